@@ -5,12 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SERVICES := orders bmb inventory billing notifications
-DISTRIBUTIONS := contracts chassis documents $(addprefix services/,$(SERVICES)) portal deploy testkit
+DISTRIBUTIONS := contracts chassis documents files $(addprefix services/,$(SERVICES)) portal deploy testkit
 PROJECTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
-PACKAGES := contracts/kvitt_contracts chassis/kvitt_chassis documents/kvitt_documents $(foreach s,$(SERVICES),services/$(s)/$(s)) portal/kvitt_portal deploy/kvitt testkit/kvitt_testkit examples/generator
+PACKAGES := contracts/kvitt_contracts chassis/kvitt_chassis documents/kvitt_documents files/kvitt_files $(foreach s,$(SERVICES),services/$(s)/$(s)) portal/kvitt_portal deploy/kvitt testkit/kvitt_testkit examples/generator
 TESTS := $(wildcard conftest.py tests $(addsuffix /tests,$(DISTRIBUTIONS)))
 # mypy finds a module of ours by its distribution's folder (decision 0013).
-BASES := contracts:chassis:documents:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):portal:deploy:testkit
+BASES := contracts:chassis:documents:files:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):portal:deploy:testkit
 
 # A few chosen tests are done before a second worker is ready.
 WORKERS ?= $(if $(ARGS),0,logical)
@@ -47,7 +47,7 @@ actions: $(INSTALLED) ## Do every task of docs/portal-tasks.md in Chromium and w
 simulate: $(INSTALLED) ## The relay and consumer in virtual time. SEEDS=10000 FIRST=0; SEED=7 tells the story of one.
 	$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0) $(if $(SEED),--seed $(SEED))
 
-races: $(INSTALLED) ## Transfers in every order, over the real services' code and PostgreSQL. RUNS=50000 FIRST=0; SEED=7 tells the story of one.
+races: $(INSTALLED) ## Transfers and pickups in every order, over the real services' code and PostgreSQL. RUNS=50000 FIRST=0; SEED=7 tells the story of one.
 	$(BIN)/python -m tests.races --runs $(or $(RUNS),50000) --first $(or $(FIRST),0) $(if $(SEED),--seed $(SEED))
 
 faults: $(INSTALLED) ## Every fault on the whole system, judged by the checker. SCENARIO=a,b chooses, SEED=7 repeats.

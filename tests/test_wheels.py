@@ -21,6 +21,7 @@ OURS = (
     "contracts",
     "chassis",
     "documents",
+    "files",
     "deploy",
     *(f"services/{service}" for service in SERVICES),
 )

@@ -127,8 +127,8 @@ def end_at_once(engine: AsyncEngine) -> None:
     the error of a task that waits for it would be nobody's.
     """
 
-    def end(connection: Any) -> None:
-        connection.driver_connection.terminate()
+    def end(dbapi_connection: Any) -> None:
+        dbapi_connection.driver_connection.terminate()
 
     engine.sync_engine.dialect.do_terminate = end  # type: ignore[method-assign]
 

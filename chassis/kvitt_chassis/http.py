@@ -32,7 +32,7 @@ from kvitt_chassis.row_keys import key_column
 from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.unit_of_work import UnitOfWork
-from kvitt_chassis.web.bodies import Body, GuardedRoute
+from kvitt_chassis.web.bodies import Body, GuardedRoute, StreamedRoute
 from kvitt_chassis.web.idempotency import IdempotencyKey, StoredAnswer, claim, store
 from kvitt_chassis.web.lists import ListOf, ListQuery, Page, named
 from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid, NotFound
@@ -83,12 +83,17 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 class ApiRouter(APIRouter):
     """A service's routes: `router = ApiRouter(tags=["Byten (BMB)"])`. Error responses are
-    documented for each.
+    documented for each. One that `streams` has routes that read their bodies themselves.
     """
 
-    def __init__(self, *, prefix: str = "", tags: list[str] | None = None) -> None:
+    def __init__(
+        self, *, prefix: str = "", tags: list[str] | None = None, streams: bool = False
+    ) -> None:
         super().__init__(
-            prefix=prefix, tags=list(tags or ()), responses=_ANSWERS, route_class=GuardedRoute
+            prefix=prefix,
+            tags=list(tags or ()),
+            responses=_ANSWERS,
+            route_class=StreamedRoute if streams else GuardedRoute,
         )
 
 
@@ -328,7 +333,7 @@ async def command_runner(
     (503) while the process may not decide anything, Forbidden (403) for who lost the act meanwhile.
     """
     route = request.scope["route"]
-    context = _context(request)
+    context = context_of(request)
     if not context.may_decide():
         raise Busy(status=503, reason="NOT_READY")
     # the body has come by now
@@ -345,7 +350,7 @@ async def command_runner(
 
 async def reader(request: Request, _: Annotated[Caller, Depends(signed_in)]) -> RegionReader:
     """The reader of this request: queries of the caller's region."""
-    context = _context(request)
+    context = context_of(request)
     grant: Grant = request.scope[GRANT]
     return RegionReader(context.database, grant, sealer=context.sealer, url=request.url)
 
@@ -360,7 +365,8 @@ Reader = Annotated[RegionReader, Depends(reader)]
 """A route's parameter: reads the caller's region; `reader.caller` is who calls."""
 
 
-def _context(request: Request) -> ApiContext:
+def context_of(request: Request) -> ApiContext:
+    """What the routes of this request's service need."""
     context: ApiContext = request.app.state.context
     return context
 
@@ -368,6 +374,11 @@ def _context(request: Request) -> ApiContext:
 async def _key_of(request: Request, caller: Caller, key: str | None) -> IdempotencyKey | None:
     if key is None and request.method != "POST":
         return None
+    return request_key(request, caller, usable_key(key), await request.body())
+
+
+def usable_key(key: str | None) -> str:
+    """The Idempotency-Key of a request. Raises Invalid (422) where it is missing or unusable."""
     if key is None or not _KEY.match(key) or looks_like_personal_number(key):
         raise Invalid(
             "IDEMPOTENCY_KEY_REQUIRED",
@@ -375,15 +386,20 @@ async def _key_of(request: Request, caller: Caller, key: str | None) -> Idempote
             detail="Huvudet Idempotency-Key saknas eller går inte att använda (1-100 tecken).",
             way_on="Skicka en ny UUID för varje nytt anrop, och samma när du försöker igen.",
         )
+    return key
+
+
+def request_key(request: Request, caller: Caller, key: str, body: bytes) -> IdempotencyKey:
+    """What identifies a request: who calls what by which key, and a hash of the body, or of what
+    stands for it.
+    """
     address = f"{request.method} {request.url.path}?{request.url.query}"
     return IdempotencyKey(
         region=caller.region,
         principal=caller.user_id,
         route=f"{request.method} {request.scope['route'].path}",
         key=key,
-        request_hash=_context(request).sealer.digest(
-            address.encode() + b"\n" + await request.body()
-        ),
+        request_hash=context_of(request).sealer.digest(address.encode() + b"\n" + body),
     )
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from kvitt_chassis.consuming import replaying
 from kvitt_chassis.consuming.replaying import KafkaTopics
 from kvitt_contracts.topics import BMB_TRANSFERS
 from kvitt_testkit.platform import Platform
@@ -33,8 +34,9 @@ async def test_a_topic_that_nobody_has_written_to_has_said_nothing(
 
 
 async def test_everything_on_a_topic_is_read_in_each_keys_order(
-    platform: Platform, prefix: str, topic: str
+    platform: Platform, prefix: str, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(replaying, "_PAGE", 5)
     keys = [str(uuid4()) for _ in range(7)]
     async with AIOKafkaProducer(**client_settings(platform, "bmb")) as producer:
         for number in (1, 2, 3):

@@ -40,8 +40,6 @@ TO_INVENTORY = (
     regions.ReturnedGoodsStated,
     regions.DeviceConditionStated,
     regions.ReconditioningStated,
-    inventory.RenumberDevice,
-    inventory.SetDeviceCard,
     inventory.ReportDamage,
     inventory.ReportLost,
     inventory.SwapDevice,

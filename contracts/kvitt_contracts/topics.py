@@ -122,16 +122,18 @@ ORDERS_PICKUPS = domain_topic(
     "PickupId",
     orders.PickupEvent,
     "inventory",
+    "billing",
     "notifications",
-    to_come=["billing"],
 )
-ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, to_come=["notifications"])
 ORDERS_WORK_ORDERS = domain_topic(
     "orders.work-orders",
     "WorkOrderId",
     orders.WorkOrderEvent,
-    to_come=["inventory", "billing", "notifications"],
+    "inventory",
+    "billing",
+    "notifications",
 )
+ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, "notifications")
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
     "the answer's id, one for each record",
@@ -239,7 +241,6 @@ BILLING_INVOICES = domain_topic(
     "billing.invoices",
     "InvoiceId",
     billing.InvoiceEvent,
-    coming=billing.ComingInvoiceEvent,
     to_come=["notifications"],
 )
 
@@ -336,6 +337,8 @@ REGION_INVENTORY = inbound_topic(
         inventory.CancelStocktaking,
         inventory.FindDevice,
         inventory.TakeOverDevice,
+        inventory.RenumberDevice,
+        inventory.SetDeviceCard,
     ],
     coming=coming.TO_INVENTORY,
 )
@@ -356,8 +359,8 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_CUSTOMER_ORDERS,
     ORDERS_FAULT_REPORTS,
     ORDERS_PICKUPS,
-    ORDERS_CASES,
     ORDERS_WORK_ORDERS,
+    ORDERS_CASES,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,

@@ -9,7 +9,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _OURS = "kvitt"
-_DISTRIBUTIONS = ("contracts", "chassis", "documents", "services/*", "portal", "deploy", "testkit")
+_DISTRIBUTIONS = (
+    "contracts",
+    "chassis",
+    "documents",
+    "files",
+    "services/*",
+    "portal",
+    "deploy",
+    "testkit",
+)
 
 
 def direct_requirements(root: Path) -> list[str]:

@@ -18,7 +18,17 @@ from kvitt.signals import while_it_is_read
 
 _RULE = re.compile(r"^- \*\*([A-Z]{3}-\d+)\*\*")
 _LETTER = re.compile(r"(?:^|(?<=\s))\(([a-z])\)\s")
-_TESTS = ("contracts", "chassis", "documents", "services", "portal", "deploy", "testkit", "tests")
+_TESTS = (
+    "contracts",
+    "chassis",
+    "documents",
+    "files",
+    "services",
+    "portal",
+    "deploy",
+    "testkit",
+    "tests",
+)
 _MUTANTS = Path("tests", "mutants", "rules")
 _WIDTH = 90
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -77,14 +77,14 @@ def test_without_a_file_all_of_the_regions_directory_are_checked(folder: Path) -
 
 def test_a_key_that_no_rule_reads_is_warned_of_and_the_file_is_right(folder: Path) -> None:
     file = folder / "ac.yaml"
-    replace(file, "    stores:", "    postage: {net_ore: 9900}\n    stores:")
+    replace(file, "    stores:", "    reconditioning: true\n    stores:")
 
     checked = kvitt("region", "check", str(file), regions_dir=folder)
 
     assert checked.returncode == 0
     assert "warning: line" in checked.stdout
-    assert "postage" in checked.stdout
-    assert "has no effect yet: no rule reads it before BIL-12 in billing" in checked.stdout
+    assert "reconditioning" in checked.stdout
+    assert "has no effect yet: no rule reads it before INV-13 in inventory" in checked.stdout
 
 
 def test_a_delayed_fee_is_wrong_until_a_rule_delays_it(folder: Path) -> None:

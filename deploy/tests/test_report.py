@@ -13,6 +13,28 @@ from rich.console import Console
 
 WIDTH = 80
 WAY_ON = "Bara ett skickat byte som ingen har svarat på kan kvitteras; hjälpmedelsservice vet mer."
+PICKUP = {
+    "pickup_number": "26200003",
+    "status": "registered",
+    "is_overdue": True,
+    "ordered_by": "relative",
+    "requested_on": "2026-05-07",
+    "not_found": [1],
+    "lines": [{"number": 1, "device_id": "d", "outcome": None}],
+}
+
+
+WORK_ORDER = {
+    "work_order_number": "26200004",
+    "status": "started",
+    "kind": "warranty_repair",
+    "device_id": "d",
+    "registered_on": "2026-05-06",
+    "planned_on": None,
+    "technician": "kundtjanst2",
+    "outcome": None,
+    "finished_on": None,
+}
 
 
 @pytest.fixture
@@ -28,8 +50,12 @@ def an_outcome(region: str = "ac") -> Outcome:
         region=region,
         orders=[{"status": "delivered"}],
         transfers=[{"status": "sent"}],
+        pickups=[PICKUP],
+        fault_reports=[{"status": "waiting"}],
+        work_orders=[WORK_ORDER],
+        cases=[{"status": "answered"}],
         responsibles=[],
-        devices=[{"holder": {"kind": "patient"}}],
+        devices=[{"holder": {"kind": "patient"}, "device_id": "d", "device_number": "R49205"}],
         payments=[],
         invoices=[{"gross_ore": 83542175}],
         balances=[],
@@ -47,12 +73,16 @@ def test_the_report_fits_and_breaks_no_word(console: Console) -> None:
     report.print_regions(console, outcomes)
     report.print_refused(console, outcomes)
     report.print_quarantine(console, outcomes)
+    report.print_pickup(console, outcomes[0])
+    report.print_work_order(console, outcomes[0])
 
     printed = console.export_text()
     assert max(map(len, printed.splitlines())) <= WIDTH
     assert [word for word in WAY_ON.split() if word not in printed] == []
     assert "835 421,75 kr" in printed
     assert "okänd version" in printed
+    assert "väntar, fanns inte på plats" in printed
+    assert "garantireparation av R49205" in printed
     assert "None" not in printed
 
 

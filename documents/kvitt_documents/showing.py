@@ -2,6 +2,7 @@
 
 import re
 import struct
+import textwrap
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,11 @@ def shown(text: str) -> str:
         whole = whole[: MAX_CHARACTERS - 1] + "…"
     kept = "".join(one if _can_be_shown(one) else REPLACEMENT for one in whole)
     return _UNBROKEN.sub(rf"\1{_MAY_BREAK}", kept)
+
+
+def pieces(text: str) -> list[str]:
+    """A text in pieces that are each shown whole: cut between words where there are any."""
+    return textwrap.wrap(unicodedata.normalize("NFC", text), MAX_CHARACTERS)
 
 
 @cache

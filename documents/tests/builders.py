@@ -1,9 +1,12 @@
 """Documents for tests, with only what matters to say."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from kvitt_documents.invoices import InvoiceDocument, InvoiceLine, Sum
+from kvitt_documents.rendering import Document
+from kvitt_documents.slips import Checklist, PickupSlip, SlipDevice, WorkOrderSlip
 
 NASTY = (
     "Rullator <b>liten</b>",
@@ -89,9 +92,87 @@ def a_nasty_invoice() -> InvoiceDocument:
     return an_invoice(payer=f"20011 {NASTY[0]}", lines=[a_line(name) for name in NASTY])
 
 
-KINDS = {
+LONG = "Hjulet går trögt efter regn. " * 40
+"""More than one piece, as free text may be."""
+
+
+def a_pickup_slip(*, name: str = "Anna Testsson", checklist: str = "Laddare") -> PickupSlip:
+    """The slip of a patient's two devices of one product area."""
+    return PickupSlip(
+        pickup_number="26100012",
+        issued_on=date(2026, 3, 2),
+        order=(
+            ("Registrerad", "2026-03-02"),
+            ("Tjänsteställe", "40201 Hjälpmedelsenheten"),
+            ("Beställd av", "k082lno"),
+            ("Orsak", "Behövs inte längre"),
+            ("Hämtas", "2026-03-06 till 2026-03-16"),
+        ),
+        place=(
+            ("Namn", name),
+            ("Adress", "Storgatan 1\n903 26 Umeå"),
+            ("Telefon, beställare", "090-785 00 00"),
+            ("Telefon, mottagare", "070-123 45 67"),
+            ("Portkod", "1789"),
+            ("Anvisningar", "Ring på hos grannen.\nHund finns."),
+            ("Kontaktperson", ""),
+            ("Övrigt", "Ta med duschpallen"),
+        ),
+        devices=(
+            SlipDevice(number="170098", article="31222-07 Hörapparat Vinga 3"),
+            SlipDevice(number="170099", article="31222-08 Streamer Vinga"),
+        ),
+        checklists=(
+            Checklist(name="Checklista, hörsel", lines=(checklist, "Fodral", "Insats, höger")),
+        ),
+    )
+
+
+def a_work_order_slip(
+    *, fault: str = "Piper i höger öra.\nBatteriet tar slut på en dag.", comment: str = ""
+) -> WorkOrderSlip:
+    """The slip of a device that goes to its supplier."""
+    return WorkOrderSlip(
+        work_order_number="26100031",
+        issued_on=date(2026, 3, 2),
+        order=(
+            ("Slag", "Garantireparation"),
+            ("Registrerad", "2026-03-02"),
+            ("Tjänsteprodukt", "T-100 Garantireparation hörapparat"),
+        ),
+        requester=(
+            ("Namn", "Lena Norberg"),
+            ("Telefon", "090-785 00 00"),
+            ("E-post", "lena.norberg@example.org"),
+            ("Enhet", "40201 Hörselmottagningen"),
+            ("Adress", "Storgatan 1\n903 26 Umeå"),
+        ),
+        devices=(SlipDevice(number="170098", article="31222-07 Hörapparat Vinga 3"),),
+        fault=fault,
+        return_to=(("Enhet", "40201 Hörselmottagningen"), ("Adress", "Storgatan 1\n903 26 Umeå")),
+        comment=comment,
+    )
+
+
+def a_nasty_pickup_slip() -> PickupSlip:
+    """One whose texts are what texts should not be."""
+    slip = a_pickup_slip(name=NASTY[0])
+    return replace(
+        slip,
+        place=tuple((f"Fält {number}", text) for number, text in enumerate((*NASTY, LONG))),
+        devices=tuple(SlipDevice(number="170098", article=text) for text in NASTY),
+        checklists=(Checklist(name=f"Checklista, {NASTY[0]}", lines=NASTY),),
+    )
+
+
+KINDS: dict[str, Document] = {
     "invoice": an_invoice(),
     "credit-note": a_credit_note(),
     "nasty-names": a_nasty_invoice(),
+    "pickup-slip": a_pickup_slip(),
+    "work-order-slip": a_work_order_slip(comment="Låneapparat är utlämnad."),
+    "work-order-slip-without": replace(a_work_order_slip(fault=""), devices=()),
+    "nasty-slip": a_nasty_pickup_slip(),
+    "nasty-work-order": a_work_order_slip(fault="\n".join(NASTY), comment=LONG),
 }
 """Each kind of document, to be judged and looked at."""

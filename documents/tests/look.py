@@ -5,10 +5,11 @@ from pathlib import Path
 
 import typst
 from kvitt_documents import rendering
+from kvitt_documents.rendering import Document
 
 from documents.tests.builders import KINDS, an_invoice_of
 
-DOCUMENTS = {**KINDS, "two-pages": an_invoice_of(60)}
+DOCUMENTS: dict[str, Document] = {**KINDS, "two-pages": an_invoice_of(60)}
 
 
 def main(folder: Path) -> None:

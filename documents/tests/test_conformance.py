@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from kvitt_documents.rendering import render
+from kvitt_documents.rendering import Document, render
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 
@@ -13,7 +13,7 @@ from documents.tests.builders import KINDS, an_invoice_of
 pytestmark = [pytest.mark.long(seconds=30)]
 
 CLAIMED = {"PDF/A-3a", "PDF/UA-1"}
-DOCUMENTS = {**KINDS, "2000-lines": an_invoice_of(2_000)}
+DOCUMENTS: dict[str, Document] = {**KINDS, "2000-lines": an_invoice_of(2_000)}
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from kvitt_documents import invoices
+from kvitt_documents import invoices, slips
 from kvitt_documents.rendering import TEMPLATES
 
 PUBLISHED = Path(__file__).with_name("published-templates.txt")
@@ -32,4 +32,6 @@ def test_every_template_is_published() -> None:
 
 
 def test_the_template_of_what_is_issued_now_is_there() -> None:
-    assert f"{invoices.TEMPLATE}.typ" in sums()
+    now = (invoices.TEMPLATE, slips.PICKUP_TEMPLATE, slips.WORK_ORDER_TEMPLATE)
+
+    assert {f"{one}.typ" for one in now} <= sums().keys()

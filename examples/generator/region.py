@@ -14,7 +14,16 @@ from kvitt_contracts.policy import Policies, RegionPolicy
 from kvitt_contracts.regions import PersonsJoined, PersonStated
 from kvitt_contracts.types import NamedPatient, RegionPersonId
 
-from examples.generator import by_line, catalogue, registry, responsibles
+from examples.generator import (
+    asking,
+    by_line,
+    catalogue,
+    faults,
+    fetching,
+    mending,
+    registry,
+    responsibles,
+)
 from examples.generator.messages import Line, Pen, days_from
 from examples.generator.mistakes import plan_mistakes
 from examples.generator.model.counting import Model
@@ -79,6 +88,11 @@ def make(profile: Profile, *, seed: int, last_day: date = LAST_DAY) -> Files:
             pen.write("inventory", one.device_number, one, day=CUT_OVER)
             for one in by_line.devices(profile, units, listed, patients[1:])
         ]
+    for tales in (fetching, faults, mending):
+        cut_over["stock.jsonl"] += [
+            pen.write("inventory", one.device_number, one, day=CUT_OVER)
+            for one in tales.devices(profile, units, listed, model.world.people)
+        ]
     model.take_all(cut_over["stock.jsonl"])
     month = Month(
         profile=profile,
@@ -117,6 +131,10 @@ def _business(month: Month, *, last_day: date) -> dict[date, list[Line]]:
     responsibles.plan_responsibles(month)
     if month.policy.transfer.bundle == "by_line":
         by_line.plan_bundles(month)
+    fetching.plan_pickups(month)
+    faults.plan_fault_reports(month)
+    mending.plan_work_orders(month)
+    asking.plan_cases(month)
     days: dict[date, list[Line]] = {}
     for day in days_from(CUT_OVER + timedelta(days=1), last_day):
         month.begin_day(day)

@@ -53,6 +53,8 @@ class WebPage:
     forms: list[WebForm]
     assets: list[str]
     """Style and scripts."""
+    is_html: bool
+    """False for a document that is printed."""
 
 
 def shape(address: str) -> str:
@@ -79,10 +81,17 @@ async def crawl(client: httpx.AsyncClient, begin: Sequence[str]) -> dict[str, We
 def read_page(path: str, answer: httpx.Response) -> WebPage:
     """What an answer shows."""
     reading = _Reading(path)
-    if "html" in answer.headers.get("content-type", ""):
+    is_html = "html" in answer.headers.get("content-type", "")
+    if is_html:
         reading.feed(answer.text)
     return WebPage(
-        path, answer.status_code, answer.text, reading.links, reading.forms, reading.assets
+        path,
+        answer.status_code,
+        answer.text,
+        reading.links,
+        reading.forms,
+        reading.assets,
+        is_html,
     )
 
 

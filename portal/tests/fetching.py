@@ -50,13 +50,17 @@ class Fetching:
         return dict(answer.json())
 
 
-async def a_fetching(scene: Scene, *, at: Place | None = None, **patient: Any) -> Fetching:
-    """A patient with three beds at home; of a service point of their own, or `at` another."""
+async def a_fetching(
+    scene: Scene, *, at: Place | None = None, area: str | None = None, **patient: Any
+) -> Fetching:
+    """A patient with three devices of one article at home, which may be of a product area; of a
+    service point of their own, or `at` another.
+    """
     place = at or scene.place("Hälsocentralen Ängen")
     user = scene.user(place, name="Anna Förskrivare")
     known = {"phone": PHONE, **patient}
     found = scene.person("Tess Testsson-Långtnamn af Norrbacka", **known)
-    article = scene.article("Vårdsäng Höjdin, med ett ovanligt långt namn")
+    article = scene.article("Vårdsäng Höjdin, med ett ovanligt långt namn", product_area=area)
     devices = tuple(
         scene.device(article, patient=found, payer=place.payer, prescriber=user) for _ in range(3)
     )

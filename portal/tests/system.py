@@ -41,6 +41,17 @@ BY_LINE = "bd"
 """The region whose transfers of several devices are answered line by line (BMB-5)."""
 _REGIONS = Path("deploy/regions")
 _LINE_BY_LINE = "      back_dating: false\n      bundle: by_line\n"
+HEARING = "horsel"
+"""A product area of the region ac, whose devices the unit itself sends back by post (PCK-4)."""
+_OF_HEARING = f"""\
+    product_areas:
+      - {{code: {HEARING}, sources: [central, own_store], pickup_reasons: [sent_by_post]}}
+    price_list:
+      - valid_from_on: 2026-01-01
+        prices:
+          - {{service: urgent_pickup, price: {{net_ore: 50000, vat_percent: 25}}}}
+    stores:
+"""
 LIVED_UNTIL = date(2026, 5, 4)
 """The last day of the month's business that is there when the first test begins."""
 
@@ -253,12 +264,17 @@ def _portal(
 
 
 def _regions(root: Path, directory: Path) -> Path:
-    """The regions' policies, with one of the regions answering transfers line by line."""
+    """The regions' policies: one of them answers transfers line by line, the other has a product
+    area and a price list.
+    """
     made = directory / "regions"
     shutil.copytree(root / _REGIONS, made)
     file = made / f"{BY_LINE}.yaml"
     said = file.read_text(encoding="utf-8")
     file.write_text(said.replace("      back_dating: false\n", _LINE_BY_LINE, 1), encoding="utf-8")
+    file = made / "ac.yaml"
+    said = file.read_text(encoding="utf-8")
+    file.write_text(said.replace("    stores:\n", _OF_HEARING, 1), encoding="utf-8")
     return made
 
 

@@ -206,6 +206,7 @@ class Platform:
             person_key=tokens.person_key(self._state.secret),
             http_port=http_port or free_port,
             admin_port=admin_port,
+            files_dir=(self._state.directory / "files").resolve(),
             topic_prefix=prefix,
         ).environment()
 

@@ -30,6 +30,7 @@ PLAYS = {
     "chassis/tests": {"notifications", "orders", "inventory"},
     "deploy/tests": set[str](),
     "documents/tests": set[str](),
+    "files/tests": set[str](),
     "portal/tests": set[str](),
     "testkit/tests": set[str](),
     "tests/examples": set[str](),

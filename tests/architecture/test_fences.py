@@ -29,6 +29,7 @@ PACKAGES = (
     "contracts/kvitt_contracts",
     "chassis/kvitt_chassis",
     "documents/kvitt_documents",
+    "files/kvitt_files",
     *(f"services/{name}/{name}" for name in SERVICES),
     "deploy/kvitt",
     "testkit/kvitt_testkit",

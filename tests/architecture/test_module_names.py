@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("chassis", "contracts", "deploy", "documents", "services", "testkit", "tests")
+FOLDERS = ("chassis", "contracts", "deploy", "documents", "files", "services", "testkit", "tests")
 NAMED = re.compile(r"\b(?:kvitt_chassis|kvitt_testkit)(?:\\?\.[a-z_]+)+")
 NOT_MODULES = {"kvitt_chassis.faststream"}  # a logger of its own name
 

@@ -30,6 +30,11 @@ class Region:
         return self.files.expected
 
     @property
+    def invoiced(self) -> list[dict[str, Any]]:
+        """Every line of the invoices."""
+        return [line for lines in self.expected["invoices"].values() for line in lines]
+
+    @property
     def lines(self) -> list[Line]:
         """Every line, in the order in which it is published."""
         kept = [line for lines in self.files.cut_over.values() for line in lines]

@@ -149,7 +149,7 @@ def test_the_month_holds_every_kind_of_business(busy_region: Region) -> None:
 
     assert set(orders) == {"registered", "part_delivered", "delivered", "voided", "declined"}
     assert {"sent", "rejected", "refused", "completed", "cancelled", "accepted"} <= set(transfers)
-    assert set(kinds) == {"rent", "sale", "fee"}
+    assert set(kinds) == {"rent", "sale", "fee", "service"}
     assert reasons >= {
         "UNKNOWN_ARTICLE",
         "ARTICLE_NOT_IN_ASSORTMENT",
@@ -166,6 +166,58 @@ def test_the_month_holds_every_kind_of_business(busy_region: Region) -> None:
     }
     assert busy_region.expected["duplicates"] >= 3
     assert busy_region.expected["obsolete"] >= 1
+
+
+def test_the_month_fetches_devices_and_answers_faults(region: Region) -> None:
+    pickups = region.expected["pickups"].values()
+    faults = region.expected["fault_reports"].values()
+    reasons = {(one["reason"], one["rule"]) for one in region.expected["refused"].values()}
+
+    assert {one["status"] for one in pickups} == {"registered", "refused", "voided", "closed"}
+    assert {one["ordered_by"] for one in pickups} == {"unit", "patient", "relative"}
+    assert {one["is_overdue"] for one in pickups if one["status"] == "closed"} == {True, False}
+    assert {reason for one in pickups for reason in one["refused"].values()} == {
+        "IN_TRANSFER",
+        "IN_PICKUP",
+    }
+    assert {one["status"] for one in faults} == {"waiting", "prescribed", "forwarded", "closed"}
+    assert {one["use"] for one in faults} == {None, "forbidden"}
+    assert any(one["is_escalated"] for one in faults)
+    assert reasons >= {
+        ("OUTSIDE_WINDOW", "PCK-3"),
+        ("PHONE_MISSING", "PCK-1"),
+        ("NOT_YOUR_PICKUP", "REF-3"),
+        ("HAS_PRESCRIBER", "ACT-6"),
+        ("NOT_RESPONSIBLE", "ACT-6"),
+    }
+
+
+def test_the_month_mends_devices_and_asks_customer_service(region: Region) -> None:
+    works = region.expected["work_orders"].values()
+    cases = region.expected["cases"].values()
+    reasons = {(one["reason"], one["rule"]) for one in region.expected["refused"].values()}
+
+    assert {one["status"] for one in works} == {"planned", "finished", "voided"}
+    assert {one["outcome"] for one in works} == {
+        "replaced",
+        "repaired",
+        "not_warranty",
+        "done",
+        None,
+    }
+    assert any(line["kind"] == "service" for line in region.invoiced)
+    assert not any(one["waits"] for one in works if one["outcome"] == "replaced")
+    assert {one["status"] for one in cases} == {"waiting", "answered", "withdrawn"}
+    assert {one["outcome"] for one in cases} == {"done", "refused", None}
+    assert any(one["is_reminded"] for one in cases)
+    assert any(one["is_urgent"] for one in region.expected["pickups"].values())
+    assert reasons >= {
+        ("APPLICATION_OVER_HTTP_ONLY", "ACT-5"),
+        ("OUTCOME_NOT_OF_KIND", "ACT-4"),
+        ("SERVICE_MISSING", "ACT-1"),
+        ("TEXT_MISSING", "CAS-1"),
+        ("CUSTOMER_SERVICE_ONLY", "REF-12"),
+    }
 
 
 _DISPATCHED = "region.goods.dispatched.v1"

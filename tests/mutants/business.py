@@ -111,8 +111,7 @@ BUSINESS: tuple[Mutant, ...] = (
         f"{CHASSIS}/unit_of_work.py",
         "        if is_left(self.session):\n            await self.session.flush()\n",
         "",
-        f"{_INVENTORY}/test_concurrency.py"
-        "::test_two_transfers_that_ask_at_once_do_not_both_get_the_device",
+        f"{_ORDERS}/test_persons.py::test_a_person_is_told_by_reference_alone",
     ),
     mutant(
         "locks-in-the-declared-order",

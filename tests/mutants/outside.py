@@ -167,8 +167,8 @@ OUTSIDE: tuple[Mutant, ...] = (
         "key-of-one-address",
         "An Idempotency-Key belongs to the address that it was sent to, as to the body",
         f"{CHASSIS}/http.py",
-        """address.encode() + b"\\n" + await request.body()""",
-        """await request.body()""",
+        """sealer.digest(address.encode() + b"\\n" + body)""",
+        """sealer.digest(body)""",
         f"{_HTTP}::test_a_key_cannot_be_used_for_another_address_with_the_same_body",
     ),
     mutant(

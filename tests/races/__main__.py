@@ -15,8 +15,9 @@ from pathlib import Path
 
 from kvitt_testkit.platform import Platform
 
+from tests.races.course import STEPS
 from tests.races.lot import explore, seeds
-from tests.races.run import STEPS, Run
+from tests.races.run import Run
 from tests.races.setting import the_policies
 from tests.races.shares import Urls, share, urls_of
 from tests.races.shrink import shrink

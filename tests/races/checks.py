@@ -24,9 +24,19 @@ from kvitt_contracts.bmb import (
     TransferWithdrawn,
 )
 from kvitt_contracts.calendar import start_of_day, stockholm_day
-from kvitt_contracts.inventory import CustodyChanged, HoldBroken, HoldGranted, HoldReleased
+from kvitt_contracts.inventory import (
+    ClaimBroken,
+    ClaimGranted,
+    ClaimReleased,
+    CustodyChanged,
+    DeviceStatusChanged,
+    HoldBroken,
+    HoldGranted,
+    HoldReleased,
+)
 from kvitt_contracts.types import DeviceId, StoreHolder
 
+from tests.races import pickup_checks
 from tests.races.evidence import Evidence, keys_of
 from tests.races.record import Told, Violation
 from tests.races.run import Run
@@ -52,32 +62,48 @@ def violations(run: Run, evidence: Evidence) -> list[Violation]:
 
 
 def _one_claim(run: Run, evidence: Evidence) -> Iterator[str]:
-    """A device has one open claim at most, and none but that of a locked transfer in the end."""
+    """A device has one open claim at most, and none in the end but that of a locked transfer, or of
+    a pickup that has not fetched it yet.
+    """
     held: dict[DeviceId, UUID] = {}
     for told in run.log:
-        match told.event:
-            case HoldGranted() as granted:
-                for device in granted.devices:
-                    if device in held:
-                        yield f"{device} is claimed by {granted.transfer_id} and {held[device]}"
-                    held[device] = granted.transfer_id
-            case HoldReleased() as released:
-                held = {one: by for one, by in held.items() if by != released.transfer_id}
-            case HoldBroken() as broken:
-                held.pop(broken.device_id, None)
-    locked = {
-        device: transfer.id
+        yield from _claimed(told.event, held)
+    kept: dict[DeviceId, tuple[ClaimKind, UUID]] = {
+        device: (ClaimKind.LOCK, transfer.id)
         for transfer in run.transfers.values()
         if transfer.status is Status.LOCKED
         for device in transfer.remaining
     }
+    for device, pickup in pickup_checks.lines_left(run.log).items():
+        if device in kept:
+            yield f"{device} is locked by {kept[device][1]}, and to be fetched by {pickup}"
+        kept[device] = (ClaimKind.PICKUP, pickup)
     for stated in run.devices:
-        claim, wanted = evidence.claims[stated.id], locked.get(stated.id)
+        claim, wanted = evidence.claims[stated.id], kept.get(stated.id)
         found = None if claim is None else (claim.kind, claim.by)
-        if found != (None if wanted is None else (ClaimKind.LOCK, wanted)):
-            yield f"{stated.id} is claimed by {found}, and locked by {wanted}"
-        if held.get(stated.id) != wanted:
-            yield f"{stated.id} is held by {held.get(stated.id)}, and locked by {wanted}"
+        if found != wanted:
+            yield f"{stated.id} is claimed by {found}, and kept by {wanted}"
+        if held.get(stated.id) != (None if wanted is None else wanted[1]):
+            yield f"{stated.id} is held by {held.get(stated.id)}, and kept by {wanted}"
+
+
+def _claimed(event: Any, held: dict[DeviceId, UUID]) -> Iterator[str]:
+    """Notes in `held` what an event claims, or lets go of; answers what was claimed already."""
+    match event:
+        case HoldGranted() | ClaimGranted():
+            by = event.transfer_id if isinstance(event, HoldGranted) else event.claimant.id
+            for device in event.devices:
+                if device in held:
+                    yield f"{device} is claimed by {by} and {held[device]}"
+                held[device] = by
+        case HoldReleased():
+            for device in [one for one, by in held.items() if by == event.transfer_id]:
+                del held[device]
+        case ClaimReleased():
+            for device in event.devices:
+                held.pop(device, None)
+        case HoldBroken() | ClaimBroken():
+            held.pop(event.device_id, None)
 
 
 def _one_decision(run: Run, evidence: Evidence) -> Iterator[str]:
@@ -127,7 +153,7 @@ def _effect(run: Run, evidence: Evidence) -> Iterator[str]:
         custody[event.device_id] = event.custody
         if event.cause.transfer_id is not None:
             yield from _by_transfer(told, decided.get(event.cause.transfer_id))
-        elif not run.returns:
+        elif not run.returns and event.cause.return_id is None:
             yield f"{event.device_id} changes custody without a cause"
     yield from _once(run, decided)
 
@@ -199,6 +225,29 @@ def _money(run: Run, evidence: Evidence) -> Iterator[str]:
             yield f"{stated.id} costs {wanted} öre, invoiced are {found}"
 
 
+def _pickup_ends(run: Run, evidence: Evidence) -> Iterator[str]:
+    """A pickup has one answer, and each of its lines one end."""
+    yield from pickup_checks.one_end(run.log)
+
+
+def _pickup_in_time(run: Run, evidence: Evidence) -> Iterator[str]:
+    """Every pickup is over, or is told to be late from the day after its last."""
+    yield from pickup_checks.in_time(run.log, run.region)
+
+
+def _no_device_lost(run: Run, evidence: Evidence) -> Iterator[str]:
+    """A device is where it was told to be last, and each store counts those that stand in it."""
+    custody = dict(run.stated)
+    custody |= {one.event.device_id: one.event.custody for one in _of(run, CustodyChanged)}
+    for stated in run.devices:
+        if evidence.kept.get(stated.id) != custody[stated.id]:
+            yield f"{stated.id} is not {custody[stated.id]}, as it was told to be"
+    scrapped = {one.event.device_id for one in _of(run, DeviceStatusChanged)}
+    for device in scrapped ^ {one.id for one in run.devices if one.id in evidence.gone}:
+        yield f"{device} is scrapped by its events or by its row alone"
+    yield from evidence.astray.get(run.region, ())
+
+
 def _no_gap(run: Run, evidence: Evidence) -> Iterator[str]:
     """Every reader has come to the last number of each key, nothing is parked, no timer is left,
     and every row is what its events say.
@@ -224,6 +273,9 @@ INVARIANTS: Final[Mapping[str, Callable[[Run, Evidence], Iterator[str]]]] = {
     "effect": _effect,
     "one payer": _one_payer,
     "money": _money,
+    "a pickup ends": _pickup_ends,
+    "a pickup in time": _pickup_in_time,
+    "no device lost": _no_device_lost,
     "no gap": _no_gap,
 }
 

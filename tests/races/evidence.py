@@ -1,6 +1,6 @@
 """What runs leave behind, besides their logs: rows, marks, timers and invoices. Judges nothing."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,10 +11,13 @@ from billing.models import DeviceRow as BilledRow
 from billing.rents.domain import ChangePoint
 from inventory.devices.domain import Claim
 from inventory.devices.models import DeviceRow
+from inventory.stock.models import BalanceRow
 from kvitt_chassis.operating.row_comparison import differences, read_event
 from kvitt_contracts.billing import InvoiceIssued
+from kvitt_contracts.inventory import Custody
 from kvitt_contracts.types import DeviceId
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.races.run import Run
 from tests.races.system import Moment, Said, System
@@ -30,12 +33,16 @@ class DayBilled:
 
 @dataclass(slots=True)
 class Evidence:
-    """By device or key. `wanted` are the last numbers that were said, by reader and topic, `marks`
-    those that readers have come to, by reader, topic and key; `parked` are keys that wait,
-    `unfolded` rows that are not what their events say.
+    """By device or key. `kept` is the custody of a device, `gone` are those that no store counts
+    any more; `astray` what the stores of a region miscount. `wanted` are the last numbers that were
+    said, by reader and topic, `marks` those that readers have come to, by reader, topic and key;
+    `parked` are keys that wait, `unfolded` rows that are not what their events say.
     """
 
     claims: dict[DeviceId, Claim | None] = field(default_factory=dict)
+    kept: dict[DeviceId, Custody] = field(default_factory=dict)
+    gone: set[DeviceId] = field(default_factory=set)
+    astray: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     points: dict[DeviceId, tuple[ChangePoint, ...]] = field(default_factory=dict)
     billed: dict[DeviceId, list[DayBilled]] = field(default_factory=lambda: defaultdict(list))
     ore: dict[DeviceId, int] = field(default_factory=lambda: defaultdict(int))
@@ -48,12 +55,11 @@ class Evidence:
 
 
 async def gather(system: System, month: Moment, runs: Sequence[Run]) -> Evidence:
-    """Read what the databases of the three services have by now, and what was said."""
+    """Read what the databases of the four services have by now, and what was said."""
     found = Evidence()
     async with system["inventory"].worker.reading() as session:
         await session.execute(_MAY_STAND)
-        for device in (await session.scalars(select(DeviceRow))).all():
-            found.claims[DeviceId(device.id)] = device.claim
+        await _read_devices(found, session)
     async with system["billing"].worker.reading() as session:
         await session.execute(_MAY_STAND)
         for billed in (await session.scalars(select(BilledRow))).all():
@@ -77,6 +83,22 @@ async def gather(system: System, month: Moment, runs: Sequence[Run]) -> Evidence
     return found
 
 
+async def _read_devices(found: Evidence, session: AsyncSession) -> None:
+    standing: Counter[tuple[str, str]] = Counter()
+    for row in (await session.scalars(select(DeviceRow))).all():
+        device_id, device = DeviceId(row.id), row.state()
+        found.claims[device_id], found.kept[device_id] = row.claim, device.custody
+        if device.is_gone:
+            found.gone.add(device_id)
+        elif device.store is not None:
+            standing[row.region, device.store] += 1
+    for balance in (await session.scalars(select(BalanceRow))).all():
+        standing[balance.region, balance.store] -= balance.available + balance.reserved
+    for (region, store), more in standing.items():
+        if more:
+            found.astray[region].append(f"{more} more devices stand in {store} than it counts")
+
+
 def _read_invoices(found: Evidence, said: Sequence[Said]) -> None:
     for one in said:
         if one.event.topic != "billing.invoices":
@@ -96,8 +118,8 @@ def _read_invoices(found: Evidence, said: Sequence[Said]) -> None:
 
 
 def keys_of(run: Run) -> Mapping[str, UUID]:
-    """The ids of a run's devices and transfers, by how they are written as keys."""
-    ids: list[UUID] = [*(device.id for device in run.devices), *run.transfers]
+    """The ids of a run's devices, transfers and pickups, by how they are written as keys."""
+    ids: list[UUID] = [*(device.id for device in run.devices), *run.transfers, *run.pickups]
     return {str(one): one for one in ids}
 
 

@@ -15,15 +15,17 @@ from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.envelope import Envelope, Message
 from kvitt_contracts.inventory import Custody, DeviceRegistered
+from kvitt_contracts.orders import PersonRegistered
 from kvitt_testkit.world import an_envelope
 from sqlalchemy import text
 
 from contracts.tests.builders.inventory import a_store_custody
 from tests.races import checks
+from tests.races.course import STEPS
 from tests.races.evidence import gather
 from tests.races.post import Post
 from tests.races.record import Violation
-from tests.races.run import STEPS, Run
+from tests.races.run import Run
 from tests.races.setting import (
     LAST,
     REGIONS,
@@ -108,7 +110,7 @@ async def _live(system: System, runs: Sequence[Run]) -> None:
 
 async def _leave(system: System, run: Run) -> None:
     """What a run that has broken off was still to do holds up no other run's month."""
-    keys = [*run.transfers]
+    keys = [*run.transfers, *run.pickups]
     for running in system:
         async with running.worker.unit() as unit:
             await unit.session.execute(_FORGET_TIMERS, {"keys": keys})
@@ -121,14 +123,14 @@ async def _prepare(system: System, post: Post, month: Moment, devices: Sequence[
     for running in system:
         await running.empty()
     for region in REGIONS:
+        for subject, fact in the_registry():
+            envelope = an_envelope(fact, region=region, subject=subject)
+            await system["orders"].handle([(envelope, fact)])
+    post.put(month.take())
+    await post.hand_over_all()
+    for region in REGIONS:
         facts = [one.fact() for one in devices if one.region == region]
-        stages: list[Sequence[Message]] = [
-            the_registry(),
-            the_catalogue(),
-            the_prices(),
-            *_pieces(facts),
-        ]
-        for stage in stages:
+        for stage in (the_catalogue(), the_prices(), *_pieces(facts)):
             for running in system:
                 known = running.service.handlers.messages
                 mine = [_from(region, message) for message in stage if type(message) in known]
@@ -149,7 +151,12 @@ def _pieces(facts: Sequence[Message]) -> list[tuple[Message, ...]]:
 
 
 def _hand_out(said: Sequence[Said], runs: Sequence[Run]) -> None:
-    """Each run knows its devices as they were stated."""
+    """Each run knows its devices as they were stated, and what the region calls its persons."""
+    for one in said:
+        if one.event.type == PersonRegistered.wire_type:
+            told: Any = read_event(one.event.type, one.event.payload)
+            for run in runs:
+                run.people[told.person] = told.region_person_id
     of = {str(device.id): (run, device.id) for run in runs for device in run.devices}
     for one in said:
         if one.event.topic == "inventory.devices":
@@ -190,11 +197,13 @@ async def _close(system: System, post: Post, month: Moment) -> bool:
 
 
 def counted(runs: Iterable[Run]) -> Mapping[str, int]:
-    """How often each thing was done, and how each transfer ended."""
+    """How often each thing was done, and how each transfer and pickup ended."""
     total: dict[str, int] = defaultdict(int)
     for run in runs:
         for what, number in run.counts.items():
             total[what] += number
         for transfer in run.transfers.values():
             total[f"is {transfer.status}"] += 1
+        for pickup in run.pickups.values():
+            total[f"pickup is {pickup.status}"] += 1
     return total

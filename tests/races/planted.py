@@ -17,10 +17,13 @@ from inventory.app import service as inventory
 from inventory.devices.models import DeviceRow
 from inventory.holds import domain as holds
 from inventory.holds import handlers as holding
+from inventory.pickups import domain as claims
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import TransferLocked, TransferRejected, TransferVoided
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.refusals import Refused
+from orders.pickups import domain as pickups
+from orders.pickups import writes as fetching
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Planted:
 
 
 _refusal = holds._refusal
+_claim_refusal = claims._refusal
 _with_change = rents.with_change
 _expire = expiry.expire
 _handled = inventory.handlers.messages
@@ -60,6 +64,10 @@ _handled = inventory.handlers.messages
 
 def _without_its_claim(wanted: holds.Asked, **others: Any) -> Any:
     return _refusal(replace(wanted, claim=None), **others)
+
+
+def _fetched_whatever_claims_it(wanted: claims.Asked) -> Any:
+    return _claim_refusal(replace(wanted, claim=None))
 
 
 def _a_day_late(points: Any, payer_id: Any, *, effective_on: date, charging: Any) -> Any:
@@ -137,5 +145,25 @@ PLANTED = (
         "what is rejected stays held",
         (Swap(_handled, TransferRejected, replace(_handled[TransferRejected], handler=_nothing)),),
         ("one claim",),
+    ),
+    Planted(
+        "a pickup claims what is claimed already",
+        (Swap(claims, "_refusal", _fetched_whatever_claims_it),),
+        ("one claim", "fault"),
+    ),
+    Planted(
+        "what comes back is still to be fetched",
+        (Swap(claims, "break_off", lambda *args, **others: ()),),
+        ("one claim",),
+    ),
+    Planted(
+        "a pickup is never late",
+        (Swap(pickups, "fall_due", lambda pickup: ()),),
+        ("it ends", "a pickup in time"),
+    ),
+    Planted(
+        "a pickup waits a day too long",
+        (Swap(fetching, "start_of_day", lambda day: start_of_day(day + timedelta(days=1))),),
+        ("it waits with a deadline",),
     ),
 )

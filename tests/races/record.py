@@ -30,7 +30,7 @@ class Violation(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event of the run's transfers, holds or devices, as it was committed."""
+    """An event of the run's transfers, holds, pickups, claims or devices, as it was committed."""
 
     order: int
     at: datetime

@@ -4,40 +4,30 @@ then all trouble ends, and what waits comes to its end. The same seed, the same 
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid5
 
-from bmb.domain import HOLDING, TAKING_EFFECT, Status, Transfer, evolve
+from bmb.domain import HOLDING, Status, Transfer
 from kvitt_chassis.consuming.faults import describe
-from kvitt_chassis.database import is_lock_trouble
-from kvitt_chassis.operating.row_comparison import read_event
-from kvitt_contracts.bmb import TransferEvent
 from kvitt_contracts.calendar import start_of_day, stockholm_day
-from kvitt_contracts.inventory import Custody, CustodyChanged
-from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import DeviceId
+from orders.pickups import domain as pickups
 
-from tests.races import acts
-from tests.races.overlap import Work, overlap
+from tests.races import acts, pickup_acts, waits
+from tests.races.course import ROUNDS, Course
+from tests.races.overlap import Work
 from tests.races.post import Post
-from tests.races.record import ENDED, Told, Violation
+from tests.races.record import Violation
 from tests.races.setting import (
-    BEGINS_AT,
-    REGIONS,
     TROUBLED_UNTIL,
     Stated,
-    devices_of,
 )
-from tests.races.system import MOMENT, Failed, Moment, Said, System
-from tests.simulation.chance import Chance, Tape
+from tests.races.system import MOMENT, System
 
-STEPS: Final = 26
-FAILS: Final = 0.06
-_ROUNDS: Final = 60
 _TRANSFERS: Final = 6
-_TOLD: Final = ("bmb.transfers", "inventory.holds", "inventory.devices")
+_PICKUPS: Final = 3
 _RUNS: Final = UUID("6a0e6d0c-4a0b-5c55-9d39-5d2f1f5f7a51")
 
 
@@ -46,43 +36,8 @@ def _held(transfer: Transfer) -> Sequence[DeviceId]:
     return transfer.remaining if is_held else ()
 
 
-class Run:
-    """A seed's run, or that of a tape in its place. `violations` are what did not hold."""
-
-    def __init__(
-        self,
-        seed: int,
-        *,
-        label: str,
-        partition: int,
-        steps: int = STEPS,
-        tape: Sequence[float] | None = None,
-        is_told: bool = False,
-    ) -> None:
-        self.seed, self.steps, self.label = seed, steps, label
-        self.region = REGIONS[seed % len(REGIONS)]
-        self.devices: tuple[Stated, ...] = devices_of(self.region, label)
-        self.partition = partition
-        self.moment = Moment(BEGINS_AT)
-        self.transfers: dict[UUID, Transfer] = {}
-        self.stated: dict[DeviceId, Custody] = {}
-        self.custody: dict[DeviceId, Custody] = {}
-        self.log: list[Told] = []
-        self.returns: list[acts.Return] = []
-        self.violations: list[Violation] = []
-        self.story: list[str] = []
-        self.counts: dict[str, int] = {}
-        self._chance = Chance(seed, tape)
-        self._is_told = is_told
-
-    @property
-    def tape(self) -> Tape:
-        """What chance has drawn."""
-        return self._chance.drawn
-
-    def begin(self, device: DeviceId, custody: Custody) -> None:
-        """A device of the run, as it was stated before the run."""
-        self.stated[device] = self.custody[device] = custody
+class Run(Course):
+    """A seed's run, or that of a tape in its place."""
 
     async def go(self, system: System) -> None:
         """Live through the run; what does not hold on the way is kept in `violations`."""
@@ -103,12 +58,15 @@ class Run:
     async def _step(self) -> None:
         drawn = self._chance.draw()
         for share, act in (
-            (0.40, self._hand_over),
-            (0.15, self._send),
+            (0.38, self._hand_over),
+            (0.13, self._send),
             (0.04, self._send_rivals),
-            (0.16, self._answer),
-            (0.13, self._move_clock),
+            (0.14, self._answer),
+            (0.12, self._move_clock),
             (0.03, self._return),
+            (0.05, self._fetch),
+            (0.02, self._tend),
+            (0.02, self._in_a_store),
             (0.06, self._overlap),
             (1.0, self._drain),
         ):
@@ -116,28 +74,6 @@ class Run:
                 await act()
                 return
             drawn -= share
-
-    async def _attempt(self, what: str, work: Work) -> bool:
-        """Do what may fail by chance, or be refused. True when it is done."""
-        self.moment.fails = self._chance.happens(FAILS)
-        try:
-            await work()
-        except Failed:
-            self._note(f"{what}: fails")
-            return False
-        except Refused as refused:
-            self._note(f"{what}: {refused.reason}")
-            return False
-        except Exception as error:
-            if not is_lock_trouble(error):
-                raise
-            self._note(f"{what}: lock trouble")
-            return False
-        finally:
-            self.moment.fails = False
-        self._note(what)
-        self._learn(self.moment.take())
-        return True
 
     async def _hand_over(self) -> None:
         waiting = self._post.waiting
@@ -183,13 +119,18 @@ class Run:
         await self._command(acts.wish(self._chance, devices, self.custody, self.moment.now), target)
 
     async def _send_rivals(self) -> None:
-        """Two want the same device, and inventory reads both at once."""
+        """Two want the same device, one of them perhaps to fetch it, and inventory reads both at
+        once.
+        """
         if len(self.transfers) + 1 >= _TRANSFERS:
             return
         device = self.devices[self._chance.below(len(self.devices))]
         before = set(self._post.waiting)
         await self._send_one_of([device])
-        await self._send_one_of([device])
+        if len(self.pickups) < _PICKUPS and self._chance.happens(0.5):
+            await self._fetch_one_of([device])
+        else:
+            await self._send_one_of([device])
         asked = [one for one in self._post.waiting if one not in before and one[0] == "inventory"]
         if len(asked) == 2:
             works = [partial(self._post.hand_over, [one], most=3) for one in asked]
@@ -203,14 +144,30 @@ class Run:
         transfer = among[self._chance.below(len(among))]
         await self._command(acts.answer(self._chance, transfer), transfer.id)
 
-    async def _command(self, asked: acts.Asked, target: UUID) -> None:
-        self.counts[asked.what] = self.counts.get(asked.what, 0) + 1
-        await self._attempt(
-            f"{asked.by} {asked.what} {str(target)[:6]}",
-            lambda: self._system["bmb"].command(
-                asked.command, region=self.region, target=target, actor=asked.by
-            ),
-        )
+    async def _fetch(self) -> None:
+        if len(self.pickups) < _PICKUPS:
+            await self._fetch_one_of(self.devices)
+
+    async def _fetch_one_of(self, devices: Sequence[Stated]) -> None:
+        target = uuid5(_RUNS, f"{self.label}/pickup/{len(self.pickups)}")
+        asked = pickup_acts.fetch(self._chance, devices, self.custody, self.people, self.moment.now)
+        await self._command(asked, target, of="orders")
+
+    async def _tend(self) -> None:
+        open_ones = [one for one in self.pickups.values() if one.status in pickups.OPEN]
+        among = open_ones or list(self.pickups.values())
+        if among:
+            pickup = among[self._chance.below(len(among))]
+            await self._command(pickup_acts.tend(self._chance, pickup), pickup.id, of="orders")
+
+    async def _in_a_store(self) -> None:
+        """Somebody takes a device back into their store, or has one that is there scrapped."""
+        act = pickup_acts.scrap if self._chance.happens(0.25) else pickup_acts.take_back
+        asked = act(self._chance, self.devices, self.custody, self.moment.now)
+        if asked is not None:
+            number = sum(self.counts.values())  # tells it from all that was done before
+            target = uuid5(_RUNS, f"{self.label}/store/{number}")
+            await self._command(asked, target, of="inventory")
 
     async def _return(self) -> None:
         told = acts.come_back(
@@ -238,17 +195,10 @@ class Run:
         second = among[self._chance.below(len(among))]
         await self._do_both(service, f"{first[0]} while {second[0]}", first[1], second[1])
 
-    async def _do_both(self, service: str, what: str, first: Work, second: Work) -> None:
-        self._note(f"{service}: {what}")
-        for outcome in await overlap(self._system[service], first, second):
-            if isinstance(outcome, Refused):
-                self._note(f"one of them: {outcome.reason}")
-            elif outcome is not None and not is_lock_trouble(outcome):
-                raise outcome
-        self._learn(self.moment.take())
-
     def _works(self) -> Mapping[str, list[tuple[str, Work]]]:
-        """What may be done at the same time, by service: two answers to one transfer too."""
+        """What may be done at the same time, by service: two answers to one transfer, or
+        two acts with one pickup too.
+        """
         works: dict[str, list[tuple[str, Work]]] = defaultdict(list)
         for place in self._post.waiting:
             what = f"it reads {place[1]} {place[2][-6:]}"
@@ -260,14 +210,14 @@ class Run:
         sent = [one for one in self.transfers.values() if one.status is Status.SENT]
         for transfer in sent[:1]:
             for asked in (acts.answer(self._chance, transfer), acts.answer(self._chance, transfer)):
-                command = partial(
-                    self._system["bmb"].command,
-                    asked.command,
-                    region=self.region,
-                    target=transfer.id,
-                    actor=asked.by,
-                )
-                works["bmb"].append((f"{asked.by} {asked.what} {str(transfer.id)[:6]}", command))
+                what = f"{asked.by} {asked.what} {str(transfer.id)[:6]}"
+                works["bmb"].append((what, self._work(asked, transfer.id, of="bmb")))
+        waiting = [one for one in self.pickups.values() if one.status in pickups.OPEN]
+        for pickup in waiting[:1]:
+            for _ in range(2):
+                asked = pickup_acts.tend(self._chance, pickup)
+                what = f"{asked.by} {asked.what} {str(pickup.id)[:6]}"
+                works["orders"].append((what, self._work(asked, pickup.id, of="orders")))
         return works
 
     async def _move_clock(self) -> None:
@@ -309,8 +259,10 @@ class Run:
         """All that waits is handed over; then time passes until nothing is due any more."""
         self._note("the trouble ends")
         await self._come_to_rest()
-        self._each_waits_with_a_deadline()
-        for _ in range(_ROUNDS):
+        waits.each_has_a_deadline(
+            self.transfers, self.pickups, self.moment, log=self.log, region=self.region
+        )
+        for _ in range(ROUNDS):
             if not self.moment.timers:
                 break
             self.moment.now = max(self.moment.now, min(self.moment.timers.values()))
@@ -323,69 +275,13 @@ class Run:
                     fire = partial(self._system[service].fire, timer, self.region, key)
                     await self._surely(fire)
             await self._come_to_rest()
-        for transfer in self.transfers.values():
-            if transfer.status not in ENDED | {Status.DRAFT, Status.LOCKED}:
-                raise Violation("it ends", f"{transfer.id} is {transfer.status} for ever")
+        waits.each_has_ended(self.transfers, self.pickups)
 
     async def _come_to_rest(self) -> None:
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             if not self._post.waiting and not self._post.parked:
                 return
             await self._surely(self._post.hand_over_all)
         raise Violation("it ends", f"{self._post.waiting + self._post.parked} do not end")
 
-    async def _surely(self, work: Work) -> None:
-        """Do it; another run's locks may be in the way."""
-        for _ in range(_ROUNDS):
-            try:
-                await work()
-            except Exception as error:
-                if not is_lock_trouble(error):
-                    raise
-            else:
-                break
-        self._learn(self.moment.take())
-
-    def _each_waits_with_a_deadline(self) -> None:
-        for transfer in self.transfers.values():
-            match transfer.status:
-                case Status.SENT:
-                    due, wanted = self._due("bmb", "transfer_deadline", transfer), transfer.deadline
-                case status if status in TAKING_EFFECT:
-                    assert transfer.effective_on is not None
-                    due = self._due("inventory", "transfer_takes_effect", transfer)
-                    wanted = start_of_day(transfer.effective_on)
-                case Status.REQUESTED:
-                    due, wanted = None, self.moment.now
-                case _:
-                    continue
-            if due != wanted:
-                told = f"{transfer.id} is {transfer.status} until {due}, not {wanted}"
-                raise Violation("it waits with a deadline", told)
-
-    def _due(self, service: str, timer: str, transfer: Transfer) -> datetime | None:
-        return self.moment.timers.get((service, timer, transfer.id))
-
     # -- what it learns ----------------------------------------------------------------------------
-
-    def _learn(self, new: Sequence[Said]) -> None:
-        self._post.put(new)
-        for said in new:
-            if said.event.topic not in _TOLD:
-                continue
-            event: Any = read_event(said.event.type, said.event.payload)
-            self.log.append(Told(said.order, said.event.time, event))
-            if self._is_told:
-                self._note(f"    {event!r}")
-            if isinstance(event, CustodyChanged):
-                self.custody[event.device_id] = event.custody
-            elif said.event.topic == "bmb.transfers":
-                self._evolve(event)
-
-    def _evolve(self, event: TransferEvent) -> None:
-        known = self.transfers.get(event.transfer_id)
-        self.transfers[event.transfer_id] = evolve(known, event)
-
-    def _note(self, what: str) -> None:
-        if self._is_told:
-            self.story.append(what)

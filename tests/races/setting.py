@@ -1,5 +1,7 @@
 """What runs find: three regions whose policies change in the middle of them, and who works, pays
 and keeps stock there. Three devices for each run: two on loan, one in a store.
+
+The region states its registry to orders, from which the others learn of it.
 """
 
 from collections.abc import Mapping
@@ -9,23 +11,24 @@ from typing import Any
 
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.envelope import Message
+from kvitt_contracts.personnummer import PersonalNumber
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import DeviceId, identify
 
-from contracts.tests.builders.orders import (
-    a_customer_registered,
-    a_payer_registered,
-    a_person_registered,
-    a_user_registered,
-)
 from contracts.tests.builders.regions import (
+    OLD_WOMAN,
+    a_customer_stated,
     a_device_in_store_stated,
     a_device_on_loan_stated,
+    a_payer_stated,
+    a_person_stated,
     a_store_stated,
+    a_user_stated,
     an_article_price_stated,
     an_article_stated,
 )
 from contracts.tests.builders.story import (
+    CENTRAL,
     OTHER,
     OTHER_PATIENT,
     OTHER_PAYER,
@@ -51,6 +54,8 @@ TROUBLED_UNTIL = datetime(2026, 5, 22, 18, tzinfo=UTC)
 """No act comes later: what was sent by then is over in the month."""
 
 OTHERS_OWN = "602"
+PICKUP_WINDOW = (1, 5)
+"""The first and the last day after a relative's order, by every policy."""
 PRICES = ((FIRST, 31_000), (date(2026, 5, 16), 40_000))
 """What the devices' article costs a month, in öre, from which day."""
 PRESCRIBERS = {SENDER: SENDING, RECEIVER: RECEIVING, OUTSIDER: OTHER}
@@ -58,21 +63,25 @@ STORES = {SENDING: OWN, RECEIVING: OTHERS_OWN}
 """The store of a service point."""
 KEEPERS = {store: point for point, store in STORES.items()}
 PATIENTS = (PATIENT, OTHER_PATIENT)
+_NUMBERS = (OLD_WOMAN, "189002029818")
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a version of a policy says of a transfer that nobody answers."""
+    """What a version of a policy says of a transfer that nobody answers, and after how many days a
+    pickup is late.
+    """
 
     days: int
     outcome: str
     clock_starts: str = "sent"
+    overdue_days: int = 3
 
 
 TERMS: Mapping[str, tuple[Terms, Terms]] = {
-    "ac": (Terms(3, "auto_execute"), Terms(2, "lock")),
+    "ac": (Terms(3, "auto_execute"), Terms(2, "lock", overdue_days=5)),
     "bd": (Terms(2, "lock"), Terms(3, "void", "received")),
-    "w": (Terms(2, "void"), Terms(2, "auto_execute", "received")),
+    "w": (Terms(2, "void"), Terms(2, "auto_execute", "received", 1)),
 }
 """Each region's, before and after its policy changes."""
 REGIONS = tuple(TERMS)
@@ -107,7 +116,8 @@ def _document(region: str) -> dict[str, Any]:
                     "patient_to_patient": "allowed",
                     "notify": "main_responsible",
                 },
-                "stores": {"central": "500", "own": [OWN, OTHERS_OWN]},
+                "pickup": {"overdue_days": terms.overdue_days, "window_days": PICKUP_WINDOW},
+                "stores": {"central": CENTRAL, "own": [OWN, OTHERS_OWN]},
                 "id_format": {"customer": 5, "payer": 5, "care_unit": 5},
             }
             for number, (start, terms) in enumerate(
@@ -117,18 +127,23 @@ def _document(region: str) -> dict[str, Any]:
     }
 
 
-def the_registry() -> tuple[Message, ...]:
-    """What orders has told: three units with a prescriber each, customer service, two patients."""
+def the_registry() -> tuple[tuple[str, Message], ...]:
+    """What the region states to orders, each with its subject: three units with a prescriber each,
+    customer service, two patients with phones.
+    """
+    units = {SENDING: PAYER, RECEIVING: RECEIVING_PAYER, OTHER: OTHER_PAYER}
     return (
-        a_payer_registered(PAYER),
-        a_payer_registered(RECEIVING_PAYER),
-        a_payer_registered(OTHER_PAYER),
-        a_customer_registered(SENDING, payer=PAYER, store=OWN),
-        a_customer_registered(RECEIVING, payer=RECEIVING_PAYER, store=OTHERS_OWN),
-        a_customer_registered(OTHER, payer=OTHER_PAYER),
-        *(a_user_registered(user, point) for user, point in PRESCRIBERS.items()),
-        a_user_registered(SERVICE, SENDING, role="customer_service"),
-        *(a_person_registered(patient) for patient in PATIENTS),
+        *((payer, a_payer_stated(payer)) for payer in units.values()),
+        *(
+            (point, a_customer_stated(point, payer=payer, store=STORES.get(point)))
+            for point, payer in units.items()
+        ),
+        *((user, a_user_stated(user, point)) for user, point in PRESCRIBERS.items()),
+        (SERVICE, a_user_stated(SERVICE, SENDING, roles=("customer_service",))),
+        *(
+            (name, a_person_stated(PersonalNumber(number=number), phone="070-174 06 05"))
+            for name, number in zip(PATIENTS, _NUMBERS, strict=True)
+        ),
     )
 
 

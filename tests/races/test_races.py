@@ -12,7 +12,7 @@ pytestmark = pytest.mark.long(seconds=100)
 LOT = 120
 
 
-async def test_runs_go_through_every_way_that_a_transfer_has(system: System) -> None:
+async def test_runs_go_through_every_way_that_a_transfer_and_a_pickup_have(system: System) -> None:
     runs = await explore(system, seeds(range(LOT)))
     seen: Counter[str] = Counter(counted(runs))
 
@@ -21,6 +21,10 @@ async def test_runs_go_through_every_way_that_a_transfer_has(system: System) -> 
         *("voided", "locked", "unlocked"),
     )
     assert {end for end in ends if not seen[f"is {end}"]} == set()
+    of_pickups = ("registered", "refused", "voided", "closed")
+    assert {end for end in of_pickups if not seen[f"pickup is {end}"]} == set()
+    assert seen["registers a return"]
+    assert seen["scraps"]
 
 
 async def test_the_same_seed_is_the_same_run(system: System) -> None:

@@ -4,8 +4,9 @@ service's routes are in its `api.py`.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from time import perf_counter
 from urllib.parse import unquote
 
@@ -29,6 +30,7 @@ from kvitt_chassis.operating.masking import holds_personal_number
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.origins import is_from
 from kvitt_chassis.web import problems
+from kvitt_chassis.web.bodies import StreamedRoute
 from kvitt_chassis.web.problems import (
     FAULT,
     PERSONAL_NUMBER_IN_URL,
@@ -45,6 +47,9 @@ log = logging.getLogger(__name__)
 MAX_BODY_BYTES = 1024 * 1024
 BODY_SECONDS = 10.0
 """So long may a body take from the end of its head; then 408, and the connection is closed."""
+STREAMED_BYTES = 100 * 1024 * 1024
+STREAMED_SECONDS = 120.0
+"""The same of a body that its route streams: 25 MiB over a slow line."""
 
 _OPEN = ("/health/live", "/health/ready", "/metrics", "/docs", "/openapi.json")
 _OPEN_BELOW = ("/docs/", "/static-offline-docs/")
@@ -98,7 +103,13 @@ def build_app(
         return error.response()
 
     app.add_exception_handler(Replayed, replayed)
-    app.add_middleware(Guard, context=context, telemetry=telemetry, for_operators=for_operators)
+    app.add_middleware(
+        Guard,
+        context=context,
+        telemetry=telemetry,
+        for_operators=for_operators,
+        streamed=_streamed(routers),
+    )
     _document_problems(app)
     return app
 
@@ -116,8 +127,10 @@ class Guard:
         context: ApiContext,
         telemetry: Telemetry,
         for_operators: bool = False,
+        streamed: Collection[tuple[str, str]] = (),
     ) -> None:
         self._app = app
+        self._streamed = streamed
         self._context = context
         self._service = context.service
         self._telemetry = telemetry
@@ -131,7 +144,7 @@ class Guard:
         answer = _Answer(send)
         started = perf_counter()
         try:
-            refusal = _refusal_of(scope)
+            refusal = _refusal_of(scope, self._bound(scope))
             if refusal is not None:
                 await refusal.response()(scope, receive, answer)
             else:
@@ -142,12 +155,18 @@ class Guard:
                 self._service, scope["method"], route, str(answer.status)
             ).observe(perf_counter() - started)
 
+    def _bound(self, scope: Scope) -> "_Bound":
+        is_streamed = (scope["method"], scope["path"]) in self._streamed
+        if is_streamed:
+            return _Bound(STREAMED_BYTES, STREAMED_SECONDS)
+        return _Bound(MAX_BODY_BYTES, BODY_SECONDS)
+
     async def _pass_on(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         parent = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1") or None
         with self._telemetry.span("http", kind=SpanKind.SERVER, parent=parent) as span:
             try:
                 async with self._admitted(scope):
-                    await self._app(scope, _Bounded(receive), answer)
+                    await self._app(scope, _Bounded(receive, self._bound(scope)), answer)
             except asyncio.CancelledError:
                 raise
             except ClientDisconnect:
@@ -229,14 +248,33 @@ def is_open(path: str) -> bool:
     return path in _OPEN or path.startswith(_OPEN_BELOW)
 
 
-def _refusal_of(scope: Scope) -> Problem | None:
+def _streamed(routers: Sequence[APIRouter]) -> frozenset[tuple[str, str]]:
+    """Method and address of each route that streams its body; such an address names nothing."""
+    routes = [route for router in routers for route in router.routes]
+    return frozenset(
+        (method, route.path)
+        for route in routes
+        if isinstance(route, StreamedRoute)
+        for method in route.methods or ()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """How large a body may be, and how long it may take."""
+
+    bytes: int
+    seconds: float
+
+
+def _refusal_of(scope: Scope, bound: _Bound) -> Problem | None:
     # Twice decoded: what a proxy has encoded once more is a number all the same.
     query = scope["query_string"].decode("latin-1").replace("+", " ")
     address = unquote(unquote(f"{scope['path']}?{query}"))
     if holds_personal_number(address):
         return PERSONAL_NUMBER_IN_URL
     length = dict(scope["headers"]).get(b"content-length", b"0")
-    if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+    if not length.isdigit() or int(length) > bound.bytes:
         return TOO_LARGE
     return None
 
@@ -244,11 +282,12 @@ def _refusal_of(scope: Scope) -> Problem | None:
 class _Bounded:
     """The body of one request: it may be so large, and may take so long."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, bound: _Bound) -> None:
         self._receive = receive
+        self._bound = bound
         self._seen = 0
         self._is_whole = False
-        self._until = asyncio.get_running_loop().time() + BODY_SECONDS
+        self._until = asyncio.get_running_loop().time() + bound.seconds
 
     async def __call__(self) -> Message:
         if self._is_whole:  # what comes now is that the client has gone, whenever it does
@@ -261,7 +300,7 @@ class _Bounded:
             raise HTTPException(408, headers={"Connection": "close"}) from None
         self._is_whole = not message.get("more_body", False)
         self._seen += len(message.get("body", b""))
-        if self._seen > MAX_BODY_BYTES:
+        if self._seen > self._bound.bytes:
             raise HTTPException(413)
         return message
 

@@ -58,6 +58,13 @@ class GuardedRoute(APIRoute):
         return granted
 
 
+# decision 0377: who streams a body bounds it
+class StreamedRoute(GuardedRoute):
+    """A route that reads its body itself, piece by piece (`request.stream()`), and bounds it: the
+    guard lets in what is larger, and later, than a body of JSON may be.
+    """
+
+
 class _Strict(Request):
     async def json(self) -> Any:
         try:

@@ -22,7 +22,6 @@ from kvitt_contracts.billing.home_region_cases import (
 )
 from kvitt_contracts.billing.invoices import (
     ApproveInvoiceRun,
-    ComingInvoiceEvent,
     ComingInvoiceRunEvent,
     InvoiceEvent,
     InvoiceIssued,
@@ -90,7 +89,6 @@ __all__ = [
     "ClearedLine",
     "ClosePeriod",
     "ComingChargeEvent",
-    "ComingInvoiceEvent",
     "ComingInvoiceRunEvent",
     "CommitHomeRegion",
     "CommitmentRecorded",

@@ -51,13 +51,6 @@ class ChargeRaised(Event, type="billing.charge.raised.v1"):
     charged_on: date
 
 
-ChargeEvent = ChargeRaised
-"""Every event of a charge."""
-
-
-# -- reserved ------------------------------------------------------------------------------------
-
-
 class ChargeCause(Value):
     """What is charged for: an order's line, a pickup, a work order, a sale, a device."""
 
@@ -67,6 +60,31 @@ class ChargeCause(Value):
     pickup_id: PickupId | None = None
     work_order_id: WorkOrderId | None = None
     sale_id: SaleId | None = None
+
+
+class ChargeRaisedV2(Event, type="billing.charge.raised.v2"):
+    """Something is to be paid: a `service` of a work order, an `urgent_pickup`, `postage`; later a
+    sale, a fee, a lost device (BIL-2, BIL-3, BIL-7, BIL-8, BIL-12).
+
+    What the first version can say is said by it. A negative amount is compensated. A kind that a
+    reader does not know is paid like any other.
+    """
+
+    charge_id: ChargeId
+    kind: Word
+    payer: Payer
+    cause: ChargeCause
+    article_number: ArticleNumber | None = None
+    quantity: Quantity
+    amount: Money
+    charged_on: date
+
+
+ChargeEvent = ChargeRaised | ChargeRaisedV2
+"""Every event of a charge."""
+
+
+# -- reserved ------------------------------------------------------------------------------------
 
 
 class ChargeDeferred(Event, type="billing.charge.deferred.v1"):
@@ -97,23 +115,6 @@ class ChargePaused(Event, type="billing.charge.paused.v1"):
     asked_by: UserId
 
 
-class ChargeRaisedV2(Event, type="billing.charge.raised.v2"):
-    """Something is to be paid: a sale, a fee, a service, an urgent pickup, a lost device (BIL-2,
-    BIL-3, BIL-7, BIL-8, BIL-12).
-
-    A negative amount is compensated. A kind that a reader does not know is paid like any other.
-    """
-
-    charge_id: ChargeId
-    kind: Word
-    payer: Payer
-    cause: ChargeCause
-    article_number: ArticleNumber | None = None
-    quantity: Quantity
-    amount: Money
-    charged_on: date
-
-
 class ChargeCancelled(Event, type="billing.charge.cancelled.v1"):
     """It is not to be paid, such as for a device that was returned before (BIL-4).
 
@@ -125,7 +126,7 @@ class ChargeCancelled(Event, type="billing.charge.cancelled.v1"):
     by: UserId | None = None
 
 
-ComingChargeEvent = ChargeDeferred | ChargePaused | ChargeRaisedV2 | ChargeCancelled
+ComingChargeEvent = ChargeDeferred | ChargePaused | ChargeCancelled
 """Reserved events of a charge."""
 
 

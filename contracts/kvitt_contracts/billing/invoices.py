@@ -73,7 +73,47 @@ class InvoiceIssued(Event, type="billing.invoice.issued.v1"):
     vat: Annotated[tuple[VatPart, ...], Field(exclude_if=not_)] = ()
 
 
-InvoiceEvent = InvoiceIssued
+class InvoiceLineV2(Value):
+    """One line: a charge, or a device with the span of days that it covers, both included.
+
+    `corrects`: the invoice that a credit takes back from (BIL-9).
+    """
+
+    kind: Word
+    article_number: ArticleNumber | None = None
+    amount: Money
+    device_id: DeviceId | None = None
+    device_number: DeviceNumber | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+    charge_id: ChargeId | None = None
+    quantity: int = 1
+    corrects: InvoiceId | None = None
+
+
+class InvoiceIssuedV2(Event, type="billing.invoice.issued.v2"):
+    """An invoice (or, when `is_credit`, a credit note) for a payer and a month, with what a payment
+    needs: the last day and the reference. Never changed afterwards (BIL-9).
+
+    Issued where the first version cannot name a line: services, urgent pickups, postage.
+    """
+
+    invoice_id: InvoiceId
+    number: str
+    payer: Payer
+    month: Month
+    issued_on: date
+    due_on: date
+    ocr: OcrNumber
+    is_credit: bool
+    net_ore: int
+    vat_ore: int
+    gross_ore: int
+    lines: Annotated[tuple[InvoiceLineV2, ...], Field(min_length=1)]
+    vat: Annotated[tuple[VatPart, ...], Field(min_length=1)]
+
+
+InvoiceEvent = InvoiceIssued | InvoiceIssuedV2
 """Every event of an invoice."""
 
 
@@ -105,47 +145,6 @@ InvoiceRunEvent = InvoiceRunStarted | InvoiceRunFinished
 
 # -- reserved ------------------------------------------------------------------------------------
 
-
-class InvoiceLineV2(Value):
-    """One line: a charge, or a device with the span of days that it covers, both included.
-
-    `corrects`: the invoice that a credit takes back from (BIL-9).
-    """
-
-    kind: Word
-    article_number: ArticleNumber | None = None
-    amount: Money
-    device_id: DeviceId | None = None
-    device_number: DeviceNumber | None = None
-    from_day: date | None = None
-    to_day: date | None = None
-    charge_id: ChargeId | None = None
-    quantity: int = 1
-    corrects: InvoiceId | None = None
-
-
-class InvoiceIssuedV2(Event, type="billing.invoice.issued.v2"):
-    """An invoice (or, when `is_credit`, a credit note) for a payer and a month, with what a payment
-    needs: the last day and the reference. Never changed afterwards (BIL-9).
-    """
-
-    invoice_id: InvoiceId
-    number: str
-    payer: Payer
-    month: Month
-    issued_on: date
-    due_on: date
-    ocr: OcrNumber
-    is_credit: bool
-    net_ore: int
-    vat_ore: int
-    gross_ore: int
-    lines: Annotated[tuple[InvoiceLineV2, ...], Field(min_length=1)]
-    vat: Annotated[tuple[VatPart, ...], Field(min_length=1)]
-
-
-ComingInvoiceEvent = InvoiceIssuedV2
-"""Reserved events of an invoice."""
 
 RunState = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 """A digest of what a preview was made of."""

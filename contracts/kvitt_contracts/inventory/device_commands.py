@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from kvitt_contracts.day_bounds import BeganOn, HappenedOn
+from kvitt_contracts.day_bounds import BeganOn, HappenedOn, PlannedOn
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.types import (
     TEXT,
@@ -93,7 +93,9 @@ class RenumberDevice(Command, type="inventory.device.renumber.v1"):
 
 
 class SetDeviceCard(Command, type="inventory.device.set-card.v1"):
-    """Set fields of the card; a serial number only by customer service (INV-5, INV-6).
+    """Set fields of the card; a serial number only by customer service, which says who asked
+    (INV-5, INV-6, REF-12). What is not given stands, but for the next day of maintenance: that
+    follows from `maintained_on`, and is unknown where it is not given with it.
 
     A SIP number is given over HTTP only.
     """
@@ -101,6 +103,7 @@ class SetDeviceCard(Command, type="inventory.device.set-card.v1"):
     device_number: DeviceNumber
     serial_number: Annotated[str, Field(max_length=40, pattern=TEXT)] | None = None
     maintained_on: BeganOn | None = None
+    maintenance_due_on: PlannedOn | None = None
     by: UserId
     asked_by: UserId | None = None
 

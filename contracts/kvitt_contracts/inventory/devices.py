@@ -161,13 +161,6 @@ class DeviceStatusChanged(Event, type="inventory.device.status-changed.v1"):
     value: Money | None = None
 
 
-DeviceEvent = DeviceRegistered | DeviceStatedOnLoan | CustodyChanged | DeviceStatusChanged
-"""Every event of a device."""
-
-
-# -- reserved ------------------------------------------------------------------------------------
-
-
 class DeviceRenumbered(Event, type="inventory.device.renumbered.v1"):
     """The device bears another number, confirmed explicitly; its id stays (INV-6).
 
@@ -185,8 +178,9 @@ class DeviceRenumbered(Event, type="inventory.device.renumbered.v1"):
 class DeviceCardChanged(Event, type="inventory.device.card-changed.v1"):
     """The device's card has changed (INV-5, INV-6): a given field is its value from now on.
 
-    Maintenance was done on `maintained_on` and is due next on `maintenance_due_on`. The SIP number
-    is stored by inventory alone: it is a telephone number, of whoever has the device.
+    Maintenance was done on `maintained_on` and is due next on `maintenance_due_on`, unknown where
+    that is not given with it. The SIP number is stored by inventory alone: it is a telephone
+    number, of whoever has the device. `work_order_id`: the maintenance that was finished (ACT-8).
     """
 
     device_id: DeviceId
@@ -194,8 +188,23 @@ class DeviceCardChanged(Event, type="inventory.device.card-changed.v1"):
     has_sip_number: bool | None = None
     maintained_on: date | None = None
     maintenance_due_on: date | None = None
+    work_order_id: WorkOrderId | None = None
     by: UserId | None = None
     asked_by: UserId | None = None
+
+
+DeviceEvent = (
+    DeviceRegistered
+    | DeviceStatedOnLoan
+    | CustodyChanged
+    | DeviceStatusChanged
+    | DeviceRenumbered
+    | DeviceCardChanged
+)
+"""Every event of a device."""
+
+
+# -- reserved ------------------------------------------------------------------------------------
 
 
 class DeviceDamageRecorded(Event, type="inventory.device.damage-recorded.v1"):
@@ -223,5 +232,5 @@ class DeviceReminderDue(Event, type="inventory.device.reminder-due.v1"):
     waits_for: Word
 
 
-ComingDeviceEvent = DeviceRenumbered | DeviceCardChanged | DeviceDamageRecorded | DeviceReminderDue
+ComingDeviceEvent = DeviceDamageRecorded | DeviceReminderDue
 """Reserved events of a device."""

@@ -11,6 +11,7 @@ from kvitt_contracts.inventory import (
     CustodyChanged,
     DayClosed,
     DeviceRegistered,
+    DeviceRenumbered,
     DeviceStatedOnLoan,
     HoldBroken,
     HoldGranted,
@@ -256,6 +257,19 @@ def a_device_taken_over(number: str = "R-1", *, service_point: str = SENDING) ->
         "value": {"net_ore": 420_000, "vat_percent": 25},
     }
     return build(DeviceRegistered, values, {})
+
+
+def a_device_renumbered(
+    device: str = "170098", to: str = "170500", *, before: str | None = None, **changes: Any
+) -> DeviceRenumbered:
+    """A device, by its first number, bears another one from now on."""
+    values = {
+        "device_id": device_id(device),
+        "device_number": to,
+        "before": before or device,
+        "by": SENDER,
+    }
+    return build(DeviceRenumbered, values, changes)
 
 
 def a_custody(

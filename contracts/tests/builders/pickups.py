@@ -4,6 +4,8 @@ from typing import Any
 
 from kvitt_contracts.inventory import ClaimBroken, ClaimGranted, ClaimRefused, ClaimReleased
 from kvitt_contracts.orders import (
+    PickupClosed,
+    PickupMadeUrgent,
     PickupOverdue,
     PickupRefused,
     PickupRegistered,
@@ -16,6 +18,7 @@ from contracts.tests.builders.shapes import build
 from contracts.tests.builders.story import (
     POLICY,
     RECEIVING,
+    RECEIVING_PAYER,
     SENDER,
     SERVICE,
     a_patient,
@@ -62,6 +65,22 @@ def a_pickup_registered(pickup: str = "H-1") -> PickupRegistered:
 def a_pickup_refused(pickup: str = "H-1") -> PickupRefused:
     """Inventory did not answer in time."""
     return build(PickupRefused, {"pickup_id": pickup_id(pickup)}, {})
+
+
+def a_pickup_made_urgent(pickup: str = "H-1", **changes: Any) -> PickupMadeUrgent:
+    """The unit wants it at once, for the fee of the price list."""
+    values = {
+        "pickup_id": pickup_id(pickup),
+        "fee": {"net_ore": 60000},
+        "payer_id": RECEIVING_PAYER,
+        "by": SENDER,
+    }
+    return build(PickupMadeUrgent, values, changes)
+
+
+def a_pickup_closed(pickup: str = "H-1", **changes: Any) -> PickupClosed:
+    """No line is left; an urgent one says its fee and payer."""
+    return build(PickupClosed, {"pickup_id": pickup_id(pickup)}, changes)
 
 
 def a_pickup_void_requested(

@@ -10,8 +10,10 @@ from typing import Any
 from kvitt_contracts.inventory import (
     RegisterReturn,
     RegisterSupplierReturn,
+    RenumberDevice,
     ReturnedLine,
     ScrapDevice,
+    SetDeviceCard,
     TakeOverDevice,
 )
 from kvitt_contracts.personnummer import Identity, PersonalNumber
@@ -361,6 +363,17 @@ def a_supplier_return(
         "by": by,
     }
     return build(RegisterSupplierReturn, values, changes)
+
+
+def a_renumbering(device: str = "170098", to: str = "170500", **changes: Any) -> RenumberDevice:
+    """SENDER gives a device another number, and confirms it."""
+    values = {"device_number": device, "new_number": to, "is_confirmed": True, "by": SENDER}
+    return build(RenumberDevice, values, changes)
+
+
+def a_card_set(device: str = "170098", **changes: Any) -> SetDeviceCard:
+    """SENDER, unless told, sets fields of a device's card."""
+    return build(SetDeviceCard, {"device_number": device, "by": SENDER}, changes)
 
 
 def a_take_over(device: str = "R-1", **changes: Any) -> TakeOverDevice:

@@ -89,9 +89,9 @@ def case_id(case: str = "C-1", *, region: str = "ac") -> CaseId:
     return CaseId(identify(region, "case", case))
 
 
-def work_order_id(work: str = "A-1", *, region: str = "ac") -> WorkOrderId:
+def work_order_id(work_order: str = "A-1", *, region: str = "ac") -> WorkOrderId:
     """The id of the work order that the region calls so."""
-    return WorkOrderId(identify(region, "work-order", work))
+    return WorkOrderId(identify(region, "work-order", work_order))
 
 
 def device_id(number: str = "170098", *, region: str = "ac") -> DeviceId:

@@ -25,6 +25,7 @@ class ServiceAddresses:
     person_key: str
     http_port: int
     admin_port: int
+    files_dir: Path
     topic_prefix: str = ""
 
     def environment(self) -> dict[str, str]:
@@ -52,6 +53,7 @@ class ServiceAddresses:
             found["KVITT_KAFKA_PASSWORD"] = self.credentials.password
         if self.service == "orders":  # the people module alone looks persons up by number
             found["KVITT_PERSON_KEY"] = self.person_key
+            found["KVITT_FILES_URL"] = self.files_dir.as_uri()
         return found
 
 

@@ -401,6 +401,7 @@ class LocalSystem:
             person_key=tokens.person_key(self.state.secret),
             http_port=self.state.port(f"http-{service}"),
             admin_port=self.state.port(f"admin-{service}"),
+            files_dir=(self.state.directory / "files").resolve(),
         ).environment()
 
     def _portal_environment(self) -> dict[str, str]:

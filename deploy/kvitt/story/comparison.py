@@ -11,6 +11,8 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Any
 
+from kvitt_contracts.types import identify
+
 from kvitt.story.outcome import Outcome
 from kvitt.story.services import Json
 
@@ -19,6 +21,19 @@ Entries = dict[str, dict[str, list[Any]]]
 
 _SUMS = ("net_ore", "vat_ore", "gross_ore")
 _RESPONSIBLES = ("main", "substitutes", "stand_in", "absent_from_on", "absent_to_on")
+_FAULT_REPORT = (
+    *("status", "is_escalated", "prescriber", "refused", "forwarded_to"),
+    *("by_responsible", "by_technician", "use", "outcome"),
+)
+_PICKUP = (
+    *("status", "ordered_by", "earliest_on", "latest_on", "is_overdue", "is_urgent"),
+    *("technician", "not_found"),
+)
+_WORK_ORDER = (
+    *("kind", "status", "quantity", "planned_on", "technician", "outcome", "finished_on"),
+    "is_late",
+)
+_CASE = ("kind", "status", "asked_by", "is_reminded", "outcome", "answered_by")
 _SERVICE_OF = {"persons": "orders"}
 
 
@@ -60,11 +75,24 @@ def differences(expected: Entries, found: Entries) -> list[Difference]:
     ]
 
 
-def expected_entries(expected: Mapping[str, Any], *, persons: Mapping[str, str]) -> Entries:
-    """The entries of an expected.json. `persons`: the current id of each person by any id."""
+def expected_entries(
+    expected: Mapping[str, Any], *, region: str, persons: Mapping[str, str]
+) -> Entries:
+    """The entries of a region's expected.json. `persons`: the current id of each person by any
+    id.
+    """
     named: dict[str, Mapping[str, Any]] = {
         "orders": expected["orders"],
         "transfers": expected["transfers"],
+        "pickups": expected["pickups"],
+        "fault_reports": {
+            str(identify(region, "fault-report", name)): one
+            for name, one in expected["fault_reports"].items()
+        },
+        "work_orders": expected["work_orders"],
+        "cases": {
+            str(identify(region, "case", name)): one for name, one in expected["cases"].items()
+        },
         "responsibles": expected["responsibles"],
         "devices": {
             number: {**one, "holder": _renamed(one["holder"], persons)}
@@ -100,6 +128,7 @@ def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
         one["device_number"]: payers_by_day(one["periods"], first=first, last=last)
         for one in outcome.payments
     }
+    numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
     prefix, blank = f"region.{outcome.region}.", "region.{}."
     return {
         "orders": _gathered((str(one["reference"]), _order(one)) for one in outcome.orders),
@@ -110,6 +139,17 @@ def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
             )
             for one in outcome.transfers
         ),
+        "pickups": _gathered(
+            (str(one["reference"]), _pickup(one, numbers)) for one in outcome.pickups
+        ),
+        "fault_reports": _gathered(
+            (one["fault_report_id"], _said_of(one, _FAULT_REPORT, numbers))
+            for one in outcome.fault_reports
+        ),
+        "work_orders": _gathered(
+            (str(one["reference"]), _work_order(one, numbers)) for one in outcome.work_orders
+        ),
+        "cases": _gathered((one["case_id"], _case(one)) for one in outcome.cases),
         "responsibles": _gathered(
             (one["service_point"], {name: one[name] for name in _RESPONSIBLES})
             for one in outcome.responsibles
@@ -265,6 +305,39 @@ def _transfer(transfer: Json) -> Json:
         "status": transfer["status"],
         "effective_on": transfer["effective_on"],
         "rejected": sorted(rejected),
+    }
+
+
+def _pickup(pickup: Json, numbers: Mapping[str, str]) -> Json:
+    return {
+        **{name: pickup[name] for name in _PICKUP},
+        "lines": [
+            {"device": numbers[line["device_id"]], "outcome": line["outcome"]}
+            for line in pickup["lines"]
+        ],
+        "refused": {numbers[one["device_id"]]: one["reason"] for one in pickup["refused"]},
+    }
+
+
+def _said_of(thing: Json, names: Iterable[str], numbers: Mapping[str, str]) -> Json:
+    """Some fields of a thing, and its device's number."""
+    device = thing["device_id"]
+    return {**{name: thing[name] for name in names}, "device": device and numbers[device]}
+
+
+def _work_order(work: Json, numbers: Mapping[str, str]) -> Json:
+    return {
+        **_said_of(work, _WORK_ORDER, numbers),
+        "service": work["service_article"],
+        "payer": work["payer_id"],
+        "waits": work["waits"] is not None,
+    }
+
+
+def _case(case: Json) -> Json:
+    return {
+        **{name: case[name] for name in _CASE},
+        "about": case["about"] and case["about"]["kind"],
     }
 
 

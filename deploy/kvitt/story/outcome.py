@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from kvitt.story.region_client import FeedEvent, RegionClient
 from kvitt.story.services import Caller, Json, Services
@@ -17,6 +18,10 @@ class Outcome:
     region: str
     orders: list[Json]
     transfers: list[Json]
+    pickups: list[Json]
+    fault_reports: list[Json]
+    work_orders: list[Json]
+    cases: list[Json]
     responsibles: list[Json]
     devices: list[Json]
     payments: list[Json]
@@ -38,9 +43,17 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
     """Read everything of the client's region. Raises LocalProblem."""
     region = client.code
     own = services.as_system(region)
-    orders, transfers, responsibles, invoices, balances, quarantine = await asyncio.gather(
+    orders, pickups, faults, transfers = await asyncio.gather(
         _singles(own, "orders", "/orders", "order_id", sort="order_number"),
+        _singles(own, "orders", "/pickups", "pickup_id", status=_PICKUPS),
+        _singles(own, "orders", "/fault-reports", "fault_report_id", sort="service_point"),
         _singles(own, "bmb", "/transfers", "id", sort="sent_at"),
+    )
+    works, cases = await asyncio.gather(
+        _singles(own, "orders", "/work-orders", "work_order_id", status=_WORK_ORDERS),
+        own.all("orders", "/cases", status=_CASES),
+    )
+    responsibles, invoices, balances, quarantine = await asyncio.gather(
         own.all("bmb", "/responsibles", sort="service_point"),
         _singles(own, "billing", "/invoices", "id", sort="number"),
         _balances(own),
@@ -57,6 +70,10 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         region=region,
         orders=orders,
         transfers=transfers,
+        pickups=pickups,
+        fault_reports=faults,
+        work_orders=works,
+        cases=cases,
         responsibles=responsibles,
         devices=devices,
         payments=payments,
@@ -70,8 +87,14 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
     )
 
 
-async def _singles(caller: Caller, service: str, path: str, key: str, *, sort: str) -> list[Json]:
-    listed = await caller.all(service, path, sort=sort)
+# unasked, what is over is left out of these lists (PCK-5)
+_PICKUPS = ("requested", "registered", "refused", "closed", "voided")
+_WORK_ORDERS = ("assigned", "planned", "started", "finished", "voided")
+_CASES = ("waiting", "answered", "withdrawn")
+
+
+async def _singles(caller: Caller, service: str, path: str, key: str, **query: Any) -> list[Json]:
+    listed = await caller.all(service, path, **query)
     return await caller.each(service, lambda one: f"{path}/{one[key]}", listed)
 
 

@@ -43,6 +43,35 @@ TRANSFER_STATUS = {
     "dissolved": "upplösta, allt återlämnat",
     "completed": "genomförda",
 }
+PICKUP_STATUS = {
+    "requested": "väntar på lagret",
+    "refused": "nekade av lagret",
+    "registered": "väntar på hämtning",
+    "voided": "avbeställda",
+    "closed": "hämtade",
+}
+FAULT_STATUS = {
+    "waiting": "väntar på svar",
+    "naming": "väntar på lagret",
+    "prescribed": "har fått förskrivare",
+    "forwarded": "bedöms på nytt",
+    "closed": "avslutade",
+}
+WORK_STATUS = {
+    "assigned": "tilldelade",
+    "planned": "planerade",
+    "started": "påbörjade",
+    "finished": "avslutade",
+    "voided": "makulerade",
+}
+WORK_KIND = {
+    "adjustment": "anpassning",
+    "repair": "reparation",
+    "warranty_repair": "garantireparation",
+    "special_adaptation": "specialanpassning",
+    "maintenance": "underhåll",
+}
+CASE_STATUS = {"waiting": "väntar på svar", "answered": "besvarade", "withdrawn": "tillbakatagna"}
 HOLDER = {"patient": "hos patient", "care_unit": "hos vårdenhet", "store": "i förråd"}
 CAUSE = {
     "unreadable": "oläsligt",
@@ -57,7 +86,22 @@ CAUSE = {
     "fault": "fel hos oss",
     "behind": "står bakom ett annat",
 }
-KIND = {"rent": "hyra", "sale": "köp", "fee": "egenavgift"}
+ORDERED_BY = {"unit": "enheten", "patient": "patienten", "relative": "en närstående"}
+LINE_OUTCOME = {
+    None: "väntar",
+    "fetched": "hämtad",
+    "voided": "avbeställd",
+    "lost": "förlorad",
+    "scrapped": "skrotad",
+}
+KIND = {
+    "rent": "hyra",
+    "sale": "köp",
+    "fee": "egenavgift",
+    "service": "tjänst",
+    "urgent_pickup": "akut hämtning",
+    "postage": "porto",
+}
 
 
 def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
@@ -71,6 +115,17 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     in_part = [_completed_in_part(one) for one in outcomes]
     if any(in_part):
         table.add_row("    varav till en del", *map(str, in_part))
+    _section(table, "Hämtordrar", PICKUP_STATUS, [_by_status(one.pickups) for one in outcomes])
+    late = [sum(pickup["is_overdue"] for pickup in one.pickups) for one in outcomes]
+    if any(late):
+        table.add_row("  varav sena", *map(str, late))
+    faults = [_by_status(one.fault_reports) for one in outcomes]
+    _section(table, "Felanmälningar utan förskrivare", FAULT_STATUS, faults)
+    works = [_by_status(one.work_orders) for one in outcomes]
+    _section(table, "Arbetsordrar", WORK_STATUS, works)
+    _section(
+        table, "Ärenden till kundtjänst", CASE_STATUS, [_by_status(one.cases) for one in outcomes]
+    )
     held = [Counter(device["holder"]["kind"] for device in one.devices) for one in outcomes]
     _section(table, "Märkta hjälpmedel", HOLDER, held)
     table.add_row("[bold]Fakturor")
@@ -137,6 +192,42 @@ def print_invoice(console: Console, outcome: Outcome, *, payer: str | None) -> N
             f"  Netto {kronor(invoice['net_ore'])}, moms {kronor(invoice['vat_ore'])}, "
             f"att betala {kronor(invoice['gross_ore'])}.\n"
         )
+
+
+def print_pickup(console: Console, outcome: Outcome) -> None:
+    """Print the pickup whose lines ended in most ways: who ordered it, and what became of each."""
+    if not outcome.pickups:
+        return
+    pickup = max(outcome.pickups, key=_ways)
+    numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
+    table = _table(
+        f"Hämtorder {pickup['pickup_number']}, region {outcome.region}",
+        "rad",
+        "individ",
+        "slut",
+    )
+    for line in pickup["lines"]:
+        missed = ", fanns inte på plats" if line["number"] in pickup["not_found"] else ""
+        outcome_of_line = LINE_OUTCOME[line["outcome"]] + missed
+        table.add_row(str(line["number"]), numbers[line["device_id"]], outcome_of_line)
+    show(table, on=console)
+    ordered_by = ORDERED_BY[pickup["ordered_by"]]
+    console.print(f"  Beställd av {ordered_by} {pickup['requested_on']}.\n")
+
+
+def print_work_order(console: Console, outcome: Outcome) -> None:
+    """Print the work order that came to most: what was wanted, of whom, and what came of it."""
+    if not outcome.work_orders:
+        return
+    work = max(outcome.work_orders, key=_steps)
+    numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
+    kind = WORK_KIND.get(work["kind"], work["kind"])
+    console.print(
+        f"Arbetsorder {work['work_order_number']}, region {outcome.region}: "
+        f"{kind} av {numbers.get(work['device_id'], 'en order')}, "
+        f"registrerad {work['registered_on']}, planerad till {work['planned_on'] or 'ingen dag'}, "
+        f"klar {work['finished_on'] or 'inte än'}.\n"
+    )
 
 
 def print_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
@@ -271,6 +362,16 @@ def _invoice_row(line: Json) -> tuple[str, ...]:
         kronor(amount["net_ore"]),
         f"{amount['vat_percent']} %",
     )
+
+
+def _ways(pickup: Json) -> tuple[int, int, str]:
+    outcomes = [line["outcome"] for line in pickup["lines"]]
+    return len({*outcomes} - {None}), len(outcomes), pickup["pickup_number"]
+
+
+def _steps(work: Json) -> tuple[int, str]:
+    said = ("planned_on", "technician", "outcome", "finished_on")
+    return sum(work[name] is not None for name in said), work["work_order_number"]
 
 
 def _short(value: object) -> str:

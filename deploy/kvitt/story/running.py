@@ -75,7 +75,7 @@ async def run_month(
 def compare(files: RegionFiles, outcome: Outcome) -> list[Difference]:
     """How an outcome differs from the expected one of the region's files."""
     return differences(
-        expected_entries(files.expected, persons=outcome.persons),
+        expected_entries(files.expected, region=files.code, persons=outcome.persons),
         found_entries(outcome, first=files.cut_over, last=files.last_day),
     )
 
@@ -86,6 +86,8 @@ def print_result(console: Console, result: MonthResult, regions: Sequence[Region
     for files, outcome in zip(regions, result.outcomes, strict=True):
         payer = report.print_device(console, outcome, first=files.cut_over, last=files.last_day)
         report.print_invoice(console, outcome, payer=payer)
+        report.print_pickup(console, outcome)
+        report.print_work_order(console, outcome)
     report.print_refused(console, result.outcomes)
     report.print_quarantine(console, result.outcomes)
     report.print_differences(console, result.differences)

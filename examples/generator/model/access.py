@@ -6,7 +6,20 @@ from kvitt_contracts.types import Role
 
 from examples.generator.model.state import No, World
 
-_ALL = frozenset({Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE})
+_CARE = frozenset({Role.PRESCRIBER, Role.REQUESTER})
+_STAFF = frozenset({Role.CUSTOMER_SERVICE})
+_OF_STAFF = (
+    bmb.UnlockTransfer,
+    orders.ReportPickup,
+    orders.ReportFault,
+    orders.CloseFaultReport,
+    orders.PlanWorkOrder,
+    orders.StartWorkOrder,
+    orders.AnswerCase,
+)
+_BY_STAFF_ALONE = (bmb.UnlockTransfer, orders.AnswerCase)
+"""What others are told so of, by REF-12."""
+_OF_CARE = (orders.NamePrescriber, orders.ForwardFaultReport)
 
 
 def must_be_granted(world: World, command: Command) -> None:
@@ -14,20 +27,25 @@ def must_be_granted(world: World, command: Command) -> None:
     the order or the transfer is asked after this.
     """
     by = world.user(_who_acts(command))
-    unlocks = isinstance(command, bmb.UnlockTransfer)
-    roles = {Role.CUSTOMER_SERVICE} if unlocks else _ALL
+    roles = set() if isinstance(command, _OF_STAFF) else {*_CARE}
+    roles |= set() if isinstance(command, _OF_CARE) else _STAFF
     if not by.active or roles.isdisjoint(by.roles):
-        raise No("CUSTOMER_SERVICE_ONLY", "REF-12") if unlocks else No("FORBIDDEN", "REF-18")
+        if isinstance(command, _BY_STAFF_ALONE):
+            raise No("CUSTOMER_SERVICE_ONLY", "REF-12")
+        raise No("FORBIDDEN", "REF-18")
 
 
 def _who_acts(command: Command) -> str:
     match command:
         case orders.PlaceOrder() | orders.RegisterWithdrawal():
             return command.requester or command.prescriber
+        case orders.RegisterWorkOrder():
+            return command.requester
+        case orders.ReportPickup() | orders.StartWorkOrder():
+            return command.technician
         case bmb.SaveTransfer():
             return command.sender
-        case orders.VoidOrder() | bmb.ExecuteTransfer() | bmb.CancelTransfer():
-            return command.by
-        case bmb.AcceptTransfer() | bmb.RejectTransfer() | bmb.UnlockTransfer():
-            return command.by
-    raise TypeError(f"nobody is said to act by {type(command).__name__}")
+    by: str | None = getattr(command, "by", None)
+    if by is None:
+        raise TypeError(f"nobody is said to act by {type(command).__name__}")
+    return by

@@ -5,17 +5,26 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kvitt_contracts import bmb, orders, regions
+from kvitt_contracts import bmb, inventory, orders, regions
 from kvitt_contracts.envelope import Command, Fact, Message
 from kvitt_contracts.policy import RegionPolicy
 
 from examples.generator.messages import Line
-from examples.generator.model import invoices, registry, stock, transfers
+from examples.generator.model import (
+    cards,
+    cases,
+    fault_reports,
+    pickups,
+    registry,
+    stock,
+    transfers,
+    work_orders,
+)
 from examples.generator.model import orders as placing
 from examples.generator.model.access import must_be_granted
-from examples.generator.model.parties import responsibles_of
+from examples.generator.model.outcome import of_world
 from examples.generator.model.reading import Read, Unreadable, read, read_envelope
-from examples.generator.model.state import Device, No, Order, Waits, World
+from examples.generator.model.state import No, Waits, World
 
 
 class NeverComes(Exception):
@@ -45,6 +54,24 @@ _RULES: dict[type[Message], Rule] = {
     orders.PlaceOrder: placing.place,
     orders.RegisterWithdrawal: placing.withdraw,
     orders.VoidOrder: placing.void,
+    orders.RequestPickup: pickups.request,
+    orders.MakePickupUrgent: pickups.make_urgent,
+    orders.VoidPickup: pickups.void,
+    orders.ReportPickup: pickups.report,
+    orders.ReportFault: fault_reports.report,
+    orders.NamePrescriber: fault_reports.name_prescriber,
+    orders.ForwardFaultReport: fault_reports.forward,
+    orders.AssessRisk: fault_reports.assess,
+    orders.CloseFaultReport: fault_reports.close,
+    orders.RegisterWorkOrder: work_orders.register,
+    orders.PlanWorkOrder: work_orders.plan,
+    orders.StartWorkOrder: work_orders.start,
+    orders.FinishWorkOrder: work_orders.finish,
+    orders.VoidWorkOrder: work_orders.void,
+    orders.AskCase: cases.ask,
+    orders.AnswerCase: cases.answer,
+    orders.WithdrawCase: cases.withdraw,
+    inventory.RenumberDevice: cards.renumber,
     bmb.SaveTransfer: transfers.save,
     bmb.ExecuteTransfer: transfers.execute,
     bmb.CancelTransfer: transfers.cancel,
@@ -89,6 +116,14 @@ class Model:
                 transfers.take_effect(world, transfer)
         for order in world.orders.values():
             stock.arrive(world, order)
+        for pickup in world.pickups.values():
+            pickups.fall_due(world, pickup)
+        for fault in world.faults.values():
+            fault_reports.escalate(world, fault)
+        for work in world.works.values():
+            work_orders.fall_late(world, work)
+        for case in world.cases.values():
+            cases.remind(world, case)
 
     def take_all(self, lines: Iterable[Line]) -> None:
         """Take lines, and then what of them had to wait for another."""
@@ -128,39 +163,12 @@ class Model:
 
     def expected(self, *, first: date, last: date) -> dict[str, Any]:
         """expected.json; invoices and payers are of the days from `first` to `last`."""
-        world = self.world
-        lines = invoices.invoices(world, first=first, last=last)
         return {
-            "orders": {name: _order(world.orders[name]) for name in sorted(world.orders)},
-            "devices": {
-                name: _device(world.devices[name], first, last) for name in sorted(world.devices)
-            },
-            "transfers": {
-                name: {
-                    "status": transfer.status,
-                    "effective_on": _iso(transfer.effective_on),
-                    "rejected": sorted(transfer.rejected),
-                }
-                for name, transfer in sorted(world.transfers.items())
-            },
-            "responsibles": {
-                name: responsibles_of(world, stated)
-                for name, stated in sorted(world.responsibles.items())
-            },
-            "invoices": lines,
-            "documents": invoices.documents(lines),
+            **of_world(self.world, first=first, last=last),
             "refused": dict(sorted(self.refused.items())),
             "quarantined": sorted(self.quarantined, key=lambda one: str(one["message_id"])),
             "duplicates": self.duplicates,
             "obsolete": self.obsolete,
-            "balances": {
-                f"{store}/{article}": {
-                    "available": balance.available,
-                    "reserved": balance.reserved,
-                }
-                for (store, article), balance in sorted(world.balances.items())
-                if balance.available or balance.reserved
-            },
         }
 
     def _apply(self, line: Line, found: Read) -> None:
@@ -201,36 +209,3 @@ class Model:
             "rule": no.rule,
             "topic": line.topic,
         }
-
-
-def _order(order: Order) -> dict[str, Any]:
-    return {
-        "status": order.status,
-        "delivered_on": _iso(order.delivered_on),
-        "lines": [
-            {
-                "article": line.article,
-                "quantity": line.quantity,
-                "delivered": line.delivered,
-                "payer": line.payer,
-                "fee_ore": line.fee_ore,
-            }
-            for line in order.lines
-        ],
-    }
-
-
-def _device(device: Device, first: date, last: date) -> dict[str, Any]:
-    kind, name = device.now.holder
-    return {
-        "article": device.article,
-        "holder": {"kind": kind, "name": name},
-        "payer": device.now.payer,
-        "prescriber": device.now.prescriber,
-        "since": device.now.since.isoformat(),
-        "payers_by_day": invoices.payers_by_day(device, first=first, last=last),
-    }
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

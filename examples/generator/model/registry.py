@@ -27,6 +27,7 @@ def person(world: World, subject: str, fact: PersonStated) -> None:
         born=fact.identity.born,
         active=fact.active and not fact.deceased,
         has_address=fact.address is not None,
+        has_phone=fact.phone is not None,
         joined_to=joined,
     )
 

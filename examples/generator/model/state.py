@@ -39,6 +39,7 @@ class Person:
     born: date
     active: bool
     has_address: bool
+    has_phone: bool
     joined_to: str | None = None
 
 
@@ -77,7 +78,8 @@ class Custody:
 class Device:
     """A marked device with every custody that was ever emitted, and its present claim.
 
-    `claim`: kind (transfer, lock, dispatch) and the reference of the transfer or the order.
+    `claim`: kind (transfer, lock, dispatch, pickup) and the reference of the transfer, the order or
+    the pickup.
     """
 
     number: str
@@ -179,6 +181,91 @@ class Transfer:
         )
 
 
+@dataclass(slots=True, kw_only=True)
+class PickupLine:
+    """A device to be fetched, and how that ended: fetched, voided."""
+
+    device: str
+    outcome: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Pickup:
+    """A pickup. `refused`: the devices that hindered it, each with the reason."""
+
+    reference: str
+    service_point: str
+    ordered_by: str
+    by: str
+    requested_on: date
+    earliest_on: date | None
+    latest_on: date | None
+    lines: list[PickupLine]
+    status: str = "registered"
+    is_overdue: bool = False
+    is_urgent: bool = False
+    technician: str | None = None
+    not_found: list[int] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class FaultReport:
+    """A fault report. `refused`: why whoever was named last could not prescribe it; `assessed`: how
+    the device may be used, by side.
+    """
+
+    reference: str
+    device: str
+    service_point: str
+    status: str = "waiting"
+    escalates_on: date = date.max
+    is_escalated: bool = False
+    prescriber: str | None = None
+    forwarded_to: str | None = None
+    refused: str | None = None
+    assessed: dict[str, str] = field(default_factory=dict)
+    outcome: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class WorkOrder:
+    """A work order. `awaits_number`: its device was replaced, and bears its old number still."""
+
+    reference: str
+    kind: str
+    device: str | None
+    service: str | None
+    payer: str
+    service_point: str
+    requester: str
+    late_on: date
+    status: str = "assigned"
+    planned_on: date | None = None
+    technician: str | None = None
+    outcome: str | None = None
+    finished_on: date | None = None
+    quantity: int | None = None
+    awaits_number: bool = False
+    is_late: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Case:
+    """A case. `about`: a kind and what the region calls the thing."""
+
+    reference: str
+    kind: str
+    about: tuple[str, str]
+    service_point: str
+    asked_by: str
+    reminded_on: date
+    status: str = "waiting"
+    is_reminded: bool = False
+    outcome: str | None = None
+    answered_by: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
     """A sale or a fee at delivery. `payer`: a payer's id, or a patient's for a fee."""
@@ -214,6 +301,10 @@ class World:
     devices: dict[str, Device] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     transfers: dict[str, Transfer] = field(default_factory=dict)
+    pickups: dict[str, Pickup] = field(default_factory=dict)
+    faults: dict[str, FaultReport] = field(default_factory=dict)
+    works: dict[str, WorkOrder] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
     charges: list[Charge] = field(default_factory=list)
 
     def current(self, person: str) -> str:

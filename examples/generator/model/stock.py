@@ -15,6 +15,7 @@ from kvitt_contracts.regions import (
     PickingBegun,
 )
 
+from examples.generator.model import pickups
 from examples.generator.model.state import (
     Balance,
     Charge,
@@ -288,8 +289,10 @@ def _left_stores_on(device: Device) -> date:
 
 
 def _break_claim(world: World, device: Device) -> None:
+    if device.claim is not None and device.claim[0] == "pickup":
+        pickups.came_back(world, device)
     claim, device.claim = device.claim, None
-    if claim is None or claim[0] == "dispatch":
+    if claim is None or claim[0] in ("dispatch", "pickup"):
         return
     transfer = world.transfers[claim[1]]
     transfer.left.remove(device.number)

@@ -16,9 +16,9 @@ _PAGES = {
     "/orders/": "/bestallningar/",
     "/transfers/": "/bmb/",
     "/pickups/": "/hamtordrar/",
-    "/fault-reports/": "/felanmalningar/",
     "/work-orders/": "/arbetsordrar/",
     "/cases/": "/arenden/",
+    "/fault-reports/": "/felanmalningar/",
 }
 
 

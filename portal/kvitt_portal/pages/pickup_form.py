@@ -10,11 +10,12 @@ from kvitt_portal.pages.registering import FIELDS, recipient_of
 
 BY_POST: Final = "sent_by_post"
 """The cause of what the unit itself sends: then its address is the unit's (PCK-4)."""
-_DAYS: Final = ("earliest_on", "latest_on")
+_OPTIONAL: Final = ("return_cause", "earliest_on", "latest_on")
 _NAMED: Final[Mapping[str, str]] = {
     **FIELDS,
     **delivery.FIELDS,
     "cause": "cause",
+    "return_cause": "return_cause",
     "ordered_by": "ordered_by",
     "earliest_on": "earliest_on",
     "latest_on": "latest_on",
@@ -53,7 +54,7 @@ def body_of(form: Form) -> dict[str, Any]:
         "devices": form.all("device"),
         "delivery": delivery.delivery_of(form),
     }
-    return said | {name: form[name] for name in _DAYS if form[name]}
+    return said | {name: form[name] for name in _OPTIONAL if form[name]}
 
 
 def fields_of(form: Form) -> dict[str, str]:

@@ -21,6 +21,8 @@ router = APIRouter()
 
 PAGE: Final = "/hamtordrar/ny"
 _MOST: Final = 100
+_OTHER_CAUSES: Final = "Välj en orsak som gäller för det som är markerat."
+_NO_CAUSE: Final = "Det som är markerat hämtas av olika orsaker. Gör en hämtorder för varje."
 _LISTED: Final = 200
 
 
@@ -52,6 +54,9 @@ async def order(here: Here) -> Response:
     if not form.ok:
         return await _page(here, form)
     choices = await _choices(here, form)
+    if choices and form["cause"] not in choices.value["causes"]:
+        form.add("cause", _OTHER_CAUSES if choices.value["causes"] else _NO_CAUSE)
+        return await _page(here, form)
     if choices and form["seen"] != _seen(choices):  # decision 0309: it is seen before it is sent
         return await _page(here, form, is_new=True)
     part = await here.send("orders", "POST", "/pickups", pickup_form.body_of(form), form)
@@ -113,7 +118,9 @@ async def _page(
         devices=devices,
         listed=listed,
         choices=choices,
-        causes=_causes(choices, form),
+        causes=_causes(choices),
+        return_causes=_return_causes(choices),
+        is_posted=bool(choices) and list(choices.value["causes"]) == [pickup_form.BY_POST],
         numbers={one["pickup_number"]: one["pickup_id"] for one in items_of(opened)},
         seen=_seen(choices) if choices else "",
         is_new=is_new,
@@ -125,9 +132,14 @@ async def _page(
     )
 
 
-def _causes(choices: Part, form: Form) -> list[tuple[str, str]]:
+def _causes(choices: Part) -> list[tuple[str, str]]:
     known = list(choices.value["causes"]) if choices else []
     return [(one, statuses.PICKUP_CAUSES.get(one, one)) for one in known]
+
+
+def _return_causes(choices: Part) -> list[tuple[str, str]]:
+    known = list(choices.value["return_causes"]) if choices else []
+    return [(one, statuses.RETURN_CAUSES.get(one, one)) for one in known]
 
 
 def _seen(choices: Part) -> str:
@@ -136,7 +148,13 @@ def _seen(choices: Part) -> str:
 
 
 async def _choices(here: Visit, form: Form) -> Part:
-    return await here.ask("orders", "/pickups:choices", person=form["person"], unit=form["unit"])
+    return await here.ask(
+        "orders",
+        "/pickups:choices",
+        person=form["person"],
+        unit=form["unit"],
+        device=form.all("device"),
+    )
 
 
 async def _opened(here: Visit, form: Form) -> Part:

@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
-from kvitt_contracts.access import ACTS
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form, said_of
@@ -26,24 +25,18 @@ TO_DO: Final = "att-gora"
 _LIMIT: Final = 50
 _FILTERS: Final = ("status", "service_point", "mine", "overdue", "from", "to", "recipient", "sort")
 _ALL: Final = "all"
-_OPEN: Final = ("requested", "registered")
 _COLUMNS: Final = (
     ("pickup_number", "Nummer"),
     ("", "Mottagare"),
     ("requested_on", "Registrerad"),
     ("service_point", "Tjänsteställe"),
     ("", "Orsak"),
-    ("", "Senast"),
+    ("", "Väntar på"),
     ("", "Antal"),
     ("status", "Status"),
 )
 """The list's columns, and what each sorts by."""
 _DAY: Final = "Skriv en dag som finns."
-
-# decision 0379: a page has a button when the table of access has its act
-_ROUTES: Final = frozenset(act.route for act in ACTS)
-HAS_SLIP: Final = "GET /pickups/{pickup_id}/slip" in _ROUTES
-HAS_URGENT: Final = "POST /pickups/{pickup_id}:make-urgent" in _ROUTES
 
 
 @router.get(PAGE)
@@ -94,7 +87,6 @@ async def search(here: Here) -> Response:
         statuses=statuses.PICKUPS,
         causes=statuses.PICKUP_CAUSES,
         columns=_COLUMNS,
-        has_slip=HAS_SLIP,
         status=200,
     )
 
@@ -145,13 +137,10 @@ async def place(here: Here, pickup: UUID) -> Response:
     return await _page(here, pickup, form, place=part)
 
 
+@router.get(f"{PAGE}/{{pickup}}/sedel")
 async def slip(here: Here, pickup: UUID) -> Response:
     """The slip that goes with what is fetched, to print."""
     return pdf_of(await here.ask("orders", f"/pickups/{pickup}/slip"))
-
-
-if HAS_SLIP:
-    router.get(f"{PAGE}/{{pickup}}/sedel")(slip)
 
 
 def pdf_of(part: Part) -> Response:
@@ -185,9 +174,10 @@ async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = N
         _people_of(here, [view]),
         Names.of(
             here,
-            customers=[view["service_point"], (view.get("waits") or {}).get("service_point")],
+            customers=[view["service_point"], (view["waits"] or {}).get("service_point")],
             care_units=[view["recipient"].get("unit")],
-            users=[view["by"], view["technician"], (view.get("waits") or {}).get("user")],
+            payers=[view["payer_id"]],
+            users=[view["by"], view["technician"], (view["waits"] or {}).get("user")],
         ),
         _opened(here, view),
         asked_about(here, str(pickup)),
@@ -207,14 +197,14 @@ async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = N
         state=statuses.PICKUPS.get(view["status"], (view["status"], "default")),
         ends=statuses.PICKUP_LINES,
         causes=statuses.PICKUP_CAUSES,
+        return_causes=statuses.RETURN_CAUSES,
         orderers=statuses.PICKUP_ORDERERS,
         taken=statuses.TAKEN,
         is_voiding=any(one["is_voiding"] for one in view["lines"]),
         may_void=is_open and (is_mine or here.has(*STAFF)),
-        may_hasten=HAS_URGENT and is_open and is_mine and not view.get("is_urgent"),
+        may_hasten=is_open and is_mine and not view["is_urgent"],
         may_report=here.has(*STAFF) and view["status"] in ("registered", "closed"),
         may_look=here.has(*STAFF),
-        has_slip=HAS_SLIP,
     )
 
 

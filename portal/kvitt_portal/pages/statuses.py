@@ -61,6 +61,14 @@ PICKUP_CAUSES: Final[Mapping[str, str]] = {
     "sent_by_post": "Skickas till centrallager med post",
 }
 """Why something is fetched; a region's own word for it is said as it is."""
+RETURN_CAUSES: Final[Mapping[str, str]] = {
+    "does_not_work": "Fungerar inte",
+    "ordered_wrong": "Fel beställt",
+    "deceased": "Mottagaren är avliden",
+    "changed_mind": "Mottagaren har ångrat sig",
+    "other": "Annat",
+}
+"""What has caused the return, apart from why it is fetched."""
 PICKUP_ORDERERS: Final[Mapping[str, str]] = {
     "unit": "Enheten",
     "patient": "Patienten",

@@ -10,6 +10,7 @@ from portal.tests.browser import Actor, MakeActor
 from portal.tests.fetching import PHONE, Fetching, a_fetching
 from portal.tests.hostile import HOSTILE
 from portal.tests.scene import Scene
+from portal.tests.system import HEARING
 
 SEARCH = "Sök personnummer"
 
@@ -55,6 +56,55 @@ async def test_what_is_ticked_at_the_patient_is_fetched(actor: MakeActor, home: 
     await anna.click("Hämtordrar (1)")
     await anna.sees("Behövs inte längre")
     await anna.picture("recipient-pickups")
+    await anna.accessible()
+
+
+@pytest.mark.task("T-55")
+@pytest.mark.rule("PCK-4b", "PCK-4c", "PCK-4d")
+async def test_what_is_sent_by_post_has_one_cause_and_the_units_address(
+    actor: MakeActor, scene: Scene
+) -> None:
+    home = await a_fetching(scene, area=HEARING)
+    anna = await actor(home.user)
+
+    await anna.fill(SEARCH, home.patient.number)
+    await anna.press("Enter")
+    await anna.tick(f"Välj {home.devices[0]}")
+    await anna.click("Beställ hämtning")
+    await anna.sees("Skickas till centrallager med post")
+    await anna.sees("enheten packar och skickar själv.")
+    await anna.picture("pickup-new-by-post")
+    await anna.accessible()
+    await anna.tick("Fungerar inte")
+    await anna.click("Beställ hämtning")
+
+    await anna.sees("är beställd.")
+    await anna.sees("Tjänsteställets")
+    await anna.sees("Returen orsakades av: fungerar inte")
+    anna.counts("T-55")
+    await anna.picture("pickup-by-post")
+    await anna.accessible()
+
+
+@pytest.mark.rule("PCK-4b")
+async def test_what_has_different_causes_is_not_fetched_together(
+    actor: MakeActor, scene: Scene, home: Fetching
+) -> None:
+    hearing = scene.article("Hörapparat Lyssna", product_area=HEARING)
+    aid = scene.device(hearing, patient=home.patient, payer=home.place.payer, prescriber=home.user)
+    await scene.set()
+    anna = await at_form(actor, home)
+
+    await anna.tick(aid)
+    await anna.tick("Trasigt")
+    await anna.click("Beställ hämtning")
+
+    await anna.sees("Det som är markerat hämtas av olika orsaker.")
+    await anna.picture("pickup-new-different-causes")
+    await anna.accessible()
+    await anna.tick(home.devices[0])
+    await anna.click("Beställ hämtning")
+    await anna.sees("Skickas till centrallager med post")
     await anna.accessible()
 
 
@@ -218,6 +268,26 @@ async def test_colleagues_find_it_and_what_is_over_is_shown_on_request(
     await bo.accessible()
 
 
+@pytest.mark.task("T-56")
+@pytest.mark.rule("PCK-4a", "PCK-5a")
+async def test_it_is_found_and_its_slip_is_printed_again(actor: MakeActor, home: Fetching) -> None:
+    known = await home.pickup(home.devices[0])
+    anna = await actor(home.user)
+
+    await anna.click("Hämtordrar")
+    await anna.sees(known["pickup_number"])
+    await anna.picture("pickups-with-slip")
+    async with anna.page.context.expect_page():
+        await anna.click(f"Skriv ut {known['pickup_number']}")
+    anna.counts("T-56")
+
+    async with home.system.visiting(home.user) as client:
+        printed = await client.get(f"/hamtordrar/{known['pickup_id']}/sedel")
+    assert printed.headers["content-type"] == "application/pdf"
+    assert printed.headers["cache-control"] == "no-store"
+    assert printed.content.startswith(b"%PDF-")
+
+
 async def test_a_silent_store_leaves_the_rest_of_the_page(home: Fetching, tmp_path: Path) -> None:
     known = await home.pickup(home.devices[0])
     async with silent(home.system, "inventory", home.user, tmp_path) as anna:
@@ -255,9 +325,10 @@ async def test_another_units_pickup_is_a_page_that_does_not_exist(
             await bo.get(page),
             await bo.post(f"{page}/avbestall", data={}),
             await bo.post(f"{page}/adress", data={}),
+            await bo.get(f"{page}/sedel"),
             await bo.get(f"/hamtordrar/ny?person={home.person}"),
         ]
 
-    assert [one.status_code for one in answers[:3]] == [404, 404, 403]
-    assert "visas inte för dig" in answers[3].text
-    assert home.patient.name not in answers[3].text
+    assert [one.status_code for one in answers[:4]] == [404, 404, 403, 404]
+    assert "visas inte för dig" in answers[4].text
+    assert home.patient.name not in answers[4].text

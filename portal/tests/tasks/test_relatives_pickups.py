@@ -49,6 +49,24 @@ async def test_the_unit_takes_a_device_back_and_the_technician_reports(
     await anna.sees("Hämtning rapporterad")
 
 
+@pytest.mark.rule("PCK-3c", "BIL-8a")
+async def test_the_unit_makes_it_urgent_and_sees_what_it_costs_and_whom(
+    actor: MakeActor, home: Fetching
+) -> None:
+    known = await home.relatives()
+    anna = await actor(home.user, at=f"/hamtordrar/{known['pickup_id']}")
+
+    await anna.click("Gör brådskande")
+
+    await anna.sees("Hämtningen är brådskande.")
+    await anna.sees("500 kr utan moms")
+    await anna.sees_no("Gör brådskande")
+    await anna.picture("pickup-urgent")
+    await anna.accessible()
+    await anna.click("Hämtordrar")
+    await anna.sees("Brådskande", within=known["pickup_number"])
+
+
 @pytest.mark.rule("PCK-3b", "PCK-1c")
 async def test_customer_service_orders_it_within_the_window(
     actor: MakeActor, home: Fetching

@@ -8,9 +8,8 @@ from uuid import UUID
 from fastapi import Query, Response
 from kvitt_chassis.filters import Eq, Where
 from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionWide, named
-from kvitt_contracts.billing import ChargeKind
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import ArticleNumber, DeviceId, PayerId
+from kvitt_contracts.types import ArticleNumber, DeviceId, PayerId, Word
 from pydantic import Field
 from sqlalchemy import select
 
@@ -107,7 +106,7 @@ async def print_invoice(invoice_id: UUID, reader: Reader) -> Response:
 class ChargeQuery(ListQuery):
     """Which charges."""
 
-    kind: Annotated[ChargeKind | None, Eq(ChargeRow.kind)] = None
+    kind: Annotated[Word | None, Eq(ChargeRow.kind)] = None
     order_id: Annotated[UUID | None, Eq(ChargeRow.order_id)] = None
     payer_id: Annotated[
         PayerId | None, Where(lambda payer, _: ChargeRow.payer_key == f"unit/{payer}")
@@ -125,7 +124,7 @@ CHARGES = ListOf(
 
 @router.get("/charges", summary="Debiteringar")
 async def list_charges(reader: Reader, asked: Annotated[ChargeQuery, Query()]) -> Page[ChargeView]:
-    """Köp och egenavgifter på dina enheters betalare, för kundtjänst alla; de nyaste först."""
+    """Köp, avgifter och tjänster på dina enheters betalare, för kundtjänst alla; nyast först."""
     return await CHARGES.page(asked, reader)
 
 

@@ -6,31 +6,40 @@ from datetime import datetime
 
 from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceLine
+from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceIssuedV2, InvoiceLineV2
+from kvitt_contracts.types import ArticleNumber
 from kvitt_documents import invoices
 from kvitt_documents.amounts import kronor, percent
 from kvitt_documents.rendering import print_document
 
 from billing.domain import Invoice
 from billing.models import ArticleRow, DocumentRow, InvoiceRow, PayerRow
+from billing.services import domain as services
 
 PRINT_DOCUMENT = Timer(
     "print_document", DocumentRow, reads=lambda key, _: [(InvoiceRow, key)], slow=True
 )
 
-_KINDS = {ChargeKind.RENT: "Hyra", ChargeKind.SALE: "Köp", ChargeKind.FEE: "Egenavgift"}
+_KINDS: dict[str, str] = {
+    ChargeKind.RENT: "Hyra",
+    ChargeKind.SALE: "Köp",
+    ChargeKind.FEE: "Egenavgift",
+    services.SERVICE: "Tjänst",
+    services.URGENT_PICKUP: "Akut hämtning",
+    services.POSTAGE: "Portoersättning",
+}
 
 timers = Handlers()
 
 
 # decision 0251: what it shows is kept when it is issued, its bytes when they are made
-async def store(issued: InvoiceIssued, tx: Transaction) -> None:
+async def store(issued: InvoiceIssued | InvoiceIssuedV2, tx: Transaction) -> None:
     """Store what the document of an invoice shows beyond the invoice itself: names as they are on
     this day, and the template; have its bytes made (BIL-9).
     """
     payer = issued.payer
     paying = await tx.look_up(PayerRow, payer.payer_id) if payer.kind == "unit" else None
-    articles = await tx.look_up_all(ArticleRow, {line.article_number for line in issued.lines})
+    articles = await tx.look_up_all(ArticleRow, _articles(issued))
     tx.put(
         DocumentRow(
             region=tx.region,
@@ -41,6 +50,11 @@ async def store(issued: InvoiceIssued, tx: Transaction) -> None:
         )
     )
     tx.schedule(PRINT_DOCUMENT, key=issued.invoice_id, due=tx.now)
+
+
+def _articles(issued: InvoiceIssued | InvoiceIssuedV2) -> set[ArticleNumber]:
+    named = {line.article_number for line in issued.lines}
+    return {number for number in named if number is not None}
 
 
 @timers.timer(PRINT_DOCUMENT)
@@ -70,11 +84,12 @@ def _payer(invoice: Invoice, stored: DocumentRow) -> str:
     return f"patient, referens {invoice.payer.person}"
 
 
-def _line(line: InvoiceLine, stored: DocumentRow) -> invoices.InvoiceLine:
-    name = stored.article_names.get(line.article_number, "")
+def _line(line: InvoiceLineV2, stored: DocumentRow) -> invoices.InvoiceLine:
+    number = line.article_number
+    name = stored.article_names.get(number, "") if number is not None else ""
     return invoices.InvoiceLine(
         kind=_KINDS[line.kind],
-        article=f"{line.article_number} {name}".strip(),
+        article=f"{number or ''} {name}".strip(),
         device=line.device_number or "",
         from_day=line.from_day,
         to_day=line.to_day,

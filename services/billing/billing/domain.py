@@ -11,9 +11,12 @@ from kvitt_contracts.billing import (
     ChargeEvent,
     ChargeKind,
     ChargeRaised,
+    ChargeRaisedV2,
     InvoiceEvent,
     InvoiceIssued,
+    InvoiceIssuedV2,
     InvoiceLine,
+    InvoiceLineV2,
     InvoiceRunEvent,
     InvoiceRunFinished,
     InvoiceRunStarted,
@@ -29,19 +32,25 @@ from kvitt_contracts.types import (
     DeviceNumber,
     InvoiceId,
     Money,
+    OcrNumber,
     OrderId,
     OrderLineId,
     PatientPayer,
     Payer,
     PersonRef,
+    PickupId,
     RegionCode,
     UnitPayer,
     VatPercent,
+    Word,
+    WorkOrderId,
 )
 
 from billing.rents.domain import RentSpan
 
 L = TypeVar("L")
+
+_FIRST_KINDS = frozenset(Word(kind) for kind in ChargeKind)
 
 LINES_A_DOCUMENT = 500
 """An event of so many lines is well below what a contract allows (256 KiB)."""
@@ -51,16 +60,25 @@ LINES_A_DOCUMENT = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """The amount owed for a delivered line: a sale or a patient fee."""
+    """The amount owed for a delivered line (a sale or a patient fee), for a work order or for an
+    urgent pickup; a negative one is compensated.
+    """
 
-    kind: ChargeKind
+    kind: Word
     payer: Payer
-    order_id: OrderId
-    line_id: OrderLineId
-    article_number: ArticleNumber
+    order_id: OrderId | None = None
+    line_id: OrderLineId | None = None
+    pickup_id: PickupId | None = None
+    work_order_id: WorkOrderId | None = None
+    article_number: ArticleNumber | None = None
     quantity: int
     amount: Money
     charged_on: date
+
+    @property
+    def is_compensated(self) -> bool:
+        """True of what the payer gets, and does not pay."""
+        return self.amount.net_ore < 0
 
 
 def charge_sale(
@@ -105,7 +123,10 @@ def _charge(
 
 def evolve_charge(charge: Charge | None, event: ChargeEvent) -> Charge:
     """Returns the charge after its only event."""
-    return Charge(**same_fields(event, Charge))
+    kind = {"kind": Word(event.kind)}
+    if isinstance(event, ChargeRaisedV2):
+        return Charge(**same_fields(event, Charge) | same_fields(event.cause, Charge) | kind)
+    return Charge(**same_fields(event, Charge) | kind)
 
 
 # -- invoices ------------------------------------------------------------------------------------
@@ -123,8 +144,10 @@ class Invoice:
     net_ore: int
     vat_ore: int
     gross_ore: int
-    lines: tuple[InvoiceLine, ...]
+    lines: tuple[InvoiceLineV2, ...]
     vat: tuple[VatPart, ...] = ()
+    due_on: date | None = None
+    ocr: OcrNumber | None = None
 
 
 def documents(lines: Sequence[L]) -> Iterator[Sequence[L]]:
@@ -135,6 +158,7 @@ def documents(lines: Sequence[L]) -> Iterator[Sequence[L]]:
         yield lines[first : first + LINES_A_DOCUMENT]
 
 
+# decision 0368: only what the first version cannot name is of the second
 def issue_invoice(
     invoice_id: InvoiceId,
     *,
@@ -142,14 +166,16 @@ def issue_invoice(
     payer: Payer,
     month: date,
     is_credit: bool,
-    lines: Sequence[InvoiceLine],
-) -> InvoiceIssued:
+    lines: Sequence[InvoiceLineV2],
+    due_days: int,
+) -> InvoiceIssued | InvoiceIssuedV2:
     """Issue an invoice for the lines, or a credit note when they are credits; dated the first day
     after the month (BIL-9, BIL-10).
 
-    `month` is a day of it; amounts are in öre. A line may be of 0 öre: a price of 0, or days whose
-    shares of a small price round to nothing. Raises ValueError for a debit among credits, a credit
-    among debits, or no line.
+    `month` is a day of it; amounts are in öre; `due_days` after its day it is to be paid. It is of
+    the first version where that can name each line. A line may be of 0 öre: a price of 0, or days
+    whose shares of a small price round to nothing. Raises ValueError for a debit among credits, a
+    credit among debits, or no line.
     """
     if not lines:
         raise ValueError("an invoice needs a line")
@@ -159,12 +185,14 @@ def issue_invoice(
     vat = vat_by_rate(lines)
     net_ore = sum(part.net_ore for part in vat)
     vat_ore = sum(part.vat_ore for part in vat)
-    return InvoiceIssued(
+    issued = InvoiceIssuedV2(
         invoice_id=invoice_id,
         number=number,
         payer=payer,
         month=f"{month:%Y-%m}",
         issued_on=first_of_next_month(month),
+        due_on=first_of_next_month(month) + timedelta(days=due_days),
+        ocr=ocr_number(number),
         is_credit=is_credit,
         net_ore=net_ore,
         vat_ore=vat_ore,
@@ -172,10 +200,30 @@ def issue_invoice(
         lines=tuple(lines),
         vat=vat,
     )
+    if not all(_is_of_first_version(line) for line in lines):
+        return issued
+    first_lines = tuple(
+        InvoiceLine.model_validate(same_fields(line, InvoiceLine)) for line in lines
+    )
+    return InvoiceIssued(**same_fields(issued, InvoiceIssued) | {"lines": first_lines})
+
+
+def _is_of_first_version(line: InvoiceLineV2) -> bool:
+    return line.kind in _FIRST_KINDS and line.article_number is not None
+
+
+def ocr_number(number: str) -> OcrNumber:
+    """The reference of a document's payment: the digits of its number and a check digit by Luhn's
+    rule.
+    """
+    digits = "".join(one for one in number if one.isdigit())
+    doubled = (int(one) * (2 - place % 2) for place, one in enumerate(reversed(digits)))
+    total = sum(value // 10 + value % 10 for value in doubled)
+    return OcrNumber(f"{digits}{-total % 10}")
 
 
 # decision 0247: VAT is rounded once for each rate of a document, as EN 16931 does
-def vat_by_rate(lines: Sequence[InvoiceLine]) -> tuple[VatPart, ...]:
+def vat_by_rate(lines: Sequence[InvoiceLineV2]) -> tuple[VatPart, ...]:
     """The VAT of a document: for each rate the sum of its lines in öre, and that sum's VAT, rounded
     to whole öre once (BIL-10). Highest rate first. Amounts are not rounded further.
     """
@@ -195,7 +243,8 @@ def vat_by_rate(lines: Sequence[InvoiceLine]) -> tuple[VatPart, ...]:
 
 def evolve_invoice(invoice: Invoice | None, event: InvoiceEvent) -> Invoice:
     """Returns the invoice after its only event."""
-    return Invoice(**same_fields(event, Invoice))
+    lines = tuple(InvoiceLineV2(**dict(line) | {"kind": Word(line.kind)}) for line in event.lines)
+    return Invoice(**same_fields(event, Invoice) | {"lines": lines})
 
 
 # -- the month's run -----------------------------------------------------------------------------
@@ -276,10 +325,10 @@ def evolve_run(run: InvoiceRun | None, event: InvoiceRunEvent) -> InvoiceRun:
 
 def rent_line(
     device_id: DeviceId, device_number: DeviceNumber, article_number: ArticleNumber, span: RentSpan
-) -> InvoiceLine:
+) -> InvoiceLineV2:
     """Returns the invoice line of a span of days of one device, in öre without VAT."""
-    return InvoiceLine(
-        kind=ChargeKind.RENT,
+    return InvoiceLineV2(
+        kind=Word(ChargeKind.RENT),
         article_number=article_number,
         amount=span.amount,
         device_id=device_id,
@@ -289,9 +338,9 @@ def rent_line(
     )
 
 
-def charge_line(charge_id: UUID, charge: Charge) -> InvoiceLine:
+def charge_line(charge_id: UUID, charge: Charge) -> InvoiceLineV2:
     """Returns the invoice line of a charge, in öre without VAT."""
-    return InvoiceLine(
+    return InvoiceLineV2(
         kind=charge.kind,
         article_number=charge.article_number,
         amount=charge.amount,

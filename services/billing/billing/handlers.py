@@ -12,6 +12,7 @@ from kvitt_contracts.inventory import (
     CustodyChanged,
     DayClosed,
     DeviceRegistered,
+    DeviceRenumbered,
     DeviceStatedOnLoan,
     LineDelivered,
 )
@@ -26,7 +27,7 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.types import ChargeId, Charging, identify
 
-from billing import documents, domain, queries, schedule, writes
+from billing import documents, domain, queries, schedule, work_charges, writes
 from billing.models import (
     ArticleRow,
     ChargeRow,
@@ -44,6 +45,7 @@ from billing.rents import domain as rents
 messages = Handlers()
 messages.include(schedule.timers)
 messages.include(documents.timers)
+messages.include(work_charges.messages)
 messages.project(PayerRegistered, PayerRow)
 messages.project(CustomerRegistered, CustomerRow)
 messages.project(UserRegistered, UserRow)
@@ -127,6 +129,12 @@ async def on_device_stated_on_loan(event: DeviceStatedOnLoan, tx: Transaction) -
 async def on_custody_changed(row: DeviceRow, event: CustodyChanged, tx: Transaction) -> None:
     """Who pays from which day (BIL-1)."""
     await _change_payer(row, event, tx)
+
+
+@messages.on(DeviceRenumbered, of=DeviceRow)
+async def on_device_renumbered(row: DeviceRow, event: DeviceRenumbered, tx: Transaction) -> None:
+    """What is settled from now on names the device by its number of today (INV-6)."""
+    row.device_number = event.device_number
 
 
 @messages.on(DayClosed)

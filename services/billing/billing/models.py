@@ -7,7 +7,7 @@ from uuid import UUID
 from kvitt_chassis.models import TYPE_MAP, Aggregate, Json, Regional, new_metadata
 from kvitt_chassis.users import RegisteredUser
 from kvitt_contracts import topics
-from kvitt_contracts.billing import ChargeKind, InvoiceLine, VatPart
+from kvitt_contracts.billing import InvoiceLineV2, VatPart
 from kvitt_contracts.types import (
     ArticleNumber,
     ArticleType,
@@ -17,18 +17,24 @@ from kvitt_contracts.types import (
     DeviceNumber,
     InvoiceId,
     Money,
+    OcrNumber,
     OrderId,
     OrderLineId,
     Payer,
     PayerId,
     PersonRef,
+    PickupId,
     Recipient,
+    ServicePointId,
+    Word,
+    WorkOrderId,
 )
-from sqlalchemy import BigInteger, Index, text
+from sqlalchemy import BigInteger, Index, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from billing import domain
 from billing.rents import domain as rents
+from billing.services import domain as services
 
 
 class Base(DeclarativeBase):
@@ -48,12 +54,33 @@ class PayerRow(Regional, Base):
 
 
 class CustomerRow(Regional, Base):
-    """A customer with its default payer (REF-4). A service point is one."""
+    """A customer with its default payer (REF-4). A service point is one; a private clinic is a
+    contracted unit (BIL-12).
+    """
 
     __tablename__ = "customers"
 
     customer_id: Mapped[CustomerId] = mapped_column(primary_key=True)
     payer_id: Mapped[PayerId]
+    private_clinic: Mapped[bool] = mapped_column(server_default=false())
+
+
+class WorkOrderRow(Regional, Base):
+    """A work order as it was registered: who pays for which service (BIL-2)."""
+
+    __tablename__ = "work_orders"
+
+    work_order_id: Mapped[WorkOrderId] = mapped_column(primary_key=True)
+    kind: Mapped[Word]
+    service_article: Mapped[ArticleNumber | None]
+    payer_id: Mapped[PayerId]
+    service_point: Mapped[ServicePointId]
+
+    def facts(self) -> services.Work:
+        """Returns the work as the value that the rules read."""
+        return services.Work(
+            kind=self.kind, service_article=self.service_article, payer_id=self.payer_id
+        )
 
 
 class PersonRow(Regional, Base):
@@ -168,7 +195,9 @@ class ChargeRow(
     state=domain.Charge,
     evolve=domain.evolve_charge,
 ):
-    """A sale or a fee. `invoice_id` is set when a run has put it on a document."""
+    """What is owed: a sale, a fee, a service, an urgent pickup, postage. `invoice_id` is set when a
+    run has put it on a document.
+    """
 
     __tablename__ = "charges"
     __table_args__ = (
@@ -180,12 +209,14 @@ class ChargeRow(
         Index("ix_charges_payer", "region", "payer_key", "charged_on"),
     )
 
-    kind: Mapped[ChargeKind]
+    kind: Mapped[Word]
     payer: Mapped[Any] = mapped_column(Json(Payer))
     payer_key: Mapped[str]
-    order_id: Mapped[OrderId]
-    line_id: Mapped[OrderLineId]
-    article_number: Mapped[ArticleNumber]
+    order_id: Mapped[OrderId | None]
+    line_id: Mapped[OrderLineId | None]
+    pickup_id: Mapped[PickupId | None]
+    work_order_id: Mapped[WorkOrderId | None]
+    article_number: Mapped[ArticleNumber | None]
     quantity: Mapped[int]
     amount: Mapped[Money] = mapped_column(Json(Money))
     charged_on: Mapped[date]
@@ -222,8 +253,10 @@ class InvoiceRow(
     net_ore: Mapped[int] = mapped_column(BigInteger)
     vat_ore: Mapped[int] = mapped_column(BigInteger)
     gross_ore: Mapped[int] = mapped_column(BigInteger)
-    lines: Mapped[tuple[InvoiceLine, ...]] = mapped_column(Json(tuple[InvoiceLine, ...]))
+    lines: Mapped[tuple[InvoiceLineV2, ...]] = mapped_column(Json(tuple[InvoiceLineV2, ...]))
     vat: Mapped[tuple[VatPart, ...]] = mapped_column(Json(tuple[VatPart, ...]))
+    due_on: Mapped[date | None]
+    ocr: Mapped[OcrNumber | None]
 
     def apply(self, state: domain.Invoice) -> None:
         """Write the state, and the payer's key for queries."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kvitt_chassis.handlers import Fault, Handlers, Timer
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.billing import InvoiceLine
+from kvitt_contracts.billing import InvoiceLineV2
 from kvitt_contracts.types import (
     DeviceId,
     InvoiceId,
@@ -170,7 +170,9 @@ async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -
     charges = await queries.charges_to_invoice(tx, payer_key, through=run.through, limit=room)
     debits: list[Billed] = [row for row in settled if row.sign > 0]
     credits: list[Billed] = [row for row in settled if row.sign < 0]
-    for is_credit, rows in ((False, [*debits, *charges]), (True, credits)):
+    debits += [row for row in charges if not row.state().is_compensated]
+    credits += [row for row in charges if row.state().is_compensated]
+    for is_credit, rows in ((False, debits), (True, credits)):
         for part in domain.documents(rows):
             await _make_document(part, run, tx, payer=_payer(payer_key), is_credit=is_credit)
     return len(settled) + len(charges)
@@ -193,6 +195,7 @@ async def _make_document(
         month=run.through,
         is_credit=is_credit,
         lines=[_line(row) for row in rows],
+        due_days=tx.policy.invoice.due_days,
     )
     tx.start(InvoiceRow, invoice_id, issued)
     await documents.store(issued, tx)
@@ -200,7 +203,7 @@ async def _make_document(
         row.invoice_id = invoice_id
 
 
-def _line(row: Billed) -> InvoiceLine:
+def _line(row: Billed) -> InvoiceLineV2:
     if isinstance(row, ChargeRow):
         return domain.charge_line(row.id, row.state())
     return domain.rent_line(row.device_id, row.device_number, row.article_number, row.span())

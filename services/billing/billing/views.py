@@ -5,8 +5,16 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from kvitt_contracts.billing import ChargeKind, InvoiceLine, VatPart
-from kvitt_contracts.types import ArticleNumber, DeviceNumber, Money, Payer, PayerId
+from kvitt_contracts.billing import InvoiceLineV2, VatPart
+from kvitt_contracts.types import (
+    ArticleNumber,
+    DeviceNumber,
+    Money,
+    OcrNumber,
+    Payer,
+    PayerId,
+    Word,
+)
 from pydantic import BaseModel, Field
 
 from billing.models import (
@@ -41,8 +49,10 @@ class InvoiceView(BaseModel):
 class InvoiceWithLines(InvoiceView):
     """En faktura med sin specifikation: en rad per debitering, eller per hjälpmedel och dagar."""
 
-    lines: list[InvoiceLine]
+    lines: list[InvoiceLineV2]
     vat: Annotated[list[VatPart], Field(description="Moms per momssats; tomt på en äldre faktura")]
+    due_on: Annotated[date | None, Field(description="Sista betalningsdag, om den är satt")]
+    ocr: Annotated[OcrNumber | None, Field(description="Betalningens referens, om den är satt")]
 
     @classmethod
     def of(cls, row: InvoiceRow) -> "InvoiceWithLines":
@@ -51,16 +61,18 @@ class InvoiceWithLines(InvoiceView):
 
 
 class ChargeView(BaseModel):
-    """En debitering: ett köp eller en egenavgift."""
+    """En debitering: ett köp, en egenavgift, en tjänst, en akut hämtning; eller en ersättning."""
 
     id: UUID
-    kind: ChargeKind
+    kind: Annotated[Word, Field(description="sale, fee, service, urgent_pickup eller postage")]
     payer: Payer
-    order_id: UUID
-    line_id: UUID
-    article_number: ArticleNumber
+    order_id: UUID | None
+    line_id: UUID | None
+    pickup_id: Annotated[UUID | None, Field(description="Hämtordern, för en akut hämtning")]
+    work_order_id: Annotated[UUID | None, Field(description="Arbetsordern, för en tjänst")]
+    article_number: ArticleNumber | None
     quantity: int
-    amount: Money
+    amount: Annotated[Money, Field(description="Negativt för en ersättning")]
     charged_on: date
     invoice_id: Annotated[UUID | None, Field(description="Fakturan som den står på, om någon")]
 

@@ -13,6 +13,7 @@ from kvitt_testkit.world import Given, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.inventory import (
     a_day_closed,
+    a_device_renumbered,
     a_line_delivered,
     an_article_listed,
     an_article_priced,
@@ -62,6 +63,23 @@ async def test_the_months_rent_is_split_between_its_payers_by_day(given: Given) 
             date(2026, 5, 11),
             MAY_31,
         )
+
+
+@pytest.mark.rule("INV-6a")
+async def test_an_invoice_names_a_device_by_its_number_of_the_day_it_is_made(given: Given) -> None:
+    async with given(service, at=JUNE_1) as world:
+        device = a_device()
+        await world.handle_all(
+            an_article_listed(),
+            an_article_priced(ROLLATOR, 31_000),
+            device,
+            *numbered(lent(device, payer="20011", since="2026-05-01")),
+            a_device_renumbered("75082", "75990"),
+        )
+        await close_may(world, custody_changes=1)
+
+        (issued,) = await world.events(InvoiceIssued)
+        assert [line.device_number for line in issued.lines] == ["75990"]
 
 
 Fact = Callable[[DeviceRegistered], CustodyChanged]

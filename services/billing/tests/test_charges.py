@@ -7,7 +7,7 @@ from billing.app import service
 from billing.models import ChargeRow, InvoiceRow
 from kvitt_chassis.transaction import NotYetKnown
 from kvitt_contracts.billing import ChargeKind, InvoiceIssued
-from kvitt_contracts.types import UnitPayer
+from kvitt_contracts.types import UnitPayer, Word
 from kvitt_testkit.world import Given, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.inventory import (
@@ -176,7 +176,7 @@ async def test_the_pinned_fee_is_charged_to_the_patient_when_the_line_is_receive
         )
 
         (charge,) = await world.rows(ChargeRow)
-        assert charge.kind is ChargeKind.FEE
+        assert charge.kind == Word(ChargeKind.FEE)
         assert (charge.payer.person, charge.amount.net_ore) == (person(), 50_000)
 
 
@@ -190,7 +190,7 @@ async def test_the_fee_is_of_each_unit_that_was_received(given: Given) -> None:
             a_line_delivered(quantity=2),
         )
 
-        fees = [row for row in await world.rows(ChargeRow) if row.kind is ChargeKind.FEE]
+        fees = [row for row in await world.rows(ChargeRow) if row.kind == Word(ChargeKind.FEE)]
         assert [(row.quantity, row.amount) for row in fees] == [(2, a_fee(10_000))]
 
 
@@ -205,7 +205,7 @@ async def test_a_service_is_charged_to_the_lines_payer_when_it_is_delivered(give
         )
 
         (charge,) = await world.rows(ChargeRow)
-        assert (charge.kind, charge.payer.payer_id) == (ChargeKind.SALE, "20011")
+        assert (charge.kind, charge.payer.payer_id) == (Word(ChargeKind.SALE), "20011")
         assert (charge.quantity, charge.amount.net_ore) == (2, 160_000)
 
 

@@ -16,7 +16,13 @@ from billing.domain import (
 )
 from hypothesis import example, given
 from hypothesis import strategies as st
-from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceLine, VatPart
+from kvitt_contracts.billing import (
+    ChargeKind,
+    InvoiceIssued,
+    InvoiceIssuedV2,
+    InvoiceLineV2,
+    VatPart,
+)
 from kvitt_contracts.envelope import MAX_BYTES
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -27,6 +33,7 @@ from kvitt_contracts.types import (
     Money,
     PayerId,
     UnitPayer,
+    Word,
 )
 
 MAY_31 = date(2026, 5, 31)
@@ -35,15 +42,15 @@ AMOUNTS = st.builds(
 )
 
 
-def a_rent(net_ore: int = 10_000, *, vat_percent: int = 25) -> InvoiceLine:
+def a_rent(net_ore: int = 10_000, *, vat_percent: int = 25) -> InvoiceLineV2:
     """A line of rent."""
     amount = Money.model_validate({"net_ore": net_ore, "vat_percent": vat_percent})
-    return InvoiceLine(
-        kind=ChargeKind.RENT, article_number=ArticleNumber("31206-01"), amount=amount
+    return InvoiceLineV2(
+        kind=Word(ChargeKind.RENT), article_number=ArticleNumber("31206-01"), amount=amount
     )
 
 
-def issue(*lines: InvoiceLine, is_credit: bool = False) -> InvoiceIssued:
+def issue(*lines: InvoiceLineV2, is_credit: bool = False) -> InvoiceIssued | InvoiceIssuedV2:
     """The document of these lines for May."""
     return issue_invoice(
         InvoiceId(UUID(int=1)),
@@ -52,6 +59,7 @@ def issue(*lines: InvoiceLine, is_credit: bool = False) -> InvoiceIssued:
         month=MAY_31,
         is_credit=is_credit,
         lines=lines,
+        due_days=30,
     )
 
 
@@ -132,8 +140,8 @@ def test_each_line_stands_on_one_document_and_none_has_too_many(count: int) -> N
 
 @pytest.mark.rule("BIL-9h")
 def test_a_document_of_as_many_lines_as_it_may_have_can_be_published() -> None:
-    longest = InvoiceLine(
-        kind=ChargeKind.RENT,
+    longest = InvoiceLineV2(
+        kind=Word(ChargeKind.RENT),
         article_number=ArticleNumber("9" * 20),
         amount=Money(net_ore=-(10**10), vat_percent=25),
         device_id=DeviceId(UUID(int=2**127)),

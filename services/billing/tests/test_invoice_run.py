@@ -10,7 +10,7 @@ from billing.metrics import SET_ASIDE
 from billing.models import CustodyChangeRow, InvoiceRow, InvoiceRunRow, SetAsideRow
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.transaction import EventTooLarge, NotYetKnown
-from kvitt_contracts.billing import InvoiceIssued, InvoiceRunFinished
+from kvitt_contracts.billing import InvoiceIssued, InvoiceIssuedV2, InvoiceRunFinished
 from kvitt_contracts.inventory import DeviceRegistered
 from kvitt_contracts.types import PayerId, UnitPayer
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm, wait_for
@@ -383,7 +383,7 @@ def fail_for(
     """No document of a chosen payer can be issued; each is asked for when it is to be."""
     real = domain.issue_invoice
 
-    def issue(*args: object, **named: object) -> InvoiceIssued:
+    def issue(*args: object, **named: object) -> InvoiceIssued | InvoiceIssuedV2:
         if is_chosen(named["payer"]):
             raise fault()
         return real(*args, **named)  # type: ignore[arg-type]

@@ -13,7 +13,12 @@ from bmb.responsibles.domain import evolve as evolve_responsibles
 from kvitt_contracts.bmb import ResponsiblesEvent, TransferDrafted, TransferEvent
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import example, examples_of
-from kvitt_contracts.inventory import DeviceStatusChanged, HoldReduced, HoldReleased
+from kvitt_contracts.inventory import (
+    DeviceCardChanged,
+    DeviceStatusChanged,
+    HoldReduced,
+    HoldReleased,
+)
 from kvitt_contracts.topics import BMB_RESPONSIBLES, BMB_TRANSFERS, REGION_BMB, consumed_by
 from kvitt_testkit.world import ServiceUrls
 from sqlalchemy import create_engine
@@ -38,9 +43,9 @@ def test_every_message_that_bmb_consumes_has_its_handler() -> None:
     }
 
     over_http = {SetResponsibles}
-    # what inventory releases, bmb has asked for itself; of what is scrapped it refuses the hold:
-    # nothing follows
-    unused = {HoldReduced, HoldReleased, DeviceStatusChanged}
+    # what inventory releases, bmb has asked for itself; of what is scrapped it refuses the hold;
+    # of a card it shows the number alone: nothing follows
+    unused = {HoldReduced, HoldReleased, DeviceStatusChanged, DeviceCardChanged}
     assert set(messages.messages) - over_http == consumed - unused
     assert set(REGION_BMB.types) <= set(messages.messages)
 

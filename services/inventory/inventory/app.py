@@ -5,6 +5,7 @@ from kvitt_chassis.service import Service
 
 from inventory.articles import api as articles
 from inventory.articles.models import ArticleRow
+from inventory.cards import api as cards
 from inventory.claims.checks import CLAIMS
 from inventory.custody import api as custody
 from inventory.custody.checks import CUSTODY
@@ -44,6 +45,7 @@ service = Service(
         registered_returns.router,
         scrapping.router,
         takeovers.router,
+        cards.router,
         supplier_returns.router,
         reservations.router,
         holds.router,

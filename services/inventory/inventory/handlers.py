@@ -3,6 +3,7 @@
 from kvitt_chassis.handlers import Handlers
 
 from inventory.articles import handlers as articles
+from inventory.cards import handlers as cards
 from inventory.days import handlers as days
 from inventory.dispatches import handlers as dispatches
 from inventory.fault_reports import handlers as fault_reports
@@ -40,6 +41,7 @@ def _every_handler() -> Handlers:
         holds,
         fault_reports,
         pickups,
+        cards,
         days,
     ):
         together.include(part.messages)

@@ -1,8 +1,9 @@
 """Every table of inventory in one place, for migrations and for the comparison with the events."""
 
 from inventory.articles.models import ArticleRow
+from inventory.cards.models import WorkOrderRow
 from inventory.days.models import CountRow, DaysRow
-from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.devices.models import CustodyRow, DeviceRow, SipNumberRow, UsedNumberRow
 from inventory.fault_reports.models import RefusedPrescriberRow
 from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.people.models import AliasRow, PersonRow, UserRow
@@ -36,11 +37,14 @@ __all__ = [
     "RefusedPrescriberRow",
     "ReservationRow",
     "ReturnRow",
+    "SipNumberRow",
     "StockMoveRow",
     "StocktakingRow",
     "StoreRow",
     "SupplierReturnRow",
     "TransferEffectRow",
     "TransferPartiesRow",
+    "UsedNumberRow",
     "UserRow",
+    "WorkOrderRow",
 ]

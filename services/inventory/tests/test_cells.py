@@ -175,6 +175,8 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "inventory.stocktaking.post": Upon(things=stores),
                 "inventory.stocktaking.cancel": Upon(things=stores),
                 "inventory.device.find": Upon(things=devices, body=FIND),
+                "inventory.device.renumber": Upon(things=devices, body={"device_number": "R-9"}),
+                "inventory.device.set-card": Upon(things=devices, body={}),
             },
             reaching_nothing=("inventory.return.register", "inventory.supplier-return.register"),
         )

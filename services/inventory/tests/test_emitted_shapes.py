@@ -4,6 +4,7 @@ from itertools import count, product
 from typing import Any
 
 from inventory.app import service
+from inventory.cards.commands import SetCard
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import (
     CancelStocktaking,
@@ -12,7 +13,7 @@ from kvitt_contracts.inventory import (
     ReturnedLine,
 )
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import Reference, Role, StoreId, UserId
+from kvitt_contracts.types import DeviceNumber, Reference, Role, StoreId, UserId
 from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 
@@ -38,12 +39,14 @@ from contracts.tests.builders.orders import (
 from contracts.tests.builders.pickups import a_pickup_requested, a_pickup_void_requested
 from contracts.tests.builders.regions import (
     a_balance_stated,
+    a_card_set,
     a_delivery_received,
     a_device_in_store_stated,
     a_device_on_loan_stated,
     a_device_returned,
     a_dispatch,
     a_picking_begun,
+    a_renumbering,
     a_return_registered,
     a_scrapping,
     a_sent_line,
@@ -73,6 +76,7 @@ from contracts.tests.builders.story import (
     a_care_unit,
     a_patient,
 )
+from contracts.tests.builders.work_orders import a_work_order_finished, a_work_order_registered
 from services.inventory.tests.worlds import counted_yearly, with_a_limit
 
 MONDAY = stockholm("2026-03-02 08:00")
@@ -474,6 +478,35 @@ async def stocktakings(world: World) -> None:
     await world.handle(CancelStocktaking(store=store, by=by), subject=OWN)
 
 
+async def cards(world: World) -> None:
+    """Devices with other numbers, by a repair and without; each field of the card by itself, and
+    those of maintenance together; maintenance that is finished.
+    """
+    await world.register(SENDER, roles=(Role.PRESCRIBER,), service_points=[SENDING])
+    await world.register(SERVICE)
+    await world.handle_all(
+        a_device_on_loan_stated("170090"),
+        a_work_order_registered("warranty_repair", "170090", work_order="A-1"),
+        a_renumbering("170090", "170091"),
+        a_renumbering("170090", "170092", work_order="A-1"),
+        a_card_set("170090", maintenance_due_on="2026-09-02"),
+        a_card_set("170090", maintained_on="2026-02-02"),
+        a_card_set("170090", maintained_on="2026-02-03", maintenance_due_on="2026-09-02"),
+        a_card_set("170090", serial_number="SN-90", by=SERVICE, asked_by=SENDER),
+        a_work_order_registered("maintenance", "170090", work_order="A-2"),
+        a_work_order_finished(work_order="A-2"),
+    )
+    sip = {"serial_number": None, "maintained_on": None, "maintenance_due_on": None}
+    said = SetCard(
+        device_number=DeviceNumber("170090"),
+        sip_number="0900-980 01",
+        by=UserId(SENDER),
+        asked_by=None,
+        **sip,
+    )
+    await world.command(said)
+
+
 STORIES = (
     catalogue_and_stock,
     orders,
@@ -488,6 +521,7 @@ STORIES = (
     sent_back,
     scrapped,
     taken_over,
+    cards,
     pickups,
     stocktakings,
 )

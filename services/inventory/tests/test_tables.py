@@ -5,6 +5,7 @@ import typing
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from inventory.articles.domain import evolve as evolve_article
+from inventory.cards.commands import GiveNumber, SetCard
 from inventory.devices.domain import Device
 from inventory.devices.domain import evolve as evolve_device
 from inventory.handlers import messages
@@ -38,6 +39,12 @@ UNUSED = {
     orders.PickupOverdue,
     orders.PickupMadeUrgent,
     orders.PickupClosed,
+    orders.WorkOrderPlanned,
+    orders.WorkOrderStarted,
+    orders.WorkOrderNoted,
+    orders.WorkOrderVoided,
+    orders.WorkOrderApplicationDecided,
+    orders.WorkOrderReminderDue,
     *(
         t
         for t in topics.BMB_TRANSFERS.types
@@ -54,7 +61,7 @@ UNUSED = {
     ),
 }
 
-OVER_HTTP_ALONE = {CountShelf}
+OVER_HTTP_ALONE = {CountShelf, GiveNumber, SetCard}
 """What users say that no region sends."""
 
 

@@ -2,6 +2,7 @@
 
 from kvitt_chassis.handlers import Handlers
 
+from notifications.cases.handlers import messages as cases
 from notifications.devices.handlers import messages as devices
 from notifications.fault_reports.handlers import messages as fault_reports
 from notifications.feed.handlers import messages as feed
@@ -10,7 +11,19 @@ from notifications.orders.handlers import messages as orders
 from notifications.pickups.handlers import messages as pickups
 from notifications.register.handlers import messages as register
 from notifications.transfers.handlers import messages as transfers
+from notifications.work_orders.handlers import messages as work_orders
 
 messages = Handlers()
-for _noun in (register, orders, transfers, fault_reports, pickups, devices, feed, own):
+for _noun in (
+    register,
+    orders,
+    transfers,
+    fault_reports,
+    pickups,
+    work_orders,
+    cases,
+    devices,
+    feed,
+    own,
+):
     messages.include(_noun)

@@ -9,13 +9,14 @@ from notifications.app import service
 
 from contracts.tests.builders.bmb import a_responsibles_set, a_responsibles_set_with_absence
 from contracts.tests.builders.pickups import (
+    a_pickup_made_urgent,
     a_pickup_overdue,
     a_pickup_registered,
     a_pickup_reported,
     a_pickup_requested,
     a_relatives_pickup,
 )
-from contracts.tests.builders.story import RECEIVER, RECEIVING, STAND_IN
+from contracts.tests.builders.story import RECEIVER, RECEIVING, SENDER, STAND_IN
 from services.notifications.tests.worlds import whom
 
 
@@ -75,3 +76,35 @@ async def test_customer_service_is_told_of_a_late_pickup(world: World) -> None:
     await world.handle_all(a_pickup_requested(), a_pickup_overdue())
 
     assert await told(world) == [("customer_service", "pickup_overdue")]
+
+
+URGENT = "pickup_made_urgent"
+
+
+@pytest.mark.rule("PCK-3c")
+async def test_the_main_responsible_and_customer_service_are_told_of_an_urgent_pickup(
+    world: World,
+) -> None:
+    await world.handle_all(a_responsibles_set(), a_pickup_requested(), a_pickup_made_urgent())
+
+    assert await told(world) == [(RECEIVER, URGENT), ("customer_service", URGENT)]
+
+
+@pytest.mark.rule("PCK-3c")
+async def test_who_made_it_urgent_is_not_told_of_it(world: World) -> None:
+    await world.handle_all(a_responsibles_set(main=SENDER), a_pickup_requested())
+
+    await world.handle(a_pickup_made_urgent(by=SENDER))
+
+    assert await told(world) == [("customer_service", URGENT)]
+
+
+@pytest.mark.rule("PCK-3c")
+async def test_customer_service_is_told_once_of_a_unit_without_a_main_responsible(
+    world: World,
+) -> None:
+    await world.handle_all(a_responsibles_set(main=None), a_pickup_requested())
+
+    await world.handle(a_pickup_made_urgent())
+
+    assert await told(world) == [(RECEIVING, URGENT), ("customer_service", URGENT)]

@@ -6,8 +6,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from kvitt_contracts.bmb import TransferLineCompleted, TransferUnlockAsked
 from kvitt_contracts.envelope import Message
-from kvitt_contracts.inventory import CustodyChanged, DeviceStatedOnLoan, DeviceStatusChanged
+from kvitt_contracts.inventory import (
+    CustodyChanged,
+    DeviceCardChanged,
+    DeviceRenumbered,
+    DeviceStatedOnLoan,
+    DeviceStatusChanged,
+)
 from kvitt_contracts.orders import (
+    CaseWithdrawn,
     FaultReportClosed,
     FaultReportPrescriberNamed,
     FaultReportRiskAssessed,
@@ -18,6 +25,11 @@ from kvitt_contracts.orders import (
     PickupMadeUrgent,
     PickupRefused,
     PickupVoidRequested,
+    WorkOrderNoted,
+    WorkOrderPlanned,
+    WorkOrderRegistered,
+    WorkOrderStarted,
+    WorkOrderVoided,
 )
 from kvitt_contracts.topics import consumed_by
 from kvitt_testkit.world import ServiceUrls
@@ -42,6 +54,14 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     CustodyChanged,
     DeviceStatedOnLoan,
     DeviceStatusChanged,
+    DeviceRenumbered,
+    DeviceCardChanged,
+    WorkOrderRegistered,
+    WorkOrderPlanned,
+    WorkOrderStarted,
+    WorkOrderNoted,
+    WorkOrderVoided,
+    CaseWithdrawn,
 }
 
 

@@ -3,6 +3,10 @@
 from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
+from orders.attaching.api import router as attaching
+from orders.attaching.api import streams as attachments
+from orders.attachments.models import AttachmentRow
+from orders.attachments.store import files
 from orders.care.api import router as care
 from orders.cases.api import router as cases
 from orders.cases.models import CaseRow
@@ -40,6 +44,8 @@ service = Service(
         pickups,
         cases,
         waiting,
+        attachments,
+        attaching,
         work_order_choices,
         work_orders,
         people,
@@ -60,6 +66,7 @@ service = Service(
         CaseRow,
         PickupRow,
         WorkOrderRow,
+        AttachmentRow,
         PersonRow,
         PersonDetailsRow,
         NumberSeriesRow,
@@ -68,4 +75,5 @@ service = Service(
 
 if __name__ == "__main__":
     person_key()  # without it no person can be found: better not to start
+    files()  # nor could anything be attached
     run(service)

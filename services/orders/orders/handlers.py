@@ -3,11 +3,13 @@
 from kvitt_chassis.handlers import Handlers
 
 from orders.articles.handlers import messages as articles
+from orders.attachments.handlers import messages as attachments
 from orders.care.handlers import projections as care
 from orders.cases.handlers import messages as cases
 from orders.claims.handlers import messages as claims
 from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
+from orders.devices.handlers import projections as devices
 from orders.fault_reports.handlers import messages as fault_reports
 from orders.people.handlers import messages as people
 from orders.pickups.handlers import messages as pickups
@@ -23,12 +25,14 @@ for _noun in (
     contacts,
     articles,
     responsibles,
+    devices,
     care,
     placements,
     customer_orders,
     fault_reports,
     pickups,
     cases,
+    attachments,
     work_orders,
     claims,
 ):

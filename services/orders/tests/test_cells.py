@@ -1,18 +1,22 @@
 """REF-18: every cell of the table of access, as far as it is orders'."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import pytest
 from kvitt_contracts.orders import PickupRegistered
 from kvitt_contracts.types import (
+    CaseId,
     FaultReportId,
     OrderId,
     PatientRecipient,
     PersonRef,
     PickupId,
     RegionCode,
+    UserId,
     WorkOrderId,
 )
 from kvitt_testkit.cells import (
@@ -26,11 +30,15 @@ from kvitt_testkit.cells import (
 )
 from kvitt_testkit.world import REGION, Given, World
 from orders.app import service
+from orders.attachments.store import files
+from orders.attachments.writes import begin
+from orders.cases.models import CaseRow
 from orders.customer_orders.models import OrderRow
 from orders.fault_reports.models import FaultReportRow
 from orders.pickups.models import PickupRow
 from orders.work_orders.models import WorkOrderRow
 
+from contracts.tests.builders.cases import a_case_asked
 from contracts.tests.builders.orders import a_fault_reported, an_order_placed
 from contracts.tests.builders.pickups import a_pickup_requested
 from contracts.tests.builders.regions import (
@@ -60,9 +68,12 @@ MAKES_ANEW = (
     "orders.withdrawal.preview",
     "orders.fault-report.report",
     "orders.pickup.request",
+    "orders.attachment.add",
+    "orders.attachment.attach",  # its order is in the body: test_attachments
     "orders.work-order.register",
     "orders.pickup.choices",  # its person is in the query: test_pickup_choices
     "orders.work-order.choices",  # as above: test_work_order_choices
+    "orders.case.ask",
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
 )
 
@@ -122,6 +133,18 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             region=await reported(world, "REGION", service_point=OTHERS),
             platform=await reported(world, "PLATFORM", region="bd", service_point=ELSEWHERE),
         )
+        cases = Things(
+            own=await asked(world, "OWN", service_point=OTHERS, by=CALLER),
+            units=await asked(world, "UNITS", service_point=POINT),
+            region=await asked(world, "REGION", service_point=OTHERS),
+            platform=await asked(world, "PLATFORM", region="bd", service_point=ELSEWHERE),
+        )
+        attachments = Things(
+            own=await kept(world, own.order),
+            units=await kept(world, units.order),
+            region=await kept(world, region.order),
+            platform=await kept(world, platform.order, region="bd"),
+        )
         payers = Things(region="20011", platform="2001")
         points = Things(region=OTHERS, platform=ELSEWHERE)
         care_units = Things(region="30110", platform="3011")
@@ -134,6 +157,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.order.show": Upon(things=orders),
                 "orders.order.tell": Upon(things=orders),
                 "orders.order.voiding": Upon(things=orders),
+                "orders.order.attachments": Upon(things=orders),
                 "orders.order.void": Upon(things=orders),
                 "orders.fault-reports.list": Upon(things=reports, key="fault_report_id"),
                 "orders.fault-report.show": Upon(things=reports),
@@ -149,21 +173,32 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.delivery.resolve": Upon(things=orders),
                 "orders.pickups.list": Upon(things=pickups, key="pickup_id"),
                 "orders.pickup.show": Upon(things=pickups),
+                "orders.waits.list": Upon(things=cases, key="id"),  # before they are answered
+                "orders.cases.list": Upon(things=cases, key="case_id"),
+                "orders.case.show": Upon(things=cases),
+                "orders.case.tell": Upon(things=cases),
+                "orders.case.answer": Upon(things=cases, body={"outcome": "done"}),
+                "orders.case.withdraw": Upon(things=cases),
+                "orders.pickup.make-urgent": Upon(things=pickups, body={}),
+                "orders.pickup.print": Upon(things=pickups),
                 "orders.pickup.void": Upon(things=pickups, body={}),
                 "orders.pickup.report": Upon(things=pickups, body={}),
                 "orders.pickup.resolve": Upon(things=pickups),
                 "orders.work-orders.list": Upon(things=works, key="work_order_id"),
                 "orders.work-order.show": Upon(things=works),
+                "orders.work-order.print": Upon(things=works),
+                "orders.work-order.attachments": Upon(things=works),
+                "orders.attachment.read": Upon(things=attachments),
                 "orders.work-order.tell": Upon(things=works),
                 "orders.work-order.resolve": Upon(things=works),
+                "orders.work-order.finish": Upon(things=works, body={"outcome": "done"}),
+                "orders.work-order.void": Upon(things=works, body={"reason": "NOT_NEEDED"}),
                 "orders.work-order.plan": Upon(things=works, body={"planned_on": "2026-03-09"}),
                 "orders.work-order.start": Upon(things=works),
                 "orders.work-order.note": Upon(things=works, body={"text": "Delen kommer."}),
-                "orders.work-order.finish": Upon(things=works, body={"outcome": "done"}),
                 "orders.work-order.decide": Upon(
                     things=works, body={"outcome": "refused", "reason": "Finns i sortimentet."}
                 ),
-                "orders.work-order.void": Upon(things=works, body={"reason": "NOT_NEEDED"}),
                 "orders.person.show": Upon(things=persons),
                 "orders.person.contact": Upon(things=persons, body={}),
                 "orders.persons.list": Upon(things=persons, key="person"),
@@ -228,6 +263,17 @@ async def reported(
     return report.fault_report_id
 
 
+async def asked(
+    world: World, name: str, *, service_point: str, by: str = COLLEAGUE, region: str = REGION
+) -> CaseId:
+    """A case that a service point has asked customer service."""
+    case = a_case_asked(f"C-{name}", service_point=service_point, by=by, kind="other")
+    async with world.worker.unit() as unit:
+        row = unit.begin(region=RegionCode(region)).start(CaseRow, case.case_id, case)
+        row.asked_on = row.due_on = DAY
+    return case.case_id
+
+
 async def fetched(
     world: World,
     of: Placed,
@@ -256,6 +302,20 @@ async def fetched(
     return requested.pickup_id
 
 
+async def kept(world: World, order: OrderId, *, region: str = REGION) -> UUID:
+    """A colleague's file that goes along with an order."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"Hej"
+
+    async with world.worker.unit() as unit:
+        tx = unit.begin(region=RegionCode(region))
+        row = begin("hej.txt", "text/plain", UserId(COLLEAGUE), tx)
+        row.size, row.sha256, row.is_kept, row.order_id = 3, "", True, order
+        await files().put(row.key, pieces())
+        return row.attachment_id
+
+
 async def worked(
     world: World,
     of: Placed,
@@ -266,7 +326,7 @@ async def worked(
 ) -> WorkOrderId:
     """A work order of a service point, for the person of an order."""
     registered = a_work_order_registered(
-        f"A-{of.order}",
+        work_order=f"A-{of.order}",
         recipient=PatientRecipient(person=of.person),
         service_point=service_point,
         customer_id=service_point,

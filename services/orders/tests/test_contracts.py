@@ -7,7 +7,7 @@ from kvitt_contracts.examples import Example, example, examples_of
 from kvitt_contracts.inventory import (
     ArticleListed,
     ArticlePriced,
-    DeviceRegistered,
+    DeviceCardChanged,
     DeviceStatusChanged,
     LineReturned,
 )
@@ -23,9 +23,11 @@ from kvitt_contracts.regions import (
 from kvitt_contracts.types import RegionCode, TransferId, identify
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
+from orders.attachments.commands import Attach, KeepAttachment
 from orders.care.models import CareDeviceRow, CareTransferRow
 from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
 from orders.customer_orders.models import OrderRow
+from orders.devices.models import DeviceRow
 from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
@@ -54,11 +56,11 @@ NO_PART_BEGINS_OR_ENDS: set[type[Message]] = {
     bmb.TransferLineDropped,
     bmb.TransferLinesRejected,
     bmb.TransferCompleted,
-    DeviceRegistered,
     DeviceStatusChanged,
+    DeviceCardChanged,
 }
 """Of a transfer: who sends and receives it, and whom it is about, is known from its draft; a device
-that is registered or scrapped is in a store.
+that is scrapped is in a store.
 """
 
 UNUSED: set[type[Message]] = {
@@ -75,6 +77,8 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     RequestPickupInWords,
     AskCaseInWords,
     AnswerCaseInWords,
+    KeepAttachment,
+    Attach,
     RegisterWorkOrderInWords,
     NoteWorkOrder,
     FinishWorkOrderInWords,
@@ -155,6 +159,7 @@ async def test_the_examples_of_devices_and_transfers_are_taken_in(given: Given) 
                 named[topic.owner].add(one.envelope.subject)
 
         devices = {str(row.device_id) for row in await world.rows(CareDeviceRow)}
+        devices |= {str(row.device_id) for row in await world.rows(DeviceRow)}
         transfers = {str(row.transfer_id) for row in await world.rows(CareTransferRow)}
         assert (devices, transfers) == (named["inventory"], named["bmb"])
 

@@ -6,16 +6,21 @@ from typing import Any
 from uuid import uuid4
 
 from kvitt_contracts.orders import (
+    AnswerCase,
+    AskCase,
     AssessRisk,
     CloseFaultReport,
     ForwardFaultReport,
     LineToOrder,
+    MakePickupUrgent,
+    NamedThing,
     NamePrescriber,
     OrderPlaced,
     ReportFault,
     ReportPickup,
     VoidOrder,
     VoidPickup,
+    WithdrawCase,
 )
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import (
@@ -23,16 +28,19 @@ from kvitt_contracts.types import (
     DeviceNumber,
     LineNumber,
     NamedPatient,
+    Reference,
     RegionPersonId,
     ServicePointId,
+    Thing,
     UserId,
     Word,
 )
 from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 from orders.app import service
+from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
 
-from contracts.tests.builders.areas import with_product_areas
+from contracts.tests.builders.areas import with_policy, with_product_areas
 from contracts.tests.builders.inventory import (
     a_claim_refused_of_fault_report,
     a_custody,
@@ -67,8 +75,11 @@ from contracts.tests.builders.story import (
     SENDER,
     SERVICE,
     a_care_unit,
+    case_id,
+    device_id,
     line_id,
     order_id,
+    pickup_id,
 )
 from services.orders.tests.builders import (
     a_line,
@@ -82,11 +93,15 @@ from services.orders.tests.pickups import DEVICES, devices_on_loan, requested_ov
 from services.orders.tests.work_order_flows import work_orders_to_their_ends
 
 MONDAY = stockholm("2026-03-02 08:00")
+PRICES = [
+    {"valid_from_on": day, "prices": [{"service": priced, "price": {"net_ore": 60000}}]}
+    for day, priced in (("2026-01-01", "urgent_pickup"), ("2026-03-25", "other"))
+]
 PATIENT = NamedPatient(person=RegionPersonId("ac-person-1"))
 
 
 async def test_orders_emits_what_its_builders_make(given: Given, policies: Policies) -> None:
-    areas = with_product_areas(policies, "horsel")
+    areas = with_policy(with_product_areas(policies, "horsel"), price_list=PRICES)
     async with given(service, at=MONDAY, policies=areas) as world:
         await registry(world)
         await the_rest_of_the_registry(world)
@@ -95,6 +110,8 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await fault_reports(world)
         await pickups_to_their_ends(world)
         await work_orders_to_their_ends(world)
+        await urgent_pickups(world)
+        await cases_to_their_ends(world)
         await world.refuse(an_order_command(a_line("404404")), subject="REFUSED")
         await world.refuse(VoidOrder(by=UserId("k082lno")), subject="DELIVERED")
         await quarantine_and_discard(world)
@@ -210,10 +227,11 @@ async def pickups_to_their_ends(world: World) -> None:
         {"earliest_on": date(2026, 3, 6)},
         {"latest_on": date(2026, 3, 16)},
     )
-    kinds = product(({}, {"recipient": a_care_unit()}), days, (True, False))
-    for number, (recipient, between, is_named) in enumerate(kinds):
+    causes: tuple[dict[str, Any], ...] = ({}, {"return_cause": Word("ordered_wrong")})
+    kinds = product(({}, {"recipient": a_care_unit()}), days, (True, False), causes)
+    for number, (recipient, between, is_named, cause) in enumerate(kinds):
         reference = f"P-{number}" if is_named else None
-        await requested_over_http(world, reference=reference, **recipient, **between)
+        await requested_over_http(world, reference=reference, **recipient, **between, **cause)
     by = UserId(SENDER)
     await requested_over_http(world, *DEVICES, reference="H-1")
     await world.handle(a_claim_granted(*DEVICES))
@@ -229,3 +247,37 @@ async def pickups_to_their_ends(world: World) -> None:
     await world.handle(a_claim_granted(pickup="H-3"))
     await requested_over_http(world, reference="H-4")
     await world.advance(stockholm("2026-03-20 08:00"))
+
+
+async def urgent_pickups(world: World) -> None:
+    """One is fetched at once, for the fee of the price list; another was before there was any."""
+    urgent = MakePickupUrgent(by=UserId(SENDER))
+    await requested_over_http(world, reference="H-5")
+    await world.handle(a_claim_granted(pickup="H-5"))
+    await world.handle(urgent, subject="H-5")
+    await world.handle(a_claim_broken(pickup="H-5"))
+
+
+async def cases_to_their_ends(world: World) -> None:
+    """Cases about something and about nothing, in words and without: one is answered in words and
+    one without, one is withdrawn, and one waits too long.
+    """
+    by, staff = UserId(SENDER), UserId(SERVICE)
+    place = ServicePointId("40201")
+    order = NamedThing(kind=Word("order"), reference=Reference("DELIVERED"))
+    for number in range(3):
+        question = AskCase(kind=Word("deviation"), about=order, service_point=place, by=by)
+        await world.handle(question, subject=f"C-{number}")
+    pickup = Thing(kind=Word("pickup"), id=pickup_id("H-1"))
+    device = Thing(kind=Word("device"), id=device_id(DEVICES[0]))
+    for number, about in enumerate((pickup, device, None), 3):
+        said = AskCaseInWords(
+            kind=Word("other"), about=about, service_point=place, by=by, text="Ring mig."
+        )
+        await world.command(said, target=case_id(f"C-{number}"), subject=f"C-{number}")
+    await world.handle(AnswerCase(outcome=Word("done"), by=staff), subject="C-0")
+    no = AnswerCaseInWords(outcome=Word("refused"), by=staff, text="Den är redan hämtad.")
+    await world.command(no, target=case_id("C-3"), subject="C-3")
+    await world.handle(WithdrawCase(by=by), subject="C-1")
+    await world.advance(stockholm("2026-03-30 08:00"))
+    await world.handle(MakePickupUrgent(by=by), subject="H-3")  # no price any more

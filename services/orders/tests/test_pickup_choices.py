@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import pytest
+from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import Role
 from kvitt_testkit.world import Given, World
 from orders.app import service
 
+from contracts.tests.builders.areas import with_product_areas
+from contracts.tests.builders.inventory import an_article_listed
 from contracts.tests.builders.pickups import a_claim_granted
-from contracts.tests.builders.story import OUTSIDER
+from contracts.tests.builders.story import OUTSIDER, ROLLATOR
 from services.orders.tests.pickups import DEVICES, devices_on_loan, requested_over_http
 from services.orders.tests.worlds import CLERK, MONDAY, patient
 
@@ -32,6 +35,26 @@ async def test_the_regions_causes_and_days_are_what_there_is_to_choose_from(worl
     assert said["causes"][:2] == ["not_needed", "deceased"]
     assert (said["earliest_on"], said["latest_on"]) == ("2026-03-06", "2026-03-16")
     assert said["also_open"] == []
+
+
+@pytest.mark.rule("PCK-4b")
+async def test_the_causes_are_those_of_the_devices_product_areas(
+    given: Given, policies: Policies
+) -> None:
+    hearing = {"code": "horsel", "sources": ["central"], "pickup_reasons": ["sent_by_post"]}
+    async with given(service, at=MONDAY, policies=with_product_areas(policies, hearing)) as world:
+        await devices_on_loan(world)
+        asked = {"device": [DEVICES[0]]}
+        async with world.http(**CLERK) as client:
+            of_none = (await client.get("/pickups:choices", params=asked)).json()
+            await world.handle(an_article_listed(ROLLATOR, product_area="horsel"))
+            of_hearing = (await client.get("/pickups:choices", params=asked)).json()
+            of_all = (await client.get("/pickups:choices")).json()
+
+    assert "sent_by_post" not in of_none["causes"]
+    assert of_hearing["causes"] == ["sent_by_post"]
+    assert {"not_needed", "sent_by_post"} < set(of_all["causes"])
+    assert "does_not_work" in of_all["return_causes"]
 
 
 @pytest.mark.rule("PCK-2b")

@@ -104,7 +104,7 @@ async def test_another_payer_is_named_where_it_differs(world: World) -> None:
     assert (await pickup(world)).payer_id == OTHER_PAYER
 
 
-@pytest.mark.rule("BIL-15a")
+@pytest.mark.rule("BIL-15a", "PCK-3g")
 async def test_without_a_price_an_urgent_pickup_costs_nothing(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await devices_on_loan(world)
@@ -120,7 +120,7 @@ async def test_without_a_price_an_urgent_pickup_costs_nothing(given: Given) -> N
         assert (closed.fee, closed.payer_id) == (None, None)
 
 
-@pytest.mark.rule("PCK-3c")
+@pytest.mark.rule("PCK-3g")
 async def test_the_fee_is_due_when_something_was_fetched(world: World) -> None:
     await world.handle(URGENT, subject="H-1")
     await world.handle(VoidPickup(numbers=(LineNumber(2),), by=UserId(SENDER)), subject="H-1")
@@ -131,7 +131,7 @@ async def test_the_fee_is_due_when_something_was_fetched(world: World) -> None:
     assert (closed.fee, closed.payer_id) == (FEE, PAYER)
 
 
-@pytest.mark.rule("PCK-3c")
+@pytest.mark.rule("PCK-3g")
 @pytest.mark.parametrize(("is_reported", "fee"), [(True, FEE), (False, None)])
 async def test_where_nothing_was_fetched_the_fee_is_due_only_after_a_journey(
     world: World, is_reported: bool, fee: Money | None

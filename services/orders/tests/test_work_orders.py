@@ -1,15 +1,63 @@
 """ACT-1, ACT-2, ACT-3, ACT-4, ACT-8: work orders, on real PostgreSQL."""
 
 from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
 
 import pytest
-from kvitt_contracts.orders import WorkOrderRegistered
-from kvitt_testkit.world import Given, World, assert_rows_are_folds
+from kvitt_contracts.orders import (
+    Delivery,
+    FinishWorkOrder,
+    PlanWorkOrder,
+    StartWorkOrder,
+    VoidWorkOrder,
+    WorkOrderFinished,
+    WorkOrderRegistered,
+    WorkOrderReminderDue,
+)
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import (
+    DeviceNumber,
+    LineNumber,
+    NamedPatient,
+    ReasonCode,
+    Reference,
+    RegionPersonId,
+    UserId,
+    Word,
+)
+from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
-from orders.work_orders.domain import Status
+from orders.work_orders.domain import Kind, Status
 
-from services.orders.tests.work_orders import STAFF, a_unit_with_work, a_work_order, work
-from services.orders.tests.worlds import MONDAY, patient
+from contracts.tests.builders.inventory import a_custody, a_custody_changed_by_order
+from contracts.tests.builders.regions import a_person_joined, a_person_stated
+from contracts.tests.builders.story import (
+    SENDER,
+    SERVICE,
+    a_care_unit,
+    device_id,
+    line_id,
+    order_id,
+    work_order_id,
+)
+from services.orders.tests.pickups import DEVICES, requested_over_http
+from services.orders.tests.work_orders import (
+    AT_HOME,
+    CHILDS_DEVICE,
+    STAFF,
+    a_unit_with_work,
+    a_work_order,
+    a_work_order_in_words,
+    finished,
+    for_a_child,
+    noted,
+    registered,
+    renumbered,
+    with_service,
+    work,
+)
+from services.orders.tests.worlds import MONDAY, patient, place
 
 
 @pytest.fixture
@@ -22,6 +70,8 @@ async def world(given: Given) -> AsyncIterator[World]:
 
 @pytest.mark.rule("ACT-2c")
 async def test_a_work_order_has_a_number_of_a_series_of_its_own(world: World) -> None:
+    await requested_over_http(world)
+    await place(world)
     for reference in ("A-1", "A-2"):
         await world.handle(a_work_order(), subject=reference)
 
@@ -68,3 +118,204 @@ async def test_it_is_assigned_then_planned_then_started_then_finished(world: Wor
         story = (await client.get(f"{path}/story")).json()
         assert len(story["items"]) == 5
     assert (await work(world)).status is Status.FINISHED
+
+
+async def refusal(world: World, message: Any, subject: str = "A-1") -> tuple[str, str, str | None]:
+    """Reason, rule and field of a refused message."""
+    with pytest.raises(Refused) as refused:
+        await world.handle(message, subject=subject)
+    return refused.value.reason, refused.value.rule, refused.value.field
+
+
+@pytest.mark.rule("ACT-2a", "ACT-8a")
+async def test_maintenance_is_work_on_what_the_patient_has(world: World) -> None:
+    stored = a_work_order(device_number=DeviceNumber("999999"))
+
+    assert await refusal(world, stored) == ("UNKNOWN_DEVICE", "ACT-2", "device_number")
+    theirs = a_work_order(device_number=DeviceNumber(CHILDS_DEVICE))
+    assert await refusal(world, theirs) == ("NOT_AT_RECIPIENT", "ACT-2", "device_number")
+    nothing = a_work_order(device_number=None)
+    assert await refusal(world, nothing) == ("DEVICE_MISSING", "ACT-1", "device_number")
+    await world.handle(a_work_order(), subject="A-1")
+    row = await work(world)
+    assert (row.kind, row.device_id) == (Kind.MAINTENANCE, device_id(DEVICES[0]))
+
+
+@pytest.mark.rule("ACT-2a")
+async def test_it_is_registered_from_a_fresh_order_and_its_line(world: World) -> None:
+    await place(world, "O-1")
+    tied: dict[str, Any] = {"device_number": None, "order": Reference("O-1")}
+
+    unknown = a_work_order("tied_to_order", device_number=None, order=Reference("O-2"))
+    assert await refusal(world, unknown) == ("UNKNOWN_ORDER", "ACT-2", "order")
+    no_line = a_work_order("tied_to_order", **tied, line=LineNumber(2))
+    assert await refusal(world, no_line) == ("UNKNOWN_LINE", "ACT-2", "line")
+    await world.handle(a_work_order("tied_to_order", **tied, line=LineNumber(1)), subject="A-1")
+    row = await work(world)
+    assert (row.order_id, row.line_id) == (order_id("O-1"), line_id("O-1"))
+
+
+@pytest.mark.rule("ACT-2a")
+async def test_what_came_under_another_reference_of_the_person_is_theirs(world: World) -> None:
+    await world.handle(a_person_joined("ac-person-1"), subject="ac-child")
+
+    of_the_child = a_work_order(recipient=NamedPatient(person=RegionPersonId("ac-child")))
+    await world.handle(of_the_child, subject="A-1")
+
+    assert (await work(world)).status is Status.ASSIGNED
+
+
+@pytest.mark.rule("ACT-2b")
+async def test_texts_and_places_are_in_no_event(world: World) -> None:
+    delivery = AT_HOME | {"door_code": "1789", "instructions": "Ring på hos grannen"}
+    said = a_work_order_in_words(delivery=Delivery.model_validate(delivery))
+    target = await registered(world, said)
+
+    (event,) = await world.events(WorkOrderRegistered)
+    assert (event.has_description, event.has_attachments) == (True, False)
+    told = event.model_dump_json()
+    assert not any(one in told for one in ("1789", "grannen", "Bromsen", "090-785"))
+    async with world.http(**STAFF) as staff:
+        place_of = await staff.post(f"/work-orders/{target}:resolve-delivery")
+    shown = place_of.json()
+    assert (shown["door_code"], shown["order_phone"]) == ("1789", "090-785 00 00")
+    assert shown["address"] is not None
+
+
+@pytest.mark.rule("ACT-2b")
+async def test_a_phone_that_is_known_will_do(world: World) -> None:
+    await world.handle(a_work_order(), subject="A-1")  # the patient's own
+    of_unit = a_custody_changed_by_order(DEVICES[1], to=a_custody(a_care_unit()))
+    await world.handle(of_unit)
+    asked = a_work_order(recipient=a_care_unit(), device_number=DeviceNumber(DEVICES[1]))
+
+    no_phone = ("PHONE_MISSING", "ACT-2", "delivery.order_phone")
+    assert await refusal(world, asked, "A-2") == no_phone
+
+
+@pytest.mark.rule("ACT-2e")
+async def test_nothing_is_registered_on_an_inactive_recipient(world: World) -> None:
+    await world.handle(a_person_stated(version=9, active=False), subject="ac-person-1")
+
+    assert await refusal(world, a_work_order()) == ("RECIPIENT_INACTIVE", "REF-14", "recipient")
+    assert await world.events(WorkOrderRegistered) == []
+
+
+async def test_a_reference_names_one_work_order(world: World) -> None:
+    await world.handle(a_work_order(), subject="A-1")
+
+    used = ("ALREADY_REGISTERED", "ACT-2", "ce_subject")
+    assert await refusal(world, a_work_order()) == used
+
+
+@pytest.mark.rule("ACT-1g")
+async def test_a_second_installation_waits_for_the_first(world: World) -> None:
+    await world.handle(a_work_order("installation"), subject="A-1")
+    second = a_work_order("installation", device_number=DeviceNumber(DEVICES[1]))
+
+    is_open = ("INSTALLATION_IS_OPEN", "ACT-1", "device_number")
+    assert await refusal(world, second, "A-2") == is_open
+    await finished(world)
+    await world.handle(second, subject="A-2")
+
+
+@pytest.mark.rule("ACT-1d", "ACT-1j")
+async def test_a_childs_age_is_what_the_vault_says(world: World) -> None:
+    await world.handle(a_work_order("installed_repair", **for_a_child()), subject="A-1")
+
+    adult = a_work_order("installed_repair")
+    assert await refusal(world, adult, "A-2") == ("CHILDREN_ONLY", "ACT-1", "recipient")
+
+
+@pytest.mark.rule("ACT-3b")
+async def test_technicians_notes_show_in_their_order(world: World) -> None:
+    target = await registered(world)
+    await noted(world, "Delen är beställd.")
+    await world.advance(stockholm("2026-03-03 09:00"))
+    await noted(world, "Delen har kommit.")
+
+    async with world.http() as client:
+        shown = (await client.get(f"/work-orders/{target}")).json()
+    assert [one["text"] for one in shown["notes"]] == ["Delen är beställd.", "Delen har kommit."]
+    assert {one["technician"] for one in shown["notes"]} == {SERVICE}
+
+
+@pytest.mark.rule("ACT-3c", "ACT-4a")
+async def test_a_region_ends_a_warranty_repair_and_the_event_names_who_asked(world: World) -> None:
+    await world.handle(a_work_order("warranty_repair", **with_service()), subject="A-1")
+    ended = FinishWorkOrder(
+        outcome=Word("repaired"), finished_on=date(2026, 3, 1), by=UserId(SENDER)
+    )
+
+    await world.handle(ended, subject="A-1")
+
+    (event,) = await world.events(WorkOrderFinished)
+    assert (event.requester, event.outcome, event.has_action) == (SENDER, "repaired", False)
+    assert event.finished_on == date(2026, 3, 1)
+
+
+@pytest.mark.rule("ACT-4a")
+async def test_the_action_that_was_taken_is_recorded(world: World) -> None:
+    await registered(world, a_work_order_in_words("warranty_repair", **with_service()))
+
+    await finished(world, "repaired", action="Högtalaren är bytt.", by=SENDER)
+
+    (event,) = await world.events(WorkOrderFinished)
+    assert event.has_action
+    assert "Högtalaren" not in event.model_dump_json()
+    assert (await work(world)).action == "Högtalaren är bytt."
+
+
+@pytest.mark.rule("ACT-3e", "ACT-4b")
+async def test_customer_service_is_told_of_what_got_no_number_in_fourteen_days(
+    world: World,
+) -> None:
+    for reference, thing in (("A-1", DEVICES[0]), ("A-2", DEVICES[1])):
+        asked = {**with_service(), "device_number": DeviceNumber(thing)}
+        await world.handle(a_work_order("warranty_repair", **asked), subject=reference)
+        await finished(world, "replaced", reference=reference, by=SENDER)
+    await renumbered(world, "A-2")
+
+    await world.advance(stockholm("2026-03-16 23:59"))
+    assert await world.events(WorkOrderReminderDue) == []
+    await world.advance(stockholm("2026-03-17 00:00"))
+
+    (event,) = await world.events(WorkOrderReminderDue)
+    assert (event.work_order_id, event.waits_for) == (work_order_id("A-1"), "renumbering")
+    assert (await work(world)).is_late
+    await renumbered(world)
+    assert not (await work(world)).is_late
+    assert await world.timers() == {}
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("ACT-3e")
+async def test_customer_service_is_told_once_of_what_is_not_done_in_thirty_days(
+    world: World,
+) -> None:
+    await registered(world)
+    await registered(world, reference="A-2")
+    await finished(world, reference="A-2")
+
+    await world.advance(stockholm("2026-04-01 23:59"))
+    assert await world.events(WorkOrderReminderDue) == []
+    await world.advance(stockholm("2026-06-01 00:00"))
+
+    (event,) = await world.events(WorkOrderReminderDue)
+    assert (event.work_order_id, event.waits_for) == (work_order_id("A-1"), "finish")
+
+
+async def test_a_region_plans_starts_and_voids(world: World) -> None:
+    by = UserId(SERVICE)
+    for reference in ("A-1", "A-2"):
+        await world.handle(a_work_order(), subject=reference)
+    planned = PlanWorkOrder(planned_on=date(2026, 3, 9), technician=by, by=by)
+
+    await world.handle(planned, subject="A-1")
+    await world.handle(StartWorkOrder(technician=by), subject="A-1")
+    voided = VoidWorkOrder(reason=ReasonCode("NOT_NEEDED"), by=UserId(SENDER))
+    await world.handle(voided, subject="A-2")
+
+    assert (await work(world)).status is Status.STARTED
+    assert (await work(world, "A-2")).status is Status.VOIDED
+    assert len(await world.timers()) == 1

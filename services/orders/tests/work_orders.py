@@ -8,15 +8,15 @@ from kvitt_contracts.types import (
     ArticleNumber,
     DeviceNumber,
     NamedPatient,
+    PatientRecipient,
     Quantity,
-    RegionCode,
     RegionPersonId,
     Role,
     ServicePointId,
     UserId,
     Word,
 )
-from kvitt_testkit.world import REGION, World
+from kvitt_testkit.world import World
 from orders.work_orders.applications.domain import Application
 from orders.work_orders.commands import (
     DecideApplicationInWords,
@@ -25,11 +25,11 @@ from orders.work_orders.commands import (
     RegisterWorkOrderInWords,
 )
 from orders.work_orders.models import WorkOrderRow
-from orders.work_orders.writes import end_renumbering
 
 from contracts.tests.builders.inventory import (
     a_custody,
     a_custody_changed_by_order,
+    a_device_renumbered,
     an_article_listed,
 )
 from contracts.tests.builders.regions import (
@@ -73,13 +73,13 @@ async def a_unit_with_work(world: World) -> None:
     service, and somebody of another unit.
     """
     await devices_on_loan(world)
-    adult = {"kind": "patient", "person": await ref_of(world)}
+    adult = PatientRecipient(person=await ref_of(world))
     for device in DEVICES:
         await world.handle(a_custody_changed_by_order(device, to=a_custody(adult)))
     await world.handle(a_person_stated(an_identity(CHILD)), subject="ac-child")
     child = a_person_stated(an_identity(CHILD), version=2, phone="070-222 33 44")
     await world.handle(child, subject="ac-child")
-    holder = {"kind": "patient", "person": await ref_of(world, "ac-child")}
+    holder = PatientRecipient(person=await ref_of(world, "ac-child"))
     lent = a_custody_changed_by_order(CHILDS_DEVICE, to=a_custody(holder))
     await world.handle(lent)
     await world.handle(an_article_listed(FITTING, type="service", marked=False))
@@ -182,8 +182,7 @@ async def decided(
 
 async def renumbered(world: World, reference: str = "A-1") -> None:
     """The device that was replaced has got its number."""
-    async with world.worker.unit() as unit:
-        await end_renumbering(work_order_id(reference), unit.begin(region=RegionCode(REGION)))
+    await world.handle(a_device_renumbered(work_order_id=work_order_id(reference)))
 
 
 async def work(world: World, reference: str = "A-1") -> WorkOrderRow:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tests.mutants.rules.access import ACCESS
 from tests.mutants.rules.billing import BILLING
 from tests.mutants.rules.bmb import BMB
+from tests.mutants.rules.cards import CARDS
 from tests.mutants.rules.contracts import CONTRACTS
 from tests.mutants.rules.documents import DOCUMENTS
 from tests.mutants.rules.fault_reports import FAULT_REPORTS
@@ -18,6 +19,8 @@ from tests.mutants.rules.physical import PHYSICAL
 from tests.mutants.rules.product_areas import PRODUCT_AREAS
 from tests.mutants.rules.reference import REFERENCE
 from tests.mutants.rules.rule_mutant import RuleMutant, numbered
+from tests.mutants.rules.told_of_work import TOLD_OF_WORK
+from tests.mutants.rules.work_charges import WORK_CHARGES
 
 LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "reference": REFERENCE,
@@ -32,9 +35,11 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "fault_reports": FAULT_REPORTS,
     "bmb": BMB,
     "inventory": INVENTORY,
+    "cards": CARDS,
     "billing": BILLING,
+    "work_charges": WORK_CHARGES,
     "documents": DOCUMENTS,
-    "notifications": NOTIFICATIONS,
+    "notifications": (*NOTIFICATIONS, *TOLD_OF_WORK),
 }
 RULE_MUTANTS = {one.name: one for one in numbered(one for some in LISTS.values() for one in some)}
 _LIST_OF = dict(zip(RULE_MUTANTS, (name for name in LISTS for _ in LISTS[name]), strict=True))

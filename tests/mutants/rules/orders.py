@@ -1,5 +1,7 @@
 """Rule mutants of what orders decides: ORD, and of REF its part."""
 
+from tests.mutants.rules.attachments import ATTACHMENTS
+from tests.mutants.rules.cases import CASES
 from tests.mutants.rules.orders_delivery import DELIVERY
 from tests.mutants.rules.orders_lines import LINES
 from tests.mutants.rules.orders_persons import PERSONS
@@ -7,5 +9,18 @@ from tests.mutants.rules.orders_states import STATES
 from tests.mutants.rules.orders_units import UNITS
 from tests.mutants.rules.pickups import PICKUPS
 from tests.mutants.rules.rule_mutant import RuleMutant
+from tests.mutants.rules.slips import SLIPS
+from tests.mutants.rules.work_orders import WORK_ORDERS
 
-ORDERS: tuple[RuleMutant, ...] = (*PERSONS, *UNITS, *DELIVERY, *LINES, *STATES, *PICKUPS)
+ORDERS: tuple[RuleMutant, ...] = (
+    *PERSONS,
+    *UNITS,
+    *DELIVERY,
+    *LINES,
+    *STATES,
+    *PICKUPS,
+    *CASES,
+    *WORK_ORDERS,
+    *SLIPS,
+    *ATTACHMENTS,
+)

@@ -18,7 +18,8 @@ LINES: tuple[RuleMutant, ...] = (
         "ORD-5a",
         "What is outside the assortment is ordered",
         _PLACING,
-        "        _must_be_in_assortment(article, number)\n",
+        "        _must_be_in_assortment(article, line, number, applications,"
+        " recipient_of(parties))\n",
         "",
         f"{_LINE}_an_article_outside_the_assortment_cannot_be_ordered",
     ),
@@ -36,7 +37,7 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        if article.type is ArticleType.SERVICE:\n            raise _refused(\n"
         "                Reason.SERVICE_IS_NOT_STOCKED",
-        "        _must_be_in_assortment(article, number)\n"
+        "        _must_be_in_assortment(article, line, number, {}, recipient_of(parties))\n"
         "        if article.type is ArticleType.SERVICE:\n            raise _refused(\n"
         "                Reason.SERVICE_IS_NOT_STOCKED",
         f"{_LINE}_what_stands_in_the_own_store_may_still_be_withdrawn",

@@ -10,7 +10,11 @@ _RULES: Final = f"{_ORDERS}/domain.py"
 _STOCK: Final = "services/inventory/inventory"
 _TOLD: Final = "services/notifications/notifications/pickups/handlers.py"
 _PICKUP: Final = "services/orders/tests/test_pickups.py::test"
+_URGENT: Final = "services/orders/tests/test_urgent_pickups.py::test"
+_CAUSE: Final = "services/orders/tests/test_pickup_causes.py::test"
 _CLAIM: Final = "services/inventory/tests/test_pickups.py::test"
+_MARKED: Final = "portal/kvitt_portal/templates/recipients/hjalpmedel.html"
+_PAGE: Final = "portal/tests/tasks/test_pickups.py::test"
 _MESSAGE: Final = "services/notifications/tests/test_pickups.py::test"
 
 PICKUPS: tuple[RuleMutant, ...] = (
@@ -50,7 +54,7 @@ PICKUPS: tuple[RuleMutant, ...] = (
         "PCK-1e",
         "Any cause will do",
         _REQUESTING,
-        "    if wish.cause not in policy.pickup.reasons:\n",
+        "    if wish.cause not in known:\n",
         "    if not wish.cause:\n",
         f"{_PICKUP}_the_cause_is_from_the_regions_list",
     ),
@@ -119,6 +123,46 @@ PICKUPS: tuple[RuleMutant, ...] = (
         f"{_PICKUP}_a_day_outside_the_window_is_refused",
     ),
     rule_mutant(
+        "PCK-3c",
+        "The unit makes nothing urgent, only customer service",
+        _RULES,
+        " = by.user_id == pickup.by or by.works_at(CustomerId(pickup.service_point))\n",
+        " = by.user_id == pickup.by\n",
+        f"{_URGENT}_the_unit_makes_it_urgent_for_the_fee_of_that_day",
+    ),
+    rule_mutant(
+        "PCK-3c",
+        "Whoever is named pays for nothing",
+        f"{_ORDERS}/writes.py",
+        "    if payer is None:\n",
+        "    if payer != row.payer_id:\n",
+        f"{_URGENT}_another_payer_is_named_where_it_differs",
+    ),
+    rule_mutant(
+        "PCK-3g",
+        "A journey that nobody made is paid for",
+        _RULES,
+        "    if pickup.fee is None or not is_done:",
+        "    if pickup.fee is None:",
+        f"{_URGENT}_where_nothing_was_fetched_the_fee_is_due_only_after_a_journey",
+    ),
+    rule_mutant(
+        "PCK-3g",
+        "What was fetched costs nothing unless somebody reported it",
+        _RULES,
+        "    is_done = any(line.outcome == FETCHED for line in pickup.lines) or",
+        "    is_done = all(line.outcome == FETCHED for line in pickup.lines) or",
+        f"{_URGENT}_the_fee_is_due_when_something_was_fetched",
+    ),
+    rule_mutant(
+        "BIL-15a",
+        "The first price list holds for ever",
+        "contracts/kvitt_contracts/policy.py",
+        "        prices = lists[-1].prices if lists else ()\n",
+        "        prices = lists[0].prices if lists else ()\n",
+        f"{_URGENT}_the_unit_makes_it_urgent_for_the_fee_of_that_day",
+    ),
+    rule_mutant(
         "PCK-3d",
         "Taking back one line takes back all",
         _RULES,
@@ -141,6 +185,46 @@ PICKUPS: tuple[RuleMutant, ...] = (
         "    if wish.ordered_by == Word(OrderedBy.UNIT):\n",
         "    if wish.ordered_by == Word(OrderedBy.PATIENT):\n",
         f"{_PICKUP}_what_the_unit_orders_has_no_window",
+    ),
+    rule_mutant(
+        "PCK-4b",
+        "A product area's devices are fetched for any reason of the region",
+        _REQUESTING,
+        "        if cause not in reasons:\n",
+        "        if cause not in (*reasons, *policy.pickup.reasons):\n",
+        f"{_CAUSE}_a_product_area_has_reasons_of_its_own",
+    ),
+    rule_mutant(
+        "PCK-4b",
+        "An area's reason is for anything",
+        _REQUESTING,
+        "        if cause not in reasons:\n",
+        "        if device.area is not None and cause not in reasons:\n",
+        f"{_CAUSE}_an_areas_reason_is_for_its_devices_alone",
+    ),
+    rule_mutant(
+        "PCK-4c",
+        "What is posted is fetched at the patient's",
+        _REQUESTING,
+        "    if wish.address_kind is not AddressKind.UNIT:\n",
+        "    if wish.address_kind is AddressKind.ONE_OFF:\n",
+        f"{_CAUSE}_what_is_posted_is_posted_by_the_unit_from_its_address",
+    ),
+    rule_mutant(
+        "PCK-4c",
+        "A relative has the unit post it",
+        _REQUESTING,
+        '    if wish.ordered_by != Word(OrderedBy.UNIT):\n        way_on = "Det som',
+        '    if wish.ordered_by == Word(OrderedBy.PATIENT):\n        way_on = "Det som',
+        f"{_CAUSE}_what_is_posted_is_posted_by_the_unit_from_its_address",
+    ),
+    rule_mutant(
+        "PCK-4d",
+        "What caused the return is any reason",
+        _REQUESTING,
+        "    causes = policy.pickup.return_causes\n",
+        "    causes = (*policy.pickup.return_causes, *policy.pickup.reasons)\n",
+        f"{_CAUSE}_what_caused_the_return_is_from_a_list_of_its_own",
     ),
     rule_mutant(
         "PCK-5a",
@@ -181,5 +265,14 @@ PICKUPS: tuple[RuleMutant, ...] = (
         "NewKind.PICKUP_REPORTED, tx",
         "NewKind.PICKUP_ORDERED, tx",
         f"{_MESSAGE}_the_main_responsible_is_told_what_the_technician_reported",
+    ),
+    rule_mutant(
+        "ORD-20d",
+        "What is to be fetched is not marked",
+        _MARKED,
+        'one.claim.kind == "pickup"',
+        'one.claim.kind == "nothing"',
+        f"{_PAGE}_what_is_ticked_at_the_patient_is_fetched",
+        seconds=300.0,  # the whole system starts, and lives through the month's first days
     ),
 )

@@ -266,8 +266,8 @@ def reject(
 def rejected_devices(
     lines: Collection[RejectedLine], numbered: Mapping[DeviceNumber, DeviceId]
 ) -> frozenset[DeviceId]:
-    """The devices that an answer rejects; `numbered` are those of the transfer, by the numbers that
-    they have today. Raises Refused for a number that none of them has (NOT_IN_TRANSFER, BMB-5).
+    """The devices that an answer rejects; `numbered` are those of the transfer, by the numbers
+    that it names them by. Raises Refused for a number of none of them (NOT_IN_TRANSFER, BMB-5).
     """
     numbers = {one.device_number for one in lines if one.device_number is not None}
     elsewhere = numbers - {*numbered}

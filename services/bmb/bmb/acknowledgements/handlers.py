@@ -99,10 +99,14 @@ async def reject_transfer(row: TransferRow, command: RejectTransfer, tx: Transac
 async def _numbered(
     row: TransferRow, command: AcceptTransfer, tx: Transaction
 ) -> Mapping[DeviceNumber, DeviceId]:
-    """The devices by their numbers of today, where the command names any by its number."""
-    if all(one.device_number is None for one in command.reject):
-        return {}
-    return {(await tx.get(DeviceRow, one)).device_number: one for one in row.devices}
+    """The devices by the numbers that the command names them by, of today or before (INV-6)."""
+    numbers = [one.device_number for one in command.reject if one.device_number is not None]
+    found = {number: await queries.device_numbered(tx, number) for number in numbers}
+    return {
+        number: one.device_id
+        for number, one in found.items()
+        if one is not None and one.device_id in row.devices
+    }
 
 
 def _policy(row: TransferRow, tx: Transaction) -> RegionPolicy:

@@ -5,7 +5,8 @@ The key waits where an event names what its own topic has not introduced yet. Us
 """
 
 from kvitt_chassis.handlers import Handlers
-from kvitt_contracts.inventory import DeviceRegistered, DeviceStatedOnLoan
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import DeviceRegistered, DeviceRenumbered, DeviceStatedOnLoan
 from kvitt_contracts.orders import (
     CareUnitRegistered,
     CustomerRegistered,
@@ -24,6 +25,7 @@ from bmb.register.models import (
     DeviceRow,
     PayerRow,
     PersonRow,
+    UsedNumberRow,
 )
 
 projections = Handlers()
@@ -50,3 +52,13 @@ projections.project(
     prescriber=lambda event: event.custody.prescriber,
     since=lambda event: event.custody.since,
 )
+
+
+@projections.on(
+    DeviceRenumbered, of=DeviceRow, reads=lambda event, _: [(UsedNumberRow, event.before)]
+)
+async def on_device_renumbered(row: DeviceRow, event: DeviceRenumbered, tx: Transaction) -> None:
+    """The device bears another number; the one before finds it still (INV-6)."""
+    row.device_number = event.device_number
+    if await tx.look_up(UsedNumberRow, event.before) is None:
+        tx.put(UsedNumberRow(region=tx.region, device_number=event.before, device_id=row.device_id))

@@ -131,3 +131,12 @@ class DeviceRow(Regional, Base):
         """Copy who has the device, who pays and who prescribed, from which day."""
         for name, value in dict(custody).items():
             setattr(self, name, value)
+
+
+class UsedNumberRow(Regional, Base):
+    """A number that a device has borne before, and is found by still (INV-6)."""
+
+    __tablename__ = "used_device_numbers"
+
+    device_number: Mapped[DeviceNumber] = mapped_column(primary_key=True)
+    device_id: Mapped[DeviceId]

@@ -26,7 +26,14 @@ from kvitt_contracts.types import (
 from sqlalchemy import Select, Text, cast, select
 
 from bmb.register.domain import Customer, Device, Patient, User
-from bmb.register.models import CareUnitRow, CustomerRow, DeviceRow, PersonRow, UserRow
+from bmb.register.models import (
+    CareUnitRow,
+    CustomerRow,
+    DeviceRow,
+    PersonRow,
+    UsedNumberRow,
+    UserRow,
+)
 
 
 async def user(tx: Transaction, user_id: UserId, *, field: str = "by") -> User:
@@ -52,6 +59,12 @@ def rows_of_numbers(numbers: Iterable[DeviceNumber], tx: Transaction) -> Iterabl
     for number in numbers:
         yield DeviceRow.device_number, number
         row = tx.fetched(DeviceRow.device_number, number)
+        if row is None:
+            yield UsedNumberRow, number
+            used = tx.fetched(UsedNumberRow, number)
+            row = tx.fetched(DeviceRow, used.device_id) if used is not None else None
+            if used is not None:
+                yield DeviceRow, used.device_id
         if row is not None:
             yield from _rows_of_device(row)
 
@@ -66,13 +79,14 @@ def rows_of_devices(ids: Iterable[DeviceId], tx: Transaction) -> Iterable[RowKey
 
 
 async def devices(tx: Transaction, numbers: Sequence[DeviceNumber]) -> tuple[Device, ...]:
-    """Returns the devices that have these numbers today, in the order of the numbers.
+    """Returns the devices that bear these numbers, or have borne them (INV-6), in the order of the
+    numbers.
 
     Raises Refused (UNKNOWN_DEVICE, BMB-1).
     """
     found = []
     for number in numbers:
-        row = await tx.search(DeviceRow, DeviceRow.device_number, number)
+        row = await device_numbered(tx, number)
         if row is None:
             raise Refused(
                 "UNKNOWN_DEVICE",
@@ -83,6 +97,15 @@ async def devices(tx: Transaction, numbers: Sequence[DeviceNumber]) -> tuple[Dev
             )
         found.append(row)
     return tuple([await _device(tx, row) for row in found])
+
+
+async def device_numbered(tx: Transaction, number: DeviceNumber) -> DeviceRow | None:
+    """The device that bears a number or has borne it (INV-6); None where there is none."""
+    row = await tx.search(DeviceRow, DeviceRow.device_number, number)
+    if row is not None:
+        return row
+    used = await tx.look_up(UsedNumberRow, number)
+    return await tx.look_up(DeviceRow, used.device_id) if used is not None else None
 
 
 async def devices_of(tx: Transaction, ids: Iterable[DeviceId]) -> tuple[Device, ...]:
@@ -144,8 +167,10 @@ async def references_of(reader: RegionReader, person: PersonRef) -> frozenset[Pe
 
 
 async def device_ids_numbered(reader: RegionReader, number: DeviceNumber) -> Sequence[DeviceId]:
-    """The ids of the devices that have a number today."""
-    return await reader.all(select(DeviceRow.device_id).where(DeviceRow.device_number == number))
+    """The ids of the devices that bear a number, or have borne it (INV-6)."""
+    today = select(DeviceRow.device_id).where(DeviceRow.device_number == number)
+    before = select(UsedNumberRow.device_id).where(UsedNumberRow.device_number == number)
+    return sorted({*await reader.all(today), *await reader.all(before)}, key=str)
 
 
 async def device_numbers(

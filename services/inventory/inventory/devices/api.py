@@ -22,9 +22,9 @@ from kvitt_contracts.access import Grantee
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import (
     Custody,
+    CustodyChanged,
     DeviceEvent,
-    DeviceRegistered,
-    DeviceStatusChanged,
+    DeviceStatedOnLoan,
 )
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -58,6 +58,7 @@ from inventory.devices.queries import (
     has_no_prescriber,
     is_at_protected,
     is_of_units,
+    sip_number_of,
 )
 from inventory.people.queries import protected_among, references_of
 from inventory.views import FromRow
@@ -194,6 +195,17 @@ class DeviceView(DeviceLine):
     origin: Annotated[
         OriginView | None, Field(description="Om det köptes från en annan region (INV-12)")
     ]
+    former_numbers: Annotated[
+        tuple[DeviceNumber, ...],
+        Field(description="Tidigare individnummer, det första först: de hittar det fortfarande"),
+    ]
+    sip_number: Annotated[
+        str | None, Field(description="SIP-nummer, för alternativ telefoni (INV-5)")
+    ]
+    maintained_on: Annotated[
+        date | None, Field(description="Senaste förebyggande underhåll (INV-5)")
+    ]
+    maintenance_due_on: Annotated[date | None, Field(description="Nästa underhåll, om det är känt")]
     history: list[ChangeView]
     periods: list[PeriodView]
 
@@ -232,7 +244,7 @@ class DeviceQuery(ListQuery):
         str | None,
         Where(
             lambda part, _: DeviceRow.number_text.contains(part.lower(), autoescape=True),
-            "Del av individ- eller serienummer (INV-5)",
+            "Del av individ- eller serienummer, också av ett tidigare (INV-5, INV-6)",
         ),
         Field(pattern=r"^[0-9A-Za-z-]{1,30}$"),
     ] = None
@@ -332,6 +344,10 @@ async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
         supplier=article.supplier,
         order_id=row.order_id,
         origin=await _origin(row, reader),
+        former_numbers=row.former_numbers,
+        sip_number=await sip_number_of(reader, row),
+        maintained_on=row.maintained_on,
+        maintenance_due_on=row.maintenance_due_on,
         history=[_change(change) for change in history if is_shown(change.custody)],
         periods=[
             PeriodView.of(period)
@@ -353,9 +369,9 @@ async def tell_device(device_id: UUID, reader: Reader) -> Story:
     due = await reader.due(*story.TIMERS, of=claims) if claims else {}
 
     def tell(event: DeviceEvent) -> Told | None:
-        if isinstance(event, DeviceRegistered | DeviceStatusChanged) or is_shown(event.custody):
-            return story.tell(event)
-        return None
+        if isinstance(event, CustodyChanged | DeviceStatedOnLoan) and not is_shown(event.custody):
+            return None
+        return story.tell(event)
 
     return Story(
         items=told(await reader.log_of(row), by=tell),

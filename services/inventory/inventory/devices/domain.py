@@ -12,8 +12,10 @@ from kvitt_contracts.inventory import (
     Custody,
     CustodyCause,
     CustodyChanged,
+    DeviceCardChanged,
     DeviceEvent,
     DeviceRegistered,
+    DeviceRenumbered,
     DeviceStatedOnLoan,
     DeviceStatusChanged,
     Origin,
@@ -91,7 +93,8 @@ class Device:
     """A marked device (INV-5). `order_id`: the order behind its latest delivery. `status_since`:
     from which Stockholm day it has its status, where that has changed. `origin`, `bought_on` and
     `value` where it was bought from another region (INV-12): `meant_for` is then whom alone it is
-    to be withdrawn to, until it has been.
+    to be withdrawn to, until it has been. `former_numbers`: what it bore before, the first one
+    first (INV-6). `maintenance_due_on` is unknown where nobody has said it of the last one.
     """
 
     device_number: DeviceNumber
@@ -105,6 +108,9 @@ class Device:
     bought_on: date | None = None
     value: Money | None = None
     meant_for: PersonRef | None = None
+    former_numbers: tuple[DeviceNumber, ...] = ()
+    maintained_on: date | None = None
+    maintenance_due_on: date | None = None
 
     @property
     def is_gone(self) -> bool:
@@ -363,3 +369,25 @@ def evolve(device: Device | None, event: DeviceEvent) -> Device:
             if device is None:
                 raise ValueError("status of a device that is not registered")
             return replace(device, status=DeviceStatus(event.kind), status_since=event.since_on)
+        case DeviceRenumbered():
+            if device is None:
+                raise ValueError("number of a device that is not registered")
+            former = (*device.former_numbers, event.before)
+            return replace(device, device_number=event.device_number, former_numbers=former)
+        case DeviceCardChanged():
+            if device is None:
+                raise ValueError("card of a device that is not registered")
+            return _with_card(device, event)
+
+
+def _with_card(device: Device, event: DeviceCardChanged) -> Device:
+    if event.serial_number is not None:
+        device = replace(device, serial_number=event.serial_number)
+    if event.maintained_on is not None:
+        return replace(
+            device,
+            maintained_on=event.maintained_on,
+            maintenance_due_on=event.maintenance_due_on,
+        )
+    due_on = event.maintenance_due_on or device.maintenance_due_on
+    return replace(device, maintenance_due_on=due_on)

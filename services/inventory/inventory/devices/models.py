@@ -81,6 +81,9 @@ class DeviceRow(
     value: Mapped[Money | None] = mapped_column(Json(Money))
     # decision 0361: whom a device is meant for is its own, and no claim
     meant_for: Mapped[PersonRef | None]
+    former_numbers: Mapped[tuple[DeviceNumber, ...]] = mapped_column(Json(tuple[DeviceNumber, ...]))
+    maintained_on: Mapped[date | None]
+    maintenance_due_on: Mapped[date | None]
     # decision 0040: the claim stands on the device's row and is no event of the device
     claim_kind: Mapped[domain.ClaimKind | None]
     claimed_by: Mapped[UUID | None]
@@ -114,7 +117,8 @@ class DeviceRow(
         """See Aggregate."""
         super().apply(state)
         self.holder_kind, self.holder_key = holder_columns(state.custody.holder)
-        self.number_text = f"{state.device_number} {state.serial_number or ''}".lower()
+        former = "".join(f" {number}" for number in state.former_numbers).lower()
+        self.number_text = f"{state.device_number} {state.serial_number or ''}".lower() + former
 
 
 class CustodyRow(Regional, Base):
@@ -139,6 +143,30 @@ class CustodyRow(Regional, Base):
     order_id: Mapped[OrderId | None]
     transfer_id: Mapped[UUID | None]
     recorded_at: Mapped[datetime]
+
+
+# decision 0367: a telephone number is said in no event
+class SipNumberRow(Regional, Base):
+    """The SIP number of a device for alternative telephony, of the holder whom it was set with: it
+    is a telephone number, said in no event (INV-5).
+    """
+
+    __tablename__ = "sip_numbers"
+
+    device_id: Mapped[DeviceId] = mapped_column(primary_key=True)
+    sip_number: Mapped[str]
+    holder_key: Mapped[str]
+
+
+class UsedNumberRow(Regional, Base):
+    """A number that a device has borne before: it still finds the device, and no other is given it
+    (INV-6).
+    """
+
+    __tablename__ = "used_device_numbers"
+
+    device_number: Mapped[DeviceNumber] = mapped_column(primary_key=True)
+    device_id: Mapped[DeviceId]
 
 
 def holder_columns(holder: Holder) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from inventory.devices import domain
-from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.devices.models import CustodyRow, DeviceRow, SipNumberRow, UsedNumberRow
 from inventory.people.models import UserRow
 from inventory.people.queries import protected_references
 from inventory.stores.queries import own_stores, payers_of
@@ -26,12 +26,16 @@ def new_device_id(tx: Transaction, number: DeviceNumber) -> DeviceId:
 
 
 async def find_device_id(tx: Transaction, number: DeviceNumber) -> DeviceId | None:
-    """The id of the device that carries a number now, or None. Nothing is locked."""
+    """The id of the device that bears a number or has borne it, or None. Nothing is locked."""
+    # decision 0366: what was registered under a number is found by it for ever
     likely = await tx.look_up(DeviceRow, new_device_id(tx, number))
-    if likely is not None and likely.device_number == number:
+    if likely is not None:
         return DeviceId(likely.id)
     found = await tx.search(DeviceRow, DeviceRow.device_number, number)
-    return None if found is None else DeviceId(found.id)
+    if found is not None:
+        return DeviceId(found.id)
+    used = await tx.look_up(UsedNumberRow, number)
+    return used.device_id if used is not None else None
 
 
 async def get_device_numbered(tx: Transaction, number: DeviceNumber) -> DeviceRow:
@@ -43,8 +47,8 @@ async def get_device_numbered(tx: Transaction, number: DeviceNumber) -> DeviceRo
 async def lock_devices_numbered(
     tx: Transaction, numbers: Iterable[DeviceNumber]
 ) -> dict[DeviceNumber, DeviceRow]:
-    """The devices that carry these numbers now, locked in the order of their ids. A number that
-    none carries is left out.
+    """The devices that bear these numbers or have borne them, locked in the order of their ids. A
+    number of none is left out.
     """
     with tx.session.no_autoflush:  # found by its key: what is unwritten is held, not searched
         ids = {number: await find_device_id(tx, number) for number in sorted(set(numbers))}
@@ -54,16 +58,18 @@ async def lock_devices_numbered(
 
 
 async def taken_numbers(tx: Transaction, numbers: Iterable[DeviceNumber]) -> set[DeviceNumber]:
-    """Those of these numbers that a device carries already."""
-    named = set(numbers)
-    registered = await tx.look_up_all(DeviceRow, [new_device_id(tx, number) for number in named])
-    taken = named & {row.device_number for row in registered}
-    query = select(DeviceRow.device_number).where(
-        DeviceRow.region == tx.region, DeviceRow.device_number.in_(list(named - taken))
-    )
-    if named - taken:
-        with tx.session.no_autoflush:  # what is unwritten was found by its key
-            taken |= set((await tx.session.scalars(query)).all())
+    """Those of these numbers that a device bears or has borne (INV-6)."""
+    first = {new_device_id(tx, number): number for number in numbers}
+    registered = await tx.look_up_all(DeviceRow, list(first))
+    taken = {first[DeviceId(row.id)] for row in registered}
+    for row_type in (DeviceRow, UsedNumberRow):
+        left = set(first.values()) - taken
+        query = select(row_type.device_number).where(
+            row_type.region == tx.region, row_type.device_number.in_(list(left))
+        )
+        if left:
+            with tx.session.no_autoflush:  # what is unwritten was found by its key
+                taken |= set((await tx.session.scalars(query)).all())
     return taken
 
 
@@ -87,6 +93,14 @@ async def custody_of(reader: RegionReader, row: DeviceRow) -> Sequence[CustodyRo
     return await reader.all(
         select(CustodyRow).where(CustodyRow.device_id == row.id).order_by(CustodyRow.number)
     )
+
+
+async def sip_number_of(reader: RegionReader, row: DeviceRow) -> str | None:
+    """The SIP number that a device has with whoever has it now (INV-5); none of those before."""
+    query = select(SipNumberRow).where(
+        SipNumberRow.device_id == row.id, SipNumberRow.holder_key == row.holder_key
+    )
+    return next((found.sip_number for found in await reader.all(query)), None)
 
 
 def next_change_of(change: type[CustodyRow]) -> ScalarSelect[int]:

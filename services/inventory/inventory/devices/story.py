@@ -11,8 +11,10 @@ from kvitt_contracts.calendar import in_swedish
 from kvitt_contracts.inventory import (
     Custody,
     CustodyChanged,
+    DeviceCardChanged,
     DeviceEvent,
     DeviceRegistered,
+    DeviceRenumbered,
     DeviceStatedOnLoan,
     DeviceStatusChanged,
     Origin,
@@ -79,8 +81,26 @@ def tell(event: DeviceEvent) -> Told:
                 summary=f"{_BECAME[event.kind]} {in_swedish(event.since_on)}.",
                 rule=_BY_RULE[event.kind],
             )
+        case DeviceRenumbered():
+            return Told(
+                summary=f"Fick individnummer {event.device_number}; hade förut {event.before}.",
+                rule="INV-6",
+            )
+        case DeviceCardChanged():
+            return Told(summary=f"Individkortet: {', '.join(_set(event))}.", rule="INV-5")
         case CustodyChanged(custody=custody):
             return _returned_or_corrected(custody)
+
+
+def _set(event: DeviceCardChanged) -> Iterator[str]:
+    if event.serial_number is not None:
+        yield f"serienumret är {event.serial_number}"
+    if event.has_sip_number is not None:
+        yield "SIP-numret ändrades"
+    if event.maintained_on is not None:
+        yield f"förebyggande underhåll gjordes {in_swedish(event.maintained_on)}"
+    if event.maintenance_due_on is not None:
+        yield f"nästa underhåll är {in_swedish(event.maintenance_due_on)}"
 
 
 def what_comes(claim: Claim | None, *, due: Mapping[str, datetime]) -> Iterator[Coming]:

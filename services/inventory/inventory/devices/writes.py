@@ -8,6 +8,7 @@ from kvitt_contracts.inventory import (
     CustodyCause,
     CustodyChanged,
     DeviceRegistered,
+    DeviceRenumbered,
     DeviceStatedOnLoan,
 )
 from kvitt_contracts.types import DeviceId, OrderId, TransferId
@@ -15,7 +16,7 @@ from kvitt_contracts.types import DeviceId, OrderId, TransferId
 from inventory.articles.queries import get_article
 from inventory.days.writes import next_custody_change
 from inventory.devices import domain
-from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.devices.models import CustodyRow, DeviceRow, UsedNumberRow
 from inventory.metrics import CUSTODY_CHANGES, count
 
 C = TypeVar("C", CustodyChanged, DeviceStatedOnLoan)
@@ -35,6 +36,15 @@ async def register_on_loan(tx: Transaction, event: DeviceStatedOnLoan) -> Device
     _write_history(tx, row, event.custody, order_id=None, transfer_id=None)
     count(tx, CUSTODY_CHANGES, "stated")
     return row
+
+
+async def renumber(tx: Transaction, row: DeviceRow, event: DeviceRenumbered) -> None:
+    """Let a locked device bear another number; the one before finds it still (INV-6)."""
+    tx.record(row, event)
+    if await tx.look_up(UsedNumberRow, event.before) is None:
+        tx.put(
+            UsedNumberRow(region=tx.region, device_number=event.before, device_id=event.device_id)
+        )
 
 
 async def change_custody(tx: Transaction, row: DeviceRow, event: CustodyChanged) -> None:

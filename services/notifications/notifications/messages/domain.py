@@ -39,7 +39,16 @@ class NewKind(StrEnum):
     PICKUP_ORDERED = "pickup_ordered"
     PICKUP_REPORTED = "pickup_reported"
     PICKUP_OVERDUE = "pickup_overdue"
+    PICKUP_MADE_URGENT = "pickup_made_urgent"
     DEVICE_MOVED_IN = "device_moved_in"
+    WORK_ORDER_FINISHED = "work_order_finished"
+    WORK_ORDER_LATE = "work_order_late"
+    APPLICATION_DECIDED = "application_decided"
+    APPLICATION_UNDECIDED = "application_undecided"
+    NUMBER_MISSING = "number_missing"
+    CASE_ASKED = "case_asked"
+    CASE_LATE = "case_late"
+    CASE_ANSWERED = "case_answered"
 
 
 class Status(StrEnum):

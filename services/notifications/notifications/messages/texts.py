@@ -106,6 +106,41 @@ TEXTS: dict[str, Text] = {
         "Sista dagen för en hämtning har gått, och allt är inte tillbaka i lagret.",
         to_staff="",
     ),
+    NewKind.PICKUP_MADE_URGENT: Text(
+        "Akut hämtning",
+        "En hämtning har gjorts akut. Öppna hämtordern: hjälpmedlen ska hämtas så snart det går.",
+        to_staff="",
+    ),
+    NewKind.WORK_ORDER_FINISHED: Text(
+        "Arbetsorder klar", "En arbetsorder är klar. Öppna den och läs vad som gjordes."
+    ),
+    NewKind.WORK_ORDER_LATE: Text(
+        "Arbetsorder försenad", "En arbetsorder har inte blivit klar i tid.", to_staff=""
+    ),
+    NewKind.APPLICATION_DECIDED: Text(
+        "Beslut om individuell förskrivning",
+        "Din ansökan är avgjord. Öppna den och läs beslutet, och vad du kan göra nu.",
+    ),
+    NewKind.APPLICATION_UNDECIDED: Text(
+        "Ansökan utan beslut",
+        "Ingen har i tid beslutat om en ansökan om individuell förskrivning.",
+        to_staff="",
+    ),
+    NewKind.NUMBER_MISSING: Text(
+        "Individnummer saknas",
+        "Ett hjälpmedel byttes ut vid en garantireparation, och har inte fått sitt nya "
+        "individnummer.",
+        to_staff="",
+    ),
+    NewKind.CASE_ASKED: Text(
+        "Nytt ärende", "Någon ber kundtjänst om något. Öppna ärendet och svara.", to_staff=""
+    ),
+    NewKind.CASE_LATE: Text(
+        "Ärende utan svar", "Ingen har svarat i tid på ett ärende.", to_staff=""
+    ),
+    NewKind.CASE_ANSWERED: Text(
+        "Svar på ärende", "Kundtjänst har svarat på ditt ärende. Öppna det och läs svaret."
+    ),
     NewKind.DEVICE_MOVED_IN: Text(
         "Hjälpmedel från en annan region",
         "En patient som flyttat in har med sig ett hjälpmedel, som nu står i enhetens förråd. Du "

@@ -17,6 +17,8 @@ _SERVED_BY = {
     "fault_report": ("orders", "/fault-reports"),
     "pickup": ("orders", "/pickups"),
     "device": ("inventory", "/devices"),
+    "work_order": ("orders", "/work-orders"),
+    "case": ("orders", "/cases"),
 }
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.notifications import About, MessageKind, ToServicePoint, ToUser
 from kvitt_contracts.types import (
+    CaseId,
     DeviceId,
     FaultReportId,
     MessageId,
@@ -15,6 +16,7 @@ from kvitt_contracts.types import (
     TransferId,
     UserId,
     Word,
+    WorkOrderId,
 )
 
 from notifications.messages import domain
@@ -39,6 +41,16 @@ def about_fault_report(fault_report_id: FaultReportId) -> Thing:
 def about_pickup(pickup_id: PickupId) -> Thing:
     """The message is about a pickup."""
     return Thing(kind=Word("pickup"), id=pickup_id)
+
+
+def about_work_order(work_order_id: WorkOrderId) -> Thing:
+    """The message is about a work order."""
+    return Thing(kind=Word("work_order"), id=work_order_id)
+
+
+def about_case(case_id: CaseId) -> Thing:
+    """The message is about a case."""
+    return Thing(kind=Word("case"), id=case_id)
 
 
 def about_device(device_id: DeviceId) -> Thing:

@@ -4,15 +4,17 @@ from collections.abc import Iterable
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.notifications import ToStaff
+from kvitt_contracts.notifications import ToStaff, ToUser
 from kvitt_contracts.orders import (
+    PickupMadeUrgent,
     PickupOverdue,
     PickupRegistered,
     PickupReported,
     PickupRequested,
 )
+from kvitt_contracts.types import UserId
 
-from notifications.messages.domain import CUSTOMER_SERVICE, NewKind
+from notifications.messages.domain import CUSTOMER_SERVICE, Addressee, NewKind
 from notifications.messages.writes import about_pickup, post
 from notifications.pickups.models import PickupRow
 from notifications.transfers.domain import whom_to_tell
@@ -21,7 +23,7 @@ from notifications.transfers.models import ResponsiblesRow
 messages = Handlers()
 messages.project(PickupRequested, PickupRow)
 
-Told = PickupRegistered | PickupReported
+Told = PickupRegistered | PickupReported | PickupMadeUrgent
 
 
 def _who_answers(event: Told, tx: Transaction) -> Iterable[RowKey]:
@@ -46,6 +48,16 @@ async def on_pickup_reported(row: PickupRow, event: PickupReported, tx: Transact
     await _tell_service_point(row, NewKind.PICKUP_REPORTED, tx)
 
 
+# decision 0369: no region states whose duty it is to fetch
+@messages.on(PickupMadeUrgent, of=PickupRow, reads=_who_answers)
+async def on_pickup_made_urgent(row: PickupRow, event: PickupMadeUrgent, tx: Transaction) -> None:
+    """Tell the main responsible, and customer service, whose technicians fetch it (PCK-3)."""
+    await _tell_service_point(row, NewKind.PICKUP_MADE_URGENT, tx, but=event.by)
+    staff, about = ToStaff(duty=CUSTOMER_SERVICE), about_pickup(event.pickup_id)
+    if staff not in await _who_is_told(row, tx):
+        post(tx, staff, NewKind.PICKUP_MADE_URGENT, about)
+
+
 @messages.on(PickupOverdue)
 async def on_pickup_overdue(event: PickupOverdue, tx: Transaction) -> None:
     """Tell customer service that a pickup is late (PCK-2)."""
@@ -53,8 +65,15 @@ async def on_pickup_overdue(event: PickupOverdue, tx: Transaction) -> None:
     post(tx, ToStaff(duty=CUSTOMER_SERVICE), NewKind.PICKUP_OVERDUE, about)
 
 
-async def _tell_service_point(row: PickupRow, message: NewKind, tx: Transaction) -> None:
+async def _tell_service_point(
+    row: PickupRow, message: NewKind, tx: Transaction, *, but: UserId | None = None
+) -> None:
+    """Tell who answers for the service point, `but` not who did it."""
+    for to in await _who_is_told(row, tx):
+        if not (isinstance(to, ToUser) and to.user_id == but):
+            post(tx, to, message, about_pickup(row.pickup_id))
+
+
+async def _who_is_told(row: PickupRow, tx: Transaction) -> tuple[Addressee, ...]:
     known = await tx.look_up(ResponsiblesRow, row.service_point)
-    told = whom_to_tell(row.service_point, known.facts() if known else None, on=tx.today)
-    for to in told:
-        post(tx, to, message, about_pickup(row.pickup_id))
+    return whom_to_tell(row.service_point, known.facts() if known else None, on=tx.today)

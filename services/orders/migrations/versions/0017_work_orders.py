@@ -47,6 +47,8 @@ def upgrade() -> None:
         sa.Column("is_late", sa.Boolean(), nullable=False),
         sa.Column("recipient_person", sa.Uuid(), nullable=True),
         sa.Column("recipient_unit", sa.Text(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("waits_on", sa.String(40), nullable=True),
         sa.Column("action", sa.Text(), nullable=True),
         sa.Column("decision_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("region", "id", name=op.f("pk_work_orders")),
@@ -66,6 +68,12 @@ def upgrade() -> None:
         "work_orders",
         ["region", "work_order_number"],
         postgresql_ops={"work_order_number": "text_pattern_ops"},
+    )
+    op.create_index(
+        "ix_work_orders_due_on",
+        "work_orders",
+        ["region", "due_on"],
+        postgresql_where=sa.text("due_on IS NOT NULL"),
     )
     op.create_table(
         "work_order_details",

@@ -45,7 +45,6 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("answered_by", sa.Text(), nullable=True),
         sa.Column("about_id", sa.Uuid(), nullable=True),
-        sa.Column("person", sa.Uuid(), nullable=True),
         sa.Column("asked_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("waits_on", sa.String(40), nullable=True),

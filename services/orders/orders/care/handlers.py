@@ -1,6 +1,9 @@
 """Projections of devices and transfers, as far as they say whose care a person is in."""
 
-from kvitt_chassis.handlers import Handlers
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import Handlers, RowKey
+from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import (
     TransferDissolved,
     TransferDrafted,
@@ -13,19 +16,26 @@ from kvitt_contracts.bmb import (
 from kvitt_contracts.inventory import DeviceStatedOnLoan
 
 from orders.care.models import CareDeviceRow, CareTransferRow
-from orders.care.writes import patient_of, unit_of
+from orders.care.writes import note_stated, patient_of
+from orders.devices.models import DeviceRow
+from orders.devices.writes import note_device
 
 projections = Handlers()
+
+
+def _stated(event: DeviceStatedOnLoan, _: Transaction) -> Iterable[RowKey]:
+    yield CareDeviceRow, event.device_id
+    yield DeviceRow, event.device_id
+
+
 # What changes custody later is read with the fault reports, which wait for it.
-projections.project(
-    DeviceStatedOnLoan,
-    CareDeviceRow,
-    person=lambda event: patient_of(event.custody.holder),
-    unit=lambda event: unit_of(event.custody.holder),
-    customer_id=lambda event: event.custody.customer_id,
-    payer_id=lambda event: event.custody.payer_id,
-    prescriber=lambda event: event.custody.prescriber,
-)
+@projections.on(DeviceStatedOnLoan, loads=_stated)
+async def on_device_stated_on_loan(event: DeviceStatedOnLoan, tx: Transaction) -> None:
+    """Store whose a device of the old stock is, and what it is called."""
+    await note_stated(event, tx)
+    await note_device(event, tx)
+
+
 projections.project(
     TransferDrafted,
     CareTransferRow,

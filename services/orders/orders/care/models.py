@@ -10,6 +10,7 @@ from kvitt_contracts.types import (
     Charging,
     CustomerId,
     DeviceId,
+    DeviceNumber,
     PayerId,
     PersonRef,
     ServicePointId,
@@ -39,6 +40,15 @@ class CareDeviceRow(Regional, Base):
     unit: Mapped[CareUnitId | None]
     charging: Mapped[Charging | None]
     article_number: Mapped[ArticleNumber | None]
+
+
+class DeviceNumberRow(Regional, Base):
+    """The device that was given a number after its first one, which its id follows from (INV-6)."""
+
+    __tablename__ = "device_numbers"
+
+    device_number: Mapped[DeviceNumber] = mapped_column(primary_key=True)
+    device_id: Mapped[DeviceId]
 
 
 class CareTransferRow(Regional, Base):

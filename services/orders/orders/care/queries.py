@@ -47,37 +47,6 @@ def reach_to(person: PersonRef) -> Scope:
     )
 
 
-def _device_of_protected() -> ColumnElement[bool]:
-    person = CareDeviceRow.person
-    return and_(person.is_not(None), person.in_(protected_references()))
-
-
-def _transfer_of_protected() -> ColumnElement[bool]:
-    protected = protected_references()
-    row = CareTransferRow
-    people = (row.current_person, row.new_person)
-    return or_(*(and_(one.is_not(None), one.in_(protected)) for one in people))
-
-
-def _is_their_device(caller: Caller) -> ColumnElement[bool]:
-    return _is_my_device(caller)
-
-
-def _is_their_transfer(caller: Caller) -> ColumnElement[bool]:
-    return and_(CareTransferRow.is_sent, _is_my_transfer(caller))
-
-
-DEVICES: Final = ScopeOfPersons(
-    CareDeviceRow.region, also=_is_their_device, protected=_device_of_protected
-)
-"""Whose a device on loan is: its customer's, its payer's and its prescriber's."""
-
-TRANSFERS: Final = ScopeOfPersons(
-    CareTransferRow.region, also=_is_their_transfer, protected=_transfer_of_protected
-)
-"""Whose a sent transfer is: its sender's, its receiver's and their units'."""
-
-
 async def given(
     refs: Sequence[PersonRef], purpose: Purpose, caller: Caller, tx: Transaction
 ) -> frozenset[PersonRef]:
@@ -163,3 +132,30 @@ def _served(refs: Sequence[PersonRef], caller: Caller) -> Select[PersonRef]:
     has_part = same.c.asked.in_(_given_to(caller, refs))
     is_protected = same.c.id.in_(protected_references())
     return served.where(or_(and_(stands, has_part), and_(or_(stands, has_part), ~is_protected)))
+
+
+def _device_of_protected() -> ColumnElement[bool]:
+    person = CareDeviceRow.person
+    return and_(person.is_not(None), person.in_(protected_references()))
+
+
+def _transfer_of_protected() -> ColumnElement[bool]:
+    protected = protected_references()
+    row = CareTransferRow
+    people = (row.current_person, row.new_person)
+    return or_(*(and_(one.is_not(None), one.in_(protected)) for one in people))
+
+
+def _is_their_transfer(caller: Caller) -> ColumnElement[bool]:
+    return and_(CareTransferRow.is_sent, _is_my_transfer(caller))
+
+
+DEVICES: Final = ScopeOfPersons(
+    CareDeviceRow.region, also=_is_my_device, protected=_device_of_protected
+)
+"""Whose a device on loan is: its customer's, its payer's and its prescriber's."""
+
+TRANSFERS: Final = ScopeOfPersons(
+    CareTransferRow.region, also=_is_their_transfer, protected=_transfer_of_protected
+)
+"""Whose a sent transfer is: its sender's, its receiver's and their units'."""

@@ -1,11 +1,18 @@
 """Stores whose a device is, as inventory emits it."""
 
+from typing import Final
+
 from kvitt_chassis.projections import inserts_or_updates
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import Custody, CustodyChanged
+from kvitt_contracts.inventory import (
+    Custody,
+    CustodyChanged,
+    DeviceRenumbered,
+    DeviceStatedOnLoan,
+)
 from kvitt_contracts.types import CareUnitId, CareUnitRecipient, Holder, PatientRecipient, PersonRef
 
-from orders.care.models import CareDeviceRow
+from orders.care.models import CareDeviceRow, DeviceNumberRow
 
 
 def patient_of(holder: Holder | None) -> PersonRef | None:
@@ -28,19 +35,28 @@ async def note_custody(event: CustodyChanged, tx: Transaction) -> None:
         row.charging = event.charging
 
 
-def _custody(event: CustodyChanged) -> Custody:
+def _custody(event: CustodyChanged | DeviceStatedOnLoan) -> Custody:
     return event.custody
 
 
+_COLUMNS: Final = {
+    "person": lambda event: patient_of(_custody(event).holder),
+    "unit": lambda event: unit_of(_custody(event).holder),
+    "customer_id": lambda event: _custody(event).customer_id,
+    "payer_id": lambda event: _custody(event).payer_id,
+    "prescriber": lambda event: _custody(event).prescriber,
+}
+
 _write_custody = inserts_or_updates(
-    CustodyChanged,
-    CareDeviceRow,
-    key=lambda event, _: event.device_id,
-    columns={
-        "person": lambda event: patient_of(_custody(event).holder),
-        "unit": lambda event: unit_of(_custody(event).holder),
-        "customer_id": lambda event: _custody(event).customer_id,
-        "payer_id": lambda event: _custody(event).payer_id,
-        "prescriber": lambda event: _custody(event).prescriber,
-    },
+    CustodyChanged, CareDeviceRow, key=lambda event, _: event.device_id, columns=_COLUMNS
 )
+
+note_number: Final = inserts_or_updates(
+    DeviceRenumbered, DeviceNumberRow, key=lambda event, _: event.device_number, columns={}
+)
+"""Store which device was given a number (INV-6)."""
+
+note_stated: Final = inserts_or_updates(
+    DeviceStatedOnLoan, CareDeviceRow, key=lambda event, _: event.device_id, columns=_COLUMNS
+)
+"""Store who has a device of the old stock, and how its loan is charged."""

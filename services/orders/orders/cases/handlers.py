@@ -33,7 +33,7 @@ async def ask_case(command: AskCase, tx: Transaction) -> None:
     """Request something of customer service (CAS-1).
 
     Refused: ALREADY_ASKED, UNKNOWN_WORD, UNKNOWN_THING, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING
-    (CAS-1), INVALID_SUBJECT (contract), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT,
+    (CAS-1), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT,
     NOT_CONNECTED_TO_SERVICE_POINT (REF-3).
     """
     await _ask(command, tx, text=None)
@@ -44,7 +44,7 @@ async def ask_case_in_words(command: AskCaseInWords, tx: Transaction) -> None:
     """Request something of customer service, and say what (CAS-1).
 
     Refused: ALREADY_ASKED, UNKNOWN_WORD, UNKNOWN_THING, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING
-    (CAS-1), INVALID_SUBJECT (contract), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT,
+    (CAS-1), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT,
     NOT_CONNECTED_TO_SERVICE_POINT (REF-3).
     """
     await _ask(command, tx, text=command.text)
@@ -111,17 +111,16 @@ async def _ask(command: Asked, tx: Transaction, *, text: str | None) -> None:
         way_on = "Beteckningen är redan använd. Ge det nya ärendet en egen."
         raise refusal(Reason.ALREADY_ASKED, "CAS-1", field, way_on)
     by, place = await queries.parties_of(command, tx)
-    arisen = await queries.arisen_from(command.about, tx, by=by)
     asked = domain.ask(
         case_id,
         kind=command.kind,
-        about=arisen.about,
+        about=await queries.arisen_from(command.about, tx, by=by),
         has_text=text is not None,
         by=by,
         place=place,
     )
     row = tx.start(CaseRow, case_id, asked)
-    row.text, row.person, row.asked_on = text, arisen.person, tx.today
+    row.text, row.asked_on = text, tx.today
     await_answer(row, tx)
 
 

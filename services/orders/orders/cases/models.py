@@ -5,7 +5,7 @@ from uuid import UUID
 
 from kvitt_chassis.models import Aggregate, Json
 from kvitt_contracts.topics import ORDERS_CASES
-from kvitt_contracts.types import PersonRef, ServicePointId, Thing, UserId, Word
+from kvitt_contracts.types import ServicePointId, Thing, UserId, Word
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,8 +22,8 @@ class CaseRow(
     state=domain.Case,
     evolve=domain.evolve,
 ):
-    """A case. The texts are in no event; `about_id`, `person` (whom what it is about concerns),
-    `asked_on`, `due_on` and `waits_on`, until when it waits and on whom, are for queries.
+    """A case. The texts are in no event; `about_id`, `asked_on`, `due_on` and `waits_on`, until
+    when it waits and on whom, are for queries.
     """
 
     __tablename__ = "cases"
@@ -45,7 +45,6 @@ class CaseRow(
     outcome: Mapped[Word | None]
     answered_by: Mapped[UserId | None]
     about_id: Mapped[UUID | None]
-    person: Mapped[PersonRef | None]
     asked_on: Mapped[date]
     due_on: Mapped[date | None]
     waits_on: Mapped[Owner | None]

@@ -1,7 +1,6 @@
 """Look-ups of cases: who asks from where, what a case is about, and whose it is."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -14,17 +13,18 @@ from kvitt_contracts.access import IN_REGISTER, acts_of
 from kvitt_contracts.orders import AskCase, NamedThing
 from kvitt_contracts.types import (
     CustomerId,
+    DeviceNumber,
     PersonRef,
-    RegionCode,
     RegionPersonId,
     Thing,
     UserId,
     Word,
     identify,
 )
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
+from sqlalchemy import select
 
 from orders.care.models import CareDeviceRow, CareTransferRow
+from orders.care.numbers import care_device_numbered
 from orders.care.queries import DEVICES, TRANSFERS, reach_to
 from orders.cases.commands import AskCaseInWords
 from orders.cases.domain import About
@@ -32,13 +32,14 @@ from orders.cases.models import CaseRow
 from orders.cases.reasons import Reason, refusal
 from orders.customer_orders.api import SCOPE as ORDERS
 from orders.customer_orders.models import OrderRow
-from orders.message_subject import subject_as
 from orders.people.models import PersonIdRow, PersonRow
 from orders.pickups.models import PickupRow
 from orders.pickups.queries import SCOPE as PICKUPS
 from orders.units.domain import Customer, User
 from orders.units.models import CustomerRow, UserRow
 from orders.units.queries import customer_key, user_key
+from orders.work_orders.models import WorkOrderRow
+from orders.work_orders.queries import SCOPE as WORK_ORDERS
 
 Asked = AskCase | AskCaseInWords
 
@@ -51,34 +52,21 @@ SCOPE: Final = Scope(
 (_ASK,) = (act for act in acts_of("orders") if act.name == "orders.case.ask")
 
 
-class Arisen(NamedTuple):
-    """From where a case arises, and whom that concerns."""
-
-    about: Thing | None
-    person: PersonRef | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     """Rows that a case can be about. `noun`: what the region's reference names."""
 
     row: type[Any]
     noun: str
-    person: SQLColumnExpression[Any]
     scope: Scope
 
 
-# one line for each kind of thing that a case can be about
+# decision 0370: one line for each kind of thing that a case can be about
 _SOURCES: Final[Mapping[About, _Source]] = {
-    About.ORDER: _Source(OrderRow, "order", OrderRow.recipient_person, ORDERS),
-    About.PICKUP: _Source(PickupRow, "pickup", PickupRow.recipient_person, PICKUPS),
-    About.DEVICE: _Source(CareDeviceRow, "device", CareDeviceRow.person, DEVICES),
-    About.TRANSFER: _Source(
-        CareTransferRow,
-        "transfer",
-        func.coalesce(CareTransferRow.current_person, CareTransferRow.new_person),
-        TRANSFERS,
-    ),
+    About.ORDER: _Source(OrderRow, "order", ORDERS),
+    About.PICKUP: _Source(PickupRow, "pickup", PICKUPS),
+    About.WORK_ORDER: _Source(WorkOrderRow, "work-order", WORK_ORDERS),
+    About.DEVICE: _Source(CareDeviceRow, "device", DEVICES),
+    About.TRANSFER: _Source(CareTransferRow, "transfer", TRANSFERS),
 }
 
 
@@ -102,73 +90,67 @@ async def user(tx: Transaction, user_id: UserId) -> User:
     return row.state()
 
 
-async def arisen_from(about: Thing | NamedThing | None, tx: Transaction, *, by: User) -> Arisen:
+async def arisen_from(
+    about: Thing | NamedThing | None, tx: Transaction, *, by: User
+) -> Thing | None:
     """What a case is about, which must be something that the user may see (CAS-1). Of a kind that
     nothing is known of, as it was named: the rule refuses it.
 
     Raises CaseRefused (UNKNOWN_THING, CAS-1): there is no such thing, or it is out of reach.
     """
     if about is None:
-        return Arisen(None, None)
+        return None
     if about.kind not in {Word(one) for one in About}:
-        return Arisen(Thing(kind=about.kind, id=UUID(int=0)), None)
-    grant = _grant(by, tx.region)
-    if about.kind == Word(About.PERSON):
-        person = await _person(about, tx)
-        is_there = person is not None and await _is_given(person, tx, grant=grant)
-        found = Arisen(Thing(kind=about.kind, id=person), person) if person and is_there else None
-    else:
-        found = await _thing(about, tx, grant=grant)
-    if found is None:
+        return Thing(kind=about.kind, id=UUID(int=0))
+    thing = await _id_of(about, tx)
+    if thing is None or not await _is_there(About(about.kind), thing, tx, grant=_grant(by, tx)):
         field = "about.reference" if isinstance(about, NamedThing) else "about.id"
         way_on = "Kontrollera vad det gäller: något sådant finns inte bland det som du kan se."
         raise refusal(Reason.UNKNOWN_THING, "CAS-1", field, way_on)
-    return found
+    return Thing(kind=about.kind, id=thing)
 
 
-def is_about(thing: UUID) -> ColumnElement[bool]:
-    """The criterion of a list: cases about one thing."""
-    return CaseRow.about_id == thing
-
-
-async def _thing(about: Thing | NamedThing, tx: Transaction, *, grant: Grant) -> Arisen | None:
-    source = _SOURCES.get(About(about.kind))
-    if source is None:
-        return None
-    thing = (
-        about.id if isinstance(about, Thing) else identify(tx.region, source.noun, about.reference)
-    )
-    query = select(source.person).where(
-        source.row.region == tx.region,
-        key_column(source.row) == thing,
-        source.scope.within(grant),
-    )
-    row = (await tx.session.execute(query)).first()
-    return Arisen(Thing(kind=about.kind, id=thing), row[0]) if row is not None else None
-
-
-async def _person(about: Thing | NamedThing, tx: Transaction) -> PersonRef | None:
+async def _id_of(about: Thing | NamedThing, tx: Transaction) -> UUID | None:
     if isinstance(about, Thing):
-        return PersonRef(about.id)
-    known = await tx.look_up(PersonIdRow, subject_as(RegionPersonId, about.reference))
-    return known.person if known is not None else None
+        return about.id
+    if about.kind == Word(About.PERSON):
+        try:
+            named = RegionPersonId(about.reference)
+        except ValueError:  # no person is called so
+            return None
+        known = await tx.look_up(PersonIdRow, named)
+        return known.person if known is not None else None
+    if about.kind == Word(About.DEVICE):
+        try:
+            number = DeviceNumber(about.reference)
+        except ValueError:  # no device is numbered so
+            return None
+        device = await care_device_numbered(number, tx)
+        return device.device_id if device is not None else None
+    source = _SOURCES.get(About(about.kind))
+    return identify(tx.region, source.noun, about.reference) if source is not None else None
 
 
-async def _is_given(person: PersonRef, tx: Transaction, *, grant: Grant) -> bool:
-    query = select(PersonRow.id).where(
-        PersonRow.region == tx.region,
-        PersonRow.id == person,
-        reach_to(person).of_units(grant.caller),
-    )
+async def _is_there(about: About, thing: UUID, tx: Transaction, *, grant: Grant) -> bool:
+    if about is About.PERSON:
+        row: type[Any] = PersonRow
+        within = reach_to(PersonRef(thing)).of_units(grant.caller)
+    elif about in _SOURCES:
+        row = _SOURCES[about].row
+        within = _SOURCES[about].scope.within(grant)
+    else:
+        return False
+    key = key_column(row)
+    query = select(key).where(row.region == tx.region, key == thing, within)
     return (await tx.session.execute(query)).first() is not None
 
 
-def _grant(by: User, region: RegionCode) -> Grant:
+def _grant(by: User, tx: Transaction) -> Grant:
     """What the table grants whoever asks, over whatever way."""
     roles = by.roles if by.active else ()
     caller = Caller(
         user_id=by.user_id,
-        region=region,
+        region=tx.region,
         grantees=frozenset(IN_REGISTER[role] for role in roles if role in IN_REGISTER),
         service_points=frozenset(by.service_points),
     )

@@ -16,11 +16,11 @@ from kvitt_contracts.types import (
     Recipient,
     ServicePointId,
     UserId,
-    identify,
 )
 from sqlalchemy import ColumnElement, and_
 
 from orders.care.models import CareDeviceRow
+from orders.care.numbers import care_device_numbered, device_key, rows_of_number
 from orders.fault_reports.domain import Device, Status
 from orders.fault_reports.models import FaultReportRow
 from orders.people.queries import protected_references
@@ -48,11 +48,6 @@ SCOPE: Final = ScopeOfPersons(
 """Whose a fault report is: its service point's, and theirs who reported it or are to act on it."""
 
 
-def device_key(number: DeviceNumber, tx: Transaction) -> DeviceId:
-    """The id of the device that was registered under a number."""
-    return DeviceId(identify(tx.region, "device", number))
-
-
 def rows_of_report(
     number: DeviceNumber,
     service_point: ServicePointId,
@@ -61,7 +56,7 @@ def rows_of_report(
 ) -> Iterable[RowKey]:
     """Names the rows that a report of a fault reads."""
     key = device_key(number, tx)
-    yield CareDeviceRow, key
+    yield from rows_of_number(number, tx)
     yield FaultReportRow.device_id, key
     yield CustomerRow, customer_key(CustomerId(service_point), tx)
     device = tx.fetched(CareDeviceRow, key)
@@ -84,7 +79,7 @@ async def device_numbered(number: DeviceNumber, tx: Transaction) -> Device:
     """The device that a report names. Raises Refused (UNKNOWN_DEVICE, ACT-6): none was ever on
     loan under this number.
     """
-    row = await tx.look_up(CareDeviceRow, device_key(number, tx))
+    row = await care_device_numbered(number, tx)
     if row is None:
         raise Refused(
             "UNKNOWN_DEVICE",

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import Query
+from fastapi import Query, Response
 from kvitt_chassis.filters import Eq, From, In, To, Where
 from kvitt_chassis.http import (
     ApiRouter,
@@ -21,6 +21,7 @@ from kvitt_contracts.types import CareUnitId, Day, PersonRef, ServicePointId, Us
 from sqlalchemy import select
 
 from orders.care.recipients import named as as_named
+from orders.pickups import documents
 from orders.pickups.commands import RequestPickupInWords
 from orders.pickups.domain import OPEN, Status
 from orders.pickups.models import PickupDetailsRow, PickupRow
@@ -36,6 +37,7 @@ from orders.pickups.views import (
 from orders.places.resolving import place_of
 from orders.places.views import PlaceView
 from orders.read_transaction import ReadTransaction
+from orders.slips.documents import as_pdf
 
 router = ApiRouter(tags=["Hämtordrar"])
 
@@ -170,6 +172,23 @@ async def show_place(pickup_id: UUID, reader: Reader, tx: ReadTransaction) -> Pl
     kept = await tx.look_up(PickupDetailsRow, pickup_id)
     given = kept.delivery if kept is not None else None
     return await place_of(row, given, tx, user=reader.caller.user_id)
+
+
+@router.get(
+    "/pickups/{pickup_id}/slip",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
+async def print_slip(pickup_id: UUID, reader: Reader, tx: ReadTransaction) -> Response:
+    """Följesedeln som PDF (PCK-4), med produktområdets checklista (PCK-6). Varje utskrift för en
+    patient loggas.
+
+    Nekas: UNKNOWN_PICKUP, WAITING, ENDED (PCK-4).
+    """
+    await reader.get(PickupRow, pickup_id, scope=SCOPE, rule="PCK-4")
+    row = await tx.get(PickupRow, pickup_id, rule="PCK-4")
+    content = await documents.print_slip(row, tx, user=reader.caller.user_id)
+    return as_pdf(content, name=f"hamtorder-{row.pickup_number}")
 
 
 def _show(pickup_id: UUID) -> Callable[[Transaction], Awaitable[PickupView]]:

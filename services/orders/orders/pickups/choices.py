@@ -6,11 +6,19 @@ from typing import Annotated
 from fastapi import Query
 from kvitt_chassis.http import ApiRouter, Reader
 from kvitt_contracts.calendar import stockholm_day
-from kvitt_contracts.types import CareUnitId, OrderNumber, PatientRecipient, PersonRef, Word
+from kvitt_contracts.types import (
+    CareUnitId,
+    DeviceNumber,
+    OrderNumber,
+    PatientRecipient,
+    PersonRef,
+    Word,
+)
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.care.recipients import named
-from orders.pickups.queries import open_at
+from orders.pickups.queries import areas_of, open_at
+from orders.pickups.requesting import domain as requesting
 from orders.read_transaction import ReadTransaction
 
 router = ApiRouter(tags=["Hämtordrar"])
@@ -25,6 +33,7 @@ class PickupChoices(BaseModel):
             "examples": [
                 {
                     "causes": ["not_needed", "deceased"],
+                    "return_causes": ["does_not_work", "other"],
                     "earliest_on": "2026-03-06",
                     "latest_on": "2026-03-16",
                     "also_open": ["26100001"],
@@ -33,7 +42,13 @@ class PickupChoices(BaseModel):
         },
     )
 
-    causes: Annotated[tuple[Word, ...], Field(description="Regionens orsaker (PCK-1)")]
+    causes: Annotated[
+        tuple[Word, ...],
+        Field(description="Orsaker som gäller alla hjälpmedlen (PCK-1); inga: dela upp dem"),
+    ]
+    return_causes: Annotated[
+        tuple[Word, ...], Field(description="Vad som kan ha orsakat returen (PCK-4)")
+    ]
     earliest_on: Annotated[
         date, Field(description="Tidigast, när patient eller närstående beställer (PCK-3)")
     ]
@@ -51,19 +66,24 @@ async def show_choices(
     tx: ReadTransaction,
     person: Annotated[PersonRef | None, Query(description="Patientens referens")] = None,
     unit: Annotated[CareUnitId | None, Query(description="Vårdenhet")] = None,
+    device: Annotated[
+        list[DeviceNumber] | None, Query(max_length=100, description="Individnummer")
+    ] = None,
 ) -> PickupChoices:
     """Vad man kan välja när en hämtorder beställs: regionens orsaker och dagar, och vilka
-    hämtordrar som redan är öppna hos mottagaren (PCK-2).
+    hämtordrar som redan är öppna hos mottagaren (PCK-2). Med hjälpmedlen: orsakerna i deras
+    produktområden (PCK-4).
 
     Nekas: UNKNOWN_PERSON (REF-19).
     """
     if person is not None:
         await named(PatientRecipient(person=person), reader)
     known = person is not None or unit is not None
-    policy, today = tx.policy.pickup, stockholm_day(tx.now)
-    first, last = (today + timedelta(days=days) for days in policy.window_days)
+    policy, today = tx.policy, stockholm_day(tx.now)
+    first, last = (today + timedelta(days=days) for days in policy.pickup.window_days)
     return PickupChoices(
-        causes=policy.reasons,
+        causes=requesting.causes_for(await areas_of(device or (), tx), policy=policy),
+        return_causes=policy.pickup.return_causes,
         earliest_on=first,
         latest_on=last,
         also_open=await open_at(person, unit, tx) if known else (),

@@ -165,6 +165,7 @@ def request_void(
     return (requested,)
 
 
+# decision 0372: the fee of that day, for a journey that was made
 def make_urgent(
     pickup: Pickup, *, by: User, payer: PayerId, policy: RegionPolicy, today: date
 ) -> tuple[PickupMadeUrgent, ...]:
@@ -226,6 +227,20 @@ def report(
     if (pickup.technician, pickup.not_found) == (technician, missing):
         return ()
     return (PickupReported(pickup_id=pickup.id, technician=technician, not_found=missing),)
+
+
+def lines_to_fetch(pickup: Pickup) -> tuple[Line, ...]:
+    """The lines that its slip names: what is left to fetch (PCK-4).
+
+    Raises PickupRuleRefused (PCK-4): inventory has not answered yet, or it is over.
+    """
+    if pickup.status is Status.REQUESTED:
+        way_on = "Lagret har inte svarat än. Skriv ut följesedeln om en stund."
+        raise refusal(Reason.WAITING, "PCK-4", None, way_on)
+    if pickup.status is not Status.REGISTERED:
+        way_on = "Inget är kvar att hämta på hämtordern. Beställ en ny om något ska hämtas."
+        raise refusal(Reason.ENDED, "PCK-4", None, way_on)
+    return _open_lines(pickup)
 
 
 def fall_due(pickup: Pickup) -> tuple[PickupOverdue, ...]:
@@ -312,8 +327,8 @@ def _closed(pickup: Pickup) -> PickupClosed:
 
 
 def _must_be_theirs(pickup: Pickup, by: User) -> None:
-    mine = by.user_id == pickup.by or by.works_at(CustomerId(pickup.service_point))
-    if not (mine or by.has(Role.CUSTOMER_SERVICE)):
+    is_theirs = by.user_id == pickup.by or by.works_at(CustomerId(pickup.service_point))
+    if not (is_theirs or by.has(Role.CUSTOMER_SERVICE)):
         way_on = "Bara hämtorderns tjänsteställe, den som beställde eller kundservice ändrar den."
         raise refusal(Reason.NOT_YOUR_PICKUP, "REF-3", "by", way_on)
 

@@ -12,12 +12,12 @@ from kvitt_contracts.types import (
     CareUnitId,
     CareUnitRecipient,
     CustomerId,
-    DeviceId,
     DeviceNumber,
     OrderNumber,
     PatientRecipient,
     PersonRef,
     PickupId,
+    ProductArea,
     Recipient,
     Reference,
     identify,
@@ -26,6 +26,7 @@ from sqlalchemy import ColumnElement, and_, select
 
 from orders.articles.models import ArticleRow
 from orders.care.models import CareDeviceRow
+from orders.care.numbers import care_device_numbered, device_key, rows_of_number
 from orders.message_subject import subject_as
 from orders.numbers.domain import Series
 from orders.numbers.writes import next_number
@@ -95,8 +96,8 @@ def rows_of_request(command: Requested, tx: Transaction) -> Iterable[RowKey]:
     yield UserRow, user_key(command.by, tx)
     yield CustomerRow, customer_key(CustomerId(command.service_point), tx)
     for number in command.devices:
-        yield CareDeviceRow, _device_key(number, tx)
-        device = tx.fetched(CareDeviceRow, _device_key(number, tx))
+        yield from rows_of_number(number, tx)
+        device = tx.fetched(CareDeviceRow, device_key(number, tx))
         if device is not None and device.article_number is not None:
             yield ArticleRow, device.article_number
 
@@ -174,12 +175,16 @@ async def _recipient(command: Requested, tx: Transaction) -> tuple[Recipient, bo
 
 
 async def _device(number: DeviceNumber, tx: Transaction) -> requesting.Chosen | None:
-    row = await tx.look_up(CareDeviceRow, _device_key(number, tx))
+    row = await care_device_numbered(number, tx)
     if row is None:
         return None
     article = await tx.look_up(ArticleRow, row.article_number) if row.article_number else None
     return requesting.Chosen(row.device_id, article.product_area if article else None)
 
 
-def _device_key(number: DeviceNumber, tx: Transaction) -> DeviceId:
-    return DeviceId(identify(tx.region, "device", number))
+async def areas_of(
+    numbers: Iterable[DeviceNumber], tx: Transaction
+) -> frozenset[ProductArea | None]:
+    """The product areas of those of these devices that were ever on loan; None of one without."""
+    found = [await _device(number, tx) for number in numbers]
+    return frozenset(one.area for one in found if one is not None)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -22,6 +23,9 @@ from orders.pickups import domain as pickups
 from orders.pickups.models import PickupRow
 from orders.pickups.queries import SCOPE as PICKUPS
 from orders.waits.domain import Owner, Wait
+from orders.work_orders import domain as work_orders
+from orders.work_orders.models import WorkOrderRow
+from orders.work_orders.queries import SCOPE as WORK_ORDERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,7 @@ class Source:
     person: SQLColumnExpression[Any]
 
 
-# one entry for each kind of thing that can wait: it is all that the list needs
+# decision 0373: one entry for each kind of thing that can wait is all that the list needs
 SOURCES: Final = (
     Source(
         kind="pickup",
@@ -62,6 +66,16 @@ SOURCES: Final = (
         by=FaultReportRow.reported_by,
         user=FaultReportRow.forwarded_to,
         person=FaultReportRow.recipient_person,
+    ),
+    Source(
+        kind="work_order",
+        row=WorkOrderRow,
+        scope=WORK_ORDERS,
+        wait=lambda row: work_orders.wait_of(row.state()),
+        number=WorkOrderRow.work_order_number,
+        by=WorkOrderRow.by,
+        user=WorkOrderRow.technician,
+        person=WorkOrderRow.recipient_person,
     ),
     Source(
         kind="case",
@@ -105,7 +119,7 @@ class WaitingThing(_Base):
     """A thing that waits; its row is in the table of its kind."""
 
     __table__ = _TABLE
-    __mapper_args__ = {"primary_key": [_TABLE.c.region, _TABLE.c.id]}  # noqa: RUF012  # as SQLAlchemy declares it
+    __mapper_args__ = MappingProxyType({"primary_key": [_TABLE.c.region, _TABLE.c.id]})
 
     if TYPE_CHECKING:
         region: Mapped[RegionCode]

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import Query
+from fastapi import Query, Response
 from kvitt_chassis.filters import Eq, From, In, StartsWith, To, Where
 from kvitt_chassis.http import (
     ApiRouter,
@@ -36,7 +36,8 @@ from sqlalchemy import select
 from orders.care.recipients import named as as_named
 from orders.places.views import PlaceView
 from orders.read_transaction import ReadTransaction
-from orders.work_orders import story
+from orders.slips.documents import as_pdf
+from orders.work_orders import documents, story
 from orders.work_orders.commands import (
     DecideApplicationInWords,
     FinishWorkOrderInWords,
@@ -75,7 +76,8 @@ async def register_work_order(
     RECIPIENT_INACTIVE (REF-14), DEVICE_MISSING, ORDER_MISSING, SERVICE_MISSING, NOT_A_SERVICE,
     CHILDREN_ONLY, NOT_ATTESTED, INSTALLATION_IS_OPEN (ACT-1), NOTHING_TO_WORK_ON,
     NOT_AT_RECIPIENT, NOT_THE_RECIPIENTS_ORDER, ORDER_IS_OVER, DESCRIPTION_MISSING, NO_ADDRESS,
-    PHONE_MISSING (ACT-2), NOT_IN_APPLICATION, NOT_AN_APPLICATION, APPLICATION_INCOMPLETE (ACT-5).
+    PHONE_MISSING (ACT-2), NOT_IN_APPLICATION, NOT_AN_APPLICATION, APPLICATION_INCOMPLETE (ACT-5),
+    UNKNOWN_ATTACHMENT, ALREADY_ATTACHED, TOO_MANY (ORD-16).
     """
     caller, reference = commands.caller, body.reference
     target = identify(caller.region, "work-order", reference) if reference else uuid4()
@@ -284,6 +286,22 @@ async def tell_work_order(work_order_id: UUID, reader: Reader) -> Story:
         items=told(await reader.log_of(row), by=story.tell),
         next=list(story.what_comes(row.state(), due=due)),
     )
+
+
+@router.get(
+    "/work-orders/{work_order_id}/slip",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
+async def print_slip(work_order_id: UUID, reader: Reader, tx: ReadTransaction) -> Response:
+    """Följesedeln som PDF, som skickas med till leverantören (ACT-2). Den nämner ingen patient.
+
+    Nekas: UNKNOWN_WORK_ORDER, IS_AN_APPLICATION, ENDED (ACT-2).
+    """
+    await reader.get(WorkOrderRow, work_order_id, scope=SCOPE, rule="ACT-2")
+    row = await tx.get(WorkOrderRow, work_order_id, rule="ACT-2")
+    content = await documents.print_slip(row, tx, user=reader.caller.user_id)
+    return as_pdf(content, name=f"arbetsorder-{row.work_order_number}")
 
 
 @router.post("/work-orders/{work_order_id}:resolve-delivery")

@@ -204,7 +204,7 @@ def finish(
     is_theirs = work.kind is Kind.WARRANTY_REPAIR and works_with(work, by)
     if not (is_theirs or by.has(Role.CUSTOMER_SERVICE)):
         way_on = "En tekniker avslutar arbetet. En garantireparation avslutas av tjänstestället."
-        raise refusal(Reason.NOT_A_TECHNICIAN, "ACT-3", "by", way_on)
+        raise refusal(Reason.NOT_A_TECHNICIAN, "ACT-3", None, way_on)
     allowed = outcomes_of(work.kind)
     if outcome not in {Word(one) for one in allowed}:
         way_on = f"Så slutar inte det slaget. Ange ett av: {', '.join(allowed)}."
@@ -313,6 +313,19 @@ def works_with(work: WorkOrder, user: User) -> bool:
     return user.user_id in {work.requester, work.by} or user.works_at(
         CustomerId(work.service_point)
     )
+
+
+def must_be_printable(work: WorkOrder) -> None:
+    """Check that a work order has a slip that goes along to the supplier (ACT-2).
+
+    Raises WorkOrderRefused (ACT-2): an application has none, nor has what is voided.
+    """
+    if work.kind is Kind.APPLICATION:
+        way_on = "En ansökan har ingen följesedel: inget hjälpmedel skickas med den."
+        raise refusal(Reason.IS_AN_APPLICATION, "ACT-2", None, way_on)
+    if work.status is Status.VOIDED:
+        way_on = "Arbetsordern är makulerad. Registrera en ny om något ska göras."
+        raise refusal(Reason.ENDED, "ACT-2", None, way_on)
 
 
 def evolve(work: WorkOrder | None, event: WorkOrderEvent) -> WorkOrder:

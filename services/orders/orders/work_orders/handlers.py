@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import DeviceRenumbered
 from kvitt_contracts.orders import (
     DecideApplication,
     FinishWorkOrder,
@@ -16,6 +17,12 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.types import UserId, Word
 
 from orders.articles.models import ArticleRow
+from orders.attachments.domain import About
+from orders.attachments.models import AttachmentRow
+from orders.attachments.writes import attach_all
+from orders.care.models import DeviceNumberRow
+from orders.care.writes import note_number
+from orders.devices.models import DeviceRow
 from orders.units.models import UserRow
 from orders.units.queries import user_key
 from orders.work_orders import domain, queries
@@ -28,7 +35,7 @@ from orders.work_orders.commands import (
 )
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderNoteRow, WorkOrderRow
 from orders.work_orders.registering import domain as registering
-from orders.work_orders.writes import REMINDER, await_next
+from orders.work_orders.writes import REMINDER, await_next, end_renumbering
 
 messages = Handlers()
 
@@ -59,7 +66,15 @@ async def register_work_order(command: RegisterWorkOrder, tx: Transaction) -> No
     await _register(command, tx)
 
 
-@messages.command(RegisterWorkOrderInWords, loads=_its_row, reads=queries.rows_of_registering)
+def _its_row_and_files(command: RegisterWorkOrderInWords, tx: Transaction) -> Iterable[RowKey]:
+    yield from _its_row(command, tx)
+    for attachment_id in command.attachments:  # locked before the counter of numbers
+        yield AttachmentRow, attachment_id
+
+
+@messages.command(
+    RegisterWorkOrderInWords, loads=_its_row_and_files, reads=queries.rows_of_registering
+)
 async def register_work_order_in_words(command: RegisterWorkOrderInWords, tx: Transaction) -> None:
     """Have work done, and say what, where and whom to call; or apply for what is outside the
     assortment (ACT-2, ACT-5).
@@ -72,9 +87,12 @@ async def register_work_order_in_words(command: RegisterWorkOrderInWords, tx: Tr
     DEVICE_MISSING, ORDER_MISSING, SERVICE_MISSING, NOT_A_SERVICE, CHILDREN_ONLY, NOT_ATTESTED,
     INSTALLATION_IS_OPEN (ACT-1), NOTHING_TO_WORK_ON, NOT_AT_RECIPIENT, NOT_THE_RECIPIENTS_ORDER,
     ORDER_IS_OVER, DESCRIPTION_MISSING, NO_ADDRESS, PHONE_MISSING (ACT-2), NOT_IN_APPLICATION,
-    NOT_AN_APPLICATION, APPLICATION_INCOMPLETE (ACT-5).
+    NOT_AN_APPLICATION, APPLICATION_INCOMPLETE (ACT-5); of a file: UNKNOWN_ATTACHMENT,
+    ALREADY_ATTACHED, TOO_MANY (ORD-16).
     """
     row = await _register(command, tx)
+    about = About(kind="work_order", id=row.id)
+    await attach_all(command.attachments, about, command.by, tx)
     tx.put(
         WorkOrderDetailsRow(
             region=tx.region,
@@ -281,6 +299,28 @@ async def _decide(row: WorkOrderRow, command: Decided, reason: str | None, tx: T
         tx.record(row, *events)
         row.decision_reason = reason
         await_next(row, tx)
+
+
+def _renumbered(event: DeviceRenumbered, _: Transaction) -> Iterable[RowKey]:
+    yield DeviceNumberRow, event.device_number
+    yield DeviceRow, event.device_id
+    if event.work_order_id is not None:
+        yield WorkOrderRow, event.work_order_id
+
+
+@messages.on(DeviceRenumbered, loads=_renumbered)
+async def on_device_renumbered(event: DeviceRenumbered, tx: Transaction) -> None:
+    """A device bears another number (INV-6); what was replaced for a work order waits for none any
+    more (ACT-4).
+    """
+    await note_number(event, tx)
+    device = await tx.find(DeviceRow, event.device_id)
+    if device is not None:
+        device.device_number = event.device_number
+    if event.work_order_id is not None:
+        row = await tx.find(WorkOrderRow, event.work_order_id)
+        if row is not None:
+            end_renumbering(row, tx)
 
 
 @messages.timer(REMINDER)

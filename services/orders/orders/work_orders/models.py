@@ -26,10 +26,11 @@ from kvitt_contracts.types import (
     Word,
     WorkOrderId,
 )
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
+from orders.waits.domain import Owner
 from orders.work_orders import domain
 from orders.work_orders.applications.domain import Application
 
@@ -42,7 +43,8 @@ class WorkOrderRow(
     state=domain.WorkOrder,
     evolve=domain.evolve,
 ):
-    """A work order; `recipient_person` and `recipient_unit` are for queries. What was done, and why
+    """A work order; `recipient_person`, `recipient_unit`, `due_on` and
+    `waits_on` are for queries. What was done, and why
     an application was decided so, are texts and in no event.
     """
 
@@ -55,6 +57,12 @@ class WorkOrderRow(
         Index("ix_work_orders_device", "region", "device_id"),
         Index("ix_work_orders_requester", "region", "requester", "registered_on"),
         Index("ix_work_orders_registered_on", "region", "registered_on"),
+        Index(
+            "ix_work_orders_due_on",
+            "region",
+            "due_on",
+            postgresql_where=text("due_on IS NOT NULL"),
+        ),
         Index(
             "ix_work_orders_number_prefix",
             "region",
@@ -95,12 +103,17 @@ class WorkOrderRow(
     is_late: Mapped[bool]
     recipient_person: Mapped[PersonRef | None]
     recipient_unit: Mapped[CareUnitId | None]
+    due_on: Mapped[date | None]
+    waits_on: Mapped[Owner | None]
     action: Mapped[str | None]
     decision_reason: Mapped[str | None]
 
     def apply(self, state: domain.WorkOrder) -> None:
         """Write a state into the columns, those for queries included."""
         super().apply(state)
+        wait = domain.wait_of(state)
+        self.due_on = wait.until if wait is not None else None
+        self.waits_on = wait.on if wait is not None else None
         if isinstance(state.recipient, PatientRecipient):
             self.recipient_person = state.recipient.person
         else:

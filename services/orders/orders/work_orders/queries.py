@@ -12,7 +12,6 @@ from kvitt_contracts.orders import Delivery, PlaceOrder, RegisterWorkOrder
 from kvitt_contracts.types import (
     CareUnitRecipient,
     CustomerId,
-    DeviceId,
     DeviceNumber,
     OrderId,
     OrderLineId,
@@ -29,7 +28,7 @@ from sqlalchemy import ColumnElement, and_, select, true
 
 from orders.articles.domain import Article
 from orders.articles.models import ArticleRow
-from orders.care.models import CareDeviceRow
+from orders.care.numbers import care_device_numbered, rows_of_number
 from orders.care.queries import reach_to
 from orders.customer_orders.domain import Status as OrderStatus
 from orders.customer_orders.domain import line_id
@@ -95,7 +94,7 @@ def rows_of_registering(command: Registered, tx: Transaction) -> Iterable[RowKey
     yield CustomerRow, customer_key(CustomerId(command.service_point), tx)
     yield from rows_of_recipient(command.recipient, tx)
     if command.device_number is not None:
-        yield CareDeviceRow, device_key(command.device_number, tx)
+        yield from rows_of_number(command.device_number, tx)
     order = _order_id(command, tx)
     if order is not None:
         yield OrderRow, order
@@ -174,11 +173,6 @@ async def wish_of(command: Registered, tx: Transaction) -> registering.Wish:
     )
 
 
-def device_key(number: DeviceNumber, tx: Transaction) -> DeviceId:
-    """The id of the device that was registered under a number."""
-    return DeviceId(identify(tx.region, "device", number))
-
-
 def _by(command: Registered) -> UserId:
     return command.by if isinstance(command, RegisterWorkOrderInWords) else command.requester
 
@@ -221,7 +215,7 @@ async def is_installing_at(recipient: Recipient, tx: Transaction) -> bool:
 async def _device(number: DeviceNumber | None, tx: Transaction) -> registering.Device | None:
     if number is None:
         return None
-    row = await tx.look_up(CareDeviceRow, device_key(number, tx))
+    row = await care_device_numbered(number, tx)
     if row is None:
         way_on = "Kontrollera individnumret: inget sådant hjälpmedel har lämnats ut."
         raise refusal(Reason.UNKNOWN_DEVICE, "ACT-2", "device_number", way_on)

@@ -5,7 +5,6 @@ from datetime import timedelta
 from kvitt_chassis.handlers import Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import start_of_day
-from kvitt_contracts.types import WorkOrderId
 
 from orders.work_orders import domain
 from orders.work_orders.models import WorkOrderRow
@@ -24,11 +23,10 @@ def await_next(row: WorkOrderRow, tx: Transaction) -> None:
         tx.schedule(REMINDER, key=row.id, due=start_of_day(waits.until + timedelta(days=1)))
 
 
-async def end_renumbering(work_order_id: WorkOrderId, tx: Transaction) -> None:
+def end_renumbering(row: WorkOrderRow, tx: Transaction) -> None:
     """The device that a work order had replaced bears its new number: nothing waits for it any more
-    (ACT-4). The work order is locked; of one that waits for no number nothing is written.
+    (ACT-4). Of one that waits for no number nothing is written.
     """
-    row = await tx.lock(WorkOrderRow, work_order_id)
     renumbered = domain.renumber(row.state())
     if renumbered:
         tx.record(row, *renumbered)

@@ -1,5 +1,6 @@
 """The rules of requesting a pickup: who may, what, from where and when. No clock, no database."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -120,6 +121,17 @@ def request(
     )
 
 
+def causes_for(areas: Set[ProductArea | None], *, policy: RegionPolicy) -> tuple[Word, ...]:
+    """The causes for which devices of all of these product areas are fetched by one pickup; of no
+    area, every cause that there is (PCK-1, PCK-4).
+    """
+    return tuple(
+        cause
+        for cause in _causes(policy)
+        if all(cause in policy.pickup_reasons_of(area) for area in areas)
+    )
+
+
 def refuse_used_reference(*, field: str) -> PickupRuleRefused:
     """The refusal to request two pickups by one reference."""
     way_on = "Beteckningen är redan använd. Ge den nya hämtordern en egen."
@@ -149,8 +161,7 @@ def _must_be_allowed(by: User, place: Customer, ordered_by: Word) -> None:
 
 
 def _must_be_a_cause(wish: Wish, policy: RegionPolicy) -> None:
-    known = dict.fromkeys(policy.pickup.reasons)
-    known |= dict.fromkeys(one for area in policy.product_areas for one in area.pickup_reasons)
+    known = _causes(policy)
     if wish.cause not in known:
         said = ", ".join(known)
         raise refusal(Reason.UNKNOWN_CAUSE, "PCK-1", "cause", f"Välj en orsak ur listan: {said}.")
@@ -158,6 +169,11 @@ def _must_be_a_cause(wish: Wish, policy: RegionPolicy) -> None:
     if wish.return_cause is not None and wish.return_cause not in causes:
         way_on = f"Välj vad som orsakade returen ur listan: {', '.join(causes)}."
         raise refusal(Reason.UNKNOWN_RETURN_CAUSE, "PCK-4", "return_cause", way_on)
+
+
+def _causes(policy: RegionPolicy) -> tuple[Word, ...]:
+    of_areas = (one for area in policy.product_areas for one in area.pickup_reasons)
+    return tuple(dict.fromkeys((*policy.pickup.reasons, *of_areas)))
 
 
 def _must_be_of_the_areas(cause: Word, devices: tuple[Chosen, ...], policy: RegionPolicy) -> None:

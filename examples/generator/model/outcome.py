@@ -1,0 +1,140 @@
+"""What must have come of a region's month, as expected.json tells it by the region's own names."""
+
+from datetime import date
+from typing import Any
+
+from examples.generator.model import fault_reports, invoices
+from examples.generator.model.parties import responsibles_of
+from examples.generator.model.state import (
+    Case,
+    Device,
+    FaultReport,
+    Order,
+    Pickup,
+    WorkOrder,
+    World,
+)
+
+
+def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
+    """The parts of things; invoices and payers are of the days from `first` to `last`."""
+    lines = invoices.invoices(world, first=first, last=last)
+    return {
+        "orders": {name: _order(one) for name, one in sorted(world.orders.items())},
+        "devices": {name: _device(one, first, last) for name, one in sorted(world.devices.items())},
+        "transfers": {
+            name: {
+                "status": transfer.status,
+                "effective_on": _iso(transfer.effective_on),
+                "rejected": sorted(transfer.rejected),
+            }
+            for name, transfer in sorted(world.transfers.items())
+        },
+        "pickups": {name: _pickup(one) for name, one in sorted(world.pickups.items())},
+        "fault_reports": {name: _fault(one) for name, one in sorted(world.faults.items())},
+        "work_orders": {name: _work(one) for name, one in sorted(world.works.items())},
+        "cases": {name: _case(one) for name, one in sorted(world.cases.items())},
+        "responsibles": {
+            name: responsibles_of(world, stated)
+            for name, stated in sorted(world.responsibles.items())
+        },
+        "invoices": lines,
+        "documents": invoices.documents(lines),
+        "balances": {
+            f"{store}/{article}": {"available": balance.available, "reserved": balance.reserved}
+            for (store, article), balance in sorted(world.balances.items())
+            if balance.available or balance.reserved
+        },
+    }
+
+
+def _order(order: Order) -> dict[str, Any]:
+    return {
+        "status": order.status,
+        "delivered_on": _iso(order.delivered_on),
+        "lines": [
+            {
+                "article": line.article,
+                "quantity": line.quantity,
+                "delivered": line.delivered,
+                "payer": line.payer,
+                "fee_ore": line.fee_ore,
+            }
+            for line in order.lines
+        ],
+    }
+
+
+def _pickup(pickup: Pickup) -> dict[str, Any]:
+    return {
+        "status": pickup.status,
+        "ordered_by": pickup.ordered_by,
+        "earliest_on": _iso(pickup.earliest_on),
+        "latest_on": _iso(pickup.latest_on),
+        "is_overdue": pickup.is_overdue,
+        "is_urgent": pickup.is_urgent,
+        "lines": [{"device": line.device, "outcome": line.outcome} for line in pickup.lines],
+        "technician": pickup.technician,
+        "not_found": pickup.not_found,
+        "refused": dict(sorted(pickup.refused.items())),
+    }
+
+
+def _fault(fault: FaultReport) -> dict[str, Any]:
+    return {
+        "device": fault.device,
+        "status": fault.status,
+        "is_escalated": fault.is_escalated,
+        "prescriber": fault.prescriber,
+        "refused": fault.refused,
+        "forwarded_to": fault.forwarded_to,
+        "by_responsible": fault.assessed.get("responsible"),
+        "by_technician": fault.assessed.get("technician"),
+        "use": fault_reports.use_of(fault),
+        "outcome": fault.outcome,
+    }
+
+
+def _work(work: WorkOrder) -> dict[str, Any]:
+    return {
+        "kind": work.kind,
+        "device": work.device,
+        "status": work.status,
+        "service": work.service,
+        "quantity": work.quantity,
+        "payer": work.payer,
+        "planned_on": _iso(work.planned_on),
+        "technician": work.technician,
+        "outcome": work.outcome,
+        "finished_on": _iso(work.finished_on),
+        "is_late": work.is_late,
+        "waits": work.awaits_number or (work.finished_on is None and work.status != "voided"),
+    }
+
+
+def _case(case: Case) -> dict[str, Any]:
+    return {
+        "kind": case.kind,
+        "about": case.about[0],
+        "status": case.status,
+        "asked_by": case.asked_by,
+        "is_reminded": case.is_reminded,
+        "outcome": case.outcome,
+        "answered_by": case.answered_by,
+    }
+
+
+def _device(device: Device, first: date, last: date) -> dict[str, Any]:
+    kind, name = device.now.holder
+    return {
+        "article": device.article,
+        "holder": {"kind": kind, "name": name},
+        "payer": device.now.payer,
+        "prescriber": device.now.prescriber,
+        "since": device.now.since.isoformat(),
+        "payers_by_day": invoices.payers_by_day(device, first=first, last=last),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,1 @@
+"""What work orders and urgent pickups cost."""

@@ -1,0 +1,58 @@
+"""Look-ups for a device's card: whose it is, and the work that is named."""
+
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import DeviceNumber, UserId, WorkOrderId
+
+from inventory.cards.domain import WorkOrder, refuse
+from inventory.cards.models import WorkOrderRow
+from inventory.devices.models import DeviceRow
+from inventory.devices.queries import find_device_id, new_device_id
+from inventory.people.models import UserRow
+from inventory.registered_returns.queries import has_part_in_device
+from inventory.stores.queries import is_store_of, rows_of_own_store
+
+
+def rows_of_card(number: DeviceNumber, by: UserId, tx: Transaction) -> Iterable[RowKey]:
+    """Names the rows that `lock_device_of` reads."""
+    yield UserRow, by
+    yield DeviceRow, new_device_id(tx, number)
+    device = tx.fetched(DeviceRow, new_device_id(tx, number))
+    store = device.state().store if device else None
+    if store is not None:
+        yield from rows_of_own_store(store, tx.fetched(UserRow, by))
+
+
+async def lock_device_of(number: DeviceNumber, by: UserRow, tx: Transaction) -> DeviceRow:
+    """The device that bears a number, or has borne it, locked, where it is the user's or their
+    units' (REF-18). Raises CardRefused: none is.
+    """
+    device_id = await find_device_id(tx, number)
+    row = await tx.look_up(DeviceRow, device_id) if device_id else None
+    if row is None or not await _is_theirs(row, by, tx):
+        raise refuse("UNKNOWN_DEVICE", rule="INV-5", field="device_number", way_on=_CHECK)
+    return await tx.lock(DeviceRow, row.id)
+
+
+async def work_order(work_order_id: WorkOrderId, tx: Transaction) -> WorkOrder:
+    """The work that a new number follows from. Raises CardRefused: there is none (ACT-4)."""
+    row = await tx.look_up(WorkOrderRow, work_order_id)
+    if row is None:
+        raise refuse("UNKNOWN_WORK_ORDER", rule="ACT-4", field="work_order", way_on=_CHECK_WORK)
+    return WorkOrder(id=row.work_order_id, kind=row.kind, device_id=row.device_id)
+
+
+async def _is_theirs(row: DeviceRow, by: UserRow, tx: Transaction) -> bool:
+    store = row.state().store
+    if store is not None:
+        return await is_store_of(tx, store, by)
+    return await has_part_in_device(tx, row.custody, by)
+
+
+_CHECK = (
+    "Kontrollera individnumret. Kortet för det som hör till en annan enhet ändras av den, eller av "
+    "kundtjänst."
+)
+_CHECK_WORK = "Kontrollera arbetsordern, eller utelämna den."

@@ -1,0 +1,48 @@
+"""Messages about work orders: their end to who asked for them, what is late to customer service
+(NTF-2, ACT-3).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.notifications import ToStaff, ToUser
+from kvitt_contracts.orders import (
+    WorkOrderApplicationDecided,
+    WorkOrderFinished,
+    WorkOrderReminderDue,
+)
+from kvitt_contracts.types import Word
+
+from notifications.messages.domain import CUSTOMER_SERVICE, NewKind
+from notifications.messages.writes import about_work_order, post
+
+messages = Handlers()
+
+_LATE: Final[Mapping[Word, NewKind]] = {
+    Word("decision"): NewKind.APPLICATION_UNDECIDED,
+    Word("renumbering"): NewKind.NUMBER_MISSING,
+}
+"""What customer service is told of what is waited for; of all else that the work is late."""
+
+
+@messages.on(WorkOrderFinished)
+async def on_work_order_finished(event: WorkOrderFinished, tx: Transaction) -> None:
+    """Tell the requester that the work is finished (ACT-3)."""
+    about = about_work_order(event.work_order_id)
+    post(tx, ToUser(user_id=event.requester), NewKind.WORK_ORDER_FINISHED, about)
+
+
+@messages.on(WorkOrderApplicationDecided)
+async def on_application_decided(event: WorkOrderApplicationDecided, tx: Transaction) -> None:
+    """Tell the requester what was decided on their application (ACT-3, ACT-5)."""
+    about = about_work_order(event.work_order_id)
+    post(tx, ToUser(user_id=event.requester), NewKind.APPLICATION_DECIDED, about)
+
+
+@messages.on(WorkOrderReminderDue)
+async def on_work_order_reminder_due(event: WorkOrderReminderDue, tx: Transaction) -> None:
+    """Tell customer service what was not done in time."""
+    kind = _LATE.get(event.waits_for, NewKind.WORK_ORDER_LATE)
+    post(tx, ToStaff(duty=CUSTOMER_SERVICE), kind, about_work_order(event.work_order_id))

@@ -1,0 +1,150 @@
+"""The rules of attachments: what is taken, what it may be called, whose it becomes. No clock."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+from uuid import UUID
+
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.types import UserId, Value, looks_like_personal_number
+
+RULE: Final = "ORD-16"
+MOST: Final = 20
+"""So many attachments may one order or work order have."""
+
+TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "application/pdf": (".pdf",),
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "text/plain": (".txt",),
+}
+"""What is taken, by media type, and how its name ends."""
+
+_LONGEST_NAME: Final = 120
+_NOT_IN_NAMES: Final = frozenset('/\\:*?"<>|')
+
+
+class Reason(StrEnum):
+    """Why something about an attachment is refused."""
+
+    ALREADY_ATTACHED = "ALREADY_ATTACHED"
+    EMPTY = "EMPTY"
+    FILE_GONE = "FILE_GONE"
+    NAME_NOT_USABLE = "NAME_NOT_USABLE"
+    NAME_SAYS_OTHER_TYPE = "NAME_SAYS_OTHER_TYPE"
+    NOT_WHAT_IT_SAYS = "NOT_WHAT_IT_SAYS"
+    PERSONAL_NUMBER_IN_NAME = "PERSONAL_NUMBER_IN_NAME"
+    TOO_LARGE = "TOO_LARGE"
+    TOO_MANY = "TOO_MANY"
+    TYPE_NOT_TAKEN = "TYPE_NOT_TAKEN"
+    UNKNOWN_ATTACHMENT = "UNKNOWN_ATTACHMENT"
+
+
+class About(Value):
+    """What an attachment goes along with."""
+
+    kind: Literal["order", "work_order"]
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """An attachment, as far as rules read it."""
+
+    by: UserId
+    is_kept: bool
+    about: About | None
+
+
+def media_type_of(content_type: str) -> str:
+    """The media type that a sender names, without its parameters.
+
+    Raises Refused (TYPE_NOT_TAKEN, ORD-16): none that is taken.
+    """
+    said = content_type.partition(";")[0].strip().lower()
+    if said not in TAKEN:
+        way_on = "Spara filen som PDF, PNG, JPEG eller vanlig text, och bifoga den igen."
+        raise refusal(Reason.TYPE_NOT_TAKEN, "Content-Type", way_on)
+    return said
+
+
+def cleaned(name: str, *, media_type: str) -> str:
+    """A file's name as it is kept: composed letters, single spaces.
+
+    Raises Refused (ORD-16): NAME_NOT_USABLE, PERSONAL_NUMBER_IN_NAME, NAME_SAYS_OTHER_TYPE.
+    """
+    whole = " ".join(unicodedata.normalize("NFC", name).split(" ")).strip()
+    has_shape = all(unicodedata.category(one)[0] not in "CZ" or one == " " for one in whole)
+    if not has_shape or not _NOT_IN_NAMES.isdisjoint(whole) or whole[:1] in ("", "."):
+        way_on = "Döp om filen: bara bokstäver, siffror, mellanslag, punkt och bindestreck."
+        raise refusal(Reason.NAME_NOT_USABLE, "X-Filename", way_on)
+    if len(whole) > _LONGEST_NAME:
+        way_on = f"Döp om filen: namnet får ha högst {_LONGEST_NAME} tecken."
+        raise refusal(Reason.NAME_NOT_USABLE, "X-Filename", way_on)
+    if any(looks_like_personal_number(part) for part in re.split(r"[^0-9+-]+", whole)):
+        way_on = "Döp om filen: ta bort personnumret ur namnet."
+        raise refusal(Reason.PERSONAL_NUMBER_IN_NAME, "X-Filename", way_on)
+    endings = TAKEN[media_type]
+    if not whole.lower().endswith(endings):
+        way_on = f"Döp om filen så att namnet slutar på {' eller '.join(endings)}."
+        raise refusal(Reason.NAME_SAYS_OTHER_TYPE, "X-Filename", way_on)
+    return whole
+
+
+def must_be_there(one: Attachment | None, by: UserId) -> Attachment:
+    """The attachment, which has been kept and is `by`'s own or goes along with something.
+
+    Raises Refused (UNKNOWN_ATTACHMENT, ORD-16).
+    """
+    if one is None or not one.is_kept or (one.about is None and one.by != by):
+        way_on = "Bifoga filen på nytt: en fil som inte hör till något tas bort efter ett dygn."
+        raise refusal(Reason.UNKNOWN_ATTACHMENT, "attachment", way_on)
+    return one
+
+
+def may_attach(one: Attachment, about: About, *, beside: int) -> bool:
+    """Whether a file is to be put to an order or a work order that has so many others; False: it is
+    there already.
+
+    Raises Refused (ORD-16): ALREADY_ATTACHED to something else, TOO_MANY.
+    """
+    if one.about == about:
+        return False
+    if one.about is not None:
+        way_on = "Filen hör redan till något annat. Bifoga den en gång till."
+        raise refusal(Reason.ALREADY_ATTACHED, None, way_on)
+    if beside >= MOST:
+        way_on = f"Högst {MOST} filer kan bifogas. Slå ihop några till en PDF."
+        raise refusal(Reason.TOO_MANY, None, way_on)
+    return True
+
+
+def too_large(limit: int) -> Refused:
+    """The refusal of a file that is larger than the limit, in bytes."""
+    way_on = f"Filen får vara högst {limit // 1024 // 1024} MB. Dela den, eller spara den mindre."
+    return refusal(Reason.TOO_LARGE, "body", way_on)
+
+
+def empty() -> Refused:
+    """The refusal of a file with nothing in it."""
+    return refusal(Reason.EMPTY, "body", "Filen är tom. Öppna den, spara den och bifoga den igen.")
+
+
+def not_what_it_says() -> Refused:
+    """The refusal of a file that is not of the type that its sender names."""
+    way_on = "Filen är inte av den typ som den sägs vara. Spara om den som PDF, PNG, JPEG eller"
+    return refusal(Reason.NOT_WHAT_IT_SAYS, "body", f"{way_on} text (UTF-8), och bifoga den igen.")
+
+
+def gone() -> Refused:
+    """The refusal to show a file that is not where it was kept."""
+    way_on = "Filen kan inte läsas. Hör av dig till kundservice, som kan be om den på nytt."
+    return refusal(Reason.FILE_GONE, None, way_on)
+
+
+def refusal(reason: Reason, field: str | None, way_on: str) -> Refused:
+    """The refusal by ORD-16, with the field that it is about and the way on."""
+    return Refused(reason, rule=RULE, field=field, way_on=way_on)

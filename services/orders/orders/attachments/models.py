@@ -1,0 +1,52 @@
+"""The table of attachments: what each is called, and whose it is. The files are in a store."""
+
+from datetime import datetime
+from uuid import UUID
+
+from kvitt_chassis.models import Regional
+from kvitt_contracts.types import OrderId, UserId, WorkOrderId
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from orders.attachments.domain import About, Attachment
+from orders.models import Base
+
+
+class AttachmentRow(Regional, Base):
+    """An attachment, whose file is there once it `is_kept`. Its name may tell of a person: it is
+    shown to who sees the order, and is in no event and no log.
+    """
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        Index("ix_attachments_order", "region", "order_id"),
+        Index("ix_attachments_work_order", "region", "work_order_id"),
+    )
+    locked_when_loaded = True  # what attaches it and what forgets it must not meet
+
+    attachment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int | None]
+    sha256: Mapped[str | None]
+    by: Mapped[UserId]
+    added_at: Mapped[datetime]
+    is_kept: Mapped[bool] = mapped_column(default=False)
+    order_id: Mapped[OrderId | None]
+    work_order_id: Mapped[WorkOrderId | None]
+
+    @property
+    def key(self) -> str:
+        """What its file is kept under: the region and the id, nothing of its name."""
+        return f"{self.region}/{self.attachment_id}"
+
+    def state(self) -> Attachment:
+        """The attachment as the value that the rules read."""
+        return Attachment(by=self.by, is_kept=self.is_kept, about=self._about())
+
+    def _about(self) -> About | None:
+        if self.order_id is not None:
+            return About(kind="order", id=self.order_id)
+        if self.work_order_id is not None:
+            return About(kind="work_order", id=self.work_order_id)
+        return None

@@ -1,0 +1,1 @@
+"""What a device is called: its number and its article, as inventory emits them."""

@@ -1,0 +1,104 @@
+"""Rule mutants of attachments: what is taken in, whose it becomes, who reads it."""
+
+from typing import Final
+
+from tests.mutants.mutant import Swap
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_RULES: Final = "services/orders/orders/attachments/domain.py"
+_WRITES: Final = "services/orders/orders/attachments/writes.py"
+_API: Final = "services/orders/orders/attaching/api.py"
+_INTAKE: Final = "files/kvitt_files/taking_in.py"
+_FILE: Final = "services/orders/tests/test_attachments.py::test"
+_REFUSED: Final = f"{_FILE}_what_cannot_be_taken_is_refused_with_its_field_and_the_way_on"
+
+ATTACHMENTS: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "ORD-16c",
+        "A picture is attached as a document",
+        _INTAKE,
+        "            if look.media_type not in (None, self._said):\n",
+        "            if look.media_type == self._said == None:\n",
+        _REFUSED,
+        more=(
+            Swap(
+                _INTAKE,
+                "        if look.media_type != self._said:\n",
+                "        if look.media_type is None:\n",
+            ),
+        ),
+    ),
+    rule_mutant(
+        "ORD-16c",
+        "A file's name leads out of its folder",
+        _RULES,
+        "not _NOT_IN_NAMES.isdisjoint(whole)",
+        "whole in _NOT_IN_NAMES",
+        _REFUSED,
+    ),
+    rule_mutant(
+        "ORD-16c",
+        "A file of any size is taken in",
+        _INTAKE,
+        "            if size > self._limit:\n",
+        "            if size > self._limit * 100:\n",
+        f"{_FILE}_what_is_too_large_is_refused_with_the_limit_and_leaves_nothing",
+    ),
+    rule_mutant(
+        "ORD-16d",
+        "What is put to nothing stays for ever",
+        _WRITES,
+        "    tx.schedule(ORPHANED, key=row.attachment_id, due=tx.now + ORPHANED_AFTER)\n",
+        "",
+        f"{_FILE}_what_is_put_to_nothing_is_deleted_after_a_day",
+    ),
+    rule_mutant(
+        "ORD-16a",
+        "What goes along with an order is moved to another",
+        _RULES,
+        "    if one.about is not None:\n        way_on",
+        "    if one.about is not None and beside > MOST:\n        way_on",
+        f"{_FILE}_a_file_goes_along_with_one_thing_and_may_be_put_there_again",
+    ),
+    rule_mutant(
+        "ORD-16b",
+        "Who sees no order reads what goes along with it",
+        _API,
+        "        raise missing from None\n",
+        "        return row\n",
+        f"{_FILE}_both_sides_read_what_goes_along_and_nobody_else",
+    ),
+    rule_mutant(
+        "ORD-16b",
+        "What goes along with nothing is everybody's",
+        _API,
+        "        if row.by != reader.caller.user_id:\n            raise missing\n",
+        "",
+        f"{_FILE}_what_goes_along_with_nothing_yet_is_its_senders_alone",
+    ),
+    rule_mutant(
+        "ORD-16a",
+        "A file that goes along with an order is not listed there",
+        _WRITES,
+        "        row.order_id = OrderId(about.id)\n",
+        "        row.order_id = OrderId(row.attachment_id)\n",
+        f"{_FILE}_a_file_goes_along_with_an_order_as_it_was_sent",
+    ),
+    rule_mutant(
+        "ACT-2b",
+        "A work order's attachments stay behind",
+        "services/orders/orders/work_orders/handlers.py",
+        "    await attach_all(command.attachments, about, command.by, tx)\n",
+        "",
+        "services/orders/tests/test_work_order_slips.py"
+        "::test_what_is_attached_goes_along_and_both_sides_read_it",
+    ),
+    rule_mutant(
+        "ORD-16e",
+        "Nobody knows who has read a patient's file",
+        _API,
+        "    await _log_look(row, reader.caller.user_id, tx)\n",
+        "",
+        f"{_FILE}_who_reads_a_file_about_a_patient_has_looked_at_them",
+    ),
+)
