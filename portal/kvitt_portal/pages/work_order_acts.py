@@ -16,7 +16,12 @@ from kvitt_portal.services import Part
 router = APIRouter()
 
 _REPLACED: Final = "replaced"
-_NUMBER: Final = {"device_number": "new_number", "confirm": "confirm", "": "new_number"}
+_NUMBER: Final = {
+    "device_number": "new_number",
+    "new_number": "new_number",
+    "confirm": "confirm",
+    "": "new_number",
+}
 _CONFIRM: Final = "Bekräfta att numret är kontrollerat mot hjälpmedlet."
 
 
