@@ -109,6 +109,8 @@ async def decide(here: Here, work_order: UUID) -> Response:
     """Decide an application, and say why."""
     form = await here.form()
     form.must("decision", text="Välj beslutet.")
+    if form["decision"] in ("refused", "referred"):
+        form.must("why", text="Skriv skälet, så att den som ansökte vet varför.")
     body = {
         "outcome": form["decision"],
         "article_number": form["article"] or None,
