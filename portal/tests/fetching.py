@@ -60,7 +60,8 @@ async def a_fetching(
     user = scene.user(place, name="Anna Förskrivare")
     known = {"phone": PHONE, **patient}
     found = scene.person("Tess Testsson-Långtnamn af Norrbacka", **known)
-    article = scene.article("Vårdsäng Höjdin, med ett ovanligt långt namn", product_area=area)
+    of_area: dict[str, Any] = {"product_area": area} if area else {}
+    article = scene.article("Vårdsäng Höjdin, med ett ovanligt långt namn", **of_area)
     devices = tuple(
         scene.device(article, patient=found, payer=place.payer, prescriber=user) for _ in range(3)
     )

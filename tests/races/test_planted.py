@@ -7,7 +7,7 @@ from tests.races.planted import PLANTED, Planted
 from tests.races.shrink import shrink
 from tests.races.system import System
 
-pytestmark = pytest.mark.long(seconds=110)
+pytestmark = pytest.mark.long(seconds=160)
 
 SEEN_WITHIN = 60
 """A planted fault is met by one of so many seeds."""

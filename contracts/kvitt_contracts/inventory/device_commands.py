@@ -82,7 +82,7 @@ class TakeOverDevice(Command, type="inventory.device.take-over.v1"):
 class RenumberDevice(Command, type="inventory.device.renumber.v1"):
     """Give a device another number (INV-6). `is_confirmed`: that this is the device is attested.
 
-    Subject: the number that it has now. `work_order` is the warranty repair's reference (ACT-4).
+    Subject: the number that it has now. `work_order` is the repair's reference (ACT-4).
     """
 
     device_number: DeviceNumber

@@ -165,7 +165,7 @@ class DeviceRenumbered(Event, type="inventory.device.renumbered.v1"):
     """The device bears another number, confirmed explicitly; its id stays (INV-6).
 
     The old number still finds it and is never given to another device. `work_order_id` where a
-    warranty repair replaced the unit (ACT-4).
+    repair replaced the unit (ACT-4).
     """
 
     device_id: DeviceId

@@ -1,4 +1,4 @@
-"""Devices' cards: another number, for one that came instead in a warranty repair (INV-6, ACT-4).
+"""Devices' cards: another number, for one that came instead in a repair (INV-6, ACT-4).
 
 Each raises No with the reason and the rule when it is refused.
 """
@@ -8,6 +8,8 @@ from datetime import date
 from kvitt_contracts.inventory import RenumberDevice
 
 from examples.generator.model.state import Device, No, World
+
+_REPLACES = ("warranty_repair", "installation", "repair", "installed_repair")
 
 
 def renumber(world: World, subject: str, command: RenumberDevice) -> None:
@@ -28,8 +30,8 @@ def renumber(world: World, subject: str, command: RenumberDevice) -> None:
         repair = world.works[command.work_order]
         if repair.device != device.number:
             raise No("WORK_ORDER_OF_ANOTHER_DEVICE", "ACT-4")
-        if repair.kind != "warranty_repair":
-            raise No("NO_WARRANTY_REPAIR", "ACT-4")
+        if repair.kind not in _REPLACES:
+            raise No("NO_REPAIR", "ACT-4")
     if not command.is_confirmed:
         raise No("NOT_CONFIRMED", "INV-6")
     if command.work_order is not None:

@@ -3,7 +3,7 @@
 Each raises No with the reason and the rule when it is refused.
 """
 
-from collections.abc import Collection
+from collections.abc import Container
 from datetime import timedelta
 
 from kvitt_contracts.calendar import working_days_after
@@ -88,7 +88,7 @@ def remind(world: World, case: Case) -> None:
 
 def _is_known(world: World, kind: str, reference: str) -> bool:
     """What the month's cases are about is within the asker's reach, where it is there at all."""
-    things: dict[str, Collection[str]] = {
+    things: dict[str, Container[str]] = {
         "order": world.orders,
         "pickup": world.pickups,
         "work_order": world.works,

@@ -3,7 +3,7 @@
 Each raises No with the reason and the rule when it is refused.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from kvitt_contracts.calendar import working_days_after
 from kvitt_contracts.orders import (
@@ -148,12 +148,11 @@ def _why_not(world: World, device: Device) -> str | None:
 def _must_be_responsible(world: World, fault: FaultReport, by: UserStated) -> None:
     """The main responsible or the stand-in today; where there is no main, whoever works there."""
     stated = world.responsibles.get(fault.service_point)
-    said = responsibles_of(world, stated) if stated else {"main": None}
-    who = set()
-    if said["main"]:
-        who = {said["main"]}
-        first, last = said["absent_from_on"], said["absent_to_on"]
-        if said["stand_in"] and first and last and first <= world.today.isoformat() <= last:
+    said = responsibles_of(world, stated) if stated else {}
+    who = {said["main"]} if said.get("main") else set()
+    if who and said["stand_in"]:
+        first, last = (date.fromisoformat(said[f"absent_{end}_on"]) for end in ("from", "to"))
+        if first <= world.today <= last:
             who.add(said["stand_in"])
     if not works_at(by, fault.service_point) or (who and by.user_id not in who):
         raise No("NOT_RESPONSIBLE", "ACT-6")

@@ -29,7 +29,8 @@ async def on_work_order_finished(event: WorkOrderFinished, tx: Transaction) -> N
     """Charge the work to its payer by its service's price (BIL-2), and compensate the postage of a
     contracted unit's warranty repair (BIL-12).
 
-    Work or a service that is not known yet, or not priced: the event waits.
+    Work, a service or the unit of a warranty repair that is not known yet, or a service that is
+    not priced: the event waits.
     """
     row = await tx.get(WorkOrderRow, event.work_order_id)
     work = row.facts()
@@ -44,13 +45,13 @@ async def on_work_order_finished(event: WorkOrderFinished, tx: Transaction) -> N
             unit_price=await _price(article_number, event, tx),
         )
         tx.start(ChargeRow, charge_id, raised)
-    customer = await tx.look_up(CustomerRow, CustomerId(row.service_point))
+    is_contracted = domain.earns_postage(work, event) and await _is_contracted(row, tx)
     charge_id = ChargeId(tx.mint())
     for raised in domain.compensate_postage(
         charge_id,
         work,
         event,
-        is_contracted=customer is not None and customer.private_clinic,
+        is_contracted=is_contracted,
         postage=tx.policy.postage,
     ):
         tx.start(ChargeRow, charge_id, raised)
@@ -62,6 +63,10 @@ async def on_pickup_closed(event: PickupClosed, tx: Transaction) -> None:
     charge_id = ChargeId(tx.mint())
     for raised in domain.charge_urgent_pickup(charge_id, event, on=tx.today):
         tx.start(ChargeRow, charge_id, raised)
+
+
+async def _is_contracted(row: WorkOrderRow, tx: Transaction) -> bool:
+    return (await tx.get(CustomerRow, CustomerId(row.service_point))).private_clinic
 
 
 async def _price(article_number: ArticleNumber, event: WorkOrderFinished, tx: Transaction) -> Money:

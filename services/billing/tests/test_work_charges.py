@@ -46,12 +46,17 @@ async def world(given: Given, policies: Policies) -> AsyncIterator[World]:
 
 
 async def finished(
-    world: World, kind: str, *, service_article: str | None = FITTING, has_action: bool = False
+    world: World,
+    kind: str,
+    *,
+    outcome: str = "done",
+    service_article: str | None = FITTING,
+    has_action: bool = False,
 ) -> list[ChargeRaisedV2]:
     """What is charged for work that is finished, twice of it, on 11 May."""
     await world.handle_all(
         a_work_order_registered(kind, service_article=service_article),
-        a_work_order_finished(on="2026-05-11", quantity=2, has_action=has_action),
+        a_work_order_finished(outcome, on="2026-05-11", quantity=2, has_action=has_action),
     )
     await assert_rows_are_folds(world)
     return await world.events(ChargeRaisedV2)
@@ -102,6 +107,15 @@ async def test_postage_is_compensated_where_the_suppliers_action_was_recorded(
     assert charge.cause.work_order_id == work_order_id()
 
 
+@pytest.mark.rule("BIL-12a", "ACT-4a", "ACT-4c")
+async def test_what_was_no_warranty_is_compensated_no_postage_whatever_was_written(
+    world: World,
+) -> None:
+    await a_private_clinic(world)
+
+    assert await finished(world, "warranty_repair", outcome="not_warranty", has_action=True) == []
+
+
 @pytest.mark.rule("BIL-12a", "ACT-4c")
 @pytest.mark.parametrize(
     ("kind", "has_action", "is_contracted"),
@@ -120,6 +134,11 @@ async def test_no_other_postage_is_compensated(
         await world.handle(a_customer_registered(SENDING))
 
     assert await finished(world, kind, service_article=None, has_action=has_action) == []
+
+
+async def test_a_warranty_repair_waits_for_its_unit_to_be_known(world: World) -> None:
+    with pytest.raises(NotYetKnown):
+        await finished(world, "warranty_repair", has_action=True)
 
 
 async def test_without_a_price_in_the_policy_no_postage_is_compensated(given: Given) -> None:

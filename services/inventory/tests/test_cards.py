@@ -145,11 +145,11 @@ async def test_what_cannot_be_renumbered_is_refused_with_a_way_on(
 
 
 @pytest.mark.rule("ACT-4b")
-async def test_a_replaced_unit_gets_its_number_after_its_own_warranty_repair(world: World) -> None:
+async def test_a_replaced_unit_gets_its_number_after_its_own_repair(world: World) -> None:
     await world.handle_all(
         a_work_order_registered("warranty_repair", LENT, work_order="A-1"),
         a_work_order_registered("warranty_repair", IN_STORE, work_order="A-2"),
-        a_work_order_registered("repair", LENT, work_order="A-3"),
+        a_work_order_registered("adjustment", LENT, work_order="A-3"),
         a_work_order_finished("replaced", work_order="A-1", has_action=True),
     )
 
@@ -161,9 +161,22 @@ async def test_a_replaced_unit_gets_its_number_after_its_own_warranty_repair(wor
 
     assert [(one.reason, one.rule) for one in refused] == [
         ("WORK_ORDER_OF_ANOTHER_DEVICE", "ACT-4"),
-        ("NO_WARRANTY_REPAIR", "ACT-4"),
+        ("NO_REPAIR", "ACT-4"),
         ("UNKNOWN_WORK_ORDER", "ACT-4"),
     ]
+    (event,) = await world.events(DeviceRenumbered)
+    assert event.work_order_id == work_order_id("A-1")
+
+
+@pytest.mark.rule("ACT-4b")
+@pytest.mark.parametrize("kind", ["repair", "installed_repair", "installation"])
+async def test_a_unit_is_replaced_in_other_repairs_too(world: World, kind: str) -> None:
+    await world.handle_all(
+        a_work_order_registered(kind, LENT), a_work_order_finished("replaced", has_action=True)
+    )
+
+    await world.handle(a_renumbering(LENT, "170500", work_order="A-1"))
+
     (event,) = await world.events(DeviceRenumbered)
     assert event.work_order_id == work_order_id("A-1")
 

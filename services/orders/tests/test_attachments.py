@@ -178,6 +178,9 @@ async def test_who_reads_a_file_about_a_patient_has_looked_at_them(world: World)
         ({"name": "a" * 200 + ".pdf"}, ("NAME_NOT_USABLE", "X-Filename")),
         ({"name": "intyg.pdf.exe"}, ("NAME_SAYS_OTHER_TYPE", "X-Filename")),
         ({"name": "19121212-9819 intyg.pdf"}, ("PERSONAL_NUMBER_IN_NAME", "X-Filename")),
+        ({"name": "intyg 121212  9819.pdf"}, ("PERSONAL_NUMBER_IN_NAME", "X-Filename")),
+        ({"name": "19121212_9819.pdf"}, ("PERSONAL_NUMBER_IN_NAME", "X-Filename")),
+        ({"name": "121212\u20139819.pdf"}, ("PERSONAL_NUMBER_IN_NAME", "X-Filename")),
     ],
 )
 async def test_what_cannot_be_taken_is_refused_with_its_field_and_the_way_on(

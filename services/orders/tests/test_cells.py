@@ -72,8 +72,8 @@ MAKES_ANEW = (
     "orders.attachment.attach",  # its order is in the body: test_attachments
     "orders.work-order.register",
     "orders.pickup.choices",  # its person is in the query: test_pickup_choices
-    "orders.work-order.choices",  # as above: test_work_order_choices
     "orders.case.ask",
+    "orders.work-order.choices",  # as above: test_work_order_choices
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
 )
 

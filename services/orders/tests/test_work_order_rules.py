@@ -148,6 +148,19 @@ def test_what_was_replaced_waits_for_its_new_number(policy: RegionPolicy) -> Non
     assert domain.renumber(after(work, finish(work, "repaired"))) == ()
 
 
+@pytest.mark.rule("ACT-3a")
+def test_another_end_than_the_one_it_had_is_refused_not_passed_over(policy: RegionPolicy) -> None:
+    ended = after(work := a_work(policy), finish(work))
+
+    def again(*, quantity: int = 1, has_action: bool = True) -> Any:
+        said: dict[str, Any] = {"outcome": Word("done"), "on": TODAY, "by": TECHNICIAN}
+        return domain.finish(ended, quantity=quantity, has_action=has_action, **said)
+
+    assert again() == ()
+    assert refusal(lambda: again(quantity=2)) == ("ENDED", "ACT-3")
+    assert refusal(lambda: again(has_action=False)) == ("ENDED", "ACT-3")
+
+
 @pytest.mark.rule("ACT-3e")
 def test_each_waits_for_what_is_next_for_thirty_days_or_fourteen(policy: RegionPolicy) -> None:
     def waits(work: WorkOrder) -> tuple[str, Owner, date | None]:

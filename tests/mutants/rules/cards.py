@@ -79,11 +79,11 @@ CARDS: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "ACT-4b",
-        "Any repair gives a device another number",
+        "Any work gives a device another number",
         _RULES,
-        "    if repair is not None and repair.kind != WARRANTY_REPAIR:",
+        "    if repair is not None and repair.kind not in REPLACES:",
         "    if repair is not None and repair.kind == MAINTENANCE:",
-        f"{_TESTS}_a_replaced_unit_gets_its_number_after_its_own_warranty_repair",
+        f"{_TESTS}_a_replaced_unit_gets_its_number_after_its_own_repair",
     ),
     rule_mutant(
         "ACT-4b",
@@ -91,7 +91,7 @@ CARDS: tuple[RuleMutant, ...] = (
         _RULES,
         "    if repair is not None and repair.device_id != device_id:",
         "    if repair is not None and repair.device_id is None:",
-        f"{_TESTS}_a_replaced_unit_gets_its_number_after_its_own_warranty_repair",
+        f"{_TESTS}_a_replaced_unit_gets_its_number_after_its_own_repair",
     ),
     rule_mutant(
         "INV-6b",

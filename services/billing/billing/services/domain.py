@@ -13,6 +13,7 @@ URGENT_PICKUP: Final = Word("urgent_pickup")
 POSTAGE: Final = Word("postage")
 
 WARRANTY_REPAIR: Final = Word("warranty_repair")
+NOT_WARRANTY: Final = Word("not_warranty")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,14 @@ def charge_service(
     )
 
 
+def earns_postage(work: Work, finished: WorkOrderFinished) -> bool:
+    """True of a warranty repair that was one, and whose closing records the supplier's action
+    (ACT-4, BIL-12).
+    """
+    was_warranty = work.kind == WARRANTY_REPAIR and finished.outcome != NOT_WARRANTY
+    return was_warranty and finished.has_action
+
+
 def compensate_postage(
     charge_id: ChargeId,
     work: Work,
@@ -66,10 +75,10 @@ def compensate_postage(
 ) -> tuple[ChargeRaisedV2, ...]:
     """Compensate a contracted unit for the postage of a warranty repair (BIL-12).
 
-    Returns no event for other work, for the region's own units, where the supplier's action was not
-    recorded at closing, or where the policy names no `postage`.
+    Returns no event for what does not earn it, for the region's own units, or where the policy
+    names no `postage`.
     """
-    is_due = work.kind == WARRANTY_REPAIR and finished.has_action and is_contracted
+    is_due = earns_postage(work, finished) and is_contracted
     if not is_due or postage is None:
         return ()
     return (

@@ -40,7 +40,7 @@ class RenumberBody(Body):
     ] = False
     work_order_id: Annotated[
         WorkOrderId | None,
-        Field(description="Garantireparationen, när enheten byttes ut i en sådan (ACT-4)"),
+        Field(description="Reparationen, när enheten byttes ut i en sådan (ACT-4)"),
     ] = None
 
 
@@ -71,7 +71,7 @@ async def renumber_device(
 
     Nekas: UNKNOWN_DEVICE (INV-5), UNKNOWN_USER (REF-3), DEVICE_GONE (INV-7), SAME_NUMBER,
     DEVICE_NUMBER_TAKEN, NOT_CONFIRMED (INV-6), UNKNOWN_WORK_ORDER, WORK_ORDER_OF_ANOTHER_DEVICE,
-    NO_WARRANTY_REPAIR (ACT-4).
+    NO_REPAIR (ACT-4).
     """
     row = await reader.get(DeviceRow, device_id, scope=SCOPE, rule="INV-5")
     command = GiveNumber(

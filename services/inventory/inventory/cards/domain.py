@@ -14,7 +14,10 @@ from kvitt_contracts.types import DeviceId, DeviceNumber, UserId, Word, WorkOrde
 from inventory.devices.domain import Device
 
 MAINTENANCE: Final = Word("maintenance")
-WARRANTY_REPAIR: Final = Word("warranty_repair")
+REPLACES: Final = frozenset(
+    map(Word, ("warranty_repair", "installation", "repair", "installed_repair"))
+)
+"""The kinds of work in which another unit may come instead of a device (ACT-4)."""
 
 
 class CardRefused(Refused):
@@ -54,12 +57,12 @@ def renumber(
     repair: WorkOrder | None,
     by: UserId,
 ) -> DeviceRenumbered:
-    """Give a device another number, after a warranty `repair` where its unit was replaced (INV-6,
+    """Give a device another number, after a `repair` in which its unit was replaced (INV-6,
     ACT-4).
 
     `is_used`: another device bears the number, or has borne it. Raises CardRefused: it is gone
     (INV-7); it bears that number already (INV-6); the number is another's (INV-6); the work was no
-    warranty repair of this device (ACT-4); it is not confirmed (INV-6), which is said last: what
+    repair of this device (ACT-4); it is not confirmed (INV-6), which is said last: what
     is confirmed can be done.
     """
     if device.is_gone:
@@ -72,8 +75,8 @@ def renumber(
         raise refuse(
             "WORK_ORDER_OF_ANOTHER_DEVICE", rule="ACT-4", field="work_order", way_on=_OF_ANOTHER
         )
-    if repair is not None and repair.kind != WARRANTY_REPAIR:
-        raise refuse("NO_WARRANTY_REPAIR", rule="ACT-4", field="work_order", way_on=_NO_REPAIR)
+    if repair is not None and repair.kind not in REPLACES:
+        raise refuse("NO_REPAIR", rule="ACT-4", field="work_order", way_on=_NO_REPAIR)
     if not is_confirmed:
         raise refuse(
             "NOT_CONFIRMED",
@@ -165,7 +168,7 @@ _TAKEN = (
 )
 _OF_ANOTHER = "Arbetsordern gäller ett annat hjälpmedel: kontrollera den, eller utelämna den."
 _NO_REPAIR = (
-    "Arbetsordern är ingen garantireparation: utelämna den om numret byts av ett annat skäl."
+    "Enheten byts inte i en sådan arbetsorder: utelämna den om numret byts av ett annat skäl."
 )
 _CONFIRM = (
     "Kontrollera det gamla och det nya numret mot hjälpmedlet, och bekräfta bytet: det gamla "

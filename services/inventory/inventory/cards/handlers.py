@@ -33,7 +33,7 @@ async def renumber_device(command: RenumberDevice, tx: Transaction) -> None:
 
     Refused: UNKNOWN_USER (REF-3), UNKNOWN_DEVICE (INV-5), DEVICE_GONE (INV-7), SAME_NUMBER,
     DEVICE_NUMBER_TAKEN, NOT_CONFIRMED (INV-6), UNKNOWN_WORK_ORDER, WORK_ORDER_OF_ANOTHER_DEVICE,
-    NO_WARRANTY_REPAIR (ACT-4).
+    NO_REPAIR (ACT-4).
     """
     named = command.work_order
     repair = WorkOrderId(identify(tx.region, "work-order", named)) if named else None
@@ -46,7 +46,7 @@ async def give_number(command: GiveNumber, tx: Transaction) -> None:
 
     Refused: UNKNOWN_USER (REF-3), UNKNOWN_DEVICE (INV-5), DEVICE_GONE (INV-7), SAME_NUMBER,
     DEVICE_NUMBER_TAKEN, NOT_CONFIRMED (INV-6), UNKNOWN_WORK_ORDER, WORK_ORDER_OF_ANOTHER_DEVICE,
-    NO_WARRANTY_REPAIR (ACT-4).
+    NO_REPAIR (ACT-4).
     """
     try:
         await _renumber(command, command.work_order_id, tx)

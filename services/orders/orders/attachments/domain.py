@@ -76,7 +76,7 @@ def cleaned(name: str, *, media_type: str) -> str:
 
     Raises Refused (ORD-16): NAME_NOT_USABLE, PERSONAL_NUMBER_IN_NAME, NAME_SAYS_OTHER_TYPE.
     """
-    whole = " ".join(unicodedata.normalize("NFC", name).split(" ")).strip()
+    whole = re.sub(" +", " ", unicodedata.normalize("NFC", name)).strip()
     has_shape = all(unicodedata.category(one)[0] not in "CZ" or one == " " for one in whole)
     if not has_shape or not _NOT_IN_NAMES.isdisjoint(whole) or whole[:1] in ("", "."):
         way_on = "Döp om filen: bara bokstäver, siffror, mellanslag, punkt och bindestreck."
@@ -84,7 +84,7 @@ def cleaned(name: str, *, media_type: str) -> str:
     if len(whole) > _LONGEST_NAME:
         way_on = f"Döp om filen: namnet får ha högst {_LONGEST_NAME} tecken."
         raise refusal(Reason.NAME_NOT_USABLE, "X-Filename", way_on)
-    if any(looks_like_personal_number(part) for part in re.split(r"[^0-9+-]+", whole)):
+    if any(looks_like_personal_number(part) for part in re.split(r"[^0-9+-]+", _joined(whole))):
         way_on = "Döp om filen: ta bort personnumret ur namnet."
         raise refusal(Reason.PERSONAL_NUMBER_IN_NAME, "X-Filename", way_on)
     endings = TAKEN[media_type]
@@ -148,3 +148,8 @@ def gone() -> Refused:
 def refusal(reason: Reason, field: str | None, way_on: str) -> Refused:
     """The refusal by ORD-16, with the field that it is about and the way on."""
     return Refused(reason, rule=RULE, field=field, way_on=way_on)
+
+
+def _joined(name: str) -> str:
+    """A name in which a date and four digits after it are one number, however they are parted."""
+    return re.sub(r"(?<=[0-9]{6})[ _.\u2010-\u2015](?=[0-9]{4}(?![0-9]))", "-", name)

@@ -4,9 +4,12 @@ from typing import Annotated
 
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.types import TEXT, ServicePointId, Thing, UserId, Word
-from pydantic import Field
+from pydantic import StringConstraints
 
-FreeText = Annotated[str, Field(min_length=1, max_length=2000, pattern=TEXT)]
+FreeText = Annotated[
+    str,  # blanks alone say nothing
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=TEXT),
+]
 
 
 class AskCaseInWords(Command):

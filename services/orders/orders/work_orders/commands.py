@@ -19,11 +19,14 @@ from kvitt_contracts.types import (
     UserId,
     Word,
 )
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from orders.work_orders.applications.domain import Application
 
-FreeText = Annotated[str, Field(min_length=1, max_length=2000, pattern=TEXT)]
+FreeText = Annotated[
+    str,  # blanks alone say nothing
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=TEXT),
+]
 Attachments = Annotated[tuple[UUID, ...], Field(max_length=20)]
 
 

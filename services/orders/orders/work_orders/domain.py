@@ -209,7 +209,8 @@ def finish(
     if outcome not in {Word(one) for one in allowed}:
         way_on = f"Så slutar inte det slaget. Ange ett av: {', '.join(allowed)}."
         raise refusal(Reason.OUTCOME_NOT_OF_KIND, "ACT-4", "outcome", way_on)
-    if work.status is Status.FINISHED and (work.outcome, work.finished_on) == (outcome, on):
+    ended = (work.outcome, work.finished_on, work.quantity, work.has_action)
+    if work.status is Status.FINISHED and ended == (outcome, on, quantity, has_action):
         return ()
     _must_be_open(work, "ACT-3")
     return (

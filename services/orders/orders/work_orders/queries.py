@@ -203,13 +203,20 @@ async def _is_installing(command: Registered, recipient: Recipient, tx: Transact
 
 
 async def is_installing_at(recipient: Recipient, tx: Transaction) -> bool:
-    """True where an installation is open at the recipient."""
+    """True where an installation is open at the recipient, under any reference of a person."""
+    theirs: ColumnElement[bool]
     if isinstance(recipient, PatientRecipient):
-        column, key = WorkOrderRow.recipient_person, recipient.person
-        found = await tx.search_all(WorkOrderRow, column, key)
+        refs = select(same_persons([recipient.person], tx.region).c.id)
+        theirs = WorkOrderRow.recipient_person.in_(refs)
     else:
-        found = await tx.search_all(WorkOrderRow, WorkOrderRow.recipient_unit, recipient.unit)
-    return any(row.kind is Kind.INSTALLATION and row.status in OPEN for row in found)
+        theirs = WorkOrderRow.recipient_unit == recipient.unit
+    query = select(WorkOrderRow.id).where(
+        WorkOrderRow.region == tx.region,
+        theirs,
+        WorkOrderRow.kind == Kind.INSTALLATION,
+        WorkOrderRow.status.in_(OPEN),
+    )
+    return (await tx.session.execute(query.limit(1))).first() is not None
 
 
 async def _device(number: DeviceNumber | None, tx: Transaction) -> registering.Device | None:
@@ -229,9 +236,15 @@ async def _device(number: DeviceNumber | None, tx: Transaction) -> registering.D
 
 async def _order(command: Registered, tx: Transaction) -> registering.OrderedLine | None:
     order_id = _order_id(command, tx)
+    if isinstance(command, RegisterWorkOrderInWords):
+        field, has_line = "order_id", command.line_id is not None
+    else:
+        field, has_line = "order", command.line is not None
     if order_id is None:
+        if has_line:
+            way_on = "Raden hör till en order: ange vilken, eller ta bort raden."
+            raise refusal(Reason.ORDER_MISSING, "ACT-1", field, way_on)
         return None
-    field = "order_id" if isinstance(command, RegisterWorkOrderInWords) else "order"
     row = await tx.get(OrderRow, order_id, rule="ACT-2", field=field)
     return registering.OrderedLine(
         order_id=order_id,
