@@ -10,13 +10,19 @@ from starlette.responses import Response
 from kvitt_portal.forms import Form, said_of
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.pages.asking import code
-from kvitt_portal.pages.work_order_page import HAS_RENUMBER, PAGE, page
+from kvitt_portal.pages.work_order_page import PAGE, page
 from kvitt_portal.services import Part
 
 router = APIRouter()
 
 _REPLACED: Final = "replaced"
-_NUMBER: Final = {"device_number": "new_number", "": "new_number"}
+_NUMBER: Final = {
+    "device_number": "new_number",
+    "new_number": "new_number",
+    "confirm": "confirm",
+    "": "new_number",
+}
+_CONFIRM: Final = "Bekräfta att numret är kontrollerat mot hjälpmedlet."
 
 
 @router.post(f"{PAGE}/{{work_order}}/planera")
@@ -53,6 +59,8 @@ async def finish(here: Here, work_order: UUID) -> Response:
     is_new = form["outcome"] == _REPLACED and bool(form["new_number"])
     if form["new_number"] and form["outcome"] and not is_new:
         form.add("new_number", "Ett nytt individnummer ges bara det som byttes ut.")
+    if is_new:
+        form.must("confirm", text=_CONFIRM)
     body = {
         "outcome": form["outcome"],
         "action": form["action"] or None,
@@ -64,7 +72,7 @@ async def finish(here: Here, work_order: UUID) -> Response:
     part = await _send(here, work_order, form, "finish", body, names)
     if part.problem is not None:
         return await page(here, work_order, form)
-    if is_new and HAS_RENUMBER:
+    if is_new:
         said = await _renumber(here, form, part.value)
         if said.problem is not None:
             text = f"Arbetet är avslutat, men numret är inte bytt. {said_of(said.problem)}"
@@ -77,6 +85,7 @@ async def renumber(here: Here, work_order: UUID) -> Response:
     """The device that came instead gets its number, where it was not known at the end."""
     form = await here.form()
     form.must("new_number", text="Skriv det nya individnumret.")
+    form.must("confirm", text=_CONFIRM)
     view = await here.need("orders", f"/work-orders/{work_order}")
     if form.ok:
         form.refuse((await _renumber(here, form, view)).problem, _NUMBER)
@@ -100,6 +109,8 @@ async def decide(here: Here, work_order: UUID) -> Response:
     """Decide an application, and say why."""
     form = await here.form()
     form.must("decision", text="Välj beslutet.")
+    if form["decision"] in ("refused", "referred"):
+        form.must("why", text="Skriv skälet, så att den som ansökte vet varför.")
     body = {
         "outcome": form["decision"],
         "article_number": form["article"] or None,
@@ -148,5 +159,9 @@ async def _send(
 
 async def _renumber(here: Visit, form: Form, view: Mapping[str, Any]) -> Part:
     device = code(str(view["device_id"]))
-    body = {"device_number": form["new_number"], "work_order_id": view["work_order_id"]}
+    body = {
+        "device_number": form["new_number"],
+        "confirm": bool(form["confirm"]),
+        "work_order_id": view["work_order_id"],
+    }
     return await here.send("inventory", "POST", f"/devices/{device}:renumber", body, form)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from kvitt_contracts.access import ACTS
 from starlette.responses import Response
 
 from kvitt_portal import work_words
@@ -19,11 +18,6 @@ from kvitt_portal.pages.pickups import devices_of
 from kvitt_portal.services import Part
 
 PAGE: Final = "/arbetsordrar"
-
-# decision 0379: a page has a button when the table of access has its act
-_ROUTES: Final = frozenset(act.route for act in ACTS)
-HAS_SLIP: Final = "GET /work-orders/{work_order_id}/slip" in _ROUTES
-HAS_RENUMBER: Final = "POST /devices/{device_id}:renumber" in _ROUTES
 
 
 async def page(here: Visit, work_order: UUID, form: Form, *, place: Part | None = None) -> Response:
@@ -72,8 +66,7 @@ async def page(here: Visit, work_order: UUID, form: Form, *, place: Part | None 
             (one, work_words.WORK_OUTCOMES[one]) for one in ("approved", "refused", "referred")
         ],
         voided_for=work_words.WORK_VOIDED,
-        has_slip=HAS_SLIP and view["device_id"] is not None,
-        has_renumber=HAS_RENUMBER,
+        has_slip=view["kind"] != "application" and view["status"] != "voided",
         **_may(here, view),
     )
 

@@ -14,7 +14,7 @@ from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.pickups import TO_DO, devices_of, pdf_of
-from kvitt_portal.pages.work_order_page import HAS_SLIP, PAGE, page, people_of
+from kvitt_portal.pages.work_order_page import PAGE, page, people_of
 
 router = APIRouter()
 
@@ -126,13 +126,10 @@ async def shown(here: Here, work_order: UUID) -> Response:
     return await page(here, work_order, Form())
 
 
+@router.get(f"{PAGE}/{{work_order}}/sedel")
 async def slip(here: Here, work_order: UUID) -> Response:
     """The slip that goes along to the supplier, to print."""
     return pdf_of(await here.ask("orders", f"/work-orders/{work_order}/slip"))
-
-
-if HAS_SLIP:
-    router.get(f"{PAGE}/{{work_order}}/sedel")(slip)
 
 
 def _kinds(asked: str) -> list[str]:

@@ -59,7 +59,7 @@ async def test_what_the_assortment_does_not_have_is_applied_for_and_decided(
     await kim.sees("Välj beslutet.")
     await kim.tick("Ej godkänd")
     await kim.click("Besluta")
-    await kim.sees("Ange skälet")
+    await kim.sees("Skriv skälet, så att den som ansökte vet varför.")
     await kim.picture("application-decide-error")
     await kim.accessible()
     await kim.tick("Godkänd")
