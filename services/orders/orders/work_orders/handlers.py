@@ -235,9 +235,10 @@ async def _finish(
         tx.record(row, *events)
         row.action = action
         await_next(row, tx)
-    by_this_work = DeviceNumberRow.work_order_id
-    if row.awaits_number and await tx.search(DeviceNumberRow, by_this_work, row.id):
-        end_renumbering(row, tx)  # decision 0366: its number came before its end
+    if row.awaits_number:
+        numbered = await tx.search(DeviceNumberRow, DeviceNumberRow.work_order_id, row.id)
+        if numbered is not None:
+            end_renumbering(row, tx)  # decision 0366: its number came before its end
 
 
 @messages.command(
