@@ -38,7 +38,7 @@ PLAYS = {
     "tests/journeys": set[str](),
     "tests/mutants": set[str](),
     "tests/privacy": set[str](),
-    "tests/races": {"bmb"},  # it plays who asks of it
+    "tests/races": {"bmb", "orders", "inventory"},  # it plays who asks of these
     "tests/simulation": {"orders"},  # its model of the chassis emits as orders does
 }
 """Whose messages the tests below a folder make themselves: those of the one whom they play."""

@@ -125,7 +125,9 @@ class WorkOrderApplicationDecided(Event, type="orders.work-order.application-dec
 
 
 class WorkOrderRenumbered(Event, type="orders.work-order.renumbered.v1"):
-    """What came instead of the device has got its number: nothing is waited for (ACT-4)."""
+    """What came instead of the device has got its number, which is waited for no more (ACT-4). It
+    may have got it before the work is over.
+    """
 
     work_order_id: WorkOrderId
 

@@ -36,7 +36,9 @@ def renumber(world: World, subject: str, command: RenumberDevice) -> None:
         raise No("NOT_CONFIRMED", "INV-6")
     if command.work_order is not None:
         repair = world.works[command.work_order]
-        repair.awaits_number, repair.is_late, repair.late_on = False, False, date.max
+        repair.is_renumbered = True
+        if repair.awaits_number:
+            repair.awaits_number, repair.is_late, repair.late_on = False, False, date.max
     _rename(world, device, to=command.new_number)
 
 

@@ -247,6 +247,7 @@ class WorkOrder:
     finished_on: date | None = None
     quantity: int | None = None
     awaits_number: bool = False
+    is_renumbered: bool = False
     is_late: bool = False
 
 

@@ -102,7 +102,7 @@ def finish(world: World, subject: str, command: FinishWorkOrder) -> None:
     work.finished_on, work.quantity = command.finished_on, command.quantity
     work.late_on = date.max
     _charge(world, work)
-    if command.outcome == "replaced":
+    if command.outcome == "replaced" and not work.is_renumbered:
         work.awaits_number = True
         work.late_on = command.finished_on + timedelta(days=_RENUMBER_DAYS + 1)
 

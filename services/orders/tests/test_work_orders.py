@@ -15,6 +15,7 @@ from kvitt_contracts.orders import (
     WorkOrderFinished,
     WorkOrderRegistered,
     WorkOrderReminderDue,
+    WorkOrderRenumbered,
 )
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
@@ -325,14 +326,18 @@ async def test_customer_service_is_told_of_what_got_no_number_in_fourteen_days(
 
 
 @pytest.mark.rule("ACT-4b")
-async def test_what_has_its_number_before_its_end_waits_for_none(world: World) -> None:
+async def test_what_got_its_number_before_the_end_waits_for_none_after_it(world: World) -> None:
     await world.handle(a_work_order("warranty_repair", **with_service()), subject="A-1")
     await renumbered(world)
+    await renumbered(world)
+    assert (await work(world)).status is Status.ASSIGNED
 
     await finished(world, "replaced", by=SENDER)
 
-    assert not (await work(world)).awaits_number
+    row = await work(world)
+    assert (row.awaits_number, row.due_on) == (False, None)
     assert await world.timers() == {}
+    assert len(await world.events(WorkOrderRenumbered)) == 1
     await assert_rows_are_folds(world)
 
 

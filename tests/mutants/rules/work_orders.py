@@ -187,8 +187,8 @@ WORK_ORDERS: tuple[RuleMutant, ...] = (
         "ACT-4b",
         "What was replaced waits for no new number",
         _RULES,
-        "awaits_number=event.outcome == Word(Outcome.REPLACED),\n",
-        "awaits_number=event.outcome == Word(Outcome.REPAIRED),\n",
+        "            is_replaced = event.outcome == Word(Outcome.REPLACED)\n",
+        "            is_replaced = event.outcome == Word(Outcome.REPAIRED)\n",
         f"{_RULE}_what_was_replaced_waits_for_its_new_number",
     ),
     rule_mutant(

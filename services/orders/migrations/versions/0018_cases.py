@@ -67,7 +67,6 @@ def upgrade() -> None:
         sa.Column("payer_id", sa.Text(), nullable=True),
     ):
         op.add_column("pickups", column)
-    op.alter_column("pickups", "is_urgent", server_default=None)
     for table in ("pickups", "fault_reports"):
         op.add_column(table, sa.Column("due_on", sa.Date(), nullable=True))
         op.add_column(table, sa.Column("waits_on", sa.String(40), nullable=True))

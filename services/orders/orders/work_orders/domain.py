@@ -101,7 +101,9 @@ RENUMBER_WITHIN: Final = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkOrder:
-    """A work order. `awaits_number`: the device was replaced, and has not got its new number."""
+    """A work order. `awaits_number`: the device was replaced, and has not got its new number;
+    `is_renumbered`: it has, whether the work was over by then or not.
+    """
 
     id: WorkOrderId
     work_order_number: OrderNumber
@@ -133,6 +135,7 @@ class WorkOrder:
     article_number: ArticleNumber | None = None
     voided_for: ReasonCode | None = None
     awaits_number: bool = False
+    is_renumbered: bool = False
     is_late: bool = False
 
 
@@ -246,8 +249,10 @@ def void(work: WorkOrder, *, reason: ReasonCode, by: User) -> tuple[WorkOrderVoi
 
 
 def renumber(work: WorkOrder) -> tuple[WorkOrderRenumbered, ...]:
-    """The device has got the number of what came instead (ACT-4). No event where nothing waits."""
-    if not work.awaits_number:
+    """The device has got the number of what came instead (ACT-4), also before the work is said to
+    be over. No event where nothing waits for one, nor will.
+    """
+    if work.is_renumbered or not (work.awaits_number or work.status in OPEN):
         return ()
     return (WorkOrderRenumbered(work_order_id=work.id),)
 
@@ -349,6 +354,7 @@ def evolve(work: WorkOrder | None, event: WorkOrderEvent) -> WorkOrder:
         case WorkOrderNoted():
             return work
         case WorkOrderFinished():
+            is_replaced = event.outcome == Word(Outcome.REPLACED)
             return replace(
                 work,
                 status=Status.FINISHED,
@@ -356,7 +362,7 @@ def evolve(work: WorkOrder | None, event: WorkOrderEvent) -> WorkOrder:
                 has_action=event.has_action,
                 quantity=event.quantity,
                 finished_on=event.finished_on,
-                awaits_number=event.outcome == Word(Outcome.REPLACED),
+                awaits_number=is_replaced and not work.is_renumbered,
                 is_late=False,
             )
         case WorkOrderVoided():
@@ -365,7 +371,8 @@ def evolve(work: WorkOrder | None, event: WorkOrderEvent) -> WorkOrder:
             decided = replace(work, status=Status.FINISHED, outcome=event.outcome, is_late=False)
             return replace(decided, article_number=event.article_number)
         case WorkOrderRenumbered():
-            return replace(work, awaits_number=False, is_late=False)
+            is_late = work.is_late and work.status in OPEN  # the work itself may be
+            return replace(work, awaits_number=False, is_renumbered=True, is_late=is_late)
         case WorkOrderReminderDue():
             return replace(work, is_late=True)
 

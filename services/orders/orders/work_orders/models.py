@@ -100,6 +100,7 @@ class WorkOrderRow(
     article_number: Mapped[ArticleNumber | None]
     voided_for: Mapped[ReasonCode | None]
     awaits_number: Mapped[bool]
+    is_renumbered: Mapped[bool]
     is_late: Mapped[bool]
     recipient_person: Mapped[PersonRef | None]
     recipient_unit: Mapped[CareUnitId | None]

@@ -25,7 +25,7 @@ def await_next(row: WorkOrderRow, tx: Transaction) -> None:
 
 def end_renumbering(row: WorkOrderRow, tx: Transaction) -> None:
     """The device that a work order had replaced bears its new number: nothing waits for it any more
-    (ACT-4). Of one that waits for no number nothing is written.
+    (ACT-4), nor will when it is over.
     """
     renumbered = domain.renumber(row.state())
     if renumbered:
