@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("article_number", sa.Text(), nullable=True),
         sa.Column("voided_for", sa.Text(), nullable=True),
         sa.Column("awaits_number", sa.Boolean(), nullable=False),
+        sa.Column("is_renumbered", sa.Boolean(), nullable=False),
         sa.Column("is_late", sa.Boolean(), nullable=False),
         sa.Column("recipient_person", sa.Uuid(), nullable=True),
         sa.Column("recipient_unit", sa.Text(), nullable=True),

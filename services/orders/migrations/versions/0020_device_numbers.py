@@ -1,4 +1,4 @@
-"""Which device was given a number after its first one, and by which work order."""
+"""Which device was given a number after its first one."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,13 +14,6 @@ def upgrade() -> None:
         sa.Column("region", sa.Text(), nullable=False),
         sa.Column("device_number", sa.Text(), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=False),
-        sa.Column("work_order_id", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("region", "device_number", name=op.f("pk_device_numbers")),
-    )
-    op.create_index(
-        "ix_device_numbers_work_order",
-        "device_numbers",
-        ["region", "work_order_id"],
-        postgresql_where=sa.text("work_order_id IS NOT NULL"),
     )
     guard_regions(op, "orders")

@@ -16,9 +16,8 @@ from kvitt_contracts.types import (
     ServicePointId,
     TransferId,
     UserId,
-    WorkOrderId,
 )
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
@@ -44,23 +43,12 @@ class CareDeviceRow(Regional, Base):
 
 
 class DeviceNumberRow(Regional, Base):
-    """The device that was given a number after its first one, which its id follows from (INV-6); by
-    which work order, where its unit was replaced (ACT-4).
-    """
+    """The device that was given a number after its first one, which its id follows from (INV-6)."""
 
     __tablename__ = "device_numbers"
-    __table_args__ = (
-        Index(
-            "ix_device_numbers_work_order",
-            "region",
-            "work_order_id",
-            postgresql_where=text("work_order_id IS NOT NULL"),
-        ),
-    )
 
     device_number: Mapped[DeviceNumber] = mapped_column(primary_key=True)
     device_id: Mapped[DeviceId]
-    work_order_id: Mapped[WorkOrderId | None]
 
 
 class CareTransferRow(Regional, Base):

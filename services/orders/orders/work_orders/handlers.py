@@ -235,10 +235,6 @@ async def _finish(
         tx.record(row, *events)
         row.action = action
         await_next(row, tx)
-    if row.awaits_number:
-        numbered = await tx.search(DeviceNumberRow, DeviceNumberRow.work_order_id, row.id)
-        if numbered is not None:
-            end_renumbering(row, tx)  # decision 0366: its number came before its end
 
 
 @messages.command(
