@@ -11,6 +11,7 @@ _APPLICATIONS: Final = f"{_CODE}/applications/domain.py"
 _KIND: Final = "services/orders/tests/test_work_order_kinds.py::test"
 _RULE: Final = "services/orders/tests/test_work_order_rules.py::test"
 _WORK: Final = "services/orders/tests/test_work_orders.py::test"
+_INSTALLED: Final = "services/orders/tests/test_installations.py::test"
 _LIST: Final = "services/orders/tests/test_work_order_lists.py::test"
 _APPLIED: Final = "services/orders/tests/test_applications.py::test"
 
@@ -190,6 +191,22 @@ WORK_ORDERS: tuple[RuleMutant, ...] = (
         "            is_replaced = event.outcome == Word(Outcome.REPLACED)\n",
         "            is_replaced = event.outcome == Word(Outcome.REPAIRED)\n",
         f"{_RULE}_what_was_replaced_waits_for_its_new_number",
+    ),
+    rule_mutant(
+        "ACT-4b",
+        "What got its number before the end waits for another",
+        _RULES,
+        "                awaits_number=is_replaced and not work.is_renumbered,\n",
+        "                awaits_number=is_replaced,\n",
+        f"{_WORK}_what_got_its_number_before_the_end_waits_for_none_after_it",
+    ),
+    rule_mutant(
+        "ACT-1g",
+        "Who orders an installation at the same time is not seen",
+        f"{_CODE}/handlers.py",
+        "        await queries.with_installations(wish, tx),\n",
+        "        wish,\n",
+        f"{_INSTALLED}_of_several_who_order_an_installation_at_once_one_is_heard",
     ),
     rule_mutant(
         "ACT-5a",
