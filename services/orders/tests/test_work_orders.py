@@ -45,7 +45,6 @@ from contracts.tests.builders.story import (
     order_id,
     work_order_id,
 )
-from services.orders.tests.builders import a_reserve_number
 from services.orders.tests.pickups import DEVICES, requested_over_http
 from services.orders.tests.work_orders import (
     AT_HOME,
@@ -211,29 +210,6 @@ async def test_a_reference_names_one_work_order(world: World) -> None:
 
     used = ("ALREADY_REGISTERED", "ACT-2", "ce_subject")
     assert await refusal(world, a_work_order()) == used
-
-
-@pytest.mark.rule("ACT-1g")
-async def test_a_second_installation_waits_for_the_first(world: World) -> None:
-    await world.handle(a_work_order("installation"), subject="A-1")
-    second = a_work_order("installation", device_number=DeviceNumber(DEVICES[1]))
-
-    is_open = ("INSTALLATION_IS_OPEN", "ACT-1", "device_number")
-    assert await refusal(world, second, "A-2") == is_open
-    await finished(world)
-    await world.handle(second, subject="A-2")
-
-
-@pytest.mark.rule("ACT-1g")
-async def test_an_installation_is_open_under_each_reference_of_a_person(world: World) -> None:
-    await world.handle(a_person_stated(a_reserve_number()), subject="ac-person-2")
-    await world.handle(a_work_order("installation"), subject="A-1")
-    await world.handle(a_person_joined("ac-person-1", version=1), subject="ac-person-2")
-    await world.handle(a_person_joined("ac-person-1", version=2), subject="ac-person-2")
-    second = a_work_order("installation", device_number=DeviceNumber(DEVICES[1]))
-
-    is_open = ("INSTALLATION_IS_OPEN", "ACT-1", "device_number")
-    assert await refusal(world, second, "A-2") == is_open
 
 
 @pytest.mark.rule("ACT-2a")

@@ -11,6 +11,7 @@ _APPLICATIONS: Final = f"{_CODE}/applications/domain.py"
 _KIND: Final = "services/orders/tests/test_work_order_kinds.py::test"
 _RULE: Final = "services/orders/tests/test_work_order_rules.py::test"
 _WORK: Final = "services/orders/tests/test_work_orders.py::test"
+_INSTALLED: Final = "services/orders/tests/test_installations.py::test"
 _LIST: Final = "services/orders/tests/test_work_order_lists.py::test"
 _APPLIED: Final = "services/orders/tests/test_applications.py::test"
 
@@ -193,11 +194,19 @@ WORK_ORDERS: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "ACT-4b",
-        "What has its number before its end waits for another",
-        "services/orders/orders/work_orders/handlers.py",
-        "    if row.awaits_number and await tx.search(",
-        "    if not row.awaits_number and await tx.search(",
-        f"{_WORK}_what_has_its_number_before_its_end_waits_for_none",
+        "What got its number before the end waits for another",
+        _RULES,
+        "                awaits_number=is_replaced and not work.is_renumbered,\n",
+        "                awaits_number=is_replaced,\n",
+        f"{_WORK}_what_got_its_number_before_the_end_waits_for_none_after_it",
+    ),
+    rule_mutant(
+        "ACT-1g",
+        "Who orders an installation at the same time is not seen",
+        f"{_CODE}/handlers.py",
+        "        await queries.with_installations(wish, tx),\n",
+        "        wish,\n",
+        f"{_INSTALLED}_of_several_who_order_an_installation_at_once_one_is_heard",
     ),
     rule_mutant(
         "ACT-5a",

@@ -111,9 +111,10 @@ async def _register(command: Registered, tx: Transaction) -> WorkOrderRow:
         raise registering.refuse_used_reference(field=field)
     requester, by, place = await queries.parties_of(command, tx)
     wish = await queries.wish_of(command, tx)
+    naming = await queries.naming(tx)
     event = registering.register(
-        wish,
-        naming=await queries.naming(tx),
+        await queries.with_installations(wish, tx),
+        naming=naming,
         requester=requester,
         by=by,
         place=place,

@@ -169,7 +169,7 @@ async def wish_of(command: Registered, tx: Transaction) -> registering.Wish:
         kind=command.kind,
         recipient=recipient,
         born_on=details.born_on if details is not None else None,
-        is_installing=await _is_installing(command, recipient, tx),
+        is_installing=False,  # said by `with_installations`, once the number is drawn
         device=await _device(command.device_number, tx),
         order=await _order(command, tx),
         service=await _service(command, tx),
@@ -210,9 +210,16 @@ async def _recipient(
     return PatientRecipient(person=PersonRef(person.id)), details
 
 
-async def _is_installing(command: Registered, recipient: Recipient, tx: Transaction) -> bool:
-    """True where an installation is open at the recipient; asked for another installation alone."""
-    return command.kind == Word(Kind.INSTALLATION) and await is_installing_at(recipient, tx)
+async def with_installations(wish: registering.Wish, tx: Transaction) -> registering.Wish:
+    """The wish, with whether an installation is open at the recipient; asked of another one alone.
+
+    To be asked once its number is drawn: the counter is locked then, so what somebody registers at
+    the same time is there, or waits. What the same batch registered is written first.
+    """
+    if wish.kind != Word(Kind.INSTALLATION):
+        return wish
+    await tx.session.flush()
+    return replace(wish, is_installing=await is_installing_at(wish.recipient, tx))
 
 
 async def is_installing_at(recipient: Recipient, tx: Transaction) -> bool:
