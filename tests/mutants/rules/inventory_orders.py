@@ -108,8 +108,8 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         "ORD-8a",
         "A device is prescribed from a store that it does not stand in",
         f"{_CODE}/withdrawals/domain.py",
-        "if wanted is None or wanted.device.store != store:",
-        "if wanted is None:",
+        "    if wanted.device.store != store:\n",
+        "    if False:\n",
         f"{_WITHDRAWALS}_a_marked_device_is_prescribed_from_the_store_that_it_stands_in",
     ),
     rule_mutant(
