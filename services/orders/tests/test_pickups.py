@@ -375,6 +375,15 @@ async def test_what_cannot_be_taken_back_is_refused_with_the_way_on(world: World
     assert (await refusal(world, mine))[0] == "ENDED"
 
 
+@pytest.mark.rule("PCK-3d")
+async def test_what_the_store_has_refused_is_not_taken_back(world: World) -> None:
+    await world.handle(a_request(), subject="H-1")
+    await world.handle(a_claim_refused(reason="IN_TRANSFER"))
+
+    assert await refusal(world, VoidPickup(by=UserId(SENDER))) == ("ENDED", "PCK-3", None)
+    assert await world.events(PickupVoidRequested) == []
+
+
 @pytest.mark.rule("PCK-3e")
 async def test_a_technician_reports_what_was_not_there_and_ends_no_line(world: World) -> None:
     await registered(world, *DEVICES)

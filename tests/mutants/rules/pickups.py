@@ -171,6 +171,14 @@ PICKUPS: tuple[RuleMutant, ...] = (
         f"{_PICKUP}_the_unit_takes_back_a_part_and_the_rest_is_fetched",
     ),
     rule_mutant(
+        "PCK-3d",
+        "What the store has refused is taken back, and waits for ever to be released",
+        _RULES,
+        "    if pickup.status is Status.REFUSED:  # nothing is claimed",
+        "    if False:  # nothing is claimed",
+        f"{_PICKUP}_what_the_store_has_refused_is_not_taken_back",
+    ),
+    rule_mutant(
         "PCK-3e",
         "A report forgets what was not there",
         _RULES,

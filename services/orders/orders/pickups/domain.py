@@ -142,6 +142,9 @@ def request_void(
     """
     _must_be_theirs(pickup, by)
     _must_be_answered(pickup)
+    if pickup.status is Status.REFUSED:  # nothing is claimed, so nothing would be released
+        way_on = "Lagret nekade hämtordern: det finns inget att avbeställa."
+        raise refusal(Reason.ENDED, "PCK-3", None, way_on)
     asked = frozenset(numbers)
     unknown = asked - {line.number for line in pickup.lines}
     if unknown:
