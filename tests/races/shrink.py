@@ -12,12 +12,14 @@ from tests.races.system import System
 from tests.simulation.chance import Tape
 
 _TRIES_AT_ONCE: Final = 24
-_LOTS: Final = 40
+LOTS: Final = 40
 
 
-async def shrink(system: System, failed: Run) -> Run:
-    """The smallest run found that breaks what `failed` breaks first, with its story."""
-    search = _Search(system, failed)
+async def shrink(system: System, failed: Run, *, lots: int = LOTS) -> Run:
+    """The smallest run found within so many lots of tries that breaks what `failed` breaks first,
+    with its story.
+    """
+    search = _Search(system, failed, lots)
     await search.shorten()
     width = max(1, len(search.best.tape or ()) // 2)
     while width and search.lots:
@@ -28,11 +30,11 @@ async def shrink(system: System, failed: Run) -> Run:
 
 
 class _Search:
-    def __init__(self, system: System, failed: Run) -> None:
+    def __init__(self, system: System, failed: Run, lots: int) -> None:
         self._system = system
         self._invariant = failed.violations[0].invariant
         self.best = Wanted(seed=failed.seed, steps=failed.steps, tape=failed.tape)
-        self.lots = _LOTS
+        self.lots = lots
 
     async def shorten(self) -> None:
         """End the trouble as early as it still breaks."""
