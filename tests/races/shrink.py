@@ -25,7 +25,10 @@ async def shrink(system: System, failed: Run, *, lots: int = LOTS) -> Run:
     while width and search.lots:
         if not await search.take_first(list(search.quieter(width))):
             width //= 2
-    (told,) = await explore(system, [search.best], is_told=True)
+    for found in reversed(search.found):  # what broke beside others may hold alone
+        (told,) = await explore(system, [found], is_told=True)
+        if search.breaks(told):
+            break
     return told
 
 
@@ -34,7 +37,12 @@ class _Search:
         self._system = system
         self._invariant = failed.violations[0].invariant
         self.best = Wanted(seed=failed.seed, steps=failed.steps, tape=failed.tape)
+        self.found = [self.best]
         self.lots = lots
+
+    def breaks(self, run: Run) -> bool:
+        """True where a run breaks what is looked for."""
+        return any(one.invariant == self._invariant for one in run.violations)
 
     async def shorten(self) -> None:
         """End the trouble as early as it still breaks."""
@@ -61,8 +69,9 @@ class _Search:
                 for number, one in enumerate(tried[at : at + _TRIES_AT_ONCE])
             ]
             for wanted, run in zip(named, await explore(self._system, named), strict=True):
-                if any(one.invariant == self._invariant for one in run.violations):
+                if self.breaks(run):
                     self.best = replace(wanted, name="", tape=_without_end(run.tape))
+                    self.found.append(self.best)
                     return True
         return False
 

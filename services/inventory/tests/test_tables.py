@@ -45,6 +45,7 @@ UNUSED = {
     orders.WorkOrderVoided,
     orders.WorkOrderApplicationDecided,
     orders.WorkOrderReminderDue,
+    orders.WorkOrderRenumbered,
     *(
         t
         for t in topics.BMB_TRANSFERS.types

@@ -22,12 +22,12 @@ from kvitt_contracts.orders import (
     OrderVoidRequested,
     PickupClosed,
     PickupLineEnded,
-    PickupMadeUrgent,
     PickupRefused,
     PickupVoidRequested,
     WorkOrderNoted,
     WorkOrderPlanned,
     WorkOrderRegistered,
+    WorkOrderRenumbered,
     WorkOrderStarted,
     WorkOrderVoided,
 )
@@ -48,7 +48,6 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     FaultReportClosed,
     PickupClosed,
     PickupLineEnded,
-    PickupMadeUrgent,
     PickupRefused,
     PickupVoidRequested,
     CustodyChanged,
@@ -61,6 +60,7 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     WorkOrderStarted,
     WorkOrderNoted,
     WorkOrderVoided,
+    WorkOrderRenumbered,
     CaseWithdrawn,
 }
 

@@ -11,7 +11,7 @@ from kvitt_contracts.types import NamedRecipient, StoreHolder, StoreId
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id, get_article
 from inventory.devices import domain as devices
-from inventory.devices.models import DeviceRow
+from inventory.devices.models import DeviceRow, UsedNumberRow
 from inventory.devices.queries import custody_history, find_device_id, new_device_id, taken_numbers
 from inventory.devices.writes import register, register_on_loan
 from inventory.people.queries import current_holder, recipient_named, rows_of_recipient
@@ -116,6 +116,7 @@ def _read_to_state(fact: DeviceStated, tx: Transaction) -> Iterable[RowKey]:
     yield ArticleRow, article_id(tx, fact.article_number)
     yield DeviceRow, new_device_id(tx, fact.device_number)
     yield DeviceRow.device_number, fact.device_number
+    yield UsedNumberRow, fact.device_number
     if fact.store is not None:
         yield from rows_of_store(fact.store, tx)
     if fact.recipient is not None:

@@ -10,7 +10,7 @@ from kvitt_contracts.types import CustomerId, NamedPatient, PatientRecipient
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id
 from inventory.devices.domain import refuse_taken_number
-from inventory.devices.models import DeviceRow
+from inventory.devices.models import DeviceRow, UsedNumberRow
 from inventory.devices.queries import find_device_id, new_device_id
 from inventory.devices.writes import register
 from inventory.people.models import PersonRow, UserRow
@@ -29,6 +29,7 @@ def _read(command: TakeOverDevice, tx: Transaction) -> Iterable[RowKey]:
     yield ArticleRow, article_id(tx, command.article_number)
     yield DeviceRow, new_device_id(tx, command.device_number)
     yield DeviceRow.device_number, command.device_number
+    yield UsedNumberRow, command.device_number
     yield from rows_of_store(command.store, tx)
     yield CustomerRow, command.service_point
     yield from rows_of_recipient(NamedPatient(person=command.person), tx)
