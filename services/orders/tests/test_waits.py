@@ -86,7 +86,7 @@ async def waits(world: World, asking: str = "", *, who: dict[str, Any] = MINE) -
     return found
 
 
-async def wait_of(world: World, thing: UUID) -> tuple[str, str, str, str] | None:
+async def waits_for(world: World, thing: UUID) -> tuple[str, str, str, str] | None:
     """For what a thing waits, on whom, until when and what then; None when it is over."""
     for one in await waits(world):
         if one["id"] == str(thing):
@@ -98,24 +98,24 @@ async def wait_of(world: World, thing: UUID) -> tuple[str, str, str, str] | None
 @pytest.mark.rule("REF-20a")
 async def test_a_pickup_waits_for_the_store_and_then_for_who_fetches(world: World) -> None:
     told = "customer_service_told"
-    assert await wait_of(world, PICKUP) == ("claim", "store", "2026-03-03", "refused")
+    assert await waits_for(world, PICKUP) == ("claim", "store", "2026-03-03", "refused")
     await world.handle(a_claim_granted())
-    assert await wait_of(world, PICKUP) == ("fetching", "technicians", "2026-03-16", told)
+    assert await waits_for(world, PICKUP) == ("fetching", "technicians", "2026-03-16", told)
     await world.handle(ReportPickup(technician=UserId(SERVICE)), subject="H-1")
-    assert await wait_of(world, PICKUP) == ("arrival", "store", "2026-03-16", told)
+    assert await waits_for(world, PICKUP) == ("arrival", "store", "2026-03-16", told)
     await world.advance(stockholm("2026-03-17 00:00"))
-    assert await wait_of(world, PICKUP) == ("arrival", "store", "2026-03-16", "listed")
+    assert await waits_for(world, PICKUP) == ("arrival", "store", "2026-03-16", "listed")
     await world.handle(VoidPickup(by=UserId(SENDER)), subject="H-1")
-    assert await wait_of(world, PICKUP) == ("release", "store", "2026-03-16", "listed")
+    assert await waits_for(world, PICKUP) == ("release", "store", "2026-03-16", "listed")
 
 
 @pytest.mark.rule("REF-20a")
 async def test_a_fault_report_waits_for_each_that_is_to_act(world: World) -> None:
     by = UserId(SENDER)
     told = "customer_service_told"
-    assert await wait_of(world, REPORT) == ("answer", "service_point", "2026-03-04", told)
+    assert await waits_for(world, REPORT) == ("answer", "service_point", "2026-03-04", told)
     await world.handle(NamePrescriber(prescriber=by, by=by), subject="F-1")
-    assert await wait_of(world, REPORT) == ("claim", "store", "2026-03-04", told)
+    assert await waits_for(world, REPORT) == ("claim", "store", "2026-03-04", told)
 
 
 @pytest.mark.rule("REF-20a")
@@ -124,10 +124,10 @@ async def test_a_forwarded_report_waits_for_a_user_and_a_closed_one_for_nothing(
 ) -> None:
     by = UserId(SENDER)
     await world.handle(ForwardFaultReport(to=by, by=by), subject="F-1")
-    assert await wait_of(world, REPORT) == ("assessment", "user", "2026-03-04", "listed")
+    assert await waits_for(world, REPORT) == ("assessment", "user", "2026-03-04", "listed")
     closing = CloseFaultReport(outcome=Word("assessed_anew"), by=UserId(SERVICE))
     await world.handle(closing, subject="F-1")
-    assert await wait_of(world, REPORT) is None
+    assert await waits_for(world, REPORT) is None
 
 
 @pytest.mark.rule("REF-20a")

@@ -41,8 +41,8 @@ CASES: tuple[RuleMutant, ...] = (
         "CAS-1a",
         "A case is asked from anywhere",
         _RULES,
-        "    if not (by.has(Role.CUSTOMER_SERVICE) or by.works_at(place.customer_id)):\n",
-        "    if not by.active:\n",
+        "    must_act_at(place, by)\n",
+        "",
         f"{_CASE}_a_case_is_asked_from_a_service_point_of_ones_own",
     ),
     rule_mutant(

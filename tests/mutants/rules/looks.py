@@ -204,8 +204,8 @@ LOOKS: tuple[RuleMutant, ...] = (
         "REF-19e",
         "Orders of protected persons are shown to the whole region's customer service",
         f"{_CODE}/customer_orders/queries.py",
-        "    return and_(person.is_not(None), person.in_(protected_references()))\n",
-        "    return and_(person.is_(None), person.in_(protected_references()))\n",
+        "    return is_of_protected(OrderRow.recipient_person)\n",
+        "    return OrderRow.recipient_person.is_(None)\n",
         f"{_GIVEN}_orders_of_a_protected_person_are_the_units_and_the_regions_systems_alone",
     ),
     rule_mutant(

@@ -111,10 +111,9 @@ STATES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ORD-15a",
         "Orders of a person's other references are not found",
-        f"{_CODE}/customer_orders/queries.py",
-        "    return OrderRow.recipient_person.in_("
-        "select(same_persons([ref], reader.region).c.id))\n",
-        "    return OrderRow.recipient_person == ref\n",
+        f"{_CODE}/people/queries.py",
+        "    return column.in_(select(same_persons([ref], region).c.id))\n",
+        "    return column == ref\n",
         f"{_LISTED}_orders_are_searched_by_recipient_under_any_of_its_references",
     ),
     rule_mutant(

@@ -13,7 +13,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.problems import Busy
 from kvitt_chassis.web.streaming import Streamed
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import PersonRef, UserId
+from kvitt_contracts.types import UserId
 from kvitt_files.store import NoSuchFile, StoreUnavailable
 from kvitt_files.taking_in import Empty, Intake, OtherThanSaid, TakenIn, TooLarge
 
@@ -26,7 +26,7 @@ from orders.attachments.queries import kept_of
 from orders.attachments.store import files, settings
 from orders.customer_orders.api import SCOPE as ORDERS_SCOPE
 from orders.customer_orders.models import OrderRow
-from orders.people.queries import current_references
+from orders.people.queries import current_reference
 from orders.people.writes import log_accesses
 from orders.read_transaction import Looking, ReadTransaction
 from orders.work_orders.models import WorkOrderRow
@@ -200,8 +200,7 @@ async def _log_look(row: AttachmentRow, user: UserId, tx: Transaction) -> None:
         return
     person = (await tx.get(_reach_of(about)[0], about.id)).recipient_person
     if person is not None:
-        current = (await current_references([person], tx)).get(person, person)
-        log_accesses(tx, user, READING, [PersonRef(current)])
+        log_accesses(tx, user, READING, [await current_reference(person, tx)])
 
 
 async def _listed(about: About, tx: Transaction) -> AttachmentsView:

@@ -22,6 +22,7 @@ from orders.customer_orders.models import OrderRow
 from orders.people.domain import OF_AN_ORDER, Purpose
 from orders.people.models import PersonRow
 from orders.people.queries import (
+    is_of_protected,
     is_open_to,
     protected_references,
     same_persons,
@@ -135,8 +136,7 @@ def _served(refs: Sequence[PersonRef], caller: Caller) -> Select[PersonRef]:
 
 
 def _device_of_protected() -> ColumnElement[bool]:
-    person = CareDeviceRow.person
-    return and_(person.is_not(None), person.in_(protected_references()))
+    return is_of_protected(CareDeviceRow.person)
 
 
 def _transfer_of_protected() -> ColumnElement[bool]:

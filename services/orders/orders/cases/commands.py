@@ -1,15 +1,9 @@
 """What users do with cases over HTTP alone: the acts with a text, which stays here."""
 
-from typing import Annotated
-
 from kvitt_contracts.envelope import Command
-from kvitt_contracts.types import TEXT, ServicePointId, Thing, UserId, Word
-from pydantic import StringConstraints
+from kvitt_contracts.types import ServicePointId, Thing, UserId, Word
 
-FreeText = Annotated[
-    str,  # blanks alone say nothing
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=TEXT),
-]
+from orders.free_text import FreeText
 
 
 class AskCaseInWords(Command):

@@ -20,7 +20,6 @@ from kvitt_contracts.types import (
     CaseId,
     CustomerId,
     PickupId,
-    Role,
     ServicePointId,
     Thing,
     UserId,
@@ -28,7 +27,7 @@ from kvitt_contracts.types import (
 )
 
 from orders.cases.reasons import Reason, refusal
-from orders.units.domain import Customer, User
+from orders.units.domain import Customer, User, must_act_at
 from orders.waits.domain import LISTED, TELLS_CUSTOMER_SERVICE, Owner, Wait
 
 WordT = TypeVar("WordT", bound=StrEnum)
@@ -117,10 +116,10 @@ def ask(
     """Request something of customer service, from a service point of one's own (CAS-1). What it is
     `about` is known to be something that the user may see.
 
-    Raises CaseRefused naming the field: UNKNOWN_WORD, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING
+    Raises Refused naming the field: UNKNOWN_WORD, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING
     (CAS-1), NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3).
     """
-    _must_be_there(by, place)
+    must_act_at(place, by)
     asked = _word(Kind, kind, field="kind")
     _must_fit(asked, about)
     if about is None and not has_text:
@@ -216,15 +215,6 @@ def evolve(case: Case | None, event: CaseEvent) -> Case:
             return replace(answered, answered_by=event.by)
         case CaseWithdrawn():
             return replace(case, status=Status.WITHDRAWN)
-
-
-def _must_be_there(by: User, place: Customer) -> None:
-    if not place.is_service_point:
-        way_on = "Kunden är inget tjänsteställe. Välj ett av dina tjänsteställen."
-        raise refusal(Reason.NOT_A_SERVICE_POINT, "REF-3", "service_point", way_on)
-    if not (by.has(Role.CUSTOMER_SERVICE) or by.works_at(place.customer_id)):
-        way_on = "Välj ett av dina egna tjänsteställen."
-        raise refusal(Reason.NOT_CONNECTED_TO_SERVICE_POINT, "REF-3", "service_point", way_on)
 
 
 def _must_fit(kind: Kind, about: Thing | None) -> None:

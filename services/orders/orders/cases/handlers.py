@@ -16,7 +16,7 @@ from orders.cases.writes import ANSWER, await_answer
 from orders.pickups.models import PickupRow
 from orders.pickups.writes import make_urgent
 from orders.units.models import UserRow
-from orders.units.queries import user_key
+from orders.units.queries import place_named, user_key, user_named
 
 messages = Handlers()
 
@@ -94,7 +94,7 @@ async def withdraw_case(row: CaseRow, command: WithdrawCase, tx: Transaction) ->
 
     Refused: UNKNOWN_CASE (CAS-1), UNKNOWN_USER, NOT_YOUR_CASE (REF-3), ALREADY_ANSWERED (CAS-1).
     """
-    tx.record(row, *domain.withdraw(row.state(), by=await queries.user(tx, command.by)))
+    tx.record(row, *domain.withdraw(row.state(), by=await user_named(command.by, tx, field="by")))
     await_answer(row, tx)
 
 
@@ -110,14 +110,14 @@ async def _ask(command: Asked, tx: Transaction, *, text: str | None) -> None:
         field = "reference" if tx.message is None else "ce_subject"
         way_on = "Beteckningen är redan använd. Ge det nya ärendet en egen."
         raise refusal(Reason.ALREADY_ASKED, "CAS-1", field, way_on)
-    by, place = await queries.parties_of(command, tx)
+    by = await user_named(command.by, tx, field="by")
     asked = domain.ask(
         case_id,
         kind=command.kind,
         about=await queries.arisen_from(command.about, tx, by=by),
         has_text=text is not None,
         by=by,
-        place=place,
+        place=await place_named(command.service_point, tx),
     )
     row = tx.start(CaseRow, case_id, asked)
     row.text, row.asked_on = text, tx.today
@@ -138,4 +138,4 @@ async def _answer(row: CaseRow, command: Answered, tx: Transaction, *, text: str
     urgent = domain.pickup_to_make_urgent(row.state())
     if urgent is not None:
         pickup = await tx.lock(PickupRow, urgent, rule="CAS-1")
-        await make_urgent(pickup, tx, by=await queries.user(tx, command.by), payer=None)
+        await make_urgent(pickup, tx, by=await user_named(command.by, tx, field="by"), payer=None)

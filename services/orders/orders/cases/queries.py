@@ -17,7 +17,6 @@ from kvitt_contracts.types import (
     PersonRef,
     RegionPersonId,
     Thing,
-    UserId,
     Word,
     identify,
 )
@@ -35,7 +34,7 @@ from orders.customer_orders.models import OrderRow
 from orders.people.models import PersonIdRow, PersonRow
 from orders.pickups.models import PickupRow
 from orders.pickups.queries import SCOPE as PICKUPS
-from orders.units.domain import Customer, User
+from orders.units.domain import User
 from orders.units.models import CustomerRow, UserRow
 from orders.units.queries import customer_key, user_key
 from orders.work_orders.models import WorkOrderRow
@@ -74,20 +73,6 @@ def rows_of_ask(command: Asked, tx: Transaction) -> Iterable[RowKey]:
     """Names the rows that asking reads."""
     yield UserRow, user_key(command.by, tx)
     yield CustomerRow, customer_key(CustomerId(command.service_point), tx)
-
-
-async def parties_of(command: Asked, tx: Transaction) -> tuple[User, Customer]:
-    """Who asks, and the service point. Raises Refused (REF-3): one is unknown."""
-    by = await user(tx, command.by)
-    key = customer_key(CustomerId(command.service_point), tx)
-    place = await tx.get(CustomerRow, key, rule="REF-3", field="service_point")
-    return by, place.state()
-
-
-async def user(tx: Transaction, user_id: UserId) -> User:
-    """Who acts. Raises Refused (REF-3): unknown."""
-    row = await tx.get(UserRow, user_key(user_id, tx), rule="REF-3", field="by")
-    return row.state()
 
 
 async def arisen_from(

@@ -8,9 +8,9 @@ from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import CaseId, Reference, ServicePointId, Thing, UserId
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders.cases.commands import FreeText
 from orders.cases.domain import About, Kind, Outcome, Status, waits_for
 from orders.cases.models import CaseRow
+from orders.free_text import FreeText
 from orders.waits.domain import Wait
 
 

@@ -36,13 +36,14 @@ from sqlalchemy import ColumnElement, or_, select
 from orders.customer_orders import domain, story
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
-from orders.customer_orders.queries import is_for_protected, is_for_the_person, is_for_whom_they_act
+from orders.customer_orders.queries import is_for_protected, is_for_whom_they_act
 from orders.customer_orders.views import (
     DeliveryView,
     OrderSummary,
     OrderView,
     VoidingView,
 )
+from orders.people.queries import concerns
 from orders.places.resolving import place_of
 from orders.read_transaction import ReadTransaction
 from orders.units.models import UserRow
@@ -96,7 +97,9 @@ class OrderQuery(ListQuery):
     prescriber: Annotated[UserId | None, Eq(OrderRow.prescriber, "Förskrivare")] = None
     requester: Annotated[UserId | None, Eq(OrderRow.requester, "Beställare")] = None
     mine: Annotated[bool, Where(_is_mine, "Där jag är förskrivare eller beställare")] = False
-    recipient: Annotated[PersonRef | None, Where(is_for_the_person, "Patientens referens")] = None
+    recipient: Annotated[
+        PersonRef | None, Where(concerns(OrderRow.recipient_person), "Patientens referens")
+    ] = None
     care_unit: Annotated[
         CareUnitId | None, Eq(OrderRow.recipient_unit, "Vårdenhet som mottagare")
     ] = None

@@ -27,7 +27,7 @@ from orders.customer_orders.writes import (
     stop_waiting_when_answered,
 )
 from orders.units.models import UserRow
-from orders.units.queries import user_key
+from orders.units.queries import user_key, user_named
 
 messages = Handlers()
 
@@ -52,8 +52,8 @@ async def void_order(row: OrderRow, command: VoidOrder, tx: Transaction) -> None
     Refused: UNKNOWN_ORDER (ORD-14), UNKNOWN_USER (REF-3), NOT_YOUR_ORDER (REF-3),
     WITHDRAWAL_IS_DELIVERED, DELIVERED, DECLINED or PICKING_BEGUN (ORD-14).
     """
-    by = await tx.get(UserRow, user_key(command.by, tx), rule="REF-3", field="by")
-    events = domain.request_void(row.state(), by=by.state())
+    by = await user_named(command.by, tx, field="by")
+    events = domain.request_void(row.state(), by=by)
     if events:
         tx.record(row, *events)
         await_answer(row.id, tx)

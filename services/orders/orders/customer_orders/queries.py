@@ -1,12 +1,10 @@
 """Queries over orders. Reads only; what may be seen is the reader's business."""
 
 from kvitt_chassis.access import Caller
-from kvitt_chassis.http import RegionReader
-from kvitt_contracts.types import PersonRef
-from sqlalchemy import ColumnElement, and_, any_, func, select
+from sqlalchemy import ColumnElement, any_, func, select
 
 from orders.customer_orders.models import OrderRow
-from orders.people.queries import protected_references, same_persons
+from orders.people.queries import is_of_protected
 from orders.units.models import UserRow
 
 
@@ -22,15 +20,6 @@ def is_for_whom_they_act(caller: Caller) -> ColumnElement[bool]:
     return OrderRow.prescriber == any_(func.array(prescribers.scalar_subquery()))
 
 
-def is_for_the_person(ref: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
-    """The criterion of a list: placed for any reference of the person.
-
-    Aliases count, since an order stores the reference that it was placed with.
-    """
-    return OrderRow.recipient_person.in_(select(same_persons([ref], reader.region).c.id))
-
-
 def is_for_protected() -> ColumnElement[bool]:
     """The order is for a person whose identity is protected (REF-19)."""
-    person = OrderRow.recipient_person
-    return and_(person.is_not(None), person.in_(protected_references()))
+    return is_of_protected(OrderRow.recipient_person)

@@ -1,12 +1,9 @@
 """What users do with fault reports over HTTP alone: the acts with a text, which stays here."""
 
-from typing import Annotated
-
 from kvitt_contracts.envelope import Command
-from kvitt_contracts.types import TEXT, DeviceNumber, ServicePointId, UserId, Word
-from pydantic import Field
+from kvitt_contracts.types import DeviceNumber, ServicePointId, UserId, Word
 
-FreeText = Annotated[str, Field(min_length=1, max_length=2000, pattern=TEXT)]
+from orders.free_text import FreeText
 
 
 class ReportFaultInWords(Command):

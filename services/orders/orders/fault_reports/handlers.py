@@ -15,7 +15,7 @@ from kvitt_contracts.orders import (
     NamePrescriber,
     ReportFault,
 )
-from kvitt_contracts.types import CustomerId, FaultReportId, Word
+from kvitt_contracts.types import FaultReportId, Word
 
 from orders.care.models import CareDeviceRow
 from orders.care.writes import note_custody
@@ -23,8 +23,7 @@ from orders.fault_reports import domain, queries
 from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.fault_reports.models import FaultReportRow
 from orders.fault_reports.writes import ANSWER, await_answer
-from orders.units.models import CustomerRow, UserRow
-from orders.units.queries import customer_key, user_key
+from orders.units.queries import place_named, user_named
 
 messages = Handlers()
 
@@ -79,8 +78,8 @@ async def name_prescriber(row: FaultReportRow, command: NamePrescriber, tx: Tran
     """
     events = domain.name_prescriber(
         row.state(),
-        await queries.user(tx, command.prescriber, field="prescriber"),
-        by=await queries.user(tx, command.by, field="by"),
+        await user_named(command.prescriber, tx, field="prescriber"),
+        by=await user_named(command.by, tx, field="by"),
         responsible=await queries.responsible_today(tx, row.service_point),
     )
     if events:
@@ -104,8 +103,8 @@ async def forward_fault_report(
     """
     events = domain.forward(
         row.state(),
-        await queries.user(tx, command.to, field="to"),
-        by=await queries.user(tx, command.by, field="by"),
+        await user_named(command.to, tx, field="to"),
+        by=await user_named(command.by, tx, field="by"),
         responsible=await queries.responsible_today(tx, row.service_point),
     )
     if events:
@@ -178,20 +177,17 @@ async def _report(command: Reported, tx: Transaction) -> FaultReportRow:
     report_id = FaultReportId(tx.target("fault-report"))
     row = await tx.find(FaultReportRow, report_id)
     device = await queries.device_numbered(command.device_number, tx)
-    place = CustomerId(command.service_point)
-    customer = await tx.get(
-        CustomerRow, customer_key(place, tx), rule="REF-3", field="service_point"
-    )
-    await tx.get(UserRow, user_key(command.by, tx), rule="REF-3", field="by")
+    place = await place_named(command.service_point, tx)
+    await user_named(command.by, tx, field="by")
     if command.asked_by is not None:
-        await queries.user(tx, command.asked_by, field="asked_by")
+        await user_named(command.asked_by, tx, field="asked_by")
     events = domain.report_fault(
         row.state() if row is not None else None,
         device,
         report_id=report_id,
         is_reported=await queries.is_reported(device.id, tx),
         service_point=command.service_point,
-        is_service_point=customer.is_service_point,
+        is_service_point=place.is_service_point,
         has_text=isinstance(command, ReportFaultInWords) and command.text is not None,
         by=command.by,
         asked_by=command.asked_by,
@@ -209,7 +205,7 @@ async def _assess(
         side=command.side,
         use=command.use,
         has_text=text is not None,
-        by=await queries.user(tx, command.by, field="by"),
+        by=await user_named(command.by, tx, field="by"),
         responsible=await queries.responsible_today(tx, row.service_point),
     )
     if not events:

@@ -17,24 +17,16 @@ from kvitt_contracts.types import (
     ServicePointId,
     UserId,
 )
-from sqlalchemy import ColumnElement, and_
 
 from orders.care.models import CareDeviceRow
 from orders.care.numbers import care_device_numbered, device_key, rows_of_number
 from orders.fault_reports.domain import Device, Status
 from orders.fault_reports.models import FaultReportRow
-from orders.people.queries import protected_references
+from orders.people.queries import is_of_protected
 from orders.responsibles.domain import who_answers
 from orders.responsibles.models import ResponsiblesRow
-from orders.units.domain import User
 from orders.units.models import CustomerRow, UserRow
 from orders.units.queries import customer_key, user_key
-
-
-def _is_of_protected() -> ColumnElement[bool]:
-    person = FaultReportRow.recipient_person
-    return and_(person.is_not(None), person.in_(protected_references()))
-
 
 FAULT_REPORT: Final = "fault_report"
 """What inventory calls a fault report among claimants."""
@@ -43,7 +35,7 @@ SCOPE: Final = ScopeOfPersons(
     FaultReportRow.region,
     service_points=[FaultReportRow.service_point],
     users=[FaultReportRow.reported_by, FaultReportRow.prescriber, FaultReportRow.forwarded_to],
-    protected=_is_of_protected,
+    protected=lambda: is_of_protected(FaultReportRow.recipient_person),
 )
 """Whose a fault report is: its service point's, and theirs who reported it or are to act on it."""
 
@@ -101,12 +93,6 @@ async def is_reported(device: DeviceId, tx: Transaction) -> bool:
     """True where a report on the device is not closed yet."""
     found = await tx.search_all(FaultReportRow, FaultReportRow.device_id, device)
     return any(row.status is not Status.CLOSED for row in found)
-
-
-async def user(tx: Transaction, user_id: UserId, *, field: str) -> User:
-    """A user that an act names. Raises Refused naming `field`: unknown (REF-3)."""
-    row = await tx.get(UserRow, user_key(user_id, tx), rule="REF-3", field=field)
-    return row.state()
 
 
 async def responsible_today(tx: Transaction, service_point: ServicePointId) -> frozenset[UserId]:

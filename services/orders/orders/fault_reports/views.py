@@ -15,9 +15,9 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders.fault_reports.commands import FreeText
 from orders.fault_reports.domain import Outcome, Side, Status, Use, waits_for
 from orders.fault_reports.models import FaultReportRow
+from orders.free_text import FreeText
 from orders.waits.domain import Wait
 
 

@@ -11,8 +11,8 @@ from orders.parties import domain
 from orders.people.domain import must_be_active
 from orders.people.models import PersonDetailsRow
 from orders.people.queries import current_person, rows_of_person
-from orders.units.models import CareUnitRow, CustomerRow, UserRow
-from orders.units.queries import care_unit_key, customer_key, user_key
+from orders.units.models import CareUnitRow
+from orders.units.queries import care_unit_key, place_named, user_named
 
 
 def rows_of_recipient(named: NamedPatient | CareUnitRecipient, tx: Transaction) -> Iterable[RowKey]:
@@ -27,23 +27,11 @@ async def parties_of(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) 
 
     Raises Refused: one is unknown (REF-3; recipient ORD-1, REF-1), or inactive (REF-14).
     """
-    place = await tx.get(
-        CustomerRow, customer_key(command.service_point, tx), rule="REF-3", field="service_point"
-    )
-    prescriber = await tx.get(
-        UserRow, user_key(command.prescriber, tx), rule="REF-3", field="prescriber"
-    )
-    requester = await tx.get(
-        UserRow,
-        user_key(command.requester or command.prescriber, tx),
-        rule="REF-3",
-        field="requester",
-    )
     return domain.Parties(
         recipient=await _recipient(command.recipient, tx),
-        prescriber=prescriber.state(),
-        requester=requester.state(),
-        service_point=place.state(),
+        prescriber=await user_named(command.prescriber, tx, field="prescriber"),
+        requester=await user_named(command.requester or command.prescriber, tx, field="requester"),
+        service_point=await place_named(command.service_point, tx),
     )
 
 

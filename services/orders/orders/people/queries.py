@@ -1,6 +1,6 @@
 """Finds the person behind a region's id or a number. Reads only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 from kvitt_chassis.handlers import RowKey
@@ -8,7 +8,17 @@ from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.types import PersonRef, RegionCode, RegionPersonId, UserId
-from sqlalchemy import CTE, ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from orders.people.domain import OPEN_FOR, OPENING
@@ -31,10 +41,20 @@ async def current_person(named: RegionPersonId, tx: Transaction, *, field: str) 
     Unknown: a command is refused (REF-1, naming `field`), a fact waits.
     """
     known = await tx.get(PersonIdRow, named, rule="REF-1", field=field)
-    row = await tx.get(PersonRow, known.person)
+    return await current_row(await tx.get(PersonRow, known.person), tx)
+
+
+async def current_row(row: PersonRow, tx: Transaction) -> PersonRow:
+    """The row of the person whom a reference leads to now: aliases are followed."""
     while row.merged_into is not None:
         row = await tx.get(PersonRow, row.merged_into)
     return row
+
+
+async def current_reference(ref: PersonRef, tx: Transaction) -> PersonRef:
+    """The reference that one leads to now; one that is not known is itself."""
+    row = await tx.look_up(PersonRow, ref)
+    return ref if row is None else PersonRef((await current_row(row, tx)).id)
 
 
 async def find_by_number(identity: Identity, tx: Transaction) -> PersonRef | None:
@@ -77,6 +97,31 @@ def protected_references() -> Select[PersonRef]:
     found = protected.cte("protected_references", recursive=True)
     aliases = select(PersonRow.id).join(found, PersonRow.merged_into == found.c.id)
     return select(found.union(aliases).c.id)
+
+
+def is_of_protected(person: SQLColumnExpression[PersonRef | None]) -> ColumnElement[bool]:
+    """The criterion of what concerns a person whose identity is protected, in its column; nothing
+    that concerns nobody does.
+    """
+    return and_(person.is_not(None), person.in_(protected_references()))
+
+
+def is_of_person(
+    column: SQLColumnExpression[PersonRef | None], ref: PersonRef, region: RegionCode
+) -> ColumnElement[bool]:
+    """The criterion of what concerns a person, by any reference of theirs."""
+    return column.in_(select(same_persons([ref], region).c.id))
+
+
+def concerns(
+    column: SQLColumnExpression[PersonRef | None],
+) -> Callable[[PersonRef, RegionReader], ColumnElement[bool]]:
+    """The criterion of a list that is asked for a person, as a filter has it."""
+
+    def is_theirs(ref: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
+        return is_of_person(column, ref, reader.region)
+
+    return is_theirs
 
 
 def is_told_of(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:

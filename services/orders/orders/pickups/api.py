@@ -21,11 +21,12 @@ from kvitt_contracts.types import CareUnitId, Day, PersonRef, ServicePointId, Us
 from sqlalchemy import select
 
 from orders.care.recipients import named as as_named
+from orders.people.queries import concerns
 from orders.pickups import documents
 from orders.pickups.commands import RequestPickupInWords
 from orders.pickups.domain import OPEN, Status
 from orders.pickups.models import PickupDetailsRow, PickupRow
-from orders.pickups.queries import SCOPE, also_open, is_for_the_person
+from orders.pickups.queries import SCOPE, also_open
 from orders.pickups.views import (
     MakeUrgentBody,
     PickupBody,
@@ -125,7 +126,9 @@ class PickupQuery(ListQuery):
     requested_from: Annotated[Day | None, From(PickupRow.requested_on, "Från och med dag")] = None
     requested_to: Annotated[Day | None, To(PickupRow.requested_on, "Till och med dag")] = None
     status: Annotated[list[Status] | None, In(PickupRow.status, "En eller flera statusar")] = None
-    recipient: Annotated[PersonRef | None, Where(is_for_the_person, "Patientens referens")] = None
+    recipient: Annotated[
+        PersonRef | None, Where(concerns(PickupRow.recipient_person), "Patientens referens")
+    ] = None
     care_unit: Annotated[CareUnitId | None, Eq(PickupRow.recipient_unit, "Vårdenhet")] = None
     by: Annotated[UserId | None, Eq(PickupRow.by, "Vem som registrerade")] = None
     urgent: Annotated[bool | None, Eq(PickupRow.is_urgent, "Bara de som ska hämtas genast")] = None

@@ -26,7 +26,7 @@ from orders.pickups.writes import (
     make_urgent,
 )
 from orders.units.models import CustomerRow, PayerRow, UserRow
-from orders.units.queries import customer_key, payer_key, user_key
+from orders.units.queries import customer_key, payer_key, place_named, user_key, user_named
 
 messages = Handlers()
 
@@ -76,7 +76,8 @@ async def _request(command: Requested, delivery: Delivery | None, tx: Transactio
     if await tx.find(PickupRow, tx.target("pickup")) is not None:
         field = "reference" if tx.message is None else "ce_subject"
         raise requesting.refuse_used_reference(field=field)
-    by, place = await queries.parties_of(command, tx)
+    by = await user_named(command.by, tx, field="by")
+    place = await place_named(command.service_point, tx)
     wish = await queries.wish_of(command, delivery, tx)
     event = requesting.request(
         wish,
@@ -109,8 +110,8 @@ async def make_pickup_urgent(row: PickupRow, command: MakePickupUrgent, tx: Tran
     Refused: UNKNOWN_PICKUP (PCK-3), UNKNOWN_USER, NOT_YOUR_PICKUP (REF-3), UNKNOWN_PAYER (REF-4),
     WAITING, ENDED (PCK-3).
     """
-    by = await tx.get(UserRow, user_key(command.by, tx), rule="REF-3", field="by")
-    await make_urgent(row, tx, by=by.state(), payer=command.payer_id)
+    by = await user_named(command.by, tx, field="by")
+    await make_urgent(row, tx, by=by, payer=command.payer_id)
 
 
 @messages.command(
@@ -125,8 +126,8 @@ async def void_pickup(row: PickupRow, command: VoidPickup, tx: Transaction) -> N
     Refused: UNKNOWN_PICKUP (PCK-3), UNKNOWN_USER, NOT_YOUR_PICKUP (REF-3), WAITING, UNKNOWN_LINE,
     ENDED (PCK-3).
     """
-    by = await tx.get(UserRow, user_key(command.by, tx), rule="REF-3", field="by")
-    tx.record(row, *domain.request_void(row.state(), command.numbers, by=by.state()))
+    by = await user_named(command.by, tx, field="by")
+    tx.record(row, *domain.request_void(row.state(), command.numbers, by=by))
 
 
 @messages.command(ReportPickup, of=PickupRow, rule="PCK-3")

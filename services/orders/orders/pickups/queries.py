@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Final
 
 from kvitt_chassis.handlers import RowKey
-from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.orders import AddressKind, Delivery, RequestPickup
@@ -22,7 +21,7 @@ from kvitt_contracts.types import (
     Reference,
     identify,
 )
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, select
 
 from orders.articles.models import ArticleRow
 from orders.care.models import CareDeviceRow
@@ -31,12 +30,11 @@ from orders.message_subject import subject_as
 from orders.numbers.domain import Series
 from orders.numbers.writes import next_number
 from orders.people.models import PersonDetailsRow
-from orders.people.queries import current_person, protected_references, same_persons
+from orders.people.queries import current_person, is_of_person, is_of_protected
 from orders.pickups.commands import RequestPickupInWords
 from orders.pickups.domain import OPEN
 from orders.pickups.models import PickupRow
 from orders.pickups.requesting import domain as requesting
-from orders.units.domain import Customer, User
 from orders.units.models import CareUnitRow, CustomerRow, UserRow
 from orders.units.queries import care_unit_key, customer_key, user_key
 
@@ -46,23 +44,13 @@ PICKUP: Final = "pickup"
 Requested = RequestPickup | RequestPickupInWords
 
 
-def _is_of_protected() -> ColumnElement[bool]:
-    person = PickupRow.recipient_person
-    return and_(person.is_not(None), person.in_(protected_references()))
-
-
 SCOPE: Final = ScopeOfPersons(
     PickupRow.region,
     service_points=[PickupRow.service_point],
     users=[PickupRow.by],
-    protected=_is_of_protected,
+    protected=lambda: is_of_protected(PickupRow.recipient_person),
 )
 """Whose a pickup is: its service point's, colleagues' included (PCK-5), and who ordered it."""
-
-
-def is_for_the_person(ref: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
-    """The criterion of a list: from any reference of the person."""
-    return PickupRow.recipient_person.in_(select(same_persons([ref], reader.region).c.id))
 
 
 async def also_open(row: PickupRow, tx: Transaction) -> tuple[OrderNumber, ...]:
@@ -78,10 +66,9 @@ async def open_at(
     besides: PickupId | None = None,
 ) -> tuple[OrderNumber, ...]:
     """The numbers of the open pickups at a person, under any reference, or at a unit (PCK-2)."""
-    theirs = PickupRow.recipient_unit == unit
+    theirs: ColumnElement[bool] = PickupRow.recipient_unit == unit
     if person is not None:
-        refs = same_persons([person], tx.region)
-        theirs = PickupRow.recipient_person.in_(select(refs.c.id))
+        theirs = is_of_person(PickupRow.recipient_person, person, tx.region)
     query = (
         select(PickupRow.pickup_number)
         .where(PickupRow.region == tx.region, PickupRow.id.is_distinct_from(besides), theirs)
@@ -100,18 +87,6 @@ def rows_of_request(command: Requested, tx: Transaction) -> Iterable[RowKey]:
         device = tx.fetched(CareDeviceRow, device_key(number, tx))
         if device is not None and device.article_number is not None:
             yield ArticleRow, device.article_number
-
-
-async def parties_of(command: Requested, tx: Transaction) -> tuple[User, Customer]:
-    """Who requests, and the service point. Raises Refused (REF-3): one is unknown."""
-    by = await tx.get(UserRow, user_key(command.by, tx), rule="REF-3", field="by")
-    place = await tx.get(
-        CustomerRow,
-        customer_key(CustomerId(command.service_point), tx),
-        rule="REF-3",
-        field="service_point",
-    )
-    return by.state(), place.state()
 
 
 async def naming(tx: Transaction) -> requesting.Naming:

@@ -11,6 +11,7 @@ from kvitt_contracts.types import Address, CareUnitId, CustomerId, PersonRef, Us
 
 from orders.people.domain import Purpose
 from orders.people.models import PersonDetailsRow, PersonRow
+from orders.people.queries import current_row
 from orders.people.writes import log_accesses
 from orders.places.views import PlaceView
 from orders.units.models import CareUnitRow, CustomerRow
@@ -78,9 +79,7 @@ async def _recipient(what: Destined, tx: Transaction, user: UserId) -> _Door:
         unit = await tx.get(CareUnitRow, care_unit_key(what.recipient_unit, tx))
         customer = await tx.get(CustomerRow, customer_key(unit.customer_id, tx))
         return _Door(name=unit.name, address=customer.address)
-    person = await tx.get(PersonRow, what.recipient_person)
-    while person.merged_into is not None:
-        person = await tx.get(PersonRow, person.merged_into)
+    person = await current_row(await tx.get(PersonRow, what.recipient_person), tx)
     log_accesses(tx, user, Purpose.DELIVERY, [PersonRef(person.id)])
     details = await tx.look_up(PersonDetailsRow, person.id)
     if details is None:  # erased

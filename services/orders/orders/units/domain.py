@@ -34,6 +34,7 @@ class Reason(StrEnum):
     PRIVATE_CLINIC_HOLDS_NO_STOCK = "PRIVATE_CLINIC_HOLDS_NO_STOCK"
     DEFAULT_NOT_AMONG_SERVICE_POINTS = "DEFAULT_NOT_AMONG_SERVICE_POINTS"
     NOT_A_SERVICE_POINT = "NOT_A_SERVICE_POINT"
+    NOT_CONNECTED_TO_SERVICE_POINT = "NOT_CONNECTED_TO_SERVICE_POINT"
     UNKNOWN_PRODUCT_AREA = "UNKNOWN_PRODUCT_AREA"
 
 
@@ -101,6 +102,29 @@ class User:
     def may_draw_from(self, store: StoreId) -> bool:
         """True for each store that the user is connected to (REF-11)."""
         return self.stores is None or store in self.stores
+
+
+def must_act_at(place: Customer, by: User) -> None:
+    """Check that somebody acts for a service point of theirs; customer service acts for any.
+
+    Raises UnitRefused naming `service_point`: NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT
+    (REF-3).
+    """
+    if not place.is_service_point:
+        raise UnitRefused(
+            Reason.NOT_A_SERVICE_POINT,
+            rule="REF-3",
+            field="service_point",
+            way_on="Kunden är inget tjänsteställe. Välj ett av dina tjänsteställen.",
+        )
+    is_theirs = by.active and by.works_at(place.customer_id)
+    if not (is_theirs or by.has(Role.CUSTOMER_SERVICE)):
+        raise UnitRefused(
+            Reason.NOT_CONNECTED_TO_SERVICE_POINT,
+            rule="REF-3",
+            field="service_point",
+            way_on="Välj ett av dina egna tjänsteställen, eller kontakta kundservice.",
+        )
 
 
 def register_payer(

@@ -9,20 +9,15 @@ from kvitt_chassis.filters import Eq, ForTheView
 from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionReader, named
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.types import ServicePointId
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import select
 
-from orders.people.queries import protected_references
+from orders.people.queries import is_of_protected
 from orders.read_transaction import ReadTransaction
 from orders.waiting.models import SOURCES, WaitingThing
 from orders.waiting.views import WaitingView
 from orders.waits.domain import Owner, Wait
 
 router = ApiRouter(tags=["Det som väntar"])
-
-
-def _is_of_protected() -> ColumnElement[bool]:
-    person = WaitingThing.person
-    return and_(person.is_not(None), person.in_(protected_references()))
 
 
 class WaitsQuery(ListQuery):
@@ -41,7 +36,7 @@ WAITS: Final = ListOf(
         WaitingThing.region,
         service_points=[WaitingThing.service_point],
         users=[WaitingThing.by, WaitingThing.user],
-        protected=_is_of_protected,
+        protected=lambda: is_of_protected(WaitingThing.person),
     ),
     sorts=named(WaitingThing.due_on),
     default="due_on",

@@ -33,6 +33,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from orders.care.recipients import named as as_named
+from orders.people.queries import concerns
 from orders.places.views import PlaceView
 from orders.read_transaction import ReadTransaction
 from orders.slips.documents import as_pdf
@@ -49,7 +50,6 @@ from orders.work_orders.places import place_of_work
 from orders.work_orders.queries import (
     OF_THE_RECIPIENT,
     SCOPE,
-    is_for_the_person,
     is_theirs,
     seen,
 )
@@ -230,7 +230,9 @@ class WorkOrderQuery(ListQuery):
         Field(pattern=r"^\d{1,9}$"),
     ] = None
     requester: Annotated[UserId | None, Eq(WorkOrderRow.requester, "Beställare")] = None
-    recipient: Annotated[PersonRef | None, Where(is_for_the_person, "Patientens referens")] = None
+    recipient: Annotated[
+        PersonRef | None, Where(concerns(WorkOrderRow.recipient_person), "Patientens referens")
+    ] = None
     care_unit: Annotated[CareUnitId | None, Eq(WorkOrderRow.recipient_unit, "Vårdenhet")] = None
     device_id: Annotated[DeviceId | None, Eq(WorkOrderRow.device_id, "Hjälpmedlet")] = None
     technician: Annotated[UserId | None, Eq(WorkOrderRow.technician, "Tekniker")] = None

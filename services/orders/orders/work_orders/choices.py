@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from orders.care.recipients import named
 from orders.people.models import PersonDetailsRow
+from orders.people.queries import current_reference
 from orders.read_transaction import ReadTransaction
 from orders.work_orders.domain import Kind
-from orders.work_orders.queries import current_reference, is_installing_at
+from orders.work_orders.queries import is_installing_at
 from orders.work_orders.registering.domain import kinds_at
 
 router = ApiRouter(tags=["Arbetsordrar"])

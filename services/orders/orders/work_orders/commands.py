@@ -7,7 +7,6 @@ from kvitt_contracts.day_bounds import HappenedOn
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.orders import Delivery
 from kvitt_contracts.types import (
-    TEXT,
     ArticleNumber,
     DeviceNumber,
     NamedRecipient,
@@ -19,14 +18,11 @@ from kvitt_contracts.types import (
     UserId,
     Word,
 )
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from orders.free_text import FreeText
 from orders.work_orders.applications.domain import Application
 
-FreeText = Annotated[
-    str,  # blanks alone say nothing
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=TEXT),
-]
 Attachments = Annotated[tuple[UUID, ...], Field(max_length=20)]
 
 

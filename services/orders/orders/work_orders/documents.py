@@ -1,11 +1,8 @@
 """A work order's slip: what goes along with a device to its supplier."""
 
-from collections.abc import Mapping
-from typing import Final
-
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import Delivery, OneOffAddress
-from kvitt_contracts.types import PersonRef, UserId
+from kvitt_contracts.types import UserId
 from kvitt_documents.rendering import print_document
 from kvitt_documents.slips import Fact, SlipDevice, WorkOrderSlip
 
@@ -14,27 +11,14 @@ from orders.contacts.models import UserContactRow
 from orders.customer_orders.models import OrderRow
 from orders.devices.queries import called
 from orders.people.domain import Purpose
-from orders.people.queries import current_references
+from orders.people.queries import current_reference
 from orders.people.writes import log_accesses
 from orders.slips.documents import address_lines, device_on_slip, unit_in_words
 from orders.units.models import CustomerRow
 from orders.units.queries import customer_key
 from orders.work_orders import domain
-from orders.work_orders.domain import Kind
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderRow
-
-_KINDS: Final[Mapping[Kind, str]] = {
-    Kind.TIED_TO_ORDER: "Åtgärd på en ny order",
-    Kind.ADJUSTMENT: "Anpassning",
-    Kind.REPAIR: "Reparation",
-    Kind.SPECIAL_ADAPTATION: "Specialanpassning",
-    Kind.WARRANTY_REPAIR: "Garantireparation",
-    Kind.INSTALLATION: "Installation",
-    Kind.DISMANTLING: "Nedmontering",
-    Kind.INSTALLED_REPAIR: "Reparation av installerad teknik",
-    Kind.MAINTENANCE: "Förebyggande underhåll",
-    Kind.APPLICATION: "Ansökan",
-}
+from orders.work_orders.story import KINDS
 
 
 async def print_slip(row: WorkOrderRow, tx: Transaction, *, user: UserId) -> bytes:
@@ -67,7 +51,7 @@ async def _order(row: WorkOrderRow, tx: Transaction) -> tuple[Fact, ...]:
         article = await tx.look_up(ArticleRow, row.service_article)
         service = f"{row.service_article} {article.name if article else ''}".strip()
     return (
-        ("Slag", _KINDS[row.kind]),
+        ("Slag", KINDS[row.kind].capitalize()),
         ("Registrerad", row.registered_on.isoformat()),
         ("Tjänsteprodukt", service),
     )
@@ -118,5 +102,4 @@ def _return_to(unit: CustomerRow, given: Delivery) -> tuple[Fact, ...]:
 async def _log_look(row: WorkOrderRow, user: UserId, tx: Transaction) -> None:
     person = row.recipient_person
     if person is not None:
-        current = (await current_references([person], tx)).get(person, person)
-        log_accesses(tx, user, Purpose.DELIVERY, [PersonRef(current)])
+        log_accesses(tx, user, Purpose.DELIVERY, [await current_reference(person, tx)])

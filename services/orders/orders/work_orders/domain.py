@@ -21,7 +21,6 @@ from kvitt_contracts.orders import (
     WorkOrderStarted,
     WorkOrderVoided,
 )
-from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.types import (
     ArticleNumber,
     CustomerId,
@@ -43,7 +42,7 @@ from kvitt_contracts.types import (
 )
 
 from orders.units.domain import User
-from orders.waits.domain import Owner, Wait
+from orders.waits.domain import TELLS_CUSTOMER_SERVICE, Owner, Wait
 from orders.work_orders.reasons import Reason, refusal
 
 
@@ -259,7 +258,7 @@ def renumber(work: WorkOrder) -> tuple[WorkOrderRenumbered, ...]:
 
 def remind(work: WorkOrder) -> tuple[WorkOrderReminderDue, ...]:
     """The last day of what it waits for has passed: that is told once, and nothing changes."""
-    waits = wait_of(work)
+    waits = waits_for(work)
     if waits is None or work.is_late:
         return ()
     return (
@@ -282,36 +281,26 @@ _AWAITED_LATE: Final = {
     _DECISION: _DECISION,
     _RENUMBERING: _RENUMBERING,
 }
-_TOLD: Final = Word("customer_service_told")
 
 
-def waits_for(work: WorkOrder, *, policy: RegionPolicy, today: date) -> Wait | None:
-    """What a work order waits for, None once nothing more is to come. Its days are no policy's."""
-    return wait_of(work)
-
-
-def wait_of(work: WorkOrder) -> Wait | None:
-    """What a work order waits for, whatever day it is."""
+def waits_for(work: WorkOrder) -> Wait | None:
+    """What a work order waits for (REF-20); None once nothing more is to come."""
     if work.awaits_number and work.finished_on is not None:
-        return Wait(
-            awaits=_RENUMBERING,
-            on=Owner.SERVICE_POINT,
-            service_point=work.service_point,
-            until=work.finished_on + RENUMBER_WITHIN,
-            then=_TOLD,
-        )
+        until = work.finished_on + RENUMBER_WITHIN
+        return _waits(_RENUMBERING, Owner.SERVICE_POINT, until, point=work.service_point)
     if work.status not in OPEN:
         return None
     if work.kind is Kind.APPLICATION:
-        until = work.registered_on + DECIDE_WITHIN
-        return Wait(awaits=_DECISION, on=Owner.ASSORTMENT_MANAGER, until=until, then=_TOLD)
+        return _waits(_DECISION, Owner.ASSORTMENT_MANAGER, work.registered_on + DECIDE_WITHIN)
     until = work.registered_on + FINISH_WITHIN
     if work.kind is Kind.WARRANTY_REPAIR:  # the supplier has it, and the unit ends it
-        point = work.service_point
-        return Wait(
-            awaits=_FINISH, on=Owner.SERVICE_POINT, service_point=point, until=until, then=_TOLD
-        )
-    return Wait(awaits=_AWAITED[work.status], on=Owner.TECHNICIANS, until=until, then=_TOLD)
+        return _waits(_FINISH, Owner.SERVICE_POINT, until, point=work.service_point)
+    return _waits(_AWAITED[work.status], Owner.TECHNICIANS, until)
+
+
+def _waits(awaits: Word, on: Owner, until: date, *, point: ServicePointId | None = None) -> Wait:
+    then = TELLS_CUSTOMER_SERVICE
+    return Wait(awaits=awaits, on=on, service_point=point, until=until, then=then)
 
 
 def works_with(work: WorkOrder, user: User) -> bool:

@@ -24,7 +24,7 @@ from orders.care.models import DeviceNumberRow
 from orders.care.writes import note_number
 from orders.devices.models import DeviceRow
 from orders.units.models import UserRow
-from orders.units.queries import user_key
+from orders.units.queries import user_key, user_named
 from orders.work_orders import domain, queries
 from orders.work_orders.applications import domain as applications
 from orders.work_orders.commands import (
@@ -144,7 +144,7 @@ async def plan_work_order(row: WorkOrderRow, command: PlanWorkOrder, tx: Transac
     """
     technician = None
     if command.technician is not None:
-        technician = await queries.user(tx, command.technician, field="technician")
+        technician = await user_named(command.technician, tx, field="technician")
     tx.record(row, *domain.plan(row.state(), on=command.planned_on, technician=technician))
 
 
@@ -160,7 +160,7 @@ async def start_work_order(row: WorkOrderRow, command: StartWorkOrder, tx: Trans
     Refused: UNKNOWN_WORK_ORDER (ACT-3), UNKNOWN_USER (REF-3), IS_AN_APPLICATION, ENDED,
     NOT_A_TECHNICIAN (ACT-3).
     """
-    technician = await queries.user(tx, command.technician, field="technician")
+    technician = await user_named(command.technician, tx, field="technician")
     tx.record(row, *domain.start(row.state(), technician=technician))
 
 
@@ -175,7 +175,7 @@ async def note_work_order(row: WorkOrderRow, command: NoteWorkOrder, tx: Transac
 
     Refused: UNKNOWN_WORK_ORDER (ACT-3), UNKNOWN_USER (REF-3), ENDED, NOT_A_TECHNICIAN (ACT-3).
     """
-    technician = await queries.user(tx, command.by, field="by")
+    technician = await user_named(command.by, tx, field="by")
     tx.record(row, *domain.note(row.state(), technician=technician))
     tx.put(
         WorkOrderNoteRow(
@@ -230,7 +230,7 @@ async def _finish(
         has_action=action is not None,
         quantity=command.quantity,
         on=command.finished_on or tx.today,
-        by=await queries.user(tx, command.by, field="by"),
+        by=await user_named(command.by, tx, field="by"),
     )
     if events:
         tx.record(row, *events)
@@ -250,7 +250,7 @@ async def void_work_order(row: WorkOrderRow, command: VoidWorkOrder, tx: Transac
     Refused: UNKNOWN_WORK_ORDER (ACT-3), UNKNOWN_USER, NOT_YOUR_WORK_ORDER (REF-3), ENDED, STARTED
     (ACT-3).
     """
-    by = await queries.user(tx, command.by, field="by")
+    by = await user_named(command.by, tx, field="by")
     tx.record(row, *domain.void(row.state(), reason=command.reason, by=by))
     await_next(row, tx)
 
@@ -286,7 +286,7 @@ async def decide_application_in_words(
 
 
 async def _decide(row: WorkOrderRow, command: Decided, reason: str | None, tx: Transaction) -> None:
-    by = await queries.user(tx, command.by, field="by")
+    by = await user_named(command.by, tx, field="by")
     if command.article_number is not None:
         await tx.get(ArticleRow, command.article_number, rule="ACT-5", field="article_number")
     events = applications.decide(

@@ -112,7 +112,7 @@ class WorkOrderRow(
     def apply(self, state: domain.WorkOrder) -> None:
         """Write a state into the columns, those for queries included."""
         super().apply(state)
-        wait = domain.wait_of(state)
+        wait = domain.waits_for(state)
         self.due_on = wait.until if wait is not None else None
         self.waits_on = wait.on if wait is not None else None
         if isinstance(state.recipient, PatientRecipient):

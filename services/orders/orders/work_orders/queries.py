@@ -25,7 +25,7 @@ from kvitt_contracts.types import (
     WorkOrderId,
     identify,
 )
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, select, true
 
 from orders.articles.domain import Article
 from orders.articles.models import ArticleRow
@@ -40,10 +40,22 @@ from orders.numbers.writes import next_number
 from orders.parties.queries import rows_of_recipient
 from orders.people.domain import must_be_active
 from orders.people.models import PersonDetailsRow, PersonRow
-from orders.people.queries import current_person, protected_references, same_persons
+from orders.people.queries import (
+    current_person,
+    current_reference,
+    is_of_person,
+    is_of_protected,
+)
 from orders.units.domain import Customer, User
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
-from orders.units.queries import care_unit_key, customer_key, payer_key, user_key
+from orders.units.queries import (
+    care_unit_key,
+    customer_key,
+    payer_key,
+    place_named,
+    user_key,
+    user_named,
+)
 from orders.work_orders.commands import RegisterWorkOrderInWords
 from orders.work_orders.domain import OPEN, Kind, WorkOrder
 from orders.work_orders.models import WorkOrderRow
@@ -54,8 +66,7 @@ Registered = RegisterWorkOrder | RegisterWorkOrderInWords
 
 
 def _is_of_protected() -> ColumnElement[bool]:
-    person = WorkOrderRow.recipient_person
-    return and_(person.is_not(None), person.in_(protected_references()))
+    return is_of_protected(WorkOrderRow.recipient_person)
 
 
 SCOPE: Final = ScopeOfPersons(
@@ -72,11 +83,6 @@ OF_THE_RECIPIENT: Final = ScopeOfPersons(
     WorkOrderRow.region, also=lambda caller: true(), protected=_is_of_protected
 )
 """All of one recipient's, for who has a part in their care (ACT-7): that is looked at before."""
-
-
-def is_for_the_person(ref: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
-    """The criterion of a list: for any reference of the person."""
-    return WorkOrderRow.recipient_person.in_(select(same_persons([ref], reader.region).c.id))
 
 
 async def is_theirs(ref: PersonRef, reader: RegionReader) -> bool:
@@ -119,21 +125,11 @@ def rows_of_registering(command: Registered, tx: Transaction) -> Iterable[RowKey
 
 async def parties_of(command: Registered, tx: Transaction) -> tuple[User, User, Customer]:
     """Who asks, who registers it, and the service point. Raises Refused (REF-3): one is unknown."""
-    requester = await user(tx, command.requester, field="requester")
-    by = await user(tx, _by(command), field="by")
-    place = await tx.get(
-        CustomerRow,
-        customer_key(CustomerId(command.service_point), tx),
-        rule="REF-3",
-        field="service_point",
+    return (
+        await user_named(command.requester, tx, field="requester"),
+        await user_named(_by(command), tx, field="by"),
+        await place_named(command.service_point, tx),
     )
-    return requester, by, place.state()
-
-
-async def user(tx: Transaction, user_id: UserId, *, field: str) -> User:
-    """A user that an act names. Raises Refused naming `field`: unknown (REF-3)."""
-    row = await tx.get(UserRow, user_key(user_id, tx), rule="REF-3", field=field)
-    return row.state()
 
 
 async def naming(tx: Transaction) -> registering.Naming:
@@ -226,8 +222,7 @@ async def is_installing_at(recipient: Recipient, tx: Transaction) -> bool:
     """True where an installation is open at the recipient, under any reference of a person."""
     theirs: ColumnElement[bool]
     if isinstance(recipient, PatientRecipient):
-        refs = select(same_persons([recipient.person], tx.region).c.id)
-        theirs = WorkOrderRow.recipient_person.in_(refs)
+        theirs = is_of_person(WorkOrderRow.recipient_person, recipient.person, tx.region)
     else:
         theirs = WorkOrderRow.recipient_unit == recipient.unit
     query = select(WorkOrderRow.id).where(
@@ -310,11 +305,3 @@ async def _as_now(recipient: Recipient, tx: Transaction) -> Recipient:
     if isinstance(recipient, PatientRecipient):
         return PatientRecipient(person=await current_reference(recipient.person, tx))
     return recipient
-
-
-async def current_reference(ref: PersonRef, tx: Transaction) -> PersonRef:
-    """The reference that one leads to now, aliases followed; one that is not known is itself."""
-    row = await tx.look_up(PersonRow, ref)
-    while row is not None and row.merged_into is not None:
-        ref, row = row.merged_into, await tx.look_up(PersonRow, row.merged_into)
-    return ref

@@ -19,7 +19,7 @@ from kvitt_contracts.orders import (
 )
 
 from orders.work_orders.applications.domain import Decision
-from orders.work_orders.domain import Kind, Outcome, WorkOrder, wait_of
+from orders.work_orders.domain import Kind, Outcome, WorkOrder, waits_for
 from orders.work_orders.writes import REMINDER
 
 TIMERS: Final = (REMINDER,)
@@ -97,7 +97,7 @@ def _said(event: WorkOrderEvent) -> str:
 
 def what_comes(work: WorkOrder, *, due: Mapping[str, datetime]) -> Iterator[Coming]:
     """What a work order waits for, and what its timer does when it is `due`."""
-    waits = wait_of(work)
+    waits = waits_for(work)
     if waits is not None:
         yield Coming(at=None, what=_AWAITED[waits.awaits])
     if REMINDER.name in due:

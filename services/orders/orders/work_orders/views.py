@@ -28,10 +28,11 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
+from orders.free_text import FreeText
 from orders.waits.domain import Wait
 from orders.work_orders.applications.domain import Application, Decision
-from orders.work_orders.commands import Attachments, FreeText
-from orders.work_orders.domain import OPEN, Kind, Outcome, Status, outcomes_of, wait_of
+from orders.work_orders.commands import Attachments
+from orders.work_orders.domain import OPEN, Kind, Outcome, Status, outcomes_of, waits_for
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderNoteRow, WorkOrderRow
 
 
@@ -286,5 +287,5 @@ def _shown(row: WorkOrderRow) -> dict[str, Any]:
     return {
         **same_fields(work, WorkOrderLine),
         "work_order_id": work.id,
-        "waits": wait_of(work),
+        "waits": waits_for(work),
     }

@@ -16,7 +16,7 @@ def await_next(row: WorkOrderRow, tx: Transaction) -> None:
     """Remind when the last day of what the work order waits for has passed; of nothing once it
     waits for nothing.
     """
-    waits = domain.wait_of(row.state())
+    waits = domain.waits_for(row.state())
     if waits is None or waits.until is None:
         tx.cancel_timer(REMINDER, key=row.id)
     elif not row.is_late:

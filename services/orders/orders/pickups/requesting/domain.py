@@ -23,7 +23,7 @@ from kvitt_contracts.types import (
 
 from orders.pickups.domain import POSTED
 from orders.pickups.reasons import PickupRuleRefused, Reason, refusal
-from orders.units.domain import Customer, User
+from orders.units.domain import Customer, User, must_act_at
 
 
 class OrderedBy(StrEnum):
@@ -145,19 +145,13 @@ def refuse_address_over_kafka() -> PickupRuleRefused:
 
 
 def _must_be_allowed(by: User, place: Customer, ordered_by: Word) -> None:
-    if not place.is_service_point:
-        way_on = "Kunden är inget tjänsteställe. Välj ett av dina tjänsteställen."
-        raise refusal(Reason.NOT_A_SERVICE_POINT, "REF-3", "service_point", way_on)
-    staff = by.has(Role.CUSTOMER_SERVICE)
+    must_act_at(place, by)
     if ordered_by not in {Word(one) for one in OrderedBy}:
         way_on = "Ange unit, patient eller relative."
         raise refusal(Reason.UNKNOWN_WORD, "PCK-3", "ordered_by", way_on)
-    if ordered_by != Word(OrderedBy.UNIT) and not staff:
+    if ordered_by != Word(OrderedBy.UNIT) and not by.has(Role.CUSTOMER_SERVICE):
         way_on = "Patienter och närstående beställer hämtning genom kundservice."
         raise refusal(Reason.BY_CUSTOMER_SERVICE_ONLY, "PCK-3", "ordered_by", way_on)
-    if not (staff or by.works_at(place.customer_id)):
-        way_on = "Välj ett av dina egna tjänsteställen, eller kontakta kundservice."
-        raise refusal(Reason.NOT_CONNECTED_TO_SERVICE_POINT, "REF-3", "service_point", way_on)
 
 
 def _must_be_a_cause(wish: Wish, policy: RegionPolicy) -> None:

@@ -27,7 +27,7 @@ from kvitt_contracts.types import (
 )
 
 from orders.articles.domain import Article
-from orders.units.domain import Customer, User
+from orders.units.domain import Customer, User, must_act_at
 from orders.work_orders.applications.domain import Application, must_be_complete
 from orders.work_orders.domain import Kind
 from orders.work_orders.reasons import Reason, WorkOrderRefused, refusal
@@ -119,7 +119,7 @@ def register(
 ) -> WorkOrderRegistered:
     """Register a work order; `today` is a Stockholm day (ACT-2).
 
-    Raises WorkOrderRefused naming the field: who may not there (REF-3), an unknown kind, or what
+    Raises Refused naming the field: who may not there (REF-3), an unknown kind, or what
     the kind asks for and is not there (ACT-1), no device, order, text, address or phone (ACT-2), an
     application that is not complete or says what it may not (ACT-5).
     """
@@ -184,17 +184,10 @@ def refuse_application_over_kafka() -> WorkOrderRefused:
 
 
 def _must_be_allowed(requester: User, by: User, place: Customer) -> None:
-    if not place.is_service_point:
-        way_on = "Kunden är inget tjänsteställe. Välj ett av dina tjänsteställen."
-        raise refusal(Reason.NOT_A_SERVICE_POINT, "REF-3", "service_point", way_on)
-    staff = by.has(Role.CUSTOMER_SERVICE)
-    if by.user_id != requester.user_id and not staff:
+    if by.user_id != requester.user_id and not by.has(Role.CUSTOMER_SERVICE):
         way_on = "Beställ i eget namn. Kundservice kan beställa åt andra."
         raise refusal(Reason.NOT_THE_REQUESTER, "REF-3", "requester", way_on)
-    is_there = requester.active and requester.works_at(place.customer_id)
-    if not (is_there or (staff and by.user_id == requester.user_id)):
-        way_on = "Välj ett av beställarens egna tjänsteställen."
-        raise refusal(Reason.NOT_CONNECTED_TO_SERVICE_POINT, "REF-3", "service_point", way_on)
+    must_act_at(place, requester)
 
 
 def _kind(said: Word) -> Kind:
