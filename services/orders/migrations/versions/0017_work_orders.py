@@ -83,7 +83,6 @@ def upgrade() -> None:
         sa.Column("delivery", postgresql.JSONB(), nullable=True),
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("application", postgresql.JSONB(), nullable=True),
-        sa.Column("attachments", postgresql.JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("region", "work_order_id", name=op.f("pk_work_order_details")),
     )
     op.create_table(

@@ -100,7 +100,6 @@ async def register_work_order_in_words(command: RegisterWorkOrderInWords, tx: Tr
             delivery=command.delivery,
             description=command.description,
             application=command.application,
-            attachments=command.attachments,
         )
     )
 

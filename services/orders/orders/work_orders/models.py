@@ -132,7 +132,6 @@ class WorkOrderDetailsRow(Regional, Base):
     delivery: Mapped[Delivery | None] = mapped_column(Json(Delivery))
     description: Mapped[str | None]
     application: Mapped[Application | None] = mapped_column(Json(Application))
-    attachments: Mapped[tuple[UUID, ...]] = mapped_column(Json(tuple[UUID, ...]))
 
 
 class WorkOrderNoteRow(Regional, Base):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from kvitt_chassis.http import Body
 from kvitt_contracts.copying import same_fields
@@ -246,7 +245,6 @@ class WorkOrderView(WorkOrderLine):
     by: Annotated[UserId, Field(description="Vem som registrerade den")]
     description: Annotated[str | None, Field(description="Önskad åtgärd eller fel")]
     application: Annotated[Application | None, Field(description="Ansökan")]
-    attachments: Annotated[tuple[UUID, ...], Field(description="Bilagor")]
     action: Annotated[str | None, Field(description="Utförd åtgärd")]
     decision_reason: Annotated[str | None, Field(description="Skälet till beslutet")]
     notes: Annotated[tuple[NoteView, ...], Field(description="Teknikernas anteckningar")]
@@ -271,7 +269,6 @@ class WorkOrderView(WorkOrderLine):
             by=row.by,
             description=details.description if details else None,
             application=details.application if details else None,
-            attachments=details.attachments if details else (),
             action=row.action,
             decision_reason=row.decision_reason,
             notes=tuple(NoteView.model_validate(one) for one in notes),
