@@ -10,7 +10,7 @@ from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import ArticleNumber, ReasonCode, Word
 from orders.units.domain import User
-from orders.waits.domain import Owner
+from orders.waits.domain import LISTED, TELLS_CUSTOMER_SERVICE, Owner
 from orders.work_orders import domain
 from orders.work_orders.applications.domain import (
     Application,
@@ -164,7 +164,7 @@ def test_another_end_than_the_one_it_had_is_refused_not_passed_over(policy: Regi
 @pytest.mark.rule("ACT-3e")
 def test_each_waits_for_what_is_next_for_thirty_days_or_fourteen(policy: RegionPolicy) -> None:
     def waits(work: WorkOrder) -> tuple[str, Owner, date | None]:
-        found = domain.waits_for(work, policy=policy, today=TODAY)
+        found = domain.waits_for(work)
         assert found is not None
         return found.awaits, found.on, found.until
 
@@ -187,7 +187,12 @@ def test_each_waits_for_what_is_next_for_thirty_days_or_fourteen(policy: RegionP
         "decision",
     ]
     assert domain.remind(after(begun, finish(begun))) == ()
-    assert domain.remind(after(work, domain.remind(work))) == ()
+    late = after(work, domain.remind(work))
+    assert domain.remind(late) == ()
+    assert [one.then for one in map(domain.waits_for, (work, late)) if one] == [
+        TELLS_CUSTOMER_SERVICE,
+        LISTED,
+    ]
 
 
 def application(policy: RegionPolicy, form: dict[str, Any] | None = None) -> WorkOrder:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from kvitt_contracts.copying import same_fields
@@ -42,7 +43,7 @@ from kvitt_contracts.types import (
 )
 
 from orders.units.domain import User
-from orders.waits.domain import TELLS_CUSTOMER_SERVICE, Owner, Wait
+from orders.waits.domain import LISTED, TELLS_CUSTOMER_SERVICE, Owner, Wait
 from orders.work_orders.reasons import Reason, refusal
 
 
@@ -285,22 +286,20 @@ _AWAITED_LATE: Final = {
 
 def waits_for(work: WorkOrder) -> Wait | None:
     """What a work order waits for (REF-20); None once nothing more is to come."""
+    then = LISTED if work.is_late else TELLS_CUSTOMER_SERVICE
+    here = partial(Wait, on=Owner.SERVICE_POINT, service_point=work.service_point, then=then)
     if work.awaits_number and work.finished_on is not None:
         until = work.finished_on + RENUMBER_WITHIN
-        return _waits(_RENUMBERING, Owner.SERVICE_POINT, until, point=work.service_point)
+        return here(awaits=_RENUMBERING, until=until)
     if work.status not in OPEN:
         return None
     if work.kind is Kind.APPLICATION:
-        return _waits(_DECISION, Owner.ASSORTMENT_MANAGER, work.registered_on + DECIDE_WITHIN)
+        until = work.registered_on + DECIDE_WITHIN
+        return Wait(awaits=_DECISION, on=Owner.ASSORTMENT_MANAGER, until=until, then=then)
     until = work.registered_on + FINISH_WITHIN
     if work.kind is Kind.WARRANTY_REPAIR:  # the supplier has it, and the unit ends it
-        return _waits(_FINISH, Owner.SERVICE_POINT, until, point=work.service_point)
-    return _waits(_AWAITED[work.status], Owner.TECHNICIANS, until)
-
-
-def _waits(awaits: Word, on: Owner, until: date, *, point: ServicePointId | None = None) -> Wait:
-    then = TELLS_CUSTOMER_SERVICE
-    return Wait(awaits=awaits, on=on, service_point=point, until=until, then=then)
+        return here(awaits=_FINISH, until=until)
+    return Wait(awaits=_AWAITED[work.status], on=Owner.TECHNICIANS, until=until, then=then)
 
 
 def works_with(work: WorkOrder, user: User) -> bool:
