@@ -132,7 +132,7 @@ def test_what_was_replaced_waits_for_its_new_number(policy: RegionPolicy) -> Non
     work = a_work(policy, "warranty_repair")
     replaced = after(work, finish(work, "replaced"))
 
-    waits = domain.waits_for(replaced, policy=policy, today=TODAY)
+    waits = domain.waits_for(replaced)
     assert waits is not None
     assert (waits.awaits, waits.on, waits.until) == (
         "renumbering",
@@ -143,7 +143,7 @@ def test_what_was_replaced_waits_for_its_new_number(policy: RegionPolicy) -> Non
     assert reminder.waits_for == "renumbering"
     assert domain.remind(after(replaced, (reminder,))) == ()
     numbered = after(replaced, domain.renumber(replaced))
-    assert domain.waits_for(numbered, policy=policy, today=TODAY) is None
+    assert domain.waits_for(numbered) is None
     assert domain.renumber(numbered) == ()
     assert domain.renumber(after(work, finish(work, "repaired"))) == ()
 
