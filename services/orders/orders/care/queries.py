@@ -140,10 +140,8 @@ def _device_of_protected() -> ColumnElement[bool]:
 
 
 def _transfer_of_protected() -> ColumnElement[bool]:
-    protected = protected_references()
     row = CareTransferRow
-    people = (row.current_person, row.new_person)
-    return or_(*(and_(one.is_not(None), one.in_(protected)) for one in people))
+    return or_(is_of_protected(row.current_person), is_of_protected(row.new_person))
 
 
 def _is_their_transfer(caller: Caller) -> ColumnElement[bool]:
