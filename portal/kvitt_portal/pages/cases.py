@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from kvitt_portal import work_words
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
@@ -40,7 +40,7 @@ async def search(here: Here) -> Response:
     found = await here.ask(
         "orders",
         "/cases",
-        status=list(work_words.CASES) if status == _ALL else [status] if status else [],
+        status=list(statuses.CASES) if status == _ALL else [status] if status else [],
         kind=form["kind"],
         service_point=form["service_point"],
         asked_by=here.user.user_id if form["mine"] else "",
@@ -62,9 +62,8 @@ async def search(here: Here) -> Response:
         places=[(one, names.customer(one)) for one in dict.fromkeys(places) if one],
         states=[
             (_ALL, "Alla, också besvarade"),
-            *((one, said) for one, (said, _) in work_words.CASES.items()),
+            *((one, said) for one, (said, _) in statuses.CASES.items()),
         ],
-        kinds=work_words.CASE_KINDS,
         words=things.WORDS,
         page_of=things.page_of,
         is_staff=here.has(*STAFF),
@@ -129,9 +128,6 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         story=story,
         told=told.story(story.value) if story else None,
         form=form,
-        state=work_words.CASES.get(view["status"], (view["status"], "default")),
-        kinds=work_words.CASE_KINDS,
-        outcomes=work_words.CASE_OUTCOMES,
         may_answer=is_waiting and here.has(*STAFF),
         may_withdraw=is_waiting and is_mine and here.is_in_care,
         hastens=view["kind"] == "urgent"

@@ -11,11 +11,11 @@ from fastapi import APIRouter
 from kvitt_chassis.web.problems import Problem
 from starlette.responses import Response
 
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form, is_id, said_of
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages import statuses
 from kvitt_portal.pages.asking import code, items_of
 from kvitt_portal.pages.pickups import TO_DO, devices_of
 from kvitt_portal.pages.receivers import receivers_of
@@ -83,8 +83,6 @@ async def search(here: Here) -> Response:
             (_ALL, "Alla, också avslutade"),
             *((one, said) for one, (said, _) in statuses.FAULT_REPORTS.items()),
         ],
-        statuses=statuses.FAULT_REPORTS,
-        uses=statuses.USES,
         is_staff=here.has(*STAFF),
         status=200,
     )
@@ -295,20 +293,12 @@ async def _page(here: Visit, fault_report: UUID, form: Form) -> Response:
         story=story,
         told=names.story(story.value) if story else None,
         form=form,
-        state=statuses.FAULT_REPORTS.get(view["status"], (view["status"], "default")),
-        uses=statuses.USES,
         use_options=_uses(),
-        outcomes=statuses.OUTCOMES,
-        taken=statuses.TAKEN,
         may_answer=is_mine and view["status"] == "waiting",
         may_assess=is_mine and is_open,
         is_staff=here.has(*STAFF) and is_open,
         must_wait_for=not is_mine and is_there and view["status"] == "waiting",
     )
-
-
-def _tellers(told: Sequence[dict[str, Any]]) -> list[str | None]:
-    return [one["by"] for one in told]
 
 
 def _uses() -> list[tuple[str, str]]:

@@ -10,9 +10,9 @@ from typing import Any
 
 from kvitt_contracts.calendar import stockholm_day
 
+from kvitt_portal import statuses
 from kvitt_portal.here import Person, Visit
 from kvitt_portal.names import Names
-from kvitt_portal.pages import statuses
 from kvitt_portal.pages.articles import TYPES, articles_of, rent_on
 from kvitt_portal.pages.asking import named
 from kvitt_portal.pages.costs import Cost, cost_of

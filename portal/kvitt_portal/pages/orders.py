@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.names import Names
-from kvitt_portal.pages import statuses
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.cases_about import asked_about
@@ -80,7 +80,6 @@ async def search(here: Here) -> Response:
         names=names,
         filters=filters,
         places=[(one, names.customer(one)) for one in dict.fromkeys(places) if one],
-        statuses=statuses.ORDERS,
         states=[(one, said) for one, (said, _) in statuses.ORDERS.items()],
         supplies=SUPPLIES,
         columns=_SORTS,
@@ -146,7 +145,6 @@ async def _page(here: Visit, order: UUID, form: Form) -> Response:
         people=people,
         names=names,
         articles=articles,
-        state=statuses.ORDERS.get(view["status"], (view["status"], "default")),
         supplies=SUPPLIES,
         voiding=voiding,
         asked=asked,

@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form, is_id
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages import pickup_form, statuses
+from kvitt_portal.pages import pickup_form
 from kvitt_portal.pages.asking import items_of, options_of
 from kvitt_portal.pages.registering import find_recipient
 from kvitt_portal.pages.service_points import service_point_of

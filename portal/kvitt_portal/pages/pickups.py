@@ -8,11 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form, said_of
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages import statuses
 from kvitt_portal.pages.asking import items_of, named
 from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.services import Part
@@ -84,8 +84,6 @@ async def search(here: Here) -> Response:
             (_ALL, "Alla, också avslutade"),
             *((one, said) for one, (said, _) in statuses.PICKUPS.items()),
         ],
-        statuses=statuses.PICKUPS,
-        causes=statuses.PICKUP_CAUSES,
         columns=_COLUMNS,
         status=200,
     )
@@ -194,12 +192,6 @@ async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = N
         form=form,
         asked=asked,
         place=place,
-        state=statuses.PICKUPS.get(view["status"], (view["status"], "default")),
-        ends=statuses.PICKUP_LINES,
-        causes=statuses.PICKUP_CAUSES,
-        return_causes=statuses.RETURN_CAUSES,
-        orderers=statuses.PICKUP_ORDERERS,
-        taken=statuses.TAKEN,
         is_voiding=any(one["is_voiding"] for one in view["lines"]),
         may_void=is_open and (is_mine or here.has(*STAFF)),
         may_hasten=is_open and is_mine and not view["is_urgent"],

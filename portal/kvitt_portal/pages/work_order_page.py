@@ -7,7 +7,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from kvitt_portal import work_words
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
 from kvitt_portal.menu import STAFF
@@ -60,12 +60,11 @@ async def page(here: Visit, work_order: UUID, form: Form, *, place: Part | None 
         order=order,
         form=form,
         place=place,
-        state=work_words.WORK_ORDERS.get(view["status"], (view["status"], "default")),
-        ends=[(one, work_words.WORK_OUTCOMES.get(one, one)) for one in view["can_end"]],
+        ends=[(one, statuses.WORK_OUTCOMES.get(one, one)) for one in view["can_end"]],
         decisions=[
-            (one, work_words.WORK_OUTCOMES[one]) for one in ("approved", "refused", "referred")
+            (one, statuses.WORK_OUTCOMES[one]) for one in ("approved", "refused", "referred")
         ],
-        voided_for=work_words.WORK_VOIDED,
+        voided_for=statuses.WORK_VOIDED,
         has_slip=view["kind"] != "application" and view["status"] != "voided",
         **_may(here, view),
     )

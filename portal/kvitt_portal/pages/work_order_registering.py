@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from kvitt_chassis.web.problems import Problem
 from starlette.responses import Response
 
-from kvitt_portal import work_words
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
@@ -162,7 +162,7 @@ async def _usual_service(here: Visit, form: Form, listed: Sequence[tuple[str, st
             "/work-orders",
             service_point=place,
             kind=list(work_order_form.NAMES_SERVICE),
-            status=list(work_words.WORK_ORDERS),
+            status=list(statuses.WORK_ORDERS),
             limit=1,
         )
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from kvitt_portal import work_words
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here
 from kvitt_portal.menu import STAFF
@@ -70,7 +70,7 @@ async def search(here: Here) -> Response:
         "orders",
         "/work-orders",
         work_order_number=filters["number"],
-        status=list(work_words.WORK_ORDERS) if status == _ALL else [status] if status else [],
+        status=list(statuses.WORK_ORDERS) if status == _ALL else [status] if status else [],
         kind=_kinds(filters["kind"]),
         service_point=filters["service_point"],
         requester=me if filters["mine"] else "",
@@ -111,9 +111,9 @@ async def search(here: Here) -> Response:
         places=[(one, names.customer(one)) for one in dict.fromkeys(places) if one],
         states=[
             (_ALL, "Alla, också avslutade"),
-            *((one, said) for one, (said, _) in work_words.WORK_ORDERS.items()),
+            *((one, said) for one, (said, _) in statuses.WORK_ORDERS.items()),
         ],
-        kinds=[(_WORK, "Inga ansökningar"), *work_words.WORK_KINDS.items()],
+        kinds=[(_WORK, "Inga ansökningar"), *statuses.WORK_KINDS.items()],
         columns=_COLUMNS,
         is_staff=here.has(*STAFF),
         status=200,
@@ -134,4 +134,4 @@ async def slip(here: Here, work_order: UUID) -> Response:
 
 def _kinds(asked: str) -> list[str]:
     """The kinds that a filter names."""
-    return list(work_words.WORK) if asked == _WORK else [asked] if asked else []
+    return list(statuses.WORK) if asked == _WORK else [asked] if asked else []
