@@ -164,7 +164,6 @@ def _nothing(here: Visit, said: str, *, status: int = 422, number: str = "") -> 
         more="",
         said=said,
         silent=[],
-        form=Form(),
         missing=number if status < 500 else "",
         status=status,
     )

@@ -15,7 +15,7 @@ from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import delivery, things, work_order_form
-from kvitt_portal.pages.asking import items_of, options_of
+from kvitt_portal.pages.asking import NOTHING, items_of, options_of
 from kvitt_portal.pages.service_points import service_point_of
 from kvitt_portal.pages.work_order_page import PAGE
 from kvitt_portal.services import Part
@@ -176,7 +176,7 @@ async def _usual_service(here: Visit, form: Form, listed: Sequence[tuple[str, st
 async def _opened(here: Visit, on: _On) -> Part:
     """What is open already on the same device, as far as the user may see it."""
     if on.kind != "device":
-        return Part(200, {"items": []})
+        return NOTHING
     return await here.ask("orders", "/work-orders", device_id=on.thing["device_id"], limit=5)
 
 
