@@ -271,9 +271,12 @@ class Visit:
 
     def remembered(self, page: str) -> RedirectResponse | None:
         """Lists remember their filters: without any in the address, the way to those that were used
-        last; else they are remembered. `?alla` shows all of it, and forgets.
+        last; else they are remembered. `?alla` shows all of it, and forgets. What there is to do
+        is shown by `?att-gora`, which neither reads nor changes what is remembered.
         """
         asked = self.request.query_params
+        if "att-gora" in asked:
+            return None
         if "alla" in asked:
             self.user.remembered.pop(page, None)
             return None

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.calendar import STOCKHOLM, in_swedish
 
-from kvitt_portal import waits, work_words
+from kvitt_portal import statuses, waits
 from kvitt_portal.forms import said_of
 
 _ZONE: ZoneInfo = STOCKHOLM
@@ -32,12 +32,9 @@ def environment() -> Environment:
     made.filters |= {"day": day, "time": time, "kronor": kronor, "number": number}
     made.filters |= {"said": said_of, "role": role, "cursor": cursor, "last_day": last_day}
     made.filters |= {"month": month}
-    made.globals |= {"asset": asset, "pairs": pairs}
+    made.globals |= {"asset": asset, "pairs": pairs, "statuses": statuses}
     made.globals |= {"wait_words": waits.AWAITS, "wait_owners": waits.OWNERS}
     made.globals |= {"wait_thens": waits.THENS}
-    made.globals |= {"case_statuses": work_words.CASES, "case_kinds": work_words.CASE_KINDS}
-    made.globals |= {"work_statuses": work_words.WORK_ORDERS, "work_kinds": work_words.WORK_KINDS}
-    made.globals |= {"work_outcomes": work_words.WORK_OUTCOMES}
     return made
 
 

@@ -32,18 +32,12 @@ class Broken:
             "text": "Bromsen tar inte.",
             **more,
         }
-        return str((await self._post(CLERK, "/fault-reports", body))["fault_report_id"])
+        reported = await self.system.done(CLERK, "/fault-reports", body)
+        return str(reported["fault_report_id"])
 
     async def act(self, user: str, report: str, act: str, body: Any) -> dict[str, Any]:
         """Somebody does something with a report, and it is done."""
-        return await self._post(user, f"/fault-reports/{report}:{act}", body)
-
-    async def _post(self, user: str, path: str, body: Any) -> dict[str, Any]:
-        async with self.system.api("orders", user) as client:
-            answer = await client.post(path, json=body)
-            assert answer.is_success, answer.text
-        await self.system.settle()
-        return dict(answer.json())
+        return await self.system.done(user, f"/fault-reports/{report}:{act}", body)
 
 
 async def a_broken(scene: Scene, *, at: Place | None = None) -> Broken:

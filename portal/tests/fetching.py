@@ -32,11 +32,11 @@ class Fetching:
             "delivery": {"to": {"kind": "recipient"}},
             **more,
         }
-        async with self.system.api("orders", by or self.user) as client:
-            answer = await client.post("/pickups", json=body)
-            assert answer.is_success, answer.text
-        await self.system.settle()
-        return dict(answer.json())
+        return await self.system.done(by or self.user, "/pickups", body)
+
+    async def void(self, pickup: dict[str, Any]) -> None:
+        """The prescriber takes all of a pickup back."""
+        await self.system.done(self.user, f"/pickups/{pickup['pickup_id']}:void", {})
 
     async def relatives(self, *devices: str, **more: Any) -> dict[str, Any]:
         """A pickup that a relative has ordered through customer service."""
@@ -71,17 +71,7 @@ async def a_fetching(
         user=user,
         place=place,
         patient=found,
-        person=await _ref(scene, user, found),
+        person=await scene.ref(found, opened_to=user),
         article=article,
         devices=devices,
     )
-
-
-async def _ref(scene: Scene, user: str, patient: Patient) -> str:
-    """The person's reference; the look opens them to the prescriber."""
-    identity = {"kind": "personal_number", "number": patient.number}
-    async with scene.system.api("orders", user) as client:
-        body = {"identity": identity, "purpose": "new_patient"}
-        answer = await client.post("/persons:find", json=body)
-        answer.raise_for_status()
-    return str(answer.json()["person"])

@@ -26,11 +26,7 @@ class Handover:
     async def send(self, *devices: str, **more: Any) -> str:
         """The transfer's id, once it has reached the receiver."""
         body = {"devices": devices, "new_prescriber": self.receiver, "execute": True, **more}
-        async with self.system.api("bmb", self.sender, region=self.region) as client:
-            answer = await client.post("/transfers", json=body)
-            assert answer.is_success, answer.text
-        await self.system.settle()
-        return str(answer.json()["id"])
+        return str((await self._done(self.sender, "/transfers", body))["id"])
 
     async def reject(self, transfer: str, message: str) -> None:
         """The receiver rejects a transfer, and its sender knows."""
@@ -45,10 +41,10 @@ class Handover:
         await self._act(clerk, f"{transfer}:unlock", {"asked_by": self.sender})
 
     async def _act(self, user: str, act: str, body: Any = None) -> None:
-        async with self.system.api("bmb", user, region=self.region) as client:
-            answer = await client.post(f"/transfers/{act}", json=body)
-            assert answer.is_success, answer.text
-        await self.system.settle()
+        await self._done(user, f"/transfers/{act}", body)
+
+    async def _done(self, user: str, path: str, body: Any) -> dict[str, Any]:
+        return await self.system.done(user, path, body, service="bmb", region=self.region)
 
 
 async def a_handover(scene: Scene, *, devices: int = 1, there: Place | None = None) -> Handover:

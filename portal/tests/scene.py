@@ -155,12 +155,20 @@ class Scene:
         noted, self._noted = self._noted, []
         await self.system.state(noted, region=self.region)
 
-    async def ref(self, patient: Patient) -> str:
-        """The reference by which the portal's addresses name a person."""
-        async with self.system.as_region("orders", region=self.region) as client:
+    async def ref(self, patient: Patient, *, opened_to: str = "") -> str:
+        """The reference by which the portal's addresses name a person; the look opens them to this
+        user.
+        """
+        system = self.system
+        asking = (
+            system.api("orders", opened_to, region=self.region)
+            if opened_to
+            else system.as_region("orders", region=self.region)
+        )
+        async with asking as client:
             body = {
                 "identity": {"kind": "personal_number", "number": patient.number},
-                "purpose": "case",
+                "purpose": "new_patient" if opened_to else "case",
             }
             answer = await client.post("/persons:find", json=body)
             answer.raise_for_status()

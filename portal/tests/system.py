@@ -108,6 +108,23 @@ class PortalSystem:
         )
         await self.settle()
 
+    async def done(
+        self, user: str, path: str, body: Any = None, *, service: str = "orders", region: str = "ac"
+    ) -> dict[str, Any]:
+        """Somebody does something over a service's HTTP, and all of it is done: the answer."""
+        async with self.api(service, user, region=region) as client:
+            answer = await client.post(path, json=body)
+            assert answer.is_success, answer.text
+        await self.settle()
+        return dict(answer.json())
+
+    async def device_id(self, user: str, number: str) -> str:
+        """The id of a device that this user may see, by its number."""
+        async with self.api("inventory", user) as client:
+            found = await client.get("/devices", params={"device_number": number})
+            found.raise_for_status()
+        return str(found.json()["items"][0]["device_id"])
+
     async def settle(self) -> None:
         """Wait until no service has anything left to do."""
         await self.barrier.reach()

@@ -44,18 +44,15 @@ class Ward:
         asked = {"identity": identity, "purpose": "new_patient"}
         async with self.system.api("orders", self.user, region=self.region) as client:
             found = await client.post("/persons:find", json=asked)
-            body = {
-                "recipient": {"kind": "patient", "person": found.json()["person"]},
-                "prescriber": self.user,
-                "service_point": self.place.id,
-                "lines": [{"article_number": self.cushion, "quantity": 1}],
-                "delivery": {"to": {"kind": "unit"}},
-                **more,
-            }
-            answer = await client.post("/orders", json=body)
-            assert answer.is_success, answer.text
-        await self.system.settle()
-        placed = answer.json()
+        body = {
+            "recipient": {"kind": "patient", "person": found.json()["person"]},
+            "prescriber": self.user,
+            "service_point": self.place.id,
+            "lines": [{"article_number": self.cushion, "quantity": 1}],
+            "delivery": {"to": {"kind": "unit"}},
+            **more,
+        }
+        placed = await self.system.done(self.user, "/orders", body, region=self.region)
         return Ordered(str(placed["order_number"]), f"/bestallningar/{placed['order_id']}")
 
     async def total(self, service: str, things: str, **query: str) -> int:

@@ -60,7 +60,7 @@ class Working:
             "delivery": {"to": {"kind": "recipient"}, "order_phone": PHONE},
             **more,
         }
-        return await self.act(self.user, "/work-orders", body)
+        return await self.system.done(self.user, "/work-orders", body)
 
     async def warranty(self) -> dict[str, Any]:
         """A repair under warranty."""
@@ -74,11 +74,11 @@ class Working:
             "service_point": self.place.id,
             "application": {**APPLIED, **more},
         }
-        return await self.act(self.user, "/work-orders", body)
+        return await self.system.done(self.user, "/work-orders", body)
 
     async def done(self, work: dict[str, Any], act: str, body: Any = None) -> dict[str, Any]:
         """A technician does something with a work order."""
-        return await self.act(CLERK, f"/work-orders/{work['work_order_id']}:{act}", body)
+        return await self.system.done(CLERK, f"/work-orders/{work['work_order_id']}:{act}", body)
 
     async def asked(self, kind: str = "other", about: Any = None, **more: Any) -> dict[str, Any]:
         """A case that the prescriber has asked."""
@@ -89,22 +89,12 @@ class Working:
             "text": "Numret på etiketten går inte att läsa.",
             **more,
         }
-        return await self.act(self.user, "/cases", body)
-
-    async def act(self, user: str, path: str, body: Any = None) -> dict[str, Any]:
-        """Somebody does something over HTTP, and it is done."""
-        async with self.system.api("orders", user) as client:
-            answer = await client.post(path, json=body)
-            assert answer.is_success, answer.text
-        await self.system.settle()
-        return dict(answer.json())
+        return await self.system.done(self.user, "/cases", body)
 
 
 async def a_working(scene: Scene, *, at: Place | None = None, **patient: Any) -> Working:
     """A patient with devices, of a service point of their own, or `at` another."""
     service = scene.article("Service och reparation", marked=False, type="service")
     home = await a_fetching(scene, at=at, **patient)
-    async with scene.system.api("inventory", home.user) as client:
-        found = await client.get("/devices", params={"device_number": home.devices[0]})
-        found.raise_for_status()
-    return Working(home=home, device_id=found.json()["items"][0]["device_id"], service=service)
+    device = await scene.system.device_id(home.user, home.devices[0])
+    return Working(home=home, device_id=device, service=service)

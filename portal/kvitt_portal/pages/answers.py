@@ -13,7 +13,6 @@ from kvitt_portal.forms import Form, is_id, said_of
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages import statuses
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.offers import offers_of, today_if_known
 
@@ -139,7 +138,6 @@ async def _to_do(here: Visit, form: Form) -> Response:
         names=names,
         form=form,
         choices=choices,
-        statuses=statuses.TRANSFERS,
     )
 
 
@@ -153,7 +151,6 @@ async def _sent(here: Visit, path: str, template: str) -> Response:
         found=found,
         offers=offers,
         names=names,
-        statuses=statuses.TRANSFERS,
         may_ask=here.is_in_care,
     )
 
@@ -180,7 +177,6 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
         names=names,
         story=story,
         form=form,
-        state=statuses.TRANSFERS.get(view["status"], (view["status"], "default")),
         waits=view["pending"] or await _takes_effect_now(here, view),
         may_answer=offer.may_answer,
         may_ask=(is_sender or is_receiver) and here.is_in_care,

@@ -26,7 +26,6 @@ TYPES: Final = (
     ("spare_part", "Reservdel"),
     ("service", "Tjänst"),
 )
-STATUSES: Final = {"active": "Aktiv", "phase_out": "Utgående", "discontinued": "Utgått"}
 UNITS: Final = {"piece": "styck", "pair": "par", "set": "sats"}
 CLASSES: Final = {
     "04": "Medicinsk behandling",
@@ -71,9 +70,7 @@ async def search(here: Here) -> Response:
         here.user.remembered.pop("artiklar", None)  # the next way here is to search anew
         return here.go(f"/artiklar/{only}")
     template = "articles/hits.html" if here.is_partial else "articles/search.html"
-    return here.page(
-        template, found=found, stores=stores, filters=filters, types=TYPES, statuses=STATUSES
-    )
+    return here.page(template, found=found, stores=stores, filters=filters, types=TYPES)
 
 
 @router.get("/artiklar/{number}")
@@ -90,7 +87,6 @@ async def article(here: Here, number: str) -> Response:
         today=today,
         prices=_prices(shown["prices"], today.value["today"] if today else ""),
         types=dict(TYPES),
-        statuses=STATUSES,
         units=UNITS,
         classes=CLASSES,
         names=names,
@@ -119,7 +115,6 @@ async def catalogue(here: Here) -> Response:
         branches=_branches(tree, chosen),
         found=found,
         names=CLASSES,
-        statuses=STATUSES,
     )
 
 

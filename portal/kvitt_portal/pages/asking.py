@@ -1,13 +1,19 @@
-"""What pages ask services alike: a code in a path, a list's items, and options made of them."""
+"""What pages ask services alike: a code in a path, a list's items, options made of them, who and
+what a list's lines are about, and a document to print.
+"""
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from kvitt_portal.here import Visit
+from starlette.responses import Response
+
+from kvitt_portal.here import PageProblem, Person, Visit
 from kvitt_portal.services import Part
 
+NOTHING: Final = Part(200, {"items": []})
+"""A list with nothing in it, where nothing is asked for."""
 _AT_ONCE: Final = 50
 _CODE: Final = re.compile(r"[0-9A-Za-z-]{1,40}")
 
@@ -32,6 +38,26 @@ async def named(
     pages = (once[at : at + _AT_ONCE] for at in range(0, len(once), _AT_ONCE))
     parts = await asyncio.gather(*(here.ask(service, path, **{key: page}) for page in pages))
     return [one for part in parts for one in items_of(part)]
+
+
+async def devices_of(here: Visit, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The devices with these ids, by id, as far as inventory answers."""
+    found = await named(here, "inventory", "/devices:named", "id", ids)
+    return {one["device_id"]: one for one in found}
+
+
+async def recipients_of(here: Visit, things: Iterable[Mapping[str, Any]]) -> dict[str, Person]:
+    """Who the patients of these things are, as far as this user may know."""
+    to = [one.get("recipient") or {} for one in things]
+    return await here.people([one.get("person") for one in to], purpose="display")
+
+
+def pdf_of(part: Part) -> Response:
+    """A document of a service's. Nobody stores it. Raises PageProblem."""
+    if part.problem is not None:
+        raise PageProblem(part.problem)
+    headers = {"Cache-Control": "no-store", "Content-Disposition": "inline"}
+    return Response(part.value, media_type="application/pdf", headers=headers)
 
 
 def options_of(part: Part, key: str) -> list[tuple[str, str]]:

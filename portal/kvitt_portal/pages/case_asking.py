@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from kvitt_portal import work_words
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
@@ -89,7 +89,7 @@ async def _page(here: Visit, form: Form, *, status: int = 0) -> Response:
         about=about,
         about_name=await things.name_of(here, about),
         about_page=things.page_of(about["kind"], about["id"]) if about else PAGE,
-        kinds=[(one, work_words.CASE_KINDS[one]) for one in kinds],
+        kinds=[(one, statuses.CASE_KINDS[one]) for one in kinds],
         names=await Names.of(here, customers=[form["service_point"]]),
         is_staff=here.has(*STAFF),
         status=status,

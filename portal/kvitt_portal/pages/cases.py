@@ -8,21 +8,18 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from kvitt_portal import work_words
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages import things
+from kvitt_portal.pages import listing, things
 from kvitt_portal.pages.asking import items_of
-from kvitt_portal.pages.pickups import TO_DO
 from kvitt_portal.services import Part
 
 router = APIRouter()
 
 PAGE: Final = "/arenden"
-_LIMIT: Final = 50
-_ALL: Final = "all"
 _FILTERS: Final = ("status", "kind", "service_point", "mine", "late")
 _ANSWERED: Final = {"outcome": "do", "text": "text"}
 
@@ -32,39 +29,30 @@ async def search(here: Here) -> Response:
     """Cases of one's service points, of customer service all: those that wait, the oldest first;
     the others on request.
     """
-    asked = here.request.query_params
-    if TO_DO not in asked and (again := here.remembered("arenden")) is not None:
+    if (again := here.remembered("arenden")) is not None:
         return again
-    form = Form(given={name: asked.get(name, "")[:40] for name in _FILTERS})
-    status = form["status"]
+    form = listing.filters_of(here, _FILTERS)
     found = await here.ask(
         "orders",
         "/cases",
-        status=list(work_words.CASES) if status == _ALL else [status] if status else [],
+        status=listing.states_asked(form, statuses.CASES),
         kind=form["kind"],
         service_point=form["service_point"],
         asked_by=here.user.user_id if form["mine"] else "",
         late=True if form["late"] else None,
-        cursor=asked.get("cursor"),
-        limit=_LIMIT,
+        cursor=here.request.query_params.get("cursor"),
+        limit=listing.LIMIT,
     )
-    for one in found.problem.fields if found.problem else ():
-        name = one.field.split(".")[-1]
-        form.add(name if name in _FILTERS else "", "Uppgiften har fel form.")
+    listing.say_what_is_wrong(form, found)
     items = items_of(found)
-    places = [*here.user.service_points, form["service_point"]]
-    names = await _names_of(here, items, places=places)
+    names = await _names_of(here, items, places=listing.places_asked(here, form))
     return here.page(
         "cases/search.html",
         found=found,
         form=form,
         names=names,
-        places=[(one, names.customer(one)) for one in dict.fromkeys(places) if one],
-        states=[
-            (_ALL, "Alla, också besvarade"),
-            *((one, said) for one, (said, _) in work_words.CASES.items()),
-        ],
-        kinds=work_words.CASE_KINDS,
+        places=listing.places_of(here, form, names),
+        states=listing.states_of(statuses.CASES, every="Alla, också besvarade"),
         words=things.WORDS,
         page_of=things.page_of,
         is_staff=here.has(*STAFF),
@@ -129,9 +117,6 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         story=story,
         told=told.story(story.value) if story else None,
         form=form,
-        state=work_words.CASES.get(view["status"], (view["status"], "default")),
-        kinds=work_words.CASE_KINDS,
-        outcomes=work_words.CASE_OUTCOMES,
         may_answer=is_waiting and here.has(*STAFF),
         may_withdraw=is_waiting and is_mine and here.is_in_care,
         hastens=view["kind"] == "urgent"

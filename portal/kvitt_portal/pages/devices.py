@@ -12,7 +12,6 @@ from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Person, Visit
 from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages import statuses
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.pages.fault_reports import OPEN
@@ -82,8 +81,6 @@ async def card(device_id: UUID, here: Here) -> Response:
         faults=items_of(faults),
         works=items_of(works),
         asked=asked,
-        fault_statuses=statuses.FAULT_REPORTS,
-        uses=statuses.USES,
         may_order_pickups=here.has(*CARE, *STAFF),
         may_report_faults=here.has(*STAFF),
         people=people,

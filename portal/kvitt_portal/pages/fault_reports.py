@@ -11,13 +11,13 @@ from fastapi import APIRouter
 from kvitt_chassis.web.problems import Problem
 from starlette.responses import Response
 
-from kvitt_portal.forms import Form, is_id, said_of
+from kvitt_portal import statuses
+from kvitt_portal.forms import Form, said_of
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages import statuses
-from kvitt_portal.pages.asking import code, items_of
-from kvitt_portal.pages.pickups import TO_DO, devices_of
+from kvitt_portal.pages import listing
+from kvitt_portal.pages.asking import code, devices_of, items_of, recipients_of
 from kvitt_portal.pages.receivers import receivers_of
 from kvitt_portal.pages.service_points import service_point_of
 from kvitt_portal.pages.transfer_form import BETWEEN
@@ -27,9 +27,7 @@ router = APIRouter()
 
 PAGE: Final = "/felanmalningar"
 OPEN: Final = ("waiting", "naming", "prescribed", "forwarded")
-_LIMIT: Final = 50
 _MOST: Final = 200
-_ALL: Final = "all"
 _FILTERS: Final = ("status", "service_point", "escalated")
 _RESPONSIBLE: Final = ("responsible", "use", "why")
 _TECHNICIAN: Final = ("technician", "risk", "risk_why")
@@ -47,30 +45,25 @@ async def search(here: Here) -> Response:
     """Fault reports that one's service points answer, or that one has part in; those that are
     closed on request.
     """
-    asked = here.request.query_params
-    if TO_DO not in asked and (again := here.remembered("felanmalningar")) is not None:
+    if (again := here.remembered("felanmalningar")) is not None:
         return again
-    form = Form(given={name: asked.get(name, "")[:40] for name in _FILTERS})
-    status = form["status"]
+    form = listing.filters_of(here, _FILTERS)
     found = await here.ask(
         "orders",
         "/fault-reports",
-        status=[] if status == _ALL else [status] if status else list(OPEN),
+        status=listing.states_asked(form, statuses.FAULT_REPORTS) or list(OPEN),
         service_point=form["service_point"],
         escalated=True if form["escalated"] else None,
-        cursor=asked.get("cursor"),
-        limit=_LIMIT,
+        cursor=here.request.query_params.get("cursor"),
+        limit=listing.LIMIT,
     )
     items = items_of(found)
-    for one in found.problem.fields if found.problem else ():
-        name = one.field.split(".")[-1]
-        form.add(name if name in _FILTERS else "", "Uppgiften har fel form.")
+    listing.say_what_is_wrong(form, found)
     devices, people, names = await asyncio.gather(
         devices_of(here, [one["device_id"] for one in items]),
-        _people_of(here, items),
-        _names_of(here, items, places=[*here.user.service_points, form["service_point"]]),
+        recipients_of(here, items),
+        _names_of(here, items, places=listing.places_asked(here, form)),
     )
-    places = dict.fromkeys([*here.user.service_points, form["service_point"]])
     return here.page(
         "fault_reports/search.html",
         found=found,
@@ -78,13 +71,8 @@ async def search(here: Here) -> Response:
         devices=devices,
         people=people,
         names=names,
-        places=[(one, names.customer(one)) for one in places if one],
-        states=[
-            (_ALL, "Alla, också avslutade"),
-            *((one, said) for one, (said, _) in statuses.FAULT_REPORTS.items()),
-        ],
-        statuses=statuses.FAULT_REPORTS,
-        uses=statuses.USES,
+        places=listing.places_of(here, form, names),
+        states=listing.states_of(statuses.FAULT_REPORTS, every="Alla, också avslutade"),
         is_staff=here.has(*STAFF),
         status=200,
     )
@@ -215,12 +203,11 @@ async def _assess(here: Visit, fault_report: str, form: Form, *, is_technician: 
 
 
 async def _new(here: Visit, form: Form, *, is_fresh: bool = False) -> Response:
-    found = form["device"]
-    device = await here.need("inventory", f"/devices/{found if is_id(found) else '0'}")
+    device = await here.need("inventory", f"/devices/{code(form['device'])}")
     if is_fresh:
         form.give("service_point", await service_point_of(here, [device]))
     people, names = await asyncio.gather(
-        _people_of(here, [{"recipient": device["holder"]}]),
+        recipients_of(here, [{"recipient": device["holder"]}]),
         Names.of(
             here,
             customers=[form["service_point"], device.get("customer_id")],
@@ -245,7 +232,7 @@ async def _page(here: Visit, fault_report: UUID, form: Form) -> Response:
     story, devices, people, users, responsible, receivers = await asyncio.gather(
         here.ask("orders", f"{_path(fault_report)}/story"),
         devices_of(here, [view["device_id"]]),
-        _people_of(here, [view]),
+        recipients_of(here, [view]),
         here.ask(
             "orders",
             "/users",
@@ -295,20 +282,12 @@ async def _page(here: Visit, fault_report: UUID, form: Form) -> Response:
         story=story,
         told=names.story(story.value) if story else None,
         form=form,
-        state=statuses.FAULT_REPORTS.get(view["status"], (view["status"], "default")),
-        uses=statuses.USES,
         use_options=_uses(),
-        outcomes=statuses.OUTCOMES,
-        taken=statuses.TAKEN,
         may_answer=is_mine and view["status"] == "waiting",
         may_assess=is_mine and is_open,
         is_staff=here.has(*STAFF) and is_open,
         must_wait_for=not is_mine and is_there and view["status"] == "waiting",
     )
-
-
-def _tellers(told: Sequence[dict[str, Any]]) -> list[str | None]:
-    return [one["by"] for one in told]
 
 
 def _uses() -> list[tuple[str, str]]:
@@ -317,11 +296,6 @@ def _uses() -> list[tuple[str, str]]:
 
 def _path(fault_report: UUID) -> str:
     return f"/fault-reports/{fault_report}"
-
-
-async def _people_of(here: Visit, things: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    named = [one.get("recipient") or {} for one in things]
-    return dict(await here.people([one.get("person") for one in named], purpose="display"))
 
 
 async def _names_of(

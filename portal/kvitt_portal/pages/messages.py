@@ -8,18 +8,11 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import is_id, said_of
 from kvitt_portal.here import Here, PageProblem
+from kvitt_portal.pages import things
 
 router = APIRouter()
 
 _LIMIT = 50
-_PAGES = {
-    "/orders/": "/bestallningar/",
-    "/transfers/": "/bmb/",
-    "/pickups/": "/hamtordrar/",
-    "/work-orders/": "/arbetsordrar/",
-    "/cases/": "/arenden/",
-    "/fault-reports/": "/felanmalningar/",
-}
 
 
 @router.get("/meddelanden")
@@ -68,8 +61,4 @@ async def removed(here: Here) -> Response:
 
 def page_of(link: dict[str, Any]) -> str:
     """The page of what a message links to."""
-    path: str = link["path"]
-    for begins, page in _PAGES.items():
-        if path.startswith(begins):
-            return page + path.removeprefix(begins)
-    return path if path.startswith(tuple(_PAGES.values())) else "/meddelanden"
+    return things.page_at(link["path"]) or "/meddelanden"

@@ -10,11 +10,11 @@ from typing import Any
 
 from kvitt_contracts.calendar import stockholm_day
 
+from kvitt_portal import statuses
 from kvitt_portal.here import Person, Visit
 from kvitt_portal.names import Names
-from kvitt_portal.pages import statuses
 from kvitt_portal.pages.articles import TYPES, articles_of, rent_on
-from kvitt_portal.pages.asking import named
+from kvitt_portal.pages.asking import devices_of, named, recipients_of
 from kvitt_portal.pages.costs import Cost, cost_of
 from kvitt_portal.rendering import instant
 
@@ -92,7 +92,7 @@ async def offers_of(
     found = await named(here, "bmb", "/transfers:named", "id", transfers)
     today, people, names, devices = await asyncio.gather(
         today_if_known(here),
-        _people_of(here, found),
+        recipients_of(here, found),
         names_of(here, found),
         _devices_of(here, found),
     )
@@ -151,17 +151,12 @@ def may_answer(here: Visit, view: Mapping[str, Any]) -> bool:
     return view["receiving_service_point"] in here.user.service_points
 
 
-async def _people_of(here: Visit, transfers: Sequence[dict[str, Any]]) -> dict[str, Person]:
-    named = [one.get("recipient") or {} for one in transfers]
-    return await here.people([one.get("person") for one in named], purpose="display")
-
-
 async def _devices_of(
     here: Visit, transfers: Sequence[dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    ids = [one["device_id"] for view in transfers for one in view["devices"]]
-    found = await named(here, "inventory", "/devices:named", "id", ids)
-    return {one["device_id"]: one for one in found}
+    return await devices_of(
+        here, [one["device_id"] for view in transfers for one in view["devices"]]
+    )
 
 
 async def _costs_of(

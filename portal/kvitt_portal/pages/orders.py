@@ -1,18 +1,18 @@
 """Beställningar: the list that is searched, and an order with why it is as it is."""
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.names import Names
-from kvitt_portal.pages import statuses
 from kvitt_portal.pages.articles import articles_of
-from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.asking import items_of, recipients_of
 from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.services import Part
 
@@ -80,7 +80,6 @@ async def search(here: Here) -> Response:
         names=names,
         filters=filters,
         places=[(one, names.customer(one)) for one in dict.fromkeys(places) if one],
-        statuses=statuses.ORDERS,
         states=[(one, said) for one, (said, _) in statuses.ORDERS.items()],
         supplies=SUPPLIES,
         columns=_SORTS,
@@ -104,12 +103,6 @@ async def void(here: Here, order: UUID) -> Response:
         return await _page(here, order, form)
     said = "Makuleringen väntar på lagrets svar." if part.waits else "Beställningen är makulerad."
     return here.go(f"/bestallningar/{order}", said, tone="info" if part.waits else "success")
-
-
-async def recipients_of(here: Visit, things: list[dict[str, Any]]) -> dict[str, Any]:
-    """Who the patients of these things are, as far as this user may know."""
-    named = [one.get("recipient") or {} for one in things]
-    return dict(await here.people([one.get("person") for one in named], purpose="display"))
 
 
 def _wrong(found: Part) -> dict[str, str]:
@@ -146,7 +139,6 @@ async def _page(here: Visit, order: UUID, form: Form) -> Response:
         people=people,
         names=names,
         articles=articles,
-        state=statuses.ORDERS.get(view["status"], (view["status"], "default")),
         supplies=SUPPLIES,
         voiding=voiding,
         asked=asked,

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form, is_id
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages import pickup_form, statuses
-from kvitt_portal.pages.asking import items_of, options_of
+from kvitt_portal.pages import pickup_form
+from kvitt_portal.pages.asking import NOTHING, items_of, options_of
 from kvitt_portal.pages.registering import find_recipient
 from kvitt_portal.pages.service_points import service_point_of
 from kvitt_portal.services import Part
@@ -120,6 +121,7 @@ async def _page(
         choices=choices,
         causes=_causes(choices),
         return_causes=_return_causes(choices),
+        no_cause=_NO_CAUSE,
         is_posted=bool(choices) and list(choices.value["causes"]) == [pickup_form.BY_POST],
         numbers={one["pickup_number"]: one["pickup_id"] for one in items_of(opened)},
         seen=_seen(choices) if choices else "",
@@ -160,7 +162,7 @@ async def _choices(here: Visit, form: Form) -> Part:
 async def _opened(here: Visit, form: Form) -> Part:
     """What is open there already and the user may look at; the number alone is told of others'."""
     if not (form["person"] or form["unit"]):
-        return Part(200, {"items": []})
+        return NOTHING
     return await here.ask(
         "orders", "/pickups", recipient=form["person"], care_unit=form["unit"], limit=_MOST
     )
@@ -169,7 +171,7 @@ async def _opened(here: Visit, form: Form) -> Part:
 async def _devices(here: Visit, form: Form) -> Part:
     """What the recipient has."""
     if not (form["person"] or form["unit"]):
-        return Part(200, {"items": []})
+        return NOTHING
     return await here.ask(
         "inventory", "/devices", person=form["person"], care_unit=form["unit"], limit=_MOST
     )

@@ -1,30 +1,26 @@
 """Hämtordrar: the list that is searched, and a pickup with what can be done about it."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from kvitt_portal.forms import Form, said_of
+from kvitt_portal import statuses
+from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages import statuses
-from kvitt_portal.pages.asking import items_of, named
+from kvitt_portal.pages import listing
+from kvitt_portal.pages.asking import NOTHING, devices_of, items_of, pdf_of, recipients_of
 from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.services import Part
 
 router = APIRouter()
 
 PAGE: Final = "/hamtordrar"
-TO_DO: Final = "att-gora"
-"""In the address of a list that the start page leads to: what is filtered so is not remembered."""
-_LIMIT: Final = 50
 _FILTERS: Final = ("status", "service_point", "mine", "overdue", "from", "to", "recipient", "sort")
-_ALL: Final = "all"
 _COLUMNS: Final = (
     ("pickup_number", "Nummer"),
     ("", "Mottagare"),
@@ -36,56 +32,50 @@ _COLUMNS: Final = (
     ("status", "Status"),
 )
 """The list's columns, and what each sorts by."""
-_DAY: Final = "Skriv en dag som finns."
+_WRITTEN: Final = {
+    "requested_from": ("from", listing.DAY),
+    "requested_to": ("to", listing.DAY),
+}
 
 
 @router.get(PAGE)
 async def search(here: Here) -> Response:
     """Pickups of one's service points, those that are not over first; the others on request."""
-    asked = here.request.query_params
-    if TO_DO not in asked and (again := here.remembered("hamtordrar")) is not None:
+    if (again := here.remembered("hamtordrar")) is not None:
         return again
-    filters = {name: asked.get(name, "")[:40] for name in _FILTERS}
+    form = listing.filters_of(here, _FILTERS)
     found = await here.ask(
         "orders",
         "/pickups",
-        status=_statuses(filters["status"]),
-        service_point=filters["service_point"],
-        by=here.user.user_id if filters["mine"] else "",
-        overdue=True if filters["overdue"] else None,
-        requested_from=filters["from"],
-        requested_to=filters["to"],
-        recipient=filters["recipient"],
-        sort=filters["sort"],
-        cursor=asked.get("cursor"),
-        limit=_LIMIT,
+        status=listing.states_asked(form, statuses.PICKUPS),
+        service_point=form["service_point"],
+        by=here.user.user_id if form["mine"] else "",
+        overdue=True if form["overdue"] else None,
+        requested_from=form["from"],
+        requested_to=form["to"],
+        recipient=form["recipient"],
+        sort=form["sort"],
+        cursor=here.request.query_params.get("cursor"),
+        limit=listing.LIMIT,
     )
     items = items_of(found)
-    places = [*here.user.service_points, filters["service_point"]]
     people, names = await asyncio.gather(
-        _people_of(here, [*items, {"recipient": {"person": filters["recipient"]}}]),
+        recipients_of(here, [*items, {"recipient": {"person": form["recipient"]}}]),
         Names.of(
             here,
-            customers=[*places, *(one["service_point"] for one in items)],
+            customers=[*listing.places_asked(here, form), *(one["service_point"] for one in items)],
             care_units=[one["recipient"].get("unit") for one in items],
         ),
     )
-    form = Form(given=filters)
-    _say_what_is_wrong(form, found)
+    listing.say_what_is_wrong(form, found, _WRITTEN)
     return here.page(
         "pickups/search.html",
         found=found,
         form=form,
-        filters=filters,
         people=people,
         names=names,
-        places=[(one, names.customer(one)) for one in dict.fromkeys(places) if one],
-        states=[
-            (_ALL, "Alla, också avslutade"),
-            *((one, said) for one, (said, _) in statuses.PICKUPS.items()),
-        ],
-        statuses=statuses.PICKUPS,
-        causes=statuses.PICKUP_CAUSES,
+        places=listing.places_of(here, form, names),
+        states=listing.states_of(statuses.PICKUPS, every="Alla, också avslutade"),
         columns=_COLUMNS,
         status=200,
     )
@@ -143,27 +133,12 @@ async def slip(here: Here, pickup: UUID) -> Response:
     return pdf_of(await here.ask("orders", f"/pickups/{pickup}/slip"))
 
 
-def pdf_of(part: Part) -> Response:
-    """A document of a service's. Nobody stores it. Raises PageProblem."""
-    if part.problem is not None:
-        raise PageProblem(part.problem)
-    headers = {"Cache-Control": "no-store", "Content-Disposition": "inline"}
-    return Response(part.value, media_type="application/pdf", headers=headers)
-
-
-async def devices_of(here: Visit, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """The devices with these ids, by id, as far as inventory answers."""
-    found = await named(here, "inventory", "/devices:named", "id", ids)
-    return {one["device_id"]: one for one in found}
-
-
 async def _done(here: Visit, pickup: UUID, form: Form, part: Part, said: str) -> Response:
     if part.problem is None:
         return here.go(f"{PAGE}/{pickup}", "" if part.waits else said)
     if part.status in (403, 404):
         raise PageProblem(part.problem)
-    form.add("", said_of(part.problem))
-    form.key = Form().key
+    form.refuse(part.problem)
     return await _page(here, pickup, form)
 
 
@@ -171,7 +146,7 @@ async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = N
     view = await here.need("orders", f"/pickups/{pickup}")
     devices, people, names, opened, asked = await asyncio.gather(
         devices_of(here, [one["device_id"] for one in view["lines"]]),
-        _people_of(here, [view]),
+        recipients_of(here, [view]),
         Names.of(
             here,
             customers=[view["service_point"], (view["waits"] or {}).get("service_point")],
@@ -194,12 +169,6 @@ async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = N
         form=form,
         asked=asked,
         place=place,
-        state=statuses.PICKUPS.get(view["status"], (view["status"], "default")),
-        ends=statuses.PICKUP_LINES,
-        causes=statuses.PICKUP_CAUSES,
-        return_causes=statuses.RETURN_CAUSES,
-        orderers=statuses.PICKUP_ORDERERS,
-        taken=statuses.TAKEN,
         is_voiding=any(one["is_voiding"] for one in view["lines"]),
         may_void=is_open and (is_mine or here.has(*STAFF)),
         may_hasten=is_open and is_mine and not view["is_urgent"],
@@ -208,33 +177,18 @@ async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = N
     )
 
 
-async def _people_of(here: Visit, things: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    named = [one.get("recipient") or {} for one in things]
-    return dict(await here.people([one.get("person") for one in named], purpose="display"))
-
-
 async def _opened(here: Visit, view: dict[str, Any]) -> Part:
     """The recipient's other pickups, as far as the user may look at them."""
     if not view["also_open"]:
-        return Part(200, {"items": []})
+        return NOTHING
     at = view["recipient"]
     return await here.ask(
-        "orders", "/pickups", recipient=at.get("person"), care_unit=at.get("unit"), limit=_LIMIT
+        "orders",
+        "/pickups",
+        recipient=at.get("person"),
+        care_unit=at.get("unit"),
+        limit=listing.LIMIT,
     )
-
-
-def _statuses(asked: str) -> list[str]:
-    """The states that a filter names; none are those that are not over."""
-    return list(statuses.PICKUPS) if asked == _ALL else [asked] if asked else []
-
-
-def _say_what_is_wrong(form: Form, found: Part) -> None:
-    for one in found.problem.fields if found.problem else ():
-        name = one.field.split(".")[-1]
-        if name in ("requested_from", "requested_to"):
-            form.add(name.removeprefix("requested_"), _DAY)
-        else:
-            form.add(name if name in _FILTERS else "", "Uppgiften har fel form.")
 
 
 def _is_number(text: str) -> bool:

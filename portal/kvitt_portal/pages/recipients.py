@@ -11,7 +11,6 @@ from starlette.responses import Response
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import CARE, STAFF
-from kvitt_portal.pages import statuses
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -90,10 +89,6 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
         knows_contact=knows_contact,
         # who saves fields that are not shown would remove what stands in them
         may_edit=knows_contact and here.has(*CARE, *STAFF),
-        order_statuses=statuses.ORDERS,
-        transfer_statuses=statuses.TRANSFERS,
-        pickup_statuses=statuses.PICKUPS,
-        causes=statuses.PICKUP_CAUSES,
         may_order_pickups=here.has(*STAFF),
     )
 

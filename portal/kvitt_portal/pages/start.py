@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from kvitt_portal import work_words
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form, said_of
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
@@ -52,7 +52,7 @@ async def start(here: Here) -> Response:
     if here.has(*STAFF):
         unplanned, mine, applied, vacant = await asyncio.gather(
             here.ask(
-                "orders", "/work-orders", status="assigned", kind=list(work_words.WORK), limit=1
+                "orders", "/work-orders", status="assigned", kind=list(statuses.WORK), limit=1
             ),
             here.ask("orders", "/work-orders", technician=here.user.user_id, limit=1),
             here.ask("orders", "/work-orders", kind="application", limit=1),
@@ -120,7 +120,7 @@ async def hits(here: Here, q: str = "") -> Response:
             "orders",
             "/work-orders",
             work_order_number=q,
-            status=list(work_words.WORK_ORDERS),
+            status=list(statuses.WORK_ORDERS),
             limit=_SHOWN,
         ),
         here.ask("inventory", "/articles", query=q, limit=_SHOWN),
@@ -164,7 +164,6 @@ def _nothing(here: Visit, said: str, *, status: int = 422, number: str = "") -> 
         more="",
         said=said,
         silent=[],
-        form=Form(),
         missing=number if status < 500 else "",
         status=status,
     )

@@ -1,4 +1,6 @@
-"""The things that cases and waits are about: where the page of each is, and what it is called."""
+"""The things that cases, waits and messages are about: where the page of each is, and what it is
+called.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +15,8 @@ _BETWEEN: Final = ":"
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """`word`: what such a thing is called, as the region says it; `path`, `number`: where its
-    service has it, and the field of what is written on it.
+    """`word`: what such a thing is called, as the region says it; `path`: where its service has
+    it; `number`: the field of what is written on it, where there is such.
     """
 
     page: str
@@ -31,10 +33,10 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         "/arbetsordrar", "Aktivitet", "orders", "/work-orders", "work_order_number"
     ),
     "device": _Kind("/individ", "Individ", "inventory", "/devices", "device_number"),
-    "transfer": _Kind("/bmb", "BMB"),
+    "transfer": _Kind("/bmb", "BMB", "bmb", "/transfers"),
     "person": _Kind("/mottagare", "Mottagare"),
-    "case": _Kind("/arenden", "Ärende"),
-    "fault_report": _Kind("/felanmalningar", "Felanmälan"),
+    "case": _Kind("/arenden", "Ärende", "orders", "/cases"),
+    "fault_report": _Kind("/felanmalningar", "Felanmälan", "orders", "/fault-reports"),
 }
 WORDS: Final[Mapping[str, str]] = {name: kind.word for name, kind in _KINDS.items()}
 """What each kind of thing is called."""
@@ -44,6 +46,17 @@ def page_of(kind: str, thing: str) -> str:
     """The address of a thing's page; empty where there is none."""
     known = _KINDS.get(kind)
     return f"{known.page}/{thing}" if known else ""
+
+
+def page_at(path: str) -> str:
+    """The address of the page of what a service has at this path; a page's own address as it is;
+    empty where it is neither.
+    """
+    for kind in _KINDS.values():
+        if kind.path and path.startswith(f"{kind.path}/"):
+            return kind.page + path.removeprefix(kind.path)
+    pages = tuple(f"{kind.page}/" for kind in _KINDS.values())
+    return path if path.startswith(pages) else ""
 
 
 def about_of(text: str) -> dict[str, str] | None:
@@ -64,7 +77,7 @@ async def name_of(here: Visit, about: Mapping[str, Any] | None) -> str:
         people = await here.people([about["id"]], purpose="display")
         who = people.get(about["id"])
         return f"{said} {who.name}" if who else said
-    if not known.path:
+    if not known.number:
         return said
     part = await here.ask(known.service, f"{known.path}/{about['id']}")
     return f"{said} {part.value[known.number]}" if part else said

@@ -5,7 +5,7 @@ asked for. Asks nobody.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from kvitt_portal import work_words
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.pages import delivery
 from kvitt_portal.pages.registering import FIELDS
@@ -46,7 +46,7 @@ def kinds_of(allowed: Sequence[str], *, is_of_order: bool) -> list[tuple[str, st
     """The answers to what needs to be done, of the kinds that are allowed there."""
     return [
         (kind, said)
-        for kind, said in work_words.WORK_QUESTION.items()
+        for kind, said in statuses.WORK_QUESTION.items()
         if kind in allowed and (kind in FOR_ORDERS if is_of_order else kind != "tied_to_order")
     ]
 

@@ -1,20 +1,18 @@
 """A work order's page: what is wanted, what was noted, what it waits for, what can be done."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from starlette.responses import Response
 
-from kvitt_portal import work_words
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.asking import devices_of, items_of, recipients_of
 from kvitt_portal.pages.cases_about import asked_about
-from kvitt_portal.pages.pickups import devices_of
 from kvitt_portal.services import Part
 
 PAGE: Final = "/arbetsordrar"
@@ -27,7 +25,7 @@ async def page(here: Visit, work_order: UUID, form: Form, *, place: Part | None 
         here.ask("orders", f"/work-orders/{work_order}/story"),
         asked_about(here, str(work_order)),
         devices_of(here, [view["device_id"]] if view["device_id"] else []),
-        people_of(here, [view]),
+        recipients_of(here, [view]),
         _order_of(here, view),
     )
     told = items_of(story)
@@ -60,12 +58,11 @@ async def page(here: Visit, work_order: UUID, form: Form, *, place: Part | None 
         order=order,
         form=form,
         place=place,
-        state=work_words.WORK_ORDERS.get(view["status"], (view["status"], "default")),
-        ends=[(one, work_words.WORK_OUTCOMES.get(one, one)) for one in view["can_end"]],
+        ends=[(one, statuses.WORK_OUTCOMES.get(one, one)) for one in view["can_end"]],
         decisions=[
-            (one, work_words.WORK_OUTCOMES[one]) for one in ("approved", "refused", "referred")
+            (one, statuses.WORK_OUTCOMES[one]) for one in ("approved", "refused", "referred")
         ],
-        voided_for=work_words.WORK_VOIDED,
+        voided_for=statuses.WORK_VOIDED,
         has_slip=view["kind"] != "application" and view["status"] != "voided",
         **_may(here, view),
     )
@@ -99,9 +96,3 @@ async def _order_of(here: Visit, view: dict[str, Any]) -> dict[str, Any] | None:
         return None
     part = await here.ask("orders", f"/orders/{view['order_id']}")
     return part.value if part else None
-
-
-async def people_of(here: Visit, things: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Who the patients of these things are, as far as this user may know."""
-    named = [one.get("recipient") or {} for one in things]
-    return dict(await here.people([one.get("person") for one in named], purpose="display"))

@@ -9,13 +9,13 @@ from fastapi import APIRouter
 from kvitt_chassis.web.problems import Problem
 from starlette.responses import Response
 
-from kvitt_portal import work_words
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import delivery, things, work_order_form
-from kvitt_portal.pages.asking import items_of, options_of
+from kvitt_portal.pages.asking import NOTHING, items_of, options_of
 from kvitt_portal.pages.service_points import service_point_of
 from kvitt_portal.pages.work_order_page import PAGE
 from kvitt_portal.services import Part
@@ -162,7 +162,7 @@ async def _usual_service(here: Visit, form: Form, listed: Sequence[tuple[str, st
             "/work-orders",
             service_point=place,
             kind=list(work_order_form.NAMES_SERVICE),
-            status=list(work_words.WORK_ORDERS),
+            status=list(statuses.WORK_ORDERS),
             limit=1,
         )
     )
@@ -176,7 +176,7 @@ async def _usual_service(here: Visit, form: Form, listed: Sequence[tuple[str, st
 async def _opened(here: Visit, on: _On) -> Part:
     """What is open already on the same device, as far as the user may see it."""
     if on.kind != "device":
-        return Part(200, {"items": []})
+        return NOTHING
     return await here.ask("orders", "/work-orders", device_id=on.thing["device_id"], limit=5)
 
 

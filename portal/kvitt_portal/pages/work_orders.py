@@ -7,19 +7,17 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from kvitt_portal import work_words
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages.asking import items_of
-from kvitt_portal.pages.pickups import TO_DO, devices_of, pdf_of
-from kvitt_portal.pages.work_order_page import PAGE, page, people_of
+from kvitt_portal.pages import listing
+from kvitt_portal.pages.asking import devices_of, items_of, pdf_of, recipients_of
+from kvitt_portal.pages.work_order_page import PAGE, page
 
 router = APIRouter()
 
-_LIMIT: Final = 50
-_ALL: Final = "all"
 _WORK: Final = "work"
 """A filter: all kinds but applications."""
 _FILTERS: Final = (
@@ -49,8 +47,8 @@ _COLUMNS: Final = (
 """The list's columns, and what each sorts by."""
 _WRITTEN: Final = {
     "work_order_number": ("number", "Skriv numret med siffror, högst nio."),
-    "registered_from": ("from", "Skriv en dag som finns."),
-    "registered_to": ("to", "Skriv en dag som finns."),
+    "registered_from": ("from", listing.DAY),
+    "registered_to": ("to", listing.DAY),
 }
 """How a filter is written, for who wrote it in another way."""
 
@@ -60,60 +58,49 @@ async def search(here: Here) -> Response:
     """Work orders of one's service points, colleagues' included, those that are not over first; a
     technician's own by a filter.
     """
-    asked = here.request.query_params
-    if TO_DO not in asked and (again := here.remembered("arbetsordrar")) is not None:
+    if (again := here.remembered("arbetsordrar")) is not None:
         return again
-    filters = {name: asked.get(name, "")[:40] for name in _FILTERS}
-    status = filters["status"]
+    form = listing.filters_of(here, _FILTERS)
     me = here.user.user_id
     found = await here.ask(
         "orders",
         "/work-orders",
-        work_order_number=filters["number"],
-        status=list(work_words.WORK_ORDERS) if status == _ALL else [status] if status else [],
-        kind=_kinds(filters["kind"]),
-        service_point=filters["service_point"],
-        requester=me if filters["mine"] else "",
-        technician=me if filters["technician"] else "",
-        late=True if filters["late"] else None,
-        recipient=filters["recipient"],
-        device_id=filters["device"],
-        registered_from=filters["from"],
-        registered_to=filters["to"],
-        sort=filters["sort"],
-        cursor=asked.get("cursor"),
-        limit=_LIMIT,
+        work_order_number=form["number"],
+        status=listing.states_asked(form, statuses.WORK_ORDERS),
+        kind=_kinds(form["kind"]),
+        service_point=form["service_point"],
+        requester=me if form["mine"] else "",
+        technician=me if form["technician"] else "",
+        late=True if form["late"] else None,
+        recipient=form["recipient"],
+        device_id=form["device"],
+        registered_from=form["from"],
+        registered_to=form["to"],
+        sort=form["sort"],
+        cursor=here.request.query_params.get("cursor"),
+        limit=listing.LIMIT,
     )
     items = items_of(found)
-    places = [*here.user.service_points, filters["service_point"]]
     devices, people, names = await asyncio.gather(
         devices_of(here, [one["device_id"] for one in items if one["device_id"]]),
-        people_of(here, [*items, {"recipient": {"person": filters["recipient"]}}]),
+        recipients_of(here, [*items, {"recipient": {"person": form["recipient"]}}]),
         Names.of(
             here,
-            customers=[*places, *(one["service_point"] for one in items)],
+            customers=[*listing.places_asked(here, form), *(one["service_point"] for one in items)],
             care_units=[one["recipient"].get("unit") for one in items],
         ),
     )
-    form = Form(given=filters)
-    for one in found.problem.fields if found.problem else ():
-        name = one.field.split(".")[-1]
-        field, said = _WRITTEN.get(name, ("", "Uppgiften har fel form."))
-        form.add(field, said)
+    listing.say_what_is_wrong(form, found, _WRITTEN)
     return here.page(
         "work_orders/search.html",
         found=found,
         form=form,
-        filters=filters,
         devices=devices,
         people=people,
         names=names,
-        places=[(one, names.customer(one)) for one in dict.fromkeys(places) if one],
-        states=[
-            (_ALL, "Alla, också avslutade"),
-            *((one, said) for one, (said, _) in work_words.WORK_ORDERS.items()),
-        ],
-        kinds=[(_WORK, "Inga ansökningar"), *work_words.WORK_KINDS.items()],
+        places=listing.places_of(here, form, names),
+        states=listing.states_of(statuses.WORK_ORDERS, every="Alla, också avslutade"),
+        kinds=[(_WORK, "Inga ansökningar"), *statuses.WORK_KINDS.items()],
         columns=_COLUMNS,
         is_staff=here.has(*STAFF),
         status=200,
@@ -134,4 +121,4 @@ async def slip(here: Here, work_order: UUID) -> Response:
 
 def _kinds(asked: str) -> list[str]:
     """The kinds that a filter names."""
-    return list(work_words.WORK) if asked == _WORK else [asked] if asked else []
+    return list(statuses.WORK) if asked == _WORK else [asked] if asked else []

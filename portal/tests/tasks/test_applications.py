@@ -1,20 +1,13 @@
 """Enskild förskrivning: T-64, and what goes wrong on the way."""
 
 import pytest
-import pytest_asyncio
 
 from portal.tests.browser import Actor, MakeActor
 from portal.tests.fetching import CLERK
 from portal.tests.scene import Scene
-from portal.tests.working import Working, a_working
+from portal.tests.working import Working
 
 SEARCH = "Sök personnummer"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def working(scene: Scene) -> Working:
-    """A patient of a prescriber's."""
-    return await a_working(scene)
 
 
 async def write(anna: Actor) -> None:

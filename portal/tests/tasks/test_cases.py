@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from examples.generator.registry import number_for_tests
 from portal.tests.beside import silent
@@ -18,12 +17,6 @@ from portal.tests.working import Working, a_working
 SEARCH = "Sök personnummer"
 NOBODYS = number_for_tests(date(2005, 6, 1), 985)
 WAITING = "Ärenden som väntar på svar"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def working(scene: Scene) -> Working:
-    """A patient with devices at home."""
-    return await a_working(scene)
 
 
 @pytest.mark.task("T-20")
@@ -221,7 +214,7 @@ async def test_what_was_taken_back_meanwhile_cannot_be_answered(
 ) -> None:
     case = await working.asked()
     kim = await actor(CLERK, at=f"/arenden/{case['case_id']}")
-    await working.act(working.user, f"/cases/{case['case_id']}:withdraw")
+    await working.system.done(working.user, f"/cases/{case['case_id']}:withdraw")
 
     await kim.click("Gjort")
 

@@ -88,9 +88,8 @@ async def test_customer_service_reports_it_from_the_devices_page(
 async def test_why_it_is_refused_stands_beside_its_field(actor: MakeActor, broken: Broken) -> None:
     await broken.reported()
     tove = await actor(CLERK)
-    async with broken.system.api("inventory", CLERK) as client:
-        found = (await client.get("/devices", params={"device_number": broken.device})).json()
-    await tove.goes(f"/felanmalningar/ny?device={found['items'][0]['device_id']}")
+    device = await broken.system.device_id(CLERK, broken.device)
+    await tove.goes(f"/felanmalningar/ny?device={device}")
 
     await tove.fill("Vad som är fel", HOSTILE["script"])
     await tove.fill(PLACE, "99999")
@@ -210,7 +209,7 @@ async def test_a_silent_store_leaves_the_rest_of_the_page(broken: Broken, tmp_pa
 
     assert (page.status_code, listed.status_code) == (200, 200)
     assert "Bromsen tar inte." in page.text
-    assert "Väntar på svar" in listed.text
+    assert f"/felanmalningar/{report}" in listed.text
 
 
 async def test_silent_responsibles_leave_the_answer_to_orders(

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from portal.tests.beside import silent
 from portal.tests.browser import Actor, MakeActor
@@ -13,12 +12,6 @@ from portal.tests.scene import Scene
 from portal.tests.system import HEARING
 
 SEARCH = "Sök personnummer"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def home(scene: Scene) -> Fetching:
-    """A patient with three devices at home."""
-    return await a_fetching(scene)
 
 
 async def at_form(actor: MakeActor, home: Fetching, *, script: bool = True) -> Actor:
@@ -252,10 +245,7 @@ async def test_colleagues_find_it_and_what_is_over_is_shown_on_request(
     await bo.sees(known["pickup_number"])
     await bo.picture("pickups")
     await bo.accessible()
-    async with home.system.api("orders", home.user) as client:
-        voided = await client.post(f"/pickups/{known['pickup_id']}:void", json={})
-        assert voided.is_success, voided.text
-    await home.system.settle()
+    await home.void(known)
     await bo.reload()
     await bo.sees("Ingen träff.")
     await bo.picture("pickups-none")

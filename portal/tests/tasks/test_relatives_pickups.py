@@ -3,17 +3,9 @@ devices back, the technician reports.
 """
 
 import pytest
-import pytest_asyncio
 
 from portal.tests.browser import MakeActor
-from portal.tests.fetching import CLERK, Fetching, a_fetching
-from portal.tests.scene import Scene
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def home(scene: Scene) -> Fetching:
-    """A patient with three devices at home."""
-    return await a_fetching(scene)
+from portal.tests.fetching import CLERK, Fetching
 
 
 @pytest.mark.task("T-14")
@@ -133,10 +125,7 @@ async def test_the_whole_of_it_is_taken_back_without_script(
 async def test_what_is_over_already_is_said_to_be(actor: MakeActor, home: Fetching) -> None:
     known = await home.pickup(home.devices[0])
     anna = await actor(home.user, at=f"/hamtordrar/{known['pickup_id']}")
-    async with home.system.api("orders", home.user) as client:
-        voided = await client.post(f"/pickups/{known['pickup_id']}:void", json={})
-        assert voided.is_success, voided.text
-    await home.system.settle()
+    await home.void(known)
 
     await anna.click("Avbeställ allt")
 
