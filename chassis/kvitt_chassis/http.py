@@ -332,25 +332,40 @@ async def command_runner(
     """The runner of this request. Raises Invalid (422) for a key that is missing or unusable, Busy
     (503) while the process may not decide anything, Forbidden (403) for who lost the act meanwhile.
     """
-    route = request.scope["route"]
-    context = context_of(request)
+    key = idempotency_key
+    if key is not None or request.method == "POST":
+        key = usable_key(key)
+    return await runner_of(
+        request, response, key=key, body=await request.body(), wait_seconds=_seconds(prefer)
+    )
+
+
+async def runner_of(
+    request: Request, response: Response, *, key: str | None, body: bytes, wait_seconds: float = 0.0
+) -> CommandRunner:
+    """The runner of a request whose body has come. `body` is that, or what stands for it: the same
+    key with another one is refused.
+
+    Raises Busy (503) while the process may not decide anything, Forbidden (403) for who lost the
+    act meanwhile.
+    """
+    context = _context(request)
     if not context.may_decide():
         raise Busy(status=503, reason="NOT_READY")
-    # the body has come by now
     grant = await context.access.grant_anew(request.scope[GRANT], context.database)
     return CommandRunner(
         context,
         grant,
         response,
-        key=await _key_of(request, grant.caller, idempotency_key),
-        status=getattr(route, "status_code", None) or 200,
-        wait_seconds=_seconds(prefer),
+        key=None if key is None else _identify(request, grant.caller, key, body),
+        status=getattr(request.scope["route"], "status_code", None) or 200,
+        wait_seconds=wait_seconds,
     )
 
 
 async def reader(request: Request, _: Annotated[Caller, Depends(signed_in)]) -> RegionReader:
     """The reader of this request: queries of the caller's region."""
-    context = context_of(request)
+    context = _context(request)
     grant: Grant = request.scope[GRANT]
     return RegionReader(context.database, grant, sealer=context.sealer, url=request.url)
 
@@ -365,16 +380,9 @@ Reader = Annotated[RegionReader, Depends(reader)]
 """A route's parameter: reads the caller's region; `reader.caller` is who calls."""
 
 
-def context_of(request: Request) -> ApiContext:
-    """What the routes of this request's service need."""
+def _context(request: Request) -> ApiContext:
     context: ApiContext = request.app.state.context
     return context
-
-
-async def _key_of(request: Request, caller: Caller, key: str | None) -> IdempotencyKey | None:
-    if key is None and request.method != "POST":
-        return None
-    return request_key(request, caller, usable_key(key), await request.body())
 
 
 def usable_key(key: str | None) -> str:
@@ -389,17 +397,14 @@ def usable_key(key: str | None) -> str:
     return key
 
 
-def request_key(request: Request, caller: Caller, key: str, body: bytes) -> IdempotencyKey:
-    """What identifies a request: who calls what by which key, and a hash of the body, or of what
-    stands for it.
-    """
+def _identify(request: Request, caller: Caller, key: str, body: bytes) -> IdempotencyKey:
     address = f"{request.method} {request.url.path}?{request.url.query}"
     return IdempotencyKey(
         region=caller.region,
         principal=caller.user_id,
         route=f"{request.method} {request.scope['route'].path}",
         key=key,
-        request_hash=context_of(request).sealer.digest(address.encode() + b"\n" + body),
+        request_hash=_context(request).sealer.digest(address.encode() + b"\n" + body),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from kvitt_contracts.policy_parts import (
+    Amount,
     HomeRegionPolicy,
     InvoicePolicy,
     Link,
@@ -87,7 +88,7 @@ class FeeRule(Part):
     """
 
     fee_group: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,30}$")]
-    amount: Money
+    amount: Amount
     above_age: Annotated[int, Field(ge=0, le=120)] = 20
     timing: Literal["immediate", "delayed_90_days"] = "immediate"
 
@@ -150,11 +151,11 @@ class RegionPolicy(Part):
     pickup: PickupPolicy = PickupPolicy()
     reconditioning: bool = False
     stocktaking: StocktakingPolicy | None = None
-    scrap_below: Money | None = None
+    scrap_below: Amount | None = None
     home_region: HomeRegionPolicy | None = None
     supplier_invoice: SupplierInvoicePolicy = SupplierInvoicePolicy()
     invoice: InvoicePolicy = InvoicePolicy()
-    postage: Money | None = None
+    postage: Amount | None = None
     price_list: Annotated[tuple[PriceList, ...], AfterValidator(in_order_of_day)] = ()
     professions: tuple[Word, ...] = ()
     inactive_after_months: Annotated[int, Field(ge=1, le=60)] | None = None

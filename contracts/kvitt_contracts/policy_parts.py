@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from kvitt_contracts.types import (
     TEXT,
@@ -29,6 +29,16 @@ SupplySource = Literal["central", "own_store", "direct"]
 """Where the lines of a product area may come from (REF-11)."""
 
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT)]
+
+
+def _is_no_credit(amount: Money) -> Money:
+    if amount.net_ore < 0:
+        raise ValueError("net_ore must be 0 or more: a negative amount would credit who is to pay")
+    return amount
+
+
+Amount = Annotated[Money, AfterValidator(_is_no_credit)]
+"""What something costs, or is worth, by a region's policy."""
 
 
 class Part(BaseModel):
@@ -138,7 +148,7 @@ class ServicePrice(Part):
     """What one service costs: `urgent_pickup`, or another that the region names."""
 
     service: Word
-    price: Money
+    price: Amount
 
 
 class PriceList(Part):

@@ -202,6 +202,36 @@ def test_price_lists_follow_one_another() -> None:
     assert "price list" in _refused({**a_version(), "price_list": [first, first]})
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("postage", {"net_ore": -1}),
+        ("scrap_below", {"net_ore": -1}),
+        ("fees", {"rules": [{"fee_group": "shoes", "amount": {"net_ore": -1}}]}),
+        (
+            "price_list",
+            [
+                {
+                    "valid_from_on": "2026-01-01",
+                    "prices": [{"service": "urgent_pickup", "price": {"net_ore": -1}}],
+                }
+            ],
+        ),
+    ],
+)
+def test_no_amount_of_a_policy_is_a_credit(key: str, value: object) -> None:
+    refused = _refused({**a_version(), key: value})
+
+    assert "net_ore must be 0 or more" in refused
+    assert key in refused
+
+
+def test_what_costs_nothing_is_an_amount() -> None:
+    given = a_history({**a_version(), "postage": {"net_ore": 0}})
+
+    assert given.versions[0].postage == Money(net_ore=0)
+
+
 def test_a_region_without_policy_is_unknown() -> None:
     with pytest.raises(UnknownPolicy, match="zz"):
         the_delivered().of(RegionCode("zz"))

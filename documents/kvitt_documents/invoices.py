@@ -6,7 +6,7 @@ from datetime import date
 from kvitt_documents.amounts import kronor, percent
 from kvitt_documents.rendering import Data
 
-TEMPLATE = "invoice-1"
+TEMPLATE = "invoice-2"
 """The template of what is issued now. Those before it stay, for what was issued with them."""
 
 
@@ -49,7 +49,8 @@ class Sum:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceDocument:
     """An invoice or a credit note, in Swedish (BIL-9). `title`: what it is, with its number;
-    `payer`: who pays; the last of the `sums` is what is to be paid.
+    `payer`: who pays; the last of the `sums` is what is to be paid, at the latest on `due_on` with
+    the reference `ocr`; what is not said is left out.
     """
 
     title: str
@@ -58,6 +59,8 @@ class InvoiceDocument:
     payer: str
     lines: tuple[InvoiceLine, ...]
     sums: tuple[Sum, ...]
+    due_on: date | None = None
+    ocr: str | None = None
     template: str = TEMPLATE
 
     def data(self) -> Data:
@@ -67,6 +70,11 @@ class InvoiceDocument:
             "issued_on": self.issued_on.isoformat(),
             "month": self.month,
             "payer": self.payer,
+            "payment": [[name, value] for name, value in self._payment() if value is not None],
             "lines": [line.cells() for line in self.lines],
             "sums": [[one.name, kronor(one.ore)] for one in self.sums],
         }
+
+    def _payment(self) -> tuple[tuple[str, str | None], ...]:
+        due_on = None if self.due_on is None else self.due_on.isoformat()
+        return ("Sista betalningsdag", due_on), ("OCR-nummer", self.ocr)

@@ -69,6 +69,13 @@ def an_invoice(
     )
 
 
+def an_invoice_to_pay() -> InvoiceDocument:
+    """One that says until when and by which reference."""
+    service = replace(a_line("T-100 Anpassning"), kind="Akut hämtning", from_day=None, device="")
+    lines = [a_line(), service, replace(service, kind="Portoersättning")]
+    return replace(an_invoice(lines=lines), due_on=date(2026, 7, 1), ocr="20260000011")
+
+
 def a_credit_note() -> InvoiceDocument:
     """A credit of what was issued."""
     line = a_line(net_ore=-12_345)
@@ -167,6 +174,7 @@ def a_nasty_pickup_slip() -> PickupSlip:
 
 KINDS: dict[str, Document] = {
     "invoice": an_invoice(),
+    "invoice-to-pay": an_invoice_to_pay(),
     "credit-note": a_credit_note(),
     "nasty-names": a_nasty_invoice(),
     "pickup-slip": a_pickup_slip(),

@@ -33,6 +33,7 @@ from documents.tests.builders import (
     a_nasty_invoice,
     an_invoice,
     an_invoice_of,
+    an_invoice_to_pay,
 )
 from documents.tests.reading import pages
 
@@ -78,6 +79,21 @@ def test_an_invoice_says_in_swedish_who_pays_what_for_what() -> None:
         "Sida 1 av 1",
     ):
         assert text in page
+
+
+def test_an_invoice_says_until_when_and_by_which_reference_it_is_paid() -> None:
+    (page,) = pages(render(an_invoice_to_pay()))
+
+    assert "Akut hämtning T-100" in page
+    assert "Portoersättning T-100" in page
+    assert "Utställd: 2026-06-01 Sista betalningsdag: 2026-07-01 OCR-nummer: 20260000011" in page
+
+
+@pytest.mark.parametrize("template", ["invoice-1", "invoice-2"])
+def test_what_is_not_said_of_a_payment_is_left_out(template: str) -> None:
+    (page,) = pages(render(replace(an_invoice(), template=template)))
+
+    assert "Utställd: 2026-06-01 Specifikation" in page
 
 
 @pytest.mark.rule("BIL-9l")
@@ -181,7 +197,7 @@ def test_each_line_of_a_long_document_stands_on_it() -> None:
 
 
 def test_a_document_with_too_many_rows_is_refused_before_it_is_begun() -> None:
-    with pytest.raises(DocumentTooLarge, match=f"invoice-1: more than {MAX_ROWS} rows"):
+    with pytest.raises(DocumentTooLarge, match=f"invoice-2: more than {MAX_ROWS} rows"):
         render(an_invoice_of(MAX_ROWS + 1))
 
 
@@ -219,7 +235,7 @@ def test_a_fault_of_typst_itself_is_an_error_too(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(typst, "compile", panics)
 
-    with pytest.raises(DocumentError, match="invoice-1: typst ended in the middle of it"):
+    with pytest.raises(DocumentError, match="invoice-2: typst ended in the middle of it"):
         render(an_invoice())
 
 

@@ -4,9 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 
-from kvitt_chassis.access import GRANT
-from kvitt_chassis.http import CommandRunner, SignedIn, context_of, request_key, usable_key
-from kvitt_chassis.web.problems import Busy
+from kvitt_chassis.http import CommandRunner, SignedIn, runner_of, usable_key
 
 
 class StreamedRunner:
@@ -18,23 +16,8 @@ class StreamedRunner:
         self._key = key
 
     async def commands(self, digest: bytes) -> CommandRunner:
-        """The runner; `digest` stands for the body: the same key with another one is refused.
-
-        Raises Busy (503) while the process may not decide anything, Forbidden (403) for who lost
-        the act meanwhile.
-        """
-        request, context = self._request, context_of(self._request)
-        if not context.may_decide():
-            raise Busy(status=503, reason="NOT_READY")
-        grant = await context.access.grant_anew(request.scope[GRANT], context.database)
-        return CommandRunner(
-            context,
-            grant,
-            self._response,
-            key=request_key(request, grant.caller, self._key, digest),
-            status=getattr(request.scope["route"], "status_code", None) or 200,
-            wait_seconds=0.0,
-        )
+        """The runner; `digest` stands for the body. Raises what `runner_of` does."""
+        return await runner_of(self._request, self._response, key=self._key, body=digest)
 
 
 async def streamed_runner(

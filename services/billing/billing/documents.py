@@ -73,6 +73,8 @@ def _document(invoice: Invoice, stored: DocumentRow) -> invoices.InvoiceDocument
         issued_on=invoice.issued_on,
         month=invoice.month,
         payer=_payer(invoice, stored),
+        due_on=None if invoice.is_credit else invoice.due_on,
+        ocr=None if invoice.is_credit else invoice.ocr,
         lines=tuple(_line(line, stored) for line in invoice.lines),
         sums=_sums(invoice),
     )

@@ -143,7 +143,7 @@ async def test_a_document_is_the_same_bytes_when_names_and_template_are_others(
         before = await fetch(world)
 
         await restate_every_name(world)
-        monkeypatch.setattr(invoices, "TEMPLATE", "invoice-2")
+        monkeypatch.setattr(invoices, "TEMPLATE", "invoice-3")
         monkeypatch.setattr(documents, "print_document", of_another_release)
         (stored,) = await world.rows(DocumentRow)
         async with world.worker.unit() as unit:  # a timer that fires again
@@ -165,12 +165,12 @@ async def test_what_is_issued_before_a_release_and_made_after_it_is_of_its_day(
 
         await restate_every_name(world)
         out_of_order.undo()
-        out_of_order.setattr(invoices, "TEMPLATE", "invoice-2")
+        out_of_order.setattr(invoices, "TEMPLATE", "invoice-3")
         await world.fire_timers()
 
         (stored,) = await world.rows(DocumentRow)
         (page,) = pages(await fetch(world))
-        assert stored.template == "invoice-1"
+        assert stored.template == "invoice-2"
         assert "20011 Vilhelmina" in page
         assert f"{ROLLATOR} Rollator" in page
         assert "ny" not in page

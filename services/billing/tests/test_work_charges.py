@@ -18,6 +18,7 @@ from contracts.tests.builders.orders import a_customer_registered
 from contracts.tests.builders.pickups import a_pickup_closed
 from contracts.tests.builders.story import FITTING, PAYER, SENDING, pickup_id, work_order_id
 from contracts.tests.builders.work_orders import a_work_order_finished, a_work_order_registered
+from documents.tests.reading import pages
 from services.billing.tests.builders import close_may
 
 FEE = {"net_ore": 45_000, "vat_percent": 25}
@@ -187,8 +188,12 @@ async def test_services_are_invoiced_and_postage_is_credited(world: World) -> No
     async with world.http(user="kundtjanst1", roles=[Role.CUSTOMER_SERVICE]) as client:
         shown = (await client.get(f"/invoices/{debit.invoice_id}")).json()
         listed = (await client.get("/charges")).json()["items"]
+        (paid,) = pages((await client.get(f"/invoices/{debit.invoice_id}/pdf")).content)
+        (credited,) = pages((await client.get(f"/invoices/{credit.invoice_id}/pdf")).content)
     assert shown["lines"][0]["kind"] == "service"
     assert {one["kind"] for one in listed} == {"service", "postage"}
+    assert f"Sista betalningsdag: 2026-07-01 OCR-nummer: {debit.ocr}" in paid
+    assert "OCR-nummer" not in credited
 
 
 def test_a_payments_reference_ends_with_its_check_digit() -> None:

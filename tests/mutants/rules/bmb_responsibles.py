@@ -9,6 +9,7 @@ _RULES: Final = f"{_CODE}/responsibles/domain.py"
 _RULE: Final = "services/bmb/tests/test_responsibles.py::test"
 _ANSWER: Final = "services/bmb/tests/test_who_answers.py::test"
 _TOLD: Final = "services/notifications/notifications/transfers/domain.py"
+_WHO: Final = "contracts/kvitt_contracts/responsibles.py"
 _TELL: Final = "services/notifications/tests/test_responsibles.py::test"
 
 RESPONSIBLES: tuple[RuleMutant, ...] = (
@@ -141,7 +142,7 @@ RESPONSIBLES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "BMB-10b",
         "The stand-in is told a day too little",
-        _TOLD,
+        _WHO,
         "first <= on <= last",
         "first <= on < last",
         f"{_TELL}_on_the_days_of_absence_the_stand_in_is_told_too",
@@ -158,24 +159,24 @@ RESPONSIBLES: tuple[RuleMutant, ...] = (
         "NTF-3a",
         "The service point is told though it has a main responsible",
         _TOLD,
-        "    return tuple(ToUser(user_id=one) for one in told)\n",
+        "    return tuple(ToUser(user_id=one) for one in who_answers(responsible, on=on))\n",
         "    return (all_there,)\n",
         f"{_TELL}_the_main_responsible_is_told_and_the_service_point_is_not",
     ),
     rule_mutant(
         "NTF-3b",
         "The stand-in is told on no day",
-        _TOLD,
-        "    if responsibles.stand_in is not None and responsibles.is_absent(on):\n",
-        "    if responsibles.stand_in is not None and not on:\n",
+        _WHO,
+        "    if responsible.stand_in is not None and responsible.is_absent(on):\n",
+        "    if responsible.stand_in is not None and not on:\n",
         f"{_TELL}_on_the_days_of_absence_the_stand_in_is_told_too",
     ),
     rule_mutant(
         "NTF-3c",
         "Everybody at the service point is told beside the main, the substitutes too",
         _TOLD,
-        "    return tuple(ToUser(user_id=one) for one in told)\n",
-        "    return (*(ToUser(user_id=one) for one in told), all_there)\n",
+        "    return tuple(ToUser(user_id=one) for one in who_answers(responsible, on=on))\n",
+        "    return (ToUser(user_id=responsible.main), all_there)\n",
         f"{_TELL}_a_substitute_is_not_told",
     ),
 )

@@ -12,6 +12,7 @@ from uuid import UUID
 from kvitt_contracts.bmb import ResponsiblesEvent, ResponsiblesSet
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.refusals import Refused
+from kvitt_contracts.responsibles import MainResponsible
 from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId, identify
 
 from bmb.register.domain import User
@@ -33,16 +34,12 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """Who is to answer for a service point, as somebody says it: a main responsible, substitutes,
-    and a stand-in for the Stockholm days of the main's absence, the first and the last included.
+class Named(MainResponsible):
+    """Who is to answer for a service point, as somebody says it: a main responsible with a stand-in
+    for days of absence, and substitutes.
     """
 
-    main: UserId | None
     substitutes: tuple[UserId, ...] = ()
-    stand_in: UserId | None = None
-    absent_from_on: date | None = None
-    absent_to_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +52,6 @@ class Responsibles(Named):
     def is_vacant(self) -> bool:
         """True while there is no main responsible: it has been set before."""
         return self.main is None
-
-    def is_absent(self, on: date) -> bool:
-        """True on a day of the main's absence (BMB-10)."""
-        first, last = self.absent_from_on, self.absent_to_on
-        return first is not None and last is not None and first <= on <= last
 
 
 def responsibles_id(region: RegionCode, service_point: str) -> UUID:
@@ -77,17 +69,6 @@ def who_acts(responsibles: Responsibles | None, *, on: date) -> tuple[UserId, ..
     first = (responsibles.main, responsibles.stand_in if responsibles.is_absent(on) else None)
     named = (*(one for one in first if one is not None), *responsibles.substitutes)
     return tuple(dict.fromkeys(named))
-
-
-def who_leads(responsibles: Responsibles | None, *, on: date) -> tuple[UserId, ...]:
-    """Who decides for the service point what only its main responsible may, on a Stockholm day: the
-    main, and on days of absence the stand-in (BMB-14). None of them: whoever works there.
-    """
-    if responsibles is None or responsibles.main is None:
-        return ()
-    if responsibles.stand_in is not None and responsibles.is_absent(on):
-        return responsibles.main, responsibles.stand_in
-    return (responsibles.main,)
 
 
 def contact(responsibles: Responsibles | None, *, on: date) -> UserId | None:

@@ -6,13 +6,14 @@ from typing import Final
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import Scope
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.responsibles import who_answers
 from kvitt_contracts.types import ServicePointId, UserId
 from sqlalchemy import ScalarSelect, func, select
 
 from bmb.domain import Status
 from bmb.models import TransferRow
 from bmb.register.models import CustomerRow
-from bmb.responsibles.domain import Responsibles, responsibles_id, who_acts, who_leads
+from bmb.responsibles.domain import Responsibles, responsibles_id, who_acts
 from bmb.responsibles.models import ResponsiblesRow
 
 OF_UNITS: Final = Scope(ResponsiblesRow.region, service_points=[ResponsiblesRow.service_point])
@@ -34,7 +35,7 @@ async def responsible_today(tx: Transaction, service_point: ServicePointId) -> f
 
 async def leading_today(tx: Transaction, service_point: ServicePointId) -> frozenset[UserId]:
     """Who leads a service point today; none where it has no main responsible (BMB-14)."""
-    return frozenset(who_leads(await responsibles_of(tx, service_point), on=tx.today))
+    return frozenset(who_answers(await responsibles_of(tx, service_point), on=tx.today))
 
 
 async def responsibles_of(tx: Transaction, service_point: ServicePointId) -> Responsibles | None:

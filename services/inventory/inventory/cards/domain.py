@@ -66,20 +66,21 @@ def renumber(
     is confirmed can be done.
     """
     if device.is_gone:
-        raise refuse("DEVICE_GONE", rule="INV-7", field="device_number", way_on=_GONE)
+        raise CardRefused("DEVICE_GONE", rule="INV-7", field="device_number", way_on=_GONE)
     if number == device.device_number:
-        raise refuse("SAME_NUMBER", field="new_number", way_on=_SAME)
+        raise CardRefused("SAME_NUMBER", rule="INV-6", field="new_number", way_on=_SAME)
     if is_used:
-        raise refuse("DEVICE_NUMBER_TAKEN", field="new_number", way_on=_TAKEN)
+        raise CardRefused("DEVICE_NUMBER_TAKEN", rule="INV-6", field="new_number", way_on=_TAKEN)
     if repair is not None and repair.device_id != device_id:
-        raise refuse(
+        raise CardRefused(
             "WORK_ORDER_OF_ANOTHER_DEVICE", rule="ACT-4", field="work_order", way_on=_OF_ANOTHER
         )
     if repair is not None and repair.kind not in REPLACES:
-        raise refuse("NO_REPAIR", rule="ACT-4", field="work_order", way_on=_NO_REPAIR)
+        raise CardRefused("NO_REPAIR", rule="ACT-4", field="work_order", way_on=_NO_REPAIR)
     if not is_confirmed:
-        raise refuse(
+        raise CardRefused(
             "NOT_CONFIRMED",
+            rule="INV-6",
             field=None,
             way_on=_CONFIRM,
             number_before=device.device_number,
@@ -119,15 +120,17 @@ def set_card(
     (INV-6) or without who asked for it (REF-12); maintenance is due before it was done (DAY-5).
     """
     if fields == Fields():
-        raise refuse("NOTHING_TO_SET", rule="INV-5", field=None, way_on=_NOTHING)
+        raise CardRefused("NOTHING_TO_SET", rule="INV-5", field=None, way_on=_NOTHING)
     if fields.serial_number is not None and not is_customer_service:
-        raise refuse("CUSTOMER_SERVICE_ONLY", field="serial_number", way_on=_ASK_SERVICE)
+        raise CardRefused(
+            "CUSTOMER_SERVICE_ONLY", rule="INV-6", field="serial_number", way_on=_ASK_SERVICE
+        )
     if fields.serial_number is not None and asked_by is None:
-        raise refuse("ASKED_BY_MISSING", rule="REF-12", field="asked_by", way_on=_SAY_WHO)
+        raise CardRefused("ASKED_BY_MISSING", rule="REF-12", field="asked_by", way_on=_SAY_WHO)
     done_on = fields.maintained_on or device.maintained_on
     due_on = fields.maintenance_due_on
     if due_on is not None and done_on is not None and due_on <= done_on:
-        raise refuse(
+        raise CardRefused(
             "DUE_BEFORE_DONE", rule="DAY-5", field="maintenance_due_on", way_on=_LATER, done=done_on
         )
     return DeviceCardChanged(
@@ -178,10 +181,3 @@ _NOTHING = "Ange minst en av kortets uppgifter."
 _ASK_SERVICE = "Be kundtjänst: bara hjälpmedelsservice ändrar serienummer."
 _SAY_WHO = "Ange vem som bad om det."
 _LATER = "Nästa underhåll ligger efter det senaste: kontrollera dagarna."
-
-
-def refuse(
-    reason: str, *, field: str | None, way_on: str, rule: str = "INV-6", **values: object
-) -> CardRefused:
-    """The refusal to change a card, by the field that cannot be so."""
-    return CardRefused(reason, rule=rule, field=field, way_on=way_on, **values)

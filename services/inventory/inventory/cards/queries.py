@@ -6,7 +6,7 @@ from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import DeviceNumber, UserId, WorkOrderId
 
-from inventory.cards.domain import WorkOrder, refuse
+from inventory.cards.domain import CardRefused, WorkOrder
 from inventory.cards.models import WorkOrderRow
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import find_device_id, new_device_id
@@ -32,7 +32,7 @@ async def lock_device_of(number: DeviceNumber, by: UserRow, tx: Transaction) -> 
     device_id = await find_device_id(tx, number)
     row = await tx.look_up(DeviceRow, device_id) if device_id else None
     if row is None or not await _is_theirs(row, by, tx):
-        raise refuse("UNKNOWN_DEVICE", rule="INV-5", field="device_number", way_on=_CHECK)
+        raise CardRefused("UNKNOWN_DEVICE", rule="INV-5", field="device_number", way_on=_CHECK)
     return await tx.lock(DeviceRow, row.id)
 
 
@@ -40,7 +40,9 @@ async def work_order(work_order_id: WorkOrderId, tx: Transaction) -> WorkOrder:
     """The work that a new number follows from. Raises CardRefused: there is none (ACT-4)."""
     row = await tx.look_up(WorkOrderRow, work_order_id)
     if row is None:
-        raise refuse("UNKNOWN_WORK_ORDER", rule="ACT-4", field="work_order", way_on=_CHECK_WORK)
+        raise CardRefused(
+            "UNKNOWN_WORK_ORDER", rule="ACT-4", field="work_order", way_on=_CHECK_WORK
+        )
     return WorkOrder(id=row.work_order_id, kind=row.kind, device_id=row.device_id)
 
 

@@ -51,13 +51,17 @@ def check_named_once(devices: Sequence[object], lines: Sequence[object]) -> None
     for field, named in (("devices", devices), ("lines", lines)):
         for place, one in enumerate(named):
             if one in named[:place]:
-                raise refuse("NAMED_TWICE", field=f"{field}.{place}", way_on=_NAMED_TWICE)
+                raise ReturnRefused(
+                    "NAMED_TWICE", rule="INV-7", field=f"{field}.{place}", way_on=_NAMED_TWICE
+                )
 
 
 def check_on_loan(device: Device, *, place: int) -> None:
     """Raises ReturnRefused where a device is at nobody (INV-7)."""
     if device.store is not None:
-        raise refuse("NOT_ON_LOAN", field=f"devices.{place}", way_on=_NOT_ON_LOAN)
+        raise ReturnRefused(
+            "NOT_ON_LOAN", rule="INV-7", field=f"devices.{place}", way_on=_NOT_ON_LOAN
+        )
 
 
 def check_line(back: Back, *, on: date, is_scrapped: bool, place: int) -> None:
@@ -67,19 +71,25 @@ def check_line(back: Back, *, on: date, is_scrapped: bool, place: int) -> None:
     """
     field = f"lines.{place}"
     if back.line.marked:
-        raise refuse("LINE_IS_MARKED", rule="INV-5", field=f"{field}.line", way_on=_BY_NUMBER)
+        raise ReturnRefused(
+            "LINE_IS_MARKED", rule="INV-5", field=f"{field}.line", way_on=_BY_NUMBER
+        )
     if back.article.is_service and not is_scrapped:
-        raise refuse(
+        raise ReturnRefused(
             "SERVICE_IS_NEVER_STOCKED", rule="INV-4", field=f"{field}.line", way_on=_SERVICE
         )
     if on < back.placed_on:
-        raise refuse(
+        raise ReturnRefused(
             "RETURNED_BEFORE_LOAN", rule="DAY-5", field="returned_on", way_on=_NOT_YET_ORDERED
         )
     left = back.held.delivered - back.held.returned if back.held else 0
     if back.quantity > left:
-        raise refuse(
-            "MORE_THAN_DELIVERED", field=f"{field}.quantity", way_on=_MORE_THAN_DELIVERED, left=left
+        raise ReturnRefused(
+            "MORE_THAN_DELIVERED",
+            rule="INV-7",
+            field=f"{field}.quantity",
+            way_on=_MORE_THAN_DELIVERED,
+            left=left,
         )
 
 
@@ -126,10 +136,3 @@ _BY_NUMBER = "Raden är individmärkt: ange hjälpmedlens individnummer i ställ
 _SERVICE = "Tjänster lagerförs inte och kan inte återlämnas: utelämna raden."
 _NOT_YET_ORDERED = "Raden beställdes efter den dagen: kontrollera returdagen."
 _MORE_THAN_DELIVERED = "Ange högst det som levererats av raden och inte redan är återlämnat."
-
-
-def refuse(
-    reason: str, *, field: str, way_on: str, rule: str = "INV-7", **values: object
-) -> ReturnRefused:
-    """The refusal of a return, by the field of it that cannot be so."""
-    return ReturnRefused(reason, rule=rule, field=field, way_on=way_on, **values)

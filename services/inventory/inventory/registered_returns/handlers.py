@@ -55,10 +55,12 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
     return_id = ReturnId(tx.target("return"))
     if await tx.look_up(ReturnRow, return_id) is not None:
         field = "reference" if tx.message is None else "ce_subject"
-        raise domain.refuse("REFERENCE_USED", field=field, way_on=_USED)
+        raise domain.ReturnRefused("REFERENCE_USED", rule="INV-7", field=field, way_on=_USED)
     domain.check_named_once(command.devices, [(line.order, line.line) for line in command.lines])
     if not await is_store_of(tx, command.store, by):
-        raise domain.refuse("NOT_YOUR_STORE", rule="REF-18", field="store", way_on=_NOT_YOUR_STORE)
+        raise domain.ReturnRefused(
+            "NOT_YOUR_STORE", rule="REF-18", field="store", way_on=_NOT_YOUR_STORE
+        )
     await check_store_holds_stock(tx, command.store)
     devices = await _devices_of(command, by, tx)
     lines = await _lines_of(command, by, tx)
@@ -110,7 +112,9 @@ async def _devices_of(command: RegisterReturn, by: UserRow, tx: Transaction) -> 
         is_in_store = row is not None and row.state().store is not None
         if row is None or not (is_in_store or await has_part_in_device(tx, row.custody, by)):
             field = f"devices.{place}"
-            raise domain.refuse("NOT_YOUR_DEVICE", rule="REF-18", field=field, way_on=_NOT_YOURS)
+            raise domain.ReturnRefused(
+                "NOT_YOUR_DEVICE", rule="REF-18", field=field, way_on=_NOT_YOURS
+            )
         domain.check_on_loan(row.state(), place=place)
         found.append(row)
     domain.check_named_once([row.id for row in found], ())  # by other numbers of theirs (INV-6)
@@ -130,7 +134,7 @@ async def _line_of(named: ReturnedLine, place: int, by: UserRow, tx: Transaction
     line = next((one for one in order.lines if one.number == named.line), None) if order else None
     if order is None or line is None or not await has_part_in_order(tx, order, by):
         field = f"lines.{place}.order"
-        raise domain.refuse("NOT_YOUR_LINE", rule="REF-18", field=field, way_on=_NOT_YOURS)
+        raise domain.ReturnRefused("NOT_YOUR_LINE", rule="REF-18", field=field, way_on=_NOT_YOURS)
     return domain.Back(
         order_id=OrderId(order.order_id),
         placed_on=order.placed_on,

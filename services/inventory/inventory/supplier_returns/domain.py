@@ -46,9 +46,13 @@ class SupplierReturn:
 def check_names_one(command: RegisterSupplierReturn) -> None:
     """Raises SupplierReturnRefused unless one device, or some of an article, is named (INV-8)."""
     if (command.device_number is None) == (command.article_number is None):
-        raise refuse("EITHER_DEVICE_OR_ARTICLE", field="device_number", way_on=_ONE_OF_THEM)
+        raise SupplierReturnRefused(
+            "EITHER_DEVICE_OR_ARTICLE", rule="INV-8", field="device_number", way_on=_ONE_OF_THEM
+        )
     if command.device_number is not None and command.quantity != 1:
-        raise refuse("QUANTITY_NOT_ONE", field="quantity", way_on=_ONE_DEVICE)
+        raise SupplierReturnRefused(
+            "QUANTITY_NOT_ONE", rule="INV-8", field="quantity", way_on=_ONE_DEVICE
+        )
 
 
 # decision 0350: a supplier's return is one act, agreed before
@@ -68,15 +72,21 @@ def send_device_back(
     the store has promised all that it has (ORD-4).
     """
     if device.store != command.store or device.is_gone:
-        raise refuse("NOT_IN_STORE", field="device_number", way_on=RECEIVE_FIRST)
+        raise SupplierReturnRefused(
+            "NOT_IN_STORE", rule="INV-8", field="device_number", way_on=RECEIVE_FIRST
+        )
     if command.returned_on < device.custody.since:
-        raise refuse(
+        raise SupplierReturnRefused(
             "RETURNED_BEFORE_IT_CAME", rule="DAY-5", field="returned_on", way_on=_CAME_LATER
         )
     if claim is not None:
-        raise refuse("DEVICE_CLAIMED", rule="BMB-12", field="device_number", way_on=_CLAIMED)
+        raise SupplierReturnRefused(
+            "DEVICE_CLAIMED", rule="BMB-12", field="device_number", way_on=_CLAIMED
+        )
     if available < 1:
-        raise refuse("RESERVED_FOR_ORDERS", rule="ORD-4", field="device_number", way_on=_PROMISED)
+        raise SupplierReturnRefused(
+            "RESERVED_FOR_ORDERS", rule="ORD-4", field="device_number", way_on=_PROMISED
+        )
     return DeviceStatusChanged(
         device_id=device_id,
         kind=Word(DeviceStatus.RETURNED_TO_SUPPLIER),
@@ -96,13 +106,21 @@ def check_unmarked(
     """
     field = "article_number"
     if article.marked:
-        raise refuse("ARTICLE_IS_MARKED", rule="INV-5", field=field, way_on=_BY_NUMBER)
+        raise SupplierReturnRefused(
+            "ARTICLE_IS_MARKED", rule="INV-5", field=field, way_on=_BY_NUMBER
+        )
     if article.is_service:
-        raise refuse("SERVICE_IS_NEVER_STOCKED", rule="INV-4", field=field, way_on=_SERVICE)
+        raise SupplierReturnRefused(
+            "SERVICE_IS_NEVER_STOCKED", rule="INV-4", field=field, way_on=_SERVICE
+        )
     if not is_customer_service:
-        raise refuse("CUSTOMER_SERVICE_ONLY", field=field, way_on=_ASK_CUSTOMER_SERVICE)
+        raise SupplierReturnRefused(
+            "CUSTOMER_SERVICE_ONLY", rule="INV-8", field=field, way_on=_ASK_CUSTOMER_SERVICE
+        )
     if command.asked_by is None:
-        raise refuse("ASKED_BY_MISSING", rule="REF-12", field="asked_by", way_on=_SAY_WHO)
+        raise SupplierReturnRefused(
+            "ASKED_BY_MISSING", rule="REF-12", field="asked_by", way_on=_SAY_WHO
+        )
 
 
 def register(
@@ -149,10 +167,3 @@ _BY_NUMBER = "Artikeln är individmärkt: ange hjälpmedlets individnummer i st�
 _SERVICE = "Tjänster lagerförs inte: kontrollera artikelnumret."
 _ASK_CUSTOMER_SERVICE = "Be hjälpmedelsservice: de återlämnar omärkta artiklar till leverantören."
 _SAY_WHO = "Ange vem som bad om det."
-
-
-def refuse(
-    reason: str, *, field: str, way_on: str, rule: str = "INV-8", **values: object
-) -> SupplierReturnRefused:
-    """The refusal of a return to a supplier, by the field of it that cannot be so."""
-    return SupplierReturnRefused(reason, rule=rule, field=field, way_on=way_on, **values)

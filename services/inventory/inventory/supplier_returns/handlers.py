@@ -51,11 +51,15 @@ async def register_supplier_return(command: RegisterSupplierReturn, tx: Transact
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
     domain.check_names_one(command)
     if not await is_store_of(tx, command.store, by):
-        raise domain.refuse("NOT_YOUR_STORE", rule="REF-18", field="store", way_on=_NOT_YOUR_STORE)
+        raise domain.SupplierReturnRefused(
+            "NOT_YOUR_STORE", rule="REF-18", field="store", way_on=_NOT_YOUR_STORE
+        )
     key = SupplierReturnId(tx.target("supplier_return"))
     if await tx.look_up(SupplierReturnRow, key) is not None:
         field = "reference" if tx.message is None else "ce_subject"
-        raise domain.refuse("REFERENCE_USED", field=field, way_on=_USED)
+        raise domain.SupplierReturnRefused(
+            "REFERENCE_USED", rule="INV-8", field=field, way_on=_USED
+        )
     order_id = await _order_id(command, tx)
     if command.device_number is not None:
         row = await _send_device_back(command, command.device_number, key, tx)
@@ -100,7 +104,9 @@ async def _send_device_back(
     device_id = await find_device_id(tx, named)
     known = await tx.look_up(DeviceRow, device_id) if device_id else None
     if known is None or known.state().store != command.store:  # others' are not told of
-        raise domain.refuse("NOT_IN_STORE", field="device_number", way_on=domain.RECEIVE_FIRST)
+        raise domain.SupplierReturnRefused(
+            "NOT_IN_STORE", rule="INV-8", field="device_number", way_on=domain.RECEIVE_FIRST
+        )
     balances = await lock_balances(tx, command.store, [known.article_number])
     row = await tx.lock(DeviceRow, known.id)
     sent_back = domain.send_device_back(
@@ -132,5 +138,7 @@ async def _order_id(command: RegisterSupplierReturn, tx: Transaction) -> OrderId
         return named
     found = await order_id_numbered(tx, command.order)
     if found is None:
-        raise domain.refuse("UNKNOWN_ORDER", field="order", way_on=_CHECK_ORDER)
+        raise domain.SupplierReturnRefused(
+            "UNKNOWN_ORDER", rule="INV-8", field="order", way_on=_CHECK_ORDER
+        )
     return found

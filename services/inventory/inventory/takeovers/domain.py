@@ -65,21 +65,25 @@ def take_over(
     not the unit's own; the patient (REF-14) or the approver is not active.
     """
     if command.from_region == region:
-        raise refuse("FROM_THE_SAME_REGION", field="from_region", way_on=_FROM_ANOTHER)
+        raise TakeOverRefused(
+            "FROM_THE_SAME_REGION", rule="INV-12", field="from_region", way_on=_FROM_ANOTHER
+        )
     if article.is_service:
-        raise refuse(
+        raise TakeOverRefused(
             "SERVICE_IS_NEVER_STOCKED", rule="INV-4", field="article_number", way_on=_SERVICE
         )
     if not article.marked:
-        raise refuse(
+        raise TakeOverRefused(
             "ARTICLE_IS_NOT_MARKED", rule="INV-5", field="article_number", way_on=_UNMARKED
         )
     _check_approver(approver, article)
     is_units = command.service_point == place.of or command.store == place.drawn_from
     if place.kind is not StoreKind.OWN or not is_units:
-        raise refuse("NOT_THE_UNITS_STORE", field="store", way_on=_UNITS_STORE)
+        raise TakeOverRefused(
+            "NOT_THE_UNITS_STORE", rule="INV-12", field="store", way_on=_UNITS_STORE
+        )
     if not may_receive:
-        raise refuse("INACTIVE_RECIPIENT", rule="REF-14", field="person", way_on=_INACTIVE)
+        raise TakeOverRefused("INACTIVE_RECIPIENT", rule="REF-14", field="person", way_on=_INACTIVE)
     return DeviceRegistered(
         device_id=device_id,
         device_number=command.device_number,
@@ -102,10 +106,12 @@ def take_over(
 
 def _check_approver(approver: Approver, article: Article) -> None:
     if not approver.active:
-        raise refuse("APPROVER_NOT_ACTIVE", field="approver", way_on=_APPROVER)
+        raise TakeOverRefused(
+            "APPROVER_NOT_ACTIVE", rule="INV-12", field="approver", way_on=_APPROVER
+        )
     area = article.product_area
     if area is not None and approver.areas is not None and area not in approver.areas:
-        raise refuse(
+        raise TakeOverRefused(
             "OUTSIDE_PRODUCT_AREAS",
             rule="REF-11",
             field="article_number",
@@ -134,10 +140,3 @@ _UNITS_STORE = (
 _INACTIVE = (
     "Patienten är avliden eller har flyttat, och får inget nytt: kontrollera vem det gäller."
 )
-
-
-def refuse(
-    reason: str, *, field: str, way_on: str, rule: str = "INV-12", **values: object
-) -> TakeOverRefused:
-    """The refusal to buy a device, by the field that cannot be so."""
-    return TakeOverRefused(reason, rule=rule, field=field, way_on=way_on, **values)

@@ -3,11 +3,11 @@
 from datetime import date
 
 from kvitt_chassis.models import Json, Regional
+from kvitt_contracts.responsibles import MainResponsible
 from kvitt_contracts.types import PolicyVersion, ServicePointId, TransferId, UserId
 from sqlalchemy.orm import Mapped, mapped_column
 
 from notifications.base import Base
-from notifications.transfers.domain import Responsibles
 
 
 class TransferRow(Regional, Base):
@@ -33,9 +33,9 @@ class ResponsiblesRow(Regional, Base):
     absent_from_on: Mapped[date | None]
     absent_to_on: Mapped[date | None]
 
-    def facts(self) -> Responsibles:
+    def facts(self) -> MainResponsible:
         """Returns the row as the value that the rule reads."""
-        return Responsibles(
+        return MainResponsible(
             main=self.main,
             stand_in=self.stand_in,
             absent_from_on=self.absent_from_on,

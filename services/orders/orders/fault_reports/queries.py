@@ -7,6 +7,7 @@ from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.refusals import Refused
+from kvitt_contracts.responsibles import who_answers
 from kvitt_contracts.types import (
     CareUnitRecipient,
     CustomerId,
@@ -23,7 +24,6 @@ from orders.care.numbers import care_device_numbered, device_key, rows_of_number
 from orders.fault_reports.domain import Device, Status
 from orders.fault_reports.models import FaultReportRow
 from orders.people.queries import is_of_protected
-from orders.responsibles.domain import who_answers
 from orders.responsibles.models import ResponsiblesRow
 from orders.units.models import CustomerRow, UserRow
 from orders.units.queries import customer_key, user_key
