@@ -142,6 +142,7 @@ def _refused(month: Month) -> None:
     _void(month, "overdue", _may(7), by=stranger)
     _plan(month, reference(month, "patient"), MakePickupUrgent(by=STAFF), _may(11))  # it is voided
     _void(month, "unit", _may(12))  # fetched already
+    _void(month, "in_transfer", _may(8))  # the store refused it
     _report(month, "overdue", _may(8), not_found=(9,))
     _report(month, "overdue", _may(11), technician=stranger)
 

@@ -1,5 +1,6 @@
 """Work orders: a warranty repair whose device is replaced and gets another number, a repair that is
-charged, an adjustment that technicians plan and do, one that was not needed, what rules refuse.
+charged, an adjustment that technicians plan and do, one that they have begun, one that was not
+needed, what rules refuse.
 
 The tales are about devices of their own, one patient's.
 """
@@ -69,14 +70,17 @@ def plan_work_orders(month: Month) -> None:
     _register(month, "no_warranty", "warranty_repair", _may(6))
     _finish(month, "no_warranty", "not_warranty", colleague, _may(15))
     _register(month, "adjusted", "adjustment", _may(6))
-    planning = PlanWorkOrder(planned_on=_may(12), technician=TECHNICIAN, by=STAFF)
-    _plan(month, "adjusted", planning, _may(7))
+    _plan(month, "adjusted", PlanWorkOrder(planned_on=_may(12), by=STAFF), _may(7))
     _plan(month, "adjusted", StartWorkOrder(technician=TECHNICIAN), _may(12))
     _finish(month, "adjusted", "done", TECHNICIAN, _may(13))
     _register(month, "not_needed", "adjustment", _may(7))
     _plan(month, "not_needed", VoidWorkOrder(reason=_NOT_NEEDED, by=colleague), _may(8))
     _register(month, "waits", "adjustment", _may(20))
     _plan(month, "waits", PlanWorkOrder(planned_on=date(2026, 6, 2), by=STAFF), _may(22))
+    _register(month, "no_warranty", "adjustment", _may(18), again=True)
+    planning = PlanWorkOrder(planned_on=date(2026, 6, 3), technician=TECHNICIAN, by=STAFF)
+    _plan(month, "no_warranty", planning, _may(20), again=True)
+    _plan(month, "no_warranty", StartWorkOrder(technician=TECHNICIAN), _may(28), again=True)
     _refused(month)
 
 
@@ -97,8 +101,8 @@ def _refused(month: Month) -> None:
     _plan(month, "not_needed", StartWorkOrder(technician=TECHNICIAN), _may(12))
 
 
-def _register(month: Month, tale: str, kind: str, on: date) -> None:
-    _plan(month, tale, _wish(month, tale, kind), on)
+def _register(month: Month, tale: str, kind: str, on: date, *, again: bool = False) -> None:
+    _plan(month, tale, _wish(month, tale, kind), on, again=again)
 
 
 def _refuse(month: Month, on: date, **said: object) -> None:
@@ -142,8 +146,9 @@ def _renumber(month: Month, by: UserId) -> None:
     month.keep([after])
 
 
-def _plan(month: Month, tale: str, command: Command, on: date) -> None:
-    month.plan(on, partial(_say, month, reference(month, tale), command))
+def _plan(month: Month, tale: str, command: Command, on: date, *, again: bool = False) -> None:
+    name = reference(month, tale) + ("-2" if again else "")
+    month.plan(on, partial(_say, month, name, command))
 
 
 def _say(month: Month, name: str, command: Command) -> None:

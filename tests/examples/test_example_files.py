@@ -197,7 +197,7 @@ def test_the_month_mends_devices_and_asks_customer_service(region: Region) -> No
     cases = region.expected["cases"].values()
     reasons = {(one["reason"], one["rule"]) for one in region.expected["refused"].values()}
 
-    assert {one["status"] for one in works} == {"planned", "finished", "voided"}
+    assert {one["status"] for one in works} == {"planned", "started", "finished", "voided"}
     assert {one["outcome"] for one in works} == {
         "replaced",
         "repaired",

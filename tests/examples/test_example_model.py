@@ -245,6 +245,7 @@ def test_what_nobody_answers_goes_as_the_region_says() -> None:
         "orders.pickup.make-urgent.v1",
         "orders.work-order.register.v1",
         "orders.work-order.plan.v1",
+        "orders.work-order.start.v1",
         "orders.work-order.finish.v1",
         "orders.work-order.void.v1",
         "orders.case.ask.v1",

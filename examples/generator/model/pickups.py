@@ -53,6 +53,8 @@ def void(world: World, subject: str, command: VoidPickup) -> None:
     """Take back all of it, or some lines: what is not fetched yet is free (PCK-3)."""
     pickup = _pickup(world, subject)
     _must_be_theirs(pickup, world.user(command.by))
+    if pickup.status == "refused":
+        raise No("ENDED", "PCK-3")
     _must_be_its_lines(pickup, command.numbers)
     named = [pickup.lines[number - 1] for number in command.numbers] or pickup.lines
     left = [line for line in named if line.outcome is None]
