@@ -55,7 +55,7 @@ _INTRODUCTION = f"""\
 # Who may do what
 
 The table of access (REF-18), printed by `make access`: each act with the roles that may do it, and
-how far each reaches. It is data, `contracts/kvitt_contracts/access.py`; the chassis asks it before
+how far each reaches. It is data, `contracts/kvitt_contracts/access/`; the chassis asks it before
 a body is read and before a region's command is handled, and filters lists by it in the statement.
 What is in no row is denied to everybody, and a route or a command without a row does not start.
 

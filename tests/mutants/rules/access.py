@@ -7,7 +7,7 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _CHASSIS: Final = "chassis/kvitt_chassis"
 _ACCESS: Final = f"{_CHASSIS}/access.py"
-_TABLE: Final = "contracts/kvitt_contracts/access.py"
+_TABLE: Final = "contracts/kvitt_contracts/access/acts.py"
 _FRAME: Final = "chassis/tests/test_access.py::test"
 _CELLS: Final = "chassis/tests/test_access_cells.py::test"
 _TOKEN: Final = "chassis/tests/test_auth.py::test"

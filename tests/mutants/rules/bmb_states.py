@@ -220,9 +220,9 @@ STATES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-12a",
         "Anybody unlocks",
-        "contracts/kvitt_contracts/access.py",
-        "        bmb.UnlockTransfer,\n        _STAFF,\n",
-        "        bmb.UnlockTransfer,\n        _WORKS,\n",
+        "contracts/kvitt_contracts/access/bmb.py",
+        "        bmb.UnlockTransfer,\n        STAFF,\n",
+        "        bmb.UnlockTransfer,\n        WORKS,\n",
         f"{_UNANSWERED}_only_customer_service_unlocks",
     ),
     rule_mutant(

@@ -7,7 +7,10 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 _CODE: Final = "services/inventory/inventory"
 _TAKING: Final = f"{_CODE}/stocktakings"
 _COUNTED: Final = "services/inventory/tests/test_what_is_counted.py::test"
-_TESTS: Final = "services/inventory/tests/test_stocktakings.py::test"
+_FOLDER: Final = "services/inventory/tests/stocktaking"
+_POSTING: Final = f"{_FOLDER}/test_posting.py::test"
+_MISSING: Final = f"{_FOLDER}/test_missing_devices.py::test"
+_PLANNING: Final = f"{_FOLDER}/test_planning.py::test"
 
 STOCKTAKINGS: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -16,7 +19,7 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         f"{_TAKING}/handlers.py",
         "await _plan(tx, row.store, after=max(",
         "max((",
-        f"{_TESTS}_a_store_is_counted_once_a_year",
+        f"{_PLANNING}_a_store_is_counted_once_a_year",
     ),
     rule_mutant(
         "INV-10a",
@@ -24,7 +27,7 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         f"{_TAKING}/handlers.py",
         "after=max(tx.today, row.planned_on)",
         "after=min(tx.today, row.planned_on)",
-        f"{_TESTS}_a_store_is_counted_once_a_year",
+        f"{_PLANNING}_a_store_is_counted_once_a_year",
     ),
     rule_mutant(
         "INV-10e",
@@ -72,7 +75,7 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         f"{_TAKING}/domain.py",
         "ArticleType.MAIN_DEVICE, ArticleType.ACCESSORY, ArticleType.SPARE_PART",
         "ArticleType.MAIN_DEVICE, ArticleType.SERVICE, ArticleType.SPARE_PART",
-        f"{_TESTS}_the_basis_is_what_has_a_balance_or_has_moved_and_no_service",
+        f"{_PLANNING}_the_basis_is_what_has_a_balance_or_has_moved_and_no_service",
     ),
     rule_mutant(
         "INV-10d",
@@ -80,7 +83,7 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         f"{_TAKING}/writes.py",
         "moves[number] = one.counted - expected[number]",
         "moves[number] = expected[number] - one.counted",
-        f"{_TESTS}_what_differs_is_posted_as_a_move_with_the_stocktaking_as_its_cause",
+        f"{_POSTING}_what_differs_is_posted_as_a_move_with_the_stocktaking_as_its_cause",
     ),
     rule_mutant(
         "INV-10e",
@@ -88,7 +91,7 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         f"{_TAKING}/writes.py",
         "_to(one, away or row.store, row, tx)",
         "_to(one, row.store, row, tx)",
-        f"{_TESTS}_a_marked_device_that_is_not_found_goes_to_the_investigation_store",
+        f"{_MISSING}_a_marked_device_that_is_not_found_goes_to_the_investigation_store",
     ),
     rule_mutant(
         "INV-10g",
@@ -96,7 +99,7 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         f"{_TAKING}/handlers.py",
         "    row.claim = None\n",
         "    row.claim = claim\n",
-        f"{_TESTS}_a_device_that_is_found_again_is_put_back_and_is_free",
+        f"{_MISSING}_a_device_that_is_found_again_is_put_back_and_is_free",
     ),
     rule_mutant(
         "BMB-12d",
@@ -104,6 +107,6 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         f"{_CODE}/devices/domain.py",
         'ClaimKind.INVESTIGATION: "IN_INVESTIGATION"',
         'ClaimKind.INVESTIGATION: "IN_TRANSFER"',
-        f"{_TESTS}_what_a_stocktaking_misses_cannot_be_transferred_and_is_told_why",
+        f"{_MISSING}_what_a_stocktaking_misses_cannot_be_transferred_and_is_told_why",
     ),
 )

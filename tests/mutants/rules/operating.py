@@ -46,9 +46,9 @@ OPERATING: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-18h",
         "Who operates one region moves everybody's log",
-        "contracts/kvitt_contracts/access.py",
-        '    "POST /admin/outbox:rebase": ("outbox.rebase", {Grantee.PLATFORM: _PLATFORM}),\n',
-        '    "POST /admin/outbox:rebase": ("outbox.rebase", _OPERATES),\n',
+        "contracts/kvitt_contracts/access/admin.py",
+        '    "POST /admin/outbox:rebase": ("outbox.rebase", {Grantee.PLATFORM: Reach.PLATFORM}),\n',
+        '    "POST /admin/outbox:rebase": ("outbox.rebase", OPERATES),\n',
         f"{_SHARES}_what_concerns_all_regions_takes_who_operates_all",
     ),
 )

@@ -11,7 +11,7 @@ _PARTIES: Final = f"{_CODE}/parties/queries.py"
 _HANDLERS: Final = f"{_CODE}/customer_orders/handlers.py"
 _PEOPLE: Final = f"{_CODE}/people"
 _CARE: Final = f"{_CODE}/care"
-_TABLE: Final = "contracts/kvitt_contracts/access.py"
+_TABLE: Final = "contracts/kvitt_contracts/access/orders.py"
 _FLOW: Final = f"{_TESTS}/test_order_flow.py::test"
 _HTTP: Final = f"{_TESTS}/test_orders_http.py::test"
 _PERSON: Final = f"{_TESTS}/test_persons.py::test"
@@ -178,8 +178,8 @@ PERSONS: tuple[RuleMutant, ...] = (
         "REF-12h",
         "A prescriber adds persons who are missing in the registry",
         _TABLE,
-        '"POST /persons": ("orders.person.add", _STAFF)',
-        '"POST /persons": ("orders.person.add", _WORKS)',
+        '"POST /persons": ("orders.person.add", STAFF)',
+        '"POST /persons": ("orders.person.add", WORKS)',
         f"{_PERSON_HTTP}_customer_service_adds_persons_and_prescribers_do_not",
     ),
     rule_mutant(

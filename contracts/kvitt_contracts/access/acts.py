@@ -1,0 +1,129 @@
+"""What a row of the table is made of: whom an act is granted to, and how far each reaches."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from kvitt_contracts.envelope import Command
+from kvitt_contracts.types import Role, UserId
+
+
+class Grantee(StrEnum):
+    """Who an act is granted to: what a user is by the register, or what a token alone can say."""
+
+    PRESCRIBER = "prescriber"
+    REQUESTER = "requester"
+    CUSTOMER_SERVICE = "customer_service"
+    REGION_SYSTEM = "region_system"
+    OPS = "ops"
+    PLATFORM = "platform"
+
+
+IN_TOKENS: Final = frozenset({Grantee.REGION_SYSTEM, Grantee.OPS, Grantee.PLATFORM})
+"""What a token says of its holder; a user of the register is never one of these."""
+
+IN_REGISTER: Final[Mapping[Role, Grantee]] = {
+    Role.PRESCRIBER: Grantee.PRESCRIBER,
+    Role.REQUESTER: Grantee.REQUESTER,
+    Role.CUSTOMER_SERVICE: Grantee.CUSTOMER_SERVICE,
+}
+"""What the register of users says of somebody; a token cannot."""
+
+
+class Reach(StrEnum):
+    """How far a role reaches with an act, the nearest first.
+
+    `own`: what names the caller. `units`: besides, what belongs to the caller's service points,
+    their stores and their payers. `region`: all of the region. `platform`: all regions.
+    """
+
+    OWN = "own"
+    UNITS = "units"
+    REGION = "region"
+    PLATFORM = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class ByMessage:
+    """A command from a region's topic. Who acts is named by the first of the fields `actors` that
+    is given.
+    """
+
+    command: type[Command]
+    actors: tuple[str, ...] = ("by",)
+
+    def field(self, command: Command) -> str:
+        """The field that says who acts by a command."""
+        return next(name for name in self.actors if getattr(command, name) is not None)
+
+    def actor(self, command: Command) -> UserId:
+        """Who acts by a command."""
+        actor: UserId = getattr(command, self.field(command))
+        return actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One row. `route` is `POST /transfers/{transfer_id}:accept`, None for what has no route.
+
+    Who lacks it is refused with `reason` and `rule`.
+    """
+
+    name: str
+    service: str
+    route: str | None = None
+    message: ByMessage | None = None
+    granted: Mapping[Grantee, Reach]
+    rule: str = "REF-18"
+    reason: str = "FORBIDDEN"
+
+    def reach_of(self, grantees: Iterable[Grantee]) -> Reach | None:
+        """The farthest reach of whoever is all of these; None: they may not do it."""
+        found = {self.granted[one] for one in grantees if one in self.granted}
+        return max(found, key=_ORDER.index, default=None)
+
+
+_ORDER = tuple(Reach)
+
+CARE = {Grantee.PRESCRIBER: Reach.UNITS, Grantee.REQUESTER: Reach.UNITS}
+STAFF = {Grantee.CUSTOMER_SERVICE: Reach.REGION}
+SYSTEM = {Grantee.REGION_SYSTEM: Reach.REGION}
+OPERATES = {Grantee.OPS: Reach.REGION, Grantee.PLATFORM: Reach.PLATFORM}
+
+WORKS = {**CARE, **STAFF}
+READS = {**WORKS, **SYSTEM}
+LOOKS_UP = dict.fromkeys((*CARE, *STAFF, *SYSTEM), Reach.REGION)
+MINE = {**CARE, Grantee.CUSTOMER_SERVICE: Reach.UNITS}
+
+
+def routes(
+    service: str, rows: Mapping[str, tuple[str, Mapping[Grantee, Reach]]]
+) -> tuple[Act, ...]:
+    """Rows of a service: by each route the act's name, and whom it is granted to."""
+    return tuple(
+        Act(name=name, service=service, route=route, granted=granted)
+        for route, (name, granted) in rows.items()
+    )
+
+
+def command(
+    name: str,
+    route: str,
+    command: type[Command],
+    granted: Mapping[Grantee, Reach],
+    *,
+    actors: tuple[str, ...] = ("by",),
+    rule: str = "REF-18",
+    reason: str = "FORBIDDEN",
+) -> Act:
+    """A row of what is asked by a route, and commanded by a region."""
+    return Act(
+        name=name,
+        service=name.split(".")[0],
+        route=route,
+        message=ByMessage(command, actors),
+        granted=granted,
+        rule=rule,
+        reason=reason,
+    )

@@ -1,0 +1,28 @@
+"""Who may do what on the admin port, which every service has."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from kvitt_contracts.access.acts import OPERATES, Grantee, Reach
+
+ADMIN: Final[Mapping[str, tuple[str, Mapping[Grantee, Reach]]]] = {
+    "GET /admin/idle": ("idle", OPERATES),
+    "GET /admin/aggregate/{topic}/{key}": ("aggregate.show", OPERATES),
+    "POST /admin/reconcile": ("reconcile", {Grantee.PLATFORM: Reach.PLATFORM}),
+    "GET /admin/reconciliation": ("reconciliation.show", OPERATES),
+    "POST /admin/reconciliation:run": ("reconciliation.run", {Grantee.PLATFORM: Reach.PLATFORM}),
+    "GET /admin/audit": ("audit.list", {Grantee.PLATFORM: Reach.PLATFORM}),
+    "GET /admin/parked": ("parked.list", OPERATES),
+    "GET /admin/parked/counts": ("parked.count", OPERATES),
+    "GET /admin/quarantine/{entry}": ("quarantine.show", OPERATES),
+    "POST /admin/quarantine/{entry}:retry": ("quarantine.retry", OPERATES),
+    "POST /admin/quarantine/{entry}:edit": ("quarantine.edit", OPERATES),
+    "POST /admin/quarantine/{entry}:discard": ("quarantine.discard", OPERATES),
+    "GET /admin/outbox": ("outbox.show", {Grantee.PLATFORM: Reach.PLATFORM}),
+    "GET /admin/outbox/last-numbers": ("outbox.last-numbers", {Grantee.PLATFORM: Reach.PLATFORM}),
+    "POST /admin/outbox:republish": ("outbox.republish", {Grantee.PLATFORM: Reach.PLATFORM}),
+    "POST /admin/outbox:rebase": ("outbox.rebase", {Grantee.PLATFORM: Reach.PLATFORM}),
+    "GET /admin/clock": ("clock.show", OPERATES),
+    "POST /admin/clock:advance": ("clock.advance", {Grantee.PLATFORM: Reach.PLATFORM}),
+}
+"""What every service has on its admin port."""

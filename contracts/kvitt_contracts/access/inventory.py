@@ -1,0 +1,90 @@
+"""Who may do what in inventory."""
+
+from kvitt_contracts import inventory
+from kvitt_contracts.access.acts import LOOKS_UP, READS, STAFF, WORKS, command, routes
+
+_STOCKTAKING = "/stores/{store}/stocktaking"
+
+ACTS = (
+    command(
+        "inventory.device.scrap",
+        "POST /devices/{device_id}:scrap",
+        inventory.ScrapDevice,
+        WORKS,
+    ),
+    command("inventory.return.register", "POST /returns", inventory.RegisterReturn, WORKS),
+    command(
+        "inventory.supplier-return.register",
+        "POST /supplier-returns",
+        inventory.RegisterSupplierReturn,
+        WORKS,
+    ),
+    command(
+        "inventory.stocktaking.open", f"POST {_STOCKTAKING}:open", inventory.OpenStocktaking, WORKS
+    ),
+    command(
+        "inventory.stocktaking.post",
+        f"POST {_STOCKTAKING}:post",
+        inventory.PostStocktaking,
+        STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    command(
+        "inventory.stocktaking.cancel",
+        f"POST {_STOCKTAKING}:cancel",
+        inventory.CancelStocktaking,
+        WORKS,
+    ),
+    command(
+        "inventory.device.find",
+        "POST /devices/{device_id}:find",
+        inventory.FindDevice,
+        STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    command(
+        "inventory.device.take-over",
+        "POST /devices:take-over",
+        inventory.TakeOverDevice,
+        STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    command(
+        "inventory.device.renumber",
+        "POST /devices/{device_id}:renumber",
+        inventory.RenumberDevice,
+        WORKS,
+    ),
+    command(
+        "inventory.device.set-card",
+        "POST /devices/{device_id}:set-card",
+        inventory.SetDeviceCard,
+        WORKS,
+    ),
+    *routes(
+        "inventory",
+        {
+            f"POST {_STOCKTAKING}:count": ("inventory.stocktaking.count", WORKS),
+            f"GET {_STOCKTAKING}": ("inventory.stocktaking.show", READS),
+            "GET /articles": ("inventory.articles.list", LOOKS_UP),
+            "GET /articles:named": ("inventory.articles.named", LOOKS_UP),
+            "GET /articles:classes": ("inventory.articles.classes", LOOKS_UP),
+            "GET /articles/{article_number}": ("inventory.article.show", LOOKS_UP),
+            "GET /stores": ("inventory.stores.list", READS),
+            "GET /stores/{store}/balances": ("inventory.balances.list", READS),
+            "GET /stock-moves": ("inventory.stock-moves.list", READS),
+            "GET /devices": ("inventory.devices.list", READS),
+            "GET /devices:named": ("inventory.devices.named", READS),
+            "GET /devices:returned": ("inventory.devices.returned", READS),
+            "GET /devices/{device_id}": ("inventory.device.show", READS),
+            "GET /devices/{device_id}/story": ("inventory.device.tell", READS),
+            "GET /devices/{device_id}/custody": ("inventory.device.custody", READS),
+            "GET /reservations": ("inventory.reservations.list", READS),
+            "GET /reservations/{order_id}": ("inventory.reservation.show", READS),
+            "GET /holds/{transfer_id}": ("inventory.hold.show", READS),
+        },
+    ),
+)

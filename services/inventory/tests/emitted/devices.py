@@ -1,0 +1,152 @@
+"""Stories of who has a device and what claims it, and of its card."""
+
+from itertools import count, product
+from typing import Any
+
+from inventory.cards.commands import SetCard
+from kvitt_contracts.types import DeviceNumber, Role, UserId
+from kvitt_testkit.world import World
+
+from contracts.tests.builders.bmb import (
+    a_transfer_accepted,
+    a_transfer_requested,
+)
+from contracts.tests.builders.orders import (
+    a_device_line,
+    a_fault_report_prescriber_named,
+    a_withdrawal_placed,
+)
+from contracts.tests.builders.pickups import a_pickup_requested, a_pickup_void_requested
+from contracts.tests.builders.regions import (
+    a_card_set,
+    a_device_on_loan_stated,
+    a_device_returned,
+    a_renumbering,
+    rollators_received,
+)
+from contracts.tests.builders.story import (
+    OTHER_PATIENT,
+    OWN,
+    RECEIVER,
+    SENDER,
+    SENDING,
+    SERVICE,
+    a_care_unit,
+    a_patient,
+)
+from contracts.tests.builders.work_orders import a_work_order_finished, a_work_order_registered
+
+
+async def custody_of_devices_on_loan(world: World) -> None:
+    """A device of each kind of loan, by each kind of transfer and by a return.
+
+    Of the old stock with and without a customer and a prescriber, and by an order: at a patient, at
+    a care unit.
+    """
+    numbers = count(171_000)
+    effects: tuple[dict[str, Any] | None, ...] = (
+        {},
+        {"new_prescriber": RECEIVER},
+        {"new_recipient": a_patient(OTHER_PATIENT)},
+        {"new_recipient": a_care_unit("30111")},
+        {"new_recipient": a_patient(OTHER_PATIENT), "new_prescriber": RECEIVER},
+        {"new_recipient": a_care_unit("30111"), "new_prescriber": RECEIVER},
+        {"new_store": OWN},
+        None,
+    )
+    care_unit = a_care_unit()
+    for recipient in (a_patient(), care_unit):
+        stated: dict[str, Any] = {"recipient": care_unit} if recipient is care_unit else {}
+        for effect in effects:
+            old, older, paid, oldest, ordered = (str(next(numbers)) for _ in range(5))
+            await world.handle_all(
+                a_device_on_loan_stated(old, **stated),
+                a_device_on_loan_stated(older, **stated, prescriber=None),
+                a_device_on_loan_stated(paid, **stated, customer_id=SENDING),
+                a_device_on_loan_stated(oldest, **stated, customer_id=SENDING, prescriber=None),
+                rollators_received(ordered),
+                a_withdrawal_placed(
+                    a_device_line(ordered, order=f"O-{ordered}"),
+                    reference=f"O-{ordered}",
+                    recipient=recipient,
+                ),
+            )
+            for device in (old, older, paid, oldest, ordered):
+                if effect is None:
+                    await world.handle(a_device_returned(device))
+                    continue
+                asked = a_transfer_requested(device, transfer=device, current_recipient=recipient)
+                await world.handle_all(
+                    asked, a_transfer_accepted(device, transfer=device, **effect)
+                )
+                if effect == {}:
+                    await world.handle(a_device_returned(device))
+
+
+async def prescribers_of_fault_reports(world: World) -> None:
+    """Fault reports name prescribers: for devices with one before or none, at a patient or a care
+    unit, with and without a customer; one is in a transfer.
+    """
+    holders: tuple[dict[str, Any], ...] = ({}, {"recipient": a_care_unit()})
+    prescribers: tuple[dict[str, Any], ...] = ({}, {"prescriber": None})
+    for number, (holder, prescriber, customer) in enumerate(
+        product(holders, prescribers, (SENDING, None))
+    ):
+        stated = a_device_on_loan_stated(
+            f"17005{number}", customer_id=customer, **holder, **prescriber
+        )
+        await world.handle_all(
+            stated, a_fault_report_prescriber_named(f"F-{number}", f"17005{number}")
+        )
+    await world.handle_all(
+        a_device_on_loan_stated("170060"),
+        a_transfer_requested("170060", transfer="T-60"),
+        a_fault_report_prescriber_named("F-60", "170060"),
+    )
+
+
+async def pickups(world: World) -> None:
+    """A pickup that is granted, comes back in part and is let go in part, and one for each reason
+    that refuses it.
+    """
+    numbers = ("170050", "170051", "170052", "170053")
+    await world.handle_all(*(a_device_on_loan_stated(number) for number in numbers))
+    await world.handle_all(
+        a_transfer_requested("170052", transfer="T-52"),
+        a_pickup_requested("170050", "170051", pickup="H-1"),
+        a_pickup_requested("170050", pickup="H-2"),
+        a_pickup_requested("170052", pickup="H-3"),
+        a_pickup_requested("170053", pickup="H-4", recipient=a_patient(OTHER_PATIENT)),
+        a_transfer_requested("170051", transfer="T-51"),
+        a_device_returned("170050"),
+        a_pickup_void_requested("170051"),
+    )
+
+
+async def cards(world: World) -> None:
+    """Devices with other numbers, by a repair and without; each field of the card by itself, and
+    those of maintenance together; maintenance that is finished.
+    """
+    await world.register(SENDER, roles=(Role.PRESCRIBER,), service_points=[SENDING])
+    await world.register(SERVICE)
+    await world.handle_all(
+        a_device_on_loan_stated("170090"),
+        a_work_order_registered("warranty_repair", "170090", work_order="A-1"),
+        a_renumbering("170090", "170091"),
+        a_renumbering("170090", "170092", work_order="A-1"),
+        a_card_set("170090", maintenance_due_on="2026-09-02"),
+        a_card_set("170090", maintained_on="2026-02-02"),
+        a_card_set("170090", maintained_on="2026-02-03", maintenance_due_on="2026-09-02"),
+        a_card_set("170090", serial_number="SN-90", by=SERVICE, asked_by=SENDER),
+        a_work_order_registered("maintenance", "170090", work_order="A-2"),
+        a_work_order_finished(work_order="A-2"),
+    )
+    sip = {"serial_number": None, "maintained_on": None, "maintenance_due_on": None}
+    said = SetCard(
+        device_number=DeviceNumber("170090"),
+        sip_number="0900-980 01",
+        by=UserId(SENDER),
+        asked_by=None,
+        **sip,
+    )
+    await world.command(said)
