@@ -245,7 +245,7 @@ def _no_device_lost(run: Run, evidence: Evidence) -> Iterator[str]:
     scrapped = {one.event.device_id for one in _of(run, DeviceStatusChanged)}
     for device in scrapped ^ {one.id for one in run.devices if one.id in evidence.gone}:
         yield f"{device} is scrapped by its events or by its row alone"
-    yield from evidence.astray.get(run.region, ())
+    yield from evidence.astray.get(run.devices[0].article, ())
 
 
 def _no_gap(run: Run, evidence: Evidence) -> Iterator[str]:

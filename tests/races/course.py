@@ -84,17 +84,12 @@ class Course:
         """Do what may fail by chance, or be refused. True when it is done."""
         self.moment.fails = self._chance.happens(FAILS)
         try:
-            await work()
+            await _despite_others(work)
         except Failed:
             self._note(f"{what}: fails")
             return False
         except Refused as refused:
             self._note(f"{what}: {refused.reason}")
-            return False
-        except Exception as error:
-            if not is_lock_trouble(error):
-                raise
-            self._note(f"{what}: lock trouble")
             return False
         finally:
             self.moment.fails = False
@@ -127,15 +122,7 @@ class Course:
         )
 
     async def _surely(self, work: Work) -> None:
-        """Do it; another run's locks may be in the way."""
-        for _ in range(ROUNDS):
-            try:
-                await work()
-            except Exception as error:
-                if not is_lock_trouble(error):
-                    raise
-            else:
-                break
+        await _despite_others(work)
         self._learn(self.moment.take())
 
     def _learn(self, new: Sequence[Said]) -> None:
@@ -165,3 +152,17 @@ class Course:
     def _note(self, what: str) -> None:
         if self._is_told:
             self.story.append(what)
+
+
+async def _despite_others(work: Work) -> None:
+    """Do it. A run does one thing at a time: what is in its way is another run's lock, of which it
+    knows nothing.
+    """
+    for _ in range(ROUNDS):
+        try:
+            return await work()
+        except Exception as error:
+            if not is_lock_trouble(error):
+                raise
+    await work()
+    return None

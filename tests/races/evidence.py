@@ -34,7 +34,7 @@ class DayBilled:
 @dataclass(slots=True)
 class Evidence:
     """By device or key. `kept` is the custody of a device, `gone` are those that no store counts
-    any more; `astray` what the stores of a region miscount. `wanted` are the last numbers that were
+    any more; `astray` what stores miscount of an article. `wanted` are the last numbers that were
     said, by reader and topic, `marks` those that readers have come to, by reader, topic and key;
     `parked` are keys that wait, `unfolded` rows that are not what their events say.
     """
@@ -84,19 +84,20 @@ async def gather(system: System, month: Moment, runs: Sequence[Run]) -> Evidence
 
 
 async def _read_devices(found: Evidence, session: AsyncSession) -> None:
-    standing: Counter[tuple[str, str]] = Counter()
+    standing: Counter[tuple[str, str, str]] = Counter()
     for row in (await session.scalars(select(DeviceRow))).all():
         device_id, device = DeviceId(row.id), row.state()
         found.claims[device_id], found.kept[device_id] = row.claim, device.custody
         if device.is_gone:
             found.gone.add(device_id)
         elif device.store is not None:
-            standing[row.region, device.store] += 1
+            standing[row.region, device.store, row.article_number] += 1
     for balance in (await session.scalars(select(BalanceRow))).all():
-        standing[balance.region, balance.store] -= balance.available + balance.reserved
-    for (region, store), more in standing.items():
+        counted = balance.available + balance.reserved
+        standing[balance.region, balance.store, balance.article_number] -= counted
+    for (_, store, article), more in standing.items():
         if more:
-            found.astray[region].append(f"{more} more devices stand in {store} than it counts")
+            found.astray[article].append(f"{more} more devices stand in {store} than it counts")
 
 
 def _read_invoices(found: Evidence, said: Sequence[Said]) -> None:

@@ -1,5 +1,6 @@
-"""Runs together in one set of databases, emptied before: each with devices of its own and its own
-time. When all are over, the month's days are closed and invoiced, and everything is judged.
+"""Runs together in one set of databases, emptied before: each with an article and devices of its
+own, and its own time. When all are over, the month's days are closed and invoiced, and everything
+is judged.
 """
 
 import asyncio
@@ -129,13 +130,18 @@ async def _prepare(system: System, post: Post, month: Moment, devices: Sequence[
     post.put(month.take())
     await post.hand_over_all()
     for region in REGIONS:
-        facts = [one.fact() for one in devices if one.region == region]
-        for stage in (the_catalogue(), the_prices(), *_pieces(facts)):
+        mine = [one for one in devices if one.region == region]
+        articles = dict.fromkeys(one.article for one in mine)
+        for stage in (
+            *_pieces(the_catalogue(articles)),
+            *_pieces(the_prices(articles)),
+            *_pieces([one.fact() for one in mine]),
+        ):
             for running in system:
                 known = running.service.handlers.messages
-                mine = [_from(region, message) for message in stage if type(message) in known]
-                if mine:
-                    await running.handle(mine)
+                read = [_from(region, message) for message in stage if type(message) in known]
+                if read:
+                    await running.handle(read)
     post.put(month.take())
     await post.hand_over_all()
 

@@ -1,10 +1,10 @@
 """What runs find: three regions whose policies change in the middle of them, and who works, pays
-and keeps stock there. Three devices for each run: two on loan, one in a store.
+and keeps stock there. For each run an article, and three devices: two on loan, one in a store.
 
 The region states its registry to orders, from which the others learn of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -57,7 +57,7 @@ OTHERS_OWN = "602"
 PICKUP_WINDOW = (1, 5)
 """The first and the last day after a relative's order, by every policy."""
 PRICES = ((FIRST, 31_000), (date(2026, 5, 16), 40_000))
-"""What the devices' article costs a month, in öre, from which day."""
+"""What each article costs a month, in öre, from which day."""
 PRESCRIBERS = {SENDER: SENDING, RECEIVER: RECEIVING, OUTSIDER: OTHER}
 STORES = {SENDING: OWN, RECEIVING: OTHERS_OWN}
 """The store of a service point."""
@@ -147,16 +147,18 @@ def the_registry() -> tuple[tuple[str, Message], ...]:
     )
 
 
-def the_catalogue() -> tuple[Message, ...]:
-    """The stores, and an article that is rented."""
+def the_catalogue(articles: Iterable[str]) -> tuple[Message, ...]:
+    """The stores, and the articles, which are rented."""
     own = (a_store_stated(store, "own", service_point=point) for store, point in KEEPERS.items())
-    return (a_store_stated(), *own, an_article_stated(ROLLATOR))
+    return (a_store_stated(), *own, *(an_article_stated(one) for one in articles))
 
 
-def the_prices() -> tuple[Message, ...]:
-    """What it costs, before and after the middle of the month."""
+def the_prices(articles: Iterable[str]) -> tuple[Message, ...]:
+    """What they cost, before and after the middle of the month."""
     return tuple(
-        an_article_price_stated(ROLLATOR, valid_from=day, net_ore=ore) for day, ore in PRICES
+        an_article_price_stated(one, valid_from=day, net_ore=ore)
+        for one in articles
+        for day, ore in PRICES
     )
 
 
@@ -166,6 +168,7 @@ class Stated:
 
     region: str
     number: str
+    article: str
     payer: str | None
 
     @property
@@ -176,9 +179,12 @@ class Stated:
     def fact(self) -> Message:
         """What the region states of it."""
         if self.payer is None:
-            return a_device_in_store_stated(self.number, store=OWN, stated_on=FIRST)
+            return a_device_in_store_stated(
+                self.number, store=OWN, article_number=self.article, stated_on=FIRST
+            )
         return a_device_on_loan_stated(
             self.number,
+            article_number=self.article,
             person=PATIENT,
             payer_id=self.payer,
             customer_id=OTHER,
@@ -187,9 +193,14 @@ class Stated:
         )
 
 
+def article_of(label: str) -> str:
+    """What the devices of the run that is called `label` are: stores count its devices alone."""
+    return f"{ROLLATOR}-{label.upper()}"
+
+
 def devices_of(region: str, label: str) -> tuple[Stated, ...]:
     """The devices of the run that is called `label`."""
     return tuple(
-        Stated(region=region, number=f"{label}-{number}", payer=payer)
+        Stated(region=region, number=f"{label}-{number}", article=article_of(label), payer=payer)
         for number, payer in enumerate((OTHER_PAYER, OTHER_PAYER, None))
     )

@@ -25,10 +25,7 @@ async def shrink(system: System, failed: Run, *, lots: int = LOTS) -> Run:
     while width and search.lots:
         if not await search.take_first(list(search.quieter(width))):
             width //= 2
-    for found in reversed(search.found):  # what broke beside others may hold alone
-        (told,) = await explore(system, [found], is_told=True)
-        if search.breaks(told):
-            break
+    (told,) = await explore(system, [search.best], is_told=True)
     return told
 
 
@@ -37,7 +34,6 @@ class _Search:
         self._system = system
         self._invariant = failed.violations[0].invariant
         self.best = Wanted(seed=failed.seed, steps=failed.steps, tape=failed.tape)
-        self.found = [self.best]
         self.lots = lots
 
     def breaks(self, run: Run) -> bool:
@@ -70,8 +66,9 @@ class _Search:
             ]
             for wanted, run in zip(named, await explore(self._system, named), strict=True):
                 if self.breaks(run):
-                    self.best = replace(wanted, name="", tape=_without_end(run.tape))
-                    self.found.append(self.best)
+                    # under its name: that gives its devices and transfers their ids, and ids
+                    # decide in which order what is due at the same moment is done
+                    self.best = replace(wanted, tape=_without_end(run.tape))
                     return True
         return False
 
