@@ -156,6 +156,19 @@ async def test_a_row_that_another_process_has_stored_is_found(
     assert await trail.trail_of(consumer.database, order) == (1,)
 
 
+async def test_what_waits_for_a_value_is_tried_when_its_row_gets_it(consumer: Consumer) -> None:
+    log, order = trail.Log(), uuid4()
+    await consumer.settle([log.stated("4711", 1, "Skellefteå")])
+    await consumer.settle([waits(log, "ac", "called 4711 Umeå", order)])
+    await consumer.drain._round()  # tried in vain: the row is there, and is called otherwise
+    assert await trail.trails(consumer.database) == {}
+
+    await consumer.settle([log.stated("4711", 2, "Umeå")])
+    await consumer.drain._round()
+
+    assert await trail.trail_of(consumer.database, order) == (1,)
+
+
 async def test_keys_that_waited_for_one_row_are_settled_together(consumer: Consumer) -> None:
     log, orders = trail.Log(), [uuid4() for _ in range(60)]
     await consumer.settle([waits(log, "ac", "4711", order) for order in orders])

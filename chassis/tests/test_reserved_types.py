@@ -11,6 +11,7 @@ from kvitt_chassis.consuming.incoming import Record
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_contracts.examples import Example, example, examples
 from kvitt_contracts.inventory import ClaimGranted, LinesReleased, ReservationReleased
+from kvitt_contracts.topics import REGION_ORDERS
 
 from chassis.tests import trail
 from chassis.tests.tables import marks, parked, refusals
@@ -20,20 +21,20 @@ from chassis.tests.trail import Log, table, trail_of
 async def test_a_reserved_type_from_a_region_is_refused_and_its_sender_hears_of_it(
     consumer: Consumer, log: Log
 ) -> None:
-    (pickup, *_) = examples("orders.pickup.make-urgent.v1")
-    (delay, *_) = examples("region.supplier-delay.stated.v1")
+    reserved = [examples(one)[0] for one in sorted(REGION_ORDERS.reserved)]
+    assert {one.envelope.type.partition(".")[0] for one in reserved} == {"orders", "region"}
 
-    await consumer.settle([_inbound(log, pickup), _inbound(log, delay)])
+    await consumer.settle([_inbound(log, one) for one in reserved])
 
-    assert await refusals(consumer.database) == [("NOT_YET", "contract", "ce_type")] * 2
+    refused = await refusals(consumer.database)
+    assert refused == [("NOT_YET", "contract", "ce_type")] * len(reserved)
     told = await table(
         consumer.database, "SELECT payload FROM events WHERE topic = 'orders.refusals' ORDER BY id"
     )
     # a refused id is seen: when the type is in use, the same id would be passed over silently
     assert all("nytt ce_id" in json.loads(payload)["way_on"] for (payload,) in told)
     assert [json.loads(payload)["message_subject"] for (payload,) in told] == [
-        pickup.envelope.subject,
-        delay.envelope.subject,
+        one.envelope.subject for one in reserved
     ]
 
 

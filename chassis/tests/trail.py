@@ -24,7 +24,7 @@ from kvitt_chassis.migrations import create_chassis_tables, guard_regions
 from kvitt_chassis.models import TYPE_MAP, Aggregate, Json, Regional, new_metadata
 from kvitt_chassis.operating.history import History
 from kvitt_chassis.sealing import Sealer, record_of
-from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.transaction import NotYetKnown, Transaction
 from kvitt_contracts.envelope import Envelope, Message
 from kvitt_contracts.inventory import ReleaseRefused, ReservationReleased
 from kvitt_contracts.orders import PayerRegistered, VoidOrder
@@ -127,7 +127,9 @@ async def on_released(event: ReservationReleased, tx: Transaction) -> None:
     ],
 )
 async def on_release_refused(event: ReleaseRefused, tx: Transaction) -> None:
-    """Write the number down; `reason` names a payer that must be known first, or a failure."""
+    """Write the number down; `reason` names a payer that must be known first, and may be told what
+    it must be called, or a failure.
+    """
     mood.calls += 1
     if event.reason == "fails" or event.reason in mood.failing:
         raise Trouble("it repeats 189001019802")
@@ -145,6 +147,11 @@ async def on_release_refused(event: ReleaseRefused, tx: Transaction) -> None:
         await tx.session.flush()
     if event.reason == "refuses":
         raise Refused("NEVER", rule="contract", way_on="-")
+    if event.reason.startswith("called "):
+        _, payer, name = event.reason.split(" ")
+        key = identify("ac", "payer", payer)
+        if (await tx.get(PayerRow, key)).name != name:
+            raise NotYetKnown(PayerRow, key)
     if event.reason.startswith("payer ") and event.reason != "payer late":
         await tx.get(PayerRow, identify("ac", "payer", event.reason.removeprefix("payer ")))
     await _note(event.order_id, tx)

@@ -32,8 +32,10 @@ _FIRST_BORN = date(1996, 1, 1)
 """Nobody of the month is born in the ten years from here."""
 
 
-_BEGINS = {"ac": ("47", "87"), "bd": ("7", "9")}
-"""How the ids of a test's customers and payers begin: none of the month's does."""
+_FIRST = {"ac": (60_000, 10_000), "bd": (6_000, 1_000)}
+"""The first id of a test's customers, and of its payers: none of the month's is among them."""
+_MOST = 4_000
+"""So many ids there are before they would be longer than their region's are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,11 @@ class Scene:
     def place(self, name: str = "", *, with_store: bool = True, payer: str = "") -> Place:
         """A service point with a payer of its own, and by default a store."""
         number = next(self.system.numbers)
-        begins = _BEGINS[self.region]
+        assert number < _MOST, "the tests have used all ids of places"
+        customer, pays = _FIRST[self.region]
         found = Place(
-            id=f"{begins[0]}{number:03}",
-            payer=payer or f"{begins[1]}{number:03}",
+            id=str(customer + number),
+            payer=payer or str(pays + number),
             store=f"S{number:03}" if with_store else "",
         )
         if not payer:

@@ -36,8 +36,12 @@ class AwaitedRows:
         """With the region of each."""
 
     def add(self, place: TopicKey, row: AwaitedRow) -> None:
-        """A key waits for a row."""
+        """A key waits for a row, or for what that row does not say yet. Where what it names cannot
+        be a row's key, to ask for it would fail the question for all: it is tried by its back-off.
+        """
         self.forget(place)
+        if not isinstance(row[2], key_column(row[0]).type.python_type):
+            return
         self._row_of[place] = row
         self._keys_of.setdefault(row[0], {}).setdefault(row[1:], set()).add(place)
         self._new.add(place)
@@ -101,10 +105,7 @@ class AwaitedRows:
     def _by_type(self, places: Iterable[TopicKey]) -> dict[type[Any], list[Any]]:
         wanted: dict[type[Any], set[Any]] = {}
         for row_type, _, key in {self._row_of[one] for one in places if one in self._row_of}:
-            # One that is not of the column's type would fail the question for all; it is tried
-            # again by its back-off.
-            if isinstance(key, key_column(row_type).type.python_type):
-                wanted.setdefault(row_type, set()).add(key)
+            wanted.setdefault(row_type, set()).add(key)
         return {row_type: list(keys) for row_type, keys in wanted.items()}
 
     def _arrive(self, row_type: type[Any], region: str, key: Any) -> None:

@@ -92,8 +92,7 @@ async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transa
     if (event.charging or article.charging) is Charging.SALE:
         price = rents.price_on(article.prices, event.delivered_on)
         if price is None:
-            missing = f"price of {event.article_number} on {event.delivered_on}"
-            raise NotYetKnown(ArticleRow, missing)
+            raise NotYetKnown(ArticleRow, event.article_number)  # until it has this day's price
         charge_id = ChargeId(tx.mint())
         tx.start(ChargeRow, charge_id, domain.charge_sale(charge_id, event, unit_price=price))
     if line.fee is not None and line.recipient.kind == "patient":

@@ -73,5 +73,5 @@ async def _price(article_number: ArticleNumber, event: WorkOrderFinished, tx: Tr
     article = await tx.get(ArticleRow, article_number)
     price = rents.price_on(article.prices, event.finished_on)
     if price is None:
-        raise NotYetKnown(ArticleRow, f"price of {article_number} on {event.finished_on}")
+        raise NotYetKnown(ArticleRow, article_number)  # until its row has this day's price
     return price
