@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if _is_worker(config) or not config.getoption("numprocesses", None):
         return
-    config.pluginmanager.register(_Controller(), "kvitt-controller")
+    config.pluginmanager.register(_Controller(config), "kvitt-controller")
     config.option.loadscopereorder = False
     if config.option.dist == "load":  # what xdist takes where nothing was chosen
         config.option.dist = "loadfile"
@@ -53,7 +53,8 @@ class _Controller:
     process reaper ends them when this process is killed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
         self._local: LocalServers | None = None
         self._named: NamedServers | None = None
         self._stop: Callable[[], None] = lambda: None
@@ -75,6 +76,14 @@ class _Controller:
             self._local.await_kafka()
         except LocalProblem as problem:
             pytest.exit(str(problem), returncode=1)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Name what failed at once: a run that is ended before it is over never comes to its
+        summary.
+        """
+        terminal: Any = self._config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and terminal is not None:
+            terminal.write_line(f"\n{report.when} of {report.nodeid} failed", red=True)
 
     def pytest_unconfigure(self) -> None:
         self._stop()
