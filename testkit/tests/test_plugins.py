@@ -125,6 +125,15 @@ def test_a_module_that_is_skipped_is_a_failure_too(tmp_path: Path) -> None:
     assert "could not import 'nothing'" in output
 
 
+def test_what_failed_is_named_at_once(tmp_path: Path) -> None:
+    (tmp_path / "test_wrong.py").write_text("def test_wrong():\n    assert False\n")
+
+    session = started(tmp_path, "--numprocesses", "1", "-o", "console_output_style=classic")
+    output, _ = session.communicate()
+
+    assert "call of test_wrong.py::test_wrong failed" in output.partition("FAILURES")[0]
+
+
 def test_the_slowest_tests_are_printed_and_written(tmp_path: Path) -> None:
     (tmp_path / "test_tool.py").write_text(
         "import time\n\ndef test_slow():\n    time.sleep(0.2)\n\ndef test_fast():\n    pass\n"
