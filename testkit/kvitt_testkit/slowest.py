@@ -37,15 +37,21 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def render(reports: list[pytest.TestReport], most: int) -> str:
-    """The page: seconds of whole tests, what they set up included, and of whole modules."""
+    """The page: seconds of whole tests, what they set up included, of whole modules and of all that
+    is in a folder.
+    """
     tests: Counter[str] = Counter()
     modules: Counter[str] = Counter()
+    folders: Counter[str] = Counter()
     for one in reports:
         tests[one.nodeid] += one.duration  # type: ignore[assignment]  # counts in seconds
-        modules[one.nodeid.partition("::")[0]] += one.duration  # type: ignore[assignment]
+        module = one.nodeid.partition("::")[0]
+        modules[module] += one.duration  # type: ignore[assignment]
+        folders[module.rpartition("/")[0]] += one.duration  # type: ignore[assignment]
     return (
         f"# The {most} slowest tests, seconds\n\n{_rows(tests, most)}\n"
-        f"# The {most} slowest modules, seconds\n\n{_rows(modules, most)}"
+        f"# The {most} slowest modules, seconds\n\n{_rows(modules, most)}\n"
+        f"# The {most} slowest folders, seconds\n\n{_rows(folders, most)}"
     )
 
 
