@@ -38,6 +38,8 @@ class Database:
     at a time).
 
     `url` is `postgresql+asyncpg://…`. `policies` and `lock_order` are passed to every unit of work.
+    A transaction whose process says nothing for `silent_seconds` is ended: a frozen one must not
+    hold marks and rows for longer than its successor waits for them.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Database:
         policies: Policies,
         lock_order: LockOrder = LockOrder(),  # noqa: B008  # it is frozen
         pool_size: int = 5,
+        silent_seconds: int = 4,
     ) -> None:
         self.service = service
         self.role = role
@@ -65,7 +68,11 @@ class Database:
             connect_args={
                 "timeout": 5,
                 "command_timeout": 35,  # a cut network answers nothing, not even an error
-                "server_settings": {**_SERVER_SETTINGS, "application_name": f"{service}-{role}"},
+                "server_settings": {
+                    **_SERVER_SETTINGS,
+                    "application_name": f"{service}-{role}",
+                    "idle_in_transaction_session_timeout": f"{silent_seconds}s",
+                },
             },
         )
         driver.leave_out_the_dead(self.engine)
@@ -212,8 +219,6 @@ _SERVER_SETTINGS = {
     "timezone": "UTC",
     "statement_timeout": "30s",
     "lock_timeout": "5s",
-    # A frozen process must not hold marks and rows for longer than its successor waits for them.
-    "idle_in_transaction_session_timeout": "4s",
     "transaction_timeout": "20s",
 }
 _LOCK_TROUBLE = frozenset(

@@ -91,7 +91,7 @@ class Doors:
 def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
     """The doors of a system that has lived through some days."""
     directory: Path = tmp_path_factory.mktemp("doors")
-    regions = read_regions(write_month(directory / "examples", last_day=SHORT_MONTH), [])
+    regions = read_regions(write_month(directory / "examples", last_day=SHORT_MONTH), ["ac", "bd"])
     with LocalSystem(State.open(directory / "state")) as system:
         assert asyncio.run(run_month(system, regions)).is_as_expected
         yield Doors(system)
