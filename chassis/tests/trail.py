@@ -220,8 +220,10 @@ async def emptied(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Databa
     mood.hangs, mood.calls, mood.meanwhile = 0.0, 0, None
     owner = create_engine(urls.owner.replace("+asyncpg", "+psycopg"))
     with owner.begin() as connection:
-        tables = connection.scalars(text(TABLES)).all()
-        connection.execute(text(f"TRUNCATE {', '.join(tables)}"))
+        # to empty a table costs as much as to make it
+        tables = connection.scalars(text(f"{TABLES} AND pg_relation_size(oid) > 0")).all()
+        if tables:
+            connection.execute(text(f"TRUNCATE {', '.join(tables)}"))
     owner.dispose()
     database = Database(urls.worker, service=SERVICE, role="worker", policies=policies)
     yield database
@@ -229,8 +231,9 @@ async def emptied(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Databa
 
 
 TABLES = """
-    SELECT quote_ident(tablename) FROM pg_tables
-    WHERE schemaname = 'public' AND tablename NOT IN ('clock', 'relay')
+    SELECT quote_ident(relname) FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND relname NOT IN ('clock', 'relay')
     """
 
 
