@@ -93,7 +93,7 @@ class _Controller:
             self._named, self._stop = start_containers()
             return
         directory = tempfile.TemporaryDirectory(prefix="kvitt-servers-")
-        self._local = LocalServers(State.open(Path(directory.name)), durable=False)
+        self._local = LocalServers(State.open(Path(directory.name)))
         self._named = NamedServers.of(self._local)
         self._local.begin()
 

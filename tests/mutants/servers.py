@@ -11,7 +11,7 @@ from kvitt.local.state import State
 @contextmanager
 def running(directory: Path) -> Iterator[dict[str, str]]:
     """Start both; give the variables that name them (kvitt_testkit.platform); end them after."""
-    servers = LocalServers(State.open(directory), durable=False)
+    servers = LocalServers(State.open(directory))
     servers.begin()
     try:
         kafka = servers.await_kafka()

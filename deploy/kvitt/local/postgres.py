@@ -39,21 +39,16 @@ _SETTINGS = {
 }
 
 
-_OF_A_SESSION = {"fsync": "off", "full_page_writes": "off"}
-"""For data that nobody wants after a power cut; a kill of processes loses nothing."""
-
-
 class PostgresServer(Server):
-    """One server with its data in the state directory. Durable, unless told otherwise: fsync and
-    synchronous commit are on.
+    """One server with its data in the state directory. Durable: fsync and synchronous commit are
+    on.
     """
 
     name = "postgres"
 
-    def __init__(self, state: State, reaper: ProcessReaper, *, durable: bool = True) -> None:
+    def __init__(self, state: State, reaper: ProcessReaper) -> None:
         super().__init__()
         self._reaper = reaper
-        self._settings = _SETTINGS if durable else {**_SETTINGS, **_OF_A_SESSION}
         self._data = state.directory / "postgres"
         self._log = state.log("postgres")
         self._password = state.password(f"postgres:{ADMIN}")
@@ -71,8 +66,7 @@ class PostgresServer(Server):
 
     def run(self, data: Path, port: int) -> Child:
         """Start a server on any data directory, such as a standby's; does not wait for it."""
-        given = self._settings.items()
-        settings = [part for name, value in given for part in ("-c", f"{name}={value}")]
+        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
         return self._reaper.start(
             "postgres",
             [*as_unprivileged(), binary("postgres"), "-D", data, "-p", str(port), *settings],

@@ -30,13 +30,13 @@ def region_principal(code: str) -> str:
 # decision 0010: the local platform is the real one
 class LocalServers:
     """Both servers, started in parallel and ended together; they also end when this
-    process does. `durable` is False where a power cut may lose what PostgreSQL holds.
+    process does.
     """
 
-    def __init__(self, state: State, *, durable: bool = True) -> None:
+    def __init__(self, state: State) -> None:
         self.state = state
         self.reaper = ProcessReaper()
-        self.postgres = PostgresServer(state, self.reaper, durable=durable)
+        self.postgres = PostgresServer(state, self.reaper)
         self.databases = Databases(
             self.postgres.admin_url, lambda role: state.password(f"postgres:{role}")
         )
