@@ -34,7 +34,7 @@ run: $(INSTALLED) ## Everything, with a month of business and its story; ONCE=1 
 test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka, on every core. ARGS="-k transfer" chooses, on one; CONTAINERS=1 uses Docker.
 	CONTAINERS=$(CONTAINERS) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(or $(ARGS),--slowest 20)
 
-slowest: ## The twenty slowest tests and modules of the last whole run of the tests.
+slowest: ## The twenty slowest tests, modules and folders of the last whole run of the tests.
 	@cat .kvitt/slowest.md
 
 gallery: $(INSTALLED) ## Pictures of each page in each state that a test reaches, at three widths, for you to look at: .kvitt/gallery/index.html. ARGS chooses.

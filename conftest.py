@@ -7,12 +7,13 @@ from kvitt_contracts.envelope import Event, Message
 
 from contracts.tests.builders.shapes import check_emitted
 
+pytest.register_assert_rewrite("kvitt_testkit")  # what its helpers assert is shown as a test's own
 pytest_plugins = [
     "kvitt_testkit.workers",
     "kvitt_testkit.fixtures",
     "kvitt_testkit.no_skips",
     "kvitt_testkit.slowest",
-    "kvitt_testkit.world",
+    "kvitt_testkit.given",
     "kvitt_testkit.running",
 ]
 

@@ -1,4 +1,4 @@
-"""The pytest plugin that names the slowest tests: `--slowest 20` prints them at the end and writes
+"""The pytest plugin that names what is slowest: `--slowest 20` prints it at the end and writes
 the page `.kvitt/slowest.md`.
 """
 
@@ -18,7 +18,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help=f"name the N slowest tests and modules, also in {PAGE}",
+        help=f"name the N slowest tests, modules and folders, also in {PAGE}",
     )
 
 

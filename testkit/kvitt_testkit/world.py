@@ -1,11 +1,9 @@
-"""The pytest plugin for services: one service on real PostgreSQL, and whole processes.
-
-`given(service)` gives handlers, rows, events, timers and HTTP, without Kafka.
+"""One service on real PostgreSQL, as its tests see it: handlers, rows, events, timers and HTTP,
+without Kafka. `given` (given.py) makes one.
 """
 
 import asyncio
 import inspect
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -14,7 +12,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol, TypeVar, overload
 from uuid import UUID, uuid4
-from zlib import crc32
 
 import httpx
 import pytest
@@ -26,7 +23,6 @@ from kvitt_chassis.database import Database
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.models import Aggregate
 from kvitt_chassis.operating.row_comparison import differences, read_event
-from kvitt_chassis.policies import read_policies
 from kvitt_chassis.sealing import Sealer, record_of
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
@@ -38,7 +34,6 @@ from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId, identify
 from sqlalchemy import select, text
-from sqlalchemy.orm import DeclarativeBase
 
 from kvitt_testkit.sent import Sent, sent
 
@@ -52,7 +47,6 @@ STAFF = (Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE)
 _SEALER = Sealer(Fernet.generate_key().decode())
 _OFFSETS = count()
 _KEEP = ("alembic_version", "clock", "relay")
-_RUN = uuid4().hex
 
 
 class ServiceUrls(Protocol):
@@ -326,6 +320,11 @@ class World:
         await self.worker.dispose()
         await self.api.dispose()
 
+    async def begin(self, at: datetime) -> None:
+        """Have no rows, and this business time."""
+        await _empty(self._owner)
+        await self._set_time(at)
+
     async def _next_due(self, until: datetime) -> datetime | None:
         async with self.worker.reading() as session:
             query = text("SELECT min(due) FROM timers WHERE due <= :until")
@@ -423,72 +422,6 @@ async def assert_rows_are_folds(world: World) -> None:
 Given = Callable[..., AbstractAsyncContextManager[World]]
 
 
-@pytest.fixture(scope="session")
-def policies(pytestconfig: pytest.Config) -> Policies:
-    """The policies of this repository's regions."""
-    return read_policies(regions_dir(pytestconfig))
-
-
-@pytest.fixture(scope="module")
-def prefix(request: pytest.FixtureRequest) -> str:
-    """This module's own prefix on databases, topics and groups; another one in each run, since
-    runs may share servers.
-    """
-    name = request.node.nodeid
-    stem = re.sub(r"[^a-z0-9]+", "_", Path(name).stem.lower())[-20:].strip("_")
-    return f"t{crc32((_RUN + name).encode()):08x}_{stem}_"
-
-
-@pytest.fixture(scope="module")
-def service_database(platform: Servers, prefix: str) -> Callable[[str], ServiceUrls]:
-    """`service_database("bmb")`: a migrated database of this module, copied from a template."""
-    made: dict[str, ServiceUrls] = {}
-
-    def database(service: str) -> ServiceUrls:
-        if service not in made:
-            made[service] = platform.database(service, prefix)
-        return made[service]
-
-    return database
-
-
-@pytest.fixture(scope="session")
-def hears() -> Callable[[Message], None]:
-    """What is called with each message before a service handles it; a conftest.py may override it
-    to refuse, by raising, what no sender sends.
-    """
-    return lambda _: None
-
-
-@pytest.fixture
-def given(
-    service_database: Callable[[str], ServiceUrls],
-    policies: Policies,
-    hears: Callable[[Message], None],
-) -> Given:
-    """`async with given(service, at=stockholm("2026-03-02 08:00")) as world`: empty tables, and
-    business time set.
-    """
-
-    @asynccontextmanager
-    async def make(
-        service: Service,
-        *,
-        at: datetime | None = None,
-        policies: Policies = policies,
-        urls: ServiceUrls | None = None,
-    ) -> AsyncIterator[World]:
-        world = World(service, urls or service_database(service.name), policies, hears=hears)
-        try:
-            await _empty(world._owner, service.base)
-            await world._set_time(at or stockholm("2026-03-02 08:00"))
-            yield world
-        finally:
-            await world.close()
-
-    return make
-
-
 def regions_dir(config: pytest.Config) -> Path:
     """The directory of the regions' policies."""
     return config.rootpath / "deploy" / "regions"
@@ -511,7 +444,7 @@ async def _give_key(request: httpx.Request) -> None:
         request.headers["Idempotency-Key"] = str(uuid4())
 
 
-async def _empty(owner_url: str, base: type[DeclarativeBase]) -> None:
+async def _empty(owner_url: str) -> None:
     """Empty the tables that hold anything: to empty one costs as much as to make it."""
     import asyncpg
 

@@ -20,6 +20,7 @@ from contracts.tests.builders.inventory import a_custody, a_custody_changed_by_o
 from contracts.tests.builders.regions import a_person_stated, a_user_stated
 from contracts.tests.builders.story import SENDER, SENDING, SERVICE, pickup_id
 from services.orders.tests.builders import registry
+from services.orders.tests.worlds import refused
 
 DEVICES = ("170098", "170099")
 
@@ -69,3 +70,8 @@ async def requested_over_http(
 async def pickup(world: World, reference: str = "H-1") -> PickupRow:
     """The pickup that was requested by a reference."""
     return await world.row(PickupRow, pickup_id(reference))
+
+
+async def refusal(world: World, message: Any, subject: str = "H-1") -> tuple[str, str, str | None]:
+    """Reason, rule and field of a message about a pickup that is refused."""
+    return await refused(world, message, subject)

@@ -15,7 +15,6 @@ from kvitt_contracts.orders import (
     PickupMadeUrgent,
     WithdrawCase,
 )
-from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Reference, Role, ServicePointId, Thing, UserId, Word
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
@@ -38,7 +37,7 @@ from contracts.tests.builders.story import (
     pickup_id,
 )
 from services.orders.tests.pickups import DEVICES, a_request, devices_on_loan
-from services.orders.tests.worlds import MONDAY, place
+from services.orders.tests.worlds import MONDAY, place, refused
 
 COLLEAGUE = "k083abc"
 C1 = case_id("C-1")
@@ -88,10 +87,8 @@ async def asked(world: World, subject: str = "C-1", **others: Any) -> None:
 
 
 async def refusal(world: World, message: Any, subject: str = "C-1") -> tuple[str, str, str | None]:
-    """Reason, rule and field of a refused message."""
-    with pytest.raises(Refused) as refused:
-        await world.handle(message, subject=subject)
-    return refused.value.reason, refused.value.rule, refused.value.field
+    """Reason, rule and field of a message about a case that is refused."""
+    return await refused(world, message, subject)
 
 
 async def case(world: World, subject: str = "C-1") -> CaseRow:

@@ -21,6 +21,7 @@ from services.orders.tests.work_orders import (
     a_unit_with_work,
     a_work_order,
     finished,
+    refusal,
 )
 from services.orders.tests.worlds import MONDAY, patient
 
@@ -31,13 +32,6 @@ async def world(given: Given) -> AsyncIterator[World]:
     async with given(service, at=MONDAY) as world:
         await a_unit_with_work(world)
         yield world
-
-
-async def refusal(world: World, message: Any, subject: str = "A-1") -> tuple[str, str, str | None]:
-    """Reason, rule and field of a refused message."""
-    with pytest.raises(Refused) as refused:
-        await world.handle(message, subject=subject)
-    return refused.value.reason, refused.value.rule, refused.value.field
 
 
 @pytest.mark.rule("ACT-1g")

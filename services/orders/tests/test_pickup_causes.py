@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from kvitt_contracts.orders import AddressKind, PickupRequested
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import UserId, Word
 from kvitt_testkit.world import Given, World
 from orders.app import service
@@ -14,7 +13,12 @@ from orders.app import service
 from contracts.tests.builders.areas import with_product_areas
 from contracts.tests.builders.inventory import an_article_listed
 from contracts.tests.builders.story import ROLLATOR, SERVICE
-from services.orders.tests.pickups import DEVICES, a_request, devices_on_loan
+from services.orders.tests.pickups import (
+    DEVICES,
+    a_request,
+    devices_on_loan,
+    refusal,
+)
 from services.orders.tests.worlds import MONDAY
 
 HEARING = {
@@ -23,13 +27,6 @@ HEARING = {
     "pickup_reasons": ["sent_by_post"],
 }
 POSTED: dict[str, Any] = {"cause": Word("sent_by_post"), "address_kind": AddressKind.UNIT}
-
-
-async def refusal(world: World, message: Any, subject: str = "H-1") -> tuple[str, str, str | None]:
-    """Reason, rule and field of a refused message."""
-    with pytest.raises(Refused) as refused:
-        await world.handle(message, subject=subject)
-    return refused.value.reason, refused.value.rule, refused.value.field
 
 
 async def of_hearing(world: World, *, area: str | None = "horsel") -> None:

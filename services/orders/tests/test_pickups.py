@@ -44,6 +44,7 @@ from services.orders.tests.pickups import (
     a_request_in_words,
     devices_on_loan,
     pickup,
+    refusal,
     requested_over_http,
 )
 from services.orders.tests.worlds import CLERK, MONDAY, patient, place
@@ -58,13 +59,6 @@ async def world(given: Given) -> AsyncIterator[World]:
     async with given(service, at=MONDAY) as world:
         await devices_on_loan(world)
         yield world
-
-
-async def refusal(world: World, message: Any, subject: str = "H-1") -> tuple[str, str, str | None]:
-    """Reason, rule and field of a refused message."""
-    with pytest.raises(Refused) as refused:
-        await world.handle(message, subject=subject)
-    return refused.value.reason, refused.value.rule, refused.value.field
 
 
 async def an_outsider(world: World) -> None:

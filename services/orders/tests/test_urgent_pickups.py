@@ -13,7 +13,6 @@ from kvitt_contracts.orders import (
     VoidPickup,
 )
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import LineNumber, Money, PayerId, Role, UserId, Word
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
@@ -37,7 +36,13 @@ from contracts.tests.builders.story import (
     device_id,
     pickup_id,
 )
-from services.orders.tests.pickups import DEVICES, a_request, devices_on_loan, pickup
+from services.orders.tests.pickups import (
+    DEVICES,
+    a_request,
+    devices_on_loan,
+    pickup,
+    refusal,
+)
 from services.orders.tests.worlds import MONDAY
 
 FEE = Money(net_ore=60000)
@@ -62,13 +67,6 @@ async def world(given: Given, policies: Policies) -> AsyncIterator[World]:
         await world.handle(ordered, subject="H-1")
         await world.handle(a_claim_granted(*DEVICES))
         yield world
-
-
-async def refusal(world: World, message: Any, subject: str = "H-1") -> tuple[str, str, str | None]:
-    """Reason, rule and field of a refused message."""
-    with pytest.raises(Refused) as refused:
-        await world.handle(message, subject=subject)
-    return refused.value.reason, refused.value.rule, refused.value.field
 
 
 @pytest.mark.rule("PCK-3c", "BIL-15a")

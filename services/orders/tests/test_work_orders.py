@@ -56,6 +56,7 @@ from services.orders.tests.work_orders import (
     finished,
     for_a_child,
     noted,
+    refusal,
     registered,
     renumbered,
     with_service,
@@ -122,13 +123,6 @@ async def test_it_is_assigned_then_planned_then_started_then_finished(world: Wor
         story = (await client.get(f"{path}/story")).json()
         assert len(story["items"]) == 5
     assert (await work(world)).status is Status.FINISHED
-
-
-async def refusal(world: World, message: Any, subject: str = "A-1") -> tuple[str, str, str | None]:
-    """Reason, rule and field of a refused message."""
-    with pytest.raises(Refused) as refused:
-        await world.handle(message, subject=subject)
-    return refused.value.reason, refused.value.rule, refused.value.field
 
 
 @pytest.mark.rule("ACT-2a", "ACT-8a")

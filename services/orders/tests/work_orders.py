@@ -50,7 +50,7 @@ from contracts.tests.builders.story import (
 )
 from services.orders.tests.builders import an_identity
 from services.orders.tests.pickups import DEVICES, devices_on_loan
-from services.orders.tests.worlds import ref_of
+from services.orders.tests.worlds import ref_of, refused
 
 STAFF: dict[str, Any] = {"user": SERVICE, "roles": [Role.CUSTOMER_SERVICE]}
 """A technician: `world.http(**STAFF)`."""
@@ -188,3 +188,8 @@ async def renumbered(world: World, reference: str = "A-1") -> None:
 async def work(world: World, reference: str = "A-1") -> WorkOrderRow:
     """The work order that was registered by a reference."""
     return await world.row(WorkOrderRow, work_order_id(reference))
+
+
+async def refusal(world: World, message: Any, subject: str = "A-1") -> tuple[str, str, str | None]:
+    """Reason, rule and field of a message about a work order that is refused."""
+    return await refused(world, message, subject)

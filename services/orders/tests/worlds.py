@@ -5,6 +5,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 import httpx
+import pytest
+from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PersonRef, RegionCode, RegionPersonId, Role, UserId
 from kvitt_testkit.world import REGION, World, stockholm
 from orders.customer_orders.domain import Status
@@ -84,3 +86,10 @@ async def place(world: World, reference: str = "ORD-A", **others: Any) -> None:
 async def status_of(world: World, reference: str = "ORD-A") -> Status:
     """Where the order is."""
     return (await world.row(OrderRow, order_id(reference))).status
+
+
+async def refused(world: World, message: Any, subject: str) -> tuple[str, str, str | None]:
+    """Reason, rule and field of a message that is refused."""
+    with pytest.raises(Refused) as found:
+        await world.handle(message, subject=subject)
+    return found.value.reason, found.value.rule, found.value.field
