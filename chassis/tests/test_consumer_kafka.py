@@ -1,10 +1,7 @@
 """The consumer on real Kafka and PostgreSQL."""
 
 import asyncio
-import struct
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -12,72 +9,22 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka import AIOKafkaProducer, ConsumerRecord
 from aiokafka import TopicPartition as AioPartition
-from aiokafka.record.util import calc_crc32c
-from confluent_kafka import TopicPartition as ConfluentPartition
 from kvitt.local.servers import admin_client
 from kvitt_chassis import failpoints
-from kvitt_chassis.consuming.consumer import Consumer, Tuning
+from kvitt_chassis.consuming.consumer import Consumer
 from kvitt_chassis.consuming.kafka_client import KafkaClient
 from kvitt_chassis.consuming.pauses import store_pause
 from kvitt_chassis.database import Database
 from kvitt_contracts.policy import Policies
 from kvitt_testkit.platform import Platform
-from kvitt_testkit.wire import client_settings
 from kvitt_testkit.world import wait_for
 from sqlalchemy import create_engine, make_url, text
 
 from chassis.tests import trail
+from chassis.tests.brokers import Broker, running
 
 pytestmark = pytest.mark.long(seconds=30)
-
-
-@dataclass(slots=True)
-class Broker:
-    """The topics of one test, with their prefix."""
-
-    platform: Platform
-    prefix: str
-
-    def client(self, principal: str) -> dict[str, Any]:
-        """How a principal connects, in aiokafka's names."""
-        return client_settings(self.platform, principal)
-
-    async def publish(self, records: Sequence[ConsumerRecord]) -> None:
-        """Write records to their topics and partitions, as their owners."""
-        for principal in ("inventory", "region-ac"):
-            mine = [
-                one for one in records if (principal == "region-ac") == ("region." in one.topic)
-            ]
-            async with AIOKafkaProducer(acks="all", **self.client(principal)) as producer:
-                for one in mine:
-                    await producer.send_and_wait(
-                        one.topic,
-                        value=one.value,
-                        key=one.key,
-                        partition=one.partition,
-                        headers=list(one.headers),
-                    )
-
-    def lose(self, topic: str, *, before: int, partition: int = 0) -> None:
-        """Delete a partition's records, as retention does."""
-        client = admin_client(self.platform.bootstrap, self.platform.admin)
-        place = ConfluentPartition(self.prefix + topic, partition, before)
-        for future in client.delete_records([place]).values():
-            future.result(10)
-
-    async def publish_poison(self, topic: str) -> None:
-        """A record with a header whose name is not UTF-8, as a raw client can write it."""
-        async with AIOKafkaProducer(acks="all", **self.client("region-ac")) as producer:
-            batch = producer.create_batch()
-            batch.append(key=b"k", value=b"v", timestamp=None, headers=[("XXXX", b"x")])
-            batch.close()
-            body = bytearray(batch._build()).replace(b"XXXX", b"\xff\xfe\xff\xfe")
-            body[17:21] = struct.pack(">I", calc_crc32c(bytes(body[21:])))
-            batch._buffer = bytes(body)
-            batch._build = lambda: batch._buffer
-            await (await producer.send_batch(batch, self.prefix + topic, partition=0))
 
 
 @pytest.fixture
@@ -102,15 +49,6 @@ async def database(
 async def consumer(broker: Broker, database: Database) -> AsyncIterator[Consumer]:
     async with running(broker, database) as made:
         yield made
-
-
-def a_started(broker: Broker, database: Database, **tuning: Any) -> Consumer:
-    return trail.a_consumer(
-        database,
-        kafka=broker.client(trail.SERVICE),
-        prefix=broker.prefix,
-        tuning=Tuning(**tuning),
-    )
 
 
 async def test_what_stands_on_the_topics_is_applied_once_in_order_and_its_offsets_committed(
@@ -460,19 +398,6 @@ async def test_records_that_the_client_left_out_are_read_again(
 
         await wait_for(lambda: _trail_is(database, order, (1, 2, 3, 4)), within=20)
     assert await trail.table(database, "SELECT * FROM parked_keys") == []
-
-
-@asynccontextmanager
-async def running(broker: Broker, database: Database, **tuning: Any) -> AsyncIterator[Consumer]:
-    """A consumer that runs in the block."""
-    consumer = a_started(broker, database, **tuning)
-    consumer.shared.start()
-    await consumer.start()
-    try:
-        yield consumer
-    finally:
-        await consumer.shared.stop()
-        await consumer.stop()
 
 
 def _restarts() -> float:
