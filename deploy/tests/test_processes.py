@@ -157,7 +157,8 @@ def test_a_taken_port_is_named_with_its_holder() -> None:
     assert "--new-ports" in told.value.remedy
 
 
-def test_ports_are_different_and_kept(tmp_path: Path) -> None:
+def test_ports_are_different_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.sample", lambda ports, _: list(ports))  # the same are drawn again
     state = State.open(tmp_path)
 
     chosen = [state.port(purpose) for purpose in ("kafka", "postgres", "http-orders")]

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -179,13 +179,15 @@ class ProcessReaper:
             self._pipe.flush()
 
 
-def free_ports(count: int) -> list[int]:
-    """So many different loopback TCP ports that nobody listens on."""
+def free_ports(count: int, *, besides: Collection[int] = ()) -> list[int]:
+    """So many different loopback TCP ports that nobody listens on, `besides` those that are chosen
+    already though nobody may listen there yet.
+    """
     found: list[int] = []
     for port in random.sample(_PORTS, len(_PORTS)):
         if len(found) == count:
             break
-        if _is_free(port):
+        if port not in besides and _is_free(port):
             found.append(port)
     return found
 

@@ -82,7 +82,7 @@ class State:
     def port(self, purpose: str) -> int:
         """The port for a purpose: a free one is chosen the first time, and stored."""
         if purpose not in self.ports:
-            (self.ports[purpose],) = free_ports(1)
+            (self.ports[purpose],) = free_ports(1, besides=self.ports.values())
             self.save()
         return self.ports[purpose]
 
