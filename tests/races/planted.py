@@ -37,11 +37,14 @@ class Swap:
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """One fault: what is wrong, what is put where, and which invariants it may break."""
+    """One fault: what is wrong, what is put where, and which invariants it may break. `met_by`: a
+    seed whose run met it, and is tried before others; what a seed does changes with the code.
+    """
 
     what: str
     swaps: tuple[Swap, ...]
     breaks: tuple[str, ...]
+    met_by: int
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
@@ -97,31 +100,37 @@ PLANTED = (
         "a hold is granted without looking at claims",
         (Swap(holds, "_refusal", _without_its_claim),),
         ("one claim", "effect", "fault"),
+        met_by=1,
     ),
     Planted(
         "devices are claimed without their lock",
         (Swap(DeviceRow, "locked_when_loaded", False),),
         ("one claim", "effect", "fault"),
+        met_by=3,
     ),
     Planted(
         "a transfer is decided without its lock",
         (Swap(TransferRow, "locked_when_loaded", False),),
         ("fault", "one decision"),
+        met_by=30,
     ),
     Planted(
         "an expiry leaves no lock",
         (Swap(_handled, TransferLocked, _handled[TransferVoided]),),
         ("one claim",),
+        met_by=4,
     ),
     Planted(
         "billing splits on the wrong day",
         (Swap(rents, "with_change", _a_day_late),),
         ("one payer", "money"),
+        met_by=0,
     ),
     Planted(
         "an effect comes before its date",
         (Swap(holding, "start_of_day", _a_day_early),),
         ("effect", "it waits with a deadline"),
+        met_by=7,
     ),
     Planted(
         "what was answered expires all the same",
@@ -130,40 +139,48 @@ PLANTED = (
             Swap(expiry, "expire", _whatever_was_answered),
         ),
         ("one decision",),
+        met_by=1,
     ),
     Planted(
         "an answer may come after the deadline",
         (Swap(acknowledgements, "_refuse_closed", _while_it_is_sent),),
         ("deadline",),
+        met_by=17,
     ),
     Planted(
         "an expiry goes by the policy of its day",
         (Swap(Transaction, "pinned_policy", lambda tx, pin: tx.policy),),
         ("deadline",),
+        met_by=2,
     ),
     Planted(
         "what is rejected stays held",
         (Swap(_handled, TransferRejected, replace(_handled[TransferRejected], handler=_nothing)),),
         ("one claim",),
+        met_by=1,
     ),
     Planted(
         "a pickup claims what is claimed already",
         (Swap(claims, "_refusal", _fetched_whatever_claims_it),),
         ("one claim", "fault"),
+        met_by=3,
     ),
     Planted(
         "what comes back is still to be fetched",
         (Swap(claims, "break_off", lambda *args, **others: ()),),
         ("one claim",),
+        met_by=10,
     ),
     Planted(
         "a pickup is never late",
         (Swap(pickups, "fall_due", lambda pickup: ()),),
         ("it ends", "a pickup in time"),
+        met_by=4,
     ),
     Planted(
         "a pickup waits a day too long",
         (Swap(fetching, "start_of_day", lambda day: start_of_day(day + timedelta(days=1))),),
         ("it waits with a deadline",),
+        met_by=4,
     ),
 )

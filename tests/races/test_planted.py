@@ -41,9 +41,12 @@ async def test_a_failing_run_is_shrunk_and_still_fails(system: System) -> None:
 
 
 async def first_that_meets(planted: Planted, system: System) -> Run | None:
-    """The first run that breaks what the fault breaks, of as many seeds as it is met within."""
-    for first in range(0, SEEN_WITHIN, AT_ONCE):
-        for run in await explore(system, seeds(range(first, first + AT_ONCE))):
+    """A run that breaks what the fault breaks: of the seed that met it before, else the first of as
+    many as it is met within.
+    """
+    lots = [range(first, first + AT_ONCE) for first in range(0, SEEN_WITHIN, AT_ONCE)]
+    for numbers in ([planted.met_by], *lots):
+        for run in await explore(system, seeds(numbers)):
             if {one.invariant for one in run.violations} & set(planted.breaks):
                 return run
     return None
