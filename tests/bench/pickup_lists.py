@@ -37,10 +37,10 @@ async def measure(world: World, *, behind: Mapping[str, int], samples: int) -> T
         shown,
         samples=samples,
         note="Behind: what users of all units have done by messages, copied into five years before "
-        "with other persons, devices and numbers; half of each unit's is given to nine others, so "
-        "that the one that asks has a 28th of the region's; *lines* are counted to 10,000. "
-        "`status=…`: every one that there is. A person, a device and what a case is about are "
-        "chosen by chance among the unit's.",
+        "with other persons, devices and numbers; two thirds of each unit's are given to nine "
+        "others, so that the one that asks has a 42nd of the region's; *lines* are counted to "
+        "10,000. `status=…`: every one that there is. A person, a device and what a case is about "
+        "are chosen by chance among the unit's.",
     )
 
 
@@ -96,7 +96,7 @@ def _work_orders(
         "/work-orders?status=voided",
         f"/work-orders?service_point={unit.service_point}&status=finished",
         f"/work-orders?{period}&{every}",
-        f"/work-orders?kind=repair&{every}",
+        f"/work-orders?kind=maintenance&{every}",
         f"/work-orders?work_order_number=0000&{every}",
         f"/work-orders?requester={unit.prescriber}&{every}",
         f"/work-orders?requester={colleague.prescriber}&{every}",

@@ -28,16 +28,16 @@ _STAFF = ("kundtjanst1", "kundtjanst2", "kundtjanst3")
 _YEARS = 5
 
 # how ten of each in turn end
-_PICKUPS = ("returned",) * 6 + ("urgent", "void", "void", "open")
-_WORK_ORDERS = ("finish",) * 7 + ("void", "open", "started")
+_PICKUPS = ("open", "urgent", "void", "void") + ("returned",) * 6
+_WORK_ORDERS = ("open", "started", "void") + ("finish",) * 7
 _REPORTS = ("close", "named", "forwarded") * 3 + ("open",)
-_CASES = ("answer",) * 7 + ("withdraw", "withdraw", "open")
-_KINDS = ("adjustment", "repair", "maintenance")
+_CASES = ("open", "withdraw", "withdraw") + ("answer",) * 7
+_KINDS = ("adjustment", "maintenance")
 _ASKS = ("deviation", "complaint", "address")
 
-# half of a unit's is given to nine other units, so that it has what a large unit has of a region's
-_ELSEWHERE = "mod(turn, 2) = 0"
-_OTHER = "(1 + mod(turn / 2, 9))"
+# two thirds of a unit's are given to nine other units: it keeps what a large unit has of a region's
+_ELSEWHERE = "mod(turn, 3) > 0"
+_OTHER = "(1 + mod(turn / 3, 9))"
 _PERSON = (
     "CASE WHEN mod(turn, 50) = 0 THEN recipient_person "
     "ELSE md5(recipient_person::text || turn || mod(hashtext(id::text), 40))::uuid END"
