@@ -9,6 +9,7 @@ from kvitt_chassis.web.lists import MAX_TOTAL, ListQuery
 from kvitt_chassis.web.scopes import Scope
 from kvitt_contracts.access import Reach
 from kvitt_testkit.world import World
+from sqlalchemy import text
 
 from chassis.tests.listing.papers import (
     PAPERS,
@@ -140,8 +141,9 @@ async def test_rows_of_some_units_are_never_walked_to_in_the_order_of_units(
     """Those of one unit stand together there, after everybody else's before them."""
     monkeypatch.setattr(lists, "MAX_TOTAL", 1)
     of_units = replace(PAPERS, scope=Scope(PaperRow.region, service_points=[PaperRow.subject]))
-    units = ["Paper 57", "Paper 58", "Paper 59"]
-    reader = a_reader(papers, reach=reach, units=units)
+    async with papers.worker.autocommit() as connection:
+        await connection.execute(text("UPDATE papers SET subject = 'P' || number"))
+    reader = a_reader(papers, reach=reach, units=["P5", "P6"])
 
     with papers.statements() as sent:
         page = await of_units.page(ListQuery(sort=sort, limit=3), reader)

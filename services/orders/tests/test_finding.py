@@ -24,13 +24,15 @@ from orders.work_orders.api import WorkOrderQuery
 from orders.work_orders.models import WorkOrderRow
 from orders.work_orders.queries import SCOPE as WORK_ORDERS
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.dialects.postgresql import dialect
 
 MINE = Caller(
     user_id=UserId("u7"),
     region=RegionCode(REGION),
     grantees=frozenset(),
-    service_points=frozenset([ServicePointId("s9")]),
+    service_points=frozenset([ServicePointId("S9")]),
 )
+POSTGRESQL = dialect()
 BY_TYPE = {
     "BOOLEAN": "n % 200 = 0",
     "INTEGER": "1",
@@ -51,7 +53,7 @@ def many(row: Any, scope: Scope, *, open_: str, ended: str) -> str:
         if name == "status":
             return f"CASE n % 200 WHEN 0 THEN '{open_}' ELSE '{ended}' END"
         if name in named:
-            return "'s' || n % 200" if name == "service_point" else "'u' || n % 200"
+            return "'S' || n % 200" if name == "service_point" else "'u' || n % 200"
         return BY_TYPE.get(kind, "lpad(n::text, 9, '0')")
 
     columns = [
@@ -60,7 +62,7 @@ def many(row: Any, scope: Scope, *, open_: str, ended: str) -> str:
         if not column.nullable or column.key in named or column.key == "recipient_person"
     ]
     names = ", ".join(f'"{column.key}"' for column in columns)
-    values = ", ".join(value(one.key, str(one.type).partition("(")[0]) for one in columns)
+    values = ", ".join(value(one.key, one.type.compile(POSTGRESQL)) for one in columns)
     into = f"INSERT INTO {row.__tablename__} ({names})"
     return f"{into} SELECT {values} FROM generate_series(1, 20000) n"
 
