@@ -102,7 +102,6 @@ KINDS = [
         [
             FAULT_REPORTS.of_units(MINE),
             is_open(FaultReportRow, fault_reports.AWAITING),
-            FaultReportRow.is_escalated == True,  # noqa: E712
         ],
         id="fault reports",
     ),

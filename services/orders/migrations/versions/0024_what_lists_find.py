@@ -1,5 +1,5 @@
 """Indexes for the lists of pickups, work orders, fault reports and cases, each measured to be
-needed with a million rows behind (decision 0391).
+needed with a million rows behind (decision 0392).
 """
 
 import sqlalchemy as sa
@@ -34,7 +34,6 @@ FEW = {
     "ix_pickups_overdue": ("pickups", ["pickup_number"], "is_overdue"),
     "ix_pickups_urgent": ("pickups", ["pickup_number"], "is_urgent"),
     "ix_work_orders_late": ("work_orders", ["work_order_number"], "is_late"),
-    "ix_fault_reports_escalated": ("fault_reports", ["status", "id"], "is_escalated"),
     "ix_cases_late": ("cases", ["asked_on"], "is_reminded"),
 }
 

@@ -42,13 +42,6 @@ class FaultReportRow(
         Index("ix_fault_reports_prescriber", "region", "prescriber"),
         Index("ix_fault_reports_forwarded_to", "region", "forwarded_to"),
         Index(
-            "ix_fault_reports_escalated",
-            "region",
-            "status",
-            "id",
-            postgresql_where=text("is_escalated"),
-        ),
-        Index(
             "ix_fault_reports_due_on",
             "region",
             "due_on",
