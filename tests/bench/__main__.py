@@ -79,7 +79,7 @@ _PARTS = {
     ),
     "pickups": Part(
         pickups.measure,
-        9,
+        10,
         "one of fifty devices; lists with 1,000,000 pickups, work orders, reports, cases behind",
     ),
     "year": Part(
