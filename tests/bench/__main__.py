@@ -20,6 +20,7 @@ from tests.bench import (
     figures,
     lasting,
     one_bad_region,
+    pickups,
     portal,
     profiling,
     relaying,
@@ -75,6 +76,11 @@ _PARTS = {
         transfers.measure,
         8,
         "one of fifty devices; a month of 20,000; the lists with 200,000 behind",
+    ),
+    "pickups": Part(
+        pickups.measure,
+        10,
+        "one of fifty devices; lists with 1,000,000 pickups, work orders, reports, cases behind",
     ),
     "year": Part(
         year.measure, 6, "a hundredth of a year of 21 regions in bursts: hours, memory, growth"

@@ -2,7 +2,7 @@
 while the platform does nothing else.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from time import time
@@ -10,11 +10,10 @@ from time import time
 import psycopg
 from kvitt.story.files import Outgoing
 from kvitt.story.month import morning_of
-from kvitt_testkit.world import wait_for
 
-from tests.bench.contest import LONGEST
-from tests.bench.machine import percentile, tell
+from tests.bench.machine import tell
 from tests.bench.report import Table
+from tests.bench.steps import COLUMNS, committed, is_in, row, until
 from tests.bench.system import World
 
 DEVICES = 50
@@ -22,11 +21,6 @@ _WARM_UP = 3
 _RECEIVING_PAYER = "81004"  # of customer 40003, for which the transfers are accepted
 _SENT_MS, _EFFECT_MS = 250, 500
 
-_STEPS = """
-    SELECT t.reference, e.type, extract(epoch FROM pg_xact_commit_timestamp(e.xid::xid))::float8
-    FROM events e JOIN transfers t ON e.key = t.id::text
-    WHERE t.reference = ANY (%s)
-"""
 _CUSTODY = """
     SELECT d.device_number, extract(epoch FROM pg_xact_commit_timestamp(e.xid::xid))::float8
     FROM events e JOIN devices d ON e.key = d.id::text
@@ -85,14 +79,14 @@ async def measure(world: World, *, samples: int) -> Table:
         f"A transfer of {DEVICES} devices on an otherwise idle platform, {samples} of them, one "
         f"after the other, telemetry on (goals: p99 ≤ {_SENT_MS} ms until it is sent, ≤ "
         f"{_EFFECT_MS} ms until custody and both payers' days are right)",
-        ["from", "to", "p50 ms", "p95 ms", "p99 ms", "max ms"],
+        COLUMNS,
         [
-            _row("request", "sent", [one.sent for one in took]),
-            _row("region's publish", "sent", [one.sent_from_region for one in took]),
-            _row("acceptance", "custody of the last device", [one.custody for one in took]),
-            _row("acceptance", "payers of the last device", [one.payers for one in took]),
-            _row("acceptance", "**both**", effects),
-            _row("region's publish", "both", [one.effect_from_region for one in took]),
+            row("request", "sent", [one.sent for one in took]),
+            row("region's publish", "sent", [one.sent_from_region for one in took]),
+            row("acceptance", "custody of the last device", [one.custody for one in took]),
+            row("acceptance", "payers of the last device", [one.payers for one in took]),
+            row("acceptance", "**both**", effects),
+            row("region's publish", "both", [one.effect_from_region for one in took]),
         ],
         "Between commits, as PostgreSQL notes them (`track_commit_timestamp`): TransferRequested "
         "and TransferSent in bmb, TransferAccepted there, the last device's CustodyChanged in "
@@ -120,11 +114,11 @@ async def _one(
     saved = world.business.transfer(*loans)
     published = time()
     await world.publish([saved])
-    await _until(_is(bmb, saved, "sent"))
+    await until(is_in(bmb, "transfers", saved, "sent"))
     answered = time()
     await world.publish([world.business.accept(saved)])
-    await _until(_is(bmb, saved, "completed"))
-    await _until(lambda: all(len(one) > 1 for one in _points(billing, numbers).values()))
+    await until(is_in(bmb, "transfers", saved, "completed"))
+    await until(lambda: all(len(one) > 1 for one in _points(billing, numbers).values()))
     return Bundle(
         devices=numbers,
         saved=saved,
@@ -132,19 +126,6 @@ async def _one(
         answered=answered,
         payer_before=before,
     )
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    await wait_for(condition, within=LONGEST, every=0.05)
-
-
-def _is(bmb: psycopg.Connection, saved: Outgoing, status: str) -> Callable[[], bool]:
-    def look() -> bool:
-        query = "SELECT status FROM transfers WHERE reference = %s"
-        found = bmb.execute(query, [saved.key.decode()]).fetchone()
-        return found == (status,)
-
-    return look
 
 
 def _points(billing: psycopg.Connection, numbers: Sequence[str]) -> Mapping[str, list[dict]]:  # type: ignore[type-arg]
@@ -155,10 +136,7 @@ def _took(world: World, bundles: Sequence[Bundle], *, decided_on: date) -> list[
     references = [one.reference for one in bundles]
     numbers = [number for one in bundles for number in one.devices]
     with world.connect("bmb") as connection:
-        steps = {
-            (reference, kind): at
-            for reference, kind, at in connection.execute(_STEPS, [references])
-        }
+        steps = committed(connection, "transfers", references)
     with world.connect("inventory") as connection:
         custody: dict[str, float] = dict(connection.execute(_CUSTODY, [numbers]).fetchall())
     with world.connect("billing") as connection:
@@ -192,8 +170,3 @@ def _refuse_wrong_days(
     *earlier, last = [(one["effective_on"], one["payer_id"]) for one in points]
     if earlier[-1][1] != before or last != (decided_on.isoformat(), _RECEIVING_PAYER):
         raise RuntimeError(f"the payers' days are wrong: {points}")
-
-
-def _row(begins: str, ends: str, seconds: Sequence[float]) -> Sequence[str]:
-    found = [f"{1000 * percentile(seconds, share):.0f}" for share in (0.5, 0.95, 0.99, 1)]
-    return [begins, ends, *found]

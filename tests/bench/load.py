@@ -1,4 +1,5 @@
-"""What a region sends under load: orders, dispatches, loans, transfers, by its own client.
+"""What a region sends under load: orders, dispatches, loans, transfers, pickups and what else is
+carried out or asked, by its own client.
 
 Contracts and the committed examples only; open loop: what is due is sent, whatever comes back.
 """
@@ -22,6 +23,7 @@ REGION = RegionCode("ac")
 _EXAMPLES = Path(__file__).parents[2] / "examples"
 _LARGEST = 10_000  # the contract's bound of one delivery
 _STORE = "500"
+_LIVES = b'"address":{'
 
 
 class Business:
@@ -85,13 +87,15 @@ class Business:
             lines=[{"line": 1, "quantity": 1, "devices": []}],
         )
 
-    def loan(self, *, prescriber: str = "f120") -> Outgoing:
-        """A device on loan, prescribed by the one who will hand the loan over."""
+    def loan(self, *, prescriber: str | None = "f120") -> Outgoing:
+        """A device on loan to a patient with an address and a phone, prescribed by the one who will
+        hand the loan over, or by nobody.
+        """
         return self._loan(json.loads(next(self._loans)), prescriber)
 
-    def loans_to_one(self, count: int, *, not_paid_by: str) -> list[Outgoing]:
+    def loans_to_one(self, count: int, *, not_paid_by: str | None = None) -> list[Outgoing]:
         """So many devices on loan to the same patient, paid by the same payer: another than this
-        one.
+        one, where one is named.
         """
         stated = map(json.loads, self._loans)
         loaned = next(one for one in stated if one["payer_id"] != not_paid_by)
@@ -120,15 +124,61 @@ class Business:
 
     def accept(self, transfer: Outgoing, *, by: str = "f103", customer: str = "40003") -> Outgoing:
         """The receiver's yes."""
-        return self._of_transfer("accept", transfer, by=by, customer_id=customer)
+        return self.act(transfer, "accept", by=by, customer_id=customer)
 
     def reject(self, transfer: Outgoing, *, by: str) -> Outgoing:
         """The receiver's no, with a reason."""
-        return self._of_transfer("reject", transfer, by=by, message="Brukaren har flyttat.")
+        return self.act(transfer, "reject", by=by, message="Brukaren har flyttat.")
 
-    def withdraw(self, transfer: Outgoing, *, by: str) -> Outgoing:
-        """The sender takes it back."""
-        return self._of_transfer("withdraw", transfer, by=by)
+    def pickup(self, *loans: Outgoing, by: str, service_point: str) -> Outgoing:
+        """The devices are to be fetched from whoever has them on loan."""
+        body = {
+            "recipient": recipient_of(loans[0]),
+            "service_point": service_point,
+            "ordered_by": "unit",
+            "cause": "not_needed",
+            "devices": [loan.key.decode() for loan in loans],
+            "by": by,
+        }
+        return self._message("orders", self._name("PCK"), "orders.pickup.request.v1", body)
+
+    def returned(self, loan: Outgoing, *, on: date) -> Outgoing:
+        """The device is back in the store."""
+        number = loan.key.decode()
+        body = {"device_number": number, "store": _STORE, "returned_on": on.isoformat()}
+        return self._fact("inventory", number, "region.device.returned.v1", **body)
+
+    def work_order(
+        self, loan: Outgoing, *, kind: str, requester: str, service_point: str
+    ) -> Outgoing:
+        """Work is to be done on the device."""
+        body = {
+            "kind": kind,
+            "recipient": recipient_of(loan),
+            "service_point": service_point,
+            "requester": requester,
+            "device_number": loan.key.decode(),
+        }
+        return self._message("orders", self._name("WRK"), "orders.work-order.register.v1", body)
+
+    def fault_report(self, loan: Outgoing, *, by: str, service_point: str) -> Outgoing:
+        """Something is wrong with the device, which nobody prescribes."""
+        body = {"device_number": loan.key.decode(), "service_point": service_point, "by": by}
+        return self._message("orders", self._name("FLT"), "orders.fault-report.report.v1", body)
+
+    def case(self, pickup: Outgoing, *, kind: str, by: str, service_point: str) -> Outgoing:
+        """Something is asked of customer service about the pickup."""
+        about = {"kind": "pickup", "reference": pickup.key.decode()}
+        body = {"kind": kind, "about": about, "service_point": service_point, "by": by}
+        return self._message("orders", self._name("CAS"), "orders.case.ask.v1", body)
+
+    def act(self, thing: Outgoing, what: str, **body: Any) -> Outgoing:
+        """What somebody does with a thing that was sent before: `withdraw` a transfer or a case,
+        `finish` a work order.
+        """
+        _, _, topic = thing.topic.rpartition(".")
+        noun, _, _ = dict(thing.headers)["ce_type"].decode().removesuffix(".v1").rpartition(".")
+        return self._message(topic, thing.key.decode(), f"{noun}.{what}.v1", body)
 
     @cached_property
     def _articles(self) -> list[str]:
@@ -163,19 +213,24 @@ class Business:
 
     @cached_property
     def _loans(self) -> Iterator[str]:
-        found = [
-            one.value for one in self.registry() if b'"recipient":{"kind":"patient"' in one.value
-        ]
-        return cycle([one.decode() for one in found if b"device_number" in one])
+        stated = list(self.registry())
+        found = [one.value for one in stated if b'"recipient":{"kind":"patient"' in one.value]
+        can_be_visited = {
+            one.key.decode() for one in stated if b'"phone":"' in one.value and _LIVES in one.value
+        }
+        loans = [one.decode() for one in found if b"device_number" in one]
+        return cycle(
+            [one for one in loans if json.loads(one)["recipient"]["person"] in can_be_visited]
+        )
 
-    def _loan(self, stated: dict[str, Any], prescriber: str) -> Outgoing:
+    def _loan(self, stated: dict[str, Any], prescriber: str | None) -> Outgoing:
         number = f"R9{next(self._number):06}"
-        new = {"device_number": number, "serial_number": f"SN-{number}", "prescriber": prescriber}
-        body = {name: value for name, value in stated.items() if name != "version"} | new
+        new: dict[str, Any] = {"device_number": number, "serial_number": f"SN-{number}"}
+        if prescriber is not None:
+            new["prescriber"] = prescriber
+        left_out = {"version", "prescriber"}
+        body = {name: value for name, value in stated.items() if name not in left_out} | new
         return self._fact("inventory", number, "region.device.stated.v1", **body)
-
-    def _of_transfer(self, what: str, transfer: Outgoing, **body: str) -> Outgoing:
-        return self._message("bmb", transfer.key.decode(), f"bmb.transfer.{what}.v1", body)
 
     @property
     def _day(self) -> str:
@@ -204,6 +259,12 @@ class Business:
             headers=tuple(envelope.headers()),
             value=json.dumps(body, ensure_ascii=False).encode(),
         )
+
+
+def recipient_of(loan: Outgoing) -> dict[str, str]:
+    """Who has the device, by the region's own id."""
+    recipient: dict[str, str] = json.loads(loan.value)["recipient"]
+    return recipient
 
 
 async def send_open_loop(

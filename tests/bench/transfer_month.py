@@ -167,7 +167,7 @@ def _plan(
         elif end == "rejected":
             answer = make.reject(sent, by=receiver.answers)
         elif end == "withdrawn":
-            answer = make.withdraw(sent, by=sender.prescriber)
+            answer = make.act(sent, "withdraw", by=sender.prescriber)
         if answer is not None:
             by_day[following[day]].append(answer)
         planned[end] += 1

@@ -101,6 +101,22 @@ WEB: tuple[Mutant, ...] = (
         f"{_PAGES}_a_list_that_rests_is_paged_in_its_whole_order",
     ),
     mutant(
+        "pages-of-units",
+        "A list of some units is never walked to in the order of all units",
+        f"{CHASSIS}/web/lists.py",
+        "return grant.is_region_wide or order.columns[0] not in self.scope.units",
+        "return grant is not None and order is not None",
+        f"{_PAGES}_rows_of_some_units_are_never_walked_to_in_the_order_of_units",
+    ),
+    mutant(
+        "pages-then",
+        "What sorts alike is in the order that the list has then",
+        f"{CHASSIS}/web/lists.py",
+        "after = self._key() if self.then is None else [self.then, *self._key()]",
+        "after = self._key()",
+        f"{_PAGES}_rows_that_are_equal_are_in_the_order_that_the_list_has_then",
+    ),
+    mutant(
         "pages-of-nothing",
         "A list goes on with the rows whose sort has no value",
         f"{CHASSIS}/web/keyset.py",

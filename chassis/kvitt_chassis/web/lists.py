@@ -13,6 +13,7 @@ from pydantic_core import CoreSchema, to_json
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.inspection import inspect
 
+from kvitt_chassis.access import Grant
 from kvitt_chassis.filters import Criterion, Filter, ForTheView, OnColumn
 from kvitt_chassis.parameters import read_from_texts
 from kvitt_chassis.web import cursors
@@ -28,9 +29,6 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 MAX_TOTAL = 10_000
 """How far a list is counted: to count further costs more than anybody has use of."""
-
-FEW = 1_000
-"""Rows of a list up to which they are found first and then sorted."""
 
 
 class Page(BaseModel, Generic[V]):
@@ -114,8 +112,10 @@ class ListOf(Generic[V]):
     `rows` selects what a view is made of; the first thing that it selects is the row class whose
     key tells one line from another. `scope` says whose rows they are: there is no list without.
     `sorts` names what may be sorted by (see `named`), `default` is one of these names, with `-`
-    for falling. `view` takes the row, or a tuple when several things are selected.
-    Raises TypeError for a column that is none of what `rows` selects, or that has no order.
+    for falling; rows that are equal in it are in the order of `then`. `view` takes the row, or a
+    tuple when several things are selected.
+    Raises TypeError for a column that is none of what `rows` selects, or that has no order, and for
+    a `then` that may be nothing: a page goes on after its last row by comparing it.
     """
 
     rows: Select[*tuple[Any, ...]]
@@ -123,13 +123,17 @@ class ListOf(Generic[V]):
     sorts: Mapping[str, Column]
     default: str
     view: Callable[[Any], V]
+    then: Column | None = None
 
     def __post_init__(self) -> None:
         if self.scope.region.key != "region" or self.scope.region.class_ is not self._entity:
             raise TypeError("the scope's region is that of the first row class")
         self._must_have(self.scope.columns)
-        self._must_have(self.sorts.values())
-        for column in self.sorts.values():
+        ordered = [*self.sorts.values(), *([self.then] if self.then is not None else [])]
+        self._must_have(ordered)
+        if self.then is not None and getattr(self.then.expression, "nullable", True):
+            raise TypeError(f"{self.then} may be nothing, and what is equal is ordered by it")
+        for column in ordered:
             adapter_of(column)
         if self.default.removeprefix("-") not in self.sorts:
             raise TypeError(f"{self.default} is none of the list's sorts")
@@ -159,8 +163,8 @@ class ListOf(Generic[V]):
             else:
                 ((found,),) = await find(self._counted(query))
                 total, is_exact = min(found, MAX_TOTAL), found <= MAX_TOTAL
-            # who reaches few of many rows would else walk the order's index to its end for them
-            ordered_by = order.by(walks=not is_exact or total > FEW)
+            walks = not is_exact and self._is_walked(order, reader.grant)
+            ordered_by = order.by(walks=walks)
             rows = await self._rows(
                 query.order_by(*ordered_by), order, stretches, limit=asked.limit + 1, find=find
             )
@@ -190,6 +194,14 @@ class ListOf(Generic[V]):
                 rows += await find(ordered.where(stretch).limit(limit - len(rows)))
         return rows
 
+    # decision 0391: whoever reaches few of many would else walk an index to its end for them
+    def _is_walked(self, order: Order, grant: Grant) -> bool:
+        """True where rows are read in the order's index until the page is full; else they are found
+        first, and then sorted. In the order of units, those of one stand together, after everybody
+        else's before them.
+        """
+        return grant.is_region_wide or order.columns[0] not in self.scope.units
+
     @property
     def _entity(self) -> Any:
         return self.rows.column_descriptions[0]["entity"]
@@ -198,7 +210,8 @@ class ListOf(Generic[V]):
         first = self.sorts.get(sort.removeprefix("-"))
         if first is None:
             raise _unknown_sort(sorted(self.sorts))
-        keys = (key for key in self._key() if key is not first)
+        after = self._key() if self.then is None else [self.then, *self._key()]
+        keys = (key for key in after if key is not first)
         return Order((first, *keys), is_falling=sort.startswith("-"))
 
     def _key(self) -> list[Column]:

@@ -33,7 +33,7 @@ class Scope:
     ) -> None:
         self.region = region
         self.columns = (*service_points, *users)
-        self._service_points = tuple(service_points)
+        self.units = tuple(service_points)
         self._users = tuple(users)
         self._also = also
         if not self.columns and also is None:
@@ -49,7 +49,7 @@ class Scope:
 
     def of_units(self, caller: Caller) -> ColumnElement[bool]:
         """What a row must be to be the caller's or their units', whatever else they reach."""
-        mine = [column.in_(sorted(caller.service_points)) for column in self._service_points]
+        mine = [column.in_(sorted(caller.service_points)) for column in self.units]
         also = [self._also(caller)] if self._also else []
         return or_(self._of_caller(caller), *mine, *also)
 
@@ -65,6 +65,7 @@ class RegionWide:
     def __init__(self, region: Column, *, because: str) -> None:
         self.region = region
         self.columns: tuple[Column, ...] = ()
+        self.units: tuple[Column, ...] = ()
         self.because = because
 
     def within(self, grant: Grant) -> ColumnElement[bool]:

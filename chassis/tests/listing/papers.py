@@ -1,7 +1,7 @@
 """Papers, and the list of them: sorted by what may be nothing, and by what many have alike."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -25,7 +25,7 @@ from kvitt_chassis.web.lists import ListOf, ListQuery, Page, named
 from kvitt_chassis.web.reader import RegionReader
 from kvitt_chassis.web.scopes import Scope
 from kvitt_contracts.access import Act, Grantee, Reach
-from kvitt_contracts.types import RegionCode, UserId
+from kvitt_contracts.types import RegionCode, ServicePointId, UserId
 from kvitt_testkit.world import World
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select, text
@@ -86,6 +86,7 @@ PAPERS = ListOf(
     ),
     default="number",
     view=PaperView.model_validate,
+    then=PaperRow.number,
 )
 
 
@@ -178,11 +179,21 @@ def assert_says_start_again(answer: httpx.Response, reason: str) -> None:
     assert "utan cursor" in problem["way_on"]
 
 
-def a_reader(world: World, *, region: str = "ac", url: URL | None = None) -> RegionReader:
-    """A reader of all papers of a region, with every part."""
+def a_reader(
+    world: World,
+    *,
+    region: str = "ac",
+    url: URL | None = None,
+    reach: Reach = Reach.REGION,
+    units: Iterable[str] = (),
+) -> RegionReader:
+    """A reader of all papers of a region, with every part, or as far as their units reach."""
     caller = Caller(
-        user_id=UserId("k082lno"), region=RegionCode(region), grantees=frozenset(Grantee)
+        user_id=UserId("k082lno"),
+        region=RegionCode(region),
+        grantees=frozenset(Grantee),
+        service_points=frozenset(map(ServicePointId, units)),
     )
-    act = Act(name="papers.list", service="notifications", granted={Grantee.OPS: Reach.REGION})
-    grant = Grant(caller=caller, act=act, reach=Reach.REGION)
+    act = Act(name="papers.list", service="notifications", granted={Grantee.OPS: reach})
+    grant = Grant(caller=caller, act=act, reach=reach)
     return RegionReader(world.worker, grant, sealer=SEALER, url=url or URL("/papers"))

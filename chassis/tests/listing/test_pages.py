@@ -1,13 +1,28 @@
 """Pages, while rows come and go."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from kvitt_chassis.web import lists
 from kvitt_chassis.web.lists import MAX_TOTAL, ListQuery
+from kvitt_chassis.web.scopes import Scope
+from kvitt_contracts.access import Reach
 from kvitt_testkit.world import World
+from sqlalchemy import text
 
-from chassis.tests.listing.papers import a_page, cursor_of, fill, follow, paper, put, take
+from chassis.tests.listing.papers import (
+    PAPERS,
+    PaperRow,
+    a_page,
+    a_reader,
+    cursor_of,
+    fill,
+    follow,
+    paper,
+    put,
+    take,
+)
 
 COLUMNS = ["day", "subject", "number", "is_odd", "is_signed", "status", "key"]
 
@@ -93,8 +108,8 @@ async def test_few_rows_are_found_and_then_sorted_and_many_are_walked_to_in_the_
 ) -> None:
     """Else PostgreSQL walks an index of the order to its end for what a caller has few of."""
 
-    async def pages(few: int) -> tuple[list[UUID], bool]:
-        monkeypatch.setattr(lists, "FEW", few)
+    async def pages(counted: int) -> tuple[list[UUID], bool]:
+        monkeypatch.setattr(lists, "MAX_TOTAL", counted)
         with papers.statements() as sent:
             keys = await follow(papers, sort=sort, limit=7)
         return keys, any("ORDER BY coalesce(" in one for one in sent)
@@ -104,3 +119,39 @@ async def test_few_rows_are_found_and_then_sorted_and_many_are_walked_to_in_the_
 
     assert (is_sorted, is_walked_sorted) == (True, False)
     assert sorted_after == walked
+
+
+async def test_rows_that_are_equal_are_in_the_order_that_the_list_has_then(papers: World) -> None:
+    rising = await follow(papers, sort="is_odd", limit=7)
+
+    assert rising == sorted(rising, key=lambda key: (number(key) % 2, number(key) % 7, key))
+
+
+@pytest.mark.parametrize(
+    ("sort", "reach", "is_walked"),
+    [
+        ("subject", Reach.UNITS, False),
+        ("number", Reach.UNITS, True),
+        ("subject", Reach.REGION, True),
+    ],
+)
+async def test_rows_of_some_units_are_never_walked_to_in_the_order_of_units(
+    papers: World, monkeypatch: pytest.MonkeyPatch, sort: str, reach: Reach, is_walked: bool
+) -> None:
+    """Those of one unit stand together there, after everybody else's before them."""
+    monkeypatch.setattr(lists, "MAX_TOTAL", 1)
+    of_units = replace(PAPERS, scope=Scope(PaperRow.region, service_points=[PaperRow.subject]))
+    async with papers.worker.autocommit() as connection:
+        await connection.execute(text("UPDATE papers SET subject = 'P' || number"))
+    reader = a_reader(papers, reach=reach, units=["P5", "P6"])
+
+    with papers.statements() as sent:
+        page = await of_units.page(ListQuery(sort=sort, limit=3), reader)
+
+    assert len(page.items) == 3
+    assert any("ORDER BY coalesce(" in one for one in sent) != is_walked
+
+
+def number(key: UUID) -> int:
+    """Which paper it is."""
+    return next(n for n in range(60) if paper(n) == key)

@@ -66,7 +66,14 @@ class Services:
         return Caller(self, self._tokens.issue_to_operator(who_operates()))
 
     async def request(
-        self, method: str, service: str, path: str, *, token: str, **more: Any
+        self,
+        method: str,
+        service: str,
+        path: str,
+        *,
+        token: str,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
     ) -> httpx.Response:
         """Send a request; a limited number at once to each service. Raises httpx.TransportError."""
         urls = self._admin_urls if path.startswith("/admin/") else self._urls
@@ -74,7 +81,7 @@ class Services:
             return await self._client.request(
                 method,
                 f"{urls[service]}{path}",
-                headers={"Authorization": f"Bearer {token}"},
+                headers={"Authorization": f"Bearer {token}", **(headers or {})},
                 **more,
             )
 

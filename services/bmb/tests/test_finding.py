@@ -1,17 +1,16 @@
 """Transfers are found by what they name, and without reading those of others."""
 
 from collections.abc import Callable
-from typing import Any
 
 import asyncpg
 import pytest
 from bmb.models import TransferRow, TransferSubjectRow
 from bmb.queries import concerns, was_rejected
 from kvitt_contracts.types import RegionCode
+from kvitt_testkit.plans import plan
 from kvitt_testkit.upgrades import migration
 from kvitt_testkit.world import REGION, ServiceUrls, World
-from sqlalchemy import ColumnElement, delete, event, select, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import delete, select, text
 
 from contracts.tests.builders.inventory import a_device_stated_on_loan
 from contracts.tests.builders.orders import a_person_merged, a_person_registered
@@ -37,6 +36,7 @@ MANY = """
         'status', CASE n % 100 WHEN 0 THEN 'rejected' ELSE 'completed' END))).*
     FROM transfers t CROSS JOIN generate_series(1, 20000) n
     """
+OF_THE_REGION = TransferRow.region == REGION
 FEW_AGAIN = "DELETE FROM transfers WHERE reference LIKE 'MANY-%'"
 """What is no fold of any events."""
 
@@ -101,7 +101,7 @@ async def test_among_many_no_more_transfers_are_read_than_are_asked_for(
             await owner.execute(MANY)
             await owner.execute("ANALYZE transfers, transfer_subjects")
             plans = [
-                await plan(urls, one)
+                await plan(urls, select(TransferRow.reference).where(OF_THE_REGION, one))
                 for one in (
                     concerns([person()], RegionCode(REGION)),
                     concerns([device_id()], RegionCode(REGION)),
@@ -114,23 +114,6 @@ async def test_among_many_no_more_transfers_are_read_than_are_asked_for(
 
     assert not [one for one in plans if "Seq Scan on transfers" in one]
     assert "ix_transfers_rejected" in plans[2]
-
-
-async def plan(urls: ServiceUrls, criterion: ColumnElement[bool]) -> str:
-    """How transfers that meet a criterion are found, as the api role."""
-    engine = create_async_engine(urls.api)
-    event.listen(engine.sync_engine, "before_cursor_execute", explain, retval=True)
-    query = select(TransferRow.reference).where(TransferRow.region == REGION, criterion)
-    async with engine.connect() as api:
-        await api.execute(text(f"SET LOCAL kvitt.region = '{REGION}'"))
-        found = (await api.scalars(query)).all()
-    await engine.dispose()
-    return "\n".join(str(line) for line in found)
-
-
-def explain(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> tuple[str, Any]:
-    """Ask for the plan of a query in its stead, with its parameters as they are."""
-    return statement.replace("SELECT", "EXPLAIN SELECT", 1), parameters
 
 
 async def test_a_transfer_is_found_by_every_reference_of_a_merged_person(

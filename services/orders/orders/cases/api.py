@@ -96,6 +96,7 @@ CASES = ListOf(
     sorts=named(CaseRow.asked_on, CaseRow.status, CaseRow.service_point),
     default="asked_on",
     view=CaseLine.of,
+    then=CaseRow.asked_on,
 )
 
 

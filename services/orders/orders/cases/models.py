@@ -32,6 +32,8 @@ class CaseRow(
         Index("ix_cases_service_point", "region", "service_point", "asked_on"),
         Index("ix_cases_asked_on", "region", "asked_on"),
         Index("ix_cases_about", "region", "about_id"),
+        Index("ix_cases_asked_by", "region", "asked_by"),
+        Index("ix_cases_late", "region", "asked_on", postgresql_where=text("is_reminded")),
         Index("ix_cases_due_on", "region", "due_on", postgresql_where=text("due_on IS NOT NULL")),
     )
 

@@ -135,6 +135,7 @@ FAULT_REPORTS = ListOf(
     sorts=named(FaultReportRow.status, FaultReportRow.service_point),
     default="status",
     view=FaultReportLine.of,
+    then=FaultReportRow.status,
 )
 
 

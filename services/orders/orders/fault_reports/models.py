@@ -35,9 +35,12 @@ class FaultReportRow(
 
     __tablename__ = "fault_reports"
     __table_args__ = (
-        Index("ix_fault_reports_status", "region", "status"),
+        Index("ix_fault_reports_status", "region", "status", "id"),
         Index("ix_fault_reports_service_point", "region", "service_point", "status"),
         Index("ix_fault_reports_device", "region", "device_id"),
+        Index("ix_fault_reports_reported_by", "region", "reported_by"),
+        Index("ix_fault_reports_prescriber", "region", "prescriber"),
+        Index("ix_fault_reports_forwarded_to", "region", "forwarded_to"),
         Index(
             "ix_fault_reports_due_on",
             "region",

@@ -146,6 +146,7 @@ PICKUPS = ListOf(
     ),
     default="-pickup_number",
     view=PickupLineView.of,
+    then=PickupRow.requested_on,
 )
 
 

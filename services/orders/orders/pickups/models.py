@@ -50,6 +50,11 @@ class PickupRow(
         Index("ix_pickups_recipient_person", "region", "recipient_person"),
         Index("ix_pickups_recipient_unit", "region", "recipient_unit"),
         Index("ix_pickups_requested_on", "region", "requested_on"),
+        Index("ix_pickups_by", "region", "by", "status"),
+        Index("ix_pickups_status", "region", "status", "requested_on"),
+        Index("ix_pickups_service_point_status", "region", "service_point", "status"),
+        Index("ix_pickups_overdue", "region", "pickup_number", postgresql_where=text("is_overdue")),
+        Index("ix_pickups_urgent", "region", "pickup_number", postgresql_where=text("is_urgent")),
         Index("ix_pickups_due_on", "region", "due_on", postgresql_where=text("due_on IS NOT NULL")),
     )
 

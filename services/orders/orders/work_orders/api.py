@@ -255,6 +255,7 @@ def _list_of(scope: Scope) -> ListOf[WorkOrderLine]:
         ),
         default="-work_order_number",
         view=WorkOrderLine.of,
+        then=WorkOrderRow.registered_on,
     )
 
 

@@ -57,6 +57,18 @@ class WorkOrderRow(
         Index("ix_work_orders_device", "region", "device_id"),
         Index("ix_work_orders_requester", "region", "requester", "registered_on"),
         Index("ix_work_orders_registered_on", "region", "registered_on"),
+        Index("ix_work_orders_by", "region", "by"),
+        Index("ix_work_orders_technician", "region", "technician"),
+        Index("ix_work_orders_status", "region", "status", "registered_on"),
+        Index("ix_work_orders_kind", "region", "kind", "registered_on"),
+        Index("ix_work_orders_planned_on", "region", "planned_on", "registered_on"),
+        Index("ix_work_orders_finished_on", "region", "finished_on"),
+        Index(
+            "ix_work_orders_late",
+            "region",
+            "work_order_number",
+            postgresql_where=text("is_late"),
+        ),
         Index(
             "ix_work_orders_due_on",
             "region",
