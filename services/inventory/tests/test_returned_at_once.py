@@ -299,5 +299,8 @@ async def test_a_devices_page_and_its_articles_say_that_it_is_returned_at_once(
         shown = (await client.get(f"/devices/{device_id()}")).json()
         other = (await client.get(f"/devices/{device_id('170200')}")).json()
 
+        listed = (await client.get("/devices", params={"return_at_once": True})).json()["items"]
+
+    assert {one["device_number"] for one in listed} == {"170098", "170099"}
     assert (article["return_at_once"], shown["return_at_once"]) == (True, True)
     assert other["return_at_once"] is False

@@ -263,6 +263,10 @@ class DeviceQuery(ListQuery):
             "Bara de utlånade som (inte) saknar en förskrivare som är kvar (BMB-14)",
         ),
     ] = None
+    return_at_once: Annotated[
+        bool | None,
+        Eq(ArticleRow.return_at_once, "Bara de som (inte) skickas genast tillbaka (PCK-7)"),
+    ] = None
     claimed: Annotated[
         bool | None,
         Where(
