@@ -15,11 +15,14 @@ from kvitt_contracts.inventory import (
     ClaimRefused,
     CustodyChanged,
     DeviceReturnAwaited,
+    HoldGranted,
+    HoldRefused,
 )
 from kvitt_contracts.types import Role
 from kvitt_testkit.reconciled import found_by
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
+from contracts.tests.builders.bmb import a_transfer_requested
 from contracts.tests.builders.orders import a_customer_registered, a_person_registered
 from contracts.tests.builders.pickups import a_pickup_requested, a_pickup_void_requested
 from contracts.tests.builders.regions import (
@@ -109,6 +112,18 @@ async def test_the_central_store_takes_it_in_by_hand(world: World) -> None:
     await world.handle(a_return_registered("170098", store=CENTRAL, by=SERVICE))
 
     assert (await device(world)).custody.holder == a_store(CENTRAL)
+
+
+@pytest.mark.rule("PCK-7a")
+async def test_it_is_taken_into_no_own_store_by_a_transfer_either(world: World) -> None:
+    to_own = a_transfer_requested("170098", "170200", new_store=OWN)
+    await world.handle_all(to_own, a_transfer_requested("170099", transfer="T-2"))
+
+    (refused,) = await world.events(HoldRefused)
+    assert [(one.device_id, one.reason) for one in refused.refused] == [
+        (device_id("170098"), "RETURNED_AT_ONCE")
+    ]
+    assert len(await world.events(HoldGranted)) == 1
 
 
 @pytest.mark.rule("PCK-7a")

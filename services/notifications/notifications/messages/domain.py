@@ -85,6 +85,7 @@ class Message:
     since_on: date | None = None
 
 
+# decision 0384: a reminder's message says since when
 def post(
     message_id: MessageId,
     *,

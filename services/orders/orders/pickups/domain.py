@@ -278,8 +278,7 @@ def return_day(pickup: Pickup, *, policy: RegionPolicy, today: date) -> date | N
     """
     if not to_return_at_once(pickup):
         return None
-    first = max(today, pickup.earliest_on or today)
-    return first + timedelta(days=policy.pickup.return_at_once_days)
+    return _first_day(pickup, today) + timedelta(days=policy.pickup.return_at_once_days)
 
 
 def waits_for(pickup: Pickup, *, until: date | None) -> Wait | None:
@@ -308,7 +307,7 @@ def last_day(pickup: Pickup, *, policy: RegionPolicy, today: date) -> date:
     """The last day on which an open pickup is in time: that of its window, or so many days of the
     policy from today, or from the first day where that is later.
     """
-    first = max(today, pickup.earliest_on or today)
+    first = _first_day(pickup, today)
     return pickup.latest_on or first + timedelta(days=policy.pickup.overdue_days)
 
 
@@ -344,6 +343,10 @@ def evolve(pickup: Pickup | None, event: PickupEvent) -> Pickup:
             return replace(pickup, technician=event.technician, not_found=event.not_found)
         case PickupClosed():
             return replace(pickup, status=Status.CLOSED)
+
+
+def _first_day(pickup: Pickup, today: date) -> date:
+    return max(today, pickup.earliest_on or today)
 
 
 def _with(pickup: Pickup, numbers: Iterable[LineNumber], **changes: object) -> Pickup:
