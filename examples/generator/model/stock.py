@@ -292,9 +292,13 @@ def return_registered(world: World, subject: str, command: RegisterReturn) -> No
         if reminders.is_at_once(world, number) and not is_central:
             raise No("RETURNED_AT_ONCE", "PCK-7")
     for number in command.devices:
-        said = {"device_number": number, "store": command.store}
-        day = {"version": 1, "returned_on": command.returned_on}
-        returned(world, number, DeviceReturned(**said, **day))
+        fact = DeviceReturned(
+            version=1,
+            device_number=number,
+            store=command.store,
+            returned_on=command.returned_on,
+        )
+        returned(world, number, fact)
 
 
 def _left_stores_on(device: Device) -> date:

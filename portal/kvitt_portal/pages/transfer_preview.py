@@ -47,7 +47,7 @@ class Shown:
         held = [one for one in self.devices if one["claim"]]
         said = [f"{one['device_number']} {HELD[one['claim']['kind']]}." for one in held]
         if self.part and self.part.value["new_store"]:
-            kept = [one["device_number"] for one in self.devices if one["return_at_once"]]
+            kept = [one["device_number"] for one in self.devices if one.get("return_at_once")]
             said += [f"{one} ska genast till centrallagret: beställ hämtning." for one in kept]
         after = self.person(self.part.value["recipient"]) if self.part else None
         if after is not None and after.is_deceased:

@@ -116,7 +116,8 @@ async def test_a_pickup_waits_until_the_earlier_day_and_then_for_its_last(world:
 async def test_the_earlier_of_the_units_own_last_day_and_the_policys_counts(world: World) -> None:
     await registered(world, latest_on=date(2026, 3, 3))
 
-    assert (await waits(world))["until"] == "2026-03-03"
+    shown = await waits(world)
+    assert (shown["until"], shown["then"]) == ("2026-03-03", "customer_service_told")
     await world.advance(stockholm("2026-03-05 23:59"))
     assert await world.events(PickupReturnAwaited) == []
 

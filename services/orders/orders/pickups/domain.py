@@ -291,7 +291,8 @@ def waits_for(pickup: Pickup, *, until: date | None) -> Wait | None:
     if pickup.status is Status.REQUESTED:
         return Wait(awaits=Word("claim"), on=Owner.STORE, until=until, then=Word("refused"))
     then = LISTED if pickup.is_overdue else TELLS_CUSTOMER_SERVICE
-    then = REMINDS if to_return_at_once(pickup) else then
+    if to_return_at_once(pickup) and until != pickup.latest_on:  # else its own last day is sooner
+        then = REMINDS
     if all(line.is_voiding for line in _open_lines(pickup)):
         return Wait(awaits=Word("release"), on=Owner.STORE, until=until, then=then)
     if pickup.cause == POSTED:
