@@ -43,6 +43,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "pickup.reasons": "PCK-1",
     "pickup.window_days": "PCK-3",
     "pickup.overdue_days": "PCK-2",
+    "pickup.return_at_once_days": "PCK-7",
     "pickup.return_causes": "PCK-4",
     "product_areas.pickup_reasons": "PCK-4",
     "price_list": "BIL-15",

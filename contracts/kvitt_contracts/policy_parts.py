@@ -68,8 +68,8 @@ class ProductAreaPolicy(Part):
 
 class PickupPolicy(Part):
     """Pickup orders: reasons to choose from (PCK-1), what may have caused the return (PCK-4), the
-    earliest and latest day after a relative's order (PCK-3), and after how many days customer
-    service is notified of an open one.
+    earliest and latest day after a relative's order (PCK-3), after how many days customer service
+    is notified of an open one, and whoever keeps what is to be returned at once (PCK-7).
 
     Where an urgent pickup costs anything, the price is in the price list (`urgent_pickup`).
     """
@@ -90,6 +90,7 @@ class PickupPolicy(Part):
     )
     window_days: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] = (4, 14)
     overdue_days: Annotated[int, Field(ge=1, le=365)] = 14
+    return_at_once_days: Annotated[int, Field(ge=1, le=365)] = 3
 
     @model_validator(mode="after")
     def _window_opens_before_it_closes(self) -> Self:

@@ -64,6 +64,7 @@ def an_outcome(region: str = "ac") -> Outcome:
         persons={},
         payers={},
         unread=738,
+        reminders={},
     )
 
 

@@ -35,7 +35,7 @@ BEFORE = (
     "DROP TABLE pickups, pickup_details, fault_reports, responsibles, cases, devices, attachments",
     "DROP TABLE work_orders, work_order_details, work_order_notes",
     "ALTER TABLE users DROP COLUMN product_areas, DROP COLUMN stores",
-    "ALTER TABLE articles DROP COLUMN product_area",
+    "ALTER TABLE articles DROP COLUMN product_area, DROP COLUMN return_at_once",
     "DROP INDEX ix_person_accesses_user",
     (
         "ALTER TABLE person_accesses DROP COLUMN look, DROP COLUMN reason,"

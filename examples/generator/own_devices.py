@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from kvitt_contracts.regions import DeviceStated
-from kvitt_contracts.types import DeviceNumber, NamedPatient, RegionPersonId, UserId
+from kvitt_contracts.types import ArticleNumber, DeviceNumber, NamedPatient, RegionPersonId, UserId
 
 from examples.generator.catalogue import Listed
 from examples.generator.model.state import Person
@@ -46,10 +46,23 @@ def lent(
 ) -> Iterator[DeviceStated]:
     """Rented devices that a patient has, and which a service point pays for."""
     article = next(
-        one.article
+        one.article.article_number
         for one in listed
         if one.kind.marked and one.kind.stock and one.kind.charging == "rent"
     )
+    yield from lent_of(article, numbers, patient, units=units, prescriber=prescriber, at=at)
+
+
+def lent_of(
+    article: ArticleNumber,
+    numbers: Iterable[DeviceNumber],
+    patient: str,
+    *,
+    units: Units,
+    prescriber: UserId | None,
+    at: int = AT,
+) -> Iterator[DeviceStated]:
+    """Devices of an article that a patient has, and which a service point pays for."""
     place = service_point_at(units, at)
     payer = next(one.payer_id for one in units.customers if one.customer_id == place)
     for number in numbers:
@@ -57,7 +70,7 @@ def lent(
             version=1,
             device_number=number,
             serial_number=f"SN-{number}",
-            article_number=article.article_number,
+            article_number=article,
             recipient=NamedPatient(person=RegionPersonId(patient)),
             payer_id=payer,
             prescriber=prescriber,

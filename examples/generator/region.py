@@ -16,6 +16,7 @@ from kvitt_contracts.types import NamedPatient, RegionPersonId
 
 from examples.generator import (
     asking,
+    at_once,
     by_line,
     catalogue,
     faults,
@@ -93,6 +94,10 @@ def make(profile: Profile, *, seed: int, last_day: date = LAST_DAY) -> Files:
             pen.write("inventory", one.device_number, one, day=CUT_OVER)
             for one in tales.devices(profile, units, listed, model.world.people)
         ]
+    cut_over["stock.jsonl"] += [
+        pen.write("inventory", one.device_number, one, day=CUT_OVER)
+        for one in at_once.devices(profile, units, model.world.people)
+    ]
     model.take_all(cut_over["stock.jsonl"])
     month = Month(
         profile=profile,
@@ -132,6 +137,7 @@ def _business(month: Month, *, last_day: date) -> dict[date, list[Line]]:
     if month.policy.transfer.bundle == "by_line":
         by_line.plan_bundles(month)
     fetching.plan_pickups(month)
+    at_once.plan_returns(month)
     faults.plan_fault_reports(month)
     mending.plan_work_orders(month)
     asking.plan_cases(month)
@@ -240,7 +246,7 @@ def _catalogue(
     for one in listed:
         lines.append(say(one.article.article_number, one.article))
         lines.append(say(one.article.article_number, one.price))
-    return lines
+    return [*lines, *(say(one.article_number, one) for one in at_once.catalogue())]
 
 
 def _stock(

@@ -107,6 +107,7 @@ TAKEN: Final[Mapping[str, str]] = {
     "IN_DISPATCH": "Hjälpmedlet är på väg till en mottagare. Vänta tills det är levererat.",
     "IN_PICKUP": "Hjälpmedlet ska redan hämtas. Se hämtordern på hjälpmedlets sida.",
     "IN_INVESTIGATION": "Hjälpmedlet söks. Kontakta kundtjänst.",
+    "RESERVED_FOR_ORDERS": "Förrådet har lovat bort sitt saldo. Kontakta kundtjänst.",
     "NOT_AT_RECIPIENT": "Mottagaren har det inte längre. Ta bort markeringen.",
     "HAS_PRESCRIBER": "Hjälpmedlet har fått en förskrivare.",
 }

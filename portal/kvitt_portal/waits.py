@@ -32,6 +32,7 @@ OWNERS: Final[Mapping[str, str]] = {
 """On whom."""
 THENS: Final[Mapping[str, str]] = {
     "customer_service_told": "Sedan får kundtjänst veta det.",
+    "reminded": "Sedan påminns enheten, tills det är tillbaka.",
     "refused": "Sedan blir det inget av med den.",
 }
 """What happens then."""

@@ -51,16 +51,22 @@ class Fetching:
 
 
 async def a_fetching(
-    scene: Scene, *, at: Place | None = None, area: str | None = None, **patient: Any
+    scene: Scene,
+    *,
+    at: Place | None = None,
+    area: str | None = None,
+    return_at_once: bool = False,
+    **patient: Any,
 ) -> Fetching:
-    """A patient with three devices of one article at home, which may be of a product area; of a
-    service point of their own, or `at` another.
+    """A patient with three devices of one article at home, which may be of a product area, and may
+    be to be returned at once; of a service point of their own, or `at` another.
     """
     place = at or scene.place("Hälsocentralen Ängen")
     user = scene.user(place, name="Anna Förskrivare")
     known = {"phone": PHONE, **patient}
     found = scene.person("Tess Testsson-Långtnamn af Norrbacka", **known)
     of_area: dict[str, Any] = {"product_area": area} if area else {}
+    of_area |= {"return_at_once": True} if return_at_once else {}
     article = scene.article("Vårdsäng Höjdin, med ett ovanligt långt namn", **of_area)
     devices = tuple(
         scene.device(article, patient=found, payer=place.payer, prescriber=user) for _ in range(3)

@@ -10,6 +10,7 @@ from kvitt_portal.pages.messages import page_of
     [
         ("/orders/7c0d", "/bestallningar/7c0d"),
         ("/transfers/7c0d", "/bmb/7c0d"),
+        ("/devices/7c0d", "/individ/7c0d"),
         ("/pickups/7c0d", "/hamtordrar/7c0d"),
         ("/work-orders/7c0d", "/arbetsordrar/7c0d"),
         ("/cases/7c0d", "/arenden/7c0d"),

@@ -337,7 +337,7 @@ BUSINESS: tuple[Mutant, ...] = (
         "corrected-move",
         "A corrected return is moved in the ledger: without, it stands there on both days",
         "services/inventory/inventory/returns/handlers.py",
-        "        await _move(fact, row, tx, available=-1, on=taken.instead_of)\n",
+        "        await _move(fact.store, row, tx, available=-1, on=taken.instead_of)\n",
         "        pass\n",
         f"{_INVENTORY}/test_returns.py"
         "::test_a_corrected_day_of_a_return_decides_who_pays_for_each_day",

@@ -69,8 +69,8 @@ def _without_its_claim(wanted: holds.Asked, **others: Any) -> Any:
     return _refusal(replace(wanted, claim=None), **others)
 
 
-def _fetched_whatever_claims_it(wanted: claims.Asked) -> Any:
-    return _claim_refusal(replace(wanted, claim=None))
+def _fetched_whatever_claims_it(wanted: claims.Asked, free: Any) -> Any:
+    return _claim_refusal(replace(wanted, claim=None), free)
 
 
 def _a_day_late(points: Any, payer_id: Any, *, effective_on: date, charging: Any) -> Any:

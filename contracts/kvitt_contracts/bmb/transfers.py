@@ -58,13 +58,15 @@ class TransferRequested(Event, type="bmb.transfer.requested.v1"):
 
     Pins the policy. Where the policy's clock starts when sent, it starts now (BMB-7). `by` is who
     executed it; `accept_for`: the customer for whom the sender accepts it himself as soon as its
-    devices are held (BMB-4).
+    devices are held (BMB-4). `new_store`: the own store that they are to come to, where some may
+    not stay (PCK-7).
     """
 
     transfer_id: TransferId
     devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
     current_recipient: Recipient | None = None
     current_store: StoreId | None = None
+    new_store: StoreId | None = None
     requested_at: AwareDatetime
     policy: PolicyVersion
     by: UserId | None = None

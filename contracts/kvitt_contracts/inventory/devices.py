@@ -193,6 +193,20 @@ class DeviceCardChanged(Event, type="inventory.device.card-changed.v1"):
     asked_by: UserId | None = None
 
 
+class DeviceReturnAwaited(Event, type="inventory.device.return-awaited.v1"):
+    """A device of an article that is to be returned at once has stood in a unit's own store for the
+    policy's days since it came back, and no pickup has it: the unit is reminded (PCK-7). Emitted
+    again each such time until it has left.
+
+    `service_points`: whose store it is; `since_on`: the day on which it came there.
+    """
+
+    device_id: DeviceId
+    store: StoreId
+    service_points: tuple[ServicePointId, ...] = ()
+    since_on: date
+
+
 DeviceEvent = (
     DeviceRegistered
     | DeviceStatedOnLoan
@@ -200,6 +214,7 @@ DeviceEvent = (
     | DeviceStatusChanged
     | DeviceRenumbered
     | DeviceCardChanged
+    | DeviceReturnAwaited
 )
 """Every event of a device."""
 

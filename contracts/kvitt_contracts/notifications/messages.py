@@ -3,6 +3,7 @@
 Bodies are never in events; a message names what it is about.
 """
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
@@ -76,13 +77,15 @@ class MessagePostedV2(Event, type="notifications.message.posted.v2"):
 
     Posted to staff so far: to customer service, where a service point has lost its main responsible
     (BMB-9).
-    A kind that a reader does not know is shown by what it is about.
+    A kind that a reader does not know is shown by what it is about. `since_on`: since which day it
+    has been so, of a reminder (PCK-7).
     """
 
     message_id: MessageId
     to: Annotated[ToUser | ToServicePoint | ToStaff, Field(discriminator="kind")]
     message: Word
     about: Thing
+    since_on: date | None = None
 
 
 class MessageRead(Event, type="notifications.message.read.v1"):

@@ -16,6 +16,7 @@ from kvitt_contracts.types import (
     CustomerId,
     DeviceId,
     DeviceNumber,
+    Flag,
     LineNumber,
     Money,
     NamedRecipient,
@@ -34,10 +35,13 @@ from kvitt_contracts.types import (
 
 
 class PickupLine(Value):
-    """What is to be fetched: a marked device."""
+    """What is to be fetched: a marked device. `return_at_once`: its article is one that the central
+    store is to have back at once (PCK-7).
+    """
 
     number: LineNumber
     device_id: DeviceId
+    return_at_once: Flag = False
 
 
 class PickupRequested(Event, type="orders.pickup.requested.v1"):
@@ -84,6 +88,18 @@ class PickupOverdue(Event, type="orders.pickup.overdue.v1"):
     """The window, or the policy's days, have passed with lines open. The pickup stays open."""
 
     pickup_id: PickupId
+
+
+class PickupReturnAwaited(Event, type="orders.pickup.return-awaited.v1"):
+    """The policy's days for what is to be returned at once have passed, and these devices are not
+    back: the unit is reminded (PCK-7). Emitted again each such time until they are.
+
+    `since_on`: the day on which the pickup was requested.
+    """
+
+    pickup_id: PickupId
+    devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
+    since_on: date
 
 
 class PickupMadeUrgent(Event, type="orders.pickup.made-urgent.v1"):
@@ -144,6 +160,7 @@ PickupEvent = (
     | PickupRegistered
     | PickupRefused
     | PickupOverdue
+    | PickupReturnAwaited
     | PickupMadeUrgent
     | PickupVoidRequested
     | PickupLineEnded

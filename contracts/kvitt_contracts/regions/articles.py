@@ -12,6 +12,7 @@ from kvitt_contracts.types import (
     ArticleStatus,
     ArticleType,
     Charging,
+    Flag,
     IsoCode,
     Ore,
     ProductArea,
@@ -25,6 +26,7 @@ class ArticleStated(Fact, type="region.article.stated.v1"):
     """An article of the region's catalogue (INV-2). Subject: the article number.
 
     `product_area` is one of the policy's (REF-11); none: whoever orders may order it.
+    `return_at_once`: what comes back of it is sent to the central store at once (PCK-7).
     `version` counts statements of the article.
     """
 
@@ -44,6 +46,7 @@ class ArticleStated(Fact, type="region.article.stated.v1"):
     fee_group: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,30}$")] | None = None
     unit: Literal["piece", "pair", "set"] = "piece"
     product_area: ProductArea | None = None
+    return_at_once: Flag = False
 
     @model_validator(mode="after")
     def _rent_is_counted_by_device(self) -> Self:

@@ -12,6 +12,7 @@ from kvitt_contracts.inventory import (
     DayClosed,
     DeviceRegistered,
     DeviceRenumbered,
+    DeviceReturnAwaited,
     DeviceStatedOnLoan,
     HoldBroken,
     HoldGranted,
@@ -415,6 +416,19 @@ def a_claim_refused_of_fault_report(
         "refused": ({"device_id": device_id(device), "reason": reason},),
     }
     return build(ClaimRefused, values, {})
+
+
+def a_device_return_awaited(
+    device: str = "170098", *, service_points: tuple[str, ...] = (SENDING,), **changes: Any
+) -> DeviceReturnAwaited:
+    """A device that is to be returned at once stands in a unit's own store."""
+    values = {
+        "device_id": device_id(device),
+        "store": OWN,
+        "service_points": service_points,
+        "since_on": DAY,
+    }
+    return build(DeviceReturnAwaited, values, changes)
 
 
 def numbered(*changes: CustodyChanged, first: int = 1) -> tuple[CustodyChanged, ...]:

@@ -11,11 +11,13 @@ from kvitt_contracts.orders import (
     PickupRegistered,
     PickupReported,
     PickupRequested,
+    PickupReturnAwaited,
     PickupVoidRequested,
 )
 
 from contracts.tests.builders.shapes import build
 from contracts.tests.builders.story import (
+    DAY,
     POLICY,
     RECEIVING,
     RECEIVING_PAYER,
@@ -27,10 +29,13 @@ from contracts.tests.builders.story import (
 )
 
 
-def a_pickup_requested(*devices: str, pickup: str = "H-1", **changes: Any) -> PickupRequested:
-    """A unit wants a patient's devices fetched."""
+def a_pickup_requested(
+    *devices: str, pickup: str = "H-1", at_once: bool = False, **changes: Any
+) -> PickupRequested:
+    """A unit wants a patient's devices fetched; `at_once`: they are to be returned at once."""
+    marked = {"return_at_once": True} if at_once else {}
     lines = [
-        {"number": number, "device_id": device_id(device)}
+        {"number": number, "device_id": device_id(device)} | marked
         for number, device in enumerate(devices or ("170098",), 1)
     ]
     values = {
@@ -104,6 +109,14 @@ def a_pickup_reported(pickup: str = "H-1") -> PickupReported:
 def a_pickup_overdue(pickup: str = "H-1") -> PickupOverdue:
     """The last day has passed."""
     return build(PickupOverdue, {"pickup_id": pickup_id(pickup)}, {})
+
+
+def a_pickup_return_awaited(
+    *devices: str, pickup: str = "H-1", **changes: Any
+) -> PickupReturnAwaited:
+    """What is to be returned at once is not back."""
+    values = {"pickup_id": pickup_id(pickup), "devices": _ids(devices), "since_on": DAY}
+    return build(PickupReturnAwaited, values, changes)
 
 
 def a_claim_granted(*devices: str, pickup: str = "H-1") -> ClaimGranted:

@@ -94,6 +94,7 @@ def expected_entries(
             str(identify(region, "case", name)): one for name, one in expected["cases"].items()
         },
         "responsibles": expected["responsibles"],
+        "reminders": expected["reminders"],
         "devices": {
             number: {**one, "holder": _renamed(one["holder"], persons)}
             for number, one in expected["devices"].items()
@@ -142,6 +143,7 @@ def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
         "pickups": _gathered(
             (str(one["reference"]), _pickup(one, numbers)) for one in outcome.pickups
         ),
+        "reminders": _gathered(outcome.reminders.items()),
         "fault_reports": _gathered(
             (one["fault_report_id"], _said_of(one, _FAULT_REPORT, numbers))
             for one in outcome.fault_reports

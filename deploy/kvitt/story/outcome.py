@@ -1,6 +1,7 @@
 """The outcome of a region's month, read over HTTP and from its feed. Nothing is compared here."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,8 @@ class Outcome:
     """Names."""
     unread: int
     """Messages that nobody has opened, those to users and those to service points."""
+    reminders: Mapping[str, int]
+    """How many messages remind of what is to be returned at once, by kind."""
 
 
 async def read_outcome(services: Services, client: RegionClient) -> Outcome:
@@ -84,7 +87,16 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         persons=_current_names(persons),
         payers={one["payer_id"]: one["name"] for one in payers},
         unread=sum(one["count"] for one in messages if one["status"] == "unread"),
+        reminders=_reminders(messages),
     )
+
+
+def _reminders(messages: list[Json]) -> dict[str, int]:
+    found = Counter[str]()
+    for one in messages:
+        if one["message"] in ("device_return_awaited", "pickup_return_awaited"):
+            found[one["message"]] += one["count"]
+    return dict(found)
 
 
 # unasked, what is over is left out of these lists (PCK-5)

@@ -16,6 +16,7 @@ from examples.generator.model import (
     fault_reports,
     pickups,
     registry,
+    reminders,
     stock,
     transfers,
     work_orders,
@@ -72,6 +73,7 @@ _RULES: dict[type[Message], Rule] = {
     orders.AnswerCase: cases.answer,
     orders.WithdrawCase: cases.withdraw,
     inventory.RenumberDevice: cards.renumber,
+    inventory.RegisterReturn: stock.return_registered,
     bmb.SaveTransfer: transfers.save,
     bmb.ExecuteTransfer: transfers.execute,
     bmb.CancelTransfer: transfers.cancel,
@@ -118,6 +120,9 @@ class Model:
             stock.arrive(world, order)
         for pickup in world.pickups.values():
             pickups.fall_due(world, pickup)
+            reminders.of_pickup(world, pickup)
+        for device in world.devices.values():
+            reminders.of_device(world, device)
         for fault in world.faults.values():
             fault_reports.escalate(world, fault)
         for work in world.works.values():

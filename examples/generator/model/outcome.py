@@ -34,6 +34,7 @@ def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
         "fault_reports": {name: _fault(one) for name, one in sorted(world.faults.items())},
         "work_orders": {name: _work(one) for name, one in sorted(world.works.items())},
         "cases": {name: _case(one) for name, one in sorted(world.cases.items())},
+        "reminders": dict(sorted(world.reminders.items())),
         "responsibles": {
             name: responsibles_of(world, stated)
             for name, stated in sorted(world.responsibles.items())

@@ -1,6 +1,6 @@
 """What the model stores of a region. Values alone; the modules beside it change them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -307,6 +307,8 @@ class World:
     works: dict[str, WorkOrder] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
     charges: list[Charge] = field(default_factory=list)
+    reminders: Counter[str] = field(default_factory=Counter)
+    """How many messages there are of each kind of reminder."""
 
     def current(self, person: str) -> str:
         """The id that a person goes by now."""

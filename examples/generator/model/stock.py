@@ -6,6 +6,7 @@ Each raises No with the reason and the rule when it is refused, Waits for an unk
 from collections.abc import Sequence
 from datetime import date
 
+from kvitt_contracts.inventory import RegisterReturn
 from kvitt_contracts.regions import (
     BalanceStated,
     DeviceReturned,
@@ -14,8 +15,9 @@ from kvitt_contracts.regions import (
     GoodsReceived,
     PickingBegun,
 )
+from kvitt_contracts.types import Role
 
-from examples.generator.model import pickups
+from examples.generator.model import pickups, reminders
 from examples.generator.model.state import (
     Balance,
     Charge,
@@ -274,6 +276,29 @@ def returned(world: World, subject: str, fact: DeviceReturned) -> None:
             device.said.append(Custody(since=day, holder=holder))
     world.balances[fact.store, device.article].available += 1
     serve(world, fact.store, device.article)
+
+
+def return_registered(world: World, subject: str, command: RegisterReturn) -> None:
+    """Customer service takes devices back; what is returned at once into the central store alone
+    (PCK-7).
+    """
+    if Role.CUSTOMER_SERVICE not in world.user(command.by).roles:
+        raise No("NOT_YOUR_STORE", "REF-18")
+    _must_hold_stock(world, command.store)
+    if any(world.devices[number].store is not None for number in command.devices):
+        raise No("NOT_ON_LOAN", "INV-7")
+    is_central = world.stores[command.store].kind == "central"
+    for number in command.devices:
+        if reminders.is_at_once(world, number) and not is_central:
+            raise No("RETURNED_AT_ONCE", "PCK-7")
+    for number in command.devices:
+        fact = DeviceReturned(
+            version=1,
+            device_number=number,
+            store=command.store,
+            returned_on=command.returned_on,
+        )
+        returned(world, number, fact)
 
 
 def _left_stores_on(device: Device) -> date:

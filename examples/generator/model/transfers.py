@@ -18,7 +18,7 @@ from kvitt_contracts.policy import ExpiryOutcome
 from kvitt_contracts.regions import CustomerStated, UserStated
 from kvitt_contracts.types import Role
 
-from examples.generator.model import stock
+from examples.generator.model import reminders, stock
 from examples.generator.model.parties import (
     has_part,
     involved_payers,
@@ -319,7 +319,9 @@ def _request(world: World, transfer: Transfer, *, by: UserStated) -> None:
     for number in transfer.left:
         device = world.devices[number]
         free = device.store is None or world.balances[device.store, device.article].available > 0
-        if device.claim is not None or device.now.holder != transfer.at or not free:
+        goes = transfer.new_holder is not None and transfer.new_holder[0] == "store"
+        must_go_back = goes and reminders.is_at_once(world, number)  # PCK-7
+        if device.claim is not None or device.now.holder != transfer.at or not free or must_go_back:
             transfer.status = "refused"
             return
     for number in transfer.left:

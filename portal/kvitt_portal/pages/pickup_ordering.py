@@ -13,7 +13,7 @@ from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import pickup_form
-from kvitt_portal.pages.asking import NOTHING, items_of, options_of
+from kvitt_portal.pages.asking import NOTHING, code, items_of, options_of
 from kvitt_portal.pages.registering import find_recipient
 from kvitt_portal.pages.service_points import service_point_of
 from kvitt_portal.services import Part
@@ -33,6 +33,7 @@ async def begin(here: Here) -> Response:
     asked = here.request.query_params
     person, unit = asked.get("person", ""), asked.get("unit", "")[:20]
     given = [("person", person)] if is_id(person) else [("unit", unit)]
+    given += [("store", asked.get("store", "")[:10])] if asked.get("store") else []
     given += [("device", one[:30]) for one in asked.getlist("device")[:_MOST]]
     if here.service_point and not here.has(*STAFF):
         given.append(("service_point", here.service_point))
@@ -48,7 +49,8 @@ async def order(here: Here) -> Response:
     if not (form["person"] or form["unit"]) or form["do"] == "find":
         await find_recipient(here, form)
         if form.ok:
-            known = {name: form[name] for name in ("person", "unit") if form[name]}
+            known = [(name, form[name]) for name in ("person", "unit", "store") if form[name]]
+            known += [("device", one) for one in form.all("device")]
             return here.go(f"{PAGE}?{urlencode(known)}")
         return await _page(here, form)
     pickup_form.check(form, ordered_by_others=here.has(*STAFF))
@@ -108,7 +110,12 @@ async def _page(
             ticked = [one for one in listed if one["device_number"] in form.all("device")]
             form.give("service_point", await service_point_of(here, ticked or listed))
     names, care_units = await asyncio.gather(
-        Names.of(here, customers=[form["service_point"]], care_units=[form["unit"]]),
+        Names.of(
+            here,
+            customers=[form["service_point"]],
+            care_units=[form["unit"]],
+            stores=[form["store"]],
+        ),
         here.ask("orders", "/care-units", sort="name", limit=_LISTED),
     )
     return here.page(
@@ -169,9 +176,12 @@ async def _opened(here: Visit, form: Form) -> Part:
 
 
 async def _devices(here: Visit, form: Form) -> Part:
-    """What the recipient has."""
+    """What the recipient has; or what of a unit's own store is to be returned at once (PCK-7)."""
     if not (form["person"] or form["unit"]):
         return NOTHING
+    if form["store"]:
+        kept = {"store": code(form["store"]), "return_at_once": True}
+        return await here.ask("inventory", "/devices", **kept, limit=_MOST)
     return await here.ask(
         "inventory", "/devices", person=form["person"], care_unit=form["unit"], limit=_MOST
     )

@@ -23,6 +23,8 @@ HELD: Final[Mapping[str, str]] = {
     "transfer": "är redan i ett annat byte",
     "lock": "är låst av ett obesvarat byte: be kundtjänst låsa upp",
     "dispatch": "är på väg ut från lagret",
+    "pickup": "ska hämtas: avbeställ hämtordern först",
+    "investigation": "söks efter en inventering",
 }
 """What holds a device, for who wants to send it (BMB-12)."""
 
@@ -44,6 +46,9 @@ class Shown:
         """What inventory will say no to, as far as it can be seen now."""
         held = [one for one in self.devices if one["claim"]]
         said = [f"{one['device_number']} {HELD[one['claim']['kind']]}." for one in held]
+        if self.part and self.part.value["new_store"]:
+            kept = [one["device_number"] for one in self.devices if one.get("return_at_once")]
+            said += [f"{one} ska genast till centrallagret: beställ hämtning." for one in kept]
         after = self.person(self.part.value["recipient"]) if self.part else None
         if after is not None and after.is_deceased:
             said.append("Mottagaren är avliden: inget nytt registreras på den.")

@@ -50,6 +50,7 @@ _WHY: Final[Mapping[str, str]] = {
     "NOT_AT_RECIPIENT": "hjälpmedlet är inte hos den mottagare som bytet utgår från",
     "NOT_IN_STORE": "hjälpmedlet står inte i det förråd som bytet utgår från",
     "RESERVED_FOR_ORDERS": "förrådet har lovat bort sitt saldo till beställningar",
+    "RETURNED_AT_ONCE": "hjälpmedlet ska genast till centrallagret, med en hämtorder",
     "SCRAPPED": "hjälpmedlet är skrotat",
     "RETURNED_TO_SUPPLIER": "hjälpmedlet är återlämnat till leverantören",
     "NO_ANSWER": "lagret svarade inte i tid",

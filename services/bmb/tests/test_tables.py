@@ -15,6 +15,7 @@ from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import example, examples_of
 from kvitt_contracts.inventory import (
     DeviceCardChanged,
+    DeviceReturnAwaited,
     DeviceStatusChanged,
     HoldReduced,
     HoldReleased,
@@ -44,8 +45,14 @@ def test_every_message_that_bmb_consumes_has_its_handler() -> None:
 
     over_http = {SetResponsibles}
     # what inventory releases, bmb has asked for itself; of what is scrapped it refuses the hold;
-    # of a card it shows the number alone: nothing follows
-    unused = {HoldReduced, HoldReleased, DeviceStatusChanged, DeviceCardChanged}
+    # of a card it shows the number alone, and who keeps a device is reminded: nothing follows
+    unused = {
+        HoldReduced,
+        HoldReleased,
+        DeviceStatusChanged,
+        DeviceCardChanged,
+        DeviceReturnAwaited,
+    }
     assert set(messages.messages) - over_http == consumed - unused
     assert set(REGION_BMB.types) <= set(messages.messages)
 

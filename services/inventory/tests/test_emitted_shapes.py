@@ -53,5 +53,6 @@ STORIES = (
     goods.taken_over,
     devices.cards,
     devices.pickups,
+    devices.kept,
     goods.stocktakings,
 )

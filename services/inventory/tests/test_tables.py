@@ -37,6 +37,7 @@ UNUSED = {
     orders.PickupLineEnded,
     orders.PickupReported,
     orders.PickupOverdue,
+    orders.PickupReturnAwaited,
     orders.PickupMadeUrgent,
     orders.PickupClosed,
     orders.WorkOrderPlanned,

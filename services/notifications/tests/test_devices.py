@@ -8,9 +8,13 @@ from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from notifications.app import service
 
 from contracts.tests.builders.bmb import a_responsibles_set, a_responsibles_set_with_absence
-from contracts.tests.builders.inventory import a_device_registered, a_device_taken_over
+from contracts.tests.builders.inventory import (
+    a_device_registered,
+    a_device_return_awaited,
+    a_device_taken_over,
+)
 from contracts.tests.builders.orders import a_user_registered
-from contracts.tests.builders.story import RECEIVER, RECEIVING, STAND_IN, device_id
+from contracts.tests.builders.story import DAY, RECEIVER, RECEIVING, SENDING, STAND_IN, device_id
 from services.notifications.tests.worlds import whom
 
 
@@ -73,3 +77,34 @@ async def test_a_message_leads_to_the_device_and_names_nobody(world: World) -> N
     assert message["title"] == "Hjälpmedel från en annan region"
     assert message["text"].startswith("En patient som flyttat in har med sig ett hjälpmedel")
     assert message["link"] == {"service": "inventory", "path": f"/devices/{device_id('R-1')}"}
+
+
+@pytest.mark.rule("PCK-7b")
+async def test_who_answers_for_the_store_is_reminded_with_the_day(world: World) -> None:
+    await world.handle(a_responsibles_set_with_absence())
+    await world.handle(a_device_return_awaited(service_points=(RECEIVING,)))
+
+    posted = await world.events(MessagePostedV2)
+    assert [whom(one.to) for one in posted] == [RECEIVER, STAND_IN]
+    assert {(one.message, one.about.kind, one.about.id) for one in posted} == {
+        ("device_return_awaited", "device", device_id())
+    }
+    assert {one.since_on for one in posted} == {DAY}
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("PCK-7b")
+async def test_of_a_store_that_several_units_have_each_is_reminded_once(world: World) -> None:
+    await world.handle(a_responsibles_set())
+    await world.handle(a_device_return_awaited(service_points=(RECEIVING, SENDING, SENDING)))
+
+    posted = await world.events(MessagePostedV2)
+    assert [whom(one.to) for one in posted] == [RECEIVER, SENDING]
+
+
+@pytest.mark.rule("PCK-7b")
+async def test_of_a_store_that_no_unit_has_customer_service_is_reminded(world: World) -> None:
+    await world.handle(a_device_return_awaited(service_points=()))
+
+    (posted,) = await world.events(MessagePostedV2)
+    assert whom(posted.to) == "customer_service"

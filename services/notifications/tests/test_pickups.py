@@ -14,9 +14,10 @@ from contracts.tests.builders.pickups import (
     a_pickup_registered,
     a_pickup_reported,
     a_pickup_requested,
+    a_pickup_return_awaited,
     a_relatives_pickup,
 )
-from contracts.tests.builders.story import RECEIVER, RECEIVING, SENDER, STAND_IN
+from contracts.tests.builders.story import DAY, RECEIVER, RECEIVING, SENDER, STAND_IN, pickup_id
 from services.notifications.tests.worlds import whom
 
 
@@ -108,3 +109,42 @@ async def test_customer_service_is_told_once_of_a_unit_without_a_main_responsibl
     await world.handle(a_pickup_made_urgent())
 
     assert await told(world) == [(RECEIVING, URGENT), ("customer_service", URGENT)]
+
+
+AWAITED = "pickup_return_awaited"
+
+
+@pytest.mark.rule("PCK-7b")
+async def test_who_ordered_it_and_who_answers_are_reminded_with_the_day(world: World) -> None:
+    requested = a_pickup_requested(at_once=True)
+    await world.handle_all(a_responsibles_set(), requested, a_pickup_return_awaited())
+
+    assert await told(world) == [(RECEIVER, AWAITED), (SENDER, AWAITED)]
+    assert {one.since_on for one in await world.events(MessagePostedV2)} == {DAY}
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("PCK-7b")
+async def test_who_ordered_it_and_answers_is_reminded_once(world: World) -> None:
+    requested = a_pickup_requested(at_once=True, by=RECEIVER)
+    await world.handle_all(a_responsibles_set(), requested, a_pickup_return_awaited())
+
+    assert await told(world) == [(RECEIVER, AWAITED)]
+
+
+@pytest.mark.rule("PCK-7b")
+async def test_customer_service_is_not_reminded_of_what_it_ordered_for_others(world: World) -> None:
+    await world.handle_all(a_responsibles_set(), a_relatives_pickup(), a_pickup_return_awaited())
+
+    assert await told(world) == [(RECEIVER, AWAITED)]
+
+
+@pytest.mark.rule("PCK-7b")
+async def test_each_reminder_is_a_message_of_its_own_and_leads_to_the_pickup(world: World) -> None:
+    await world.handle_all(a_responsibles_set(), a_pickup_requested(by=RECEIVER))
+    await world.handle_all(a_pickup_return_awaited(), a_pickup_return_awaited())
+
+    async with world.http(user=RECEIVER) as client:
+        shown = (await client.get("/messages")).json()["items"]
+    assert [one["link"]["path"] for one in shown] == [f"/pickups/{pickup_id()}"] * 2
+    assert "sedan 2 mars 2026" in shown[0]["text"]

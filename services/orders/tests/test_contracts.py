@@ -8,6 +8,7 @@ from kvitt_contracts.inventory import (
     ArticleListed,
     ArticlePriced,
     DeviceCardChanged,
+    DeviceReturnAwaited,
     DeviceStatusChanged,
     LineReturned,
 )
@@ -58,6 +59,7 @@ NO_PART_BEGINS_OR_ENDS: set[type[Message]] = {
     bmb.TransferCompleted,
     DeviceStatusChanged,
     DeviceCardChanged,
+    DeviceReturnAwaited,
 }
 """Of a transfer: who sends and receives it, and whom it is about, is known from its draft; a device
 that is scrapped is in a store.

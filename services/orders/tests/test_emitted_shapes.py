@@ -110,6 +110,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await fault_reports(world)
         await pickups_to_their_ends(world)
         await urgent_pickups(world)
+        await returned_at_once(world)
         await cases_to_their_ends(world)
         await work_orders_to_their_ends(world)
         await world.refuse(an_order_command(a_line("404404")), subject="REFUSED")
@@ -256,6 +257,15 @@ async def urgent_pickups(world: World) -> None:
     await world.handle(a_claim_granted(pickup="H-5"))
     await world.handle(urgent, subject="H-5")
     await world.handle(a_claim_broken(pickup="H-5"))
+
+
+async def returned_at_once(world: World) -> None:
+    """A pickup of what is to be returned at once, which waits until it is late."""
+    await world.handle(an_article_listed(ROLLATOR, return_at_once=True))
+    for reference in ("H-6", None):
+        await requested_over_http(world, reference=reference)
+    await world.handle(a_claim_granted(pickup="H-6"))
+    await world.handle(an_article_listed(ROLLATOR))
 
 
 async def cases_to_their_ends(world: World) -> None:

@@ -117,7 +117,7 @@ DEVICES: tuple[RuleMutant, ...] = (
         "INV-7c",
         "A returned device is not available",
         f"{_CODE}/returns/handlers.py",
-        "    await _move(fact, row, tx, available=1, on=fact.returned_on)\n",
+        "    await _move(fact.store, row, tx, available=1, on=fact.returned_on)\n",
         "",
         f"{_DEVICES}_a_returned_device_is_available_at_once_and_ends_the_rent",
     ),

@@ -69,8 +69,8 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         "PHY-1b",
         "A return from the way to a recipient is refused when it is told again",
         _RETURNS,
-        "and (before.store is None or stay.on_the_way)\n",
-        "and before.store is None\n",
+        "and (stay.on_the_way or before.store != stay.store)\n",
+        "and before.store != stay.store\n",
         f"{_RETURN}_what_came_back_on_its_way_is_told_again_without_effect",
     ),
     rule_mutant(

@@ -56,6 +56,7 @@ def execute(
             devices=transfer.devices,
             current_recipient=transfer.current_recipient,
             current_store=transfer.current_store,
+            new_store=transfer.new_store,
             requested_at=now,
             policy=policy.pin,
             by=by.id,

@@ -99,6 +99,9 @@ class ArticleView(ArticleLine):
     fee_group: Annotated[str | None, Field(description="Avgiftsgrupp")] = None
     unit: Annotated[str, Field(description="Enhet: piece, pair, set")]
     product_area: Annotated[ProductArea | None, Field(description="Produktområde (REF-11)")]
+    return_at_once: Annotated[
+        bool, Field(description="Skickas genast tillbaka till centrallagret (PCK-7)")
+    ]
     prices: list[PriceView]
     balances: list[BalanceView]
 
@@ -263,6 +266,7 @@ def _view(row: ArticleRow, balances: Sequence[BalanceRow]) -> ArticleView:
         fee_group=row.fee_group,
         unit=row.unit,
         product_area=row.product_area,
+        return_at_once=row.return_at_once,
         prices=[PriceView.of(point) for point in row.prices],
         balances=[BalanceView.of(balance) for balance in balances],
     )

@@ -52,6 +52,7 @@ class Article:
     supplier: str | None
     unit: str
     product_area: ProductArea | None = None
+    return_at_once: bool = False
     prices: tuple[PricePoint, ...] = ()
 
     @property

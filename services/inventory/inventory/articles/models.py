@@ -46,6 +46,7 @@ class ArticleRow(
     supplier: Mapped[str | None]
     unit: Mapped[str]
     product_area: Mapped[ProductArea | None]
+    return_at_once: Mapped[bool]
     prices: Mapped[tuple[domain.PricePoint, ...]] = mapped_column(
         Json(tuple[domain.PricePoint, ...])
     )

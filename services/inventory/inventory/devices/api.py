@@ -89,6 +89,7 @@ class DeviceLine(BaseModel):
                     "article_number": "30012",
                     "name": "Rollator Brukare 55",
                     "article_type": "main_device",
+                    "return_at_once": False,
                     "holder": {
                         "kind": "patient",
                         "person": "1f6c1d3a-53a2-4a53-a5cb-2f1b0c9a6d11",
@@ -114,6 +115,9 @@ class DeviceLine(BaseModel):
     article_number: ArticleNumber
     name: Annotated[str, Field(description="Artikelns benämning")]
     article_type: Annotated[ArticleType, Field(description="Artikeltyp")]
+    return_at_once: Annotated[
+        bool, Field(description="Skickas genast tillbaka till centrallagret (PCK-7)")
+    ]
     holder: Annotated[Holder, Field(description="Den som har det: patient, enhet eller förråd")]
     since: Annotated[date, Field(description="Sedan")]
     payer_id: Annotated[PayerId | None, Field(description="Betalare; ingen i ett förråd")]
@@ -130,6 +134,7 @@ class DeviceLine(BaseModel):
             device_id=DeviceId(row.id),
             name=article.name,
             article_type=article.type,
+            return_at_once=article.return_at_once,
             **same_fields(row.state(), DeviceLine),
             **same_fields(row.custody, DeviceLine),
             claim=ClaimView.of(row.claim) if row.claim else None,
@@ -257,6 +262,10 @@ class DeviceQuery(ListQuery):
             lambda without, _: has_no_prescriber() if without else not_(has_no_prescriber()),
             "Bara de utlånade som (inte) saknar en förskrivare som är kvar (BMB-14)",
         ),
+    ] = None
+    return_at_once: Annotated[
+        bool | None,
+        Eq(ArticleRow.return_at_once, "Bara de som (inte) skickas genast tillbaka (PCK-7)"),
     ] = None
     claimed: Annotated[
         bool | None,

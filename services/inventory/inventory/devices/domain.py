@@ -16,6 +16,7 @@ from kvitt_contracts.inventory import (
     DeviceEvent,
     DeviceRegistered,
     DeviceRenumbered,
+    DeviceReturnAwaited,
     DeviceStatedOnLoan,
     DeviceStatusChanged,
     Origin,
@@ -52,6 +53,9 @@ class ClaimKind(StrEnum):
 
 OF_TRANSFERS = frozenset({ClaimKind.TRANSFER, ClaimKind.LOCK})
 """The claims that a hold has."""
+
+OF_STORED = OF_TRANSFERS | {ClaimKind.PICKUP}
+"""The claims for which a store has set the device aside that it has."""
 
 IN_CLAIM: Final[Mapping[ClaimKind, str]] = {
     ClaimKind.TRANSFER: "IN_TRANSFER",
@@ -349,7 +353,7 @@ def is_shown(
 def evolve(device: Device | None, event: DeviceEvent) -> Device:
     """Returns the state after an event.
 
-    Raises ValueError for a change of custody before the device is registered.
+    Raises ValueError for what happens to a device before it is registered.
     """
     match event:
         case DeviceRegistered():
@@ -358,26 +362,23 @@ def evolve(device: Device | None, event: DeviceEvent) -> Device:
             return Device(**same_fields(event, Device), custody=custody, meant_for=meant_for)
         case DeviceStatedOnLoan():
             return Device(**same_fields(event, Device))
+    if device is None:
+        raise ValueError(f"{event.wire_type} of a device that is not registered")
+    match event:
         case CustodyChanged():
-            if device is None:
-                raise ValueError("custody of a device that is not registered")
             if isinstance(event.custody.holder, StoreHolder):
                 return replace(device, custody=event.custody, order_id=None)
             order_id = event.cause.order_id or device.order_id
             return replace(device, custody=event.custody, order_id=order_id, meant_for=None)
         case DeviceStatusChanged():
-            if device is None:
-                raise ValueError("status of a device that is not registered")
             return replace(device, status=DeviceStatus(event.kind), status_since=event.since_on)
         case DeviceRenumbered():
-            if device is None:
-                raise ValueError("number of a device that is not registered")
             former = (*device.former_numbers, event.before)
             return replace(device, device_number=event.device_number, former_numbers=former)
         case DeviceCardChanged():
-            if device is None:
-                raise ValueError("card of a device that is not registered")
             return _with_card(device, event)
+        case DeviceReturnAwaited():
+            return device
 
 
 def _with_card(device: Device, event: DeviceCardChanged) -> Device:

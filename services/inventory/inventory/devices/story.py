@@ -15,6 +15,7 @@ from kvitt_contracts.inventory import (
     DeviceEvent,
     DeviceRegistered,
     DeviceRenumbered,
+    DeviceReturnAwaited,
     DeviceStatedOnLoan,
     DeviceStatusChanged,
     Origin,
@@ -85,6 +86,12 @@ def tell(event: DeviceEvent) -> Told:
             return Told(
                 summary=f"Fick individnummer {event.device_number}; hade förut {event.before}.",
                 rule="INV-6",
+            )
+        case DeviceReturnAwaited():
+            return Told(
+                summary=f"Påminnelse: ska genast till centrallagret, men har stått i förråd "
+                f"{event.store} sedan {in_swedish(event.since_on)}.",
+                rule="PCK-7",
             )
         case DeviceCardChanged():
             return Told(summary=f"Individkortet: {', '.join(_set(event))}.", rule="INV-5")

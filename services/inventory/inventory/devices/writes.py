@@ -1,8 +1,11 @@
 """How devices are written: registration, and custody with its history and its number."""
 
+from datetime import timedelta
 from typing import TypeVar
 
+from kvitt_chassis.handlers import Timer
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import (
     Custody,
     CustodyCause,
@@ -18,8 +21,13 @@ from inventory.days.writes import next_custody_change
 from inventory.devices import domain
 from inventory.devices.models import CustodyRow, DeviceRow, UsedNumberRow
 from inventory.metrics import CUSTODY_CHANGES, count
+from inventory.stores.domain import StoreKind
+from inventory.stores.models import StoreRow
 
 C = TypeVar("C", CustodyChanged, DeviceStatedOnLoan)
+
+RETURN_AWAITED = Timer("return_awaited", DeviceRow)
+"""When whoever keeps what is to be returned at once is reminded of it (PCK-7)."""
 
 
 def register(tx: Transaction, event: DeviceRegistered) -> DeviceRow:
@@ -52,11 +60,29 @@ async def change_custody(tx: Transaction, row: DeviceRow, event: CustodyChanged)
 
     Locks the region's count, after which nothing else may be locked.
     """
+    await _remind_of_return(tx, row, event)
     event = await _as_emitted(tx, event, begins_loan=domain.begins_loan(event))
     tx.record(row, event)
     cause = event.cause
     _write_history(tx, row, event.custody, order_id=cause.order_id, transfer_id=cause.transfer_id)
     count(tx, CUSTODY_CHANGES, _made_by(cause))
+
+
+# decision 0383: whoever keeps what the central store is to have is reminded
+async def _remind_of_return(tx: Transaction, row: DeviceRow, changed: CustodyChanged) -> None:
+    """Set the timer of a reminder where a device comes back from a loan into a unit's own store and
+    is to be returned at once (PCK-7). It is not deleted when the device leaves: it looks then.
+    """
+    store = domain.store_of(changed.custody)
+    if store is None or domain.store_of(changed.before) is not None:
+        return
+    if not (await get_article(tx, row.article_number)).return_at_once:
+        return
+    kept_in = await tx.look_up(StoreRow, store)
+    if kept_in is not None and kept_in.kind is StoreKind.OWN:
+        days = tx.policy.pickup.return_at_once_days
+        day = changed.custody.since + timedelta(days=days + 1)
+        tx.schedule(RETURN_AWAITED, key=row.id, due=start_of_day(day))
 
 
 # decision 0246: a loan is charged as the article was when it began

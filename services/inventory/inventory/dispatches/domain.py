@@ -17,7 +17,7 @@ from kvitt_contracts.types import (
     StoreId,
 )
 
-from inventory.devices.domain import OF_TRANSFERS, Claim, Device
+from inventory.devices.domain import OF_STORED, Claim, Device
 from inventory.reservations.domain import Line, Reservation, Status
 
 
@@ -190,7 +190,7 @@ def _check_devices(
     ids = []
     for number in sent.devices:
         known = devices[number]
-        is_gone = known.claim is not None and known.claim.kind not in OF_TRANSFERS
+        is_gone = known.claim is not None and known.claim.kind not in OF_STORED
         if known.device.store != store or is_gone:
             raise _refusal("DEVICE_NOT_IN_STORE", rule="ORD-8", field=field, way_on=_CHECK_DEVICES)
         if known.device.is_gone:

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     NOT_AT_RECIPIENT = "NOT_AT_RECIPIENT"
     NOT_IN_STORE = "NOT_IN_STORE"
     RESERVED_FOR_ORDERS = "RESERVED_FOR_ORDERS"
+    RETURNED_AT_ONCE = "RETURNED_AT_ONCE"
     SCRAPPED = "SCRAPPED"
     RETURNED_TO_SUPPLIER = "RETURNED_TO_SUPPLIER"
 
@@ -63,13 +64,15 @@ class Hold:
 class Asked:
     """A device that a transfer requests; `device` is None where it is unknown.
 
-    `holder` is the present one, a patient by today's reference.
+    `holder` is the present one, a patient by today's reference. `may_not_stay`: the central store
+    is to have it back at once, and it is to come to another store (PCK-7).
     """
 
     device_id: DeviceId
     device: Device | None = None
     holder: Holder | None = None
     claim: Claim | None = None
+    may_not_stay: bool = False
 
 
 def answer(
@@ -181,6 +184,8 @@ def _refusal(
         return Reason(IN_CLAIM[wanted.claim.kind])
     if wanted.device.meant_for is not None:
         return Reason.MEANT_FOR_PATIENT
+    if wanted.may_not_stay:
+        return Reason.RETURNED_AT_ONCE
     if at is not None and wanted.holder != at:
         return Reason.NOT_IN_STORE if isinstance(at, StoreHolder) else Reason.NOT_AT_RECIPIENT
     if wanted.device.store is None:

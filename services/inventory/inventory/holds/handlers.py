@@ -23,6 +23,7 @@ from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import HoldGranted, MoveKind
 from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, StoreHolder, StoreId, TransferId
 
+from inventory.articles.queries import get_article
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.holds import domain
@@ -39,6 +40,7 @@ from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.metrics import HOLDS_ANSWERED, count
 from inventory.people.queries import current_holder, rows_of_holder
 from inventory.stock.writes import balance_rows, lock_balances, move_stock
+from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
 from inventory.tables import same_columns
 
@@ -63,6 +65,8 @@ def _read_to_answer(event: TransferRequested, tx: Transaction) -> Iterable[RowKe
             yield from rows_of_holder(row.custody.holder, tx)
     if event.current_recipient is not None:
         yield from rows_of_holder(event.current_recipient, tx)
+    if event.new_store is not None:
+        yield StoreRow, event.new_store
 
 
 def _locked_to_answer(event: TransferRequested, tx: Transaction) -> Iterable[RowKey]:
@@ -86,7 +90,7 @@ async def answer_request(event: TransferRequested, tx: Transaction) -> None:
     if await tx.look_up(HoldRow, event.transfer_id) is not None:
         return
     available = await _lock_stores_of(tx, event)
-    asked = [await _asked(tx, device_id) for device_id in sorted(event.devices, key=str)]
+    asked = [await _asked(tx, event, device_id) for device_id in sorted(event.devices, key=str)]
     answer = domain.answer(
         event.transfer_id, asked, at=await _stated_place(event, tx), available=available
     )
@@ -227,7 +231,7 @@ async def _lock_stores_of(
     return available
 
 
-async def _asked(tx: Transaction, device_id: DeviceId) -> domain.Asked:
+async def _asked(tx: Transaction, event: TransferRequested, device_id: DeviceId) -> domain.Asked:
     row = await tx.find(DeviceRow, device_id)
     if row is None:
         return domain.Asked(device_id=device_id)
@@ -236,7 +240,16 @@ async def _asked(tx: Transaction, device_id: DeviceId) -> domain.Asked:
         device=row.state(),
         holder=await current_holder(tx, row.custody.holder),
         claim=row.claim,
+        may_not_stay=await _may_not_stay(tx, row, event.new_store),
     )
+
+
+# decision 0382: a unit takes it into its own store neither by a return nor by a transfer
+async def _may_not_stay(tx: Transaction, row: DeviceRow, new_store: StoreId | None) -> bool:
+    store = await tx.look_up(StoreRow, new_store) if new_store is not None else None
+    if store is None or store.kind is StoreKind.CENTRAL:
+        return False
+    return (await get_article(tx, row.article_number)).return_at_once
 
 
 async def _stated_place(event: TransferRequested, tx: Transaction) -> Holder | None:

@@ -1,6 +1,7 @@
 """The rules of a pickup's claim: it claims all of its devices or none (BMB-12, PCK-1)."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -12,8 +13,20 @@ from kvitt_contracts.inventory import (
     ClaimRefused,
     ClaimReleased,
 )
-from kvitt_contracts.types import Claimant, DeviceId, PickupId, ReasonCode, RefusedDevice, Word
+from kvitt_contracts.types import (
+    ArticleNumber,
+    CareUnitRecipient,
+    Claimant,
+    DeviceId,
+    PickupId,
+    ReasonCode,
+    Recipient,
+    RefusedDevice,
+    StoreId,
+    Word,
+)
 
+from inventory.articles.domain import Article
 from inventory.devices.domain import IN_CLAIM, Claim, Device
 
 PICKUP: Final = Word("pickup")
@@ -38,7 +51,9 @@ class PickupClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A device that is to be fetched. `is_there`: the recipient of the pickup has it."""
+    """A device that is to be fetched. `is_there`: the recipient of the pickup has it, or the own
+    store of the unit that sends it back (see `is_sent_back`).
+    """
 
     device_id: DeviceId
     device: Device
@@ -46,14 +61,29 @@ class Asked:
     claim: Claim | None = None
 
 
-# decision 0354: a pickup claims marked devices alone
-def answer(pickup_id: PickupId, asked: Sequence[Asked]) -> ClaimGranted | ClaimRefused:
-    """Claim all devices for the pickup, or none: refused with a reason for each that cannot be
-    (BMB-12).
+# decision 0382: what stands in a unit's own store is sent on by a pickup
+def is_sent_back(device: Device, article: Article, *, to: Recipient, is_own_store: bool) -> bool:
+    """True of a device in the own store of the service point that orders the pickup, fetched from a
+    care unit, where the central store is to have it back at once (PCK-7).
     """
+    is_kept = is_own_store and not device.is_gone and device.meant_for is None
+    return article.return_at_once and is_kept and isinstance(to, CareUnitRecipient)
+
+
+# decision 0354: a pickup claims marked devices alone
+def answer(
+    pickup_id: PickupId,
+    asked: Sequence[Asked],
+    *,
+    available: Mapping[tuple[StoreId, ArticleNumber], int],
+) -> ClaimGranted | ClaimRefused:
+    """Claim all devices for the pickup, or none: refused with a reason for each that cannot be
+    (BMB-12). `available`: what the stores have of those that stand there, promised to nobody.
+    """
+    free = Counter(dict(available))
     refused = []
     for wanted in asked:
-        reason = _refusal(wanted)
+        reason = _refusal(wanted, free)
         if reason is not None:
             refused.append(RefusedDevice(device_id=wanted.device_id, reason=reason))
     if refused:
@@ -110,7 +140,14 @@ def _without(claim: PickupClaim | None, *devices: DeviceId) -> PickupClaim:
     return replace(claim, devices=left, status=claim.status if left else Status.ENDED)
 
 
-def _refusal(wanted: Asked) -> str | None:
+def _refusal(wanted: Asked, free: Counter[tuple[StoreId, ArticleNumber]]) -> str | None:
     if wanted.claim is not None:
         return IN_CLAIM[wanted.claim.kind]
-    return None if wanted.is_there else "NOT_AT_RECIPIENT"
+    if not wanted.is_there:
+        return "NOT_AT_RECIPIENT"
+    if wanted.device.store is None:
+        return None
+    place = (wanted.device.store, wanted.device.article_number)
+    free[place] -= 1
+    # the store has promised all that it has to orders
+    return "RESERVED_FOR_ORDERS" if free[place] < 0 else None

@@ -64,6 +64,17 @@ def check_on_loan(device: Device, *, place: int) -> None:
         )
 
 
+# decision 0382: what is to be returned at once comes back to the central store alone
+def check_may_stay(article: Article, *, is_central: bool, place: int) -> None:
+    """Raises ReturnRefused where a device that the central store is to have back at once would be
+    put into another store (PCK-7).
+    """
+    if article.return_at_once and not is_central:
+        raise ReturnRefused(
+            "RETURNED_AT_ONCE", rule="PCK-7", field=f"devices.{place}", way_on=_BY_PICKUP
+        )
+
+
 def check_line(back: Back, *, on: date, is_scrapped: bool, place: int) -> None:
     """Raises ReturnRefused: the line is of marked devices (INV-5); of a service, which no store
     takes in (INV-4); comes back before it was ordered (DAY-5); or more than was delivered and has
@@ -131,6 +142,10 @@ def returned(
 _NAMED_TWICE = "Ange varje hjälpmedel och varje orderrad en gång."
 _NOT_ON_LOAN = (
     "Hjälpmedlet är inte utlånat: det står i ett förråd eller är på väg. Kontrollera individnumret."
+)
+_BY_PICKUP = (
+    "Hjälpmedlet ska genast tillbaka till centrallagret, inte till enhetens förråd: skapa en "
+    "hämtorder för det på mottagarens sida."
 )
 _BY_NUMBER = "Raden är individmärkt: ange hjälpmedlens individnummer i stället."
 _SERVICE = "Tjänster lagerförs inte och kan inte återlämnas: utelämna raden."

@@ -28,6 +28,8 @@ from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.reservations.queries import order_id_numbered
 from inventory.returns.domain import end_loan
 from inventory.stock.writes import lock_balances, move_stock
+from inventory.stores.domain import StoreKind
+from inventory.stores.models import StoreRow
 from inventory.stores.queries import check_store_holds_stock, is_store_of, rows_of_own_store
 
 messages = Handlers()
@@ -49,7 +51,8 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
     Refused: UNKNOWN_USER (REF-3), REFERENCE_USED, NAMED_TWICE (INV-7), NOT_YOUR_STORE,
     NOT_YOUR_DEVICE, NOT_YOUR_LINE (REF-18), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
     PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), NOT_ON_LOAN, MORE_THAN_DELIVERED (INV-7), LINE_IS_MARKED
-    (INV-5), SERVICE_IS_NEVER_STOCKED (INV-4), RETURNED_BEFORE_LOAN (DAY-5).
+    (INV-5), SERVICE_IS_NEVER_STOCKED (INV-4), RETURNED_BEFORE_LOAN (DAY-5), RETURNED_AT_ONCE
+    (PCK-7).
     """
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
     return_id = ReturnId(tx.target("return"))
@@ -63,6 +66,7 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
         )
     await check_store_holds_stock(tx, command.store)
     devices = await _devices_of(command, by, tx)
+    await _check_may_stay(command.store, devices, tx)
     lines = await _lines_of(command, by, tx)
     scrapped = [_is_scrapped(command, line, tx) for line in lines]
     kept = [line for line, gone in zip(lines, scrapped, strict=True) if not gone]
@@ -119,6 +123,13 @@ async def _devices_of(command: RegisterReturn, by: UserRow, tx: Transaction) -> 
         found.append(row)
     domain.check_named_once([row.id for row in found], ())  # by other numbers of theirs (INV-6)
     return found
+
+
+async def _check_may_stay(store: StoreId, devices: Sequence[DeviceRow], tx: Transaction) -> None:
+    is_central = (await tx.get(StoreRow, store)).kind is StoreKind.CENTRAL
+    for place, row in enumerate(devices):
+        article = await get_article(tx, row.article_number)
+        domain.check_may_stay(article, is_central=is_central, place=place)
 
 
 async def _lines_of(command: RegisterReturn, by: UserRow, tx: Transaction) -> Sequence[domain.Back]:

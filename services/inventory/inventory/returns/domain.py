@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from kvitt_contracts.inventory import Custody, CustodyCause, CustodyChanged
+from kvitt_contracts.inventory import Custody, CustodyCause, CustodyChanged, DeviceReturnAwaited
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import DeviceId, OrderId, StoreHolder, StoreId
+from kvitt_contracts.types import DeviceId, OrderId, ServicePointId, StoreHolder, StoreId
 
-from inventory.devices.domain import Change, Course, Device, changed_to, courses, evolve
+from inventory.articles.domain import Article
+from inventory.devices.domain import Change, Claim, Course, Device, changed_to, courses, evolve
 
 
 class ReturnRefused(Refused):
@@ -29,10 +30,13 @@ class OnTheWay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenBack:
-    """What a return changes. `instead_of`: the day that was told of it before."""
+    """What a return changes. `instead_of`: the day that was told of it before; `sent_from`: the
+    unit's own store from which it was sent.
+    """
 
     changes: tuple[CustodyChanged, ...]
     instead_of: date | None = None
+    sent_from: StoreId | None = None
 
 
 # decision 0042: a late return takes back what was decided after it
@@ -44,6 +48,7 @@ def take_back(
     store: StoreId,
     on: date,
     on_the_way: OnTheWay | None = None,
+    is_sent_back: bool = False,
     history: Sequence[Change] = (),
 ) -> TakenBack | None:
     """Return a device to a store, or correct the day of its return: from `on` nobody pays (INV-7,
@@ -51,7 +56,8 @@ def take_back(
 
     `history`: the device's changes of custody so far, as they were emitted. A return takes back
     every decision of the days after it, and no physical change (PHY-1). The first change of a
-    return on the way names the order.
+    return on the way names the order. `is_sent_back`: a pickup has it, and the store is the central
+    one: what a unit has kept in its own store comes there by it (PCK-7).
     Raises ReturnRefused: RETURNED_BEFORE_LOAN (DAY-5), RETURNED_BEFORE_DISPATCH (PHY-1): of that
     day another return is not known, and the device left the stores after it; NOT_ON_LOAN (INV-7):
     it is in a store and has not come there from a loan, or is in another one;
@@ -67,6 +73,11 @@ def take_back(
             said = _in_store(store, on, days)
             return TakenBack(changes=_changes(device_id, device, said, first_cause=first))
         return _refuse("RETURNED_BEFORE_DISPATCH", unless=known, rule="PHY-1", way_on=_SENT_AGAIN)
+    if is_sent_back and now.store is not None and store != now.store:
+        if on < now.began_on:
+            return _refuse("RETURNED_BEFORE_LOAN", unless=known, rule="DAY-5", way_on=_CAME_LATER)
+        changes = _changes(device_id, device, _in_store(store, on, days))
+        return TakenBack(changes=changes, sent_from=now.store)
     if now.store is not None and store != now.store:
         return _refuse("NOT_ON_LOAN", unless=known, rule="INV-7", way_on=_ELSEWHERE)
     if now.store is not None and not _ended_a_loan(past):
@@ -114,6 +125,7 @@ _SENT_AGAIN = (
     "returdagen. Kommer det tillbaka skickas en ny retur med den dagen."
 )
 _ELSEWHERE = "Hjälpmedlet står redan i ett annat lager; en retur görs från mottagaren."
+_CAME_LATER = "Hjälpmedlet kom till enhetens förråd efter den dagen: kontrollera returdagen."
 _NEVER_LEFT = (
     "Hjälpmedlet står i lagret och har inte varit hos en mottagare sedan det kom dit: det finns "
     "ingen retur att registrera eller rätta. Kontrollera individnumret."
@@ -137,11 +149,43 @@ def _ended_a_loan(past: Sequence[Course]) -> bool:
 
 
 def _is_known(past: Sequence[Course], *, store: StoreId, on: date) -> bool:
-    """True where a stay in that store began with a return on that day."""
+    """True where a stay in that store began with a return on that day, of a loan, on the way, or
+    from the store where a unit kept it.
+    """
     return any(
-        stay.store == store and stay.began_on == on and (before.store is None or stay.on_the_way)
+        stay.store == store
+        and stay.began_on == on
+        and (stay.on_the_way or before.store != stay.store)
         for before, stay in pairwise(past)
     )
+
+
+# decision 0383: who keeps it is told until it has gone, and not what a pickup has
+def await_return(
+    device_id: DeviceId,
+    device: Device,
+    *,
+    claim: Claim | None,
+    service_points: tuple[ServicePointId, ...],
+    history: Sequence[Change],
+) -> tuple[DeviceReturnAwaited, ...]:
+    """Remind the units whose own store keeps a device that the central store is to have back at
+    once (PCK-7). No event: something has claimed it, and whoever it is for sees to it.
+    """
+    if claim is not None or device.store is None:
+        return ()
+    awaited = DeviceReturnAwaited(
+        device_id=device_id,
+        store=device.store,
+        service_points=service_points,
+        since_on=courses(history)[-1].began_on,
+    )
+    return (awaited,)
+
+
+def is_kept(device: Device, article: Article, *, is_own_store: bool) -> bool:
+    """True while a device that is to be returned at once stands in a unit's own store (PCK-7)."""
+    return article.return_at_once and is_own_store and not device.is_gone
 
 
 def _in_store(store: StoreId, on: date, days: Iterable[date]) -> dict[date, Custody]:

@@ -1,24 +1,28 @@
 """Handlers of devices that have come back."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import MoveKind
 from kvitt_contracts.regions import DeviceReturned
-from kvitt_contracts.types import DeviceId, OrderId
+from kvitt_contracts.types import DeviceId, OrderId, StoreId
 
+from inventory.articles.queries import get_article
 from inventory.devices.domain import ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history, get_device_numbered, new_device_id
-from inventory.devices.writes import change_custody
+from inventory.devices.writes import RETURN_AWAITED, change_custody
 from inventory.holds.writes import break_claim, rows_of_claim
 from inventory.reservations.backorders import serve_backorders
 from inventory.reservations.queries import device_sent_on
 from inventory.returns import domain
-from inventory.stock.writes import balance_rows, lock_balances, move_stock
-from inventory.stores.queries import check_store_holds_stock, rows_of_store
+from inventory.stock.writes import balance_id, balance_rows, lock_balances, move_stock
+from inventory.stores.domain import StoreKind
+from inventory.stores.models import StoreRow
+from inventory.stores.queries import check_store_holds_stock, points_of_store, rows_of_store
 
 messages = Handlers()
 
@@ -32,7 +36,8 @@ def _locked_to_take_back(fact: DeviceReturned, tx: Transaction) -> Iterable[RowK
     known = tx.fetched(DeviceRow, new_device_id(tx, fact.device_number))
     if known is None or known.device_number != fact.device_number:
         return
-    yield from balance_rows(fact.store, [known.article_number], tx)
+    for store in _stores(fact, known, tx):
+        yield from balance_rows(store, [known.article_number], tx)
     yield DeviceRow, known.id
     yield from rows_of_claim(known.claim)
 
@@ -47,7 +52,8 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
     (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     known = await get_device_numbered(tx, fact.device_number)
-    await lock_balances(tx, fact.store, [known.article_number])
+    for store in _stores(fact, known, tx):
+        await lock_balances(tx, store, [known.article_number])
     row = await tx.lock(DeviceRow, known.id)
     taken = domain.take_back(
         DeviceId(row.id),
@@ -55,6 +61,7 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
         store=fact.store,
         on=fact.returned_on,
         on_the_way=await _on_the_way(row, tx),
+        is_sent_back=await _is_sent_back(fact, row, tx),
         history=await custody_history(tx, row),
     )
     if taken is None:
@@ -62,11 +69,13 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
     await check_store_holds_stock(tx, fact.store)
     if taken.instead_of is None:
         await break_claim(tx, row, reason="RETURNED")
-    await _move(fact, row, tx, available=1, on=fact.returned_on)
+    if taken.sent_from is not None:  # the pickup had set it aside there
+        await _move(taken.sent_from, row, tx, reserved=-1, on=fact.returned_on)
+    await _move(fact.store, row, tx, available=1, on=fact.returned_on)
     if taken.instead_of is None:
         await serve_backorders(tx, fact.store, row.article_number)
     else:
-        await _move(fact, row, tx, available=-1, on=taken.instead_of)
+        await _move(fact.store, row, tx, available=-1, on=taken.instead_of)
     for changed in taken.changes:  # last, since it locks the region's count
         await change_custody(tx, row, changed)
 
@@ -79,15 +88,61 @@ async def _on_the_way(row: DeviceRow, tx: Transaction) -> domain.OnTheWay | None
     return domain.OnTheWay(order_id=OrderId(claim.by), sent_on=sent_on)
 
 
+def _stores(fact: DeviceReturned, known: DeviceRow, tx: Transaction) -> list[StoreId]:
+    """The stores whose balance a return moves, in the order of the balances' ids."""
+    stores = {fact.store}
+    left = known.state().store
+    if left is not None and known.claim_kind is ClaimKind.PICKUP:
+        stores.add(left)
+    return sorted(stores, key=lambda one: str(balance_id(tx, one, known.article_number)))
+
+
+async def _is_sent_back(fact: DeviceReturned, row: DeviceRow, tx: Transaction) -> bool:
+    if row.claim_kind is not ClaimKind.PICKUP:
+        return False
+    store = await tx.look_up(StoreRow, fact.store)
+    return store is not None and store.kind is StoreKind.CENTRAL
+
+
 async def _move(
-    fact: DeviceReturned, row: DeviceRow, tx: Transaction, *, available: int, on: date
+    store: StoreId,
+    row: DeviceRow,
+    tx: Transaction,
+    *,
+    on: date,
+    available: int = 0,
+    reserved: int = 0,
 ) -> None:
     await move_stock(
         tx,
-        fact.store,
+        store,
         row.article_number,
         MoveKind.RETURNED,
         on=on,
         available=available,
+        reserved=reserved,
         cause_id=row.id,
     )
+
+
+@messages.timer(RETURN_AWAITED)
+async def remind(row: DeviceRow, due: datetime, tx: Transaction) -> None:
+    """PCK-7: whoever keeps what is to be returned at once is reminded, and again each such time
+    until it has gone.
+    """
+    device = row.state()
+    store = await tx.look_up(StoreRow, device.store) if device.store is not None else None
+    article = await get_article(tx, row.article_number)
+    is_own_store = store is not None and store.kind is StoreKind.OWN
+    if store is None or not domain.is_kept(device, article, is_own_store=is_own_store):
+        return
+    awaited = domain.await_return(
+        DeviceId(row.id),
+        device,
+        claim=row.claim,
+        service_points=await points_of_store(tx, store),
+        history=await custody_history(tx, row),
+    )
+    tx.record(row, *awaited)
+    day = tx.today + timedelta(days=tx.policy.pickup.return_at_once_days)
+    tx.schedule(RETURN_AWAITED, key=row.id, due=start_of_day(day))

@@ -24,7 +24,7 @@ from kvitt_contracts.types import (
 
 from inventory.articles.queries import get_article
 from inventory.devices import domain as devices
-from inventory.devices.domain import OF_TRANSFERS, Claim, ClaimKind
+from inventory.devices.domain import OF_STORED, Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.writes import change_custody
 from inventory.holds.writes import break_claim, lock_claiming
@@ -117,7 +117,7 @@ async def post(tx: Transaction, row: StocktakingRow, found: Found) -> None:
 # decision 0353: no device is without a holder, and what is missing is promised to nobody
 async def _miss(tx: Transaction, row: StocktakingRow, device: DeviceRow) -> None:
     """Take one missing device out of the store; a transfer that held it is informed."""
-    was_held = device.claim is not None and device.claim.kind in OF_TRANSFERS
+    was_held = device.claim is not None and device.claim.kind in OF_STORED
     await break_claim(tx, device, reason="LOST")
     device.claim = Claim(kind=ClaimKind.INVESTIGATION, by=row.id)
     await _move(

@@ -7,7 +7,7 @@ from kvitt_chassis.access import Caller
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import CustomerId, PayerId, Role, StoreId
+from kvitt_contracts.types import CustomerId, PayerId, Role, ServicePointId, StoreId
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from inventory.people.models import UserRow
@@ -81,6 +81,31 @@ async def is_store_of(tx: Transaction, store: StoreId, by: UserRow) -> bool:
     return row.service_point in by.service_points or (
         row.kind is domain.StoreKind.OWN and is_drawn_from
     )
+
+
+async def is_own_store_of(tx: Transaction, store: StoreId, point: ServicePointId) -> bool:
+    """Whether a store is a service point's own: stated of it, or the one that it draws from."""
+    row = await tx.look_up(StoreRow, store)
+    if row is None or row.kind is not domain.StoreKind.OWN:
+        return False
+    unit = await tx.look_up(CustomerRow, CustomerId(point))
+    return row.service_point == point or (unit is not None and unit.store == store)
+
+
+async def points_of_store(tx: Transaction, store: StoreRow) -> tuple[ServicePointId, ...]:
+    """The service points whose store it is: the one that it is stated of, or those that draw from
+    it, in the order of their codes.
+    """
+    if store.service_point is not None:
+        return (store.service_point,)
+    query = (
+        select(CustomerRow.customer_id)
+        .where(CustomerRow.region == tx.region, CustomerRow.store == store.store)
+        .order_by(CustomerRow.customer_id)
+    )
+    with tx.session.no_autoflush:
+        found = (await tx.session.scalars(query)).all()
+    return tuple(ServicePointId(one) for one in found)
 
 
 def own_stores(caller: Caller) -> Select[StoreId]:

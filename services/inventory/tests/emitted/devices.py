@@ -5,7 +5,7 @@ from typing import Any
 
 from inventory.cards.commands import SetCard
 from kvitt_contracts.types import DeviceNumber, Role, UserId
-from kvitt_testkit.world import World
+from kvitt_testkit.world import World, stockholm
 
 from contracts.tests.builders.bmb import (
     a_transfer_accepted,
@@ -22,9 +22,12 @@ from contracts.tests.builders.regions import (
     a_device_on_loan_stated,
     a_device_returned,
     a_renumbering,
+    a_store_stated,
+    an_article_stated,
     rollators_received,
 )
 from contracts.tests.builders.story import (
+    CENTRAL,
     OTHER_PATIENT,
     OWN,
     RECEIVER,
@@ -120,6 +123,26 @@ async def pickups(world: World) -> None:
         a_transfer_requested("170051", transfer="T-51"),
         a_device_returned("170050"),
         a_pickup_void_requested("170051"),
+    )
+
+
+async def kept(world: World) -> None:
+    """What is to be returned at once, in a store that a unit has and in one that none has; one of
+    them is sent on by a pickup.
+    """
+    await world.handle_all(
+        an_article_stated(return_at_once=True),
+        a_store_stated("403", "own"),
+        a_device_on_loan_stated("170070"),
+        a_device_on_loan_stated("170071"),
+        a_device_returned("170070"),
+        a_device_returned("170071", store="403"),
+    )
+    await world.advance(stockholm("2026-03-06 00:00"))
+    fetched: dict[str, Any] = {"recipient": a_care_unit(), "service_point": SENDING}
+    await world.handle_all(
+        a_pickup_requested("170070", **fetched),
+        a_device_returned("170070", store=CENTRAL, on="2026-03-06"),
     )
 
 

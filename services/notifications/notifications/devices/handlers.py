@@ -1,13 +1,16 @@
-"""Messages about devices that another region sold, to whoever is their contact (BMB-14)."""
+"""Messages about devices: those that another region sold, to whoever is their contact (BMB-14), and
+those that a unit keeps though the central store is to have them (PCK-7).
+"""
 
 from collections.abc import Iterable
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import DeviceRegistered
+from kvitt_contracts.inventory import DeviceRegistered, DeviceReturnAwaited
+from kvitt_contracts.notifications import ToStaff
 from kvitt_contracts.types import ServicePointId
 
-from notifications.messages.domain import NewKind
+from notifications.messages.domain import CUSTOMER_SERVICE, Addressee, NewKind
 from notifications.messages.writes import about_device, post
 from notifications.transfers.domain import whom_to_tell
 from notifications.transfers.models import ResponsiblesRow
@@ -35,3 +38,21 @@ async def on_device_registered(event: DeviceRegistered, tx: Transaction) -> None
     known = await tx.look_up(ResponsiblesRow, unit)
     for to in whom_to_tell(unit, known.facts() if known else None, on=tx.today):
         post(tx, to, NewKind.DEVICE_MOVED_IN, about_device(event.device_id))
+
+
+# decision 0383: who answers for the units whose store keeps it
+@messages.on(
+    DeviceReturnAwaited,
+    reads=lambda event, _: [(ResponsiblesRow, unit) for unit in event.service_points],
+)
+async def on_device_return_awaited(event: DeviceReturnAwaited, tx: Transaction) -> None:
+    """Remind who answers for the store's units of what is to be returned at once; of a store that
+    no unit has, customer service (PCK-7).
+    """
+    told: list[Addressee] = []
+    for unit in event.service_points:
+        known = await tx.look_up(ResponsiblesRow, unit)
+        told += whom_to_tell(unit, known.facts() if known else None, on=tx.today)
+    for to in dict.fromkeys(told or [ToStaff(duty=CUSTOMER_SERVICE)]):
+        about = about_device(event.device_id)
+        post(tx, to, NewKind.DEVICE_RETURN_AWAITED, about, since_on=event.since_on)

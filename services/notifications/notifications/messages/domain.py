@@ -1,6 +1,7 @@
 """The rules of messages: posted, read once, removed. No clock, no database, no text."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -40,6 +41,8 @@ class NewKind(StrEnum):
     PICKUP_REPORTED = "pickup_reported"
     PICKUP_OVERDUE = "pickup_overdue"
     PICKUP_MADE_URGENT = "pickup_made_urgent"
+    PICKUP_RETURN_AWAITED = "pickup_return_awaited"
+    DEVICE_RETURN_AWAITED = "device_return_awaited"
     DEVICE_MOVED_IN = "device_moved_in"
     WORK_ORDER_FINISHED = "work_order_finished"
     WORK_ORDER_LATE = "work_order_late"
@@ -68,7 +71,7 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message to one user, to one service point or to the staff with a duty, and what it is
-    about.
+    about; of a reminder since when.
     """
 
     id: MessageId
@@ -79,10 +82,17 @@ class Message:
     duty: Word | None = None
     about_kind: str
     about_id: UUID
+    since_on: date | None = None
 
 
+# decision 0384: a reminder's message says since when
 def post(
-    message_id: MessageId, *, to: Addressee, message: MessageKind | NewKind, about: About | Thing
+    message_id: MessageId,
+    *,
+    to: Addressee,
+    message: MessageKind | NewKind,
+    about: About | Thing,
+    since_on: date | None = None,
 ) -> MessagePosted | MessagePostedV2:
     """A message for somebody's list (NTF-1)."""
     if (
@@ -92,7 +102,9 @@ def post(
     ):
         return MessagePosted(message_id=message_id, to=to, message=message, about=about)
     thing = Thing(kind=Word(about.kind), id=about.id)
-    return MessagePostedV2(message_id=message_id, to=to, message=Word(message), about=thing)
+    return MessagePostedV2(
+        message_id=message_id, to=to, message=Word(message), about=thing, since_on=since_on
+    )
 
 
 # decision 0070: one message for all who work at a service point
@@ -146,4 +158,5 @@ def _posted(event: MessagePosted | MessagePostedV2) -> Message:
         duty=to.duty if isinstance(to, ToStaff) else None,
         about_kind=event.about.kind,
         about_id=event.about.id,
+        since_on=event.since_on if isinstance(event, MessagePostedV2) else None,
     )

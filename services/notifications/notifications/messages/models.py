@@ -1,6 +1,6 @@
 """The table of messages. Texts are made when a message is shown, and not stored."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from kvitt_chassis.models import Aggregate
@@ -37,4 +37,5 @@ class MessageRow(
     duty: Mapped[Word | None]
     about_kind: Mapped[str]
     about_id: Mapped[UUID]
+    since_on: Mapped[date | None]
     posted_at: Mapped[datetime]

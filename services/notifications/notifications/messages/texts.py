@@ -1,8 +1,10 @@
 """The Swedish texts of messages, made when they are shown. No person is named in them, ever."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from kvitt_contracts.calendar import in_swedish
 from kvitt_contracts.notifications import MessageKind
 
 from notifications.messages.domain import NewKind
@@ -12,19 +14,22 @@ _WHY_STAFF: Final = "Det mottagande tjänstestället har ingen huvudansvarig."
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A title, and a sentence in which `{name}` is the order's number or the transfer's name;
-    `to_staff` is why the staff hears of it.
+    """A title, and a sentence in which `{name}` is the order's number or the transfer's name, and
+    `{since}` since which day it is so; `to_staff` is why the staff hears of it.
     """
 
     title: str
     body: str
     to_staff: str = _WHY_STAFF
 
-    def about(self, name: str | None, *, is_to_staff: bool = False) -> str:
+    def about(
+        self, name: str | None, *, since_on: date | None = None, is_to_staff: bool = False
+    ) -> str:
         """Returns the sentence with `name`; a sentence without a name where it is None. The staff
         is told besides why it hears of it.
         """
-        said = " ".join(self.body.format(name=name or "").split()).replace(" .", ".")
+        since = f"sedan {in_swedish(since_on)}" if since_on is not None else ""
+        said = " ".join(self.body.format(name=name or "", since=since).split()).replace(" .", ".")
         return f"{said} {self.to_staff}".rstrip() if is_to_staff else said
 
 
@@ -110,6 +115,18 @@ TEXTS: dict[str, Text] = {
         "Akut hämtning",
         "En hämtning har gjorts akut. Öppna hämtordern: hjälpmedlen ska hämtas så snart det går.",
         to_staff="",
+    ),
+    NewKind.PICKUP_RETURN_AWAITED: Text(
+        "Ska genast till centrallagret",
+        "Hjälpmedel på en hämtorder ska genast till centrallagret, men har väntat på det {since}. "
+        "Öppna hämtordern och se till att det skickas eller hämtas.",
+        to_staff="Tjänstestället har ingen huvudansvarig.",
+    ),
+    NewKind.DEVICE_RETURN_AWAITED: Text(
+        "Ska genast till centrallagret",
+        "Ett hjälpmedel som genast ska till centrallagret har stått i enhetens förråd {since}. "
+        "Öppna det och skapa en hämtorder.",
+        to_staff="Förrådets enhet har ingen huvudansvarig.",
     ),
     NewKind.WORK_ORDER_FINISHED: Text(
         "Arbetsorder klar", "En arbetsorder är klar. Öppna den och läs vad som gjordes."

@@ -78,7 +78,9 @@ class MessageView(BaseModel):
             id=row.id,
             message=row.message,
             title=text.title,
-            text=text.about(order_number or named, is_to_staff=row.duty is not None),
+            text=text.about(
+                order_number or named, since_on=row.since_on, is_to_staff=row.duty is not None
+            ),
             read=row.status is Status.READ,
             posted_at=row.posted_at,
             service_point=row.service_point,

@@ -1,5 +1,6 @@
 """Posts a message for an event of another service: one for each fact."""
 
+from datetime import date
 from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
@@ -75,12 +76,14 @@ def post(
     to: domain.Addressee,
     message: MessageKind | domain.NewKind,
     about: About | Thing,
+    *,
+    since_on: date | None = None,
 ) -> UUID:
-    """Post a message into somebody's list. Returns its id, which follows from the event that is
-    handled.
+    """Post a message into somebody's list; of a reminder since when it has been so. Returns its id,
+    which follows from the event that is handled.
     """
     message_id = MessageId(tx.mint())
-    posted = domain.post(message_id, to=to, message=message, about=about)
+    posted = domain.post(message_id, to=to, message=message, about=about, since_on=since_on)
     row = tx.start(MessageRow, message_id, posted)
     row.posted_at = tx.now
     return message_id

@@ -11,6 +11,7 @@ from kvitt_contracts.orders import (
     PickupRegistered,
     PickupReported,
     PickupRequested,
+    PickupReturnAwaited,
 )
 from kvitt_contracts.types import UserId
 
@@ -23,7 +24,7 @@ from notifications.transfers.models import ResponsiblesRow
 messages = Handlers()
 messages.project(PickupRequested, PickupRow)
 
-Told = PickupRegistered | PickupReported | PickupMadeUrgent
+Told = PickupRegistered | PickupReported | PickupMadeUrgent | PickupReturnAwaited
 
 
 def _who_answers(event: Told, tx: Transaction) -> Iterable[RowKey]:
@@ -63,6 +64,22 @@ async def on_pickup_overdue(event: PickupOverdue, tx: Transaction) -> None:
     """Tell customer service that a pickup is late (PCK-2)."""
     about = about_pickup(event.pickup_id)
     post(tx, ToStaff(duty=CUSTOMER_SERVICE), NewKind.PICKUP_OVERDUE, about)
+
+
+# decision 0383: who ordered it, and who answers for the unit
+@messages.on(PickupReturnAwaited, of=PickupRow, reads=_who_answers)
+async def on_pickup_return_awaited(
+    row: PickupRow, event: PickupReturnAwaited, tx: Transaction
+) -> None:
+    """Remind the main responsible, and who of the unit has ordered it, of what is to be returned at
+    once and is not back (PCK-7).
+    """
+    told = list(await _who_is_told(row, tx))
+    if row.by is not None and row.ordered_by == "unit":
+        told.append(ToUser(user_id=row.by))
+    for to in dict.fromkeys(told):
+        about = about_pickup(event.pickup_id)
+        post(tx, to, NewKind.PICKUP_RETURN_AWAITED, about, since_on=event.since_on)
 
 
 async def _tell_service_point(

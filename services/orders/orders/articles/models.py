@@ -21,6 +21,7 @@ class ArticleRow(Regional, Base):
     status: Mapped[ArticleStatus]
     fee_group: Mapped[str | None]
     product_area: Mapped[ProductArea | None]
+    return_at_once: Mapped[bool]
 
     def article(self) -> Article:
         """Returns the article as the value that the rules read."""

@@ -19,6 +19,7 @@ from kvitt_contracts.orders import (
     PickupRegistered,
     PickupReported,
     PickupRequested,
+    PickupReturnAwaited,
     PickupVoidRequested,
 )
 from kvitt_contracts.policy import RegionPolicy
@@ -42,7 +43,7 @@ from kvitt_contracts.types import (
 
 from orders.pickups.reasons import Reason, refusal
 from orders.units.domain import User
-from orders.waits.domain import LISTED, TELLS_CUSTOMER_SERVICE, Owner, Wait
+from orders.waits.domain import LISTED, REMINDS, TELLS_CUSTOMER_SERVICE, Owner, Wait
 
 
 class Status(StrEnum):
@@ -253,6 +254,33 @@ def fall_due(pickup: Pickup) -> tuple[PickupOverdue, ...]:
     return (PickupOverdue(pickup_id=pickup.id),)
 
 
+# decision 0383: who keeps it is told, again each such time, until it is back
+def await_return(pickup: Pickup, *, since: date) -> tuple[PickupReturnAwaited, ...]:
+    """Remind the unit of what is to be returned at once and is not back (PCK-7). No event: nothing
+    of that is left in it.
+    """
+    if pickup.status is not Status.REGISTERED:
+        return ()
+    devices = tuple(line.device_id for line in to_return_at_once(pickup))
+    if not devices:
+        return ()
+    return (PickupReturnAwaited(pickup_id=pickup.id, devices=devices, since_on=since),)
+
+
+def to_return_at_once(pickup: Pickup) -> tuple[Line, ...]:
+    """The open lines of devices that the central store is to have back at once (PCK-7)."""
+    return tuple(line for line in _open_lines(pickup) if line.return_at_once)
+
+
+def return_day(pickup: Pickup, *, policy: RegionPolicy, today: date) -> date | None:
+    """The last day on which what is to be returned at once is back in time, from today or from the
+    pickup's first day where that is later (PCK-7); None where it has nothing of that.
+    """
+    if not to_return_at_once(pickup):
+        return None
+    return _first_day(pickup, today) + timedelta(days=policy.pickup.return_at_once_days)
+
+
 def waits_for(pickup: Pickup, *, until: date | None) -> Wait | None:
     """What a pickup waits for and on whom: inventory's answer, the unit that posts it, who fetches
     it, or the store that has not taken back what was fetched; `until` is its last day (REF-20).
@@ -263,6 +291,8 @@ def waits_for(pickup: Pickup, *, until: date | None) -> Wait | None:
     if pickup.status is Status.REQUESTED:
         return Wait(awaits=Word("claim"), on=Owner.STORE, until=until, then=Word("refused"))
     then = LISTED if pickup.is_overdue else TELLS_CUSTOMER_SERVICE
+    if to_return_at_once(pickup) and until != pickup.latest_on:  # else its own last day is sooner
+        then = REMINDS
     if all(line.is_voiding for line in _open_lines(pickup)):
         return Wait(awaits=Word("release"), on=Owner.STORE, until=until, then=then)
     if pickup.cause == POSTED:
@@ -278,7 +308,7 @@ def last_day(pickup: Pickup, *, policy: RegionPolicy, today: date) -> date:
     """The last day on which an open pickup is in time: that of its window, or so many days of the
     policy from today, or from the first day where that is later.
     """
-    first = max(today, pickup.earliest_on or today)
+    first = _first_day(pickup, today)
     return pickup.latest_on or first + timedelta(days=policy.pickup.overdue_days)
 
 
@@ -300,6 +330,8 @@ def evolve(pickup: Pickup | None, event: PickupEvent) -> Pickup:
             return replace(pickup, status=Status.REFUSED, refused=event.refused)
         case PickupOverdue():
             return replace(pickup, is_overdue=True)
+        case PickupReturnAwaited():
+            return pickup
         case PickupMadeUrgent():
             return replace(pickup, is_urgent=True, fee=event.fee, payer_id=event.payer_id)
         case PickupVoidRequested():
@@ -312,6 +344,10 @@ def evolve(pickup: Pickup | None, event: PickupEvent) -> Pickup:
             return replace(pickup, technician=event.technician, not_found=event.not_found)
         case PickupClosed():
             return replace(pickup, status=Status.CLOSED)
+
+
+def _first_day(pickup: Pickup, today: date) -> date:
+    return max(today, pickup.earliest_on or today)
 
 
 def _with(pickup: Pickup, numbers: Iterable[LineNumber], **changes: object) -> Pickup:

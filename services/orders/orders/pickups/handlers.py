@@ -22,8 +22,10 @@ from orders.pickups.requesting import domain as requesting
 from orders.pickups.writes import (
     ANSWER,
     OVERDUE,
+    RETURN_AWAITED,
     await_answer,
     make_urgent,
+    remind,
 )
 from orders.units.models import CustomerRow, PayerRow, UserRow
 from orders.units.queries import customer_key, payer_key, place_named, user_key, user_named
@@ -151,3 +153,11 @@ async def give_up(row: PickupRow, due: datetime, tx: Transaction) -> None:
 async def tell_overdue(row: PickupRow, due: datetime, tx: Transaction) -> None:
     """The last day has passed with devices left to fetch: customer service is told (PCK-2)."""
     tx.record(row, *domain.fall_due(row.state()))
+
+
+@messages.timer(RETURN_AWAITED)
+async def remind_of_return(row: PickupRow, due: datetime, tx: Transaction) -> None:
+    """PCK-7: what is to be returned at once is not back: the unit is reminded, and again each such
+    time until it is.
+    """
+    remind(row, tx)

@@ -40,7 +40,8 @@ class PickupRow(
     evolve=domain.evolve,
 ):
     """A pickup; `recipient_person`, `recipient_unit`, `requested_on`, `due_on` and `waits_on`,
-    until when it waits and on whom, are for queries.
+    until when it waits and on whom, are for queries. `last_on`: its last day, which is later than
+    `due_on` while something in it is to be returned at once.
     """
 
     __tablename__ = "pickups"
@@ -85,6 +86,7 @@ class PickupRow(
     recipient_unit: Mapped[CareUnitId | None]
     requested_on: Mapped[date]
     due_on: Mapped[date | None]
+    last_on: Mapped[date | None]
     waits_on: Mapped[Owner | None]
 
     def apply(self, state: domain.Pickup) -> None:

@@ -154,7 +154,9 @@ async def _device(number: DeviceNumber, tx: Transaction) -> requesting.Chosen | 
     if row is None:
         return None
     article = await tx.look_up(ArticleRow, row.article_number) if row.article_number else None
-    return requesting.Chosen(row.device_id, article.product_area if article else None)
+    if article is None:
+        return requesting.Chosen(row.device_id, None)
+    return requesting.Chosen(row.device_id, article.product_area, article.return_at_once)
 
 
 async def areas_of(

@@ -18,6 +18,7 @@ Claimed = ClaimGranted | ClaimRefused | ClaimBroken | ClaimReleased
 
 ANSWER = Timer("pickup_answer", PickupRow)
 OVERDUE = Timer("pickup_overdue", PickupRow)
+RETURN_AWAITED = Timer("pickup_return_awaited", PickupRow)
 ANSWER_WITHIN = timedelta(hours=24)
 """Business time in which inventory answers; after it the pickup is refused."""
 
@@ -41,21 +42,39 @@ def await_answer(row: PickupRow, tx: Transaction) -> None:
 
 
 def await_goods(row: PickupRow, tx: Transaction) -> None:
-    """Tell that the pickup is late when its last day has passed, by the policy that it is pinned
-    to.
+    """Tell that the pickup is late when its last day has passed, and remind of what is to be
+    returned at once (PCK-7), by the policy that it is pinned to.
     """
     tx.cancel_timer(ANSWER, key=row.id)
-    policy = tx.pinned_policy(row.policy)
-    row.due_on = domain.last_day(row.state(), policy=policy, today=tx.today)
-    tx.schedule(OVERDUE, key=row.id, due=start_of_day(row.due_on + timedelta(days=1)))
+    policy, pickup = tx.pinned_policy(row.policy), row.state()
+    row.last_on = domain.last_day(pickup, policy=policy, today=tx.today)
+    tx.schedule(OVERDUE, key=row.id, due=start_of_day(row.last_on + timedelta(days=1)))
+    at_once = domain.return_day(pickup, policy=policy, today=tx.today)
+    row.due_on = min(row.last_on, at_once or row.last_on)
+    if at_once is not None:
+        tx.schedule(RETURN_AWAITED, key=row.id, due=start_of_day(at_once + timedelta(days=1)))
+
+
+def remind(row: PickupRow, tx: Transaction) -> None:
+    """Remind of what is to be returned at once, and again as many days later (PCK-7)."""
+    awaited = domain.await_return(row.state(), since=row.requested_on)
+    tx.record(row, *awaited)
+    if awaited:
+        days = tx.pinned_policy(row.policy).pickup.return_at_once_days
+        tx.schedule(RETURN_AWAITED, key=row.id, due=start_of_day(tx.today + timedelta(days=days)))
 
 
 def stop_waiting_when_over(row: PickupRow, tx: Transaction) -> None:
-    """Cancel the timers of a pickup that is over."""
+    """Cancel the timers of a pickup that is over. One that has nothing left that is to be returned
+    at once waits until its last day.
+    """
     if row.status not in domain.OPEN:
-        row.due_on = None
+        row.due_on = row.last_on = None
         tx.cancel_timer(ANSWER, key=row.id)
         tx.cancel_timer(OVERDUE, key=row.id)
+        tx.cancel_timer(RETURN_AWAITED, key=row.id)
+    elif row.last_on is not None and not domain.to_return_at_once(row.state()):
+        row.due_on = row.last_on
 
 
 async def settle_claim(event: Claimed, tx: Transaction) -> None:

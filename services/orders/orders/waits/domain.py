@@ -10,6 +10,9 @@ from pydantic import Field
 TELLS_CUSTOMER_SERVICE: Final = Word("customer_service_told")
 """After the last day customer service is told, once."""
 
+REMINDS: Final = Word("reminded")
+"""After the last day whoever has it is reminded, again and again until it is done (PCK-7)."""
+
 LISTED: Final = Word("listed")
 """After the last day nothing happens by itself: it stands among what is late."""
 

@@ -44,10 +44,13 @@ class Naming:
 
 
 class Chosen(NamedTuple):
-    """A device that is to be fetched, and its article's product area where that has one."""
+    """A device that is to be fetched, its article's product area where that has one, and whether
+    the article is one that the central store is to have back at once (PCK-7).
+    """
 
     device_id: DeviceId
     area: ProductArea | None
+    return_at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,11 @@ def request(
         raise refusal(Reason.PHONE_MISSING, "PCK-1", "delivery.order_phone", way_on)
     earliest, latest = _window(wish, policy, today)
     lines = tuple(
-        PickupLine(number=LineNumber(number), device_id=device.device_id)
+        PickupLine(
+            number=LineNumber(number),
+            device_id=device.device_id,
+            return_at_once=device.return_at_once,
+        )
         for number, device in enumerate(devices, 1)
     )
     return PickupRequested(
