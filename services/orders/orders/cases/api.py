@@ -28,15 +28,16 @@ async def ask_case(body: CaseBody, commands: Commands) -> CaseView:
     """Be kundtjänst om något (CAS-1), gärna där det uppstår: en order, en hämtorder, ett
     hjälpmedel. Ärendet väntar tills det är besvarat eller tillbakataget.
 
-    Nekas: ALREADY_ASKED, UNKNOWN_WORD, UNKNOWN_THING, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING
-    (CAS-1), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT
-    (REF-3).
+    Nekas: ALREADY_ASKED, UNKNOWN_WORD, UNKNOWN_THING, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING,
+    DEVICES_MISSING, UNKNOWN_DEVICE, DEVICE_TWICE, ALREADY_OFFERED (CAS-1), UNKNOWN_CUSTOMER,
+    UNKNOWN_USER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3).
     """
     caller, reference = commands.caller, body.reference
     case_id = identify(caller.region, "case", reference) if reference else uuid4()
     command = AskCaseInWords(
         kind=Word(body.kind),
         about=body.about,
+        devices=body.devices,
         service_point=body.service_point,
         by=caller.user_id,
         text=body.text,

@@ -50,6 +50,12 @@ class PickupRow(
         Index("ix_pickups_recipient_person", "region", "recipient_person"),
         Index("ix_pickups_recipient_unit", "region", "recipient_unit"),
         Index("ix_pickups_requested_on", "region", "requested_on"),
+        Index(
+            "ix_pickups_number_prefix",
+            "region",
+            "pickup_number",
+            postgresql_ops={"pickup_number": "text_pattern_ops"},
+        ),
         Index("ix_pickups_due_on", "region", "due_on", postgresql_where=text("due_on IS NOT NULL")),
     )
 
