@@ -105,7 +105,9 @@ async def sip_number_of(reader: RegionReader, row: DeviceRow) -> str | None:
 
 def bears_sip_number(number: str) -> ColumnElement[bool]:
     """A device has a SIP number with whoever has it now, however it is spaced (INV-5)."""
-    digits = literal_column("regexp_replace(sip_numbers.sip_number, '[^0-9]', '', 'g')")
+    digits: ColumnElement[str] = literal_column(
+        "regexp_replace(sip_numbers.sip_number, '[^0-9]', '', 'g')"
+    )
     found = select(SipNumberRow.device_id).where(
         SipNumberRow.region == DeviceRow.region,
         SipNumberRow.device_id == DeviceRow.id,

@@ -4,7 +4,6 @@ from typing import Annotated, Final
 
 from fastapi import Query
 from kvitt_chassis.http import ApiRouter, Reader
-from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -17,14 +16,12 @@ from kvitt_contracts.types import (
     Quantity,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
 
 from inventory.articles.queries import articles_numbered
-from inventory.people.queries import references_of
 from inventory.registered_returns import domain
+from inventory.registered_returns.queries import placed_for
 from inventory.reservations.domain import Line
-from inventory.reservations.models import PlacedOrderRow, ReservationRow
-from inventory.reservations.queries import is_for_person, is_for_protected, with_reservation
+from inventory.reservations.models import ReservationRow
 
 router = ApiRouter(tags=["Returer"])
 
@@ -71,15 +68,6 @@ class ReturnChoices(BaseModel):
     more: Annotated[bool, Field(description=f"Sant när patienten har fler än {_MOST} ordrar")]
 
 
-# decision 0387: whose a line is, for who looks, is whose it is for who gives it back
-SCOPE: Final = ScopeOfPersons(
-    PlacedOrderRow.region,
-    service_points=[PlacedOrderRow.service_point],
-    users=[PlacedOrderRow.prescriber],
-    protected=is_for_protected,
-)
-
-
 @router.get("/returns:choices")
 async def show_return_choices(
     reader: Reader,
@@ -90,13 +78,7 @@ async def show_return_choices(
     skrotas av det om patienten flyttar från regionen i dag (INV-7). Märkta hjälpmedel visar
     `GET /devices`.
     """
-    query = (
-        with_reservation(select(PlacedOrderRow, ReservationRow))
-        .where(is_for_person(await references_of(reader, person)), SCOPE.within(reader.grant))
-        .order_by(PlacedOrderRow.placed_on.desc(), PlacedOrderRow.order_number.desc())
-        .limit(_MOST + 1)
-    )
-    found = await reader.all(query)
+    found = await placed_for(person, reader, most=_MOST + 1)
     held = [
         (order, line, left)
         for order, reservation in found[:_MOST]

@@ -71,7 +71,7 @@ def with_reservation(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]
 
 def is_for_person(references: Iterable[PersonRef]) -> ColumnElement[bool]:
     """An order is for the patient who has one of these references."""
-    person = cast(PlacedOrderRow.recipient, JSONB)["person"].astext
+    person: ColumnElement[str] = cast(PlacedOrderRow.recipient, JSONB)["person"].astext
     return person.in_(sorted(str(one) for one in references))
 
 

@@ -243,6 +243,7 @@ def _must_fit(kind: Kind, about: Thing | None) -> None:
         raise refusal(Reason.DOES_NOT_FIT, "CAS-1", "about.kind", f"{way_on} Välj annars other.")
 
 
+# decision 0385: what a patient who leaves has is offered in one case
 def _offer(
     kind: Kind, devices: Sequence[DeviceId | None], *, offered: Collection[DeviceId]
 ) -> tuple[DeviceId, ...]:

@@ -33,7 +33,7 @@ from orders.cases.reasons import Reason, refusal
 from orders.customer_orders.api import SCOPE as ORDERS
 from orders.customer_orders.models import OrderRow
 from orders.people.models import PersonIdRow, PersonRow
-from orders.people.queries import is_of_person
+from orders.people.queries import is_of_person, same_persons
 from orders.pickups.models import PickupRow
 from orders.pickups.queries import SCOPE as PICKUPS
 from orders.units.domain import User
@@ -126,7 +126,7 @@ async def offered_of(about: Thing | None, tx: Transaction) -> set[DeviceId]:
         CaseRow.region == tx.region,
         CaseRow.status == Status.WAITING,
         CaseRow.kind == Word(Kind.PATIENT_MOVES),
-        is_of_person(CaseRow.about_id, PersonRef(about.id), tx.region),
+        CaseRow.about_id.in_(select(same_persons([PersonRef(about.id)], tx.region).c.id)),
     )
     return {one for devices in await tx.session.scalars(query) for one in devices}
 
