@@ -66,9 +66,17 @@ class Leaving:
         return list(answer.json()["items"])
 
 
-async def a_leaving(scene: Scene, *, with_store: bool = True, phone: str | None = PHONE) -> Leaving:
-    """A patient who leaves. The unit may have no store: then nothing unmarked was withdrawn."""
-    place = scene.place("Hälsocentralen Ängen", with_store=with_store)
+async def a_leaving(
+    scene: Scene,
+    *,
+    at: Place | None = None,
+    with_store: bool = True,
+    phone: str | None = PHONE,
+) -> Leaving:
+    """A patient who leaves, of a service point of their own, or `at` another. The unit may have no
+    store: then nothing unmarked was withdrawn.
+    """
+    place = at or scene.place("Hälsocentralen Ängen", with_store=with_store)
     user = scene.user(place, name="Anna Förskrivare")
     patient = scene.person("Tess Testsson-Långtnamn af Norrbacka", phone=phone)
     bed = scene.article("Vårdsäng Höjdin, med ett ovanligt långt namn")
@@ -77,12 +85,12 @@ async def a_leaving(scene: Scene, *, with_store: bool = True, phone: str | None 
     accessory = scene.article("Bricka till rollator", marked=False, type="accessory")
     lent = {"patient": patient, "payer": place.payer, "prescriber": user}
     devices = [scene.device(bed, **lent), scene.device(hearing, **lent)]
-    if with_store:
+    if place.store:
         scene.stock(cheap, 3, store=place.store)
         scene.stock(accessory, 3, store=place.store)
     await scene.set()
     person = await scene.ref(patient, opened_to=user)
-    if with_store:
+    if place.store:
         lines = [
             {"article_number": cheap, "quantity": 2},
             {"article_number": accessory, "quantity": 1},

@@ -14,7 +14,7 @@ from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing, things
-from kvitt_portal.pages.asking import devices_of, items_of
+from kvitt_portal.pages.asking import devices_of, items_of, pdf_of
 from kvitt_portal.pages.moving_plan import KIND
 from kvitt_portal.services import Part
 
@@ -65,6 +65,12 @@ async def search(here: Here) -> Response:
 async def shown(here: Here, case: UUID) -> Response:
     """A case with what it is about, and its answer."""
     return await _page(here, case, Form())
+
+
+@router.get(f"{PAGE}/{{case}}/lista")
+async def offer(here: Here, case: UUID) -> Response:
+    """The list of what the other region is offered, to print."""
+    return pdf_of(await here.ask("orders", f"/cases/{case}/slip"))
 
 
 @router.post(f"{PAGE}/{{case}}/svara")

@@ -152,6 +152,19 @@ async def test_what_is_taken_back_and_offered_is_that_once_however_often_it_is_s
     await anna.sees(HOSTILE["script"])
 
 
+@pytest.mark.rule("CAS-1j")
+async def test_the_list_of_what_is_offered_is_printed_from_the_case(leaving: Leaving) -> None:
+    case = await leaving.offered()
+
+    async with leaving.system.visiting(leaving.user) as anna:
+        page = await anna.get(f"/arenden/{case['case_id']}")
+        printed = await anna.get(f"/arenden/{case['case_id']}/lista")
+
+    assert f"/arenden/{case['case_id']}/lista" in page.text
+    assert (printed.status_code, printed.headers["content-type"]) == (200, "application/pdf")
+    assert printed.content.startswith(b"%PDF")
+
+
 async def test_what_is_missing_is_said_before_anything_is_done(
     actor: MakeActor, leaving: Leaving
 ) -> None:

@@ -29,7 +29,12 @@ from orders.app import service
 from orders.cases.domain import Status
 from orders.cases.models import CaseRow
 
-from contracts.tests.builders.inventory import a_custody, a_custody_changed_by_order
+from contracts.tests.builders.inventory import (
+    a_custody,
+    a_custody_changed_by_order,
+    a_device_registered,
+    an_article_listed,
+)
 from contracts.tests.builders.pickups import a_claim_granted
 from contracts.tests.builders.regions import a_customer_stated, a_person_stated, a_user_stated
 from contracts.tests.builders.story import (
@@ -45,6 +50,7 @@ from contracts.tests.builders.story import (
     order_id,
     pickup_id,
 )
+from documents.tests.reading import pages
 from services.orders.tests.pickups import DEVICES, a_request, devices_on_loan
 from services.orders.tests.worlds import MONDAY, patient, place, ref_of, refused
 
@@ -429,6 +435,29 @@ async def test_what_waits_for_an_answer_is_not_offered_again(world: World) -> No
 
     assert answered.status_code == 200
     assert (await offering(world, devices=[DEVICES[1]]))[0] == 201
+
+
+@pytest.mark.rule("CAS-1j", "CAS-1c")
+async def test_what_is_offered_is_printed_for_those_who_read_the_case(world: World) -> None:
+    await has(world, *DEVICES)
+    await world.handle(an_article_listed("31222-07", name="Hörapparat Vinga"))
+    await world.handle(a_device_registered(DEVICES[0], article="31222-07"))
+    _, made = await offering(world)
+    await asked(world)
+
+    async def printed(who: dict[str, Any], case: str) -> Any:
+        async with world.http(**who) as client:
+            return await client.get(f"/cases/{case}/slip")
+
+    answer = await printed(STAFF, made["case_id"])
+    assert answer.headers["cache-control"] == "no-store"
+    (page,) = pages(answer.content)
+    assert f"1 {DEVICES[0]} 31222-07 Hörapparat Vinga 2 okänt" in page
+    assert MOVES["text"] in page
+    assert "Tess" not in page
+    nothing = await printed(MINE, str(C1))
+    assert (nothing.status_code, nothing.json()["reason"]) == (409, "NOTHING_OFFERED")
+    assert (await printed(THEIRS, made["case_id"])).status_code == 404
 
 
 @pytest.mark.rule("CAS-1h")

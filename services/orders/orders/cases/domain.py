@@ -169,6 +169,13 @@ def answer(
     )
 
 
+def must_offer(case: Case) -> None:
+    """Raises CaseRefused (CAS-1): NOTHING_OFFERED, where there is no list of devices to print."""
+    if not case.devices:
+        way_on = "Bara ett ärende om en patient som flyttar har en lista: läs ärendet i stället."
+        raise refusal(Reason.NOTHING_OFFERED, "CAS-1", None, way_on)
+
+
 def pickup_to_make_urgent(case: Case) -> PickupId | None:
     """The pickup that is made urgent together with the answer, None where there is no such act
     (CAS-1).
