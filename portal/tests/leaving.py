@@ -83,7 +83,7 @@ async def a_leaving(
     hearing = scene.article("Hörapparat Lyssna", product_area=HEARING)
     cheap = scene.article("Griptång 65 cm", marked=False)
     accessory = scene.article("Bricka till rollator", marked=False, type="accessory")
-    lent = {"patient": patient, "payer": place.payer, "prescriber": user}
+    lent: dict[str, Any] = {"patient": patient, "payer": place.payer, "prescriber": user}
     devices = [scene.device(bed, **lent), scene.device(hearing, **lent)]
     if place.store:
         scene.stock(cheap, 3, store=place.store)

@@ -170,11 +170,14 @@ async def _has(here: Visit, person: str, form: Form) -> _Has:
 
 
 async def _store(here: Visit, service_point: str) -> str:
-    """The store that takes back: the service point's own, else the first of the user's."""
+    """The store that takes back: the service point's own, else the first of the user's; customer
+    service takes back into the central one.
+    """
     if found := await store_of(here, service_point):
         return found
     if here.has(*STAFF):
-        return ""
+        central = await here.ask("inventory", "/stores", kind="central", limit=1)
+        return next((str(one["store"]) for one in items_of(central)), "")
     return next(iter((await own_stores(here)).values()), "")
 
 

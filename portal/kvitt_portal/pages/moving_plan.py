@@ -114,7 +114,9 @@ def unmarked_row(line: Mapping[str, Any], *, store: str) -> Row:
     if is_service and not line["is_scrapped"]:
         return Row(key, said, (), STAY, "En tjänst: det finns inget att återta.")
     if not store:
-        return Row(key, said, (), STAY, "Ingen av dina enheter har ett förråd att återta det till.")
+        return Row(
+            key, said, (), STAY, "Enheten har inget förråd att återta det till: be kundtjänst."
+        )
     if line["is_scrapped"]:
         why = "tjänst" if is_service else "huvudhjälpmedel under regionens gräns"
         every = ((STORE, "Återta och skrota"), (STAY, "Inget nu"))

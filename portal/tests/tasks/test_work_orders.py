@@ -209,11 +209,11 @@ async def test_a_devices_card_shows_its_work_orders_ended_ones_too(
     actor: MakeActor, working: Working
 ) -> None:
     ended = await working.work()
-    await working.done(ended, "void")
+    await working.done(ended, "finish", {"outcome": "done"})
     known = await working.work()
     anna = await actor(working.user, at=f"/individ/{working.device_id}")
 
-    await anna.sees("Makulerad", within=ended["work_order_number"])
+    await anna.sees("Avslutad", within=ended["work_order_number"])
     await anna.picture("individ-work-orders")
     await anna.accessible()
     await anna.click(known["work_order_number"])
