@@ -1,4 +1,6 @@
-"""What stands on the slips that go along with a device: of a pickup, and of a work order."""
+"""What stands on the slips that go along with a device, of a pickup and of a work order; and on the
+list of what a region is offered.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from kvitt_documents.showing import pieces
 
 PICKUP_TEMPLATE = "pickup-slip-1"
 WORK_ORDER_TEMPLATE = "work-order-slip-1"
+OFFER_TEMPLATE = "offer-slip-1"
 
 Fact = tuple[str, str]
 """What a value is called, and the value; one that is empty is left out."""
@@ -81,6 +84,31 @@ class WorkOrderSlip:
             "fault": _paragraphs(self.fault),
             "return_to": _facts(self.return_to),
             "comment": _paragraphs(self.comment),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferSlip:
+    """The list of devices that a region is offered when a patient moves there, in Swedish (CAS-1).
+    It names no patient. `to`: whom it is for, as it was written.
+    """
+
+    issued_on: date
+    order: tuple[Fact, ...]
+    devices: tuple[SlipDevice, ...]
+    to: str
+    sender: tuple[Fact, ...]
+    template: str = OFFER_TEMPLATE
+
+    def data(self) -> Data:
+        """What the template shows."""
+        return {
+            "title": "Erbjudande om hjälpmedel",
+            "issued_on": self.issued_on.isoformat(),
+            "order": _facts(self.order),
+            "devices": _rows(self.devices),
+            "to": _paragraphs(self.to),
+            "sender": _facts(self.sender),
         }
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from kvitt_documents.invoices import InvoiceDocument, InvoiceLine, Sum
 from kvitt_documents.rendering import Document
-from kvitt_documents.slips import Checklist, PickupSlip, SlipDevice, WorkOrderSlip
+from kvitt_documents.slips import Checklist, OfferSlip, PickupSlip, SlipDevice, WorkOrderSlip
 
 NASTY = (
     "Rullator <b>liten</b>",
@@ -161,6 +161,21 @@ def a_work_order_slip(
     )
 
 
+def an_offer_slip(*, to: str = "Region Uppsala\nBox 602, 751 25 Uppsala") -> OfferSlip:
+    """The list of one device that another region is offered."""
+    return OfferSlip(
+        issued_on=date(2026, 3, 2),
+        order=(("Registrerat", "2026-03-02"),),
+        devices=(SlipDevice(number="170098", article="31222-07 Hörapparat Vinga 3"),),
+        to=to,
+        sender=(
+            ("Namn", "Lena Norberg"),
+            ("Telefon", "090-785 00 00"),
+            ("Enhet", "40201 Hörselmottagningen"),
+        ),
+    )
+
+
 def a_nasty_pickup_slip() -> PickupSlip:
     """One whose texts are what texts should not be."""
     slip = a_pickup_slip(name=NASTY[0])
@@ -180,6 +195,8 @@ KINDS: dict[str, Document] = {
     "pickup-slip": a_pickup_slip(),
     "work-order-slip": a_work_order_slip(comment="Låneapparat är utlämnad."),
     "work-order-slip-without": replace(a_work_order_slip(fault=""), devices=()),
+    "offer-slip": an_offer_slip(),
+    "nasty-offer": an_offer_slip(to="\n".join(NASTY)),
     "nasty-slip": a_nasty_pickup_slip(),
     "nasty-work-order": a_work_order_slip(fault="\n".join(NASTY), comment=LONG),
 }

@@ -7,7 +7,13 @@ import pytest
 from kvitt_documents.rendering import render
 from kvitt_documents.slips import Checklist, SlipDevice
 
-from documents.tests.builders import LONG, NASTY, a_pickup_slip, a_work_order_slip
+from documents.tests.builders import (
+    LONG,
+    NASTY,
+    a_pickup_slip,
+    a_work_order_slip,
+    an_offer_slip,
+)
 from documents.tests.reading import pages
 
 
@@ -55,6 +61,19 @@ def test_a_work_orders_slip_says_the_supplier_what_is_wrong_and_where_it_goes_ba
         " Skickas tillbaka till Enhet 40201 Hörselmottagningen Adress Storgatan 1 903 26 Umeå"
         " Kommentar Låneapparat är utlämnad."
         " Arbetsorder 26100031 Sida 1 av 1"
+    )
+
+
+@pytest.mark.rule("CAS-1j")
+def test_an_offer_lists_the_devices_and_says_from_whom_and_to_whom() -> None:
+    (page,) = pages(render(an_offer_slip()))
+
+    assert page == (
+        "Erbjudande om hjälpmedel Registrerat 2026-03-02"
+        " Hjälpmedel Rad Individnummer Artikel 1 170098 31222-07 Hörapparat Vinga 3"
+        " Till Region Uppsala Box 602, 751 25 Uppsala"
+        " Från Namn Lena Norberg Telefon 090-785 00 00 Enhet 40201 Hörselmottagningen"
+        " Erbjudande om hjälpmedel Sida 1 av 1"
     )
 
 

@@ -32,6 +32,7 @@ def test_every_template_is_published() -> None:
 
 
 def test_the_template_of_what_is_issued_now_is_there() -> None:
-    now = (invoices.TEMPLATE, slips.PICKUP_TEMPLATE, slips.WORK_ORDER_TEMPLATE)
+    of_slips = (slips.OFFER_TEMPLATE, slips.PICKUP_TEMPLATE, slips.WORK_ORDER_TEMPLATE)
+    now = (invoices.TEMPLATE, *of_slips)
 
     assert {f"{one}.typ" for one in now} <= sums().keys()

@@ -173,6 +173,7 @@ CASE_KINDS: Final[Mapping[str, str]] = {
     "address": "Adress eller kontaktuppgift",
     "deviation": "Avvikelse",
     "complaint": "Reklamation",
+    "patient_moves": "Patienten flyttar",
     "other": "Något annat",
 }
 CASE_OUTCOMES: Final[Mapping[str, str]] = {"done": "Gjort", "refused": "Nekat"}

@@ -44,6 +44,7 @@ _LINE_BY_LINE = "      back_dating: false\n      bundle: by_line\n"
 HEARING = "horsel"
 """A product area of the region ac, whose devices the unit itself sends back by post (PCK-4)."""
 _OF_HEARING = f"""\
+    scrap_below: {{net_ore: 100000, vat_percent: 25}}
     product_areas:
       - {{code: {HEARING}, sources: [central, own_store], pickup_reasons: [sent_by_post]}}
     price_list:
@@ -282,7 +283,7 @@ def _portal(
 
 def _regions(root: Path, directory: Path) -> Path:
     """The regions' policies: one of them answers transfers line by line, the other has a product
-    area and a price list.
+    area, a price list and what is scrapped when its patient leaves.
     """
     made = directory / "regions"
     shutil.copytree(root / _REGIONS, made)

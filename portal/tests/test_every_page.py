@@ -18,6 +18,7 @@ from portal.tests.crawling import WebPage, crawl, forms_of, shape
 from portal.tests.fetching import a_fetching
 from portal.tests.handover import a_handover
 from portal.tests.hostile import HOSTILE, is_text
+from portal.tests.leaving import a_leaving
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
 from portal.tests.visiting import weight
@@ -64,6 +65,7 @@ async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> A
     working = await a_working(scene, at=ward.place)
     await working.work()
     await working.asked()
+    await (await a_leaving(scene, at=ward.place)).offered()
     begin = ["/", f"/mottagare/{ref}", order.page, f"/bmb/{transfer}"]
     async with portal_system.visiting(user) as client:
         yield Seen(request.param, user, await crawl(client, begin))

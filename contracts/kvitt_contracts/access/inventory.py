@@ -79,6 +79,8 @@ ACTS = (
             "GET /devices": ("inventory.devices.list", READS),
             "GET /devices:named": ("inventory.devices.named", READS),
             "GET /devices:returned": ("inventory.devices.returned", READS),
+            "POST /devices:find": ("inventory.devices.find", READS),
+            "GET /returns:choices": ("inventory.return.choices", WORKS),
             "GET /devices/{device_id}": ("inventory.device.show", READS),
             "GET /devices/{device_id}/story": ("inventory.device.tell", READS),
             "GET /devices/{device_id}/custody": ("inventory.device.custody", READS),

@@ -135,6 +135,7 @@ ACTS = (
             "GET /cases": ("orders.cases.list", READS),
             f"GET {_CASE}": ("orders.case.show", READS),
             f"GET {_CASE}/story": ("orders.case.tell", READS),
+            f"GET {_CASE}/slip": ("orders.case.print", READS),
             "GET /waits": ("orders.waits.list", READS),
             f"GET {_WORK_ORDER}/slip": ("orders.work-order.print", READS),
             f"GET {_WORK_ORDER}/attachments": ("orders.work-order.attachments", READS),

@@ -3,20 +3,32 @@
 """
 
 from kvitt_contracts.envelope import Command, Event
-from kvitt_contracts.types import CaseId, Reference, ServicePointId, Thing, UserId, Value, Word
+from kvitt_contracts.types import (
+    CaseId,
+    DeviceId,
+    Reference,
+    ServicePointId,
+    Thing,
+    UserId,
+    Value,
+    Word,
+)
 
 
 class CaseAsked(Event, type="orders.case.asked.v1"):
     """A user requests something of customer service (CAS-1): it waits.
 
     `kind`: `urgent`, `person_missing`, `short_delivery`, `address`, `deviation`, `complaint`,
-    `other`. `about`: an order, pickup, work_order, device, transfer or person that the user may
-    see; to unlock a transfer is asked on the transfer itself.
+    `patient_moves`, `other`. `about`: an order, pickup, work_order, device, transfer or person that
+    the user may see; to unlock a transfer is asked on the transfer itself.
+    `devices`: what a patient who leaves the region has, and is offered to the region where they go;
+    of other kinds none.
     """
 
     case_id: CaseId
     kind: Word
     about: Thing | None = None
+    devices: tuple[DeviceId, ...] = ()
     service_point: ServicePointId
     has_text: bool
     by: UserId

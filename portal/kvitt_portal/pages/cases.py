@@ -14,7 +14,8 @@ from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing, things
-from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.asking import devices_of, items_of, pdf_of
+from kvitt_portal.pages.moving_plan import KIND
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -66,6 +67,12 @@ async def shown(here: Here, case: UUID) -> Response:
     return await _page(here, case, Form())
 
 
+@router.get(f"{PAGE}/{{case}}/lista")
+async def offer(here: Here, case: UUID) -> Response:
+    """The list of what the other region is offered, to print."""
+    return pdf_of(await here.ask("orders", f"/cases/{case}/slip"))
+
+
 @router.post(f"{PAGE}/{{case}}/svara")
 async def answer(here: Here, case: UUID) -> Response:
     """Customer service's answer: done, or refused with why. To make a pickup urgent is done
@@ -96,10 +103,11 @@ async def _done(here: Visit, case: UUID, form: Form, part: Part, said: str) -> R
 
 async def _page(here: Visit, case: UUID, form: Form) -> Response:
     view = await here.need("orders", f"/cases/{case}")
-    story, about, names = await asyncio.gather(
+    story, about, names, devices = await asyncio.gather(
         here.ask("orders", f"/cases/{case}/story"),
         things.name_of(here, view["about"]),
         _names_of(here, [view]),
+        devices_of(here, view["devices"]),
     )
     told = await Names.of(here, users=[one["by"] for one in items_of(story)])
     is_waiting = view["status"] == "waiting"
@@ -117,6 +125,10 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         story=story,
         told=told.story(story.value) if story else None,
         form=form,
+        devices=devices,
+        may_take_back=view["kind"] == KIND
+        and view["outcome"] == "refused"
+        and (is_mine or here.has(*STAFF)),
         may_answer=is_waiting and here.has(*STAFF),
         may_withdraw=is_waiting and is_mine and here.is_in_care,
         hastens=view["kind"] == "urgent"

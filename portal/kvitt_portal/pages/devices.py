@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Person, Visit
 from kvitt_portal.menu import CARE, STAFF
@@ -20,6 +21,7 @@ from kvitt_portal.pages.own_store import own_stores
 router = APIRouter()
 
 _LIMIT = 50
+_WORKS = 5
 _FILTERS = {
     "nummer": ("device_number", "Skriv siffror, bokstäver (a–z) och bindestreck, högst 30."),
     "artikel": ("article_number", "Skriv siffror, stora bokstäver och bindestreck, högst 20."),
@@ -59,7 +61,13 @@ async def card(device_id: UUID, here: Here) -> Response:
         here.ask("billing", f"{path}/payers"),
         _order_behind(here, device),
         here.ask("orders", "/fault-reports", device_id=str(device_id), status=list(OPEN)),
-        here.ask("orders", "/work-orders", device_id=str(device_id), limit=5),
+        here.ask(
+            "orders",
+            "/work-orders",
+            device_id=str(device_id),
+            status=list(statuses.WORK_ORDERS),
+            limit=_WORKS,
+        ),
         asked_about(here, str(device_id)),
     )
     periods = list(reversed(device["periods"]))
@@ -79,7 +87,7 @@ async def card(device_id: UUID, here: Here) -> Response:
         paid=paid,
         order=order,
         faults=items_of(faults),
-        works=items_of(works),
+        works=works,
         asked=asked,
         may_order_pickups=here.has(*CARE, *STAFF),
         may_report_faults=here.has(*STAFF),

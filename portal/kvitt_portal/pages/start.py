@@ -18,6 +18,7 @@ from kvitt_portal.numbers import holds_number, personal_number
 from kvitt_portal.pages import responsibles
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.offers import names_of
+from kvitt_portal.pages.pickups import PAGE as PICKUPS
 from kvitt_portal.pages.registering import find_by_number
 from kvitt_portal.pages.work_order_page import PAGE as WORK_ORDERS
 from kvitt_portal.services import Part
@@ -26,6 +27,8 @@ router = APIRouter()
 
 _SHOWN = 5
 _SHORT = re.compile(r"^\d{6}[-+ ]?\d{4}$")
+_TELEPHONE = re.compile(r"^(?!\d{6}[-+]\d{4}$)(\+|0)\d[\d -]{5,17}\d$", re.ASCII)
+"""What can be a SIP number: a telephone number, which stands in no address."""
 
 
 @router.get("/")
@@ -94,13 +97,16 @@ async def _asked(here: Visit) -> tuple[Part | None, Names]:
 
 @router.post("/sok")
 async def search(here: Here) -> Response:
-    """The one search: a personal number, with or without hyphen, leads to the person, and stands in
-    no address; anything else is looked for among devices, orders and articles.
+    """The one search: a personal number, with or without hyphen, leads to the person, and a SIP
+    number to the device that has it; neither stands in an address. Anything else is looked for
+    among devices, orders, pickups, work orders and articles.
     """
     form = await here.form()
     query = form["q"]
     if number := personal_number(query):
         return await _person(here, number)
+    if _TELEPHONE.match(query):
+        return await _device_with(here, query)
     if _SHORT.match(query):
         return _nothing(here, "Skriv personnumret med 12 siffror: ÅÅÅÅMMDDNNNN.")
     if holds_number(query):  # it would stand in the address
@@ -113,9 +119,16 @@ async def search(here: Here) -> Response:
 @router.get("/sok")
 async def hits(here: Here, q: str = "") -> Response:
     """Devices, orders and articles that a text may mean; the page of the only one at once."""
-    devices, orders, works, articles = await asyncio.gather(
+    devices, orders, pickups, works, articles = await asyncio.gather(
         here.ask("inventory", "/devices", device_number=q, limit=_SHOWN),
         here.ask("orders", "/orders", order_number=q, limit=_SHOWN),
+        here.ask(
+            "orders",
+            "/pickups",
+            pickup_number=q,
+            status=list(statuses.PICKUPS),
+            limit=_SHOWN,
+        ),
         here.ask(
             "orders",
             "/work-orders",
@@ -128,10 +141,12 @@ async def hits(here: Here, q: str = "") -> Response:
     found = [
         *((f"/individ/{one['device_id']}", one, "device") for one in items_of(devices)),
         *((f"/bestallningar/{one['order_id']}", one, "order") for one in items_of(orders)),
+        *((f"{PICKUPS}/{one['pickup_id']}", one, "pickup") for one in items_of(pickups)),
         *((f"{WORK_ORDERS}/{one['work_order_id']}", one, "work_order") for one in items_of(works)),
         *((f"/artiklar/{one['article_number']}", one, "article") for one in items_of(articles)),
     ]
-    silent = [part for part in (devices, orders, works, articles) if part.status >= 500]
+    asked = (devices, orders, pickups, works, articles)
+    silent = [part for part in asked if part.status >= 500]
     exact = [address for address, one, _ in found if q.lower() in _numbers(one)]
     if len(exact) == 1 or (len(found) == 1 and not silent):
         return here.go(exact[0] if exact else found[0][0])
@@ -142,6 +157,34 @@ async def hits(here: Here, q: str = "") -> Response:
         more=f"/artiklar?{urlencode({'query': q})}" if articles else "",
         said="" if found or silent else f"Ingen träff på ”{q}”.",
         silent=silent,
+        missing="",
+    )
+
+
+# decision 0386: a telephone number is asked for in a body
+async def _device_with(here: Visit, number: str) -> Response:
+    """The device that has a SIP number; the only one's page at once."""
+    part = await here.send("inventory", "POST", "/devices:find", {"sip_number": number})
+    found = items_of(part)
+    if len(found) == 1:
+        return here.go(f"/individ/{found[0]['device_id']}")
+    if part.status >= 500:
+        return _nothing(here, said_of(part.problem) if part.problem else "", status=part.status)
+    if not found:
+        if _SHORT.match(number):
+            return _nothing(here, "Skriv personnumret med 12 siffror: ÅÅÅÅMMDDNNNN.")
+        return _nothing(
+            here,
+            "Inget hjälpmedel som du ser har det SIP-numret. Är det ett serienummer: sök det på "
+            "sidan Individ.",
+        )
+    return here.page(
+        "start/search.html",
+        query="",
+        found=[(f"/individ/{one['device_id']}", one, "device") for one in found],
+        more="",
+        said="",
+        silent=[],
         missing="",
     )
 
@@ -175,6 +218,7 @@ def _numbers(one: dict[str, Any]) -> set[str]:
         "serial_number",
         "order_number",
         "work_order_number",
+        "pickup_number",
         "article_number",
     )
     return {str(one[name]).lower() for name in named if one.get(name) is not None}

@@ -44,6 +44,32 @@ async def test_a_device_is_found_by_what_is_legible_of_its_number(
     await anna.picture("individ")
 
 
+@pytest.mark.rule("INV-5j", "INV-5k")
+async def test_a_device_is_found_by_its_sip_number_which_stands_in_no_address(
+    actor: MakeActor, ward: Ward
+) -> None:
+    device = await ward.system.device_id(ward.user, ward.lent)
+    number = "0900-980 31"
+    card = {"sip_number": number}
+    await ward.system.done(ward.user, f"/devices/{device}:set-card", card, service="inventory")
+    anna = await actor(ward.user)
+
+    await anna.fill(SEARCH, "090098031")
+    await anna.press("Enter")
+    await anna.is_at(f"/individ/{device}")
+    await anna.sees(number, within="SIP-nummer")
+    await anna.picture("individ-sip")
+    await anna.accessible()
+
+    await anna.fill(SEARCH, "0900-980 32")
+    await anna.press("Enter")
+    await anna.sees("Inget hjälpmedel som du ser har det SIP-numret.")
+    await anna.is_at("/sok")
+    assert "0900" not in anna.page.url
+    await anna.picture("search-sip-none")
+    await anna.accessible()
+
+
 @pytest.mark.rule("REF-6c")
 async def test_the_card_explains_why_it_is_so(actor: MakeActor, ward: Ward) -> None:
     anna = await at_card(actor, ward)

@@ -101,6 +101,20 @@ async def test_what_has_different_causes_is_not_fetched_together(
     await anna.accessible()
 
 
+@pytest.mark.rule("PCK-5a")
+async def test_a_pickup_is_found_by_its_number_in_the_one_search(
+    actor: MakeActor, home: Fetching
+) -> None:
+    known = await home.pickup()
+    await home.void(known)
+    anna = await actor(home.user)
+
+    await anna.fill(SEARCH, known["pickup_number"])
+    await anna.press("Enter")
+
+    await anna.is_at(f"/hamtordrar/{known['pickup_id']}")
+
+
 async def test_it_is_taken_back_at_once(actor: MakeActor, home: Fetching) -> None:
     anna = await at_form(actor, home)
     await anna.tick("Trasigt")

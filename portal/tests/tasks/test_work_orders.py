@@ -202,3 +202,20 @@ async def test_silent_services_leave_the_rest_of_the_page(working: Working, tmp_
     assert known["work_order_number"] in listed.text
     assert "Beställningar svarar inte just nu" in said.text
     assert "Beställningar svarar inte just nu" in form.text
+
+
+@pytest.mark.rule("INV-5l")
+async def test_a_devices_card_shows_its_work_orders_ended_ones_too(
+    actor: MakeActor, working: Working
+) -> None:
+    ended = await working.work()
+    await working.done(ended, "finish", {"outcome": "done"})
+    known = await working.work()
+    anna = await actor(working.user, at=f"/individ/{working.device_id}")
+
+    await anna.sees("Avslutad", within=ended["work_order_number"])
+    await anna.picture("individ-work-orders")
+    await anna.accessible()
+    await anna.click(known["work_order_number"])
+
+    await anna.is_at(f"/arbetsordrar/{known['work_order_id']}")

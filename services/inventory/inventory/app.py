@@ -21,6 +21,7 @@ from inventory.models import Base
 from inventory.people.models import UserRow
 from inventory.pickups.models import PickupClaimRow
 from inventory.registered_returns import api as registered_returns
+from inventory.registered_returns import choices as return_choices
 from inventory.reservations import api as reservations
 from inventory.reservations.models import ReservationRow
 from inventory.scrapping import api as scrapping
@@ -43,6 +44,7 @@ service = Service(
         custody.router,
         returned.router,
         registered_returns.router,
+        return_choices.router,
         scrapping.router,
         takeovers.router,
         cards.router,

@@ -252,6 +252,36 @@ async def test_a_sip_number_is_that_of_whoever_has_the_device(world: World) -> N
     assert card["sip_number"] is None
 
 
+@pytest.mark.rule("INV-5j")
+async def test_a_device_is_found_by_the_sip_number_of_whoever_has_it(world: World) -> None:
+    async def found(number: str, user: str = SENDER, **who: Any) -> list[str]:
+        asking = {"roles": CARE, "service_points": [SENDING], **who}
+        async with world.http(user=user, **asking) as client:
+            answer = await client.post("/devices:find", json={"sip_number": number})
+            assert answer.status_code == 200, answer.text
+            return [one["device_number"] for one in answer.json()["items"]]
+
+    url = f"/devices/{device_id(LENT)}"
+    async with world.http(user=SENDER, roles=CARE, service_points=[SENDING]) as client:
+        await client.post(f"{url}:set-card", json={"sip_number": "0900-980 01"})
+
+    assert await found("0900-980 01") == [LENT]
+    assert await found("090098001") == [LENT]
+    assert await found("0900-980 0") == []
+    assert await found("0900-980 01", OUTSIDER, service_points=[]) == []
+    await world.handle(a_device_returned(LENT, on="2026-03-20"))
+    assert await found("0900-980 01") == []
+
+
+@pytest.mark.rule("INV-5j")
+async def test_a_sip_number_is_asked_for_in_no_address(world: World) -> None:
+    async with world.http(user=SENDER, roles=CARE, service_points=[SENDING]) as client:
+        listed = await client.get("/devices", params={"sip_number": "0900-980 01"})
+        wrong = await client.post("/devices:find", json={"sip_number": "hörtelefon"})
+
+    assert (listed.status_code, wrong.status_code) == (422, 422)
+
+
 @pytest.mark.rule("INV-5d")
 async def test_the_card_tells_when_it_was_maintained_and_when_it_is_to_be(world: World) -> None:
     url = f"/devices/{device_id(LENT)}"

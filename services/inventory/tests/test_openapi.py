@@ -7,6 +7,7 @@ from inventory.articles.api import ArticleLine
 from inventory.custody.api import DayView, LifeView
 from inventory.devices.api import DeviceLine
 from inventory.holds.api import HoldView
+from inventory.registered_returns.choices import LineLeft
 from inventory.reservations.api import ReservationLine
 from inventory.stock.views import BalanceView, StockMoveView
 from inventory.stocktakings.api import StocktakingView
@@ -22,6 +23,7 @@ from pydantic import BaseModel
         DeviceLine,
         HoldView,
         LifeView,
+        LineLeft,
         ReservationLine,
         StockMoveView,
         StocktakingView,

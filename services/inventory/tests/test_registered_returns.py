@@ -59,6 +59,7 @@ from contracts.tests.builders.story import (
     a_store,
     device_id,
     order_id,
+    person,
 )
 from services.inventory.tests.worlds import balance, device, refusal, with_a_limit
 
@@ -345,3 +346,37 @@ async def test_a_return_over_http_says_what_it_did(world: World) -> None:
     }
     assert (again.status_code, again.json()["reason"]) == (422, "REFERENCE_USED")
     assert [one["device_number"] for one in listed] == ["170098"]
+
+
+LEFT: dict[str, Any] = {"person": str(person())}
+
+
+@pytest.mark.rule("INV-7d")
+async def test_what_a_patient_has_left_says_what_is_scrapped_if_they_leave(world: World) -> None:
+    await world.handle(a_return_registered(lines=[back(quantity=2)], on="2026-03-18"))
+    await world.handle(a_return_registered(lines=[back(line=3)], on="2026-03-18"))
+
+    async with world.http(user=SENDER, roles=CARE, service_points=[SENDING]) as client:
+        answer = await client.get("/returns:choices", params=LEFT)
+
+    assert answer.status_code == 200, answer.text
+    assert [
+        (one["line"], one["article_number"], one["quantity"], one["is_scrapped"])
+        for one in answer.json()["lines"]
+    ] == [(1, CUSHION, 1, False), (2, CHEAP, 2, True), (4, FITTING, 1, True)]
+    assert answer.json()["more"] is False
+
+
+@pytest.mark.rule("REF-18c", "REF-19e")
+async def test_what_a_patient_has_left_is_shown_to_whose_order_it_was(world: World) -> None:
+    async def shown(user: str, **who: Any) -> int:
+        async with world.http(user=user, **who) as client:
+            answer = await client.get("/returns:choices", params=LEFT)
+            return len(answer.json()["lines"])
+
+    staff: dict[str, Any] = {"roles": (Role.CUSTOMER_SERVICE,), "service_points": []}
+    assert await shown(OUTSIDER, roles=CARE, service_points=[OTHER]) == 0
+    assert await shown(SERVICE, **staff) == 4
+    await world.handle(a_person_protection_changed(is_protected=True))
+    assert await shown(SERVICE, **staff) == 0
+    assert await shown(SENDER, roles=CARE, service_points=[SENDING]) == 4

@@ -177,6 +177,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.cases.list": Upon(things=cases, key="case_id"),
                 "orders.case.show": Upon(things=cases),
                 "orders.case.tell": Upon(things=cases),
+                "orders.case.print": Upon(things=cases),
                 "orders.case.answer": Upon(things=cases, body={"outcome": "done"}),
                 "orders.case.withdraw": Upon(things=cases),
                 "orders.pickup.make-urgent": Upon(things=pickups, body={}),

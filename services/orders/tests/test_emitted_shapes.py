@@ -28,6 +28,7 @@ from kvitt_contracts.types import (
     DeviceNumber,
     LineNumber,
     NamedPatient,
+    PatientRecipient,
     Reference,
     RegionPersonId,
     ServicePointId,
@@ -91,6 +92,7 @@ from services.orders.tests.builders import (
 )
 from services.orders.tests.pickups import DEVICES, devices_on_loan, requested_over_http
 from services.orders.tests.work_order_flows import work_orders_to_their_ends
+from services.orders.tests.worlds import ref_of
 
 MONDAY = stockholm("2026-03-02 08:00")
 PRICES = [
@@ -285,6 +287,17 @@ async def cases_to_their_ends(world: World) -> None:
             kind=Word("other"), about=about, service_point=place, by=by, text="Ring mig."
         )
         await world.command(said, target=case_id(f"C-{number}"), subject=f"C-{number}")
+    at = PatientRecipient(person=await ref_of(world, "ac-person-1"))
+    await world.handle(a_custody_changed_by_order("170900", to=a_custody(at)))
+    moves = AskCaseInWords(
+        kind=Word("patient_moves"),
+        about=Thing(kind=Word("person"), id=at.person),
+        devices=(DeviceNumber("170900"),),
+        service_point=place,
+        by=by,
+        text="Flyttar till en annan region.",
+    )
+    await world.command(moves, target=case_id("C-6"), subject="C-6")
     await world.handle(AnswerCase(outcome=Word("done"), by=staff), subject="C-0")
     no = AnswerCaseInWords(outcome=Word("refused"), by=staff, text="Den är redan hämtad.")
     await world.command(no, target=case_id("C-3"), subject="C-3")

@@ -401,6 +401,9 @@ async def test_a_colleague_finds_open_pickups_and_ended_ones_on_request(world: W
         assert await numbers(client, service_point=SENDING) == ["26100002"]
         assert await numbers(client, status="closed") == ["26100001"]
         assert await numbers(client, requested_from="2026-03-03") == []
+        assert await numbers(client, pickup_number="26100002") == ["26100002"]
+        assert await numbers(client, pickup_number="2610") == ["26100002"]
+        assert await numbers(client, pickup_number="26100001") == []
     async with world.http(
         user=OUTSIDER, service_points=[RECEIVING], roles=[Role.REQUESTER]
     ) as other:

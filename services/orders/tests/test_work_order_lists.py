@@ -112,6 +112,18 @@ async def test_they_are_searched_as_orders_are(
     assert await found(world, **asked) == set(references)
 
 
+@pytest.mark.rule("INV-5l")
+async def test_a_devices_work_orders_are_found_by_it_ended_ones_too(world: World) -> None:
+    asked: dict[str, Any] = {"status": ["assigned", "finished"]}
+    await finished(world, reference="A-1")
+
+    of_first = await found(world, device_id=str(device_id(DEVICES[0])), **asked)
+    of_second = await found(world, device_id=str(device_id(DEVICES[1])), **asked)
+
+    assert of_second == {"A-3"}
+    assert of_first == {"A-1", "A-2"}
+
+
 @pytest.mark.rule("ACT-7b")
 async def test_a_recipient_shows_all_to_who_has_a_part_in_their_care(world: World) -> None:
     person = await patient(world)

@@ -135,6 +135,22 @@ CARDS: tuple[RuleMutant, ...] = (
         f"{_TESTS}_a_sip_number_is_that_of_whoever_has_the_device",
     ),
     rule_mutant(
+        "INV-5j",
+        "A device is found by the number that another holder of it had",
+        f"{_CODE}/devices/queries.py",
+        "        SipNumberRow.holder_key == DeviceRow.holder_key,\n",
+        "",
+        f"{_TESTS}_a_device_is_found_by_the_sip_number_of_whoever_has_it",
+    ),
+    rule_mutant(
+        "INV-5j",
+        "Anybody finds a device by its SIP number",
+        f"{_CODE}/cards/api.py",
+        "        SCOPE.within(reader.grant),\n",
+        "",
+        f"{_TESTS}_a_device_is_found_by_the_sip_number_of_whoever_has_it",
+    ),
+    rule_mutant(
         "INV-5d",
         "The next day of maintenance stands when it has been done",
         f"{_CODE}/devices/domain.py",

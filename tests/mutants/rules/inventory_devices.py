@@ -154,6 +154,14 @@ DEVICES: tuple[RuleMutant, ...] = (
         f"{_REGISTERED}_what_is_cheap_and_services_are_scrapped_when_the_patient_leaves_the_region",
     ),
     rule_mutant(
+        "INV-7d",
+        "What a patient has left says that nothing is scrapped",
+        f"{_CODE}/registered_returns/choices.py",
+        "                    leaves_region=True,\n",
+        "                    leaves_region=False,\n",
+        f"{_REGISTERED}_what_a_patient_has_left_says_what_is_scrapped_if_they_leave",
+    ),
+    rule_mutant(
         "INV-8a",
         "A device goes back to its supplier out of anybody's store",
         f"{_CODE}/supplier_returns/handlers.py",

@@ -265,6 +265,14 @@ WORK_ORDERS: tuple[RuleMutant, ...] = (
         f"{_LIST}_one_finds_colleagues_open_work_orders_and_closed_ones_on_request",
     ),
     rule_mutant(
+        "INV-5l",
+        "A device's work orders are all that there are",
+        f"{_CODE}/api.py",
+        'Eq(WorkOrderRow.device_id, "Hjälpmedlet")',
+        'Where(lambda _, __: WorkOrderRow.id.is_not(None), "Hjälpmedlet")',
+        f"{_LIST}_a_devices_work_orders_are_found_by_it_ended_ones_too",
+    ),
+    rule_mutant(
         "ACT-7b",
         "Of a recipient one finds what one's own units made",
         f"{_CODE}/api.py",

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from kvitt_chassis.http import ApiRouter, Body, Commands, Reader
@@ -12,8 +12,11 @@ from kvitt_contracts.types import Day, DeviceId, DeviceNumber, UserId, WorkOrder
 from pydantic import BaseModel, Field
 
 from inventory.cards.commands import GiveNumber, SerialNumber, SetCard, SipNumber
-from inventory.devices.api import SCOPE
+from inventory.devices.api import DEVICES, SCOPE, DeviceLine, NamedDevices, within_reach_of_areas
 from inventory.devices.models import DeviceRow
+from inventory.devices.queries import bears_sip_number
+
+_MOST: Final = 50
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])
 
@@ -60,6 +63,29 @@ class CardBody(Body):
     asked_by: Annotated[
         UserId | None, Field(description="Vem som bad kundtjänst om det (REF-12)")
     ] = None
+
+
+class FindDevices(Body):
+    """Vad hjälpmedlet har för SIP-nummer. Det står i kroppen: ett telefonnummer är en persons."""
+
+    sip_number: Annotated[
+        SipNumber, Field(description="SIP-nummer: hela, med eller utan mellanrum och bindestreck")
+    ]
+
+
+# decision 0386: a telephone number is asked for in a body
+@router.post("/devices:find")
+async def find_devices(body: FindDevices, reader: Reader) -> NamedDevices:
+    """Hjälpmedel som har ett SIP-nummer hos den som har dem nu, bland dem som du ser (INV-5). Inget
+    Idempotency-Key behövs.
+    """
+    query = DEVICES.rows.where(
+        bears_sip_number(body.sip_number),
+        SCOPE.within(reader.grant),
+        *await within_reach_of_areas(reader),
+    )
+    found = await reader.all(query.order_by(DeviceRow.device_number).limit(_MOST))
+    return NamedDevices(items=[DeviceLine.of(*row) for row in found])
 
 
 @router.post("/devices/{device_id}:renumber")

@@ -306,10 +306,14 @@ async def list_devices(reader: Reader, asked: Annotated[DeviceQuery, Query()]) -
     hos någon med skyddade personuppgifter. Av det som finns hos patienter visas det som hör till
     dina produktområden (REF-11).
     """
-    # decision 0346: what is in a store is shown, what is on a patient is of the reader's areas
+    return await DEVICES.page(asked, reader, *await within_reach_of_areas(reader))
+
+
+# decision 0346: what is in a store is shown, what is on a patient is of the reader's areas
+async def within_reach_of_areas(reader: RegionReader) -> list[ColumnElement[bool]]:
+    """What a device that is looked for must be for who reads (REF-11)."""
     areas = await within_areas(reader)
-    within = [or_(DeviceRow.holder_kind != "patient", *areas)] if areas else []
-    return await DEVICES.page(asked, reader, *within)
+    return [or_(DeviceRow.holder_kind != "patient", *areas)] if areas else []
 
 
 class NamedDevicesQuery(BaseModel):

@@ -152,6 +152,13 @@ class SipNumberRow(Regional, Base):
     """
 
     __tablename__ = "sip_numbers"
+    __table_args__ = (
+        Index(
+            "ix_sip_numbers_digits",
+            "region",
+            text("regexp_replace(sip_number, '[^0-9]'::text, ''::text, 'g'::text)"),
+        ),
+    )
 
     device_id: Mapped[DeviceId] = mapped_column(primary_key=True)
     sip_number: Mapped[str]

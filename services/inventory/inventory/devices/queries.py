@@ -7,7 +7,7 @@ from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import DeviceId, DeviceNumber, Role, identify
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from inventory.devices import domain
@@ -101,6 +101,20 @@ async def sip_number_of(reader: RegionReader, row: DeviceRow) -> str | None:
         SipNumberRow.device_id == row.id, SipNumberRow.holder_key == row.holder_key
     )
     return next((found.sip_number for found in await reader.all(query)), None)
+
+
+def bears_sip_number(number: str) -> ColumnElement[bool]:
+    """A device has a SIP number with whoever has it now, however it is spaced (INV-5)."""
+    digits: ColumnElement[str] = literal_column(
+        "regexp_replace(sip_numbers.sip_number, '[^0-9]', '', 'g')"
+    )
+    found = select(SipNumberRow.device_id).where(
+        SipNumberRow.region == DeviceRow.region,
+        SipNumberRow.device_id == DeviceRow.id,
+        SipNumberRow.holder_key == DeviceRow.holder_key,
+        digits == "".join(one for one in number if one.isdigit()),
+    )
+    return found.exists()
 
 
 def next_change_of(change: type[CustodyRow]) -> ScalarSelect[int]:

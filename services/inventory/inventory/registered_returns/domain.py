@@ -46,6 +46,11 @@ def with_held(back: Back, held: Line | None) -> Back:
     return replace(back, held=held)
 
 
+def left_of(held: Line | None) -> int:
+    """How many of an order's line have been delivered and have not come back (INV-7)."""
+    return held.delivered - held.returned if held is not None else 0
+
+
 def check_named_once(devices: Sequence[object], lines: Sequence[object]) -> None:
     """Raises ReturnRefused where a device or a line is named twice (INV-7)."""
     for field, named in (("devices", devices), ("lines", lines)):
@@ -93,7 +98,7 @@ def check_line(back: Back, *, on: date, is_scrapped: bool, place: int) -> None:
         raise ReturnRefused(
             "RETURNED_BEFORE_LOAN", rule="DAY-5", field="returned_on", way_on=_NOT_YET_ORDERED
         )
-    left = back.held.delivered - back.held.returned if back.held else 0
+    left = left_of(back.held)
     if back.quantity > left:
         raise ReturnRefused(
             "MORE_THAN_DELIVERED",

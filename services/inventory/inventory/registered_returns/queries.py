@@ -1,12 +1,18 @@
 """Whose a device and an order are, for who gives them back. Nothing is locked."""
 
+from typing import Any, Final
+
+from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.inventory import Custody
-from kvitt_contracts.types import Holder, PatientRecipient, Role
+from kvitt_contracts.types import Holder, PatientRecipient, PersonRef, Role
+from sqlalchemy import select
 
 from inventory.people.models import PersonRow, UserRow
-from inventory.people.queries import current_ref
-from inventory.reservations.models import PlacedOrderRow
+from inventory.people.queries import current_ref, references_of
+from inventory.reservations.models import PlacedOrderRow, ReservationRow
+from inventory.reservations.queries import is_for_person, is_for_protected, with_reservation
 from inventory.stores.models import CustomerRow
 
 
@@ -21,6 +27,26 @@ async def has_part_in_device(tx: Transaction, custody: Custody, by: UserRow) -> 
         if custody.payer_id in {unit.payer_id for unit in units}:
             return True
     return await _serves(tx, custody.holder, by)
+
+
+# decision 0387: whose a line is, for who looks, is whose it is for who gives it back
+SCOPE: Final = ScopeOfPersons(
+    PlacedOrderRow.region,
+    service_points=[PlacedOrderRow.service_point],
+    users=[PlacedOrderRow.prescriber],
+    protected=is_for_protected,
+)
+
+
+async def placed_for(person: PersonRef, reader: RegionReader, *, most: int) -> list[Any]:
+    """A patient's orders that the reader may take back from, each with what it has in the stores,
+    the latest first.
+    """
+    query = with_reservation(select(PlacedOrderRow, ReservationRow)).where(
+        is_for_person(await references_of(reader, person)), SCOPE.within(reader.grant)
+    )
+    latest = (PlacedOrderRow.placed_on.desc(), PlacedOrderRow.order_number.desc())
+    return await reader.all(query.order_by(*latest).limit(most))
 
 
 async def has_part_in_order(tx: Transaction, order: PlacedOrderRow, by: UserRow) -> bool:

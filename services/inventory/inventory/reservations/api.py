@@ -18,11 +18,11 @@ from kvitt_contracts.types import (
     StoreId,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from inventory.reservations import domain
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
-from inventory.reservations.queries import is_for_protected
+from inventory.reservations.queries import is_for_protected, with_reservation
 from inventory.stores.queries import own_stores
 from inventory.tables import is_among
 from inventory.views import FromRow
@@ -117,13 +117,7 @@ SCOPE = ScopeOfPersons(
 )
 
 RESERVATIONS = ListOf(
-    select(PlacedOrderRow, ReservationRow).join(
-        ReservationRow,
-        and_(
-            ReservationRow.region == PlacedOrderRow.region,
-            ReservationRow.id == PlacedOrderRow.order_id,
-        ),
-    ),
+    with_reservation(select(PlacedOrderRow, ReservationRow)),
     scope=SCOPE,
     sorts=named(
         PlacedOrderRow.order_number, PlacedOrderRow.placed_on, ReservationRow.planned_dispatch_on

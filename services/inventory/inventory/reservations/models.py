@@ -54,6 +54,12 @@ class PlacedOrderRow(Regional, Base):
         Index("ix_placed_orders_placed_on", "region", "placed_on", "order_id"),
         Index("ix_placed_orders_service_point", "region", "service_point", "placed_on"),
         Index("ix_placed_orders_prescriber", "region", "prescriber"),
+        Index(
+            "ix_placed_orders_person",
+            "region",
+            text("(recipient ->> 'person'::text)"),
+            "placed_on",
+        ),
         Index("ix_placed_orders_store", "region", "store", "placed_on"),
     )
 

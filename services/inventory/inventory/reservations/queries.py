@@ -1,12 +1,13 @@
 """Look-ups of placed orders and of what waits for goods. Nothing is locked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import ArticleNumber, DeviceId, OrderId, Reference, StoreId
-from sqlalchemy import ColumnElement, cast, func, select
+from kvitt_contracts.types import ArticleNumber, DeviceId, OrderId, PersonRef, Reference, StoreId
+from sqlalchemy import ColumnElement, Select, and_, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from inventory.arrivals.domain import sent_on
@@ -55,6 +56,23 @@ async def waiting_lines(
         )
     )
     return (await tx.session.scalars(query)).all()
+
+
+def with_reservation(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Of each placed order what it has in the stores too."""
+    return query.join(
+        ReservationRow,
+        and_(
+            ReservationRow.region == PlacedOrderRow.region,
+            ReservationRow.id == PlacedOrderRow.order_id,
+        ),
+    )
+
+
+def is_for_person(references: Iterable[PersonRef]) -> ColumnElement[bool]:
+    """An order is for the patient who has one of these references."""
+    person: ColumnElement[str] = cast(PlacedOrderRow.recipient, JSONB)["person"].astext
+    return person.in_(sorted(str(one) for one in references))
 
 
 def is_for_protected() -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import Query
+from fastapi import Query, Response
 from kvitt_chassis.filters import Eq, In
 from kvitt_chassis.http import ApiRouter, Commands, ListOf, ListQuery, Page, Reader, named
 from kvitt_chassis.transaction import Transaction
@@ -13,12 +13,14 @@ from kvitt_contracts.orders import WithdrawCase
 from kvitt_contracts.types import ServicePointId, UserId, Word, identify
 from sqlalchemy import select
 
-from orders.cases import story
+from orders.cases import documents, story
 from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
 from orders.cases.domain import Kind, Status
 from orders.cases.models import CaseRow
 from orders.cases.queries import SCOPE
 from orders.cases.views import AnswerCaseBody, CaseBody, CaseLine, CaseView
+from orders.read_transaction import ReadTransaction
+from orders.slips.documents import as_pdf
 
 router = ApiRouter(tags=["Ärenden"])
 
@@ -28,15 +30,16 @@ async def ask_case(body: CaseBody, commands: Commands) -> CaseView:
     """Be kundtjänst om något (CAS-1), gärna där det uppstår: en order, en hämtorder, ett
     hjälpmedel. Ärendet väntar tills det är besvarat eller tillbakataget.
 
-    Nekas: ALREADY_ASKED, UNKNOWN_WORD, UNKNOWN_THING, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING
-    (CAS-1), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT
-    (REF-3).
+    Nekas: ALREADY_ASKED, UNKNOWN_WORD, UNKNOWN_THING, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING,
+    DEVICES_MISSING, UNKNOWN_DEVICE, DEVICE_TWICE, ALREADY_OFFERED (CAS-1), UNKNOWN_CUSTOMER,
+    UNKNOWN_USER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3).
     """
     caller, reference = commands.caller, body.reference
     case_id = identify(caller.region, "case", reference) if reference else uuid4()
     command = AskCaseInWords(
         kind=Word(body.kind),
         about=body.about,
+        devices=body.devices,
         service_point=body.service_point,
         by=caller.user_id,
         text=body.text,
@@ -124,6 +127,21 @@ async def tell_case(case_id: UUID, reader: Reader) -> Story:
         items=told(await reader.log_of(row), by=story.tell),
         next=list(story.what_comes(row.state(), due=due)),
     )
+
+
+@router.get(
+    "/cases/{case_id}/slip",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
+async def print_offer(case_id: UUID, reader: Reader, tx: ReadTransaction) -> Response:
+    """Listan över hjälpmedel som den andra regionen erbjuds, som PDF (CAS-1).
+
+    Nekas: UNKNOWN_CASE, NOTHING_OFFERED (CAS-1).
+    """
+    await reader.get(CaseRow, case_id, scope=SCOPE, rule="CAS-1")
+    row = await tx.get(CaseRow, case_id, rule="CAS-1")
+    return as_pdf(await documents.print_offer(row, tx), name="erbjudande")
 
 
 def _show(case_id: UUID) -> Callable[[Transaction], Awaitable[CaseView]]:

@@ -2,7 +2,7 @@
 clock, no database.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -19,6 +19,7 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.types import (
     CaseId,
     CustomerId,
+    DeviceId,
     PickupId,
     ServicePointId,
     Thing,
@@ -50,6 +51,7 @@ class Kind(StrEnum):
     ADDRESS = "address"
     DEVIATION = "deviation"
     COMPLAINT = "complaint"
+    PATIENT_MOVES = "patient_moves"
     OTHER = "other"
 
 
@@ -79,6 +81,7 @@ _FITS: Final[Mapping[Kind, frozenset[About]]] = {
     Kind.ADDRESS: _CARRIED_OUT | {About.PERSON},
     Kind.DEVIATION: _CARRIED_OUT | {About.DEVICE, About.TRANSFER},
     Kind.COMPLAINT: _CARRIED_OUT | {About.DEVICE, About.TRANSFER},
+    Kind.PATIENT_MOVES: frozenset({About.PERSON}),
     Kind.OTHER: frozenset(About),
 }
 """What each kind is about; with none of them it is about nothing."""
@@ -89,12 +92,13 @@ _ABOUT_NOTHING: Final = frozenset({Kind.PERSON_MISSING, Kind.OTHER})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A case. `about`: from where it arose."""
+    """A case. `about`: from where it arose. `devices`: what is offered to another region."""
 
     id: CaseId
     status: Status
     kind: Word
     about: Thing | None
+    devices: tuple[DeviceId, ...]
     service_point: ServicePointId
     has_text: bool
     asked_by: UserId
@@ -109,15 +113,20 @@ def ask(
     *,
     kind: Word,
     about: Thing | None,
+    devices: Sequence[DeviceId | None] = (),
+    offered: Collection[DeviceId] = (),
     has_text: bool,
     by: User,
     place: Customer,
 ) -> CaseAsked:
     """Request something of customer service, from a service point of one's own (CAS-1). What it is
-    `about` is known to be something that the user may see.
+    `about` is known to be something that the user may see. `devices`: those that are named, None
+    for one that whom it is about does not have, or that the user does not see; `offered`: those
+    that wait for an answer in another case about them.
 
-    Raises Refused naming the field: UNKNOWN_WORD, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING
-    (CAS-1), NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3).
+    Raises Refused naming the field: UNKNOWN_WORD, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING,
+    DEVICES_MISSING, UNKNOWN_DEVICE, DEVICE_TWICE, ALREADY_OFFERED (CAS-1), NOT_A_SERVICE_POINT,
+    NOT_CONNECTED_TO_SERVICE_POINT (REF-3).
     """
     must_act_at(place, by)
     asked = _word(Kind, kind, field="kind")
@@ -125,10 +134,15 @@ def ask(
     if about is None and not has_text:
         way_on = "Skriv vad det gäller (över HTTP): ärendet säger annars ingenting."
         raise refusal(Reason.TEXT_MISSING, "CAS-1", "text", way_on)
+    named = _offer(asked, devices, offered=offered)
+    if named and not has_text:
+        way_on = "Skriv vart patienten flyttar, regionens fakturaadress och kontaktperson där."
+        raise refusal(Reason.TEXT_MISSING, "CAS-1", "text", way_on)
     return CaseAsked(
         case_id=case_id,
         kind=kind,
         about=about,
+        devices=named,
         service_point=ServicePointId(place.customer_id),
         has_text=has_text,
         by=by.user_id,
@@ -153,6 +167,13 @@ def answer(
             case_id=case.id, outcome=outcome, has_text=has_text, asked_by=case.asked_by, by=by
         ),
     )
+
+
+def must_offer(case: Case) -> None:
+    """Raises CaseRefused (CAS-1): NOTHING_OFFERED, where there is no list of devices to print."""
+    if not case.devices:
+        way_on = "Bara ett ärende om en patient som flyttar har en lista: läs ärendet i stället."
+        raise refusal(Reason.NOTHING_OFFERED, "CAS-1", None, way_on)
 
 
 def pickup_to_make_urgent(case: Case) -> PickupId | None:
@@ -227,6 +248,41 @@ def _must_fit(kind: Kind, about: Thing | None) -> None:
         fits = ", ".join(sorted(_FITS[kind]))
         way_on = f"Ett sådant ärende gäller {fits}." if fits else "Ett sådant gäller ingenting."
         raise refusal(Reason.DOES_NOT_FIT, "CAS-1", "about.kind", f"{way_on} Välj annars other.")
+
+
+# decision 0385: what a patient who leaves has is offered in one case
+def _offer(
+    kind: Kind, devices: Sequence[DeviceId | None], *, offered: Collection[DeviceId]
+) -> tuple[DeviceId, ...]:
+    """What is offered to the region where the patient goes: each device once (CAS-1)."""
+    if kind is not Kind.PATIENT_MOVES:
+        if devices:
+            way_on = "Bara när en patient flyttar nämns hjälpmedel: utelämna dem."
+            raise refusal(Reason.DOES_NOT_FIT, "CAS-1", "devices", way_on)
+        return ()
+    if not devices:
+        way_on = "Ange de hjälpmedel som den andra regionen ska erbjudas."
+        raise refusal(Reason.DEVICES_MISSING, "CAS-1", "devices", way_on)
+    named: list[DeviceId] = []
+    for place, device in enumerate(devices):
+        field = f"devices.{place}"
+        if device is None:
+            raise refusal(Reason.UNKNOWN_DEVICE, "CAS-1", field, _NOT_THEIRS)
+        if device in named:
+            way_on = "Ange varje hjälpmedel en gång."
+            raise refusal(Reason.DEVICE_TWICE, "CAS-1", field, way_on)
+        if device in offered:
+            raise refusal(Reason.ALREADY_OFFERED, "CAS-1", field, _OFFERED)
+        named.append(device)
+    return tuple(named)
+
+
+_NOT_THEIRS: Final = (
+    "Kontrollera individnumret: patienten har inget sådant hjälpmedel bland dem som du kan se."
+)
+_OFFERED: Final = (
+    "Hjälpmedlet erbjuds redan i ett ärende som väntar på svar: läs det, eller ta tillbaka det."
+)
 
 
 def _must_wait(case: Case, *, way_on: str) -> None:

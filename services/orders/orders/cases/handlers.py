@@ -32,8 +32,8 @@ def _its_row(_: object, tx: Transaction) -> Iterable[RowKey]:
 async def ask_case(command: AskCase, tx: Transaction) -> None:
     """Request something of customer service (CAS-1).
 
-    Refused: ALREADY_ASKED, UNKNOWN_WORD, UNKNOWN_THING, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING
-    (CAS-1), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT,
+    Refused: ALREADY_ASKED, UNKNOWN_WORD, UNKNOWN_THING, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING,
+    DEVICES_MISSING (CAS-1), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT,
     NOT_CONNECTED_TO_SERVICE_POINT (REF-3).
     """
     await _ask(command, tx, text=None)
@@ -43,9 +43,9 @@ async def ask_case(command: AskCase, tx: Transaction) -> None:
 async def ask_case_in_words(command: AskCaseInWords, tx: Transaction) -> None:
     """Request something of customer service, and say what (CAS-1).
 
-    Refused: ALREADY_ASKED, UNKNOWN_WORD, UNKNOWN_THING, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING
-    (CAS-1), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT,
-    NOT_CONNECTED_TO_SERVICE_POINT (REF-3).
+    Refused: ALREADY_ASKED, UNKNOWN_WORD, UNKNOWN_THING, ABOUT_MISSING, DOES_NOT_FIT, TEXT_MISSING,
+    DEVICES_MISSING, UNKNOWN_DEVICE, DEVICE_TWICE, ALREADY_OFFERED (CAS-1), UNKNOWN_CUSTOMER,
+    UNKNOWN_USER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3).
     """
     await _ask(command, tx, text=command.text)
 
@@ -111,10 +111,14 @@ async def _ask(command: Asked, tx: Transaction, *, text: str | None) -> None:
         way_on = "Beteckningen är redan använd. Ge det nya ärendet en egen."
         raise refusal(Reason.ALREADY_ASKED, "CAS-1", field, way_on)
     by = await user_named(command.by, tx, field="by")
+    about = await queries.arisen_from(command.about, tx, by=by)
+    devices = command.devices if isinstance(command, AskCaseInWords) else ()
     asked = domain.ask(
         case_id,
         kind=command.kind,
-        about=await queries.arisen_from(command.about, tx, by=by),
+        about=about,
+        devices=await queries.named_of(devices, about, tx, by=by),
+        offered=await queries.offered_of(about, tx),
         has_text=text is not None,
         by=by,
         place=await place_named(command.service_point, tx),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from kvitt_chassis.models import Aggregate, Json
 from kvitt_contracts.topics import ORDERS_CASES
-from kvitt_contracts.types import ServicePointId, Thing, UserId, Word
+from kvitt_contracts.types import DeviceId, ServicePointId, Thing, UserId, Word
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,6 +40,7 @@ class CaseRow(
     status: Mapped[domain.Status]
     kind: Mapped[Word]
     about: Mapped[Thing | None] = mapped_column(Json(Thing))
+    devices: Mapped[tuple[DeviceId, ...]] = mapped_column(Json(tuple[DeviceId, ...]))
     service_point: Mapped[ServicePointId]
     has_text: Mapped[bool]
     asked_by: Mapped[UserId]

@@ -1,6 +1,6 @@
 """Look-ups of cases: who asks from where, what a case is about, and whose it is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from kvitt_contracts.access import IN_REGISTER, acts_of
 from kvitt_contracts.orders import AskCase, NamedThing
 from kvitt_contracts.types import (
     CustomerId,
+    DeviceId,
     DeviceNumber,
     PersonRef,
     RegionPersonId,
@@ -23,15 +24,16 @@ from kvitt_contracts.types import (
 from sqlalchemy import select
 
 from orders.care.models import CareDeviceRow, CareTransferRow
-from orders.care.numbers import care_device_numbered
+from orders.care.numbers import care_device_numbered, rows_of_number
 from orders.care.queries import DEVICES, TRANSFERS, reach_to
 from orders.cases.commands import AskCaseInWords
-from orders.cases.domain import About
+from orders.cases.domain import About, Kind, Status
 from orders.cases.models import CaseRow
 from orders.cases.reasons import Reason, refusal
 from orders.customer_orders.api import SCOPE as ORDERS
 from orders.customer_orders.models import OrderRow
 from orders.people.models import PersonIdRow, PersonRow
+from orders.people.queries import is_of_person, same_persons
 from orders.pickups.models import PickupRow
 from orders.pickups.queries import SCOPE as PICKUPS
 from orders.units.domain import User
@@ -73,6 +75,8 @@ def rows_of_ask(command: Asked, tx: Transaction) -> Iterable[RowKey]:
     """Names the rows that asking reads."""
     yield UserRow, user_key(command.by, tx)
     yield CustomerRow, customer_key(CustomerId(command.service_point), tx)
+    for number in command.devices if isinstance(command, AskCaseInWords) else ():
+        yield from rows_of_number(number, tx)
 
 
 async def arisen_from(
@@ -93,6 +97,38 @@ async def arisen_from(
         way_on = "Kontrollera vad det gäller: något sådant finns inte bland det som du kan se."
         raise refusal(Reason.UNKNOWN_THING, "CAS-1", field, way_on)
     return Thing(kind=about.kind, id=thing)
+
+
+async def named_of(
+    numbers: Sequence[DeviceNumber], about: Thing | None, tx: Transaction, *, by: User
+) -> list[DeviceId | None]:
+    """The devices with these numbers, None for one that the person whom a case is about does not
+    have, or that the user does not see.
+    """
+    if about is None or about.kind != Word(About.PERSON):
+        return [None for _ in numbers]
+    rows = [await care_device_numbered(number, tx) for number in numbers]
+    query = select(CareDeviceRow.device_id).where(
+        CareDeviceRow.region == tx.region,
+        CareDeviceRow.device_id.in_([row.device_id for row in rows if row is not None]),
+        is_of_person(CareDeviceRow.person, PersonRef(about.id), tx.region),
+        DEVICES.within(_grant(by, tx)),
+    )
+    theirs = set((await tx.session.scalars(query)).all()) if numbers else set()
+    return [row.device_id if row and row.device_id in theirs else None for row in rows]
+
+
+async def offered_of(about: Thing | None, tx: Transaction) -> set[DeviceId]:
+    """What of a person's is offered to another region in a case that waits for an answer."""
+    if about is None or about.kind != Word(About.PERSON):
+        return set()
+    query = select(CaseRow.devices).where(
+        CaseRow.region == tx.region,
+        CaseRow.status == Status.WAITING,
+        CaseRow.kind == Word(Kind.PATIENT_MOVES),
+        CaseRow.about_id.in_(select(same_persons([PersonRef(about.id)], tx.region).c.id)),
+    )
+    return {one for devices in await tx.session.scalars(query) for one in devices}
 
 
 async def _id_of(about: Thing | NamedThing, tx: Transaction) -> UUID | None:

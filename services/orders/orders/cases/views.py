@@ -5,7 +5,15 @@ from typing import Annotated, Any
 
 from kvitt_chassis.http import Body
 from kvitt_contracts.copying import same_fields
-from kvitt_contracts.types import CaseId, Reference, ServicePointId, Thing, UserId
+from kvitt_contracts.types import (
+    CaseId,
+    DeviceId,
+    DeviceNumber,
+    Reference,
+    ServicePointId,
+    Thing,
+    UserId,
+)
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.cases.domain import About, Kind, Outcome, Status, waits_for
@@ -34,6 +42,10 @@ class CaseBody(Body):
     about: Annotated[
         Thing | None, Field(description=f"Vad det gäller: {', '.join(About)}, och dess id")
     ] = None
+    devices: Annotated[
+        tuple[DeviceNumber, ...],
+        Field(max_length=100, description="Bara när en patient flyttar: det som erbjuds"),
+    ] = ()
     service_point: Annotated[ServicePointId, Field(description="Tjänstestället som frågar")]
     text: Annotated[FreeText | None, Field(description="Vad som önskas; stannar i Kvitt")] = None
     reference: Annotated[Reference | None, Field(description="Regionens egen beteckning")] = None
@@ -64,6 +76,7 @@ class CaseLine(BaseModel):
                     "status": "waiting",
                     "kind": "urgent",
                     "about": {"kind": "pickup", "id": "275dbcf6-f58b-5e1e-9907-3f5cafb41934"},
+                    "devices": [],
                     "service_point": "40355",
                     "asked_by": "k082lno",
                     "asked_on": "2026-03-02",
@@ -87,6 +100,9 @@ class CaseLine(BaseModel):
     status: Annotated[Status, Field(description="Var ärendet är")]
     kind: Annotated[Kind, Field(description="Vad det är fråga om")]
     about: Annotated[Thing | None, Field(description="Vad det gäller")]
+    devices: Annotated[
+        tuple[DeviceId, ...], Field(description="Det som erbjuds regionen dit patienten flyttar")
+    ]
     service_point: Annotated[ServicePointId, Field(description="Tjänstestället som frågar")]
     asked_by: Annotated[UserId, Field(description="Vem som frågade")]
     asked_on: Annotated[date, Field(description="Dagen då det frågades")]

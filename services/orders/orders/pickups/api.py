@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import Query, Response
-from kvitt_chassis.filters import Eq, From, In, To, Where
+from kvitt_chassis.filters import Eq, From, In, StartsWith, To, Where
 from kvitt_chassis.http import (
     ApiRouter,
     Commands,
@@ -18,6 +18,7 @@ from kvitt_chassis.http import (
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import MakePickupUrgent, ReportPickup, VoidPickup
 from kvitt_contracts.types import CareUnitId, Day, PersonRef, ServicePointId, UserId, identify
+from pydantic import Field
 from sqlalchemy import select
 
 from orders.care.recipients import named as as_named
@@ -120,6 +121,11 @@ async def report_pickup(pickup_id: UUID, body: ReportPickupBody, commands: Comma
 class PickupQuery(ListQuery):
     """What PCK-5 lets one search by; each that is given narrows the list. Days are inclusive."""
 
+    pickup_number: Annotated[
+        str | None,
+        StartsWith(PickupRow.pickup_number, "Hela numret eller dess början"),
+        Field(pattern=r"^\d{1,9}$"),
+    ] = None
     service_point: Annotated[
         ServicePointId | None, Eq(PickupRow.service_point, "Tjänsteställe")
     ] = None

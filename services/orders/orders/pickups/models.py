@@ -56,6 +56,12 @@ class PickupRow(
         Index("ix_pickups_service_point_status", "region", "service_point", "status"),
         Index("ix_pickups_overdue", "region", "pickup_number", postgresql_where=text("is_overdue")),
         Index("ix_pickups_urgent", "region", "pickup_number", postgresql_where=text("is_urgent")),
+        Index(
+            "ix_pickups_number_prefix",
+            "region",
+            "pickup_number",
+            postgresql_ops={"pickup_number": "text_pattern_ops"},
+        ),
         Index("ix_pickups_due_on", "region", "due_on", postgresql_where=text("due_on IS NOT NULL")),
     )
 

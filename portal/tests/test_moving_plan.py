@@ -1,0 +1,114 @@
+"""What is proposed for each of what a patient has who leaves, and what a form of it says."""
+
+from typing import Any
+
+import pytest
+from kvitt_portal.forms import Form
+from kvitt_portal.pages import moving_plan
+from kvitt_portal.pages.moving_plan import Row, chosen_of, device_row, unmarked_row
+
+BED: dict[str, Any] = {
+    "device_id": "4d7b3606-3c39-56c6-858d-81cae80b3d4d",
+    "device_number": "T00001",
+    "name": "Vårdsäng",
+    "claim": None,
+}
+CASE: dict[str, Any] = {"case_id": "c", "status": "answered", "outcome": "done"}
+TONGS: dict[str, Any] = {
+    "order_number": "26190007",
+    "line": 2,
+    "article_number": "30501",
+    "article_type": "main_device",
+    "name": "Griptång",
+    "quantity": 2,
+    "is_scrapped": True,
+}
+ANY_CAUSE = ("not_needed", "broken")
+
+
+def a_bed(
+    *,
+    store: str = "S001",
+    causes: tuple[str, ...] = ANY_CAUSE,
+    case: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Row:
+    """The row of a bed that the patient has."""
+    return device_row({**BED, **changes}, store=store, causes=causes, case=case)
+
+
+def test_a_marked_device_is_offered_and_may_come_back_by_either_way() -> None:
+    row = a_bed()
+
+    assert row.proposed == "offer"
+    assert [value for value, _ in row.choices] == ["offer", "store", "pickup:not_needed", "stay"]
+
+
+@pytest.mark.parametrize(
+    ("store", "causes", "taken_back"),
+    [
+        ("S001", ANY_CAUSE, "store"),
+        ("", ANY_CAUSE, "pickup:not_needed"),
+        ("", ("broken",), "pickup:broken"),
+        ("S001", ("sent_by_post",), "pickup:sent_by_post"),
+        ("", (), "stay"),
+    ],
+)
+def test_what_was_not_bought_is_taken_back_where_it_can_be(
+    store: str, causes: tuple[str, ...], taken_back: str
+) -> None:
+    refused = {**CASE, "outcome": "refused"}
+
+    assert a_bed(store=store, causes=causes, case=refused).proposed == taken_back
+
+
+def test_what_is_agreed_stays_and_what_waits_or_is_taken_has_no_choice() -> None:
+    waiting = {**CASE, "status": "waiting", "outcome": None}
+
+    assert a_bed(case=CASE).proposed == "stay"
+    assert a_bed(case=waiting).choices == ()
+    assert a_bed(claim={"kind": "transfer", "by": "t"}).choices == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "store", "values"),
+    [
+        ({}, "S001", ["store", "stay"]),
+        ({"is_scrapped": False}, "S001", ["store", "stay"]),
+        ({}, "", []),
+        ({"article_type": "service", "is_scrapped": False}, "S001", []),
+        ({"article_type": "service"}, "S001", ["store", "stay"]),
+    ],
+)
+def test_unmarked_goods_come_back_where_there_is_a_store(
+    changes: dict[str, Any], store: str, values: list[str]
+) -> None:
+    row = unmarked_row({**TONGS, **changes}, store=store)
+
+    assert [value for value, _ in row.choices] == values
+    assert row.why
+
+
+def test_a_form_says_each_line_once_and_nothing_else() -> None:
+    row = unmarked_row(TONGS, store="S001")
+    form = Form(
+        [
+            ("d-T00001", "offer"),
+            ("d-T00001", "store"),
+            (row.key, "store"),
+            ("d-../x", "offer"),
+            ("u-1.x.1", "store"),
+            ("d-T2", "sell"),
+            ("u-1.1.1", "offer"),
+            ("text", "offer"),
+        ]
+    )
+
+    first, second = chosen_of(form)
+
+    assert (first.device, first.kind) == ("T00001", "offer")
+    assert (second.order, second.line, second.quantity) == ("26190007", 2, 2)
+    assert moving_plan.told([first, second]) == [
+        "1 erbjuds regionen dit patienten flyttar, i ett ärende till kundtjänst",
+        "1 återtas till förrådet",
+    ]
