@@ -1,5 +1,5 @@
-"""Enskild förskrivning: an application outside the assortment, a field for each point; it is kept as
-a draft until it is sent.
+"""Enskild förskrivning: an application outside the assortment, a field for each point; kept as a
+draft until it is sent.
 """
 
 from collections.abc import Mapping
@@ -57,6 +57,7 @@ async def apply(here: Here) -> Response:
         return await _page(here, form, status=200)
     if not form["person"] or form["do"] == "find":
         await find_recipient(here, form)
+        await _fill_again(here, form)
         return await _page(here, form, status=200 if form.ok else 0)
     if form["do"] in ("keep", "keep_over"):
         return await _keep(here, form)
@@ -90,6 +91,17 @@ async def discard(here: Here, draft: UUID) -> Response:
         form.refuse(part.problem, work_order_form.NAMED)
         return await _discarding(here, draft, form)
     return here.go(PAGE, "Utkastet är kastat.")
+
+
+async def _fill_again(here: Visit, form: Form) -> None:
+    """A draft whose recipient was looked up anew says what it said."""
+    if not form["draft"] or "need" in form:
+        return
+    part = await here.ask("orders", f"{_DRAFTS}/{form['draft']}")
+    if part:
+        person = form["person"]
+        work_order_form.fill_from(form, part.value)
+        form.give("person", person)
 
 
 async def _keep(here: Visit, form: Form) -> Response:

@@ -168,7 +168,7 @@ async def test_of_two_who_save_at_once_one_is_told(world: World) -> None:
         bodies = [await saving(world, view, need=f"Nummer {n}.") for n in range(4)]
         answers = await asyncio.gather(*(client.post(path, json=body) for body in bodies))
 
-    assert sorted(one.status_code for one in answers) == [200, 422, 422, 422]
+    assert sorted(one.status_code for one in answers) == [200, 409, 409, 409]
     (row,) = await world.rows(ApplicationDraftRow)
     assert row.version == 2
 

@@ -20,7 +20,7 @@ def must_be_as_seen(version: int, *, seen: int) -> None:
         way_on = (
             "Utkastet har ändrats sedan du öppnade det. Läs det som är sparat, och försök igen."
         )
-        raise refusal(Reason.DRAFT_CHANGED, "ACT-5", "draft", way_on)
+        raise refusal(Reason.DRAFT_CHANGED, "ACT-5", None, way_on)
 
 
 def must_be_application(kind: Word) -> None:
