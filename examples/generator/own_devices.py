@@ -5,7 +5,7 @@ nothing else of the month touches.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from kvitt_contracts.regions import DeviceStated
+from kvitt_contracts.regions import ArticleStated, DeviceStated
 from kvitt_contracts.types import DeviceNumber, NamedPatient, RegionPersonId, UserId
 
 from examples.generator.catalogue import Listed
@@ -35,6 +35,15 @@ def reachable(people: Mapping[str, Person]) -> list[str]:
     )
 
 
+def article_of(listed: list[Listed]) -> ArticleStated:
+    """What they are."""
+    return next(
+        one.article
+        for one in listed
+        if one.kind.marked and one.kind.stock and one.kind.charging == "rent"
+    )
+
+
 def lent(
     numbers: Iterable[DeviceNumber],
     patient: str,
@@ -45,11 +54,7 @@ def lent(
     at: int = AT,
 ) -> Iterator[DeviceStated]:
     """Rented devices that a patient has, and which a service point pays for."""
-    article = next(
-        one.article
-        for one in listed
-        if one.kind.marked and one.kind.stock and one.kind.charging == "rent"
-    )
+    article = article_of(listed)
     place = service_point_at(units, at)
     payer = next(one.payer_id for one in units.customers if one.customer_id == place)
     for number in numbers:

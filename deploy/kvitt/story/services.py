@@ -59,6 +59,13 @@ class Services:
             )
         return Caller(self, self._issued[region])
 
+    def as_user(self, user: str, *, region: str) -> "Caller":
+        """A caller as a user, who is what the region's register says."""
+        name = f"{region} {user}"
+        if name not in self._issued:
+            self._issued[name] = self._tokens.issue(user, region=region)
+        return Caller(self, self._issued[name])
+
     def as_operator(self) -> "Caller":
         """A caller who operates all regions, in the name of who runs this: only such a one moves
         business time (REF-18). Raises LocalProblem where the audit cannot name them.
@@ -70,12 +77,10 @@ class Services:
     ) -> httpx.Response:
         """Send a request; a limited number at once to each service. Raises httpx.TransportError."""
         urls = self._admin_urls if path.startswith("/admin/") else self._urls
+        headers = {**more.pop("headers", {}), "Authorization": f"Bearer {token}"}
         async with self._gates[service]:
             return await self._client.request(
-                method,
-                f"{urls[service]}{path}",
-                headers={"Authorization": f"Bearer {token}"},
-                **more,
+                method, f"{urls[service]}{path}", headers=headers, **more
             )
 
 
