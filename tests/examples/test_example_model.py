@@ -286,7 +286,10 @@ def test_an_act_left_out_changes_what_is_expected(region: Region, name: str) -> 
     }
     assert acts != region.files.acts
 
-    counted = count(region.profile, replace(region.files, acts=acts))
+    try:
+        counted = count(region.profile, replace(region.files, acts=acts))
+    except NeverComes:
+        return  # the goods of its order wait in vain: seen too
 
     without = {**counted.expected(first=CUT_OVER, last=LAST_DAY), "acts": None}
     assert without != {**region.expected, "acts": None}
