@@ -41,7 +41,7 @@ def plan_applications(month: Month) -> None:
     for name in ("approved", "refused", "waits"):
         _apply(month, name, _may(5))
     _apply(month, "incomplete", _may(6), need=None, attests_responsibility=False)
-    _decide(month, "refused", _may(6), {"outcome": "refused"}, again=True)  # and says not why
+    _decide(month, "waits", _may(6), {"outcome": "refused"})  # and says not why
     _decide(month, "approved", _may(7), {"outcome": "approved", "article_number": article})
     said = {"outcome": "refused", "reason": "Behovet täcks av sortimentet."}
     _decide(month, "refused", _may(7), said)
@@ -67,12 +67,10 @@ def _apply(month: Month, name: str, on: date, **changed: Any) -> None:
     month.plan(on, partial(month.act, act))
 
 
-def _decide(
-    month: Month, name: str, on: date, said: dict[str, Any], *, again: bool = False
-) -> None:
+def _decide(month: Month, name: str, on: date, said: dict[str, Any]) -> None:
     path = f"/work-orders/{_id(month, name)}:decide"
-    named = f"{_reference(month, name)}/decide" + ("-2" if again else "")
-    month.plan(on, partial(month.act, _act(named, STAFF, path, said)))
+    act = _act(f"{_reference(month, name)}/decide", STAFF, path, said)
+    month.plan(on, partial(month.act, act))
 
 
 def _order(month: Month, name: str, on: date) -> None:
