@@ -110,7 +110,7 @@ class OrderPolicy(Part):
 
     `outside_assortment`: how one gets what is outside it (ORD-5). From the stores of
     `prescribes_to_patients_only` no care unit is a recipient. `basket_days` are working
-    days (ORD-10); a draft is deleted after `draft_days`.
+    days (ORD-10); a draft of an application is removed after `draft_days` (ACT-5).
     """
 
     void_line: Literal["customer_service", "receiving_unit"] = "customer_service"

@@ -49,6 +49,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "price_list": "BIL-15",
     "invoice.due_days": "BIL-9",
     "postage": "BIL-12",
+    "order.draft_days": "ACT-5",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
@@ -61,7 +62,6 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "order.void_line": "ORD-14 in orders",
     "order.outside_assortment": "ORD-5 in orders",
     "order.prescribes_to_patients_only": "ORD-7 in orders",
-    "order.draft_days": "ORD-1 in orders",
     "order.basket_days": "ORD-10 in orders",
     "reconditioning": "INV-13 in inventory",
     "home_region.payers": "BIL-5 in billing",

@@ -37,6 +37,9 @@ WORK_ORDER = {
 }
 
 
+APPLICATION = {**WORK_ORDER, "kind": "application", "status": "finished", "outcome": "approved"}
+
+
 @pytest.fixture
 def console() -> Console:
     return Console(width=WIDTH, record=True, file=io.StringIO())
@@ -52,7 +55,7 @@ def an_outcome(region: str = "ac") -> Outcome:
         transfers=[{"status": "sent"}],
         pickups=[PICKUP],
         fault_reports=[{"status": "waiting"}],
-        work_orders=[WORK_ORDER],
+        work_orders=[WORK_ORDER, APPLICATION],
         cases=[{"status": "answered"}],
         responsibles=[],
         devices=[{"holder": {"kind": "patient"}, "device_id": "d", "device_number": "R49205"}],
@@ -84,6 +87,8 @@ def test_the_report_fits_and_breaks_no_word(console: Console) -> None:
     assert "okänd version" in printed
     assert "väntar, fanns inte på plats" in printed
     assert "garantireparation av R49205" in printed
+    assert "Ansökningar utanför sortimentet" in printed
+    assert "godkända" in printed
     assert "None" not in printed
 
 

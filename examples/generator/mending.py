@@ -1,11 +1,11 @@
 """Work orders: a warranty repair whose device is replaced and gets another number, a repair that is
 charged, an adjustment that technicians plan and do, one that they have begun, one that was not
-needed, what rules refuse.
+needed, a special adaptation, what rules refuse.
 
 The tales are about devices of their own, one patient's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Final
@@ -40,7 +40,15 @@ from examples.generator.registry import Units
 from examples.generator.responsibles import service_point_at, team
 
 _FIRST: Final = 49401
-_NAMES: Final = ("replaced", "no_warranty", "adjusted", "not_needed", "waits", "repaired")
+_NAMES: Final = (
+    "replaced",
+    "no_warranty",
+    "adjusted",
+    "not_needed",
+    "waits",
+    "repaired",
+    "adapted",
+)
 _NEW: Final = 49490
 """The first number of what comes instead of a device."""
 _PATIENT: Final = 20
@@ -53,7 +61,7 @@ def devices(
 ) -> Iterator[DeviceStated]:
     """What is mended."""
     prescriber, *_ = team(units, AT)
-    name = reachable(people)[_PATIENT]
+    name = patient_of(people)
     numbers = _numbers(profile).values()
     yield from lent(numbers, name, units=units, listed=listed, prescriber=prescriber)
 
@@ -81,6 +89,9 @@ def plan_work_orders(month: Month) -> None:
     planning = PlanWorkOrder(planned_on=date(2026, 6, 3), technician=TECHNICIAN, by=STAFF)
     _plan(month, "no_warranty", planning, _may(20), again=True)
     _plan(month, "no_warranty", StartWorkOrder(technician=TECHNICIAN), _may(28), again=True)
+    _register(month, "adapted", "special_adaptation", _may(8), attests=True)
+    _plan(month, "adapted", StartWorkOrder(technician=TECHNICIAN), _may(19))
+    _finish(month, "adapted", "done", TECHNICIAN, _may(21))
     _refused(month)
 
 
@@ -95,14 +106,18 @@ def _refused(month: Month) -> None:
     _refuse(month, _may(6), device_number=None)
     _refuse(month, _may(6), kind=Word("polish"))
     _refuse(month, _may(7), requester=stranger)
+    _register(month, "adapted", "special_adaptation", _may(7))  # nothing is attested
     _register(month, "not_needed", "adjustment", _may(11))  # by a reference that names one already
     _finish(month, "no_warranty", "replaced", stranger, _may(11))
     _finish(month, "no_warranty", "done", STAFF, _may(12))
     _plan(month, "not_needed", StartWorkOrder(technician=TECHNICIAN), _may(12))
 
 
-def _register(month: Month, tale: str, kind: str, on: date, *, again: bool = False) -> None:
-    _plan(month, tale, _wish(month, tale, kind), on, again=again)
+def _register(
+    month: Month, tale: str, kind: str, on: date, *, again: bool = False, attests: bool = False
+) -> None:
+    command = _wish(month, tale, kind).model_copy(update={"attests_outside_instructions": attests})
+    _plan(month, tale, command, on, again=again)
 
 
 def _refuse(month: Month, on: date, **said: object) -> None:
@@ -158,6 +173,11 @@ def _say(month: Month, name: str, command: Command) -> None:
 def reference(month: Month, tale: str) -> str:
     """What the region calls the work order: `VB-AO-R49401`."""
     return f"{month.profile.sends_order}-AO-{_numbers(month.profile)[tale]}"
+
+
+def patient_of(people: Mapping[str, Person]) -> str:
+    """Whose they are, by the region's id."""
+    return reachable(people)[_PATIENT]
 
 
 def _numbers(profile: Profile) -> dict[str, DeviceNumber]:

@@ -62,6 +62,30 @@ class Line:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What a user does over HTTP: `name` is its own among the region's acts. Without `data` it is a
+    look. A person in `data` goes by the region's id, where the API has a reference.
+    """
+
+    name: str
+    by: str
+    service: str
+    path: str
+    data: Any = None
+
+    def text(self) -> str:
+        """The act as it is written to the file."""
+        said = {"name": self.name, "by": self.by, "service": self.service, "path": self.path}
+        whole = said if self.data is None else {**said, "data": self.data}
+        return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def parse(cls, text: str) -> "Act":
+        """An act of a file."""
+        return cls(**json.loads(text))
+
+
 @dataclass(slots=True)
 class Pen:
     """Writes a region's messages, with ids that follow from the seed and times that rise.

@@ -19,7 +19,7 @@ from kvitt_contracts.regions import CustomerStated, UserStated
 from kvitt_contracts.types import Role
 
 from examples.generator.catalogue import Listed
-from examples.generator.messages import Line, Pen
+from examples.generator.messages import Act, Line, Pen
 from examples.generator.model.counting import Model
 from examples.generator.model.state import Device, Order, Transfer
 from examples.generator.profiles import Profile
@@ -44,6 +44,7 @@ class Month:
     model: Model
     today: date = CUT_OVER
     lines: list[Line] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
     _plans: defaultdict[date, list[Callable[[], None]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -61,7 +62,7 @@ class Month:
             place: balance.available for place, balance in self.model.world.balances.items()
         }
         self._promised.clear()
-        self.today, self.lines = day, []
+        self.today, self.lines, self.acts = day, [], []
         self.model.begin(day)
         self.model.let_time_pass()
         for plan in self._plans.pop(day, []):
@@ -89,6 +90,11 @@ class Month:
         self.lines.append(line)
         self.model.take_all([line])
         return line
+
+    def act(self, act: Act) -> None:
+        """Do something as a user over HTTP today, when the day's messages have had their effect."""
+        self.acts.append(act)
+        self.model.take_act(act)
 
     def name(self, series: str) -> str:
         """The next reference of a series: `VB-00012`."""

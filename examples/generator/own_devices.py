@@ -5,7 +5,7 @@ nothing else of the month touches.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from kvitt_contracts.regions import DeviceStated
+from kvitt_contracts.regions import ArticleStated, DeviceStated
 from kvitt_contracts.types import ArticleNumber, DeviceNumber, NamedPatient, RegionPersonId, UserId
 
 from examples.generator.catalogue import Listed
@@ -35,6 +35,15 @@ def reachable(people: Mapping[str, Person]) -> list[str]:
     )
 
 
+def article_of(listed: list[Listed]) -> ArticleStated:
+    """What they are."""
+    return next(
+        one.article
+        for one in listed
+        if one.kind.marked and one.kind.stock and one.kind.charging == "rent"
+    )
+
+
 def lent(
     numbers: Iterable[DeviceNumber],
     patient: str,
@@ -45,11 +54,7 @@ def lent(
     at: int = AT,
 ) -> Iterator[DeviceStated]:
     """Rented devices that a patient has, and which a service point pays for."""
-    article = next(
-        one.article.article_number
-        for one in listed
-        if one.kind.marked and one.kind.stock and one.kind.charging == "rent"
-    )
+    article = article_of(listed).article_number
     yield from lent_of(article, numbers, patient, units=units, prescriber=prescriber, at=at)
 
 

@@ -1,5 +1,6 @@
 """One region's files from a seed: the cut-over, the month, and what must come of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from kvitt_contracts.regions import PersonsJoined, PersonStated
 from kvitt_contracts.types import NamedPatient, RegionPersonId
 
 from examples.generator import (
+    applying,
     asking,
     at_once,
     by_line,
@@ -22,10 +24,12 @@ from examples.generator import (
     faults,
     fetching,
     mending,
+    own_devices,
+    posting,
     registry,
     responsibles,
 )
-from examples.generator.messages import Line, Pen, days_from
+from examples.generator.messages import Act, Line, Pen, days_from
 from examples.generator.mistakes import plan_mistakes
 from examples.generator.model.counting import Model
 from examples.generator.month import CUT_OVER, END, LAST_DAY, Month
@@ -50,10 +54,13 @@ _POLICIES: Final = Path(__file__).parents[2] / "deploy" / "regions"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """A region's files: the three of the cut-over, one for each day, and what is expected."""
+    """A region's files: the three of the cut-over, one for each day, one for each on which users
+    act over HTTP, and what is expected.
+    """
 
     cut_over: dict[str, list[Line]]
     days: dict[date, list[Line]]
+    acts: dict[date, list[Act]]
     expected: dict[str, Any]
 
     def texts(self) -> dict[str, str]:
@@ -61,6 +68,8 @@ class Files:
         texts = {name: _text(lines) for name, lines in self.cut_over.items()}
         for day, lines in self.days.items():
             texts[f"month/{day.isoformat()}.jsonl"] = _text(lines)
+        for day, acts in self.acts.items():
+            texts[f"acts/{day.isoformat()}.jsonl"] = _text(acts)
         return texts
 
 
@@ -89,7 +98,7 @@ def make(profile: Profile, *, seed: int, last_day: date = LAST_DAY) -> Files:
             pen.write("inventory", one.device_number, one, day=CUT_OVER)
             for one in by_line.devices(profile, units, listed, patients[1:])
         ]
-    for tales in (fetching, faults, mending):
+    for tales in (fetching, faults, mending, posting):
         cut_over["stock.jsonl"] += [
             pen.write("inventory", one.device_number, one, day=CUT_OVER)
             for one in tales.devices(profile, units, listed, model.world.people)
@@ -109,10 +118,11 @@ def make(profile: Profile, *, seed: int, last_day: date = LAST_DAY) -> Files:
         pen=pen,
         model=model,
     )
-    days = _business(month, last_day=last_day)
+    days, acts = _business(month, last_day=last_day)
     return Files(
         cut_over=cut_over,
         days=days,
+        acts=acts,
         expected=model.expected(first=CUT_OVER, last=LAST_DAY),
     )
 
@@ -126,10 +136,14 @@ def count(profile: Profile, files: Files) -> Model:
         model.begin(day)
         model.let_time_pass()
         model.take_all(files.days.get(day, []))
+        for act in files.acts.get(day, []):
+            model.take_act(act)
     return model
 
 
-def _business(month: Month, *, last_day: date) -> dict[date, list[Line]]:
+def _business(
+    month: Month, *, last_day: date
+) -> tuple[dict[date, list[Line]], dict[date, list[Act]]]:
     if not month.profile.is_brief:
         plan_shortages(month)
         plan_mistakes(month)
@@ -140,8 +154,11 @@ def _business(month: Month, *, last_day: date) -> dict[date, list[Line]]:
     at_once.plan_returns(month)
     faults.plan_fault_reports(month)
     mending.plan_work_orders(month)
+    posting.plan_postage(month)
     asking.plan_cases(month)
+    applying.plan_applications(month)
     days: dict[date, list[Line]] = {}
+    acts: dict[date, list[Act]] = {}
     for day in days_from(CUT_OVER + timedelta(days=1), last_day):
         month.begin_day(day)
         if month.profile.is_brief:
@@ -152,12 +169,14 @@ def _business(month: Month, *, last_day: date) -> dict[date, list[Line]]:
             withdraw_something(month)
             return_something(month)
         days[day] = month.lines
+        if month.acts:
+            acts[day] = month.acts
     for day in days_from(last_day + timedelta(days=1), END):
         month.model.begin(day)
         month.model.let_time_pass()
         if day <= LAST_DAY:
             days[day] = []
-    return days
+    return days, acts
 
 
 def _brief_day(month: Month) -> None:
@@ -243,8 +262,13 @@ def _catalogue(
         return pen.write("inventory", subject, body, day=CUT_OVER)
 
     lines = [say(store.store, store) for store in catalogue.stores(profile, units)]
+    areas = policy_of(profile).product_areas
+    lent = own_devices.article_of(listed).article_number
     for one in listed:
-        lines.append(say(one.article.article_number, one.article))
+        article = one.article
+        if areas and article.article_number == lent:
+            article = article.model_copy(update={"product_area": areas[0].code})
+        lines.append(say(article.article_number, article))
         lines.append(say(one.article.article_number, one.price))
     return [*lines, *(say(one.article_number, one) for one in at_once.catalogue())]
 
@@ -274,5 +298,5 @@ def _stock(
     return lines
 
 
-def _text(lines: list[Line]) -> str:
+def _text(lines: Sequence[Line | Act]) -> str:
     return "".join(f"{line.text()}\n" for line in lines)

@@ -49,8 +49,8 @@ class Seen:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=UNREACHED)
 async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> AsyncIterator[Seen]:
-    """Every page of somebody at a ward with an order, a pickup, a work order, and a transfer, a
-    fault report and a case that wait for an answer.
+    """Every page of somebody at a ward with an order, a pickup, a work order, a draft of an
+    application, and a transfer, a fault report and a case that wait for an answer.
     """
     scene = Scene(portal_system)
     ward = await a_ward(scene)
@@ -66,6 +66,7 @@ async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> A
     await working.work()
     await working.asked()
     await (await a_leaving(scene, at=ward.place)).offered()
+    await working.draft(need="Hör inte läraren.")
     begin = ["/", f"/mottagare/{ref}", order.page, f"/bmb/{transfer}"]
     async with portal_system.visiting(user) as client:
         yield Seen(request.param, user, await crawl(client, begin))

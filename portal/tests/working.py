@@ -76,6 +76,15 @@ class Working:
         }
         return await self.system.done(self.user, "/work-orders", body)
 
+    async def draft(self, **said: Any) -> dict[str, Any]:
+        """A draft of an application that the prescriber has begun."""
+        body = {
+            "recipient": {"kind": "patient", "person": self.home.person},
+            "service_point": self.place.id,
+            "application": said,
+        }
+        return await self.system.done(self.user, "/application-drafts", body)
+
     async def done(self, work: dict[str, Any], act: str, body: Any = None) -> dict[str, Any]:
         """A technician does something with a work order."""
         return await self.system.done(CLERK, f"/work-orders/{work['work_order_id']}:{act}", body)

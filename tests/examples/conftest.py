@@ -10,7 +10,7 @@ import pytest
 from kvitt_contracts.types import RegionCode
 
 from examples.generator.__main__ import REGIONS
-from examples.generator.messages import Line
+from examples.generator.messages import Act, Line
 from examples.generator.model.counting import Model
 from examples.generator.profiles import PROFILES, Profile
 from examples.generator.region import Files, count
@@ -74,6 +74,12 @@ def _committed(code: str) -> Files:
         days={
             date.fromisoformat(path.stem): _lines(path)
             for path in sorted((folder / "month").glob("*.jsonl"))
+        },
+        acts={
+            date.fromisoformat(path.stem): [
+                Act.parse(text) for text in path.read_text(encoding="utf-8").splitlines()
+            ]
+            for path in sorted((folder / "acts").glob("*.jsonl"))
         },
         expected=json.loads((folder / "expected.json").read_text(encoding="utf-8")),
     )

@@ -193,7 +193,8 @@ def test_the_month_fetches_devices_and_answers_faults(region: Region) -> None:
 
 
 def test_the_month_mends_devices_and_asks_customer_service(region: Region) -> None:
-    works = region.expected["work_orders"].values()
+    all_works = region.expected["work_orders"].values()
+    works = [one for one in all_works if one["kind"] != "application"]
     cases = region.expected["cases"].values()
     reasons = {(one["reason"], one["rule"]) for one in region.expected["refused"].values()}
 
@@ -205,6 +206,7 @@ def test_the_month_mends_devices_and_asks_customer_service(region: Region) -> No
         "done",
         None,
     }
+    assert "special_adaptation" in {one["kind"] for one in works if one["status"] == "finished"}
     assert any(line["kind"] == "service" for line in region.invoiced)
     assert not any(one["waits"] for one in works if one["outcome"] == "replaced")
     assert {one["status"] for one in cases} == {"waiting", "answered", "withdrawn"}
@@ -215,6 +217,8 @@ def test_the_month_mends_devices_and_asks_customer_service(region: Region) -> No
         ("APPLICATION_OVER_HTTP_ONLY", "ACT-5"),
         ("OUTCOME_NOT_OF_KIND", "ACT-4"),
         ("SERVICE_MISSING", "ACT-1"),
+        ("NOT_ATTESTED", "ACT-1"),
+        ("ARTICLE_NOT_APPROVED", "ACT-5"),
         ("TEXT_MISSING", "CAS-1"),
         ("CUSTOMER_SERVICE_ONLY", "REF-12"),
     }

@@ -53,6 +53,8 @@ def test_no_race_decides_an_outcome(region: Region, seed: int) -> None:
         model.take_all(mixed[:cut])
         model.let_time_pass()
         model.take_all(mixed[cut:])
+        for act in region.files.acts.get(day, []):
+            model.take_act(act)
 
     assert model.expected(first=CUT_OVER, last=LAST_DAY) == region.expected
 
@@ -61,6 +63,7 @@ def test_everything_published_twice_changes_nothing_but_the_count(region: Region
     twice = Files(
         cut_over={name: lines * 2 for name, lines in region.files.cut_over.items()},
         days={day: lines * 2 for day, lines in region.files.days.items()},
+        acts=region.files.acts,
         expected={},
     )
     expected = count(region.profile, twice).expected(first=CUT_OVER, last=LAST_DAY)
@@ -273,6 +276,46 @@ def test_a_message_left_out_changes_what_is_expected(busy_region: Region, wire_t
         return  # a later message waits for it in vain: seen too
 
     assert expected != busy_region.expected
+
+
+@pytest.mark.parametrize("name", ["AN-01/apply", "AN-01/decide", "AN-02/decide", "/finish"])
+def test_an_act_left_out_changes_what_is_expected(region: Region, name: str) -> None:
+    acts = {
+        day: [one for one in kept if not one.name.endswith(name)]
+        for day, kept in region.files.acts.items()
+    }
+    assert acts != region.files.acts
+
+    try:
+        counted = count(region.profile, replace(region.files, acts=acts))
+    except NeverComes:
+        return  # the goods of its order wait in vain: seen too
+
+    without = {**counted.expected(first=CUT_OVER, last=LAST_DAY), "acts": None}
+    assert without != {**region.expected, "acts": None}
+
+
+def test_an_application_that_is_approved_is_ordered_by_and_no_other(region: Region) -> None:
+    prefix = region.profile.sends_order
+    works, orders = region.expected["work_orders"], region.expected["orders"]
+
+    assert works[f"{prefix}-AN-01"]["outcome"] == "approved"
+    assert orders[f"{prefix}-AN-01-B"]["status"] == "delivered"
+    assert works[f"{prefix}-AN-02"]["outcome"] == "refused"
+    assert f"{prefix}-AN-02-B" not in orders
+    assert f"{prefix}-AN-03" not in works
+    assert region.expected["acts"][f"{prefix}-AN-03/apply"]["reason"] == "APPLICATION_INCOMPLETE"
+    assert works[f"{prefix}-AN-04"]["is_late"]
+
+
+def test_urgent_pickups_and_postage_cost_what_the_policy_says(region: Region) -> None:
+    policy = region.model.policy
+    fees = [one["net_ore"] for one in region.invoiced if one["kind"] == "urgent_pickup"]
+    postage = [one["net_ore"] for one in region.invoiced if one["kind"] == "postage"]
+
+    assert fees == [one.price.net_ore for listed in policy.price_list for one in listed.prices]
+    assert postage == ([-policy.postage.net_ore] if policy.postage else [])
+    assert (policy.postage is not None) == (region.profile.code == "w")
 
 
 def test_a_shorter_month_has_an_end_of_its_own(busy_region: Region) -> None:

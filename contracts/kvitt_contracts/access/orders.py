@@ -19,6 +19,7 @@ _FAULT_REPORT = "/fault-reports/{fault_report_id}"
 _PICKUP = "/pickups/{pickup_id}"
 _CASE = "/cases/{case_id}"
 _WORK_ORDER = "/work-orders/{work_order_id}"
+_DRAFT = "/application-drafts/{draft_id}"
 _PLACES = ("requester", "prescriber")
 
 ACTS = (
@@ -112,6 +113,11 @@ ACTS = (
                 "orders.work-order.resolve",
                 {**STAFF, **SYSTEM},
             ),
+            "GET /application-drafts": ("orders.application-drafts.list", MINE),
+            "POST /application-drafts": ("orders.application-draft.begin", MINE),
+            f"GET {_DRAFT}": ("orders.application-draft.show", MINE),
+            f"POST {_DRAFT}:save": ("orders.application-draft.save", MINE),
+            f"POST {_DRAFT}:discard": ("orders.application-draft.discard", MINE),
             "GET /fault-reports": ("orders.fault-reports.list", READS),
             f"GET {_FAULT_REPORT}": ("orders.fault-report.show", READS),
             f"GET {_FAULT_REPORT}/story": ("orders.fault-report.tell", READS),

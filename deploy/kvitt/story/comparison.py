@@ -13,6 +13,7 @@ from typing import Any
 
 from kvitt_contracts.types import identify
 
+from kvitt.story.acts import Answered
 from kvitt.story.outcome import Outcome
 from kvitt.story.services import Json
 
@@ -90,6 +91,7 @@ def expected_entries(
             for name, one in expected["fault_reports"].items()
         },
         "work_orders": expected["work_orders"],
+        "acts": expected["acts"],
         "cases": {
             str(identify(region, "case", name)): one for name, one in expected["cases"].items()
         },
@@ -123,8 +125,12 @@ def expected_entries(
     return {**entries, "invoices": dict(lines), "documents": _summed(documents)}
 
 
-def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
-    """The entries of an outcome; payers by day from `first` to `last`, both included."""
+def found_entries(
+    outcome: Outcome, *, acts: Mapping[str, Answered], first: date, last: date
+) -> Entries:
+    """The entries of an outcome, and what was answered to users' acts; payers by day from `first`
+    to `last`, both included.
+    """
     spans = {
         one["device_number"]: payers_by_day(one["periods"], first=first, last=last)
         for one in outcome.payments
@@ -150,6 +156,9 @@ def found_entries(outcome: Outcome, *, first: date, last: date) -> Entries:
         ),
         "work_orders": _gathered(
             (str(one["reference"]), _work_order(one, numbers)) for one in outcome.work_orders
+        ),
+        "acts": _gathered(
+            (name, {"reason": one.reason, "rule": one.rule}) for name, one in acts.items()
         ),
         "cases": _gathered((one["case_id"], _case(one)) for one in outcome.cases),
         "responsibles": _gathered(
@@ -332,6 +341,7 @@ def _work_order(work: Json, numbers: Mapping[str, str]) -> Json:
         **_said_of(work, _WORK_ORDER, numbers),
         "service": work["service_article"],
         "payer": work["payer_id"],
+        "article": work["article_number"],
         "waits": work["waits"] is not None,
     }
 

@@ -39,12 +39,13 @@ class Outgoing:
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What a region publishes between two barriers. `day`: the day in Stockholm by
-    business time.
+    business time. `acts`: what its users do then over HTTP, where they do anything.
     """
 
     day: date
     name: str
     file: Path
+    acts: Path | None = None
 
     def messages(self, *, region: str) -> Iterator[Outgoing]:
         """The messages of the file, in its order."""
@@ -91,6 +92,7 @@ def read_regions(examples: Path, codes: Sequence[str]) -> list[RegionFiles]:
 
 def _read_region(folder: Path) -> RegionFiles:
     days = {date.fromisoformat(one.stem): one for one in folder.glob("month/*.jsonl")}
+    acts = {date.fromisoformat(one.stem): one for one in folder.glob("acts/*.jsonl")}
     files = [folder / f"{name}.jsonl" for name in CUT_OVER_FILES]
     missing = [one for one in (*files, folder / "expected.json") if not one.exists()]
     if missing or not days:
@@ -103,7 +105,7 @@ def _read_region(folder: Path) -> RegionFiles:
         code=folder.name,
         stages=(
             *(Stage(cut_over, file.stem, file) for file in files),
-            *(Stage(day, day.isoformat(), days[day]) for day in sorted(days)),
+            *(Stage(day, day.isoformat(), days[day], acts.get(day)) for day in sorted(days)),
         ),
         expected=json.loads((folder / "expected.json").read_text(encoding="utf-8")),
     )

@@ -64,6 +64,14 @@ WORK_STATUS = {
     "finished": "avslutade",
     "voided": "makulerade",
 }
+_APPLICATION = "application"
+DECISION = {
+    "": "väntar på beslut",
+    "approved": "godkända",
+    "refused": "avslagna",
+    "referred": "lämnade till sortimentsansvarig",
+    "voided": "makulerade",
+}
 WORK_KIND = {
     "adjustment": "anpassning",
     "repair": "reparation",
@@ -121,8 +129,10 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
         table.add_row("  varav sena", *map(str, late))
     faults = [_by_status(one.fault_reports) for one in outcomes]
     _section(table, "Felanmälningar utan förskrivare", FAULT_STATUS, faults)
-    works = [_by_status(one.work_orders) for one in outcomes]
+    works = [_by_status(_work_of(one)) for one in outcomes]
     _section(table, "Arbetsordrar", WORK_STATUS, works)
+    applied = [Counter(map(_decision, _applications_of(one))) for one in outcomes]
+    _section(table, "Ansökningar utanför sortimentet", DECISION, applied)
     _section(
         table, "Ärenden till kundtjänst", CASE_STATUS, [_by_status(one.cases) for one in outcomes]
     )
@@ -217,9 +227,10 @@ def print_pickup(console: Console, outcome: Outcome) -> None:
 
 def print_work_order(console: Console, outcome: Outcome) -> None:
     """Print the work order that came to most: what was wanted, of whom, and what came of it."""
-    if not outcome.work_orders:
+    works = _work_of(outcome)
+    if not works:
         return
-    work = max(outcome.work_orders, key=_steps)
+    work = max(works, key=_steps)
     numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
     kind = WORK_KIND.get(work["kind"], work["kind"])
     console.print(
@@ -325,6 +336,21 @@ def _section(
     for name, word in words.items():
         if any(one.get(name) for one in counts):
             table.add_row(f"  {word}", *(str(one.get(name, 0)) for one in counts))
+
+
+def _work_of(outcome: Outcome) -> list[Json]:
+    """The work orders that are no applications."""
+    return [one for one in outcome.work_orders if one["kind"] != _APPLICATION]
+
+
+def _applications_of(outcome: Outcome) -> list[Json]:
+    return [one for one in outcome.work_orders if one["kind"] == _APPLICATION]
+
+
+def _decision(application: Json) -> str:
+    if application["status"] == "voided":
+        return "voided"
+    return str(application["outcome"] or "")
 
 
 def _by_status(things: Iterable[Json]) -> Counter[str]:

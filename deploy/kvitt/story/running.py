@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 from rich.console import Console
 
 from kvitt.local.supervisor import LocalSystem
 from kvitt.story import report
+from kvitt.story.acts import Answered, perform
 from kvitt.story.barrier import Barrier
 from kvitt.story.comparison import Difference, differences, expected_entries, found_entries
 from kvitt.story.files import RegionFiles
@@ -57,26 +59,33 @@ async def run_month(
             for one in regions
         ]
         barrier = Barrier(services, dead=system.dead_parts)
+        answered: dict[str, dict[str, Answered]] = {one.code: {} for one in regions}
+
+        async def act(region: str, file: Path) -> None:
+            answered[region] |= await perform(services, region, file)
+
         published = await publish_month(
-            regions, clients=clients, barrier=barrier, shown=shown, begun=begun
+            regions, clients=clients, barrier=barrier, shown=shown, begun=begun, acted=act
         )
         outcomes = await asyncio.gather(*(read_outcome(services, client) for client in clients))
         return MonthResult(
             published=published,
             outcomes=outcomes,
             differences={
-                files.code: compare(files, outcome)
+                files.code: compare(files, outcome, answered[files.code])
                 for files, outcome in zip(regions, outcomes, strict=True)
             },
             business_day=(await barrier.now()).date(),
         )
 
 
-def compare(files: RegionFiles, outcome: Outcome) -> list[Difference]:
-    """How an outcome differs from the expected one of the region's files."""
+def compare(files: RegionFiles, outcome: Outcome, acts: Mapping[str, Answered]) -> list[Difference]:
+    """How an outcome, and what users' acts were answered, differ from what the region's files
+    expect.
+    """
     return differences(
         expected_entries(files.expected, region=files.code, persons=outcome.persons),
-        found_entries(outcome, first=files.cut_over, last=files.last_day),
+        found_entries(outcome, acts=acts, first=files.cut_over, last=files.last_day),
     )
 
 

@@ -59,6 +59,13 @@ class Services:
             )
         return Caller(self, self._issued[region])
 
+    def as_user(self, user: str, *, region: str) -> "Caller":
+        """A caller as a user, who is what the region's register says."""
+        name = f"{region} {user}"
+        if name not in self._issued:
+            self._issued[name] = self._tokens.issue(user, region=region)
+        return Caller(self, self._issued[name])
+
     def as_operator(self) -> "Caller":
         """A caller who operates all regions, in the name of who runs this: only such a one moves
         business time (REF-18). Raises LocalProblem where the audit cannot name them.

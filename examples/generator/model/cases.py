@@ -66,7 +66,7 @@ def answer(world: World, subject: str, command: AnswerCase) -> None:
     if case.status != "waiting":
         raise No("WITHDRAWN" if case.status == "withdrawn" else "ALREADY_ANSWERED", "CAS-1")
     if (case.kind, case.about[0], command.outcome) == ("urgent", "pickup", "done"):
-        pickups.hurry(world.pickups[case.about[1]])
+        pickups.hurry(world, world.pickups[case.about[1]])
     case.status, case.outcome, case.answered_by = "answered", command.outcome, command.by
 
 

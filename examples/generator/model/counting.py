@@ -9,8 +9,9 @@ from kvitt_contracts import bmb, inventory, orders, regions
 from kvitt_contracts.envelope import Command, Fact, Message
 from kvitt_contracts.policy import RegionPolicy
 
-from examples.generator.messages import Line
+from examples.generator.messages import Act, Line
 from examples.generator.model import (
+    acts,
     cards,
     cases,
     fault_reports,
@@ -92,6 +93,7 @@ class Model:
     cut_over: date
     world: World = field(init=False)
     refused: dict[str, dict[str, str]] = field(default_factory=dict)
+    answered: dict[str, dict[str, str | None]] = field(default_factory=dict)
     quarantined: list[dict[str, str | None]] = field(default_factory=list)
     duplicates: int = 0
     obsolete: int = 0
@@ -166,10 +168,19 @@ class Model:
             return
         self._apply(line, found)
 
+    def take_act(self, act: Act) -> None:
+        """Take what a user does over HTTP, and what is answered."""
+        self.answered[act.name] = {"reason": None, "rule": None}
+        try:
+            acts.take(self.world, act)
+        except No as no:
+            self.answered[act.name] = {"reason": no.reason, "rule": no.rule}
+
     def expected(self, *, first: date, last: date) -> dict[str, Any]:
         """expected.json; invoices and payers are of the days from `first` to `last`."""
         return {
             **of_world(self.world, first=first, last=last),
+            "acts": dict(sorted(self.answered.items())),
             "refused": dict(sorted(self.refused.items())),
             "quarantined": sorted(self.quarantined, key=lambda one: str(one["message_id"])),
             "duplicates": self.duplicates,

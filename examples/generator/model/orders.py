@@ -8,7 +8,7 @@ from datetime import date
 from kvitt_contracts.orders import PlaceOrder, RegisterWithdrawal, VoidOrder
 from kvitt_contracts.types import Role
 
-from examples.generator.model import stock
+from examples.generator.model import applications, stock
 from examples.generator.model.state import Holder, No, Order, OrderLine, World
 
 
@@ -20,8 +20,10 @@ def place(world: World, subject: str, command: PlaceOrder) -> None:
     order = _order(world, subject, command, store=str(world.policy.stores.central))
     for line in command.lines:
         article = world.articles[line.article_number]
-        if not article.in_assortment:
+        if not article.in_assortment and line.application is None:
             raise No("ARTICLE_NOT_IN_ASSORTMENT", "ORD-5")
+        if not article.in_assortment and not applications.permit(world, line, order.recipient):
+            raise No("ARTICLE_NOT_APPROVED", "ACT-5")
         _must_suit_marking(world, line.article_number, line.quantity, line.device_number)
     to_patient = command.recipient.kind == "patient" and command.delivery.to.kind == "recipient"
     if to_patient and not world.people[order.recipient[1]].has_address:

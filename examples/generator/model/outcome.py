@@ -109,7 +109,8 @@ def _work(work: WorkOrder) -> dict[str, Any]:
         "outcome": work.outcome,
         "finished_on": _iso(work.finished_on),
         "is_late": work.is_late,
-        "waits": work.awaits_number or (work.finished_on is None and work.status != "voided"),
+        "article": work.article,
+        "waits": work.awaits_number or work.status not in ("finished", "voided"),
     }
 
 

@@ -10,7 +10,16 @@ from kvitt_contracts.orders import MakePickupUrgent, ReportPickup, RequestPickup
 from kvitt_contracts.regions import UserStated
 from kvitt_contracts.types import Role
 
-from examples.generator.model.state import Device, Holder, No, Pickup, PickupLine, World
+from examples.generator.model.state import (
+    Charge,
+    Device,
+    Holder,
+    No,
+    Pickup,
+    PickupLine,
+    Price,
+    World,
+)
 
 _IN_CLAIM = {
     "transfer": "IN_TRANSFER",
@@ -62,7 +71,7 @@ def void(world: World, subject: str, command: VoidPickup) -> None:
         raise No("ENDED", "PCK-3")
     for line in left:
         world.devices[line.device].claim = None
-        _end(pickup, line, "voided")
+        _end(world, pickup, line, "voided")
 
 
 def make_urgent(world: World, subject: str, command: MakePickupUrgent) -> None:
@@ -71,14 +80,30 @@ def make_urgent(world: World, subject: str, command: MakePickupUrgent) -> None:
     _must_be_theirs(pickup, world.user(command.by))
     if command.payer_id is not None and command.payer_id not in world.payers:
         raise No("UNKNOWN_PAYER", "REF-4")
-    hurry(pickup)
+    hurry(world, pickup)
 
 
-def hurry(pickup: Pickup) -> None:
-    """It is urgent from now on. Raises No where nothing is left to fetch."""
+def hurry(world: World, pickup: Pickup) -> None:
+    """It is urgent from now on, for the price list's fee of today (BIL-8, BIL-15). Raises No where
+    nothing is left to fetch.
+    """
     if pickup.status != "registered":
         raise No("ENDED", "PCK-3")
-    pickup.is_urgent = True
+    if not pickup.is_urgent:
+        pickup.is_urgent, pickup.urgent_fee = True, _fee(world)
+
+
+def _fee(world: World) -> Price | None:
+    """What the latest price list that is valid says of an urgent pickup."""
+    valid = [one for one in world.policy.price_list if one.valid_from_on <= world.today]
+    for one in valid[-1].prices if valid else ():
+        if one.service == "urgent_pickup":
+            return Price(
+                valid_from=world.today,
+                net_ore=one.price.net_ore,
+                vat_percent=one.price.vat_percent,
+            )
+    return None
 
 
 def report(world: World, subject: str, command: ReportPickup) -> None:
@@ -96,7 +121,7 @@ def came_back(world: World, device: Device) -> None:
     assert device.claim is not None
     pickup = world.pickups[device.claim[1]]
     (line,) = [line for line in pickup.lines if line.device == device.number]
-    _end(pickup, line, "fetched")
+    _end(world, pickup, line, "fetched")
 
 
 def fall_due(world: World, pickup: Pickup) -> None:
@@ -183,11 +208,31 @@ def _claim(world: World, pickup: Pickup, at: Holder) -> None:
         world.devices[line.device].claim = ("pickup", pickup.reference)
 
 
-def _end(pickup: Pickup, line: PickupLine, outcome: str) -> None:
+def _end(world: World, pickup: Pickup, line: PickupLine, outcome: str) -> None:
     line.outcome = outcome
     outcomes = {one.outcome for one in pickup.lines}
     if None not in outcomes:
         pickup.status = "voided" if outcomes == {"voided"} else "closed"
+        _charge(world, pickup)
+
+
+def _charge(world: World, pickup: Pickup) -> None:
+    """An urgent pickup is charged where somebody has been there (BIL-8)."""
+    fee, lines = pickup.urgent_fee, pickup.lines
+    is_done = pickup.technician is not None or any(one.outcome == "fetched" for one in lines)
+    if fee is None or not is_done:
+        return
+    world.charges.append(
+        Charge(
+            kind="urgent_pickup",
+            day=world.today,
+            payer=world.customers[pickup.service_point].payer_id,
+            article=None,
+            quantity=1,
+            net_ore=fee.net_ore,
+            vat_percent=fee.vat_percent,
+        )
+    )
 
 
 def _must_be_theirs(pickup: Pickup, by: UserStated) -> None:

@@ -204,6 +204,7 @@ class Pickup:
     status: str = "registered"
     is_overdue: bool = False
     is_urgent: bool = False
+    urgent_fee: Price | None = None
     technician: str | None = None
     not_found: list[int] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
@@ -230,7 +231,9 @@ class FaultReport:
 
 @dataclass(slots=True, kw_only=True)
 class WorkOrder:
-    """A work order. `awaits_number`: its device was replaced, and bears its old number still."""
+    """A work order. `awaits_number`: its device was replaced, and bears its old number still. Of an
+    application, `recipient` is whom it is for, and `article` what was approved.
+    """
 
     reference: str
     kind: str
@@ -249,6 +252,8 @@ class WorkOrder:
     awaits_number: bool = False
     is_renumbered: bool = False
     is_late: bool = False
+    recipient: Holder | None = None
+    article: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -269,12 +274,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """A sale or a fee at delivery. `payer`: a payer's id, or a patient's for a fee."""
+    """A sale or a fee at delivery, a service, an urgent pickup, postage. `payer`: a payer's id, or
+    a patient's for a fee.
+    """
 
     kind: str
     day: date
     payer: str
-    article: str
+    article: str | None
     quantity: int
     net_ore: int
     vat_percent: int

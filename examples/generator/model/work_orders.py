@@ -89,8 +89,12 @@ def start(world: World, subject: str, command: StartWorkOrder) -> None:
     work.status, work.technician = "started", command.technician
 
 
-def finish(world: World, subject: str, command: FinishWorkOrder) -> None:
-    """End it with what came of it; a warranty repair ends where it is (ACT-4)."""
+def finish(
+    world: World, subject: str, command: FinishWorkOrder, *, has_action: bool = False
+) -> None:
+    """End it with what came of it; a warranty repair ends where it is (ACT-4). `has_action`: what
+    was done is recorded, which no message can say.
+    """
     work, by = _work(world, subject), world.user(command.by)
     is_theirs = work.kind == "warranty_repair" and _works_with(work, by)
     if not is_theirs and Role.CUSTOMER_SERVICE not in by.roles:
@@ -102,6 +106,8 @@ def finish(world: World, subject: str, command: FinishWorkOrder) -> None:
     work.finished_on, work.quantity = command.finished_on, command.quantity
     work.late_on = date.max
     _charge(world, work)
+    if has_action:
+        _compensate(world, work)
     if command.outcome == "replaced" and not work.is_renumbered:
         work.awaits_number = True
         work.late_on = command.finished_on + timedelta(days=_RENUMBER_DAYS + 1)
@@ -123,7 +129,8 @@ def void(world: World, subject: str, command: VoidWorkOrder) -> None:
 
 def fall_late(world: World, work: WorkOrder) -> None:
     """The last day of what it waits for has passed: customer service is told."""
-    if work.late_on <= world.today:
+    is_decided = work.kind == "application" and work.status == "finished"
+    if work.late_on <= world.today and not is_decided:
         work.is_late = True
 
 
@@ -144,6 +151,26 @@ def _charge(world: World, work: WorkOrder) -> None:
             quantity=work.quantity,
             net_ore=price.net_ore * work.quantity,
             vat_percent=price.vat_percent,
+        )
+    )
+
+
+def _compensate(world: World, work: WorkOrder) -> None:
+    """A private clinic gets the postage of a warranty repair that was one (BIL-12)."""
+    place, postage = world.customers[work.service_point], world.policy.postage
+    was_warranty = work.kind == "warranty_repair" and work.outcome != "not_warranty"
+    if postage is None or not was_warranty or not place.private_clinic:
+        return
+    assert work.finished_on is not None
+    world.charges.append(
+        Charge(
+            kind="postage",
+            day=work.finished_on,
+            payer=work.payer,
+            article=None,
+            quantity=1,
+            net_ore=-postage.net_ore,
+            vat_percent=postage.vat_percent,
         )
     )
 
@@ -187,6 +214,8 @@ def _must_suit(world: World, command: RegisterWorkOrder, at: Holder) -> None:
         raise No("SERVICE_MISSING", "ACT-1")
     if service is not None and world.articles[service].type != "service":
         raise No("NOT_A_SERVICE", "ACT-1")
+    if command.kind == "special_adaptation" and not command.attests_outside_instructions:
+        raise No("NOT_ATTESTED", "ACT-1")
 
 
 def _works_with(work: WorkOrder, user: UserStated) -> bool:

@@ -11,6 +11,9 @@ from starlette.responses import Response
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import CARE, STAFF
+from kvitt_portal.names import Names
+from kvitt_portal.pages.asking import NOTHING, items_of
+from kvitt_portal.pages.work_orders import drafts_of
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -77,6 +80,7 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
     chosen = next((part for (name, _), part in zip(TABS, parts, strict=True) if name == tab), None)
     if chosen is None:
         raise PageProblem(_NO_TAB)
+    drafts = await drafts_of(here, str(person)) if tab == "arbetsordrar" else NOTHING
     knows_contact = _CONTACT.keys() <= found.shown.keys()
     return here.page(
         "recipients/recipient.html",
@@ -85,6 +89,8 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
         tabs=[(name, said, part) for (name, said), part in zip(TABS, parts, strict=True)],
         tab=tab,
         found=chosen,
+        drafts=drafts,
+        names=await Names.of(here, users=[one["saved_by"] for one in items_of(drafts)]),
         form=form,
         knows_contact=knows_contact,
         # who saves fields that are not shown would remove what stands in them

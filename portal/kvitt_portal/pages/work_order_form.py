@@ -8,7 +8,7 @@ from typing import Any, Final
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.pages import delivery
-from kvitt_portal.pages.registering import FIELDS
+from kvitt_portal.pages.registering import FIELDS, quantity_of
 
 NAMES_SERVICE: Final = ("repair", "warranty_repair")
 """The kinds that name a service product."""
@@ -38,6 +38,7 @@ NAMED: Final[Mapping[str, str]] = {
     **{f"application.{one}": one for one in (*_SAID, "tried", "why_not_tried")},
     "application.attests_responsibility": "attests_responsibility",
     "application.is_type_missing": "is_type_missing",
+    "draft": "",
 }
 """The forms' fields by the names that orders has for them."""
 
@@ -87,17 +88,50 @@ def check_application(form: Form) -> None:
 
 
 def application_of(form: Form) -> dict[str, Any]:
-    """The application that the form says."""
+    """The application that the form says; of a draft that it was begun as, its end."""
+    body = {"kind": "application", **draft_of(form)}
+    if form["draft"]:
+        body["draft"] = {"draft_id": form["draft"], "version": _version(form)}
+    return body
+
+
+def draft_of(form: Form) -> dict[str, Any]:
+    """What the form says of an application so far, whatever it lacks."""
     texts = (*_SAID, "tried", "why_not_tried")
     said: dict[str, Any] = {one: form[one] for one in texts if form[one]}
     if form["is_ce_marked"]:
         said["is_ce_marked"] = form["is_ce_marked"] == "ja"
     said["attests_responsibility"] = bool(form["attests_responsibility"])
     said["is_type_missing"] = bool(form["is_type_missing"])
-    body = {
-        "kind": "application",
+    body: dict[str, Any] = {
         "recipient": {"kind": "patient", "person": form["person"]},
-        "service_point": form["service_point"],
+        "service_point": form["service_point"] or None,
         "application": said,
     }
     return body | ({"requester": form["requester"]} if form["requester"] else {})
+
+
+def saved_of(form: Form) -> dict[str, Any]:
+    """What saves the draft that the form is of, as it was seen."""
+    return draft_of(form) | {"version": _version(form)}
+
+
+def fill_from(form: Form, view: Mapping[str, Any]) -> None:
+    """Fill the form with a draft."""
+    said = view["application"]
+    for name in (*_SAID, "tried", "why_not_tried"):
+        if name != "is_ce_marked":
+            form.give(name, said[name] or "")
+    if said["is_ce_marked"] is not None:
+        form.give("is_ce_marked", "ja" if said["is_ce_marked"] else "nej")
+    for name in ("attests_responsibility", "is_type_missing"):
+        form.give(name, "1" if said[name] else "")
+    form.give("person", view["recipient"]["person"])
+    form.give("service_point", view["service_point"] or "")
+    form.give("requester", view["requester"] or "")
+    form.give("draft", view["draft_id"])
+    form.give("version", str(view["version"]))
+
+
+def _version(form: Form) -> int | str:
+    return quantity_of(form["version"])

@@ -9,15 +9,17 @@ from starlette.responses import Response
 
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
-from kvitt_portal.here import Here
-from kvitt_portal.menu import STAFF
+from kvitt_portal.here import Here, Visit
+from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
-from kvitt_portal.pages.asking import devices_of, items_of, pdf_of, recipients_of
+from kvitt_portal.pages.asking import NOTHING, devices_of, items_of, pdf_of, recipients_of
 from kvitt_portal.pages.work_order_page import PAGE, page
+from kvitt_portal.services import Part
 
 router = APIRouter()
 
+_MOST_DRAFTS: Final = 20
 _WORK: Final = "work"
 """A filter: all kinds but applications."""
 _FILTERS: Final = (
@@ -62,6 +64,7 @@ async def search(here: Here) -> Response:
         return again
     form = listing.filters_of(here, _FILTERS)
     me = here.user.user_id
+    drafts = await drafts_of(here, form["recipient"])
     found = await here.ask(
         "orders",
         "/work-orders",
@@ -83,17 +86,21 @@ async def search(here: Here) -> Response:
     items = items_of(found)
     devices, people, names = await asyncio.gather(
         devices_of(here, [one["device_id"] for one in items if one["device_id"]]),
-        recipients_of(here, [*items, {"recipient": {"person": form["recipient"]}}]),
+        recipients_of(
+            here, [*items, *items_of(drafts), {"recipient": {"person": form["recipient"]}}]
+        ),
         Names.of(
             here,
             customers=[*listing.places_asked(here, form), *(one["service_point"] for one in items)],
             care_units=[one["recipient"].get("unit") for one in items],
+            users=[one["saved_by"] for one in items_of(drafts)],
         ),
     )
     listing.say_what_is_wrong(form, found, _WRITTEN)
     return here.page(
         "work_orders/search.html",
         found=found,
+        drafts=drafts,
         form=form,
         devices=devices,
         people=people,
@@ -117,6 +124,13 @@ async def shown(here: Here, work_order: UUID) -> Response:
 async def slip(here: Here, work_order: UUID) -> Response:
     """The slip that goes along to the supplier, to print."""
     return pdf_of(await here.ask("orders", f"/work-orders/{work_order}/slip"))
+
+
+async def drafts_of(here: Visit, recipient: str = "") -> Part:
+    """Drafts of applications that the user goes on with; nobody's, where they write none."""
+    if not here.has(*CARE, *STAFF):
+        return NOTHING
+    return await here.ask("orders", "/application-drafts", recipient=recipient, limit=_MOST_DRAFTS)
 
 
 def _kinds(asked: str) -> list[str]:

@@ -4,6 +4,7 @@ import pytest
 
 from portal.tests.browser import Actor, MakeActor
 from portal.tests.fetching import CLERK
+from portal.tests.hostile import is_text, wrong_answers
 from portal.tests.scene import Scene
 from portal.tests.working import Working
 
@@ -113,6 +114,131 @@ async def test_a_type_that_is_missing_goes_to_the_assortment_manager_without_scr
     await kim.sees("Typen prövas i vår.")
     await kim.picture("application-referred")
     await kim.accessible()
+
+
+@pytest.mark.rule("ACT-5g")
+async def test_a_draft_is_kept_and_a_colleague_goes_on_with_it_and_applies(
+    actor: MakeActor, scene: Scene, working: Working
+) -> None:
+    colleague = scene.user(working.place)
+    await scene.set()
+    anna = await actor(working.user, at=f"/arbetsordrar/ansokan?person={working.home.person}")
+    await anna.fill("Leverantörens artikelbenämning", "Streamer X")
+    await anna.click("Spara utkast")
+    await anna.is_at("/arbetsordrar/ansokan/*")
+    await anna.sees("Utkastet är sparat. Inget är sökt ännu. Det saknar: leverantör,")
+    await anna.sees("Tas bort den")
+    await anna.has("Leverantörens artikelbenämning", "Streamer X")
+    await anna.picture("application-draft")
+    await anna.accessible()
+    await anna.goes(f"/mottagare/{working.home.person}?flik=arbetsordrar")
+    await anna.sees("Utkast till ansökningar")
+    await anna.accessible()
+    await anna.picture("application-drafts-recipient")
+
+    bo = await actor(colleague, at="/arbetsordrar")
+    await bo.sees("Utkast till ansökningar")
+    await bo.picture("application-drafts")
+    await bo.accessible()
+    await bo.click("Streamer X")
+    await bo.click("Ansök")
+    await bo.sees("Skriv leverantören.")
+    await write(bo)
+    await bo.click("Ansök")
+    await bo.is_at("/arbetsordrar/*")
+    await bo.sees("är registrerad.")
+
+    await anna.goes("/arbetsordrar")
+    await anna.sees_no("Utkast till ansökningar")
+    await anna.sees("Ansökan")
+
+
+@pytest.mark.rule("ACT-5g")
+async def test_two_tabs_that_save_the_same_draft(actor: MakeActor, working: Working) -> None:
+    kept = await working.draft(supplier="Hörtech AB")
+    page = f"/arbetsordrar/ansokan/{kept['draft_id']}"
+    anna = await actor(working.user, at=page)
+    other = await actor(working.user, at=page, script=False)
+    await other.fill("Leverantör", "Först AB")
+    await other.click("Spara utkast")
+    await other.sees("Utkastet är sparat.")
+
+    await anna.fill("Leverantör", "Sist AB")
+    await anna.click("Spara utkast")
+    await anna.sees("Utkastet har ändrats sedan du öppnade det.")
+    await anna.sees("Det du har skrivit står kvar här, men är inte sparat.")
+    await anna.has("Leverantör", "Sist AB")
+    await anna.picture("application-draft-changed")
+    await anna.accessible()
+    await anna.click("Spara mitt i stället")
+    await anna.sees("Utkastet är sparat.")
+
+    await other.reload()
+    await other.has("Leverantör", "Sist AB")
+
+
+@pytest.mark.rule("ACT-5g")
+async def test_a_draft_is_thrown_away_when_one_has_been_asked(
+    actor: MakeActor, working: Working
+) -> None:
+    kept = await working.draft(supplier_article_name="Streamer X")
+    page = f"/arbetsordrar/ansokan/{kept['draft_id']}"
+    late = await actor(working.user, at=page)
+    anna = await actor(working.user, at=page, script=False)
+    await anna.click("Kasta utkastet")
+    await anna.sees("Det går inte att få tillbaka.")
+    await anna.picture("application-draft-discard")
+    await anna.accessible()
+    await anna.click("Behåll det")
+    await anna.click("Kasta utkastet")
+    await anna.click("Kasta utkastet")
+    await anna.sees("Utkastet är kastat.")
+
+    assert await anna.goes(page) == 404
+    await late.click("Spara utkast")
+    await late.sees("Utkastet finns inte kvar")
+    await late.has("Leverantörens artikelbenämning", "Streamer X")
+    await late.click("Spara utkast")
+    await late.sees("Utkastet är sparat.")
+
+
+@pytest.mark.rule("ACT-5g")
+async def test_a_draft_takes_whatever_is_written_as_text(working: Working) -> None:
+    kept = await working.draft()
+    whole = {
+        "do": "keep",
+        "person": working.home.person,
+        "service_point": working.place.id,
+        "draft": kept["draft_id"],
+        "version": "1",
+        "need": "Hör inte läraren.",
+    }
+    fields = ["need", "supplier", "version", "draft", "person", "service_point", "do", "tried"]
+
+    async with working.system.visiting(working.user) as client:
+        wrong = await wrong_answers(client, "/arbetsordrar/ansokan", whole, fields)
+        listed = await client.get("/arbetsordrar")
+        discarded = await client.post(
+            f"/arbetsordrar/ansokan/{kept['draft_id']}/kasta", data={"version": "x"}
+        )
+
+    assert wrong == []
+    assert is_text(listed.text)
+    assert discarded.status_code == 422
+
+
+@pytest.mark.rule("ACT-5g")
+async def test_nobody_elsewhere_sees_a_draft(
+    actor: MakeActor, scene: Scene, working: Working
+) -> None:
+    elsewhere = scene.user(scene.place())
+    await scene.set()
+    kept = await working.draft(need="Hör inte läraren.")
+
+    for user in (elsewhere, CLERK):
+        anna = await actor(user)
+        assert await anna.goes(f"/arbetsordrar/ansokan/{kept['draft_id']}") == 404
+        assert await anna.goes(f"/arbetsordrar/ansokan/{kept['draft_id']}/kasta") == 404
 
 
 async def test_it_begins_from_nobody_by_keyboard_alone(actor: MakeActor, working: Working) -> None:

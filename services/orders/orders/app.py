@@ -31,6 +31,8 @@ from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 from orders.waiting.api import router as waiting
 from orders.work_orders.api import router as work_orders
 from orders.work_orders.choices import router as work_order_choices
+from orders.work_orders.drafts.api import router as application_drafts
+from orders.work_orders.drafts.models import ApplicationDraftRow
 from orders.work_orders.models import WorkOrderRow
 
 service = Service(
@@ -48,6 +50,7 @@ service = Service(
         attaching,
         work_order_choices,
         work_orders,
+        application_drafts,
         people,
         care,
         units,
@@ -66,6 +69,7 @@ service = Service(
         CaseRow,
         PickupRow,
         WorkOrderRow,
+        ApplicationDraftRow,
         AttachmentRow,
         PersonRow,
         PersonDetailsRow,

@@ -16,6 +16,7 @@ from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
 from orders.responsibles.handlers import projections as responsibles
 from orders.units.handlers import messages as units
+from orders.work_orders.drafts.handlers import messages as drafts
 from orders.work_orders.handlers import messages as work_orders
 
 messages = Handlers()
@@ -34,6 +35,7 @@ for _noun in (
     cases,
     attachments,
     work_orders,
+    drafts,
     claims,
 ):
     messages.include(_noun)

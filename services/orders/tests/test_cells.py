@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from kvitt_contracts.orders import PickupRegistered
@@ -36,6 +36,9 @@ from orders.cases.models import CaseRow
 from orders.customer_orders.models import OrderRow
 from orders.fault_reports.models import FaultReportRow
 from orders.pickups.models import PickupRow
+from orders.work_orders.applications.domain import Application
+from orders.work_orders.drafts.models import ApplicationDraftRow
+from orders.work_orders.drafts.writes import keep_until
 from orders.work_orders.models import WorkOrderRow
 
 from contracts.tests.builders.cases import a_case_asked
@@ -72,6 +75,8 @@ MAKES_ANEW = (
     "orders.attachment.attach",  # its order is in the body: test_attachments
     "orders.work-order.register",
     "orders.pickup.choices",  # its person is in the query: test_pickup_choices
+    "orders.application-draft.begin",
+    "orders.application-draft.save",  # its person is in the body: test_application_drafts
     "orders.case.ask",
     "orders.work-order.choices",  # as above: test_work_order_choices
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
@@ -145,6 +150,12 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             region=await kept(world, region.order),
             platform=await kept(world, platform.order, region="bd"),
         )
+        drafts = Things(
+            own=await begun(world, own, service_point=OTHERS, by=CALLER),
+            units=await begun(world, units, service_point=POINT),
+            region=await begun(world, region, service_point=OTHERS),
+            platform=await begun(world, platform, region="bd", service_point=ELSEWHERE),
+        )
         payers = Things(region="20011", platform="2001")
         points = Things(region=OTHERS, platform=ELSEWHERE)
         care_units = Things(region="30110", platform="3011")
@@ -200,6 +211,9 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.work-order.decide": Upon(
                     things=works, body={"outcome": "refused", "reason": "Finns i sortimentet."}
                 ),
+                "orders.application-drafts.list": Upon(things=drafts, key="draft_id"),
+                "orders.application-draft.show": Upon(things=drafts),
+                "orders.application-draft.discard": Upon(things=drafts, body={"version": 2}),
                 "orders.person.show": Upon(things=persons),
                 "orders.person.contact": Upon(things=persons, body={}),
                 "orders.persons.list": Upon(things=persons, key="person"),
@@ -315,6 +329,34 @@ async def kept(world: World, order: OrderId, *, region: str = REGION) -> UUID:
         row.size, row.sha256, row.is_kept, row.order_id = 3, "", True, order
         await files().put(row.key, pieces())
         return row.attachment_id
+
+
+async def begun(
+    world: World,
+    of: Placed,
+    *,
+    service_point: str,
+    by: str = COLLEAGUE,
+    region: str = REGION,
+) -> UUID:
+    """A draft of a service point, for the person of an order."""
+    draft_id = uuid4()
+    async with world.worker.unit() as unit:
+        tx = unit.begin(region=RegionCode(region))
+        row = ApplicationDraftRow(
+            region=tx.region,
+            draft_id=draft_id,
+            version=1,
+            recipient_person=of.person,
+            service_point=service_point,
+            application=Application(),
+            begun_by=by,
+            saved_by=by,
+            saved_at=MONDAY,
+        )
+        keep_until(row, tx)
+        tx.put(row)
+    return draft_id
 
 
 async def worked(

@@ -39,6 +39,7 @@ from orders.work_orders.commands import (
     NoteWorkOrder,
     RegisterWorkOrderInWords,
 )
+from orders.work_orders.drafts.commands import DiscardApplicationDraft, SaveApplicationDraft
 
 from contracts.tests.builders.bmb import a_transfer_drafted
 from contracts.tests.builders.inventory import an_article_listed
@@ -85,6 +86,8 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     NoteWorkOrder,
     FinishWorkOrderInWords,
     DecideApplicationInWords,
+    SaveApplicationDraft,
+    DiscardApplicationDraft,
 }
 
 

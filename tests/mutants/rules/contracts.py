@@ -7,6 +7,13 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 _CODE: Final = "contracts/kvitt_contracts"
 _TESTS: Final = "contracts/tests"
 _SHAPE: Final = f"{_TESTS}/test_messages.py::test"
+_OF_W: Final = """\
+    effective_from: "2026-01-01T00:00:00+01:00"
+    transfer:
+      expiry: {days: 7, outcome: void} # BMB-7
+      clock_starts: received
+      sender: prescriber_and_requester # BMB-2
+"""
 _POLICY: Final = f"{_TESTS}/test_policy.py::test"
 _CALENDAR: Final = f"{_TESTS}/test_calendar.py::test"
 _MONEY: Final = f"{_TESTS}/test_money.py::test"
@@ -117,8 +124,8 @@ CONTRACTS: tuple[RuleMutant, ...] = (
         "BMB-2e",
         "In Dalarna only prescribers send",
         "deploy/regions/w.yaml",
-        "sender: prescriber_and_requester",
-        "sender: prescriber",
+        _OF_W,
+        _OF_W.replace("_and_requester", ""),
         f"{_POLICY}_who_may_send_is_the_regions_choice",
     ),
     rule_mutant(
@@ -173,16 +180,16 @@ CONTRACTS: tuple[RuleMutant, ...] = (
         "BMB-7d",
         "In Dalarna there are eight days to answer",
         "deploy/regions/w.yaml",
-        "expiry: {days: 7, outcome: void}",
-        "expiry: {days: 8, outcome: void}",
+        _OF_W,
+        _OF_W.replace("days: 7", "days: 8"),
         f"{_POLICY}_the_three_ways_of_expiry_are_three_regions_data",
     ),
     rule_mutant(
         "BMB-7e",
         "In Dalarna the clock starts when it was sent",
         "deploy/regions/w.yaml",
-        "clock_starts: received",
-        "clock_starts: sent",
+        _OF_W,
+        _OF_W.replace("received", "sent"),
         f"{_POLICY}_the_three_ways_of_expiry_are_three_regions_data",
     ),
     rule_mutant(

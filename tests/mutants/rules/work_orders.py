@@ -13,6 +13,7 @@ _RULE: Final = "services/orders/tests/test_work_order_rules.py::test"
 _WORK: Final = "services/orders/tests/test_work_orders.py::test"
 _INSTALLED: Final = "services/orders/tests/test_installations.py::test"
 _LIST: Final = "services/orders/tests/test_work_order_lists.py::test"
+_DRAFT: Final = "services/orders/tests/test_application_drafts.py::test"
 _APPLIED: Final = "services/orders/tests/test_applications.py::test"
 
 WORK_ORDERS: tuple[RuleMutant, ...] = (
@@ -255,6 +256,39 @@ WORK_ORDERS: tuple[RuleMutant, ...] = (
         "    approved = work is not None and (work.outcome, work.article_number, work.recipient)\n",
         "    approved = work is not None and (work.outcome, article, work.recipient)\n",
         f"{_RULE}_an_approval_permits_its_article_to_its_patient_alone",
+    ),
+    rule_mutant(
+        "ACT-5g",
+        "Whoever saves a draft last writes over what a colleague wrote",
+        f"{_CODE}/drafts/domain.py",
+        "    if version != seen:\n",
+        "    if version < seen:\n",
+        f"{_DRAFT}_what_was_changed_meanwhile_is_not_written_over",
+    ),
+    rule_mutant(
+        "ACT-5g",
+        "A draft that was sent is still a draft",
+        f"{_CODE}/drafts/writes.py",
+        "    domain.must_be_as_seen(row.version, seen=seen.version)\n    await remove(row, tx)\n",
+        "    domain.must_be_as_seen(row.version, seen=seen.version)\n",
+        f"{_DRAFT}_what_is_sent_is_registered_by_the_same_rules_and_is_a_draft_no_more",
+    ),
+    rule_mutant(
+        "ACT-5g",
+        "A draft is its writer's alone, not their colleagues'",
+        f"{_CODE}/drafts/queries.py",
+        "    service_points=[ApplicationDraftRow.service_point],\n",
+        "",
+        f"{_DRAFT}_a_colleague_at_the_service_point_goes_on_with_it",
+    ),
+    rule_mutant(
+        "ACT-5g",
+        "A draft is removed when it is old, however lately it was saved",
+        f"{_CODE}/drafts/writes.py",
+        "    tx.schedule(EXPIRED, key=row.draft_id, due=start_of_day(row.removed_on))\n",
+        "    if row.version == 1:\n"
+        "        tx.schedule(EXPIRED, key=row.draft_id, due=start_of_day(row.removed_on))\n",
+        f"{_DRAFT}_it_is_removed_when_nobody_has_gone_on_with_it",
     ),
     rule_mutant(
         "ACT-7a",

@@ -8,7 +8,7 @@ from kvitt_chassis.migrations import guard_regions
 from sqlalchemy.dialects import postgresql
 
 revision = "0022"
-down_revision = "0020"
+down_revision = "0021"
 
 
 def upgrade() -> None:

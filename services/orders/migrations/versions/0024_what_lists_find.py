@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024"
-down_revision = "0020"
+down_revision = "0023"
 
 # Whose they are: what is the unit's OR the user's is found by indexes only where each way has one.
 OF_WHOM = {

@@ -45,6 +45,7 @@ from orders.work_orders.commands import (
     RegisterWorkOrderInWords,
 )
 from orders.work_orders.domain import OPEN, Kind, Status
+from orders.work_orders.drafts.queries import SCOPE as DRAFTS_SCOPE
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderNoteRow, WorkOrderRow
 from orders.work_orders.places import place_of_work
 from orders.work_orders.queries import (
@@ -82,7 +83,8 @@ async def register_work_order(
     CHILDREN_ONLY, NOT_ATTESTED, INSTALLATION_IS_OPEN (ACT-1), NOTHING_TO_WORK_ON,
     NOT_AT_RECIPIENT, NOT_THE_RECIPIENTS_ORDER, ORDER_IS_OVER, DESCRIPTION_MISSING, NO_ADDRESS,
     PHONE_MISSING (ACT-2), NOT_IN_APPLICATION, NOT_AN_APPLICATION, APPLICATION_INCOMPLETE (ACT-5),
-    UNKNOWN_ATTACHMENT, ALREADY_ATTACHED, TOO_MANY (ORD-16).
+    UNKNOWN_APPLICATION_DRAFT, DRAFT_CHANGED (ACT-5), UNKNOWN_ATTACHMENT, ALREADY_ATTACHED,
+    TOO_MANY (ORD-16).
     """
     caller, reference = commands.caller, body.reference
     target = identify(caller.region, "work-order", reference) if reference else uuid4()
@@ -101,11 +103,18 @@ async def register_work_order(
         attests_cannot_dismantle=body.attests_cannot_dismantle,
         attests_outside_instructions=body.attests_outside_instructions,
         application=body.application,
+        draft=body.draft,
         attachments=body.attachments,
         by=caller.user_id,
     )
     return await commands.run(
-        command, target=target, subject=reference, rule="ACT-2", show=_show(target)
+        command,
+        target=target,
+        subject=reference,
+        named=body.draft.draft_id if body.draft else None,
+        scope=DRAFTS_SCOPE if body.draft else None,
+        rule="ACT-2" if body.draft is None else "ACT-5",
+        show=_show(target),
     )
 
 

@@ -22,6 +22,7 @@ from pydantic import Field
 
 from orders.free_text import FreeText
 from orders.work_orders.applications.domain import Application
+from orders.work_orders.drafts.commands import DraftSeen
 
 Attachments = Annotated[tuple[UUID, ...], Field(max_length=20)]
 
@@ -45,6 +46,7 @@ class RegisterWorkOrderInWords(Command):
     attests_cannot_dismantle: bool = False
     attests_outside_instructions: bool = False
     application: Application | None = None
+    draft: DraftSeen | None = None
     attachments: Attachments = ()
     by: UserId
 

@@ -33,6 +33,8 @@ from orders.work_orders.commands import (
     NoteWorkOrder,
     RegisterWorkOrderInWords,
 )
+from orders.work_orders.drafts.models import ApplicationDraftRow
+from orders.work_orders.drafts.writes import use_up
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderNoteRow, WorkOrderRow
 from orders.work_orders.registering import domain as registering
 from orders.work_orders.writes import REMINDER, await_next, end_renumbering
@@ -68,6 +70,8 @@ async def register_work_order(command: RegisterWorkOrder, tx: Transaction) -> No
 
 def _its_row_and_files(command: RegisterWorkOrderInWords, tx: Transaction) -> Iterable[RowKey]:
     yield from _its_row(command, tx)
+    if command.draft is not None:
+        yield ApplicationDraftRow, command.draft.draft_id
     for attachment_id in command.attachments:  # locked before the counter of numbers
         yield AttachmentRow, attachment_id
 
@@ -87,9 +91,11 @@ async def register_work_order_in_words(command: RegisterWorkOrderInWords, tx: Tr
     DEVICE_MISSING, ORDER_MISSING, SERVICE_MISSING, NOT_A_SERVICE, CHILDREN_ONLY, NOT_ATTESTED,
     INSTALLATION_IS_OPEN (ACT-1), NOTHING_TO_WORK_ON, NOT_AT_RECIPIENT, NOT_THE_RECIPIENTS_ORDER,
     ORDER_IS_OVER, DESCRIPTION_MISSING, NO_ADDRESS, PHONE_MISSING (ACT-2), NOT_IN_APPLICATION,
-    NOT_AN_APPLICATION, APPLICATION_INCOMPLETE (ACT-5); of a file: UNKNOWN_ATTACHMENT,
-    ALREADY_ATTACHED, TOO_MANY (ORD-16).
+    NOT_AN_APPLICATION, APPLICATION_INCOMPLETE (ACT-5); of a draft: UNKNOWN_APPLICATION_DRAFT,
+    DRAFT_CHANGED (ACT-5); of a file: UNKNOWN_ATTACHMENT, ALREADY_ATTACHED, TOO_MANY (ORD-16).
     """
+    if command.draft is not None:
+        await use_up(command.draft, command.kind, tx)
     row = await _register(command, tx)
     about = About(kind="work_order", id=row.id)
     await attach_all(command.attachments, about, command.by, tx)

@@ -32,6 +32,7 @@ from orders.waits.domain import Wait
 from orders.work_orders.applications.domain import Application, Decision
 from orders.work_orders.commands import Attachments
 from orders.work_orders.domain import OPEN, Kind, Outcome, Status, outcomes_of, waits_for
+from orders.work_orders.drafts.commands import DraftSeen
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderNoteRow, WorkOrderRow
 
 
@@ -96,6 +97,9 @@ class WorkOrderBody(Body):
     ] = False
     application: Annotated[
         Application | None, Field(description="Ansökan, för slaget application")
+    ] = None
+    draft: Annotated[
+        DraftSeen | None, Field(description="Utkastet som ansökan börjades som; det tas bort")
     ] = None
     attachments: Annotated[Attachments, Field(description="Bilagor")] = ()
     reference: Annotated[Reference | None, Field(description="Regionens egen beteckning")] = None

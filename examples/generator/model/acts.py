@@ -1,0 +1,41 @@
+"""What users do over HTTP, where no message can say it: which rule each act is judged by."""
+
+from datetime import date
+
+from kvitt_contracts.orders import FinishWorkOrder
+from kvitt_contracts.types import UserId, Word, identify
+
+from examples.generator.messages import Act
+from examples.generator.model import applications, work_orders
+from examples.generator.model.state import No, World
+
+
+def take(world: World, act: Act) -> None:
+    """Do what a user does. Raises No where it is refused, ValueError for an act of no kind here."""
+    thing, _, verb = act.path.partition(":")
+    match verb or act.path:
+        case "/work-orders":
+            applications.apply(world, act.by, act.data)
+        case "decide":
+            applications.decide(world, _work(world, thing), act.by, act.data)
+        case "finish":
+            command = FinishWorkOrder(
+                outcome=Word(act.data["outcome"]),
+                finished_on=date.fromisoformat(act.data["finished_on"]),
+                by=UserId(act.by),
+            )
+            has_action = bool(act.data.get("action"))
+            work_orders.finish(world, _work(world, thing), command, has_action=has_action)
+        case _ if act.data is None and act.path.endswith("/slip"):
+            pass  # a look changes nothing
+        case _:
+            raise ValueError(f"no rule for {act.path}")
+
+
+def _work(world: World, path: str) -> str:
+    """The region's name of the work order in a path. Raises No where there is none."""
+    region, named = world.policy.region, path.rpartition("/")[2]
+    for one in world.works:
+        if str(identify(region, "work-order", one)) == named:
+            return one
+    raise No("UNKNOWN_WORK_ORDER", "ACT-3")
