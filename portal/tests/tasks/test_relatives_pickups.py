@@ -27,10 +27,9 @@ async def test_the_unit_takes_a_device_back_and_the_technician_reports(
 
     tove = await actor(CLERK)
     await tove.click("Hämtordrar")
-    await tove.click(known["pickup_number"])
-    await tove.picture("pickup-customer-service")
+    await tove.picture("pickups-customer-service")
     await tove.accessible()
-    await tove.click("Lämna rapport")
+    await tove.click("Allt fanns", within=known["pickup_number"])
     await tove.sees("Rapporten är lämnad.")
     anna.counts("T-14", tove)
     await tove.sees("På plats")
@@ -57,6 +56,11 @@ async def test_the_unit_makes_it_urgent_and_sees_what_it_costs_and_whom(
     await anna.accessible()
     await anna.click("Hämtordrar")
     await anna.sees("Brådskande", within=known["pickup_number"])
+
+    tove = await actor(CLERK, at="/hamtordrar")
+    await tove.sees_no("Allt fanns", within=known["pickup_number"])
+    await tove.click("Rapportera", within=known["pickup_number"])
+    await tove.is_at(f"/hamtordrar/{known['pickup_id']}")
 
 
 @pytest.mark.rule("PCK-3b", "PCK-1c")
@@ -95,6 +99,8 @@ async def test_who_fetches_looks_where_to_go_and_what_was_not_there_is_reported(
     known = await home.relatives(*home.devices[:2])
     tove = await actor(CLERK, at=f"/hamtordrar/{known['pickup_id']}")
 
+    await tove.picture("pickup-customer-service")
+    await tove.accessible()
     await tove.click("Visa adress och telefon")
     await tove.sees("070-174 06 05")
     await tove.picture("pickup-place")
