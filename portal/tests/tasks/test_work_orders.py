@@ -142,6 +142,7 @@ async def test_each_next_step_stands_in_the_row(actor: MakeActor, working: Worki
 
     await kim.click("Planera", within=row)
     await kim.is_at(page)
+    await kim.sees("Väntas bli gjort")
     await working.done(known, "plan", {"planned_on": "2026-06-01", "technician": CLERK})
     await kim.goes("/arbetsordrar")
     await kim.click("Börja", within=row)
