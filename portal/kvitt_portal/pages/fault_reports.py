@@ -168,13 +168,15 @@ async def assess(here: Here, fault_report: UUID) -> Response:
     """How the device may be used meanwhile, for the technicians: from its page, or its row."""
     form = await here.form()
     form.must("risk", text="Välj om och hur det får användas.")
+    page = listing.listed_at(form, PAGE)
+    if page and form.ok and (seen := await _assessed_before(here, fault_report, form)):
+        return seen
     if form.ok:
         await _assess(here, str(fault_report), form, is_technician=True)
     if not form.ok:
         return await _page(here, fault_report, form)
-    page = listing.listed_at(form, PAGE) or f"{PAGE}/{fault_report}"
     said = statuses.USES.get(form["risk"], (form["risk"], ""))[0].lower()
-    return here.go(page, f"Bedömningen är sparad: {said}.")
+    return here.go(page or f"{PAGE}/{fault_report}", f"Bedömningen är sparad: {said}.")
 
 
 @router.post(f"{PAGE}/{{fault_report}}/avsluta")
@@ -197,6 +199,17 @@ async def find(here: Here, fault_report: UUID) -> Response:
     form = await here.form()
     receivers = await receivers_of(here, form["receiver"])
     return here.page("fault_reports/receivers.html", form=form, receivers=receivers)
+
+
+async def _assessed_before(here: Visit, fault_report: UUID, form: Form) -> Response | None:
+    """The way to the report's page where somebody has assessed it since its row was shown: an
+    assessment that nobody has read is not replaced, nor why it was made.
+    """
+    view = await here.need("orders", _path(fault_report))
+    if view["by_technician"] in (None, form["risk"]):
+        return None
+    said = "En kollega har redan bedömt felet. Läs varför, och ändra här om det behövs."
+    return here.go(f"{PAGE}/{fault_report}", said, tone="warning")
 
 
 async def _views_of(here: Visit, reports: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -20,7 +20,7 @@ SHOWN: Final = 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
     """What can be done from the start page. `unlocks` is what customer service is asked to unlock,
-    None for others; `locked` a unit's own locked transfers.
+    None for others; `locked` what the user's units have sent, or were to answer.
     """
 
     cases: Sequence[Question]
@@ -66,9 +66,7 @@ async def steps_of(
 
 
 async def locked_of(here: Visit) -> Part:
-    """Locked transfers that a unit of the user's has sent, or was to answer: either may ask that
-    they are unlocked. None for who may not.
-    """
+    """Locked transfers of who may ask that they are unlocked. None for who may not."""
     if not here.is_in_care:
         return NOTHING
     return await here.ask("bmb", "/transfers", status="locked", limit=SHOWN)

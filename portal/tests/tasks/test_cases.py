@@ -91,6 +91,8 @@ async def test_a_recipient_who_is_not_active_is_asked_about(actor: MakeActor, sc
 
     await anna.sees(ASKED)
     await anna.is_at(f"/mottagare/{gone.home.person}")
+    await anna.sees("Väntar på svar", within="Ärende: Något annat")
+    await anna.sees_no("Be kundtjänst kontrollera det")
     await anna.accessible()
 
 
@@ -192,6 +194,7 @@ async def test_customer_service_answers_in_the_list_with_words_or_says_why_not(
     await kim.click("Neka")
 
     await kim.sees("avvikelse: nekat.")
+    assert "att-gora" in kim.page.url
     await kim.goes(f"/arenden/{done['case_id']}")
     await kim.sees("Ny etikett är skickad.")
     await kim.picture("case-answered")

@@ -5,7 +5,7 @@ devices back, the technician reports.
 import pytest
 
 from portal.tests.browser import MakeActor
-from portal.tests.fetching import CLERK, Fetching
+from portal.tests.fetching import CLERK, OTHER_CLERK, Fetching
 
 
 @pytest.mark.task("T-14")
@@ -108,6 +108,23 @@ async def test_who_fetches_looks_where_to_go_and_what_was_not_there_is_reported(
     await tove.tick(home.devices[1])
     await tove.click("Lämna rapport")
 
+    await tove.sees("Fanns inte där", within=home.devices[1])
+    await tove.accessible()
+
+
+@pytest.mark.rule("PCK-3e")
+async def test_a_report_that_was_made_meanwhile_is_read_before_it_is_changed(
+    actor: MakeActor, home: Fetching
+) -> None:
+    known = await home.relatives(*home.devices[:2])
+    tove = await actor(CLERK, at="/hamtordrar")
+    reported = {"not_found": [known["lines"][1]["number"]]}
+    await home.system.done(OTHER_CLERK, f"/pickups/{known['pickup_id']}:report", reported)
+
+    await tove.click("Allt fanns", within=known["pickup_number"])
+
+    await tove.is_at(f"/hamtordrar/{known['pickup_id']}")
+    await tove.sees("En kollega har redan lämnat en rapport.")
     await tove.sees("Fanns inte där", within=home.devices[1])
     await tove.accessible()
 

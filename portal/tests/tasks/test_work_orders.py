@@ -133,6 +133,19 @@ async def test_a_technician_does_what_stands_in_their_own_queue(
 
 
 @pytest.mark.rule("ACT-3a")
+async def test_what_a_colleague_is_to_do_is_not_begun_from_its_row(
+    actor: MakeActor, working: Working
+) -> None:
+    known = await working.work()
+    await working.done(known, "plan", {"planned_on": "2026-06-01", "technician": OTHER_CLERK})
+    kim = await actor(CLERK, at="/arbetsordrar")
+
+    await kim.sees_no("Börja", within=known["work_order_number"])
+    await kim.click("Visa", within=known["work_order_number"])
+    await kim.is_at(f"/arbetsordrar/{known['work_order_id']}")
+
+
+@pytest.mark.rule("ACT-3a")
 async def test_each_next_step_stands_in_the_row(actor: MakeActor, working: Working) -> None:
     known = await working.work()
     row, page = known["work_order_number"], f"/arbetsordrar/{known['work_order_id']}"
