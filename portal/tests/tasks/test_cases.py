@@ -194,13 +194,26 @@ async def test_customer_service_answers_in_the_list_with_words_or_says_why_not(
     await kim.click("Neka")
 
     await kim.sees("avvikelse: nekat.")
-    assert "att-gora" in kim.page.url
     await kim.goes(f"/arenden/{done['case_id']}")
     await kim.sees("Ny etikett är skickad.")
     await kim.picture("case-answered")
     await kim.accessible()
     await kim.goes(f"/arenden/{refused['case_id']}")
     await kim.sees("Den är inte vår.")
+
+
+async def test_what_there_is_to_do_is_still_shown_once_something_is_answered(
+    actor: MakeActor, working: Working
+) -> None:
+    await working.asked("complaint")
+    kim = await actor(CLERK, at="/arenden?kind=deviation")
+    await kim.click("Kvitt")
+    await kim.click(WAITING)
+
+    await kim.click("Gjort", within=working.place.id)
+
+    await kim.sees("reklamation: gjort.")
+    assert "att-gora" in kim.page.url
 
 
 @pytest.mark.rule("CAS-1d")

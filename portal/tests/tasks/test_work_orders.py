@@ -6,7 +6,7 @@ import pytest
 
 from portal.tests.beside import silent
 from portal.tests.browser import MakeActor
-from portal.tests.fetching import CLERK, PHONE
+from portal.tests.fetching import CLERK, OTHER_CLERK, PHONE
 from portal.tests.hostile import HOSTILE
 from portal.tests.scene import Scene
 from portal.tests.working import Working
