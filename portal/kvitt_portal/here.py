@@ -28,6 +28,9 @@ from kvitt_portal.sessions import IDLE, LONGEST, Session, Sessions
 _COOKIE = "kvitt"
 _KEYS = "kvitt-tangenter"
 
+TO_DO = "att-gora"
+"""In a list's address: it shows what there is to do."""
+
 _MAX_FIELDS = 500
 _A_YEAR = 365 * 86_400  # seconds
 _RESOLVED_AT_ONCE = 200
@@ -275,7 +278,7 @@ class Visit:
         is shown by `?att-gora`, which neither reads nor changes what is remembered.
         """
         asked = self.request.query_params
-        if "att-gora" in asked:
+        if TO_DO in asked:
             return None
         if "alla" in asked:
             self.user.remembered.pop(page, None)
@@ -323,10 +326,10 @@ class Visit:
         return RedirectResponse(url, 303)
 
     def address(self, **changed: Any) -> str:
-        """This page's address with another query."""
+        """This page's address with another query; that it is what there is to do is kept."""
         asked = self.request.query_params.multi_items()
         kept = [(name, one) for name, one in asked if name not in changed]
-        said = [(name, one) for name, one in (*kept, *changed.items()) if one not in (None, "")]
+        said = [(name, one) for name, one in (*kept, *changed.items()) if one or name == TO_DO]
         query = urlencode(said)
         return f"{self.request.url.path}?{query}" if query else self.request.url.path
 

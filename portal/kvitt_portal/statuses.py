@@ -177,3 +177,13 @@ CASE_KINDS: Final[Mapping[str, str]] = {
     "other": "Något annat",
 }
 CASE_OUTCOMES: Final[Mapping[str, str]] = {"done": "Gjort", "refused": "Nekat"}
+_CARRIED_OUT: Final = ("address", "deviation", "complaint", "other")
+CASES_ABOUT: Final[Mapping[str, tuple[str, ...]]] = {
+    "order": ("urgent", "short_delivery", *_CARRIED_OUT),
+    "pickup": ("urgent", *_CARRIED_OUT),
+    "work_order": ("urgent", *_CARRIED_OUT),
+    "device": ("deviation", "complaint", "other"),
+    "transfer": ("deviation", "complaint", "other"),
+    "person": ("address", "other"),
+}
+"""What is proposed to be asked about each kind of thing; orders judges it."""

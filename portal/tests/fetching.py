@@ -6,7 +6,7 @@ from typing import Any
 from portal.tests.scene import Patient, Place, Scene
 from portal.tests.system import PortalSystem
 
-CLERK = "kundtjanst1"
+CLERK, OTHER_CLERK = "kundtjanst1", "kundtjanst2"
 PHONE = "070-174 06 05"
 
 

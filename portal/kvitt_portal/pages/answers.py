@@ -14,6 +14,7 @@ from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.pages.offers import offers_of, today_if_known
 
 router = APIRouter()
@@ -158,9 +159,10 @@ async def _sent(here: Visit, path: str, template: str) -> Response:
 async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
     """One transfer, with what the user may do about it. Raises PageProblem where there is none."""
     await here.need("bmb", f"/transfers/{transfer}")
-    (offers, names), story = await asyncio.gather(
+    (offers, names), story, asked = await asyncio.gather(
         offers_of(here, [str(transfer)], with_costs=True),
         here.ask("bmb", f"/transfers/{transfer}/story"),
+        asked_about(here, str(transfer)),
     )
     offer = offers[0]
     view = offer.transfer
@@ -176,6 +178,7 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
         offer=offer,
         names=names,
         story=story,
+        asked=asked,
         form=form,
         waits=view["pending"] or await _takes_effect_now(here, view),
         may_answer=offer.may_answer,

@@ -1,6 +1,5 @@
 """Fråga kundtjänst: from wherever it arises, with what it is about attached."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from fastapi import APIRouter
@@ -17,17 +16,8 @@ from kvitt_portal.pages.cases import PAGE
 router = APIRouter()
 
 _NEW: Final = f"{PAGE}/nytt"
-_CARRIED_OUT: Final = ("address", "deviation", "complaint", "other")
-_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "order": ("urgent", "short_delivery", *_CARRIED_OUT),
-    "pickup": ("urgent", *_CARRIED_OUT),
-    "work_order": ("urgent", *_CARRIED_OUT),
-    "device": ("deviation", "complaint", "other"),
-    "transfer": ("deviation", "complaint", "other"),
-    "person": ("address", "other"),
-}
-"""What is proposed to be asked about each kind of thing; orders judges it."""
-_OF_NOTHING: Final = ("person_missing", "other")
+_OTHER: Final = "other"
+_OF_NOTHING: Final = ("person_missing", _OTHER)
 _NAMES: Final = {
     "kind": "kind",
     "about.kind": "kind",
@@ -45,16 +35,19 @@ async def begin(here: Here) -> Response:
     return await _page(here, Form(given=given))
 
 
+# decision 0393: a question that needs no words is asked by one press
 @router.post(_NEW)
 async def ask(here: Here) -> Response:
-    """Ask it; or write it further, where another page has begun it."""
+    """Ask it: by one press or in a few words where it arises, or on the page of its own; or write
+    it further, where another page has begun it.
+    """
     form = await here.form()
     if form["do"] == "begin":
         return await _page(here, form, status=200)
     about = things.about_of(form["about"])
     form.must("kind", text="Välj vad det gäller.")
     form.must("service_point", text="Ange tjänstestället som frågar.")
-    if about is None and not form["text"]:
+    if not form["text"] and (about is None or form["kind"] == _OTHER):
         form.add("text", "Skriv vad det gäller, så att kundtjänst kan svara.")
     if not form.ok:
         return await _page(here, form)
@@ -70,7 +63,7 @@ async def ask(here: Here) -> Response:
         return await _page(here, form)
     page = f"{PAGE}/{part.value['case_id']}"
     return here.go(
-        page,
+        things.page_of(about["kind"], about["id"]) if about and form["stay"] else page,
         "Kundtjänst har fått frågan. Svaret kommer som ett meddelande.",
         undo=(f"{page}/ta-tillbaka", "Ta tillbaka"),
     )
@@ -80,7 +73,7 @@ async def _page(here: Visit, form: Form, *, status: int = 0) -> Response:
     about = things.about_of(form["about"])
     if not form["service_point"] and not here.has(*STAFF):
         form.give("service_point", here.service_point)
-    kinds = _KINDS.get(about["kind"], ("other",)) if about else _OF_NOTHING
+    kinds = statuses.CASES_ABOUT.get(about["kind"], ("other",)) if about else _OF_NOTHING
     if form["kind"] not in kinds:
         form.give("kind", "")
     return here.page(

@@ -1,4 +1,6 @@
-"""Ärenden: what users ask customer service for. The list, and a case with its answer."""
+"""Ärenden: what users ask customer service for. The list, which customer service answers in, and a
+case with its answer.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,6 +16,7 @@ from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing, things
+from kvitt_portal.pages.answering import AT_ONCE, hastens, questions_of
 from kvitt_portal.pages.asking import devices_of, items_of, pdf_of
 from kvitt_portal.pages.moving_plan import KIND
 from kvitt_portal.services import Part
@@ -23,6 +26,7 @@ router = APIRouter()
 PAGE: Final = "/arenden"
 _FILTERS: Final = ("status", "kind", "service_point", "mine", "late")
 _ANSWERED: Final = {"outcome": "do", "text": "text"}
+_START: Final = "/"
 
 
 @router.get(PAGE)
@@ -33,6 +37,7 @@ async def search(here: Here) -> Response:
     if (again := here.remembered("arenden")) is not None:
         return again
     form = listing.filters_of(here, _FILTERS)
+    is_staff = here.has(*STAFF)
     found = await here.ask(
         "orders",
         "/cases",
@@ -42,21 +47,25 @@ async def search(here: Here) -> Response:
         asked_by=here.user.user_id if form["mine"] else "",
         late=True if form["late"] else None,
         cursor=here.request.query_params.get("cursor"),
-        limit=listing.LIMIT,
+        limit=AT_ONCE if is_staff else listing.LIMIT,
     )
     listing.say_what_is_wrong(form, found)
     items = items_of(found)
-    names = await _names_of(here, items, places=listing.places_asked(here, form))
+    questions, names = await asyncio.gather(
+        questions_of(here, items if is_staff else ()),
+        _names_of(here, items, places=listing.places_asked(here, form)),
+    )
     return here.page(
         "cases/search.html",
         found=found,
+        questions={one.case["case_id"]: one for one in questions},
         form=form,
         names=names,
         places=listing.places_of(here, form, names),
         states=listing.states_of(statuses.CASES, every="Alla, också besvarade"),
         words=things.WORDS,
         page_of=things.page_of,
-        is_staff=here.has(*STAFF),
+        is_staff=is_staff,
         status=200,
     )
 
@@ -75,13 +84,14 @@ async def offer(here: Here, case: UUID) -> Response:
 
 @router.post(f"{PAGE}/{{case}}/svara")
 async def answer(here: Here, case: UUID) -> Response:
-    """Customer service's answer: done, or refused with why. To make a pickup urgent is done
-    together with it.
+    """Customer service's answer, from its page or from where it is listed: done, or refused with
+    why. To make a pickup urgent is done together with it.
     """
     form = await here.form()
     body = {"outcome": form["do"] or "done", "text": form["text"] or None}
     part = await here.send("orders", "POST", f"/cases/{case}:answer", body, form)
-    return await _done(here, case, form, part, "Svaret är lämnat.")
+    said = _said_of(part.value) if part else ""
+    return await _done(here, case, form, part, said, page=listing.listed_at(form, PAGE, _START))
 
 
 @router.post(f"{PAGE}/{{case}}/ta-tillbaka")
@@ -92,9 +102,11 @@ async def withdraw(here: Here, case: UUID) -> Response:
     return await _done(here, case, form, part, "Ärendet är tillbakataget.")
 
 
-async def _done(here: Visit, case: UUID, form: Form, part: Part, said: str) -> Response:
+async def _done(
+    here: Visit, case: UUID, form: Form, part: Part, said: str, *, page: str = ""
+) -> Response:
     if part.problem is None:
-        return here.go(f"{PAGE}/{case}", said)
+        return here.go(page or f"{PAGE}/{case}", said)
     if part.status in (403, 404):
         raise PageProblem(part.problem)
     form.refuse(part.problem, _ANSWERED)
@@ -131,10 +143,15 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         and (is_mine or here.has(*STAFF)),
         may_answer=is_waiting and here.has(*STAFF),
         may_withdraw=is_waiting and is_mine and here.is_in_care,
-        hastens=view["kind"] == "urgent"
-        and view["about"] is not None
-        and view["about"]["kind"] == "pickup",
+        hastens=hastens(view),
     )
+
+
+def _said_of(view: dict[str, Any]) -> str:
+    """What was answered: in a list the case that was answered is gone."""
+    kind = statuses.CASE_KINDS.get(view["kind"], view["kind"]).lower()
+    outcome = statuses.CASE_OUTCOMES.get(view["outcome"], view["outcome"]).lower()
+    return f"Svaret är lämnat. {view['service_point']}, {kind}: {outcome}."
 
 
 async def _names_of(

@@ -3,7 +3,7 @@ main responsible answers, and both say how it may be used meanwhile.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,6 +28,8 @@ router = APIRouter()
 PAGE: Final = "/felanmalningar"
 OPEN: Final = ("waiting", "naming", "prescribed", "forwarded")
 _MOST: Final = 200
+_ASSESSED_AT_ONCE: Final = 20
+"""So many stand on a page where each can be assessed: what is wrong is asked for by itself."""
 _FILTERS: Final = ("status", "service_point", "escalated")
 _RESPONSIBLE: Final = ("responsible", "use", "why")
 _TECHNICIAN: Final = ("technician", "risk", "risk_why")
@@ -48,6 +50,7 @@ async def search(here: Here) -> Response:
     if (again := here.remembered("felanmalningar")) is not None:
         return again
     form = listing.filters_of(here, _FILTERS)
+    is_staff = here.has(*STAFF)
     found = await here.ask(
         "orders",
         "/fault-reports",
@@ -55,11 +58,12 @@ async def search(here: Here) -> Response:
         service_point=form["service_point"],
         escalated=True if form["escalated"] else None,
         cursor=here.request.query_params.get("cursor"),
-        limit=listing.LIMIT,
+        limit=_ASSESSED_AT_ONCE if is_staff else listing.LIMIT,
     )
     items = items_of(found)
     listing.say_what_is_wrong(form, found)
-    devices, people, names = await asyncio.gather(
+    views, devices, people, names = await asyncio.gather(
+        _views_of(here, items if is_staff else ()),
         devices_of(here, [one["device_id"] for one in items]),
         recipients_of(here, items),
         _names_of(here, items, places=listing.places_asked(here, form)),
@@ -67,13 +71,15 @@ async def search(here: Here) -> Response:
     return here.page(
         "fault_reports/search.html",
         found=found,
+        views=views,
         form=form,
         devices=devices,
         people=people,
         names=names,
         places=listing.places_of(here, form, names),
         states=listing.states_of(statuses.FAULT_REPORTS, every="Alla, också avslutade"),
-        is_staff=here.has(*STAFF),
+        uses=_uses(),
+        is_staff=is_staff,
         status=200,
     )
 
@@ -159,14 +165,18 @@ async def _reply(here: Visit, fault_report: UUID, form: Form) -> str:
 
 @router.post(f"{PAGE}/{{fault_report}}/bedom")
 async def assess(here: Here, fault_report: UUID) -> Response:
-    """How the device may be used meanwhile, for the technicians."""
+    """How the device may be used meanwhile, for the technicians: from its page, or its row."""
     form = await here.form()
     form.must("risk", text="Välj om och hur det får användas.")
+    page = listing.listed_at(form, PAGE)
+    if page and form.ok and (seen := await _assessed_before(here, fault_report, form)):
+        return seen
     if form.ok:
         await _assess(here, str(fault_report), form, is_technician=True)
     if not form.ok:
         return await _page(here, fault_report, form)
-    return here.go(f"{PAGE}/{fault_report}", "Bedömningen är sparad.")
+    said = statuses.USES.get(form["risk"], (form["risk"], ""))[0].lower()
+    return here.go(page or f"{PAGE}/{fault_report}", f"Bedömningen är sparad: {said}.")
 
 
 @router.post(f"{PAGE}/{{fault_report}}/avsluta")
@@ -189,6 +199,24 @@ async def find(here: Here, fault_report: UUID) -> Response:
     form = await here.form()
     receivers = await receivers_of(here, form["receiver"])
     return here.page("fault_reports/receivers.html", form=form, receivers=receivers)
+
+
+async def _assessed_before(here: Visit, fault_report: UUID, form: Form) -> Response | None:
+    """The way to the report's page where somebody has assessed it since its row was shown: an
+    assessment that nobody has read is not replaced, nor why it was made.
+    """
+    view = await here.need("orders", _path(fault_report))
+    if view["by_technician"] in (None, form["risk"]):
+        return None
+    said = "En kollega har redan bedömt felet. Läs varför, och ändra här om det behövs."
+    return here.go(f"{PAGE}/{fault_report}", said, tone="warning")
+
+
+async def _views_of(here: Visit, reports: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Open reports in full, by their ids: what is wrong, and which side has assessed it."""
+    those = [one["fault_report_id"] for one in reports if one["status"] in OPEN]
+    parts = await asyncio.gather(*(here.ask("orders", f"/fault-reports/{one}") for one in those))
+    return {one: part.value for one, part in zip(those, parts, strict=True) if part}
 
 
 async def _assess(here: Visit, fault_report: str, form: Form, *, is_technician: bool) -> Part:

@@ -47,6 +47,14 @@ def places_of(here: Visit, filters: Form, names: Names) -> list[tuple[str, str]]
     return [(one, names.customer(one)) for one in places_asked(here, filters)]
 
 
+def listed_at(form: Form, *lists: str) -> str:
+    """The list in whose row something was done, with its filters, as the row's form says it; empty
+    where it was done elsewhere.
+    """
+    page = form["from"]
+    return page if page.partition("?")[0] in lists else ""
+
+
 def say_what_is_wrong(
     filters: Form, found: Part, written: Mapping[str, tuple[str, str]] | None = None
 ) -> None:

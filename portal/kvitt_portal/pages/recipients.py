@@ -13,6 +13,7 @@ from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import NOTHING, items_of
+from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.pages.work_orders import drafts_of
 from kvitt_portal.services import Part
 
@@ -71,7 +72,9 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
         return here.go(f"/mottagare/{found.ref}")
     if form is None:
         form = Form(given={name: found.shown.get(name) or "" for name in _CONTACT})
-    status = await here.ask("orders", f"/persons/{person}")
+    status, asked = await asyncio.gather(
+        here.ask("orders", f"/persons/{person}"), asked_about(here, str(person))
+    )
     tab = here.request.query_params.get("flik", TABS[0][0])
     cursor = here.request.query_params.get("cursor")
     parts = await asyncio.gather(
@@ -86,6 +89,7 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
         "recipients/recipient.html",
         person=found,
         is_active=not status or status.value["active"],
+        asked=items_of(asked),
         tabs=[(name, said, part) for (name, said), part in zip(TABS, parts, strict=True)],
         tab=tab,
         found=chosen,

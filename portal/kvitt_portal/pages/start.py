@@ -10,14 +10,13 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from kvitt_portal import statuses
-from kvitt_portal.forms import Form, said_of
+from kvitt_portal.forms import said_of
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
-from kvitt_portal.names import Names
 from kvitt_portal.numbers import holds_number, personal_number
 from kvitt_portal.pages import responsibles
 from kvitt_portal.pages.asking import items_of
-from kvitt_portal.pages.offers import names_of
+from kvitt_portal.pages.next_steps import SHOWN, locked_of, steps_of
 from kvitt_portal.pages.pickups import PAGE as PICKUPS
 from kvitt_portal.pages.registering import find_by_number
 from kvitt_portal.pages.work_order_page import PAGE as WORK_ORDERS
@@ -25,7 +24,6 @@ from kvitt_portal.services import Part
 
 router = APIRouter()
 
-_SHOWN = 5
 _SHORT = re.compile(r"^\d{6}[-+ ]?\d{4}$")
 _TELEPHONE = re.compile(r"^(?!\d{6}[-+]\d{4}$)(\+|0)\d[\d -]{5,17}\d$", re.ASCII)
 """What can be a SIP number: a telephone number, which stands in no address."""
@@ -33,49 +31,50 @@ _TELEPHONE = re.compile(r"^(?!\d{6}[-+]\d{4}$)(\+|0)\d[\d -]{5,17}\d$", re.ASCII
 
 @router.get("/")
 async def start(here: Here) -> Response:
-    """What there is to do, with counts, and the latest messages."""
+    """What there is to do, with counts and the first of it, and the latest messages."""
     faults = _unanswered_faults(here)
-    to_take_over, unanswered, rejected, broken, late, cases, messages = await asyncio.gather(
+    is_staff = here.has(*STAFF)
+    taken, unanswered, rejected, broken, late, cases, messages, locked = await asyncio.gather(
         here.ask("bmb", "/transfers:to-take-over", limit=1),
         here.ask("bmb", "/transfers:unanswered", limit=1),
         here.ask("bmb", "/transfers:rejected", limit=1),
         here.ask("orders", "/fault-reports", **faults, limit=1),
         here.ask("orders", "/waits", late=True, limit=1),
-        here.ask("orders", "/cases", limit=1),
-        here.ask("notifications", "/messages", unread_only=True, limit=_SHOWN),
+        here.ask("orders", "/cases", limit=SHOWN if is_staff else 1),
+        here.ask("notifications", "/messages", unread_only=True, limit=SHOWN),
+        locked_of(here),
     )
-    to_do: tuple[tuple[str, str, Part], ...] = (
-        ("/bmb/att-gora", "Kvittera BMB", to_take_over),
+    to_do = [
+        ("/bmb/att-gora", "Kvittera BMB", taken),
         ("/bmb/obesvarade", "Ej besvarad BMB", unanswered),
         ("/bmb/avslagna", "Ej godkänt övertag", rejected),
         (f"/felanmalningar?att-gora&{urlencode(faults)}", "Felanmälningar utan svar", broken),
         ("/arenden?att-gora", "Ärenden som väntar på svar", cases),
         ("/vantar?att-gora&late=1", "Försenat", late),
-    )
-    if here.has(*STAFF):
-        unplanned, mine, applied, vacant = await asyncio.gather(
-            here.ask(
-                "orders", "/work-orders", status="assigned", kind=list(statuses.WORK), limit=1
-            ),
-            here.ask("orders", "/work-orders", technician=here.user.user_id, limit=1),
-            here.ask("orders", "/work-orders", kind="application", limit=1),
-            here.ask("bmb", "/responsibles", vacant=True, limit=1),
-        )
-        to_do = (
-            *to_do,
+    ]
+    if is_staff:
+        unplanned, works, applied, vacant, unlocks = await _of_staff(here)
+        to_do += [
             ("/arbetsordrar?att-gora&status=assigned&kind=work", "Att planera", unplanned),
-            ("/arbetsordrar?att-gora&technician=1", "Mina arbeten", mine),
+            ("/arbetsordrar?att-gora&technician=1", "Mina arbeten", works),
             ("/arbetsordrar?att-gora&kind=application", "Ansökningar att besluta", applied),
             (responsibles.PAGE, "Utan huvudansvarig", vacant),
-        )
-    asked, names = await _asked(here)
-    return here.page(
-        "start/start.html",
-        to_do=to_do,
-        asked=asked,
-        names=names,
-        form=Form(),
-        messages=messages,
+        ]
+        steps = await steps_of(here, cases=cases, works=works, locked=locked, unlocks=unlocks)
+    else:
+        steps = await steps_of(here, locked=locked)
+    return here.page("start/start.html", to_do=to_do, steps=steps, messages=messages)
+
+
+async def _of_staff(here: Visit) -> tuple[Part, Part, Part, Part, Part]:
+    """What waits for customer service and technicians alone."""
+    me = here.user.user_id
+    return await asyncio.gather(
+        here.ask("orders", "/work-orders", status="assigned", kind=list(statuses.WORK), limit=1),
+        here.ask("orders", "/work-orders", technician=me, sort="planned_on", limit=SHOWN),
+        here.ask("orders", "/work-orders", kind="application", limit=1),
+        here.ask("bmb", "/responsibles", vacant=True, limit=1),
+        here.ask("bmb", "/transfers:locked", asked=True, limit=SHOWN),
     )
 
 
@@ -85,14 +84,6 @@ def _unanswered_faults(here: Visit) -> dict[str, str]:
     """
     waits = {"status": "waiting"}
     return {**waits, "escalated": "true"} if here.has(*STAFF) else waits
-
-
-async def _asked(here: Visit) -> tuple[Part | None, Names]:
-    """What customer service is asked to unlock, for who works there."""
-    if not here.has(*STAFF):
-        return None, Names()
-    part = await here.ask("bmb", "/transfers:locked", asked=True, limit=_SHOWN)
-    return part, await names_of(here, items_of(part))
 
 
 @router.post("/sok")
@@ -120,23 +111,23 @@ async def search(here: Here) -> Response:
 async def hits(here: Here, q: str = "") -> Response:
     """Devices, orders and articles that a text may mean; the page of the only one at once."""
     devices, orders, pickups, works, articles = await asyncio.gather(
-        here.ask("inventory", "/devices", device_number=q, limit=_SHOWN),
-        here.ask("orders", "/orders", order_number=q, limit=_SHOWN),
+        here.ask("inventory", "/devices", device_number=q, limit=SHOWN),
+        here.ask("orders", "/orders", order_number=q, limit=SHOWN),
         here.ask(
             "orders",
             "/pickups",
             pickup_number=q,
             status=list(statuses.PICKUPS),
-            limit=_SHOWN,
+            limit=SHOWN,
         ),
         here.ask(
             "orders",
             "/work-orders",
             work_order_number=q,
             status=list(statuses.WORK_ORDERS),
-            limit=_SHOWN,
+            limit=SHOWN,
         ),
-        here.ask("inventory", "/articles", query=q, limit=_SHOWN),
+        here.ask("inventory", "/articles", query=q, limit=SHOWN),
     )
     found = [
         *((f"/individ/{one['device_id']}", one, "device") for one in items_of(devices)),

@@ -23,13 +23,13 @@ _LIMIT: Final = 50
 
 @router.post("/bmb/{transfer}/be-om-upplasning")
 async def ask(here: Here, transfer: UUID) -> Response:
-    """Ask customer service to unlock a transfer, from its page or from its line in a list."""
+    """Ask customer service to unlock a transfer, from its page or from where it is listed."""
     form = await here.form()
     part = await here.send("bmb", "POST", f"/transfers/{transfer}:ask-to-unlock", form=form)
     if part.problem is not None:
         form.refuse(part.problem)
         return await transfer_page(here, transfer, form)
-    page = UNANSWERED if form["from"] == UNANSWERED else f"/bmb/{transfer}"
+    page = form["from"] if form["from"] in (UNANSWERED, _START) else f"/bmb/{transfer}"
     return here.go(page, "Kundtjänst är ombedd att låsa upp. Här syns när det är gjort.")
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from examples.generator.registry import number_for_tests
 from portal.tests.beside import silent
@@ -11,12 +12,26 @@ from portal.tests.browser import MakeActor
 from portal.tests.fetching import CLERK
 from portal.tests.hostile import HOSTILE
 from portal.tests.scene import Scene
+from portal.tests.system import PortalSystem
 from portal.tests.ward import Ward
 from portal.tests.working import Working, a_working
 
 SEARCH = "Sök personnummer"
 NOBODYS = number_for_tests(date(2005, 6, 1), 985)
+WRITTEN = f"{NOBODYS[:8]}-{NOBODYS[8:]}"
 WAITING = "Ärenden som väntar på svar"
+ASKED = "Kundtjänst har fått frågan."
+
+
+@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+async def _nothing_else_waits(portal_system: PortalSystem) -> None:
+    """What others have asked is answered: customer service begins with the oldest."""
+    async with portal_system.api("orders", CLERK) as client:
+        while waiting := (await client.get("/cases", params={"limit": 100})).json()["items"]:
+            for one in waiting:
+                body = {"outcome": "refused", "text": "Inte nu."}
+                answer = await client.post(f"/cases/{one['case_id']}:answer", json=body)
+                assert answer.is_success, answer.text
 
 
 @pytest.mark.task("T-20")
@@ -30,27 +45,40 @@ async def test_a_person_who_is_missing_is_asked_for_from_the_search(
     await anna.press("Enter")
     await anna.picture("search-person-missing")
     await anna.accessible()
-    await anna.click("Fråga kundtjänst")
-    await anna.has("Vad som behövs", f"Personnummer {NOBODYS[:8]}-{NOBODYS[8:]}")
-    await anna.picture("case-new-person")
-    await anna.accessible()
-    await anna.click("Skicka")
+    await anna.click(f"Be kundtjänst lägga till {WRITTEN}")
     await anna.is_at("/arenden/*")
-    await anna.sees("Kundtjänst har fått frågan.")
+    await anna.sees(ASKED)
+    await anna.sees(f"Personnummer {WRITTEN}")
     await anna.picture("case-asked")
     await anna.accessible()
 
     kim = await actor(CLERK)
-    await kim.click(WAITING)
-    await kim.picture("cases-customer-service")
+    await kim.sees(f"Personnummer {WRITTEN}", within=working.place.id)
+    await kim.picture("start-cases")
     await kim.accessible()
-    await kim.click("Person saknas i registret", within=working.place.id)
-    await kim.picture("case-answering")
-    await kim.accessible()
-    await kim.click("Gjort")
-    await kim.sees("Svaret är lämnat.")
-    await kim.sees("Besvarat")
+    await kim.click("Gjort", within=working.place.id)
+    await kim.sees(f"Svaret är lämnat. {working.place.id}, person saknas i registret: gjort.")
+    await kim.is_at("/")
     anna.counts("T-20", kim)
+    await anna.reload()
+    await anna.sees("Besvarat")
+
+
+async def test_more_is_written_about_a_person_who_is_missing(
+    actor: MakeActor, working: Working
+) -> None:
+    anna = await actor(working.user)
+    await anna.fill(SEARCH, NOBODYS)
+    await anna.press("Enter")
+
+    await anna.click("Skriv mer")
+    await anna.has("Vad som behövs", f"Personnummer {WRITTEN}")
+    await anna.picture("case-new-person")
+    await anna.accessible()
+    await anna.fill("Vad som behövs", f"Personnummer {WRITTEN}, flyttade in i går.")
+    await anna.click("Skicka")
+
+    await anna.sees("flyttade in i går.")
 
 
 async def test_a_recipient_who_is_not_active_is_asked_about(actor: MakeActor, scene: Scene) -> None:
@@ -58,11 +86,14 @@ async def test_a_recipient_who_is_not_active_is_asked_about(actor: MakeActor, sc
     anna = await actor(gone.user, at=f"/mottagare/{gone.home.person}")
 
     await anna.sees("Mottagaren är inte aktiv.")
-    await anna.click("Fråga kundtjänst")
-    await anna.sees(gone.home.patient.name)
-    await anna.click("Skicka")
+    await anna.picture("recipient-inactive-ask")
+    await anna.click("Be kundtjänst kontrollera det")
 
-    await anna.sees("Kundtjänst har fått frågan.")
+    await anna.sees(ASKED)
+    await anna.is_at(f"/mottagare/{gone.home.person}")
+    await anna.sees("Väntar på svar", within="Ärende: Något annat")
+    await anna.sees_no("Be kundtjänst kontrollera det")
+    await anna.accessible()
 
 
 @pytest.mark.task("T-25")
@@ -75,22 +106,40 @@ async def test_urgent_delivery_is_asked_for_from_the_orders_page(
     await anna.click("Kundordrar")
     await anna.click(order.number)
     await anna.click("Be om brådskande leverans")
-    await anna.sees(order.number)
-    await anna.picture("case-new-urgent")
+    await anna.sees(ASKED)
+    await anna.is_at(order.page)
+    await anna.sees("Väntar på svar", within="Ärende: Brådskande")
+    await anna.sees_no("Be om brådskande leverans")
+    await anna.picture("order-urgent-asked")
     await anna.accessible()
-    await anna.click("Skicka")
-    await anna.sees("Kundtjänst har fått frågan.")
 
     kim = await actor(CLERK)
-    await kim.click(WAITING)
-    await kim.click("Brådskande", within=ward.place.id)
-    await kim.click("Gjort")
+    await kim.sees(order.number, within=ward.place.id)
+    await kim.click("Gjort", within=ward.place.id)
     await kim.sees("Svaret är lämnat.")
     anna.counts("T-25", kim)
     await anna.goes(order.page)
     await anna.sees("Besvarat", within="Ärende: Brådskande")
     await anna.picture("order-with-case")
     await anna.accessible()
+
+
+@pytest.mark.rule("CAS-1f")
+async def test_what_one_press_has_asked_one_press_takes_back_without_script(
+    actor: MakeActor, ward: Ward
+) -> None:
+    order = await ward.order()
+    anna = await actor(ward.user, at=order.page, script=False)
+
+    await anna.double_click("Be om brådskande leverans")
+    await anna.sees(ASKED)
+    await anna.click("Ta tillbaka")
+    await anna.sees("Ärendet är tillbakataget.")
+    await anna.goes(order.page)
+
+    await anna.sees("Be om brådskande leverans")
+    cases = await anna.text_of(".asked li")
+    assert [one.split()[-1] for one in cases] == ["Tillbakataget"]
 
 
 @pytest.mark.task("T-80")
@@ -102,21 +151,104 @@ async def test_customer_service_is_asked_from_where_it_arises(
     await anna.fill(SEARCH, working.device)
     await anna.press("Enter")
     await anna.click("Fråga kundtjänst")
-    await anna.tick("Något annat")
+    await anna.picture("individ-asking")
+    await anna.accessible()
     await anna.fill("Vad som behövs", "Serienumret är fel.")
     await anna.click("Skicka")
-    await anna.sees(working.device)
+    await anna.sees(ASKED)
+    await anna.is_at(f"/individ/{working.device_id}")
+    await anna.sees("Väntar på svar", within="Ärende: Något annat")
 
     kim = await actor(CLERK)
-    await kim.click(WAITING)
-    await kim.click("Något annat", within=working.place.id)
-    await kim.sees("Serienumret är fel.")
-    await kim.fill("Svar", "Det är ändrat.")
-    await kim.click("Gjort")
-    await kim.sees("Det är ändrat.")
+    await kim.sees("Serienumret är fel.", within=working.place.id)
+    await kim.sees(working.device, within=working.place.id)
+    await kim.click("Gjort", within=working.place.id)
+    await kim.sees("Svaret är lämnat.")
     anna.counts("T-80", kim)
+
+
+@pytest.mark.rule("CAS-1d", "CAS-1e")
+async def test_customer_service_answers_in_the_list_with_words_or_says_why_not(
+    actor: MakeActor, working: Working
+) -> None:
+    done, refused = await working.asked("complaint"), await working.asked("deviation")
+    kim = await actor(CLERK)
+    await kim.click(WAITING)
+    await kim.choose("Vad det gäller", "Reklamation")
+    await kim.click("Sök", within="Vad det gäller")
+    await kim.picture("cases-customer-service")
+    await kim.accessible()
+
+    await kim.click("Neka eller skriv svar", within=working.place.id)
+    await kim.fill("Svar", "Ny etikett är skickad.", within=working.place.id)
+    await kim.picture("cases-answering")
+    await kim.accessible()
+    await kim.click("Gjort", within=working.place.id)
+    await kim.sees("reklamation: gjort.")
+    await kim.has("Vad det gäller", "complaint")
+    await kim.goes("/arenden?att-gora&kind=deviation")
+    await kim.click("Neka eller skriv svar", within=working.place.id)
+    await kim.click("Neka", within=working.place.id)
+    await kim.sees("Skriv varför, så att den som frågade vet vad som gäller.")
+    await kim.fill("Svar", "Den är inte vår.")
+    await kim.click("Neka")
+
+    await kim.sees("avvikelse: nekat.")
+    await kim.goes(f"/arenden/{done['case_id']}")
+    await kim.sees("Ny etikett är skickad.")
     await kim.picture("case-answered")
     await kim.accessible()
+    await kim.goes(f"/arenden/{refused['case_id']}")
+    await kim.sees("Den är inte vår.")
+
+
+async def test_what_there_is_to_do_is_still_shown_once_something_is_answered(
+    actor: MakeActor, working: Working
+) -> None:
+    await working.asked("complaint")
+    kim = await actor(CLERK, at="/arenden?kind=deviation")
+    await kim.click("Kvitt")
+    await kim.click(WAITING)
+
+    await kim.click("Gjort", within=working.place.id)
+
+    await kim.sees("reklamation: gjort.")
+    assert "att-gora" in kim.page.url
+
+
+@pytest.mark.rule("CAS-1d")
+async def test_who_answers_second_is_told_and_twice_is_once_without_script(
+    actor: MakeActor, working: Working
+) -> None:
+    case = await working.asked()
+    kim, tove = await actor(CLERK, script=False), await actor(CLERK)
+    await kim.sees("Numret på etiketten", within=working.place.id)
+
+    await kim.double_click("Gjort", within=working.place.id)
+    await kim.sees("Svaret är lämnat.")
+    await tove.click("Gjort", within=working.place.id)
+
+    await tove.is_at(f"/arenden/{case['case_id']}/svara")
+    await tove.sees("Ärendet är redan besvarat.")
+    await tove.accessible()
+    async with working.system.api("orders", working.user) as client:
+        story = (await client.get(f"/cases/{case['case_id']}/story")).json()
+    assert len(story["items"]) == 2
+
+
+async def test_what_is_long_or_costs_something_is_answered_on_its_page(
+    actor: MakeActor, working: Working
+) -> None:
+    pickup = await working.home.pickup()
+    urgent = await working.asked("urgent", {"kind": "pickup", "id": pickup["pickup_id"]})
+    await working.asked("complaint", text="Etiketten går inte att läsa. " * 20)
+    kim = await actor(CLERK)
+
+    await kim.sees_no("Gjort", within=working.place.id)
+    await kim.click("Läs och svara", within=pickup["pickup_number"])
+
+    await kim.is_at(f"/arenden/{urgent['case_id']}")
+    await kim.sees("När du svarar Gjort blir hämtningen brådskande.")
 
 
 @pytest.mark.rule("ACT-9a")
@@ -127,7 +259,7 @@ async def test_a_deviation_is_told_from_the_devices_page_without_script(
 
     await anna.click("Fråga kundtjänst")
     await anna.click("Skicka")
-    await anna.sees("Välj vad det gäller.")
+    await anna.sees("Skriv vad det gäller, så att kundtjänst kan svara.")
     await anna.tick("Avvikelse")
     await anna.fill("Vad som behövs", HOSTILE["script"])
     await anna.double_click("Skicka")

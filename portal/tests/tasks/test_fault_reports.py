@@ -8,7 +8,7 @@ import pytest_asyncio
 from portal.tests.beside import silent
 from portal.tests.broken import ANSWERS, Broken, a_broken
 from portal.tests.browser import MakeActor
-from portal.tests.fetching import CLERK
+from portal.tests.fetching import CLERK, OTHER_CLERK
 from portal.tests.hostile import HOSTILE
 from portal.tests.scene import Scene
 
@@ -44,14 +44,37 @@ async def test_what_nobody_prescribes_is_answered_for_and_both_say_how_it_may_be
 
     tove = await actor(CLERK)
     await tove.click("Felanmälningar")
+    await tove.sees("Bromsen tar inte.", within=broken.device)
     await tove.picture("fault-reports-customer-service")
     await tove.accessible()
-    await tove.click(broken.device)
-    await tove.tick("Får inte användas")
-    await tove.click("Spara bedömning")
-    await tove.sees("Den strängare bedömningen gäller.")
+    await tove.click("Får inte användas", within=broken.device)
+    await tove.sees("Bedömningen är sparad: får inte användas.")
     hedda.counts("T-15", tove)
+    await tove.is_at("/felanmalningar")
+    await tove.click(broken.device)
+    await tove.sees("Den strängare bedömningen gäller.")
+    await tove.fill("Varför", "Bromsvajern är av.")
+    await tove.click("Spara bedömning")
+    await tove.sees("Bromsvajern är av.")
     await tove.picture("fault-report-assessed")
+    await tove.accessible()
+
+
+@pytest.mark.rule("ACT-6c")
+async def test_an_assessment_that_was_made_meanwhile_is_read_before_it_is_changed(
+    actor: MakeActor, broken: Broken
+) -> None:
+    report = await broken.reported()
+    tove = await actor(CLERK, at="/felanmalningar")
+    stricter = {"side": "technician", "use": "forbidden", "text": "Bromsvajern är av."}
+    await broken.act(OTHER_CLERK, report, "assess-risk", stricter)
+
+    await tove.click("Får användas med begränsningar", within=broken.device)
+
+    await tove.is_at(f"/felanmalningar/{report}")
+    await tove.sees("En kollega har redan bedömt felet.")
+    await tove.sees("Bromsvajern är av.")
+    await tove.sees_no("Bedömningen är sparad")
     await tove.accessible()
 
 

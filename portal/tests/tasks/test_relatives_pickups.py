@@ -5,7 +5,7 @@ devices back, the technician reports.
 import pytest
 
 from portal.tests.browser import MakeActor
-from portal.tests.fetching import CLERK, Fetching
+from portal.tests.fetching import CLERK, OTHER_CLERK, Fetching
 
 
 @pytest.mark.task("T-14")
@@ -27,10 +27,9 @@ async def test_the_unit_takes_a_device_back_and_the_technician_reports(
 
     tove = await actor(CLERK)
     await tove.click("Hämtordrar")
-    await tove.click(known["pickup_number"])
-    await tove.picture("pickup-customer-service")
+    await tove.picture("pickups-customer-service")
     await tove.accessible()
-    await tove.click("Lämna rapport")
+    await tove.click("Allt fanns", within=known["pickup_number"])
     await tove.sees("Rapporten är lämnad.")
     anna.counts("T-14", tove)
     await tove.sees("På plats")
@@ -57,6 +56,11 @@ async def test_the_unit_makes_it_urgent_and_sees_what_it_costs_and_whom(
     await anna.accessible()
     await anna.click("Hämtordrar")
     await anna.sees("Brådskande", within=known["pickup_number"])
+
+    tove = await actor(CLERK, at="/hamtordrar")
+    await tove.sees_no("Allt fanns", within=known["pickup_number"])
+    await tove.click("Rapportera", within=known["pickup_number"])
+    await tove.is_at(f"/hamtordrar/{known['pickup_id']}")
 
 
 @pytest.mark.rule("PCK-3b", "PCK-1c")
@@ -95,6 +99,8 @@ async def test_who_fetches_looks_where_to_go_and_what_was_not_there_is_reported(
     known = await home.relatives(*home.devices[:2])
     tove = await actor(CLERK, at=f"/hamtordrar/{known['pickup_id']}")
 
+    await tove.picture("pickup-customer-service")
+    await tove.accessible()
     await tove.click("Visa adress och telefon")
     await tove.sees("070-174 06 05")
     await tove.picture("pickup-place")
@@ -102,6 +108,23 @@ async def test_who_fetches_looks_where_to_go_and_what_was_not_there_is_reported(
     await tove.tick(home.devices[1])
     await tove.click("Lämna rapport")
 
+    await tove.sees("Fanns inte där", within=home.devices[1])
+    await tove.accessible()
+
+
+@pytest.mark.rule("PCK-3e")
+async def test_a_report_that_was_made_meanwhile_is_read_before_it_is_changed(
+    actor: MakeActor, home: Fetching
+) -> None:
+    known = await home.relatives(*home.devices[:2])
+    tove = await actor(CLERK, at="/hamtordrar")
+    reported = {"not_found": [known["lines"][1]["number"]]}
+    await home.system.done(OTHER_CLERK, f"/pickups/{known['pickup_id']}:report", reported)
+
+    await tove.click("Allt fanns", within=known["pickup_number"])
+
+    await tove.is_at(f"/hamtordrar/{known['pickup_id']}")
+    await tove.sees("En kollega har redan lämnat en rapport.")
     await tove.sees("Fanns inte där", within=home.devices[1])
     await tove.accessible()
 

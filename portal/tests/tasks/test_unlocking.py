@@ -26,7 +26,7 @@ Locked = tuple[Handover, str]
 async def all_locked(portal_system: PortalSystem) -> list[Locked]:
     """Transfers that nobody has answered in time, one for each test: time is moved on once."""
     found = []
-    for _ in range(9):
+    for _ in range(10):
         handover = await a_handover(Scene(portal_system, "bd"))
         found.append((handover, await handover.send(handover.devices[0])))
     await portal_system.advance(await portal_system.now() + timedelta(days=8))
@@ -46,14 +46,13 @@ async def test_a_locked_transfer_is_asked_for_unlocked_and_sent_anew(
 ) -> None:
     handover, _ = locked
     sven = await actor(handover.sender, region="bd")
-    await sven.click("Ej besvarad BMB")
-    await sven.sees("Låst", within=handover.patient.name)
-    await sven.picture("bmb-unanswered-locked")
+    await sven.picture("start-locked")
     await sven.accessible()
-    await sven.click("Be om upplåsning", within=handover.patient.name)
+    await sven.click("Be om upplåsning", within=handover.there.id)
     await sven.sees("Kundtjänst är ombedd att låsa upp.")
     await sven.sees("Sven Avsändare har bett om upplåsning")
-    await sven.picture("bmb-unanswered-asked")
+    await sven.is_at("/")
+    await sven.picture("start-locked-asked")
     await sven.accessible()
 
     kim = await actor(CLERK, region="bd")
@@ -72,6 +71,24 @@ async def test_a_locked_transfer_is_asked_for_unlocked_and_sent_anew(
     await sven.sees(handover.patient.name)
     await sven.has("Individnummer", handover.devices[0])
     sven.counts("T-11", kim)
+
+
+@pytest.mark.rule("BMB-7h")
+async def test_it_is_asked_for_among_what_nobody_has_answered(
+    actor: MakeActor, locked: Locked
+) -> None:
+    handover, _ = locked
+    sven = await actor(handover.sender, at="/bmb/obesvarade", region="bd")
+    await sven.sees("Låst", within=handover.patient.name)
+    await sven.picture("bmb-unanswered-locked")
+    await sven.accessible()
+
+    await sven.click("Be om upplåsning", within=handover.patient.name)
+
+    await sven.is_at("/bmb/obesvarade")
+    await sven.sees("Sven Avsändare har bett om upplåsning")
+    await sven.picture("bmb-unanswered-asked")
+    await sven.accessible()
 
 
 @pytest.mark.rule("BMB-7h")

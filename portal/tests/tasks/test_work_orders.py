@@ -6,7 +6,7 @@ import pytest
 
 from portal.tests.beside import silent
 from portal.tests.browser import MakeActor
-from portal.tests.fetching import CLERK, PHONE
+from portal.tests.fetching import CLERK, OTHER_CLERK, PHONE
 from portal.tests.hostile import HOSTILE
 from portal.tests.scene import Scene
 from portal.tests.working import Working
@@ -104,19 +104,18 @@ async def test_colleagues_find_it_and_what_is_over_is_shown_on_request(
 @pytest.mark.task("T-66")
 @pytest.mark.rule("ACT-3a")
 async def test_a_technician_does_what_stands_in_their_own_queue(
-    actor: MakeActor, working: Working
+    actor: MakeActor, scene: Scene, working: Working
 ) -> None:
+    technician = scene.user(scene.place(), name="Tova Tekniker", roles=("customer_service",))
+    await scene.set()
     known = await working.work("maintenance")
-    await working.done(known, "plan", {"planned_on": "2026-06-01", "technician": CLERK})
-    kim = await actor(CLERK)
+    await working.done(known, "plan", {"planned_on": "2026-06-01", "technician": technician})
+    kim = await actor(technician)
     await kim.picture("start-technician")
     await kim.accessible()
 
-    await kim.click("Mina arbeten")
-    await kim.picture("work-orders-technician")
-    await kim.accessible()
-    await kim.click(known["work_order_number"])
-    await kim.click("Börja")
+    await kim.click("Börja", within=known["work_order_number"])
+    await kim.is_at(f"/arbetsordrar/{known['work_order_id']}")
     await kim.sees("Påbörjad")
     await kim.picture("work-order-started")
     await kim.accessible()
@@ -125,9 +124,47 @@ async def test_a_technician_does_what_stands_in_their_own_queue(
 
     await kim.sees("Arbetet är avslutat.")
     kim.counts("T-66")
+    await kim.goes("/")
+    await kim.sees_no(known["work_order_number"])
+    await kim.goes(f"/arbetsordrar/{known['work_order_id']}")
     await kim.click("Varför är det så?")
     await kim.picture("work-order-done")
     await kim.accessible()
+
+
+@pytest.mark.rule("ACT-3a")
+async def test_what_a_colleague_is_to_do_is_not_begun_from_its_row(
+    actor: MakeActor, working: Working
+) -> None:
+    known = await working.work()
+    await working.done(known, "plan", {"planned_on": "2026-06-01", "technician": OTHER_CLERK})
+    kim = await actor(CLERK, at="/arbetsordrar")
+
+    await kim.sees_no("Börja", within=known["work_order_number"])
+    await kim.click("Visa", within=known["work_order_number"])
+    await kim.is_at(f"/arbetsordrar/{known['work_order_id']}")
+
+
+@pytest.mark.rule("ACT-3a")
+async def test_each_next_step_stands_in_the_row(actor: MakeActor, working: Working) -> None:
+    known = await working.work()
+    row, page = known["work_order_number"], f"/arbetsordrar/{known['work_order_id']}"
+    kim = await actor(CLERK, at="/arbetsordrar")
+    await kim.picture("work-orders-technician")
+    await kim.accessible()
+
+    await kim.click("Planera", within=row)
+    await kim.is_at(page)
+    await kim.sees("Väntas bli gjort")
+    await working.done(known, "plan", {"planned_on": "2026-06-01", "technician": CLERK})
+    await kim.goes("/arbetsordrar")
+    await kim.click("Börja", within=row)
+    await kim.sees("Arbetet har börjat.")
+    await kim.goes("/arbetsordrar")
+    await kim.click("Avsluta", within=row)
+
+    await kim.is_at(page)
+    await working.done(known, "finish", {"outcome": "done"})
 
 
 @pytest.mark.rule("ACT-3a", "ACT-3b")
