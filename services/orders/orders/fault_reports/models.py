@@ -35,7 +35,7 @@ class FaultReportRow(
 
     __tablename__ = "fault_reports"
     __table_args__ = (
-        Index("ix_fault_reports_status", "region", "status", "id"),
+        Index("ix_fault_reports_status_id", "region", "status", "id"),
         Index("ix_fault_reports_service_point", "region", "service_point", "status"),
         Index("ix_fault_reports_device", "region", "device_id"),
         Index("ix_fault_reports_reported_by", "region", "reported_by"),
