@@ -10,7 +10,7 @@ from portal.tests.scene import Scene
 MARK = "Skickas tillbaka direkt"
 
 
-@pytest.mark.task("T-54", "T-57", "T-68", "T-70")
+@pytest.mark.task("T-54")
 @pytest.mark.rule("PCK-7a")
 async def test_each_page_says_what_is_sent_back_at_once_and_leads_to_the_pickup(
     actor: MakeActor, scene: Scene
