@@ -80,7 +80,7 @@ async def test_what_stands_in_the_own_store_is_sent_on_from_its_card(
     await anna.sees("Ska hämtas")
     async with home.system.api("inventory", home.user) as client:
         claimed = (await client.get(f"/devices/{device['device_id']}")).json()
-    back = a_device_returned(number, store="500", on=today).model_copy(update={"version": 2})
+    back = a_device_returned(number, store="500", on=today, version=2)
     await home.system.state([(number, back)])
     await anna.goes(f"/hamtordrar/{claimed['claim']['by']}")
     await anna.sees("Hämtat", within=number)
