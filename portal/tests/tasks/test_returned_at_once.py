@@ -10,7 +10,6 @@ from portal.tests.scene import Scene
 MARK = "Skickas tillbaka direkt"
 
 
-@pytest.mark.task("T-54")
 @pytest.mark.rule("PCK-7a")
 async def test_each_page_says_what_is_sent_back_at_once_and_leads_to_the_pickup(
     actor: MakeActor, scene: Scene
@@ -43,7 +42,6 @@ async def test_each_page_says_what_is_sent_back_at_once_and_leads_to_the_pickup(
     await anna.accessible()
 
 
-@pytest.mark.task("T-54")
 @pytest.mark.rule("PCK-7a", "PCK-7b")
 async def test_what_stands_in_the_own_store_is_sent_on_from_its_card(
     actor: MakeActor, scene: Scene
