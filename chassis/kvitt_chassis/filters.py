@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import ColumnElement, cast, func
+from sqlalchemy import Boolean, ColumnElement, cast, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from kvitt_chassis.web.reader import RegionReader
@@ -102,9 +102,10 @@ class StartsWith(OnColumn):
     def compare(self, value: Any) -> Criterion:
         """See OnColumn."""
         if self.ignore_case:
-            return self.column.istartswith(value, autoescape=True)
-        # not LIKE: row security lets no index be used by what may tell of a row
-        return func.starts_with(self.column, value)
+            criterion: Criterion = self.column.istartswith(value, autoescape=True)
+            return criterion
+        # decision 0391: by LIKE no index would be used under row security
+        return func.starts_with(self.column, value, type_=Boolean)
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,9 +38,9 @@ async def measure(world: World, *, behind: Mapping[str, int], samples: int) -> T
         samples=samples,
         note="Behind: what users of all units have done by messages, copied into five years before "
         "with other persons, devices and numbers; two thirds of each unit's are given to nine "
-        "others, so that the one that asks has a 42nd of the region's; *lines* are counted to "
-        "10,000. `status=…`: every one that there is. A person, a device and what a case is about "
-        "are chosen by chance among the unit's.",
+        "others, so that the one that asks has some two percent of the region's; *lines* are "
+        "counted to 10,000. `status=…`: every one that there is. A person, a device and what a "
+        "case is about are chosen by chance among the unit's.",
     )
 
 
@@ -77,7 +77,7 @@ def _questions(world: World, unit: Unit, colleague: Unit) -> list[Question]:
     ]
 
 
-def _pickups(connection: psycopg.Connection, unit: Unit, colleague: Unit, month: date) -> list[str]:
+def _pickups(connection: psycopg.Connection, unit: Unit, month: date) -> list[str]:
     every, person = _PICKUPS, _person(connection, "pickups", unit)
     period = f"requested_from={month}&requested_to={month + timedelta(days=30)}"
     sorts = "requested_on", "-status", "service_point"

@@ -28,10 +28,10 @@ _STAFF = ("kundtjanst1", "kundtjanst2", "kundtjanst3")
 _YEARS = 5
 
 # how ten of each in turn end
-_PICKUPS = ("open", "urgent", "void", "void") + ("returned",) * 6
-_WORK_ORDERS = ("open", "started", "void") + ("finish",) * 7
-_REPORTS = ("close", "named", "forwarded") * 3 + ("open",)
-_CASES = ("open", "withdraw", "withdraw") + ("answer",) * 7
+_PICKUPS = ("open", "urgent", "void", "void", *("returned",) * 6)
+_WORK_ORDERS = ("open", "started", "void", *("finish",) * 7)
+_REPORTS = ("open", *("close", "named", "forwarded") * 3)
+_CASES = ("open", "withdraw", "withdraw", *("answer",) * 7)
 _KINDS = ("adjustment", "maintenance")
 _ASKS = ("deviation", "complaint", "address")
 

@@ -13,7 +13,6 @@ from sqlalchemy import text
 
 from chassis.tests.listing.papers import (
     PAPERS,
-    PaperRow,
     a_page,
     a_reader,
     cursor_of,
@@ -23,6 +22,7 @@ from chassis.tests.listing.papers import (
     put,
     take,
 )
+from chassis.tests.toy import PaperRow
 
 COLUMNS = ["day", "subject", "number", "is_odd", "is_signed", "status", "key"]
 

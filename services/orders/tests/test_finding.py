@@ -32,7 +32,7 @@ MINE = Caller(
     grantees=frozenset(),
     service_points=frozenset([ServicePointId("S9")]),
 )
-POSTGRESQL = dialect()
+POSTGRESQL = dialect()  # type: ignore[no-untyped-call]
 BY_TYPE = {
     "BOOLEAN": "n % 200 = 0",
     "INTEGER": "1",
