@@ -179,7 +179,7 @@ async def test_customer_service_answers_in_the_list_with_words_or_says_why_not(
     await kim.picture("cases-customer-service")
     await kim.accessible()
 
-    await kim.click("Neka eller skriv svar", within=working.place.id)
+    await kim.click("Skriv svar eller neka", within=working.place.id)
     await kim.fill("Svar", "Ny etikett är skickad.", within=working.place.id)
     await kim.picture("cases-answering")
     await kim.accessible()
@@ -187,7 +187,7 @@ async def test_customer_service_answers_in_the_list_with_words_or_says_why_not(
     await kim.sees("reklamation: gjort.")
     await kim.has("Vad det gäller", "complaint")
     await kim.goes("/arenden?att-gora&kind=deviation")
-    await kim.click("Neka eller skriv svar", within=working.place.id)
+    await kim.click("Skriv svar eller neka", within=working.place.id)
     await kim.click("Neka", within=working.place.id)
     await kim.sees("Skriv varför, så att den som frågade vet vad som gäller.")
     await kim.fill("Svar", "Den är inte vår.")
@@ -365,7 +365,7 @@ async def test_another_units_case_is_a_page_that_does_not_exist(
 
     async with working.system.visiting(other) as bo:
         answers = [await bo.get(page), await bo.post(f"{page}/ta-tillbaka", data={})]
-        said = {"kind": "other", "service_point": elsewhere.id}
+        said = {"kind": "other", "service_point": elsewhere.id, "text": "Hej"}
         about = await bo.post(
             "/arenden/nytt", data={"about": f"device:{working.device_id}", **said}
         )
