@@ -11,6 +11,7 @@ _CLAIMS: Final = f"{_STOCK}/pickups/domain.py"
 _PICKUPS: Final = "services/orders/orders/pickups"
 _TOLD: Final = "services/notifications/notifications"
 _KEPT: Final = "services/inventory/tests/test_returned_at_once.py::test"
+_COUNTED: Final = "services/inventory/tests/test_returned_and_counted.py::test"
 _FETCHED: Final = "services/orders/tests/test_returned_at_once.py::test"
 _OF_PICKUPS: Final = "services/notifications/tests/test_pickups.py::test"
 _OF_DEVICES: Final = "services/notifications/tests/test_devices.py::test"
@@ -68,16 +69,72 @@ RETURNED_AT_ONCE: tuple[RuleMutant, ...] = (
         "PCK-7a",
         "What was sent on is refused when it is told again",
         _BACK,
-        "and (stay.on_the_way or before.store != stay.store)\n",
-        "and (stay.on_the_way or before.store is None)\n",
+        " or _is_sent_on(before, stay, own_stores))\n",
+        ")\n",
         f"{_KEPT}_a_unit_sends_on_what_stands_in_its_own_store",
+    ),
+    rule_mutant(
+        "PCK-7a",
+        "A return of what a transfer brought there is known before it is told",
+        _BACK,
+        "    return before.store in own_stores and not stay.by_transfer\n",
+        "    return before.store in own_stores\n",
+        f"{_KEPT}_a_return_on_the_day_of_a_transfer_is_no_repetition",
+    ),
+    rule_mutant(
+        "PCK-7a",
+        "A return of what is found there is known before it is told",
+        f"{_STOCK}/returns/handlers.py",
+        "for one in await tx.look_up_all(StoreRow, had) if one.kind is StoreKind.OWN}\n",
+        "for one in await tx.look_up_all(StoreRow, had)}\n",
+        f"{_COUNTED}_a_return_on_the_day_of_a_find_is_no_repetition",
+    ),
+    rule_mutant(
+        "PCK-7a",
+        "What a pickup sends on is not taken in by hand",
+        f"{_STOCK}/registered_returns/handlers.py",
+        "    is_sent_back = is_left and row.claim_kind is ClaimKind.PICKUP\n",
+        "    is_sent_back = is_left and row.claim_kind is ClaimKind.DISPATCH\n",
+        f"{_KEPT}_the_central_store_takes_in_by_hand_what_a_pickup_sends_on",
+    ),
+    rule_mutant(
+        "PCK-7a",
+        "What stands in a store comes back by hand without a pickup",
+        f"{_STOCK}/registered_returns/handlers.py",
+        "    is_sent_back = is_left and row.claim_kind is ClaimKind.PICKUP\n",
+        "    is_sent_back = is_left\n",
+        f"{_KEPT}_by_hand_it_is_taken_in_from_a_pickup_and_by_the_central_store_alone",
+    ),
+    rule_mutant(
+        "PCK-7a",
+        "A stocktaking loses what a pickup sends on",
+        f"{_STOCK}/stocktakings/queries.py",
+        "DeviceRow.claim_kind.in_((ClaimKind.DISPATCH, ClaimKind.PICKUP))",
+        "DeviceRow.claim_kind.in_((ClaimKind.DISPATCH,))",
+        f"{_COUNTED}_what_a_pickup_sends_on_is_not_missing",
+    ),
+    rule_mutant(
+        "PCK-7a",
+        "What a pickup sends on differs where it is not counted",
+        f"{_STOCK}/stocktakings/domain.py",
+        "    expected -= len(missing(counted, in_store=in_pickups))\n",
+        "",
+        f"{_COUNTED}_what_a_pickup_sends_on_is_not_missing",
+    ),
+    rule_mutant(
+        "PCK-7a",
+        "What never was lent cannot be sent on",
+        f"{_PICKUPS}/queries.py",
+        "    row = known or lent\n",
+        "    row = known if lent else None\n",
+        f"{_FETCHED}_what_was_never_lent_is_sent_on_from_a_store_too",
     ),
     rule_mutant(
         "PCK-7a",
         "What a pickup sends on comes to any store",
         f"{_STOCK}/returns/handlers.py",
-        "    return store is not None and store.kind is StoreKind.CENTRAL\n",
-        "    return store is not None\n",
+        "    return found is not None and found.kind is StoreKind.CENTRAL\n",
+        "    return found is not None\n",
         f"{_KEPT}_a_pickup_sends_it_to_the_central_store_alone",
     ),
     rule_mutant(
@@ -150,6 +207,38 @@ RETURNED_AT_ONCE: tuple[RuleMutant, ...] = (
                 "    return is_own_store and not device.is_gone\n",
             ),
         ),
+    ),
+    rule_mutant(
+        "PCK-7b",
+        "Nobody is reminded of what is found again",
+        f"{_STOCK}/devices/writes.py",
+        "    if comes_back or domain.has_been_out(await custody_history(tx, row)):\n",
+        "    if comes_back:\n",
+        f"{_COUNTED}_what_is_found_again_is_reminded_of_where_it_has_been_out",
+    ),
+    rule_mutant(
+        "PCK-7b",
+        "Of what is found again stock to lend is reminded of",
+        f"{_STOCK}/devices/writes.py",
+        "    if comes_back or domain.has_been_out(await custody_history(tx, row)):\n",
+        "    if comes_back or await custody_history(tx, row):\n",
+        f"{_COUNTED}_what_is_found_again_is_reminded_of_where_it_has_been_out",
+    ),
+    rule_mutant(
+        "PCK-7b",
+        "Old loans are reminded of by nobody",
+        f"{_PICKUPS}/queries.py",
+        "    row = known or lent\n",
+        "    row = lent or known\n",
+        f"{_FETCHED}_a_loan_that_began_before_its_article_was_read_is_reminded_of",
+    ),
+    rule_mutant(
+        "PCK-7b",
+        "A pickup says that the unit is reminded, where its last day by the policy is sooner",
+        f"{_PICKUPS}/domain.py",
+        "until != last_on:",
+        "until != pickup.latest_on:",
+        f"{_FETCHED}_a_last_day_by_the_policy_that_is_sooner_is_what_it_waits_for",
     ),
     rule_mutant(
         "PCK-7b",
