@@ -31,9 +31,10 @@ _LISTED: Final = 200
 async def begin(here: Here) -> Response:
     """A pickup at a recipient whom a page links to, with what is ticked there; or of nobody yet."""
     asked = here.request.query_params
-    person, unit, store = asked.get("person", ""), asked.get("unit", "")[:20], asked.get("store", "")
+    person, unit = asked.get("person", ""), asked.get("unit", "")[:20]
+    store = asked.get("store", "")[:10]
     given = [("person", person)] if is_id(person) and not store else [("unit", unit)]
-    given += [("store", store[:10])] if store else []
+    given += [("store", store)] if store else []
     given += [("device", one[:30]) for one in asked.getlist("device")[:_MOST]]
     if here.service_point and not here.has(*STAFF):
         given.append(("service_point", here.service_point))

@@ -1,4 +1,4 @@
-"""PCK-7 and INV-10 on real PostgreSQL: what is to be returned at once, in a store that is counted."""
+"""PCK-7 and INV-10 on real PostgreSQL: what is to be returned at once in a counted store."""
 
 from collections.abc import AsyncIterator
 from datetime import date
@@ -47,7 +47,7 @@ FROM_STORE: Final[dict[str, Any]] = {"recipient": a_care_unit(), "service_point"
 
 @pytest.fixture
 async def world(given: Given) -> AsyncIterator[World]:
-    """A unit's own store with two streamers that have come back; they are to be returned at once."""
+    """A unit's own store with two streamers that are to be returned at once."""
     async with given(service, at=MONDAY) as world:
         await the_users(world)
         await world.handle_all(

@@ -214,7 +214,7 @@ class DeviceView(DeviceLine):
     maintenance_due_on: Annotated[date | None, Field(description="Nästa underhåll, om det är känt")]
     has_been_out: Annotated[
         bool,
-        Field(description="Har varit utlånat eller på väg ut; annars är det nytt att låna ut (PCK-7)"),
+        Field(description="Har varit utlånat eller på väg ut; annars är det nytt (PCK-7)"),
     ]
     history: list[ChangeView]
     periods: list[PeriodView]

@@ -71,8 +71,8 @@ async def change_custody(tx: Transaction, row: DeviceRow, event: CustodyChanged)
 
 # decision 0383: whoever keeps what the central store is to have is reminded
 async def _remind_of_return(tx: Transaction, row: DeviceRow, changed: CustodyChanged) -> None:
-    """Set the timer of a reminder where a device comes back into a unit's own store, from a loan, on
-    its way to one, or found again, and is to be returned at once (PCK-7). It is not deleted when
+    """Set the timer of a reminder where a device comes back into a unit's own store, from a loan or
+    its way to one, or is found again, and is to be returned at once (PCK-7). It is not deleted when
     the device leaves: it looks then.
     """
     store, left = domain.store_of(changed.custody), domain.store_of(changed.before)

@@ -153,7 +153,7 @@ async def _devices_of(
 def _check_comes_back(
     row: DeviceRow, left: Set[tuple[StoreId | None, ArticleNumber]], *, place: int
 ) -> None:
-    """What is in a store comes back where a pickup sends it on from one of those that are `left`."""
+    """What is in a store comes back where a pickup sends it on from one of those `left`."""
     is_left = (row.state().store, row.article_number) in left
     is_sent_back = is_left and row.claim_kind is ClaimKind.PICKUP
     domain.check_comes_back(row.state(), is_sent_back=is_sent_back, place=place)

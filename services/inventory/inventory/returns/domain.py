@@ -167,7 +167,7 @@ def _is_known(
 
 
 def _is_sent_on(before: Course, stay: Course, own_stores: Set[StoreId]) -> bool:
-    """True of a stay that a transfer did not begin, nor a find: what is searched for is in no unit's
+    """True of a stay that neither a transfer nor a find began: what is searched for is in no unit's
     own store.
     """
     return before.store in own_stores and not stay.by_transfer
