@@ -319,10 +319,10 @@ def a_shelf_counted(
 
 
 def a_device_returned(
-    device: str = "170098", *, on: str | date = DAY, store: str = OWN
+    device: str = "170098", *, on: str | date = DAY, store: str = OWN, version: int = 1
 ) -> DeviceReturned:
     """A device has come back into a store."""
-    values = {"version": 1, "device_number": device, "store": store, "returned_on": on}
+    values = {"version": version, "device_number": device, "store": store, "returned_on": on}
     return build(DeviceReturned, values, {})
 
 

@@ -146,9 +146,9 @@ async def test_a_unit_sends_on_what_stands_in_its_own_store(world: World) -> Non
     assert await balance(world, STREAMER, OWN) == (0, 1, 0)
     await world.advance(stockholm("2026-03-05 08:00"))
 
-    back = a_device_returned("170098", store=CENTRAL, on="2026-03-05")
-    await world.handle(back)
-    await world.handle(back.model_copy(update={"version": 2}))
+    for version in (2, 3):
+        back = a_device_returned("170098", store=CENTRAL, on="2026-03-05", version=version)
+        await world.handle(back)
 
     (broken,) = await world.events(ClaimBroken)
     assert broken.reason == "RETURNED"

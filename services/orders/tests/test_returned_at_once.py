@@ -34,8 +34,8 @@ async def world(given: Given) -> AsyncIterator[World]:
         await world.handle(an_article_listed(ROLLATOR, return_at_once=True))
         await world.handle(an_article_listed(CUSHION))
         await devices_on_loan(world)
-        loan = a_custody_changed_by_order(OTHER_DEVICE, to=a_custody())
-        await world.handle(loan.model_copy(update={"article_number": CUSHION}))
+        loan = a_custody_changed_by_order(OTHER_DEVICE, to=a_custody(), article=CUSHION)
+        await world.handle(loan)
         yield world
 
 

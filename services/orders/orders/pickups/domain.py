@@ -281,9 +281,7 @@ def return_day(pickup: Pickup, *, policy: RegionPolicy, today: date) -> date | N
     return _first_day(pickup, today) + timedelta(days=policy.pickup.return_at_once_days)
 
 
-def waits_for(
-    pickup: Pickup, *, until: date | None, last_on: date | None = None
-) -> Wait | None:
+def waits_for(pickup: Pickup, *, until: date | None, last_on: date | None = None) -> Wait | None:
     """What a pickup waits for and on whom: inventory's answer, the unit that posts it, who fetches
     it, or the store that has not taken back what was fetched; `until` is the day that it waits for,
     `last_on` its last one (REF-20). None when it is over.
