@@ -32,8 +32,9 @@ async def begin(here: Here) -> Response:
     """A pickup at a recipient whom a page links to, with what is ticked there; or of nobody yet."""
     asked = here.request.query_params
     person, unit = asked.get("person", ""), asked.get("unit", "")[:20]
-    given = [("person", person)] if is_id(person) else [("unit", unit)]
-    given += [("store", asked.get("store", "")[:10])] if asked.get("store") else []
+    store = asked.get("store", "")[:10]
+    given = [("person", person)] if is_id(person) and not store else [("unit", unit)]
+    given += [("store", store)] if store else []
     given += [("device", one[:30]) for one in asked.getlist("device")[:_MOST]]
     if here.service_point and not here.has(*STAFF):
         given.append(("service_point", here.service_point))
@@ -45,13 +46,14 @@ async def order(here: Here) -> Response:
     """Order it; or find whom it is at. What is open there already is seen before it is sent."""
     form = await here.form()
     if form["do"] == "other":
-        return here.go(PAGE)
+        return here.go(_page_of(form, "store") if form["store"] else PAGE)
     if not (form["person"] or form["unit"]) or form["do"] == "find":
-        await find_recipient(here, form)
+        if form["store"]:
+            form.must("unit", text="Välj vårdenheten där det hämtas.")
+        else:
+            await find_recipient(here, form)
         if form.ok:
-            known = [(name, form[name]) for name in ("person", "unit", "store") if form[name]]
-            known += [("device", one) for one in form.all("device")]
-            return here.go(f"{PAGE}?{urlencode(known)}")
+            return here.go(_page_of(form, "person", "unit", "store"))
         return await _page(here, form)
     pickup_form.check(form, ordered_by_others=here.has(*STAFF))
     if not form.ok:
@@ -67,6 +69,13 @@ async def order(here: Here) -> Response:
         form.refuse(part.problem, pickup_form.fields_of(form))
         return await _page(here, form)
     return await _ordered(here, form, part.value)
+
+
+def _page_of(form: Form, *names: str) -> str:
+    """The page with these of the form's fields, and what is ticked."""
+    known = [(name, form[name]) for name in names if form[name]]
+    known += [("device", one) for one in form.all("device")]
+    return f"{PAGE}?{urlencode(known)}"
 
 
 async def _ordered(here: Visit, form: Form, view: dict[str, Any]) -> Response:
@@ -136,6 +145,7 @@ async def _page(
         names=names,
         oob=False,
         care_units=options_of(care_units, "unit"),
+        is_at_unit=bool(form["store"]),
         orderers=list(statuses.PICKUP_ORDERERS.items()),
         is_staff=here.has(*STAFF),
     )
@@ -176,7 +186,7 @@ async def _opened(here: Visit, form: Form) -> Part:
 
 
 async def _devices(here: Visit, form: Form) -> Part:
-    """What the recipient has; or what of a unit's own store is to be returned at once (PCK-7)."""
+    """What the recipient has; or what of a unit's own store a pickup may send on (PCK-7)."""
     if not (form["person"] or form["unit"]):
         return NOTHING
     if form["store"]:

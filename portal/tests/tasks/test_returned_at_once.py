@@ -64,7 +64,13 @@ async def test_what_stands_in_the_own_store_is_sent_on_from_its_card(
     await anna.sees("Ange vårdenheten där det hämtas.")
     await anna.picture("pickup-new-from-store")
     await anna.accessible()
-    await anna.choose("eller vårdenhet", f"{units[0]['name']} ({units[0]['unit']})")
+    await anna.click("Fortsätt")
+    await anna.sees("Välj vårdenheten där det hämtas.")
+    await anna.choose("Vårdenhet", f"{units[0]['name']} ({units[0]['unit']})")
+    await anna.click("Fortsätt")
+    await anna.click("Byt mottagare")
+    await anna.sees("Ange vårdenheten där det hämtas.")
+    await anna.choose("Vårdenhet", f"{units[0]['name']} ({units[0]['unit']})")
     await anna.click("Fortsätt")
     await anna.tick("Behövs inte längre")
     await anna.fill("Telefon", "090-785 00 00")
@@ -82,3 +88,30 @@ async def test_what_stands_in_the_own_store_is_sent_on_from_its_card(
     await home.system.state([(number, back)])
     await anna.goes(f"/hamtordrar/{claimed['claim']['by']}")
     await anna.sees("Hämtat", within=number)
+
+
+@pytest.mark.rule("PCK-7a")
+async def test_what_never_was_lent_is_stock_to_lend_and_may_be_sent_on(
+    actor: MakeActor, scene: Scene
+) -> None:
+    home = await a_fetching(scene, return_at_once=True)
+    number = scene.device(home.article, store=home.place.store)
+    await scene.set()
+    async with home.system.api("inventory", home.user) as client:
+        (device,) = (await client.get("/devices", params={"device_number": number})).json()["items"]
+    async with home.system.api("orders", home.user) as client:
+        units = (await client.get("/care-units", params={"sort": "name"})).json()["items"]
+    anna = await actor(home.user, at=f"/individ/{device['device_id']}")
+
+    await anna.sees("Hjälpmedlet har inte varit utlånat: det kan stå här och lånas ut.")
+    await anna.picture("device-never-lent")
+    await anna.accessible()
+    await anna.click("Skapa en hämtorder")
+    await anna.choose("Vårdenhet", f"{units[0]['name']} ({units[0]['unit']})")
+    await anna.click("Fortsätt")
+    await anna.tick("Behövs inte längre")
+    await anna.fill("Telefon", "090-785 00 00")
+    await anna.click("Beställ hämtning")
+
+    await anna.sees("är beställd.")
+    await anna.sees(MARK, within=number)

@@ -22,7 +22,11 @@ from kvitt_contracts.types import Role
 from kvitt_testkit.reconciled import found_by
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
-from contracts.tests.builders.bmb import a_transfer_requested
+from contracts.tests.builders.bmb import (
+    a_transfer_accepted,
+    a_transfer_requested,
+    a_transfer_requested_from_store,
+)
 from contracts.tests.builders.orders import a_customer_registered, a_person_registered
 from contracts.tests.builders.pickups import a_pickup_requested, a_pickup_void_requested
 from contracts.tests.builders.regions import (
@@ -196,6 +200,57 @@ async def test_a_pickup_sends_it_to_the_central_store_alone(world: World) -> Non
 
 
 @pytest.mark.rule("PCK-7a")
+async def test_the_central_store_takes_in_by_hand_what_a_pickup_sends_on(world: World) -> None:
+    await kept(world)
+    await world.handle(a_pickup_requested("170098", **FROM_STORE))
+    await world.advance(stockholm("2026-03-05 08:00"))
+
+    both = a_return_registered("170098", "170099", store=CENTRAL, on="2026-03-05", by=SERVICE)
+    await world.handle(both)
+    await world.handle(a_device_returned("170098", store=CENTRAL, on="2026-03-05"))
+
+    (broken,) = await world.events(ClaimBroken)
+    assert broken.reason == "RETURNED"
+    assert (await device(world)).custody.holder == a_store(CENTRAL)
+    assert len(await world.events(CustodyChanged, key=device_id())) == 2
+    assert await balance(world, STREAMER, OWN) == (0, 0, 0)
+    assert await balance(world, STREAMER, CENTRAL) == (2, 0, 0)
+    await assert_rows_are_folds(world)
+    assert await found_by(world, "balances") == []
+    assert await found_by(world, "custody") == []
+
+
+@pytest.mark.rule("PCK-7a")
+async def test_by_hand_it_is_taken_in_from_a_pickup_and_by_the_central_store_alone(
+    world: World,
+) -> None:
+    await world.handle(a_store_stated("403", "own", service_point=OTHER))
+    await kept(world)
+    by_hand = a_return_registered("170098", store=CENTRAL, by=SERVICE)
+    to_own = a_return_registered("170098", store="403", by=SERVICE)
+    too_early = a_return_registered("170098", store=CENTRAL, on="2026-03-01", by=SERVICE)
+
+    assert (await refusal(world.handle(by_hand))).reason == "NOT_ON_LOAN"
+    await world.handle(a_pickup_requested("170098", **FROM_STORE))
+    assert (await refusal(world.handle(to_own))).reason == "NOT_ON_LOAN"
+    assert (await refusal(world.handle(too_early))).reason == "RETURNED_BEFORE_LOAN"
+
+    assert (await device(world)).custody.holder == a_store()
+
+
+@pytest.mark.rule("PCK-7a")
+async def test_a_return_on_the_day_of_a_transfer_is_no_repetition(world: World) -> None:
+    await kept(world)
+    moved = a_transfer_requested_from_store("170098", store=OWN)
+    await world.handle_all(moved, a_transfer_accepted("170098", new_store=CENTRAL))
+    assert (await device(world)).custody.holder == a_store(CENTRAL)
+
+    refused = await refusal(world.handle(a_device_returned("170098", store=CENTRAL)))
+
+    assert (refused.reason, refused.rule) == ("NOT_ON_LOAN", "INV-7")
+
+
+@pytest.mark.rule("PCK-7a")
 @pytest.mark.parametrize(
     ("number", "changes"),
     [
@@ -319,3 +374,17 @@ async def test_a_devices_page_and_its_articles_say_that_it_is_returned_at_once(
     assert {one["device_number"] for one in listed} == {"170098", "170099"}
     assert (article["return_at_once"], shown["return_at_once"]) == (True, True)
     assert other["return_at_once"] is False
+
+
+@pytest.mark.rule("PCK-7a")
+async def test_a_devices_page_says_whether_it_has_been_out(world: World) -> None:
+    await kept(world)
+    await world.handle(a_device_in_store_stated("170300", article_number=STREAMER, store=OWN))
+
+    async with world.http(user=SERVICE) as client:
+        shown = [
+            (await client.get(f"/devices/{device_id(one)}")).json()["has_been_out"]
+            for one in ("170098", "170300")
+        ]
+
+    assert shown == [True, False]

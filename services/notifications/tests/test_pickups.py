@@ -8,6 +8,7 @@ from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from notifications.app import service
 
 from contracts.tests.builders.bmb import a_responsibles_set, a_responsibles_set_with_absence
+from contracts.tests.builders.orders import a_user_registered
 from contracts.tests.builders.pickups import (
     a_pickup_made_urgent,
     a_pickup_overdue,
@@ -17,7 +18,16 @@ from contracts.tests.builders.pickups import (
     a_pickup_return_awaited,
     a_relatives_pickup,
 )
-from contracts.tests.builders.story import DAY, RECEIVER, RECEIVING, SENDER, STAND_IN, pickup_id
+from contracts.tests.builders.story import (
+    DAY,
+    RECEIVER,
+    RECEIVING,
+    SENDER,
+    SENDING,
+    SERVICE,
+    STAND_IN,
+    pickup_id,
+)
 from services.notifications.tests.worlds import whom
 
 
@@ -116,8 +126,8 @@ AWAITED = "pickup_return_awaited"
 
 @pytest.mark.rule("PCK-7b")
 async def test_who_ordered_it_and_who_answers_are_reminded_with_the_day(world: World) -> None:
-    requested = a_pickup_requested(at_once=True)
-    await world.handle_all(a_responsibles_set(), requested, a_pickup_return_awaited())
+    await world.handle_all(a_responsibles_set(), a_user_registered(SENDER, SENDING, RECEIVING))
+    await world.handle_all(a_pickup_requested(at_once=True), a_pickup_return_awaited())
 
     assert await told(world) == [(RECEIVER, AWAITED), (SENDER, AWAITED)]
     assert {one.since_on for one in await world.events(MessagePostedV2)} == {DAY}
@@ -126,8 +136,8 @@ async def test_who_ordered_it_and_who_answers_are_reminded_with_the_day(world: W
 
 @pytest.mark.rule("PCK-7b")
 async def test_who_ordered_it_and_answers_is_reminded_once(world: World) -> None:
-    requested = a_pickup_requested(at_once=True, by=RECEIVER)
-    await world.handle_all(a_responsibles_set(), requested, a_pickup_return_awaited())
+    await world.handle_all(a_responsibles_set(), a_user_registered(RECEIVER, RECEIVING))
+    await world.handle_all(a_pickup_requested(by=RECEIVER), a_pickup_return_awaited())
 
     assert await told(world) == [(RECEIVER, AWAITED)]
 
@@ -135,6 +145,18 @@ async def test_who_ordered_it_and_answers_is_reminded_once(world: World) -> None
 @pytest.mark.rule("PCK-7b")
 async def test_customer_service_is_not_reminded_of_what_it_ordered_for_others(world: World) -> None:
     await world.handle_all(a_responsibles_set(), a_relatives_pickup(), a_pickup_return_awaited())
+
+    assert await told(world) == [(RECEIVER, AWAITED)]
+
+
+@pytest.mark.rule("PCK-7b")
+async def test_who_ordered_it_for_a_unit_of_others_is_not_reminded(world: World) -> None:
+    await world.handle_all(
+        a_responsibles_set(),
+        a_user_registered(SERVICE, SENDING, role="customer_service"),
+        a_pickup_requested(by=SERVICE),
+        a_pickup_return_awaited(),
+    )
 
     assert await told(world) == [(RECEIVER, AWAITED)]
 

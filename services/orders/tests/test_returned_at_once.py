@@ -5,13 +5,18 @@ from datetime import date
 
 import pytest
 from kvitt_contracts.orders import PickupOverdue, PickupRequested, PickupReturnAwaited
+from kvitt_contracts.policy import Policies
+from kvitt_contracts.policy_parts import PickupPolicy
+from kvitt_testkit.reconciled import plant
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
 
+from contracts.tests.builders.areas import with_policy
 from contracts.tests.builders.inventory import (
     a_custody,
     a_custody_changed_by_order,
     a_custody_changed_by_return,
+    a_device_registered,
     an_article_listed,
 )
 from contracts.tests.builders.pickups import a_claim_broken, a_claim_granted, a_claim_released
@@ -131,3 +136,41 @@ async def test_what_stands_in_a_units_own_store_is_asked_for_as_any_other(world:
 
     (requested,) = await world.events(PickupRequested)
     assert [line.return_at_once for line in requested.lines] == [True]
+
+
+@pytest.mark.rule("PCK-7a")
+async def test_what_was_never_lent_is_sent_on_from_a_store_too(world: World) -> None:
+    await world.handle(a_device_registered("170400", article=ROLLATOR))
+
+    await world.handle(a_request("170400"), subject="H-1")
+
+    (requested,) = await world.events(PickupRequested)
+    assert [(one.device_id, one.return_at_once) for one in requested.lines] == [
+        (device_id("170400"), True)
+    ]
+
+
+@pytest.mark.rule("PCK-7b")
+async def test_a_loan_that_began_before_its_article_was_read_is_reminded_of(world: World) -> None:
+    await world.handle(a_device_registered(DEVICES[0], article=ROLLATOR))
+    await plant(world, "UPDATE care_devices SET article_number = NULL")
+
+    await world.handle(a_request(DEVICES[0]), subject="H-1")
+
+    (requested,) = await world.events(PickupRequested)
+    assert [line.return_at_once for line in requested.lines] == [True]
+
+
+@pytest.mark.rule("PCK-7b")
+async def test_a_last_day_by_the_policy_that_is_sooner_is_what_it_waits_for(
+    given: Given, policies: Policies
+) -> None:
+    soon = with_policy(policies, pickup=PickupPolicy(overdue_days=2, return_at_once_days=5))
+    async with given(service, at=MONDAY, policies=soon) as world:
+        await world.handle(an_article_listed(ROLLATOR, return_at_once=True))
+        await devices_on_loan(world)
+        await registered(world)
+
+        shown = await waits(world)
+
+    assert (shown["until"], shown["then"]) == ("2026-03-04", "customer_service_told")

@@ -125,8 +125,8 @@ DEVICES: tuple[RuleMutant, ...] = (
         "INV-7a",
         "A return of several takes back the first device alone",
         f"{_CODE}/registered_returns/handlers.py",
-        "    for place, one in enumerate(named):\n",
-        "    for place, one in enumerate(named[:1]):\n",
+        "    for one in named:\n",
+        "    for one in named[:1]:\n",
         f"{_REGISTERED}_a_return_of_several_is_in_the_store_at_once_and_bears_one_id",
     ),
     rule_mutant(

@@ -55,6 +55,7 @@ from inventory.devices import domain, story
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.devices.queries import (
     custody_of,
+    has_been_out,
     has_no_prescriber,
     is_at_protected,
     is_of_units,
@@ -211,6 +212,10 @@ class DeviceView(DeviceLine):
         date | None, Field(description="Senaste förebyggande underhåll (INV-5)")
     ]
     maintenance_due_on: Annotated[date | None, Field(description="Nästa underhåll, om det är känt")]
+    has_been_out: Annotated[
+        bool,
+        Field(description="Har varit utlånat eller på väg ut; annars är det nytt (PCK-7)"),
+    ]
     history: list[ChangeView]
     periods: list[PeriodView]
 
@@ -361,6 +366,7 @@ async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
         sip_number=await sip_number_of(reader, row),
         maintained_on=row.maintained_on,
         maintenance_due_on=row.maintenance_due_on,
+        has_been_out=has_been_out(history),
         history=[_change(change) for change in history if is_shown(change.custody)],
         periods=[
             PeriodView.of(period)

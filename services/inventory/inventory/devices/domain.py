@@ -1,6 +1,6 @@
 """The rules of marked devices: registration, claims, and the change of custody."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -259,13 +259,14 @@ class Course:
     """What lies between two physical changes of a device: a stay in a store, or a loan with every
     transfer in it.
 
-    `store` is None for a loan. `on_the_way`: it came back on its way to a recipient. `points`: the
-    custody from each day on.
+    `store` is None for a loan. `on_the_way`: it came back on its way to a recipient. `by_transfer`:
+    a transfer began it. `points`: the custody from each day on.
     """
 
     began_on: date
     store: StoreId | None
     on_the_way: bool
+    by_transfer: bool
     points: Mapping[date, Custody]
 
     def custody_on(self, day: date) -> Custody:
@@ -304,10 +305,18 @@ def courses(history: Sequence[Change]) -> tuple[Course, ...]:
                 began_on=custody.since,
                 store=store,
                 on_the_way=change.by_order and store is not None,
+                by_transfer=change.by_transfer,
                 points={custody.since: custody},
             )
         )
     return tuple(found)
+
+
+def has_been_out(history: Iterable[Change]) -> bool:
+    """True of a device that somebody has had, or that was on its way to somebody. What never was is
+    stock to lend (PCK-7).
+    """
+    return any(change.by_order or store_of(change.custody) is None for change in history)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

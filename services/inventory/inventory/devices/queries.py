@@ -88,6 +88,15 @@ async def custody_history(tx: Transaction, row: DeviceRow) -> list[domain.Change
     ]
 
 
+def has_been_out(history: Iterable[CustodyRow]) -> bool:
+    """Whether a device with this history is nothing new (see the rule)."""
+    changes = (
+        domain.Change(custody=change.custody, by_order=change.order_id is not None)
+        for change in history
+    )
+    return domain.has_been_out(changes)
+
+
 async def custody_of(reader: RegionReader, row: DeviceRow) -> Sequence[CustodyRow]:
     """The device's changes of custody, the first one first."""
     return await reader.all(

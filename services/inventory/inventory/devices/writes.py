@@ -20,6 +20,7 @@ from inventory.articles.queries import get_article
 from inventory.days.writes import next_custody_change
 from inventory.devices import domain
 from inventory.devices.models import CustodyRow, DeviceRow, UsedNumberRow
+from inventory.devices.queries import custody_history
 from inventory.metrics import CUSTODY_CHANGES, count
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
@@ -70,16 +71,20 @@ async def change_custody(tx: Transaction, row: DeviceRow, event: CustodyChanged)
 
 # decision 0383: whoever keeps what the central store is to have is reminded
 async def _remind_of_return(tx: Transaction, row: DeviceRow, changed: CustodyChanged) -> None:
-    """Set the timer of a reminder where a device comes back from a loan into a unit's own store and
-    is to be returned at once (PCK-7). It is not deleted when the device leaves: it looks then.
+    """Set the timer of a reminder where a device comes back into a unit's own store, from a loan or
+    its way to one, or is found again, and is to be returned at once (PCK-7). It is not deleted when
+    the device leaves: it looks then.
     """
-    store = domain.store_of(changed.custody)
-    if store is None or domain.store_of(changed.before) is not None:
+    store, left = domain.store_of(changed.custody), domain.store_of(changed.before)
+    if store is None or store == left:
         return
     if not (await get_article(tx, row.article_number)).return_at_once:
         return
     kept_in = await tx.look_up(StoreRow, store)
-    if kept_in is not None and kept_in.kind is StoreKind.OWN:
+    if kept_in is None or kept_in.kind is not StoreKind.OWN:
+        return
+    comes_back = left is None or changed.cause.order_id is not None
+    if comes_back or domain.has_been_out(await custody_history(tx, row)):
         days = tx.policy.pickup.return_at_once_days
         day = changed.custody.since + timedelta(days=days + 1)
         tx.schedule(RETURN_AWAITED, key=row.id, due=start_of_day(day))

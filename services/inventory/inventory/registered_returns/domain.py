@@ -61,9 +61,11 @@ def check_named_once(devices: Sequence[object], lines: Sequence[object]) -> None
                 )
 
 
-def check_on_loan(device: Device, *, place: int) -> None:
-    """Raises ReturnRefused where a device is at nobody (INV-7)."""
-    if device.store is not None:
+def check_comes_back(device: Device, *, is_sent_back: bool, place: int) -> None:
+    """Raises ReturnRefused where a device is at nobody (INV-7). `is_sent_back`: a pickup sends it
+    on from a unit's own store, and the return is into the central one (PCK-7).
+    """
+    if device.store is not None and not is_sent_back:
         raise ReturnRefused(
             "NOT_ON_LOAN", rule="INV-7", field=f"devices.{place}", way_on=_NOT_ON_LOAN
         )

@@ -1,7 +1,7 @@
 """The handler of a return that a user registers."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
@@ -15,6 +15,7 @@ from kvitt_contracts.inventory import (
 from kvitt_contracts.types import ArticleNumber, DeviceId, OrderId, ReturnId, StoreId, identify
 
 from inventory.articles.queries import get_article
+from inventory.devices.domain import ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history, find_device_id, new_device_id
 from inventory.devices.writes import change_custody
@@ -27,7 +28,7 @@ from inventory.reservations.backorders import lock_waiting, serve_backorders
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.reservations.queries import order_id_numbered
 from inventory.returns.domain import end_loan
-from inventory.stock.writes import lock_balances, move_stock
+from inventory.stock.writes import balance_id, lock_balances, move_stock
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
 from inventory.stores.queries import check_store_holds_stock, is_store_of, rows_of_own_store
@@ -46,7 +47,8 @@ def _read(command: RegisterReturn, tx: Transaction) -> Iterable[RowKey]:
 @messages.command(RegisterReturn, reads=_read)
 async def register_return(command: RegisterReturn, tx: Transaction) -> None:
     """INV-7: devices and unmarked goods are in the store again, all of them or none; a late return
-    takes back what was decided after its day. By policy some of it is scrapped.
+    takes back what was decided after its day. By policy some of it is scrapped. PCK-7: the central
+    store takes in what a pickup sends on from a unit's own one.
 
     Refused: UNKNOWN_USER (REF-3), REFERENCE_USED, NAMED_TWICE (INV-7), NOT_YOUR_STORE,
     NOT_YOUR_DEVICE, NOT_YOUR_LINE (REF-18), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
@@ -65,22 +67,37 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
             "NOT_YOUR_STORE", rule="REF-18", field="store", way_on=_NOT_YOUR_STORE
         )
     await check_store_holds_stock(tx, command.store)
-    devices = await _devices_of(command, by, tx)
-    await _check_may_stay(command.store, devices, tx)
+    is_central = (await tx.get(StoreRow, command.store)).kind is StoreKind.CENTRAL
+    devices = await _devices_of(command, by, tx, is_central=is_central)
+    await _check_may_stay(devices, tx, is_central=is_central)
     lines = await _lines_of(command, by, tx)
     scrapped = [_is_scrapped(command, line, tx) for line in lines]
     kept = [line for line, gone in zip(lines, scrapped, strict=True) if not gone]
     numbers = {row.article_number for row in devices}
     numbers |= {line.article.article_number for line in kept if not line.article.is_service}
-    await lock_balances(tx, command.store, numbers)
+    left = {(store, row.article_number) for row in devices if (store := row.state().store)}
+    await _lock_balances({(command.store, number) for number in numbers} | left, tx)
     rows = await tx.lock_all(DeviceRow, [row.id for row in devices])
-    changes = await _taken_back(command, {row.id: row for row in rows}, devices, return_id, tx)
+    locked = {row.id: row for row in rows}
+    for place, row in enumerate(devices):
+        _check_comes_back(locked[row.id], left, place=place)
+    changes = await _taken_back(command, locked, devices, return_id, tx)
     await lock_claiming(tx, rows)
     into = _into(command.store, rows, kept)
     await lock_waiting(tx, into, beside=[line.order_id for line in lines])
     await _write_lines(command, lines, scrapped, return_id, tx)
     for row in rows:
         await break_claim(tx, row, reason="RETURNED")
+        if (kept_in := row.state().store) is not None:  # the pickup had set it aside there
+            await move_stock(
+                tx,
+                kept_in,
+                row.article_number,
+                MoveKind.RETURNED,
+                on=command.returned_on,
+                reserved=-1,
+                cause_id=return_id,
+            )
     for (store, number), quantity in sorted(into.items()):
         await move_stock(
             tx,
@@ -107,7 +124,14 @@ _NOT_YOURS = (
 )
 
 
-async def _devices_of(command: RegisterReturn, by: UserRow, tx: Transaction) -> Sequence[DeviceRow]:
+async def _lock_balances(wanted: Set[tuple[StoreId, ArticleNumber]], tx: Transaction) -> None:
+    for store, number in sorted(wanted, key=lambda one: str(balance_id(tx, *one))):
+        await lock_balances(tx, store, [number])
+
+
+async def _devices_of(
+    command: RegisterReturn, by: UserRow, tx: Transaction, *, is_central: bool
+) -> Sequence[DeviceRow]:
     """The named devices, not locked, in the order in which they are named."""
     found = []
     for place, number in enumerate(command.devices):
@@ -119,14 +143,25 @@ async def _devices_of(command: RegisterReturn, by: UserRow, tx: Transaction) -> 
             raise domain.ReturnRefused(
                 "NOT_YOUR_DEVICE", rule="REF-18", field=field, way_on=_NOT_YOURS
             )
-        domain.check_on_loan(row.state(), place=place)
+        kept_in = row.state().store if is_central else None
+        _check_comes_back(row, {(kept_in, row.article_number)}, place=place)
         found.append(row)
     domain.check_named_once([row.id for row in found], ())  # by other numbers of theirs (INV-6)
     return found
 
 
-async def _check_may_stay(store: StoreId, devices: Sequence[DeviceRow], tx: Transaction) -> None:
-    is_central = (await tx.get(StoreRow, store)).kind is StoreKind.CENTRAL
+def _check_comes_back(
+    row: DeviceRow, left: Set[tuple[StoreId | None, ArticleNumber]], *, place: int
+) -> None:
+    """What is in a store comes back where a pickup sends it on from one of those `left`."""
+    is_left = (row.state().store, row.article_number) in left
+    is_sent_back = is_left and row.claim_kind is ClaimKind.PICKUP
+    domain.check_comes_back(row.state(), is_sent_back=is_sent_back, place=place)
+
+
+async def _check_may_stay(
+    devices: Sequence[DeviceRow], tx: Transaction, *, is_central: bool
+) -> None:
     for place, row in enumerate(devices):
         article = await get_article(tx, row.article_number)
         domain.check_may_stay(article, is_central=is_central, place=place)
@@ -174,9 +209,8 @@ async def _taken_back(
 ) -> list[tuple[DeviceRow, CustodyChanged]]:
     """What the return changes of each device, which is locked by now."""
     changes: list[tuple[DeviceRow, CustodyChanged]] = []
-    for place, one in enumerate(named):
+    for one in named:
         row = rows[one.id]
-        domain.check_on_loan(row.state(), place=place)
         ended = end_loan(
             DeviceId(row.id),
             row.state(),

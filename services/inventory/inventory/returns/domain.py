@@ -1,6 +1,6 @@
 """The rules of what comes back: which return is new, which is known, which is corrected."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -49,6 +49,7 @@ def take_back(
     on: date,
     on_the_way: OnTheWay | None = None,
     is_sent_back: bool = False,
+    own_stores: Set[StoreId] = frozenset(),
     history: Sequence[Change] = (),
 ) -> TakenBack | None:
     """Return a device to a store, or correct the day of its return: from `on` nobody pays (INV-7,
@@ -57,7 +58,8 @@ def take_back(
     `history`: the device's changes of custody so far, as they were emitted. A return takes back
     every decision of the days after it, and no physical change (PHY-1). The first change of a
     return on the way names the order. `is_sent_back`: a pickup has it, and the store is the central
-    one: what a unit has kept in its own store comes there by it (PCK-7).
+    one: what a unit has kept in its own store comes there by it (PCK-7). `own_stores`: those
+    of its stores from which what came to this one was sent on so.
     Raises ReturnRefused: RETURNED_BEFORE_LOAN (DAY-5), RETURNED_BEFORE_DISPATCH (PHY-1): of that
     day another return is not known, and the device left the stores after it; NOT_ON_LOAN (INV-7):
     it is in a store and has not come there from a loan, or is in another one;
@@ -66,7 +68,7 @@ def take_back(
     past = courses(history or (Change(custody=device.custody),))
     now = past[-1]
     days = {change.custody.since for change in history}
-    known = _is_known(past, store=store, on=on)
+    known = _is_known(past, store=store, on=on, own_stores=own_stores)
     if on_the_way is not None:
         if on >= max(now.began_on, on_the_way.sent_on or now.began_on):
             first = CustodyCause(order_id=on_the_way.order_id)
@@ -106,11 +108,13 @@ def end_loan(
 ) -> tuple[CustodyChanged, ...]:
     """Return a device that is on loan to a store, as `take_back` does; `cause` names the return.
 
-    Raises ReturnRefused: RETURNED_BEFORE_LOAN (DAY-5).
+    What a pickup sends on from a unit's own store is returned so too (PCK-7). Raises ReturnRefused:
+    RETURNED_BEFORE_LOAN (DAY-5).
     """
     if on < courses(history)[-1].began_on:
+        way_on = _LENT_LATER if device.store is None else _CAME_LATER
         raise ReturnRefused(
-            "RETURNED_BEFORE_LOAN", rule="DAY-5", field="returned_on", way_on=_LENT_LATER
+            "RETURNED_BEFORE_LOAN", rule="DAY-5", field="returned_on", way_on=way_on
         )
     days = {change.custody.since for change in history}
     return _changes(device_id, device, _in_store(store, on, days), cause=cause)
@@ -148,16 +152,25 @@ def _ended_a_loan(past: Sequence[Course]) -> bool:
     return len(past) > 1 and past[-2].store is None and not past[-1].on_the_way
 
 
-def _is_known(past: Sequence[Course], *, store: StoreId, on: date) -> bool:
+def _is_known(
+    past: Sequence[Course], *, store: StoreId, on: date, own_stores: Set[StoreId]
+) -> bool:
     """True where a stay in that store began with a return on that day, of a loan, on the way, or
     from the store where a unit kept it.
     """
     return any(
         stay.store == store
         and stay.began_on == on
-        and (stay.on_the_way or before.store != stay.store)
+        and (stay.on_the_way or before.store is None or _is_sent_on(before, stay, own_stores))
         for before, stay in pairwise(past)
     )
+
+
+def _is_sent_on(before: Course, stay: Course, own_stores: Set[StoreId]) -> bool:
+    """True of a stay that neither a transfer nor a find began: what is searched for is in no unit's
+    own store.
+    """
+    return before.store in own_stores and not stay.by_transfer
 
 
 # decision 0383: who keeps it is told until it has gone, and not what a pickup has

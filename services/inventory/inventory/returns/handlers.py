@@ -1,6 +1,6 @@
 """Handlers of devices that have come back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from kvitt_chassis.handlers import Handlers, RowKey
@@ -11,7 +11,7 @@ from kvitt_contracts.regions import DeviceReturned
 from kvitt_contracts.types import DeviceId, OrderId, StoreId
 
 from inventory.articles.queries import get_article
-from inventory.devices.domain import ClaimKind
+from inventory.devices.domain import Change, ClaimKind, store_of
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history, get_device_numbered, new_device_id
 from inventory.devices.writes import RETURN_AWAITED, change_custody
@@ -55,14 +55,16 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
     for store in _stores(fact, known, tx):
         await lock_balances(tx, store, [known.article_number])
     row = await tx.lock(DeviceRow, known.id)
+    history = await custody_history(tx, row)
     taken = domain.take_back(
         DeviceId(row.id),
         row.state(),
         store=fact.store,
         on=fact.returned_on,
         on_the_way=await _on_the_way(row, tx),
-        is_sent_back=await _is_sent_back(fact, row, tx),
-        history=await custody_history(tx, row),
+        is_sent_back=row.claim_kind is ClaimKind.PICKUP and await _is_central(fact.store, tx),
+        own_stores=await _own_stores(fact.store, history, tx),
+        history=history,
     )
     if taken is None:
         return
@@ -97,11 +99,17 @@ def _stores(fact: DeviceReturned, known: DeviceRow, tx: Transaction) -> list[Sto
     return sorted(stores, key=lambda one: str(balance_id(tx, one, known.article_number)))
 
 
-async def _is_sent_back(fact: DeviceReturned, row: DeviceRow, tx: Transaction) -> bool:
-    if row.claim_kind is not ClaimKind.PICKUP:
-        return False
-    store = await tx.look_up(StoreRow, fact.store)
-    return store is not None and store.kind is StoreKind.CENTRAL
+async def _is_central(store: StoreId, tx: Transaction) -> bool:
+    found = await tx.look_up(StoreRow, store)
+    return found is not None and found.kind is StoreKind.CENTRAL
+
+
+async def _own_stores(store: StoreId, history: Sequence[Change], tx: Transaction) -> set[StoreId]:
+    """The units' own stores among those that have had a device, if this is the central store."""
+    had = {store_of(change.custody) for change in history} - {None, store}
+    if not had or not await _is_central(store, tx):
+        return set()
+    return {one.store for one in await tx.look_up_all(StoreRow, had) if one.kind is StoreKind.OWN}
 
 
 async def _move(

@@ -250,10 +250,15 @@ def check_line(
         )
 
 
-def difference(counted: Counted, *, expected: int) -> tuple[StockDifference, ...]:
+# decision 0382: what a pickup sends on is the store's until the central one has it
+def difference(
+    counted: Counted, *, expected: int, in_pickups: Iterable[DeviceId] = ()
+) -> tuple[StockDifference, ...]:
     """What differs of an article between the shelf and the ledger, both as the shelf was counted.
-    None where nothing does. Source: INV-10.
+    None where nothing does. Of the devices that are `in_pickups`, those that were not found have
+    gone. Source: INV-10, PCK-7.
     """
+    expected -= len(missing(counted, in_store=in_pickups))
     if counted.counted == expected:
         return ()
     return (

@@ -77,9 +77,30 @@ async def devices_in_store(
     tx: Transaction, store: StoreId, number: ArticleNumber, *, since: datetime
 ) -> list[DeviceId]:
     """The devices of an article that are in a store and were there at an instant already, without
-    those that are on their way and those that were scrapped or went back to their supplier. The
-    article's balance is locked, so that none leaves meanwhile.
+    those that are on their way, by a pickup too, and those that were scrapped or went back to their
+    supplier. The article's balance is locked, so that none leaves meanwhile.
     """
+    is_sent = DeviceRow.claim_kind.in_((ClaimKind.DISPATCH, ClaimKind.PICKUP))
+    return await _devices(tx, store, number, is_sent.is_not(True), since=since)
+
+
+async def devices_in_pickups(
+    tx: Transaction, store: StoreId, number: ArticleNumber, *, since: datetime
+) -> list[DeviceId]:
+    """The devices of an article that a pickup sends on from a store (PCK-7), and that were there at
+    an instant already.
+    """
+    return await _devices(tx, store, number, DeviceRow.claim_kind == ClaimKind.PICKUP, since=since)
+
+
+async def _devices(
+    tx: Transaction,
+    store: StoreId,
+    number: ArticleNumber,
+    which: ColumnElement[bool],
+    *,
+    since: datetime,
+) -> list[DeviceId]:
     came_at = (
         select(func.max(CustodyRow.recorded_at))
         .where(CustodyRow.region == DeviceRow.region, CustodyRow.device_id == DeviceRow.id)
@@ -90,7 +111,7 @@ async def devices_in_store(
         DeviceRow.holder_kind == "store",
         DeviceRow.holder_key == store,
         DeviceRow.article_number == number,
-        DeviceRow.claim_kind.is_distinct_from(ClaimKind.DISPATCH),
+        which,
         DeviceRow.status.not_in(GONE),
         came_at <= since,
     )

@@ -34,6 +34,7 @@ from inventory.stock.writes import lock_balances, move_stock
 from inventory.stocktakings import domain
 from inventory.stocktakings.models import StocktakingRow
 from inventory.stocktakings.queries import (
+    devices_in_pickups,
     devices_in_store,
     expected_at,
     investigation_store,
@@ -76,7 +77,10 @@ async def compare(tx: Transaction, taking: domain.Stocktaking) -> Found:
     moves: dict[ArticleNumber, int] = {}
     missing: list[DeviceId] = []
     for number, one in counts.items():
-        differs = domain.difference(one, expected=expected[number])
+        if not domain.difference(one, expected=expected[number]):
+            continue
+        sent = await devices_in_pickups(tx, taking.store, number, since=one.counted_at)
+        differs = domain.difference(one, expected=expected[number], in_pickups=sent)
         if not differs:
             continue
         differences += differs

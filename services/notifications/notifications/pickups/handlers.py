@@ -18,6 +18,7 @@ from kvitt_contracts.types import UserId
 from notifications.messages.domain import CUSTOMER_SERVICE, Addressee, NewKind
 from notifications.messages.writes import about_pickup, post
 from notifications.pickups.models import PickupRow
+from notifications.register.models import UserRow
 from notifications.transfers.domain import whom_to_tell
 from notifications.transfers.models import ResponsiblesRow
 
@@ -66,8 +67,15 @@ async def on_pickup_overdue(event: PickupOverdue, tx: Transaction) -> None:
     post(tx, ToStaff(duty=CUSTOMER_SERVICE), NewKind.PICKUP_OVERDUE, about)
 
 
+def _who_is_reminded(event: PickupReturnAwaited, tx: Transaction) -> Iterable[RowKey]:
+    yield from _who_answers(event, tx)
+    row = tx.fetched(PickupRow, event.pickup_id)
+    if row is not None and row.by is not None:
+        yield UserRow, row.by
+
+
 # decision 0383: who ordered it, and who answers for the unit
-@messages.on(PickupReturnAwaited, of=PickupRow, reads=_who_answers)
+@messages.on(PickupReturnAwaited, of=PickupRow, reads=_who_is_reminded)
 async def on_pickup_return_awaited(
     row: PickupRow, event: PickupReturnAwaited, tx: Transaction
 ) -> None:
@@ -75,8 +83,9 @@ async def on_pickup_return_awaited(
     once and is not back (PCK-7).
     """
     told = list(await _who_is_told(row, tx))
-    if row.by is not None and row.ordered_by == "unit":
-        told.append(ToUser(user_id=row.by))
+    by = await tx.look_up(UserRow, row.by) if row.by is not None else None
+    if by is not None and row.ordered_by == "unit" and row.service_point in by.service_points:
+        told.append(ToUser(user_id=by.user_id))
     for to in dict.fromkeys(told):
         about = about_pickup(event.pickup_id)
         post(tx, to, NewKind.PICKUP_RETURN_AWAITED, about, since_on=event.since_on)

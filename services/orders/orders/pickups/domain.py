@@ -281,17 +281,17 @@ def return_day(pickup: Pickup, *, policy: RegionPolicy, today: date) -> date | N
     return _first_day(pickup, today) + timedelta(days=policy.pickup.return_at_once_days)
 
 
-def waits_for(pickup: Pickup, *, until: date | None) -> Wait | None:
+def waits_for(pickup: Pickup, *, until: date | None, last_on: date | None = None) -> Wait | None:
     """What a pickup waits for and on whom: inventory's answer, the unit that posts it, who fetches
-    it, or the store that has not taken back what was fetched; `until` is its last day (REF-20).
-    None when it is over.
+    it, or the store that has not taken back what was fetched; `until` is the day that it waits for,
+    `last_on` its last one (REF-20). None when it is over.
     """
     if pickup.status not in OPEN:
         return None
     if pickup.status is Status.REQUESTED:
         return Wait(awaits=Word("claim"), on=Owner.STORE, until=until, then=Word("refused"))
     then = LISTED if pickup.is_overdue else TELLS_CUSTOMER_SERVICE
-    if to_return_at_once(pickup) and until != pickup.latest_on:  # else its own last day is sooner
+    if to_return_at_once(pickup) and until != last_on:  # else its last day is no later
         then = REMINDS
     if all(line.is_voiding for line in _open_lines(pickup)):
         return Wait(awaits=Word("release"), on=Owner.STORE, until=until, then=then)

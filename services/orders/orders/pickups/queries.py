@@ -26,6 +26,7 @@ from sqlalchemy import ColumnElement, select
 from orders.articles.models import ArticleRow
 from orders.care.models import CareDeviceRow
 from orders.care.numbers import care_device_numbered, device_key, rows_of_number
+from orders.devices.models import DeviceRow
 from orders.message_subject import subject_as
 from orders.numbers.domain import Series
 from orders.numbers.writes import next_number
@@ -84,7 +85,9 @@ def rows_of_request(command: Requested, tx: Transaction) -> Iterable[RowKey]:
     yield CustomerRow, customer_key(CustomerId(command.service_point), tx)
     for number in command.devices:
         yield from rows_of_number(number, tx)
-        device = tx.fetched(CareDeviceRow, device_key(number, tx))
+        key = device_key(number, tx)
+        yield DeviceRow, key
+        device = tx.fetched(DeviceRow, key) or tx.fetched(CareDeviceRow, key)
         if device is not None and device.article_number is not None:
             yield ArticleRow, device.article_number
 
@@ -150,7 +153,12 @@ async def _recipient(command: Requested, tx: Transaction) -> tuple[Recipient, bo
 
 
 async def _device(number: DeviceNumber, tx: Transaction) -> requesting.Chosen | None:
-    row = await care_device_numbered(number, tx)
+    """A device as its article is: one that was ever on loan, or that only a store has had (PCK-7).
+    Some loans began before orders read of what article they were.
+    """
+    lent = await care_device_numbered(number, tx)
+    known = await tx.look_up(DeviceRow, lent.device_id if lent else device_key(number, tx))
+    row = known or lent
     if row is None:
         return None
     article = await tx.look_up(ArticleRow, row.article_number) if row.article_number else None
@@ -162,6 +170,6 @@ async def _device(number: DeviceNumber, tx: Transaction) -> requesting.Chosen | 
 async def areas_of(
     numbers: Iterable[DeviceNumber], tx: Transaction
 ) -> frozenset[ProductArea | None]:
-    """The product areas of those of these devices that were ever on loan; None of one without."""
+    """The product areas of those of these devices that are known; None of one without."""
     found = [await _device(number, tx) for number in numbers]
     return frozenset(one.area for one in found if one is not None)

@@ -208,6 +208,6 @@ def _shown(row: PickupRow) -> dict[str, Any]:
     return {
         **same_fields(pickup, PickupLineView),
         "pickup_id": pickup.id,
-        "waits": waits_for(pickup, until=row.due_on),
+        "waits": waits_for(pickup, until=row.due_on, last_on=row.last_on),
         "requested_on": row.requested_on,
     }

@@ -51,7 +51,7 @@ SOURCES: Final = (
         kind="pickup",
         row=PickupRow,
         scope=PICKUPS,
-        wait=lambda row: pickups.waits_for(row.state(), until=row.due_on),
+        wait=lambda row: pickups.waits_for(row.state(), until=row.due_on, last_on=row.last_on),
         number=PickupRow.pickup_number,
         by=PickupRow.by,
         user=null(),

@@ -205,7 +205,7 @@ def _known(devices: tuple[Chosen | None, ...]) -> tuple[Chosen, ...]:
     for number, device in enumerate(devices):
         field = f"devices.{number}"
         if device is None:
-            way_on = "Kontrollera individnumret: inget sådant hjälpmedel har lämnats ut."
+            way_on = "Kontrollera individnumret: något sådant hjälpmedel finns inte."
             raise refusal(Reason.UNKNOWN_DEVICE, "PCK-1", field, way_on)
         if device in known:
             way_on = "Hjälpmedlet står redan på hämtordern. Ta bort den ena raden."
