@@ -437,7 +437,7 @@ async def test_what_waits_for_an_answer_is_not_offered_again(world: World) -> No
     assert (await offering(world, devices=[DEVICES[1]]))[0] == 201
 
 
-@pytest.mark.rule("CAS-1j", "CAS-1c")
+@pytest.mark.rule("CAS-1j", "CAS-1c", "REF-19e")
 async def test_what_is_offered_is_printed_for_those_who_read_the_case(world: World) -> None:
     await has(world, *DEVICES)
     await world.handle(an_article_listed("31222-07", name="Hörapparat Vinga"))
@@ -455,6 +455,14 @@ async def test_what_is_offered_is_printed_for_those_who_read_the_case(world: Wor
     assert f"1 {DEVICES[0]} 31222-07 Hörapparat Vinga 2 okänt" in page
     assert MOVES["text"] in page
     assert "Tess" not in page
+    stated = a_person_stated(version=3, protected=True)
+    await world.handle(stated, subject="ac-person-1")
+    (page,) = pages((await printed({**STAFF, "service_points": [OTHER]}, made["case_id"])).content)
+    assert DEVICES[0] not in page
+    assert "Vinga" not in page
+    assert "visas inte Ett hjälpmedel som du inte ser" in page
+    (page,) = pages((await printed(MINE, made["case_id"])).content)
+    assert DEVICES[0] in page
     nothing = await printed(MINE, str(C1))
     assert (nothing.status_code, nothing.json()["reason"]) == (409, "NOTHING_OFFERED")
     assert (await printed(THEIRS, made["case_id"])).status_code == 404
