@@ -28,6 +28,7 @@ from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
 from orders.cases.domain import Status
 from orders.cases.models import CaseRow
+from sqlalchemy import update
 
 from contracts.tests.builders.inventory import (
     a_custody,
@@ -466,6 +467,17 @@ async def test_what_is_offered_is_printed_for_those_who_read_the_case(world: Wor
     nothing = await printed(MINE, str(C1))
     assert (nothing.status_code, nothing.json()["reason"]) == (409, "NOTHING_OFFERED")
     assert (await printed(THEIRS, made["case_id"])).status_code == 404
+
+
+async def test_what_the_next_release_asks_is_listed_by_this_one(world: World) -> None:
+    await asked(world)
+    async with world.worker.unit() as unit:
+        await unit.session.execute(update(CaseRow).values(kind="of_tomorrow"))
+
+    async with world.http(**STAFF) as client:
+        (line,) = (await client.get("/cases")).json()["items"]
+
+    assert line["kind"] == "of_tomorrow"
 
 
 @pytest.mark.rule("CAS-1h")
