@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from kvitt_portal.services import Services
 
+from contracts.tests.builders.regions import an_article_stated
 from portal.tests.ward import Ward
 
 PAGE = "/uttag/nytt"
@@ -56,6 +57,27 @@ async def test_a_number_among_other_words_is_sought_nowhere(
 
     assert answer.status_code == 422
     assert "Skriv personnumret för sig" in answer.text
+
+
+@pytest.mark.parametrize("text", ["(090) 98 07 1", "0900/98071", "090.098.071", "0900–98071"])
+async def test_a_telephone_number_stands_in_no_address_however_it_is_written(
+    anna: httpx.AsyncClient, text: str
+) -> None:
+    answer = await anna.post("/sok", data={"q": text})
+
+    assert (answer.status_code, answer.headers.get("location")) == (200, None)
+    assert "Inget hjälpmedel som du ser har det SIP-numret." in answer.text
+
+
+async def test_an_article_whose_number_begins_as_a_telephone_number_does_is_found(
+    anna: httpx.AsyncClient, ward: Ward
+) -> None:
+    number = "05123-001"
+    await ward.system.state([(number, an_article_stated(number, name="Sittkil Noll"))])
+
+    answer = await anna.post("/sok", data={"q": number})
+
+    assert answer.headers["location"] == f"/artiklar/{number}"
 
 
 @pytest.mark.parametrize("field", ["q", "quantity-0", "unit", "payer", "device-0"])

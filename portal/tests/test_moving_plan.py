@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from kvitt_portal.forms import Form
-from kvitt_portal.pages import moving_plan
-from kvitt_portal.pages.moving_plan import Row, chosen_of, device_row, unmarked_row
+from kvitt_portal.pages import moving, moving_plan
+from kvitt_portal.pages.moving_plan import Chosen, Row, chosen_of, device_row, unmarked_row
+from kvitt_portal.services import Part
 
 BED: dict[str, Any] = {
     "device_id": "4d7b3606-3c39-56c6-858d-81cae80b3d4d",
@@ -29,12 +30,19 @@ ANY_CAUSE = ("not_needed", "broken")
 def a_bed(
     *,
     store: str = "S001",
-    causes: tuple[str, ...] = ANY_CAUSE,
+    is_central: bool = False,
+    causes: tuple[str, ...] | None = ANY_CAUSE,
     case: dict[str, Any] | None = None,
     **changes: Any,
 ) -> Row:
     """The row of a bed that the patient has."""
-    return device_row({**BED, **changes}, store=store, causes=causes, case=case)
+    bed = {**BED, **changes}
+    return device_row(bed, store=store, is_central=is_central, causes=causes, case=case)
+
+
+def ways(row: Row) -> list[str]:
+    """What may be chosen for a row."""
+    return [value for value, _ in row.choices]
 
 
 def test_a_marked_device_is_offered_and_may_come_back_by_either_way() -> None:
@@ -60,6 +68,26 @@ def test_what_was_not_bought_is_taken_back_where_it_can_be(
     refused = {**CASE, "outcome": "refused"}
 
     assert a_bed(store=store, causes=causes, case=refused).proposed == taken_back
+
+
+@pytest.mark.rule("PCK-7a")
+def test_what_is_returned_at_once_is_taken_back_into_the_central_store_alone() -> None:
+    refused = {**CASE, "outcome": "refused"}
+    at_once = a_bed(case=refused, return_at_once=True)
+
+    assert (ways(at_once), at_once.proposed) == (
+        ["offer", "pickup:not_needed", "stay"],
+        "pickup:not_needed",
+    )
+    assert "centrallagret" in at_once.why
+    assert "store" in ways(a_bed(case=refused, return_at_once=True, is_central=True))
+
+
+def test_what_may_have_to_be_posted_is_put_into_no_store() -> None:
+    unknown = a_bed(causes=None, case={**CASE, "outcome": "refused"})
+
+    assert (ways(unknown), unknown.proposed) == (["offer", "stay"], "stay")
+    assert "går inte att läsa just nu" in unknown.why
 
 
 def test_what_is_agreed_stays_and_what_waits_or_is_taken_has_no_choice() -> None:
@@ -89,6 +117,26 @@ def test_unmarked_goods_come_back_where_there_is_a_store(
     assert row.why
 
 
+def test_what_a_line_does_not_offer_any_more_is_proposed_anew() -> None:
+    row = a_bed(store="")
+    form = Form([(row.key, "store")])
+
+    moving_plan.give(form, [row])
+
+    assert form[row.key] == "offer"
+
+
+def test_what_was_seen_is_of_a_day_a_place_and_a_store() -> None:
+    form = Form([("d-T00001", "store"), ("on", "2026-03-02"), ("store", "S001")])
+    seen = moving_plan.seen_of(form, chosen_of(form))
+
+    for name, value in (("on", "2026-03-05"), ("store", "S002"), ("service_point", "40355")):
+        other = Form(form.sent())
+        other.give(name, value)
+
+        assert moving_plan.seen_of(other, chosen_of(other)) != seen
+
+
 def test_a_form_says_each_line_once_and_nothing_else() -> None:
     row = unmarked_row(TONGS, store="S001")
     form = Form(
@@ -112,3 +160,15 @@ def test_a_form_says_each_line_once_and_nothing_else() -> None:
         "1 erbjuds regionen dit patienten flyttar, i ett ärende till kundtjänst",
         "1 återtas till förrådet",
     ]
+
+
+def test_a_pickup_that_the_store_has_not_answered_is_not_said_to_be_done() -> None:
+    told = Chosen("d-T1", "T1", "pickup:not_needed", device="T1")
+    pickup = {"pickup_id": "p", "pickup_number": "26100001", "status": "requested", "refused": []}
+
+    assert moving._fetched(told, Part(202, pickup), {}, "p").state == moving.WAITING
+    assert moving._fetched(told, Part(201, pickup), {}, "p").state == moving.DONE
+
+
+def test_a_service_before_names_no_devices_of_a_case() -> None:
+    assert moving._latest([{"status": "waiting"}]) == {}

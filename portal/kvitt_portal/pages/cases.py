@@ -114,7 +114,8 @@ async def _done(
 
 
 async def _page(here: Visit, case: UUID, form: Form) -> Response:
-    view = await here.need("orders", f"/cases/{case}")
+    found = await here.need("orders", f"/cases/{case}")
+    view = {"devices": [], **found}  # a service before names none
     story, about, names, devices = await asyncio.gather(
         here.ask("orders", f"/cases/{case}/story"),
         things.name_of(here, view["about"]),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,9 +16,8 @@ from kvitt_portal.here import Here, PageProblem, Person, Visit
 from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import moving_plan, pickup_form
-from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.asking import code, devices_of, items_of
 from kvitt_portal.pages.moving_plan import KIND, OFFER, PICKUP, STORE, Chosen, Row
-from kvitt_portal.pages.own_store import own_stores, store_of
 from kvitt_portal.pages.registering import digest_of
 from kvitt_portal.pages.service_points import service_point_of
 from kvitt_portal.services import Part
@@ -26,18 +25,36 @@ from kvitt_portal.services import Part
 router = APIRouter()
 
 _CASES: Final = 20
-_OF_CASE: Final = {"text": "text", "service_point": "service_point"}
+_AGAIN: Final = "Försök igen"
+DONE: Final = "done"
+REFUSED: Final = "refused"
+WAITING: Final = "waiting"
+_STATES: Final = {
+    DONE: ("Gjort", "success"),
+    REFUSED: ("Nekat", "error"),
+    WAITING: ("Inte svarat än", "warning"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a line ended: done or not, what is said of it, and the way on."""
+    """How a line ended: `state` is DONE, REFUSED, or WAITING where nobody has answered yet; what is
+    said of it, and the way on.
+    """
 
     said: str
-    is_done: bool
+    state: str
     text: str
     page: str = ""
     way: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """The store that takes back; no code where there is none."""
+
+    code: str = ""
+    is_central: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +67,37 @@ class _Has:
     also_open: list[str]
     is_more: bool
 
+    @property
+    def is_known(self) -> bool:
+        """False where something of it cannot be read now."""
+        return bool(self.devices) and bool(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """What a form does, under keys that follow from its own. A service that is silent is sent no
+    more: every further line would wait for it as long.
+    """
+
+    here: Visit
+    form: Form
+    silent: dict[str, Part] = field(default_factory=dict)
+
+    async def post(self, service: str, path: str, body: Any, name: str = "") -> Part:
+        """Have a service do one thing; `name` tells it from the form's others."""
+        if service in self.silent:
+            return self.silent[service]
+        form = _part_of(self.form, name) if name else self.form
+        part = await self.here.send(service, "POST", path, body, form)
+        if part.status >= 500:
+            self.silent[service] = part
+        return part
+
 
 @router.get("/mottagare/{person}/flyttar")
 async def begin(here: Here, person: UUID) -> Response:
     """All that the patient has, with what the rules propose."""
-    who = await _person(here, person)
-    form = Form(given={"on": (await here.today()).isoformat()})
-    return await _page(here, who, form)
+    return await _page(here, await _person(here, person), Form())
 
 
 @router.post("/mottagare/{person}/flyttar")
@@ -73,29 +114,32 @@ async def do(here: Here, person: UUID) -> Response:
         form.add("", "Välj vad som ska göras med minst en rad.")
     if not form.ok:
         return await _page(here, who, form)
-    if form["seen"] != _seen(chosen):  # decision 0309: nothing is done that was not seen
+    if not form["again"]:  # what is tried again is what was begun, on its day and in its store
+        await _now(here, form)
+    if form["seen"] != _seen(form, chosen):  # decision 0309: nothing is done that was not seen
         return await _page(here, who, form, is_new=True)
-    # the case first: what is wrong with its words is said before anything is done
-    case = await _offer(here, form, who.ref, offered)
-    if case is not None and case.problem is not None and _is_of_words(case.problem):
-        form.refuse(case.problem, _OF_CASE)
+    sending = _Sending(here, form)
+    # the case first: what is wrong with it is said before anything is done
+    case = await _offer(sending, who.ref, offered)
+    if case is not None and case.problem is not None and case.status < 500:
+        form.refuse(case.problem, _fields_of(offered))
         return await _page(here, who, form)
-    ended = [_offered(one, case, offered) for one in offered if case is not None]
+    ended = [_offered(one, case) for one in offered if case is not None]
     # one after the other: they meet at the same store's balances
-    ended += [await _return(here, form, one) for one in chosen if one.kind == STORE]
-    ended += await _fetch(here, form, who.ref, [one for one in chosen if one.kind == PICKUP])
+    ended += [await _return(sending, one) for one in chosen if one.kind == STORE]
+    ended += await _fetch(sending, who.ref, [one for one in chosen if one.kind == PICKUP])
     is_silent = any(one.way == _AGAIN for one in ended)
     return here.page(
         "moving/done.html",
         form=form,
         person=who,
         ended=ended,
+        states=_STATES,
+        refused=sum(one.state == REFUSED for one in ended),
+        waiting=sum(one.state == WAITING for one in ended),
         again=form.sent() if is_silent else [],
         status=200,
     )
-
-
-_AGAIN: Final = "Försök igen"
 
 
 async def _person(here: Visit, person: UUID) -> Person:
@@ -103,6 +147,7 @@ async def _person(here: Visit, person: UUID) -> Person:
         raise PageProblem(_NOT_THEIRS)
     found = (await here.people([str(person)], purpose="ordering")).get(str(person))
     if found is None:
+        await here.today()  # who is not found may be unread: orders says so where it is silent
         raise PageProblem(_UNKNOWN)
     return found
 
@@ -111,14 +156,17 @@ async def _page(here: Visit, who: Person, form: Form, *, is_new: bool = False) -
     has = await _has(here, who.ref, form)
     moving_plan.give(form, has.rows)
     shown = {row.key for row in has.rows if row.choices}
-    chosen = [one for one in moving_plan.chosen_of(form) if one.key in shown]
+    every = moving_plan.chosen_of(form)
+    chosen = [one for one in every if one.key in shown]
     return here.page(
         "moving/new.html",
         form=form,
         person=who,
         has=has,
+        # what cannot be shown now is chosen still, and is seen before it is done
+        kept=[] if has.is_known else [one for one in every if one.key not in shown],
         told=moving_plan.told(chosen),
-        seen=_seen(chosen),
+        seen=_seen(form, chosen),
         is_new=is_new,
         names=await Names.of(here, customers=[form["service_point"]]),
         is_staff=here.has(*STAFF),
@@ -143,9 +191,7 @@ async def _has(here: Visit, person: str, form: Form) -> _Has:
     if not form["service_point"]:
         mine = "" if here.has(*STAFF) else here.service_point
         form.give("service_point", mine or await service_point_of(here, listed))
-    if "store" not in form:
-        form.give("store", await _store(here, form["service_point"]))
-    store = form["store"]
+    store = await _now(here, form)
     causes, also_open = await _causes(here, person, listed)
     latest = _latest(items_of(cases))
     left = list(lines.value["lines"]) if lines else []
@@ -156,47 +202,77 @@ async def _has(here: Visit, person: str, form: Form) -> _Has:
             *(
                 moving_plan.device_row(
                     one,
-                    store=store,
-                    causes=causes.get(one["article_number"], ()),
+                    store=store.code,
+                    is_central=store.is_central,
+                    causes=causes[one["article_number"]],
                     case=latest.get(one["device_id"]),
                 )
                 for one in listed
             ),
-            *(moving_plan.unmarked_row(one, store=store) for one in left[: moving_plan.MOST]),
+            *(moving_plan.unmarked_row(one, store=store.code) for one in left[: moving_plan.MOST]),
         ],
         also_open=also_open,
         is_more=bool(devices and devices.value["next"]) or len(left) > moving_plan.MOST,
     )
 
 
-async def _store(here: Visit, service_point: str) -> str:
-    """The store that takes back: the service point's own, else the first of the user's; customer
-    service takes back into the central one.
+async def _now(here: Visit, form: Form) -> _Store:
+    """Where and when what comes back is returned as things are now, whatever a page that has been
+    open since says: to the store that the service point has, today. On another day it is another
+    act, with a key of its own.
     """
-    if found := await store_of(here, service_point):
-        return found
-    if here.has(*STAFF):
-        central = await here.ask("inventory", "/stores", kind="central", limit=1)
-        return next((str(one["store"]) for one in items_of(central)), "")
-    return next(iter((await own_stores(here)).values()), "")
+    today = (await here.today()).isoformat()
+    if "on" in form and form["on"] != today:
+        form.key = Form().key
+    form.give("on", today)
+    store = await _store(here, form["service_point"])
+    form.give("store", store.code)
+    return store
+
+
+async def _store(here: Visit, service_point: str) -> _Store:
+    """The store that takes back: the service point's own, and no other unit's; where it has none,
+    customer service takes back into the central one. Raises PageProblem: orders does not answer.
+    """
+    if service_point:
+        part = await here.ask("orders", f"/customers/{code(service_point)}")
+        if part.problem is not None and part.status >= 500:
+            raise PageProblem(part.problem)
+        if part and part.value["store"]:
+            return _Store(part.value["store"])
+    if not here.has(*STAFF):
+        return _Store()
+    central = await here.ask("inventory", "/stores", kind="central", limit=1)
+    return next((_Store(one["store"], is_central=True) for one in items_of(central)), _Store())
 
 
 async def _causes(
     here: Visit, person: str, devices: Sequence[Mapping[str, Any]]
-) -> tuple[dict[str, list[str]], list[str]]:
-    """Why each article may be fetched, and the patient's pickups that are open already."""
+) -> tuple[dict[str, list[str] | None], list[str]]:
+    """Why each article may be fetched, None where that is not known, and the patient's pickups that
+    are open already. Mostly all of it may be fetched for the same cause: then that is all to know.
+    """
+
+    async def ask(*numbers: str) -> Part:
+        return await here.ask("orders", "/pickups:choices", person=person, device=numbers)
+
     one_of = {one["article_number"]: one["device_number"] for one in devices}
-    parts = await asyncio.gather(
-        *(
-            here.ask("orders", "/pickups:choices", person=person, device=[number])
-            for number in one_of.values()
-        )
-    )
-    causes = {
-        article: list(part.value["causes"]) if part else []
-        for article, part in zip(one_of, parts, strict=True)
-    }
-    return causes, next((list(part.value["also_open"]) for part in parts if part), [])
+    if not one_of:
+        return {}, []
+    every = await ask(*one_of.values())
+    if not every or moving_plan.CAUSE in every.value["causes"]:
+        return dict.fromkeys(one_of, _causes_of(every)), _open_of(every)
+    parts = await asyncio.gather(*(ask(number) for number in one_of.values()))
+    causes = {article: _causes_of(part) for article, part in zip(one_of, parts, strict=True)}
+    return causes, _open_of(every)
+
+
+def _causes_of(part: Part) -> list[str] | None:
+    return list(part.value["causes"]) if part else None
+
+
+def _open_of(part: Part) -> list[str]:
+    return list(part.value["also_open"]) if part else []
 
 
 def _latest(cases: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
@@ -204,65 +280,64 @@ def _latest(cases: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     found: dict[str, Mapping[str, Any]] = {}
     for case in cases:  # the latest first
         if case["status"] != "withdrawn":
-            for device in case["devices"]:
+            for device in case.get("devices", ()):  # a service before names none
                 found.setdefault(device, case)
     return found
 
 
-def _seen(chosen: Sequence[Chosen]) -> str:
-    return digest_of(moving_plan.seen_of(chosen))
+def _seen(form: Form, chosen: Sequence[Chosen]) -> str:
+    return digest_of(moving_plan.seen_of(form, chosen))
 
 
 # -- what is done ------------------------------------------------------------------------------
 
 
-async def _offer(here: Visit, form: Form, person: str, offered: Sequence[Chosen]) -> Part | None:
+async def _offer(sending: _Sending, person: str, offered: Sequence[Chosen]) -> Part | None:
     if not offered:
         return None
     body = {
         "kind": KIND,
         "about": {"kind": "person", "id": person},
         "devices": [one.device for one in offered],
-        "service_point": form["service_point"],
-        "text": form["text"],
+        "service_point": sending.form["service_point"],
+        "text": sending.form["text"],
     }
-    return await here.send("orders", "POST", "/cases", body, form)
+    return await sending.post("orders", "/cases", body)
 
 
-def _is_of_words(problem: Problem) -> bool:
-    """True where it is about what is written in the form, not about a device."""
-    return problem.status < 500 and not (problem.field or "").startswith("devices.")
+def _fields_of(offered: Sequence[Chosen]) -> dict[str, str]:
+    """The form's fields by the names that orders has for them, each line's own included."""
+    each = {f"devices.{n}": one.key for n, one in enumerate(offered)}
+    return {"text": "text", "service_point": "service_point", **each}
 
 
-def _offered(one: Chosen, case: Part, offered: Sequence[Chosen]) -> Ended:
-    if case.problem is None:
-        page = f"/arenden/{case.value['case_id']}"
-        return Ended(one.said, True, "Erbjuds: kundtjänst har fått ärendet.", page, "Ärendet")
-    named = case.problem.field == f"devices.{offered.index(one)}"
-    if named or case.status >= 500:
-        return _refused(one, case)
-    return Ended(one.said, False, "Inget erbjöds, eftersom ett annat hjälpmedel inte kunde det.")
+def _offered(one: Chosen, case: Part) -> Ended:
+    if case.problem is not None:
+        return _not_done(one, case)
+    page = f"/arenden/{case.value['case_id']}"
+    return Ended(one.said, DONE, "Erbjuds: kundtjänst har fått ärendet.", page, "Ärendet")
 
 
-async def _return(here: Visit, form: Form, one: Chosen) -> Ended:
+async def _return(sending: _Sending, one: Chosen) -> Ended:
+    store = sending.form["store"]
     body = {
-        "store": form["store"],
+        "store": store,
         "devices": [one.device] if one.device else [],
         "lines": [{"order": one.order, "line": one.line, "quantity": one.quantity}]
         if one.order
         else [],
-        "returned_on": form["on"],
+        "returned_on": sending.form["on"],
         "leaves_region": True,
     }
-    part = await here.send("inventory", "POST", "/returns", body, _part_of(form, one.key))
+    part = await sending.post("inventory", "/returns", body, one.key)
     if part.problem is not None:
-        return _refused(one, part)
+        return _not_done(one, part)
     is_scrapped = any(line["is_scrapped"] for line in part.value["lines"])
-    said = "Återtaget och skrotat." if is_scrapped else f"Återtaget till förråd {form['store']}."
-    return Ended(one.said, True, said)
+    said = "Återtaget och skrotat." if is_scrapped else f"Återtaget till förråd {store}."
+    return Ended(one.said, DONE, said)
 
 
-async def _fetch(here: Visit, form: Form, person: str, fetched: Sequence[Chosen]) -> list[Ended]:
+async def _fetch(sending: _Sending, person: str, fetched: Sequence[Chosen]) -> list[Ended]:
     """One pickup for each cause."""
     ended = []
     for cause in dict.fromkeys(one.cause for one in fetched):
@@ -270,14 +345,14 @@ async def _fetch(here: Visit, form: Form, person: str, fetched: Sequence[Chosen]
         to = "unit" if cause == pickup_form.BY_POST else "recipient"
         body = {
             "recipient": {"kind": "patient", "person": person},
-            "service_point": form["service_point"],
+            "service_point": sending.form["service_point"],
             "ordered_by": "unit",
             "cause": cause,
             "devices": [one.device for one in those],
             "delivery": {"to": {"kind": to}},
         }
-        part = await here.send("orders", "POST", "/pickups", body, _part_of(form, cause))
-        refused = await _refused_of(here, part)
+        part = await sending.post("orders", "/pickups", body, cause)
+        refused = await _refused_of(sending.here, part)
         ended += [_fetched(one, part, refused, person) for one in those]
     return ended
 
@@ -287,34 +362,31 @@ async def _refused_of(here: Visit, part: Part) -> dict[str, str]:
     if part.problem is not None or not part.value["refused"]:
         return {}
     reasons = {one["device_id"]: one["reason"] for one in part.value["refused"]}
-    named = await here.ask("inventory", "/devices:named", id=list(reasons))
-    return {one["device_number"]: reasons[one["device_id"]] for one in items_of(named)}
+    named = await devices_of(here, reasons)
+    return {one["device_number"]: reasons[device] for device, one in named.items()}
 
 
 def _fetched(one: Chosen, part: Part, refused: Mapping[str, str], person: str) -> Ended:
-    form = f"/hamtordrar/ny?person={person}&device={one.device}"
     if part.problem is not None:
-        if part.status >= 500:
-            return _refused(one, part)
-        return Ended(one.said, False, said_of(part.problem), form, "Beställ hämtning")
+        form = f"/hamtordrar/ny?person={person}&device={one.device}"
+        return _not_done(one, part, form, "Beställ hämtning")
     page = f"/hamtordrar/{part.value['pickup_id']}"
     if part.value["status"] == "refused":
         said = statuses.TAKEN.get(refused.get(one.device, ""), "Inget av hämtordern hämtas.")
-        return Ended(one.said, False, said, page, "Hämtordern")
-    return Ended(
-        one.said,
-        True,
-        "Hämtas: lagret har inte svarat än." if part.waits else "Hämtas.",
-        page,
-        f"Hämtorder {part.value['pickup_number']}",
-    )
+        return Ended(one.said, REFUSED, said, page, "Hämtordern")
+    way = f"Hämtorder {part.value['pickup_number']}"
+    if part.waits:
+        return Ended(one.said, WAITING, "Hämtas, om lagret svarar ja.", page, way)
+    return Ended(one.said, DONE, "Hämtas.", page, way)
 
 
-def _refused(one: Chosen, part: Part) -> Ended:
+def _not_done(one: Chosen, part: Part, page: str = "", way: str = "") -> Ended:
+    """Refused, or perhaps done by a service that has not answered."""
     assert part.problem is not None
     if part.status >= 500:
-        return Ended(one.said, False, said_of(part.problem), way=_AGAIN)
-    return Ended(one.said, False, said_of(part.problem))
+        said = f"{part.problem.title}. Försök igen: det som ändå blev gjort görs inte om."
+        return Ended(one.said, WAITING, said, way=_AGAIN)
+    return Ended(one.said, REFUSED, said_of(part.problem), page, way)
 
 
 def _part_of(form: Form, name: str) -> Form:

@@ -19,7 +19,7 @@ STAY: Final = "stay"
 MOST: Final = 100
 """So many devices, and so many unmarked lines, are dealt with at a time."""
 
-_CAUSE: Final = "not_needed"
+CAUSE: Final = "not_needed"
 """Why something is fetched of who moves, where its product area has no other cause."""
 _DEVICE: Final = re.compile(r"d-([0-9A-Za-z-]{1,30})")
 _LINE: Final = re.compile(r"u-([0-9A-Za-z-]{1,40})\.([0-9]{1,4})\.([0-9]{1,6})")
@@ -75,11 +75,13 @@ def device_row(
     device: Mapping[str, Any],
     *,
     store: str,
-    causes: Sequence[str],
+    is_central: bool = False,
+    causes: Sequence[str] | None,
     case: Mapping[str, Any] | None,
 ) -> Row:
     """What is proposed for a marked device: it is offered; what was not bought is taken back, into
-    the own store, or fetched where the unit has none or its product area is sent by post.
+    the own store, or fetched where the unit has none, its product area is sent by post (PCK-4), or
+    it is to be in the central store at once (PCK-7). `causes`: None where they are not known.
     `case`: the latest in which it was offered.
     """
     key, said = f"d-{device['device_number']}", f"{device['device_number']} {device['name']}"
@@ -88,14 +90,16 @@ def device_row(
         return Row(key, said, (), STAY, "Erbjuds redan: ärendet väntar på svar.", page)
     if device["claim"] is not None:
         return Row(key, said, (), STAY, "", f"/individ/{device['device_id']}")
-    is_posted = list(causes) == [pickup_form.BY_POST]
-    back = [] if is_posted or not store else [(STORE, f"Återta till förråd {store}")]
+    is_posted = causes is not None and list(causes) == [pickup_form.BY_POST]
+    at_once = bool(device.get("return_at_once")) and not is_central  # a service before says nothing
+    may_stand = bool(store) and causes is not None and not is_posted and not at_once
+    back = [(STORE, f"Återta till förråd {store}")] if may_stand else []
     if causes:
-        cause = _CAUSE if _CAUSE in causes else causes[0]
+        cause = CAUSE if CAUSE in causes else causes[0]
         way = "Skicka med post" if is_posted else "Hämtas"
         back.append((f"{PICKUP}:{cause}", f"{way} till centrallagret"))
     every = ((OFFER, "Erbjud den andra regionen"), *back, (STAY, "Inget nu"))
-    must = "Skickas med post: så gör dess produktområde." if is_posted else ""
+    must = _must(is_known=causes is not None, is_posted=is_posted, at_once=at_once)
     taken_back = back[0][0] if back else STAY
     if case is not None and case["outcome"] == "refused":
         why = "Köpet godkändes inte: ta tillbaka det."
@@ -103,6 +107,14 @@ def device_row(
     if case is not None and case["outcome"] == "done":
         return Row(key, said, every, STAY, "Köpet är överenskommet med den andra regionen.")
     return Row(key, said, every, OFFER, f"Märkt, och regionens: erbjuds. {must}".strip())
+
+
+def _must(*, is_known: bool, is_posted: bool, at_once: bool) -> str:
+    if not is_known:
+        return "Hur det kan lämnas tillbaka går inte att läsa just nu: ladda om sidan."
+    if is_posted:
+        return "Skickas med post: så gör dess produktområde."
+    return "Ska genast till centrallagret, inte till ett förråd." if at_once else ""
 
 
 def unmarked_row(line: Mapping[str, Any], *, store: str) -> Row:
@@ -126,9 +138,9 @@ def unmarked_row(line: Mapping[str, Any], *, store: str) -> Row:
 
 
 def give(form: Form, rows: Iterable[Row]) -> None:
-    """Propose what the rules say for the lines of which the form says nothing."""
+    """Propose what the rules say for the lines of which the form says nothing that it offers."""
     for row in rows:
-        if row.choices and row.key not in form:
+        if row.choices and form[row.key] not in dict(row.choices):
             form.give(row.key, row.proposed)
         if row.choices:
             form.give(f"said-{row.key}", row.said)
@@ -164,6 +176,7 @@ def told(chosen: Sequence[Chosen]) -> list[str]:
     return [f"{counted[kind]} {ends}" for kind, ends in _ENDS.items() if counted[kind]]
 
 
-def seen_of(chosen: Sequence[Chosen]) -> list[list[str]]:
-    """What the page has shown of it."""
-    return sorted([one.key, one.choice] for one in chosen)
+def seen_of(form: Form, chosen: Sequence[Chosen]) -> list[list[str]]:
+    """What the page has shown of it: what becomes of each line, where, and on which day."""
+    shown = [[name, form[name]] for name in ("service_point", "store", "on")]
+    return shown + sorted([one.key, one.choice] for one in chosen)

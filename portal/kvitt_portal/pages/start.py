@@ -27,6 +27,9 @@ router = APIRouter()
 _SHORT = re.compile(r"^\d{6}[-+ ]?\d{4}$")
 _TELEPHONE = re.compile(r"^(?!\d{6}[-+]\d{4}$)(\+|0)\d[\d -]{5,17}\d$", re.ASCII)
 """What can be a SIP number: a telephone number, which stands in no address."""
+_SPACED = str.maketrans(dict.fromkeys("()/.", " ") | dict.fromkeys("‐‑‒–—−", "-"))
+"""How people write a telephone number, beside blanks and hyphens."""
+_NO_SUCH = "Inget hjälpmedel som du ser har det SIP-numret. Inget annat heter så heller."
 
 
 @router.get("/")
@@ -96,9 +99,10 @@ async def search(here: Here) -> Response:
     query = form["q"]
     if number := personal_number(query):
         return await _person(here, number)
-    if _TELEPHONE.match(query):
-        return await _device_with(here, query)
-    if _SHORT.match(query):
+    plain = " ".join(query.translate(_SPACED).split())
+    if _TELEPHONE.match(plain):
+        return await _device_with(here, query, plain)
+    if _SHORT.match(plain):
         return _nothing(here, "Skriv personnumret med 12 siffror: ÅÅÅÅMMDDNNNN.")
     if holds_number(query):  # it would stand in the address
         return _nothing(here, "Skriv personnumret för sig, utan annan text.")
@@ -110,6 +114,11 @@ async def search(here: Here) -> Response:
 @router.get("/sok")
 async def hits(here: Here, q: str = "") -> Response:
     """Devices, orders and articles that a text may mean; the page of the only one at once."""
+    return await _hits(here, q)
+
+
+async def _hits(here: Visit, q: str, *, nothing: str = "") -> Response:
+    """The page. `nothing`: what is said of no hit, where the text stands in no address either."""
     devices, orders, pickups, works, articles = await asyncio.gather(
         here.ask("inventory", "/devices", device_number=q, limit=SHOWN),
         here.ask("orders", "/orders", order_number=q, limit=SHOWN),
@@ -145,16 +154,18 @@ async def hits(here: Here, q: str = "") -> Response:
         "start/search.html",
         query=q,
         found=found,
-        more=f"/artiklar?{urlencode({'query': q})}" if articles else "",
-        said="" if found or silent else f"Ingen träff på ”{q}”.",
+        more=f"/artiklar?{urlencode({'query': q})}" if articles and not nothing else "",
+        said="" if found or silent else nothing or f"Ingen träff på ”{q}”.",
         silent=silent,
         missing="",
     )
 
 
 # decision 0386: a telephone number is asked for in a body
-async def _device_with(here: Visit, number: str) -> Response:
-    """The device that has a SIP number; the only one's page at once."""
+async def _device_with(here: Visit, query: str, number: str) -> Response:
+    """The device that has a SIP number; the only one's page at once. Where none has, what else may
+    be called so: a device, an order or an article.
+    """
     part = await here.send("inventory", "POST", "/devices:find", {"sip_number": number})
     found = items_of(part)
     if len(found) == 1:
@@ -164,11 +175,7 @@ async def _device_with(here: Visit, number: str) -> Response:
     if not found:
         if _SHORT.match(number):
             return _nothing(here, "Skriv personnumret med 12 siffror: ÅÅÅÅMMDDNNNN.")
-        return _nothing(
-            here,
-            "Inget hjälpmedel som du ser har det SIP-numret. Är det ett serienummer: sök det på "
-            "sidan Individ.",
-        )
+        return await _hits(here, query, nothing=_NO_SUCH)
     return here.page(
         "start/search.html",
         query="",

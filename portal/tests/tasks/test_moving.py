@@ -1,8 +1,13 @@
 """Patienten flyttar: T-58, and what goes wrong on the way."""
 
+from html.parser import HTMLParser
 from pathlib import Path
 
+import httpx
 import pytest
+from kvitt_portal.forms import Form
+from kvitt_portal.pages import moving_plan
+from kvitt_portal.pages.registering import digest_of
 
 from portal.tests.beside import silent
 from portal.tests.browser import Actor, MakeActor
@@ -180,7 +185,7 @@ async def test_what_is_missing_is_said_before_anything_is_done(
     assert await leaving.cases() == []
 
 
-async def test_what_was_claimed_meanwhile_is_refused_and_the_rest_is_done(
+async def test_what_was_claimed_meanwhile_is_said_at_its_line_before_the_rest_is_done(
     actor: MakeActor, leaving: Leaving
 ) -> None:
     anna = await at_page(actor, leaving)
@@ -190,9 +195,15 @@ async def test_what_was_claimed_meanwhile_is_refused_and_the_rest_is_done(
     await anna.click("Genomför")
 
     await anna.sees("Hjälpmedlet erbjuds redan", within=leaving.bed)
-    await anna.sees("Återtaget och skrotat.", within=leaving.cheap)
+    await anna.has(WHERE_TO, LETTER)
+    await anna.picture("moving-refused")
     await anna.accessible()
     assert len(await leaving.cases()) == 1
+    assert len(await leaving.left()) == 2
+    await anna.click("Genomför")
+    await anna.sees("Allt är gjort.")
+    await anna.sees("Erbjuds: kundtjänst har fått ärendet.", within=leaving.aid)
+    await anna.sees("Återtaget och skrotat.", within=leaving.cheap)
 
 
 async def test_what_no_page_writes_does_nothing(leaving: Leaving) -> None:
@@ -223,11 +234,114 @@ async def test_another_units_patient_is_a_page_that_does_not_exist(
     assert [one.status_code for one in answers] == [404, 404]
 
 
-async def test_a_silent_store_leaves_what_is_done_and_is_asked_again(
-    leaving: Leaving, tmp_path: Path
+async def test_a_page_of_another_day_is_shown_anew_and_does_nothing(leaving: Leaving) -> None:
+    async with leaving.system.visiting(leaving.user) as anna:
+        sent = fields_of(await anna.get(leaving.page)) | {"text": LETTER, "on": "2026-05-04"}
+        shown = await anna.post(leaving.page, data=seen(sent))
+        again = await anna.post(leaving.page, data=seen(sent) | {"again": "1"})
+
+    assert "Inget är gjort än." in shown.text
+    assert "Returdag: " in shown.text
+    now = fields_of(shown)
+    assert (now["on"] != sent["on"], now["_key"] != sent["_key"]) == (True, True)
+    assert "Vad som gjordes" in again.text  # what was begun is done on its own day
+
+
+@pytest.mark.rule("INV-7a")
+async def test_what_comes_back_goes_to_the_store_of_the_service_point_that_is_written(
+    scene: Scene, leaving: Leaving
 ) -> None:
-    async with silent(leaving.system, "inventory", leaving.user, tmp_path) as anna:
+    other, without = scene.place(), scene.place(with_store=False)
+    await scene.set()
+    async with leaving.system.visiting(CLERK) as kim:
+        sent = fields_of(await kim.get(leaving.page)) | {"text": LETTER}
+        moved = await kim.post(leaving.page, data=sent | {"service_point": other.id})
+        central = await kim.post(leaving.page, data=sent | {"service_point": without.id})
+
+    assert sent["store"] == leaving.place.store
+    assert "Inget är gjort än." in moved.text
+    assert f"Återta till förråd {other.store}" in moved.text
+    assert fields_of(moved)["store"] == other.store
+    assert fields_of(central)["store"] not in ("", other.store, leaving.place.store)
+    assert len(await leaving.left()) == 2
+
+
+@pytest.mark.rule("REF-7c")
+async def test_a_unit_without_a_store_is_proposed_no_other_units(scene: Scene) -> None:
+    leaving = await a_leaving(scene, with_store=False)
+    shop = scene.place()
+    both = scene.user(leaving.place, shop)
+    await scene.set()
+    await scene.ref(leaving.patient, opened_to=both)
+
+    async with leaving.system.visiting(both) as anna:
         page = await anna.get(leaving.page)
 
-    assert page.status_code == 200
-    assert "Lager och hjälpmedel svarar inte just nu" in page.text
+    assert fields_of(page)["service_point"] == leaving.place.id
+    assert shop.store not in page.text
+    assert "Återta till förråd" not in page.text
+
+
+async def test_a_silent_store_is_sent_one_line_and_keeps_what_was_written(
+    leaving: Leaving, tmp_path: Path
+) -> None:
+    devices = {f"d-{one}": "store" for one in (leaving.bed, leaving.aid)}
+    async with leaving.system.visiting(leaving.user) as anna:
+        sent = seen(fields_of(await anna.get(leaving.page)) | devices)
+    async with silent(leaving.system, "inventory", leaving.user, tmp_path) as anna:
+        before = (tmp_path / "portal.log").read_text().count("inventory does not answer")
+        done = await anna.post(leaving.page, data=sent)
+        after = (tmp_path / "portal.log").read_text().count("inventory does not answer")
+        shown = await anna.post(leaving.page, data=sent | {"text": LETTER, "seen": ""})
+    async with leaving.system.visiting(leaving.user) as anna:
+        again = await anna.post(leaving.page, data=fields_of(done))
+
+    assert "4 av 4 har inte fått svar än." in done.text
+    for said in ("Nekat", "Resten är gjort", "Allt är gjort"):
+        assert said not in done.text
+    assert after - before == 1
+    assert LETTER in shown.text
+    assert "Lager och hjälpmedel svarar inte just nu" in shown.text
+    assert "som du ser" not in shown.text
+    assert fields_of(shown)[f"d-{leaving.bed}"] == "store"
+    assert await leaving.left() == []
+    assert "Återtaget och skrotat." in again.text
+
+
+def fields_of(page: httpx.Response) -> dict[str, str]:
+    """The form that a page has, as it would be sent."""
+    form = _Fields()
+    form.feed(page.text.partition('action="/mottagare')[2])
+    return form.found
+
+
+def seen(sent: dict[str, str]) -> dict[str, str]:
+    """The same, as though the page had shown it so."""
+    form = Form(list(sent.items()))
+    return sent | {"seen": digest_of(moving_plan.seen_of(form, moving_plan.chosen_of(form)))}
+
+
+class _Fields(HTMLParser):
+    """Reads the fields of the first form of a text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self._choice = ""
+        self._is_over = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a field, or the option of a choice that is chosen."""
+        has = {name: value or "" for name, value in attrs}
+        if self._is_over:
+            return
+        if tag in ("input", "textarea") and "name" in has:
+            self.found[has["name"]] = has.get("value", "")
+        elif tag == "select":
+            self._choice = has["name"]
+        elif tag == "option" and ("selected" in has or self._choice not in self.found):
+            self.found[self._choice] = has["value"]
+
+    def handle_endtag(self, tag: str) -> None:
+        """The first form alone is read."""
+        self._is_over = self._is_over or tag == "form"

@@ -28,6 +28,7 @@ from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
 from orders.cases.domain import Status
 from orders.cases.models import CaseRow
+from sqlalchemy import update
 
 from contracts.tests.builders.inventory import (
     a_custody,
@@ -437,7 +438,7 @@ async def test_what_waits_for_an_answer_is_not_offered_again(world: World) -> No
     assert (await offering(world, devices=[DEVICES[1]]))[0] == 201
 
 
-@pytest.mark.rule("CAS-1j", "CAS-1c")
+@pytest.mark.rule("CAS-1j", "CAS-1c", "REF-19e")
 async def test_what_is_offered_is_printed_for_those_who_read_the_case(world: World) -> None:
     await has(world, *DEVICES)
     await world.handle(an_article_listed("31222-07", name="Hörapparat Vinga"))
@@ -455,9 +456,28 @@ async def test_what_is_offered_is_printed_for_those_who_read_the_case(world: Wor
     assert f"1 {DEVICES[0]} 31222-07 Hörapparat Vinga 2 okänt" in page
     assert MOVES["text"] in page
     assert "Tess" not in page
+    stated = a_person_stated(version=3, protected=True)
+    await world.handle(stated, subject="ac-person-1")
+    (page,) = pages((await printed({**STAFF, "service_points": [OTHER]}, made["case_id"])).content)
+    assert DEVICES[0] not in page
+    assert "Vinga" not in page
+    assert "visas inte Ett hjälpmedel som du inte ser" in page
+    (page,) = pages((await printed(MINE, made["case_id"])).content)
+    assert DEVICES[0] in page
     nothing = await printed(MINE, str(C1))
     assert (nothing.status_code, nothing.json()["reason"]) == (409, "NOTHING_OFFERED")
     assert (await printed(THEIRS, made["case_id"])).status_code == 404
+
+
+async def test_what_the_next_release_asks_is_listed_by_this_one(world: World) -> None:
+    await asked(world)
+    async with world.worker.unit() as unit:
+        await unit.session.execute(update(CaseRow).values(kind="of_tomorrow"))
+
+    async with world.http(**STAFF) as client:
+        (line,) = (await client.get("/cases")).json()["items"]
+
+    assert line["kind"] == "of_tomorrow"
 
 
 @pytest.mark.rule("CAS-1h")

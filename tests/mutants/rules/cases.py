@@ -181,6 +181,14 @@ CASES: tuple[RuleMutant, ...] = (
         ),
     ),
     rule_mutant(
+        "REF-19e",
+        "The list of what is offered prints what its reader does not see",
+        f"{_CODE}/cases/api.py",
+        "    shown = {one.device_id for one in seen}\n",
+        "    shown = {*row.devices, *(one.device_id for one in seen)}\n",
+        f"{_CASE}_what_is_offered_is_printed_for_those_who_read_the_case",
+    ),
+    rule_mutant(
         "REF-20a",
         "A pickup waits for who fetches it before the store has answered",
         f"{_CODE}/pickups/domain.py",

@@ -13,6 +13,8 @@ from kvitt_contracts.orders import WithdrawCase
 from kvitt_contracts.types import ServicePointId, UserId, Word, identify
 from sqlalchemy import select
 
+from orders.care.models import CareDeviceRow
+from orders.care.queries import DEVICES
 from orders.cases import documents, story
 from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
 from orders.cases.domain import Kind, Status
@@ -135,13 +137,17 @@ async def tell_case(case_id: UUID, reader: Reader) -> Story:
     responses={200: {"content": {"application/pdf": {}}}},
 )
 async def print_offer(case_id: UUID, reader: Reader, tx: ReadTransaction) -> Response:
-    """Listan över hjälpmedel som den andra regionen erbjuds, som PDF (CAS-1).
+    """Listan över hjälpmedel som den andra regionen erbjuds, som PDF (CAS-1): av hjälpmedlen de som
+    du ser.
 
     Nekas: UNKNOWN_CASE, NOTHING_OFFERED (CAS-1).
     """
     await reader.get(CaseRow, case_id, scope=SCOPE, rule="CAS-1")
     row = await tx.get(CaseRow, case_id, rule="CAS-1")
-    return as_pdf(await documents.print_offer(row, tx), name="erbjudande")
+    # the case is read by whoever answers it, what is at a protected person is not (REF-19)
+    seen = await reader.several(CareDeviceRow, row.devices, scope=DEVICES)
+    shown = {one.device_id for one in seen}
+    return as_pdf(await documents.print_offer(row, tx, shown=shown), name="erbjudande")
 
 
 def _show(case_id: UUID) -> Callable[[Transaction], Awaitable[CaseView]]:

@@ -13,6 +13,7 @@ from kvitt_contracts.types import (
     ServicePointId,
     Thing,
     UserId,
+    Word,
 )
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -98,7 +99,8 @@ class CaseLine(BaseModel):
 
     case_id: CaseId
     status: Annotated[Status, Field(description="Var ärendet är")]
-    kind: Annotated[Kind, Field(description="Vad det är fråga om")]
+    # words: while releases mix, what the next one asks is read by this one too
+    kind: Annotated[Word, Field(description=f"Vad det är fråga om: {', '.join(Kind)}")]
     about: Annotated[Thing | None, Field(description="Vad det gäller")]
     devices: Annotated[
         tuple[DeviceId, ...], Field(description="Det som erbjuds regionen dit patienten flyttar")
@@ -107,7 +109,7 @@ class CaseLine(BaseModel):
     asked_by: Annotated[UserId, Field(description="Vem som frågade")]
     asked_on: Annotated[date, Field(description="Dagen då det frågades")]
     is_reminded: Annotated[bool, Field(description="Sant när ingen har svarat i tid")]
-    outcome: Annotated[Outcome | None, Field(description="Svaret")]
+    outcome: Annotated[Word | None, Field(description=f"Svaret: {', '.join(Outcome)}")]
     answered_by: Annotated[UserId | None, Field(description="Vem som svarade")]
     waits: Annotated[Wait | None, Field(description="Vad det väntar på; inget när det är över")]
 
