@@ -74,7 +74,9 @@ async def _answer(caller: Caller, act: Act, body: Any, key: str) -> httpx.Respon
     """The answer to an act. Who is not answered, or meets another's lock (503), tries again, by the
     same key: it has its effect once. Raises httpx.TransportError where nobody ever answers.
     """
-    more: dict[str, Any] = {} if body is None else {"json": body, "headers": {"Idempotency-Key": key}}
+    more: dict[str, Any] = (
+        {} if body is None else {"json": body, "headers": {"Idempotency-Key": key}}
+    )
     method = "GET" if body is None else "POST"
     for attempt in range(1, _TRIES):
         try:

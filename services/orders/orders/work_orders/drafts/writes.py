@@ -19,9 +19,7 @@ def keep_until(row: ApplicationDraftRow, tx: Transaction) -> None:
     tx.schedule(EXPIRED, key=row.draft_id, due=start_of_day(row.removed_on))
 
 
-async def use_up(
-    seen: DraftSeen, kind: Word, recipient: NamedRecipient, tx: Transaction
-) -> None:
+async def use_up(seen: DraftSeen, kind: Word, recipient: NamedRecipient, tx: Transaction) -> None:
     """What a draft says is applied for, for its recipient: it is a draft no more.
 
     Raises Refused: UNKNOWN_APPLICATION_DRAFT, DRAFT_CHANGED, NOT_AN_APPLICATION,
