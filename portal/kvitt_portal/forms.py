@@ -10,6 +10,12 @@ from kvitt_contracts.problems import CONTRACT
 KEY = "_key"
 """The hidden field with the form's idempotency key: a form that is sent twice is done once."""
 MAX_LENGTH = 4_000
+_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+_SENT_BEFORE = (
+    "Sidan har redan skickats, med andra uppgifter, och det som skickades då är gjort. Se efter vad"
+    " som blev gjort: skickar du sidan igen görs det en gång till."
+)
+"""Of a page that was gone back to, changed and sent again."""
 _WHOSE = "."
 """In a key, between what it is and whose it is."""
 
@@ -110,6 +116,8 @@ def is_id(text: str) -> bool:
 
 def said_of(problem: Problem) -> str:
     """What to do, and by which rule: the code of a refusal tells its reader nothing."""
+    if problem.reason == _KEY_REUSED:
+        return _SENT_BEFORE
     if problem.rule and problem.way_on and problem.reason in problem.detail:
         return f"{problem.way_on} (Regel {problem.rule})"
     return f"{problem.detail} {problem.way_on}".strip()

@@ -1,8 +1,9 @@
 """Months for journeys: the regions' files, cut short, or with one message that is not as it was."""
 
 import json
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,12 +12,16 @@ from uuid import uuid4
 
 import yaml
 from kvitt.local.supervisor import default_regions_dir
+from kvitt_contracts.types import identify
 
 from examples.generator.__main__ import files
 
 Json = dict[str, Any]
 Lines = list[Json]
 Change = Callable[[Lines, int], None]
+
+_ACTS = "acts"
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +68,8 @@ def add_region(examples: Path, policies: Path, *, like: str, code: str) -> Path:
     """Another region with the same policy and messages, of which the same must come."""
     folder = examples / "regions" / code
     shutil.copytree(examples / "regions" / like, folder)
-    for file in folder.rglob("*.jsonl"):
+    _name_anew(folder, like=like, code=code)
+    for file in _files(folder):
         lines = _read(file)
         for line in lines:
             headers = line["headers"]
@@ -81,7 +87,7 @@ def add_region(examples: Path, policies: Path, *, like: str, code: str) -> Path:
 
 def tamper(folder: Path, tampered: Tampered) -> None:
     """Change one message of a region's month. Raises LookupError when there is none like it."""
-    for file in sorted(folder.rglob("*.jsonl")):
+    for file in _files(folder):
         lines = _read(file)
         for index, line in enumerate(lines):
             known = line["headers"]["ce_type"] == tampered.wire_type
@@ -90,6 +96,26 @@ def tamper(folder: Path, tampered: Tampered) -> None:
                 _write(file, lines)
                 return
     raise LookupError(f"no {tampered.wire_type} suits")
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    """The files of messages, in their order: what users do lies beside them, and is none."""
+    return [one for one in sorted(folder.rglob("*.jsonl")) if one.parent.name != _ACTS]
+
+
+def _name_anew(folder: Path, *, like: str, code: str) -> None:
+    """Let the copy's ids be those that its own references give, wherever they are written."""
+    acts = [line for file in (folder / _ACTS).glob("*.jsonl") for line in _read(file)]
+    names = {line["name"].partition("/")[0] for line in acts}
+    ids = {
+        str(identify(like, noun, one)): str(identify(code, noun, one))
+        for one in names
+        for noun in ("work-order", "pickup")
+    }
+    for file in folder.rglob("*.jsonl"):
+        text = file.read_text(encoding="utf-8")
+        named = _ID.sub(lambda found: ids.get(found[0], found[0]), text)
+        file.write_text(named, encoding="utf-8")
 
 
 def _read(file: Path) -> Lines:

@@ -5,6 +5,7 @@ goes wrong on the way.
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -59,6 +60,7 @@ def live_through(region: Region, *, vault: str) -> None:
     refs = _find_and_show(region)
     _order_over_kafka(region)
     _order_over_http(region, refs)
+    draft = _draft_an_application(region, refs)
     region.come_to_rest()
     _show(region, refs, "delivery", "invoicing")  # those to whom something is ordered
     _transfer(region)
@@ -66,6 +68,7 @@ def live_through(region: Region, *, vault: str) -> None:
     _ask_wrongly(region, refs)
     _be_refused_by_the_database(vault)
     region.move_clock(SOME_DAYS_ON)
+    _go_on_with(region, draft)
     region.come_to_rest()
     region.move_clock(NEXT_MONTH)
     region.come_to_rest()
@@ -277,6 +280,43 @@ def _order_over_http(region: Region, refs: Refs) -> None:
         "POST", "orders", "/withdrawals", json={**body, "store": OWN}, **PRESCRIBER
     )
     withdrawn.raise_for_status()
+
+
+def _draft_an_application(region: Region, refs: Refs) -> tuple[str, Body]:
+    """Somebody keeps what they write of an application, and writes too much of it wrongly; answers
+    the draft's address and what it says.
+    """
+    said: Body = {
+        "recipient": {"kind": "patient", "person": refs[OLD.id]},
+        "service_point": HERE,
+        "application": {"need": f"{OLD.name}, {OLD.number}, bor på {OLD.street}."},
+    }
+    for address, wrong in (
+        ("/application-drafts", {**said, "recipient": {"kind": "patient", "person": OLD.number}}),
+        ("/application-drafts", {**said, "service_point": OLD.name}),
+        ("/application-drafts", {**said, OLD.name: OLD.number}),
+        (f"/application-drafts/{uuid4()}:save", {**said, "version": 1}),
+        (f"/application-drafts/{uuid4()}:discard", {"version": OLD.number}),
+    ):
+        assert not region.ask("POST", "orders", address, json=wrong, **PRESCRIBER).is_success
+    begun = [
+        region.ask("POST", "orders", "/application-drafts", json=said, **PRESCRIBER)
+        for _ in range(2)  # the other is removed when nobody has gone on with it
+    ]
+    path = f"/application-drafts/{begun[0].raise_for_status().json()['draft_id']}"
+    shown = region.ask("GET", "orders", path, **PRESCRIBER).raise_for_status()
+    assert OLD.name in shown.text
+    region.ask("GET", "orders", "/application-drafts", **PRESCRIBER).raise_for_status()
+    return path, said
+
+
+def _go_on_with(region: Region, draft: tuple[str, Body]) -> None:
+    """The draft is saved once more, so that it is there at the end."""
+    path, said = draft
+    for _ in range(2):  # the second time as it was before
+        region.ask("POST", "orders", f"{path}:save", json={**said, "version": 1}, **PRESCRIBER)
+    (listed,) = region.ask("GET", "orders", "/application-drafts", **PRESCRIBER).json()["items"][:1]
+    assert listed["version"] == 2
 
 
 def _order(recipient: dict[str, str], article: str, *, device: str | None = None) -> dict[str, Any]:

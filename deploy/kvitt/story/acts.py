@@ -1,19 +1,25 @@
 """What users do over HTTP in the month, and what they are answered. Knows no rule."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+import httpx
+
 from kvitt.local.problems import LocalProblem
-from kvitt.story.services import Json, Services
+from kvitt.story.services import Caller, Json, Services
 from kvitt.troubles import of_answer
 
 _KEYS: Final = UUID("3f0a7c12-5d0e-5b52-8f6b-5e8a1f3c9d10")
 _DONE_BEFORE: Final = frozenset({"ALREADY_REGISTERED", "ENDED", "IS_DECIDED"})
-"""What an act is answered that was done when the month was published before."""
+"""What an act may be answered that was done when the month was published before."""
+_TRIES: Final = 5
+_PAUSE_SECONDS: Final = 0.2  # and as much longer each time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,37 +49,56 @@ class Answered:
 
 
 # decision 0389: what only users can say is done by users
-async def perform(services: Services, region: str, file: Path) -> dict[str, Answered]:
+async def perform(
+    services: Services, region: str, file: Path, *, today: date
+) -> dict[str, Answered]:
     """Do what users of a region do, one after the other; answers what each was answered, by its
-    name. What was done before has its effect once. Raises LocalProblem.
+    name. What was done before has its effect once. `today` is the day of business: where it is
+    later than the file's, the month was published before. Raises LocalProblem, httpx.HTTPError.
     """
     acts = list(Act.read(file))
+    is_over = today > date.fromisoformat(file.stem)
     persons = await services.as_system(region).all("orders", "/persons", sort="region_person_id")
     references = {one["region_person_id"]: one["person"] for one in persons}
-    return {one.name: await _perform(services, region, one, references) for one in acts}
+    found = {}
+    for one in acts:
+        caller = services.as_user(one.by, region=region)
+        key = str(uuid5(_KEYS, f"{region}/{one.name}"))
+        body = _with_references(one.data, references)
+        answer = await _answer(caller, one, body, key)
+        found[one.name] = _answered(one, answer, is_over=is_over)
+    return found
 
 
-async def _perform(
-    services: Services, region: str, act: Act, references: Mapping[str, str]
-) -> Answered:
-    caller = services.as_user(act.by, region=region)
-    if act.data is None:
-        answer = await caller.try_to("GET", act.service, act.path)
-    else:
-        answer = await caller.try_to(
-            "POST",
-            act.service,
-            act.path,
-            json=_with_references(act.data, references),
-            headers={"Idempotency-Key": str(uuid5(_KEYS, f"{region}/{act.name}"))},
-        )
+async def _answer(caller: Caller, act: Act, body: Any, key: str) -> httpx.Response:
+    """The answer to an act. Who is not answered, or meets another's lock (503), tries again, by the
+    same key: it has its effect once. Raises httpx.TransportError where nobody ever answers.
+    """
+    more: dict[str, Any] = (
+        {} if body is None else {"json": body, "headers": {"Idempotency-Key": key}}
+    )
+    method = "GET" if body is None else "POST"
+    for attempt in range(1, _TRIES):
+        try:
+            answer = await caller.try_to(method, act.service, act.path, **more)
+        except httpx.TransportError:
+            pass
+        else:
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                return answer
+        await asyncio.sleep(_PAUSE_SECONDS * attempt)
+    return await caller.try_to(method, act.service, act.path, **more)
+
+
+def _answered(act: Act, answer: httpx.Response, *, is_over: bool) -> Answered:
+    """What an answer says; of an act whose day `is_over`, that it was done may be a refusal too."""
     if answer.is_success:
         return Answered()
     if answer.status_code >= 500 or answer.status_code == 401:
         problem = of_answer(act.service, answer)
         raise LocalProblem(f"{problem.what} Asked: {act.path}", remedy=problem.remedy)
     said: Json = answer.json()
-    if said["reason"] in _DONE_BEFORE:
+    if is_over and said["reason"] in _DONE_BEFORE:
         return Answered()
     return Answered(reason=said["reason"], rule=said.get("rule"))
 

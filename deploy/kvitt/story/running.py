@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from kvitt_contracts.calendar import stockholm_day
 from rich.console import Console
 
 from kvitt.local.supervisor import LocalSystem
@@ -62,7 +63,8 @@ async def run_month(
         answered: dict[str, dict[str, Answered]] = {one.code: {} for one in regions}
 
         async def act(region: str, file: Path) -> None:
-            answered[region] |= await perform(services, region, file)
+            today = stockholm_day(await barrier.now())
+            answered[region] |= await perform(services, region, file, today=today)
 
         published = await publish_month(
             regions, clients=clients, barrier=barrier, shown=shown, begun=begun, acted=act

@@ -31,8 +31,6 @@ async def begin(here: Here) -> Response:
     """An application for a person whom a page links to; or for nobody yet."""
     person = here.request.query_params.get("person", "")
     form = Form(given={"person": person} if is_id(person) else {})
-    if here.service_point and not here.has(*STAFF):
-        form.give("service_point", here.service_point)
     return await _page(here, form)
 
 
@@ -57,7 +55,6 @@ async def apply(here: Here) -> Response:
         return await _page(here, form, status=200)
     if not form["person"] or form["do"] == "find":
         await find_recipient(here, form)
-        await _fill_again(here, form)
         return await _page(here, form, status=200 if form.ok else 0)
     if form["do"] in ("keep", "keep_over"):
         return await _keep(here, form)
@@ -65,6 +62,8 @@ async def apply(here: Here) -> Response:
     if not form.ok:
         return await _page(here, form)
     body = work_order_form.application_of(form)
+    if not here.has(*STAFF):  # it is kept with the draft for who can apply for others
+        body.pop("requester", None)
     part = await here.send("orders", "POST", "/work-orders", body, form)
     if part.problem is not None:
         return await _refused(here, form, part)
@@ -91,17 +90,6 @@ async def discard(here: Here, draft: UUID) -> Response:
         form.refuse(part.problem, work_order_form.NAMED)
         return await _discarding(here, draft, form)
     return here.go(PAGE, "Utkastet är kastat.")
-
-
-async def _fill_again(here: Visit, form: Form) -> None:
-    """A draft whose recipient was looked up anew says what it said."""
-    if not form["draft"] or "need" in form:
-        return
-    part = await here.ask("orders", f"{_DRAFTS}/{form['draft']}")
-    if part:
-        person = form["person"]
-        work_order_form.fill_from(form, part.value)
-        form.give("person", person)
 
 
 async def _keep(here: Visit, form: Form) -> Response:
@@ -152,6 +140,10 @@ async def _page(
     here: Visit, form: Form, *, kept: Mapping[str, Any] | None = None, status: int = 0
 ) -> Response:
     """The form. `kept`: the draft as somebody else has saved it meanwhile."""
+    is_staff = here.has(*STAFF)
+    # who wrote it may work elsewhere now, and has no field to say where
+    if not is_staff and form["service_point"] not in here.user.service_points:
+        form.give("service_point", here.service_point)
     people = await here.people([form["person"]], purpose="ordering")
     names = await Names.of(
         here,
@@ -164,10 +156,11 @@ async def _page(
         kept=kept,
         changed=f"{names.user(kept['saved_by'])}, {time(kept['saved_at'])}" if kept else "",
         person=people.get(form["person"]),
+        written=work_order_form.WRITTEN,
         names=names,
         oob=False,
         care_units=[],
-        is_staff=here.has(*STAFF),
+        is_staff=is_staff,
         status=status,
     )
 

@@ -23,6 +23,16 @@ _SAID: Final[Mapping[str, str]] = {
     "need": "Beskriv behovet.",
 }
 """What an application must say, and what is said where it does not."""
+WRITTEN: Final = (
+    *_SAID,
+    "tried",
+    "why_not_tried",
+    "is_type_missing",
+    "attests_responsibility",
+    "service_point",
+    "requester",
+)
+"""The fields of an application, but for its recipient."""
 NAMED: Final[Mapping[str, str]] = {
     **FIELDS,
     **delivery.FIELDS,

@@ -19,6 +19,7 @@ from kvitt_portal.services import Part
 
 router = APIRouter()
 
+_DRAFTS: Final = "/application-drafts"
 _MOST_DRAFTS: Final = 20
 _WORK: Final = "work"
 """A filter: all kinds but applications."""
@@ -64,7 +65,7 @@ async def search(here: Here) -> Response:
         return again
     form = listing.filters_of(here, _FILTERS)
     me = here.user.user_id
-    drafts = await drafts_of(here, form["recipient"])
+    written = await drafts_of(here, form["recipient"])
     found = await here.ask(
         "orders",
         "/work-orders",
@@ -86,21 +87,19 @@ async def search(here: Here) -> Response:
     items = items_of(found)
     devices, people, names = await asyncio.gather(
         devices_of(here, [one["device_id"] for one in items if one["device_id"]]),
-        recipients_of(
-            here, [*items, *items_of(drafts), {"recipient": {"person": form["recipient"]}}]
-        ),
+        recipients_of(here, [*items, {"recipient": {"person": form["recipient"]}}]),
         Names.of(
             here,
             customers=[*listing.places_asked(here, form), *(one["service_point"] for one in items)],
             care_units=[one["recipient"].get("unit") for one in items],
-            users=[one["saved_by"] for one in items_of(drafts)],
+            users=[one["saved_by"] for one in items_of(written)],
         ),
     )
     listing.say_what_is_wrong(form, found, _WRITTEN)
     return here.page(
         "work_orders/search.html",
         found=found,
-        drafts=drafts,
+        drafts=written,
         form=form,
         devices=devices,
         people=people,
@@ -111,6 +110,27 @@ async def search(here: Here) -> Response:
         columns=_COLUMNS,
         is_staff=here.has(*STAFF),
         status=200,
+    )
+
+
+@router.get(f"{PAGE}/utkast")
+async def drafts(here: Here) -> Response:
+    """Every draft of an application that the user goes on with, those that were saved last first;
+    their own alone by `mine`.
+    """
+    asked = here.request.query_params
+    is_mine = bool(asked.get("mine"))
+    found = await drafts_of(
+        here,
+        saved_by=here.user.user_id if is_mine else "",
+        cursor=asked.get("cursor", ""),
+        limit=listing.LIMIT,
+    )
+    return here.page(
+        "work_orders/all_drafts.html",
+        drafts=found,
+        is_mine=is_mine,
+        names=await Names.of(here, users=[one["saved_by"] for one in items_of(found)]),
     )
 
 
@@ -126,11 +146,16 @@ async def slip(here: Here, work_order: UUID) -> Response:
     return pdf_of(await here.ask("orders", f"/work-orders/{work_order}/slip"))
 
 
-async def drafts_of(here: Visit, recipient: str = "") -> Part:
-    """Drafts of applications that the user goes on with; nobody's, where they write none."""
+async def drafts_of(
+    here: Visit, recipient: str = "", *, limit: int = _MOST_DRAFTS, **query: str
+) -> Part:
+    """Drafts of applications that the user goes on with; nobody's, where they write none. For whom
+    each is, is said where it is opened: one has no part in the care of all that colleagues write
+    for, and a look at somebody out of reach is logged.
+    """
     if not here.has(*CARE, *STAFF):
         return NOTHING
-    return await here.ask("orders", "/application-drafts", recipient=recipient, limit=_MOST_DRAFTS)
+    return await here.ask("orders", _DRAFTS, recipient=recipient, limit=limit, **query)
 
 
 def _kinds(asked: str) -> list[str]:

@@ -1,12 +1,16 @@
 """Enskild förskrivning: T-64, and what goes wrong on the way."""
 
+from uuid import uuid4
+
 import pytest
 
+from contracts.tests.builders.regions import a_user_stated
 from portal.tests.browser import Actor, MakeActor
+from portal.tests.crawling import read_page
 from portal.tests.fetching import CLERK
 from portal.tests.hostile import is_text, wrong_answers
 from portal.tests.scene import Scene
-from portal.tests.working import Working
+from portal.tests.working import APPLIED, Working
 
 SEARCH = "Sök personnummer"
 
@@ -239,6 +243,131 @@ async def test_nobody_elsewhere_sees_a_draft(
         anna = await actor(user)
         assert await anna.goes(f"/arbetsordrar/ansokan/{kept['draft_id']}") == 404
         assert await anna.goes(f"/arbetsordrar/ansokan/{kept['draft_id']}/kasta") == 404
+
+
+WRITTEN = {
+    "supplier": "Hörtech AB",
+    "supplier_article_number": "HT-77",
+    "supplier_article_name": "Streamer X",
+    "is_ce_marked": "nej",
+    "need": "Hör inte läraren.\nInte heller kamraterna.",
+    "tried": "Streamer ur sortimentet.",
+    "why_not_tried": "Annat finns inte.",
+    "is_type_missing": "1",
+    "attests_responsibility": "1",
+    "requester": "k082lno",
+}
+"""Every field of an application."""
+
+
+@pytest.mark.rule("ACT-5g")
+@pytest.mark.parametrize("do", ["other", "keep", "apply", "find"])
+async def test_what_is_written_is_not_lost_where_the_recipient_is(
+    working: Working, do: str
+) -> None:
+    kept = await working.draft(need="Det som är sparat.")
+    nobody = {"other": working.home.person}.get(do, str(uuid4()))
+    whole = WRITTEN | {"service_point": working.place.id, "draft": kept["draft_id"], "version": "1"}
+
+    async with working.system.visiting(working.user) as client:
+        address = "/arbetsordrar/ansokan"
+        answer = await client.post(address, data={**whole, "person": nobody, "do": do})
+        page = read_page(address, answer)
+        (form,) = [one for one in page.forms if one.action == address]
+        asked = dict(form.fields) | {"number": working.home.patient.number, "do": "find"}
+        found = read_page(address, await client.post(address, data=asked))
+
+    assert working.home.patient.name not in answer.text
+    assert whole.items() <= dict(form.fields).items()
+    assert working.home.patient.name in found.text
+    assert {one for one in whole.values() if one not in found.text} == set()
+    assert found.text.count(" checked>") == 3
+
+
+@pytest.mark.rule("ACT-5g")
+async def test_who_has_moved_goes_on_with_a_draft_where_they_are_now(
+    actor: MakeActor, scene: Scene, working: Working
+) -> None:
+    there = scene.place("Hälsocentralen Dalen")
+    await scene.set()
+    kept = await working.draft(**APPLIED)
+    stated = a_user_stated(working.user, there.id, version=2)
+    await working.system.state([(working.user, stated)])
+
+    anna = await actor(working.user, at=f"/arbetsordrar/ansokan/{kept['draft_id']}")
+    await anna.sees("Hälsocentralen Dalen")
+    await anna.click("Spara utkast")
+    await anna.sees("Utkastet är sparat.")
+    await anna.click("Ansök")
+    await anna.sees("är registrerad.")
+
+
+@pytest.mark.rule("ACT-5g")
+async def test_whom_customer_service_writes_for_stays_when_a_colleague_saves(
+    scene: Scene, working: Working
+) -> None:
+    other = scene.user(working.place)
+    await scene.set()
+    kept = await working.system.done(
+        CLERK,
+        "/application-drafts",
+        {
+            "recipient": {"kind": "patient", "person": working.home.person},
+            "service_point": working.place.id,
+            "requester": other,
+            "application": APPLIED,
+        },
+    )
+    address = "/arbetsordrar/ansokan"
+    page = f"{address}/{kept['draft_id']}"
+    texts = {name: one for name, one in WRITTEN.items() if name != "requester"}
+
+    async with (
+        working.system.visiting(working.user) as client,
+        working.system.api("orders", working.user) as orders,
+    ):
+        form = dict(read_page(page, await client.get(page)).forms[-1].fields)
+        saved = await client.post(address, data={**form, **texts, "do": "keep"})
+        view = (await orders.get(f"/application-drafts/{kept['draft_id']}")).json()
+        form = dict(read_page(page, await client.get(page)).forms[-1].fields)
+        sent = await client.post(address, data={**form, **texts, "do": "apply"})
+
+    assert (saved.status_code, sent.status_code) == (303, 303)
+    assert (view["version"], view["requester"]) == (2, other)
+
+
+@pytest.mark.rule("ACT-5g")
+async def test_what_was_gone_back_to_and_sent_again_is_said_in_words(working: Working) -> None:
+    whole = {"do": "keep", "person": working.home.person, "_key": str(uuid4())}
+
+    async with working.system.visiting(working.user) as client:
+        await client.post("/arbetsordrar/ansokan", data={**whole, "need": "Först."})
+        again = await client.post("/arbetsordrar/ansokan", data={**whole, "need": "Sedan."})
+
+    assert again.status_code == 422
+    assert "Sidan har redan skickats, med andra uppgifter" in again.text
+    assert "Idempotency-Key" not in again.text
+    assert "Sedan." in again.text
+
+
+@pytest.mark.rule("ACT-5g")
+async def test_every_draft_is_reached_and_no_list_says_for_whom(
+    actor: MakeActor, scene: Scene, working: Working
+) -> None:
+    colleague = scene.user(working.place)
+    await scene.set()
+    for number in range(21):
+        await working.draft(supplier_article_name=f"Streamer nummer {number}.")
+
+    bo = await actor(colleague, at="/arbetsordrar")
+    await bo.sees_no("Streamer nummer 0.")
+    await bo.sees_no(working.home.patient.name)
+    await bo.click("Alla utkast")
+    await bo.sees("Streamer nummer 0.")
+    await bo.picture("application-drafts-all")
+    await bo.accessible()
+    await bo.click("Visa bara mina")
+    await bo.sees("Inga utkast.")
 
 
 async def test_it_begins_from_nobody_by_keyboard_alone(actor: MakeActor, working: Working) -> None:

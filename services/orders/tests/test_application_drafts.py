@@ -135,12 +135,13 @@ async def test_nobody_else_reaches_it(world: World) -> None:
             ]
             assert [one.status_code for one in answers] == [404, 404]
             assert answers[0].json()["reason"] == "UNKNOWN_APPLICATION_DRAFT"
+            sent = await applied(client, world, view)
+            assert (sent.status_code, sent.json()["reason"]) == (404, "UNKNOWN_APPLICATION_DRAFT")
     async with world.http(**ELSEWHERE) as client:
         answer = await client.post(DRAFTS, json=body | {"version": None})
         assert answer.status_code in (404, 422)
-        sent = await applied(client, world, view)
-    assert sent.status_code == 404
     assert len(await world.rows(ApplicationDraftRow)) == 1
+    assert await world.rows(WorkOrderRow) == []
 
 
 async def test_what_was_changed_meanwhile_is_not_written_over(world: World) -> None:
@@ -213,6 +214,24 @@ async def test_other_work_is_begun_as_no_draft(world: World) -> None:
         assert await listed(client) == [view["draft_id"]]
 
     assert (answer.status_code, answer.json()["reason"]) == (422, "NOT_AN_APPLICATION")
+
+
+async def test_what_is_sent_for_somebody_else_uses_no_draft_up(world: World) -> None:
+    async with world.http(**WRITES) as client:
+        view = await begun(client, world)
+        whole = await draft(world, **COMPLETE) | {"kind": "application", "draft": seen(view)}
+        child = {"kind": "patient", "person": await patient(world, "ac-child")}
+        refused = [
+            await client.post("/work-orders", json=whole | {"recipient": other})
+            for other in (child, {"kind": "care_unit", "unit": "30110"})
+        ]
+        assert await listed(client) == [view["draft_id"]]
+
+        await world.handle(a_person_joined("ac-child"), subject="ac-person-1")
+        joined = await client.post("/work-orders", json=whole | {"recipient": child})
+
+    assert {one.json()["reason"] for one in refused} == {"NOT_THE_DRAFTS_RECIPIENT"}
+    assert joined.status_code == 201, joined.text
 
 
 async def test_it_is_thrown_away(world: World) -> None:

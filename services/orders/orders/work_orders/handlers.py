@@ -92,10 +92,11 @@ async def register_work_order_in_words(command: RegisterWorkOrderInWords, tx: Tr
     INSTALLATION_IS_OPEN (ACT-1), NOTHING_TO_WORK_ON, NOT_AT_RECIPIENT, NOT_THE_RECIPIENTS_ORDER,
     ORDER_IS_OVER, DESCRIPTION_MISSING, NO_ADDRESS, PHONE_MISSING (ACT-2), NOT_IN_APPLICATION,
     NOT_AN_APPLICATION, APPLICATION_INCOMPLETE (ACT-5); of a draft: UNKNOWN_APPLICATION_DRAFT,
-    DRAFT_CHANGED (ACT-5); of a file: UNKNOWN_ATTACHMENT, ALREADY_ATTACHED, TOO_MANY (ORD-16).
+    DRAFT_CHANGED, NOT_THE_DRAFTS_RECIPIENT (ACT-5); of a file: UNKNOWN_ATTACHMENT,
+    ALREADY_ATTACHED, TOO_MANY (ORD-16).
     """
     if command.draft is not None:
-        await use_up(command.draft, command.kind, tx)
+        await use_up(command.draft, command.kind, command.recipient, tx)
     row = await _register(command, tx)
     about = About(kind="work_order", id=row.id)
     await attach_all(command.attachments, about, command.by, tx)

@@ -5,7 +5,7 @@
 from datetime import date, timedelta
 
 from kvitt_contracts.policy import RegionPolicy
-from kvitt_contracts.types import Word
+from kvitt_contracts.types import PersonRef, Word
 
 from orders.work_orders.domain import Kind
 from orders.work_orders.reasons import Reason, refusal
@@ -28,6 +28,18 @@ def must_be_application(kind: Word) -> None:
     if kind != Word(Kind.APPLICATION):
         way_on = "Bara en ansökan kan börja som ett utkast. Ta bort uppgiften."
         raise refusal(Reason.NOT_AN_APPLICATION, "ACT-5", "draft", way_on)
+
+
+def must_be_its_recipient(person: PersonRef, *, sent_for: PersonRef | None) -> None:
+    """Raises WorkOrderRefused (NOT_THE_DRAFTS_RECIPIENT, ACT-5): what is sent is for somebody else
+    than the draft, which would be lost.
+    """
+    if person != sent_for:
+        way_on = (
+            "Utkastet är skrivet för en annan mottagare. Spara det för den här mottagaren, och"
+            " ansök sedan."
+        )
+        raise refusal(Reason.NOT_THE_DRAFTS_RECIPIENT, "ACT-5", "draft", way_on)
 
 
 def removed_on(saved_on: date, policy: RegionPolicy) -> date:
