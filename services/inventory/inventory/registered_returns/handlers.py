@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
+from uuid import UUID
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
@@ -202,7 +203,7 @@ def _is_scrapped(command: RegisterReturn, line: domain.Back, tx: Transaction) ->
 
 async def _taken_back(
     command: RegisterReturn,
-    rows: Mapping[object, DeviceRow],
+    rows: Mapping[UUID, DeviceRow],
     named: Sequence[DeviceRow],
     return_id: ReturnId,
     tx: Transaction,
