@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -23,9 +24,9 @@ LOOK = {"name": "VB-HO-01/slip", "by": "f105", "service": "orders", "path": "/pi
 ACT = {**LOOK, "name": "VB-AN-01/decide", "path": "/work-orders/1:decide", "data": {"is": "so"}}
 ENDED = (409, {"reason": "ENDED", "rule": "PCK-1"})
 LOCKED = (503, {"reason": "LOCKED"})
-NOBODY = (0, {})
+NOBODY: tuple[int, dict[str, str]] = (0, {})
 """No answer: the connection ends."""
-DONE = (200, {})
+DONE: tuple[int, dict[str, str]] = (200, {})
 
 
 @dataclass
@@ -45,7 +46,12 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path.startswith("/persons"):
-                empty = {"items": [], "next": None, "total": 0, "total_is_exact": True}
+                empty: dict[str, Any] = {
+                    "items": [],
+                    "next": None,
+                    "total": 0,
+                    "total_is_exact": True,
+                }
                 self.say(200, empty)
             else:
                 self.answer()
