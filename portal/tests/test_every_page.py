@@ -65,8 +65,9 @@ async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> A
     working = await a_working(scene, at=ward.place)
     await working.work()
     await working.asked()
-    await (await a_leaving(scene, at=ward.place)).offered()
+    offered = await (await a_leaving(scene, at=ward.place)).offered()
     begin = ["/", f"/mottagare/{ref}", order.page, f"/bmb/{transfer}"]
+    begin.append(f"/arenden/{offered['case_id']}")  # it has a list to print, which others lack
     async with portal_system.visiting(user) as client:
         yield Seen(request.param, user, await crawl(client, begin))
 
