@@ -154,7 +154,7 @@ async def test_a_draft_is_kept_and_a_colleague_goes_on_with_it_and_applies(
 
     await anna.goes("/arbetsordrar")
     await anna.sees_no("Utkast till ansökningar")
-    await anna.sees("Ansökan")
+    await anna.sees("1 träff")
 
 
 @pytest.mark.rule("ACT-5g")
