@@ -254,6 +254,7 @@ async def test_what_comes_back_goes_to_the_store_of_the_service_point_that_is_wr
     other, without = scene.place(), scene.place(with_store=False)
     await scene.set()
     async with leaving.system.visiting(CLERK) as kim:
+        await kim.post("/sok", data={"q": leaving.patient.number})  # opens the person
         sent = fields_of(await kim.get(leaving.page)) | {"text": LETTER}
         moved = await kim.post(leaving.page, data=sent | {"service_point": other.id})
         central = await kim.post(leaving.page, data=sent | {"service_point": without.id})
