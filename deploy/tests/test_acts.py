@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -22,11 +21,15 @@ from kvitt.story.services import Services
 DAY, LATER = date(2026, 5, 6), date(2026, 6, 1)
 LOOK = {"name": "VB-HO-01/slip", "by": "f105", "service": "orders", "path": "/pickups/1/slip"}
 ACT = {**LOOK, "name": "VB-AN-01/decide", "path": "/work-orders/1:decide", "data": {"is": "so"}}
-ENDED = (409, {"reason": "ENDED", "rule": "PCK-1"})
-LOCKED = (503, {"reason": "LOCKED"})
-NOBODY: tuple[int, dict[str, str]] = (0, {})
+
+Said = tuple[int, dict[str, str]]
+"""An answer's status and document."""
+
+ENDED: Said = (409, {"reason": "ENDED", "rule": "PCK-1"})
+LOCKED: Said = (503, {"reason": "LOCKED"})
+NOBODY: Said = (0, {})
 """No answer: the connection ends."""
-DONE: tuple[int, dict[str, str]] = (200, {})
+DONE: Said = (200, {})
 
 
 @dataclass
@@ -34,7 +37,7 @@ class Service:
     """The service orders: what it answers, one after the other, and by which keys it was asked."""
 
     url: str
-    answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    answers: list[Said] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
 
 
@@ -46,13 +49,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path.startswith("/persons"):
-                empty: dict[str, Any] = {
-                    "items": [],
-                    "next": None,
-                    "total": 0,
-                    "total_is_exact": True,
-                }
-                self.say(200, empty)
+                self.say(200, {"items": [], "next": None, "total": 0, "total_is_exact": True})
             else:
                 self.answer()
 

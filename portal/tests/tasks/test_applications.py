@@ -308,6 +308,9 @@ async def test_whom_customer_service_writes_for_stays_when_a_colleague_saves(
 ) -> None:
     other = scene.user(working.place)
     await scene.set()
+    identity = {"kind": "personal_number", "number": working.home.patient.number}
+    sought = {"identity": identity, "purpose": "case"}
+    await working.system.done(CLERK, "/persons:find", sought)
     kept = await working.system.done(
         CLERK,
         "/application-drafts",
