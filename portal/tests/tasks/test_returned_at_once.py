@@ -87,7 +87,7 @@ async def test_what_stands_in_the_own_store_is_sent_on_from_its_card(
     back = a_device_returned(number, store="500", on=today, version=2)
     await home.system.state([(number, back)])
     await anna.goes(f"/hamtordrar/{claimed['claim']['by']}")
-    await anna.sees("Hämtat", within=number)
+    await anna.sees("Hämtat", within=MARK)
 
 
 @pytest.mark.rule("PCK-7a")

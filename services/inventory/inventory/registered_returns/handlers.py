@@ -79,7 +79,7 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
     left = {(store, row.article_number) for row in devices if (store := row.state().store)}
     await _lock_balances({(command.store, number) for number in numbers} | left, tx)
     rows = await tx.lock_all(DeviceRow, [row.id for row in devices])
-    locked = {row.id: row for row in rows}
+    locked: dict[object, DeviceRow] = {row.id: row for row in rows}
     for place, row in enumerate(devices):
         _check_comes_back(locked[row.id], left, place=place)
     changes = await _taken_back(command, locked, devices, return_id, tx)
