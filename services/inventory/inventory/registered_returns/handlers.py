@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from uuid import UUID
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
@@ -203,7 +202,7 @@ def _is_scrapped(command: RegisterReturn, line: domain.Back, tx: Transaction) ->
 
 async def _taken_back(
     command: RegisterReturn,
-    rows: Mapping[UUID, DeviceRow],
+    rows: Mapping[object, DeviceRow],
     named: Sequence[DeviceRow],
     return_id: ReturnId,
     tx: Transaction,
