@@ -294,7 +294,6 @@ def _draft_an_application(region: Region, refs: Refs) -> tuple[str, Body]:
     for address, wrong in (
         ("/application-drafts", {**said, "recipient": {"kind": "patient", "person": OLD.number}}),
         ("/application-drafts", {**said, "service_point": OLD.name}),
-        ("/application-drafts", {**said, OLD.name: OLD.number}),
         (f"/application-drafts/{uuid4()}:save", {**said, "version": 1}),
         (f"/application-drafts/{uuid4()}:discard", {"version": OLD.number}),
     ):
