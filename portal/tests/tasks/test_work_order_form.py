@@ -51,7 +51,7 @@ async def test_a_device_is_adapted_by_a_question_from_its_page(
     await anna.picture("work-order-registered")
     await anna.accessible()
     await anna.goes(f"/individ/{working.device_id}")
-    await anna.sees("anpassning, tilldelad")
+    await anna.sees("Tilldelad", within="Anpassning")
     await anna.goes(f"/mottagare/{working.home.person}?flik=arbetsordrar")
     await anna.sees("Anpassning")
     await anna.picture("recipient-work-orders")
