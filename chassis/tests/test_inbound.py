@@ -13,9 +13,11 @@ from sqlalchemy import text
 from chassis.tests import trail
 from chassis.tests.tables import parked, payers, refusals
 from chassis.tests.trail import Log, table
-from contracts.tests.builders.inventory import a_reservation_released
 from contracts.tests.builders.orders import a_payer_registered
 from contracts.tests.builders.regions import a_payer_stated
+from contracts.tests.builders.reservations import (
+    a_reservation_released,
+)
 
 
 async def test_a_message_from_outside_is_remembered_by_source_and_id(

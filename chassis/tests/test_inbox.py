@@ -15,7 +15,10 @@ from sqlalchemy import text
 from chassis.tests import trail
 from chassis.tests.tables import marks, parked
 from chassis.tests.trail import Log, trail_of
-from contracts.tests.builders.inventory import a_reservation_released, an_order_picking_started
+from contracts.tests.builders.reservations import (
+    a_reservation_released,
+    an_order_picking_started,
+)
 
 
 async def test_messages_of_a_key_are_applied_in_their_order(consumer: Consumer, log: Log) -> None:

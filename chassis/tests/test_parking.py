@@ -18,7 +18,9 @@ from sqlalchemy import text
 
 from chassis.tests import trail
 from chassis.tests.trail import Log, table, trail_of
-from contracts.tests.builders.inventory import an_order_picking_started
+from contracts.tests.builders.reservations import (
+    an_order_picking_started,
+)
 
 pytestmark = pytest.mark.long(seconds=20)
 

@@ -20,7 +20,9 @@ from kvitt_testkit.world import ServiceUrls, wait_for
 from chassis.tests import trail
 from chassis.tests.tables import marks, parked
 from chassis.tests.trail import Log, table, trail_of
-from contracts.tests.builders.inventory import an_order_picking_started
+from contracts.tests.builders.reservations import (
+    an_order_picking_started,
+)
 
 REMEMBERED = "SELECT key, seq, event_ids FROM marks ORDER BY key"
 WAIT_FOR_LOCK = """

@@ -20,7 +20,9 @@ from kvitt_contracts.types import OrderId, RegionCode
 
 from chassis.tests import trail
 from chassis.tests.trail import Log, table, trail_of
-from contracts.tests.builders.inventory import a_reservation_released
+from contracts.tests.builders.reservations import (
+    a_reservation_released,
+)
 
 
 def _without(record: Record, header: str) -> Record:

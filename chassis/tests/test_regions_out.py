@@ -11,7 +11,9 @@ from kvitt_testkit.world import ServiceUrls
 from chassis.tests import trail
 from chassis.tests.tables import parked
 from chassis.tests.trail import Log
-from contracts.tests.builders.inventory import an_order_picking_started
+from contracts.tests.builders.reservations import (
+    an_order_picking_started,
+)
 
 
 async def test_messages_of_a_region_that_is_out_wait_until_it_is_in_service_again(

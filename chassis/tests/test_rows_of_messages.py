@@ -24,7 +24,9 @@ from kvitt_testkit.world import Given, Servers, ServiceUrls, World, an_envelope
 
 from chassis.tests import loans
 from chassis.tests.loans import LoanRow, PayerRow, PersonRow, Trouble
-from contracts.tests.builders.inventory import a_reservation_released
+from contracts.tests.builders.reservations import (
+    a_reservation_released,
+)
 
 
 @pytest.fixture(scope="module")

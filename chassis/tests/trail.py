@@ -43,8 +43,10 @@ from kvitt_testkit.world import Servers, ServiceUrls
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from contracts.tests.builders.inventory import a_reservation_released
 from contracts.tests.builders.regions import a_payer_stated
+from contracts.tests.builders.reservations import (
+    a_reservation_released,
+)
 
 SERVICE = "orders"
 AC = RegionCode("ac")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from kvitt_portal.forms import Form
-from kvitt_portal.pages import moving, moving_plan
+from kvitt_portal.pages import moving, moving_acts, moving_plan
 from kvitt_portal.pages.moving_plan import Chosen, Row, chosen_of, device_row, unmarked_row
 from kvitt_portal.services import Part
 
@@ -166,8 +166,8 @@ def test_a_pickup_that_the_store_has_not_answered_is_not_said_to_be_done() -> No
     told = Chosen("d-T1", "T1", "pickup:not_needed", device="T1")
     pickup = {"pickup_id": "p", "pickup_number": "26100001", "status": "requested", "refused": []}
 
-    assert moving._fetched(told, Part(202, pickup), {}, "p").state == moving.WAITING
-    assert moving._fetched(told, Part(201, pickup), {}, "p").state == moving.DONE
+    assert moving_acts.fetched_line(told, Part(202, pickup), {}, "p").state == moving_acts.WAITING
+    assert moving_acts.fetched_line(told, Part(201, pickup), {}, "p").state == moving_acts.DONE
 
 
 def test_a_service_before_names_no_devices_of_a_case() -> None:

@@ -1,6 +1,5 @@
 """What users do over HTTP in the month, and what they are answered. Knows no rule."""
 
-import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,14 +11,12 @@ from uuid import UUID, uuid5
 import httpx
 
 from kvitt.local.problems import LocalProblem
-from kvitt.story.services import Caller, Json, Services
+from kvitt.story.services import Json, Services
 from kvitt.troubles import of_answer
 
 _KEYS: Final = UUID("3f0a7c12-5d0e-5b52-8f6b-5e8a1f3c9d10")
 _DONE_BEFORE: Final = frozenset({"ALREADY_REGISTERED", "ENDED", "IS_DECIDED"})
 """What an act may be answered that was done when the month was published before."""
-_TRIES: Final = 5
-_PAUSE_SECONDS: Final = 0.2  # and as much longer each time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,33 +62,19 @@ async def perform(
         caller = services.as_user(one.by, region=region)
         key = str(uuid5(_KEYS, f"{region}/{one.name}"))
         body = _with_references(one.data, references)
-        answer = await _answer(caller, one, body, key)
-        found[one.name] = _answered(one, answer, is_over=is_over)
+        if body is None:
+            answer = await caller.try_to("GET", one.service, one.path)
+        else:
+            headers = {"Idempotency-Key": key}
+            answer = await caller.try_to("POST", one.service, one.path, json=body, headers=headers)
+        found[one.name] = answered(one, answer, is_over=is_over)
     return found
 
 
-async def _answer(caller: Caller, act: Act, body: Any, key: str) -> httpx.Response:
-    """The answer to an act. Who is not answered, or meets another's lock (503), tries again, by the
-    same key: it has its effect once. Raises httpx.TransportError where nobody ever answers.
+def answered(act: Act, answer: httpx.Response, *, is_over: bool) -> Answered:
+    """What an answer says; of an act whose day `is_over`, that it was done may be a refusal too.
+    Raises LocalProblem where the service has failed, or does not know who asks.
     """
-    more: dict[str, Any] = (
-        {} if body is None else {"json": body, "headers": {"Idempotency-Key": key}}
-    )
-    method = "GET" if body is None else "POST"
-    for attempt in range(1, _TRIES):
-        try:
-            answer = await caller.try_to(method, act.service, act.path, **more)
-        except httpx.TransportError:
-            pass
-        else:
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                return answer
-        await asyncio.sleep(_PAUSE_SECONDS * attempt)
-    return await caller.try_to(method, act.service, act.path, **more)
-
-
-def _answered(act: Act, answer: httpx.Response, *, is_over: bool) -> Answered:
-    """What an answer says; of an act whose day `is_over`, that it was done may be a refusal too."""
     if answer.is_success:
         return Answered()
     if answer.status_code >= 500 or answer.status_code == 401:

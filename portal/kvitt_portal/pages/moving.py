@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,12 +11,24 @@ from kvitt_chassis.web.problems import Problem
 from starlette.responses import Response
 
 from kvitt_portal import statuses
-from kvitt_portal.forms import Form, said_of
+from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Person, Visit
 from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages import moving_plan, pickup_form
-from kvitt_portal.pages.asking import code, devices_of, items_of
+from kvitt_portal.pages import moving_plan
+from kvitt_portal.pages.asking import code, items_of
+from kvitt_portal.pages.moving_acts import (
+    AGAIN,
+    REFUSED,
+    STATES,
+    WAITING,
+    Sending,
+    fetch,
+    fields_of,
+    offer,
+    offered_line,
+    take_back,
+)
 from kvitt_portal.pages.moving_plan import KIND, OFFER, PICKUP, STORE, Chosen, Row
 from kvitt_portal.pages.registering import digest_of
 from kvitt_portal.pages.service_points import service_point_of
@@ -25,28 +37,6 @@ from kvitt_portal.services import Part
 router = APIRouter()
 
 _CASES: Final = 20
-_AGAIN: Final = "Försök igen"
-DONE: Final = "done"
-REFUSED: Final = "refused"
-WAITING: Final = "waiting"
-_STATES: Final = {
-    DONE: ("Gjort", "success"),
-    REFUSED: ("Nekat", "error"),
-    WAITING: ("Inte svarat än", "warning"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a line ended: `state` is DONE, REFUSED, or WAITING where nobody has answered yet; what is
-    said of it, and the way on.
-    """
-
-    said: str
-    state: str
-    text: str
-    page: str = ""
-    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +63,6 @@ class _Has:
         return bool(self.devices) and bool(self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sending:
-    """What a form does, under keys that follow from its own. A service that is silent is sent no
-    more: every further line would wait for it as long.
-    """
-
-    here: Visit
-    form: Form
-    silent: dict[str, Part] = field(default_factory=dict)
-
-    async def post(self, service: str, path: str, body: Any, name: str = "") -> Part:
-        """Have a service do one thing; `name` tells it from the form's others."""
-        if service in self.silent:
-            return self.silent[service]
-        form = _part_of(self.form, name) if name else self.form
-        part = await self.here.send(service, "POST", path, body, form)
-        if part.status >= 500:
-            self.silent[service] = part
-        return part
-
-
 @router.get("/mottagare/{person}/flyttar")
 async def begin(here: Here, person: UUID) -> Response:
     """All that the patient has, with what the rules propose."""
@@ -118,23 +87,23 @@ async def do(here: Here, person: UUID) -> Response:
         await _now(here, form)
     if form["seen"] != _seen(form, chosen):  # decision 0309: nothing is done that was not seen
         return await _page(here, who, form, is_new=True)
-    sending = _Sending(here, form)
+    sending = Sending(here, form)
     # the case first: what is wrong with it is said before anything is done
-    case = await _offer(sending, who.ref, offered)
+    case = await offer(sending, who.ref, offered)
     if case is not None and case.problem is not None and case.status < 500:
-        form.refuse(case.problem, _fields_of(offered))
+        form.refuse(case.problem, fields_of(offered))
         return await _page(here, who, form)
-    ended = [_offered(one, case) for one in offered if case is not None]
+    ended = [offered_line(one, case) for one in offered if case is not None]
     # one after the other: they meet at the same store's balances
-    ended += [await _return(sending, one) for one in chosen if one.kind == STORE]
-    ended += await _fetch(sending, who.ref, [one for one in chosen if one.kind == PICKUP])
-    is_silent = any(one.way == _AGAIN for one in ended)
+    ended += [await take_back(sending, one) for one in chosen if one.kind == STORE]
+    ended += await fetch(sending, who.ref, [one for one in chosen if one.kind == PICKUP])
+    is_silent = any(one.way == AGAIN for one in ended)
     return here.page(
         "moving/done.html",
         form=form,
         person=who,
         ended=ended,
-        states=_STATES,
+        states=STATES,
         refused=sum(one.state == REFUSED for one in ended),
         waiting=sum(one.state == WAITING for one in ended),
         again=form.sent() if is_silent else [],
@@ -287,113 +256,6 @@ def _latest(cases: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
 
 def _seen(form: Form, chosen: Sequence[Chosen]) -> str:
     return digest_of(moving_plan.seen_of(form, chosen))
-
-
-# -- what is done ------------------------------------------------------------------------------
-
-
-async def _offer(sending: _Sending, person: str, offered: Sequence[Chosen]) -> Part | None:
-    if not offered:
-        return None
-    body = {
-        "kind": KIND,
-        "about": {"kind": "person", "id": person},
-        "devices": [one.device for one in offered],
-        "service_point": sending.form["service_point"],
-        "text": sending.form["text"],
-    }
-    return await sending.post("orders", "/cases", body)
-
-
-def _fields_of(offered: Sequence[Chosen]) -> dict[str, str]:
-    """The form's fields by the names that orders has for them, each line's own included."""
-    each = {f"devices.{n}": one.key for n, one in enumerate(offered)}
-    return {"text": "text", "service_point": "service_point", **each}
-
-
-def _offered(one: Chosen, case: Part) -> Ended:
-    if case.problem is not None:
-        return _not_done(one, case)
-    page = f"/arenden/{case.value['case_id']}"
-    return Ended(one.said, DONE, "Erbjuds: kundtjänst har fått ärendet.", page, "Ärendet")
-
-
-async def _return(sending: _Sending, one: Chosen) -> Ended:
-    store = sending.form["store"]
-    body = {
-        "store": store,
-        "devices": [one.device] if one.device else [],
-        "lines": [{"order": one.order, "line": one.line, "quantity": one.quantity}]
-        if one.order
-        else [],
-        "returned_on": sending.form["on"],
-        "leaves_region": True,
-    }
-    part = await sending.post("inventory", "/returns", body, one.key)
-    if part.problem is not None:
-        return _not_done(one, part)
-    is_scrapped = any(line["is_scrapped"] for line in part.value["lines"])
-    said = "Återtaget och skrotat." if is_scrapped else f"Återtaget till förråd {store}."
-    return Ended(one.said, DONE, said)
-
-
-async def _fetch(sending: _Sending, person: str, fetched: Sequence[Chosen]) -> list[Ended]:
-    """One pickup for each cause."""
-    ended = []
-    for cause in dict.fromkeys(one.cause for one in fetched):
-        those = [one for one in fetched if one.cause == cause]
-        to = "unit" if cause == pickup_form.BY_POST else "recipient"
-        body = {
-            "recipient": {"kind": "patient", "person": person},
-            "service_point": sending.form["service_point"],
-            "ordered_by": "unit",
-            "cause": cause,
-            "devices": [one.device for one in those],
-            "delivery": {"to": {"kind": to}},
-        }
-        part = await sending.post("orders", "/pickups", body, cause)
-        refused = await _refused_of(sending.here, part)
-        ended += [_fetched(one, part, refused, person) for one in those]
-    return ended
-
-
-async def _refused_of(here: Visit, part: Part) -> dict[str, str]:
-    """Why the store does not let some of a pickup be fetched, by the device's number."""
-    if part.problem is not None or not part.value["refused"]:
-        return {}
-    reasons = {one["device_id"]: one["reason"] for one in part.value["refused"]}
-    named = await devices_of(here, reasons)
-    return {one["device_number"]: reasons[device] for device, one in named.items()}
-
-
-def _fetched(one: Chosen, part: Part, refused: Mapping[str, str], person: str) -> Ended:
-    if part.problem is not None:
-        form = f"/hamtordrar/ny?person={person}&device={one.device}"
-        return _not_done(one, part, form, "Beställ hämtning")
-    page = f"/hamtordrar/{part.value['pickup_id']}"
-    if part.value["status"] == "refused":
-        said = statuses.TAKEN.get(refused.get(one.device, ""), "Inget av hämtordern hämtas.")
-        return Ended(one.said, REFUSED, said, page, "Hämtordern")
-    way = f"Hämtorder {part.value['pickup_number']}"
-    if part.waits:
-        return Ended(one.said, WAITING, "Hämtas, om lagret svarar ja.", page, way)
-    return Ended(one.said, DONE, "Hämtas.", page, way)
-
-
-def _not_done(one: Chosen, part: Part, page: str = "", way: str = "") -> Ended:
-    """Refused, or perhaps done by a service that has not answered."""
-    assert part.problem is not None
-    if part.status >= 500:
-        said = f"{part.problem.title}. Försök igen: det som ändå blev gjort görs inte om."
-        return Ended(one.said, WAITING, said, way=_AGAIN)
-    return Ended(one.said, REFUSED, said_of(part.problem), page, way)
-
-
-def _part_of(form: Form, name: str) -> Form:
-    """The form's key for one of several things that it does."""
-    made = Form()
-    made.key = f"{form.key}/{name}"
-    return made
 
 
 _NOT_THEIRS: Final = Problem(

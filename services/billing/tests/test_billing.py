@@ -14,10 +14,12 @@ from kvitt_testkit.world import Given, assert_rows_are_folds, stockholm
 from contracts.tests.builders.inventory import (
     a_day_closed,
     a_device_renumbered,
-    a_line_delivered,
     an_article_listed,
     an_article_priced,
     numbered,
+)
+from contracts.tests.builders.reservations import (
+    a_line_delivered,
 )
 from contracts.tests.builders.story import CUSHION, ROLLATOR
 from services.billing.tests.builders import (

@@ -11,7 +11,6 @@ from kvitt_testkit.world import REGION, Given, World, stockholm
 
 from contracts.tests.builders.inventory import (
     a_day_closed,
-    a_line_delivered,
     an_article_listed,
     an_article_priced,
     numbered,
@@ -21,6 +20,9 @@ from contracts.tests.builders.orders import (
     a_line,
     a_payer_registered,
     an_order_placed,
+)
+from contracts.tests.builders.reservations import (
+    a_line_delivered,
 )
 from contracts.tests.builders.story import CUSHION, OTHER, OTHER_PAYER, PAYER, ROLLATOR
 from services.billing.tests.builders import a_device, lent

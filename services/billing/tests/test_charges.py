@@ -11,13 +11,15 @@ from kvitt_contracts.types import UnitPayer, Word
 from kvitt_testkit.world import Given, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.inventory import (
-    a_line_delivered,
     an_article_listed,
     an_article_priced,
     before_numbers,
     numbered,
 )
 from contracts.tests.builders.orders import a_line, an_order_placed
+from contracts.tests.builders.reservations import (
+    a_line_delivered,
+)
 from contracts.tests.builders.story import CUSHION, FITTING, PAYER, ROLLATOR, person
 from services.billing.tests.builders import (
     a_device,

@@ -19,11 +19,13 @@ from sqlalchemy import text
 from contracts.tests.builders.inventory import (
     a_day_closed,
     a_day_edited,
-    a_line_delivered,
     an_article_listed,
     an_article_priced,
     before_numbers,
     numbered,
+)
+from contracts.tests.builders.reservations import (
+    a_line_delivered,
 )
 from contracts.tests.builders.story import CUSHION, ROLLATOR
 from services.billing.tests.builders import (

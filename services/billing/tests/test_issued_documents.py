@@ -16,11 +16,13 @@ from sqlalchemy import text
 
 from contracts.tests.builders.inventory import (
     a_day_closed,
-    a_line_delivered,
     an_article_listed,
     an_article_priced,
 )
 from contracts.tests.builders.orders import a_payer_registered
+from contracts.tests.builders.reservations import (
+    a_line_delivered,
+)
 from contracts.tests.builders.story import CUSHION, ROLLATOR, person
 from documents.tests.reading import pages
 from services.billing.tests.builders import a_device, a_fee, an_order, an_order_to_rent, lent

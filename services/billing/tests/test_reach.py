@@ -12,7 +12,6 @@ from kvitt_contracts.types import PayerId, Role, UnitPayer
 from kvitt_testkit.world import Given, World, stockholm
 
 from contracts.tests.builders.inventory import (
-    a_line_delivered,
     an_article_listed,
     an_article_priced,
     numbered,
@@ -24,6 +23,9 @@ from contracts.tests.builders.orders import (
     a_person_protection_changed,
     a_person_registered,
     a_user_registered,
+)
+from contracts.tests.builders.reservations import (
+    a_line_delivered,
 )
 from contracts.tests.builders.story import (
     CUSHION,

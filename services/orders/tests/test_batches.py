@@ -8,8 +8,10 @@ from orders.app import service
 from orders.customer_orders.models import OrderRow
 from orders.people.models import PersonDetailsRow
 
-from contracts.tests.builders.inventory import a_stock_reserved
 from contracts.tests.builders.regions import a_person_stated, a_user_stated
+from contracts.tests.builders.reservations import (
+    a_stock_reserved,
+)
 from contracts.tests.builders.story import order_id
 from services.orders.tests.builders import a_line, an_identity, an_order_command, registry
 

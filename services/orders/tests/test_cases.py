@@ -6,19 +6,14 @@ from typing import Any
 import pytest
 from kvitt_contracts.orders import (
     AnswerCase,
-    AskCase,
     CaseAnswered,
     CaseAsked,
     CaseReminderDue,
     CaseWithdrawn,
-    NamedThing,
     PickupMadeUrgent,
     WithdrawCase,
 )
 from kvitt_contracts.types import (
-    PatientRecipient,
-    Reference,
-    Role,
     ServicePointId,
     Thing,
     UserId,
@@ -30,14 +25,8 @@ from orders.cases.domain import Status
 from orders.cases.models import CaseRow
 from sqlalchemy import update
 
-from contracts.tests.builders.inventory import (
-    a_custody,
-    a_custody_changed_by_order,
-    a_device_registered,
-    an_article_listed,
-)
 from contracts.tests.builders.pickups import a_claim_granted
-from contracts.tests.builders.regions import a_customer_stated, a_person_stated, a_user_stated
+from contracts.tests.builders.regions import a_person_stated
 from contracts.tests.builders.story import (
     OTHER,
     OUTSIDER,
@@ -51,69 +40,31 @@ from contracts.tests.builders.story import (
     order_id,
     pickup_id,
 )
-from documents.tests.reading import pages
-from services.orders.tests.pickups import DEVICES, a_request, devices_on_loan
-from services.orders.tests.worlds import MONDAY, patient, place, ref_of, refused
-
-COLLEAGUE = "k083abc"
-C1 = case_id("C-1")
-MINE: dict[str, Any] = {
-    "user": SENDER,
-    "roles": [Role.PRESCRIBER],
-    "service_points": [SENDING],
-}
-OURS: dict[str, Any] = {**MINE, "user": COLLEAGUE}
-THEIRS: dict[str, Any] = {**MINE, "user": OUTSIDER, "service_points": [RECEIVING]}
-STAFF: dict[str, Any] = {
-    "user": SERVICE,
-    "roles": [Role.CUSTOMER_SERVICE],
-    "service_points": [SENDING],
-}
+from services.orders.tests.cases import (
+    ANSWER,
+    C1,
+    COLLEAGUE,
+    MINE,
+    OURS,
+    STAFF,
+    THEIRS,
+    WITHDRAW,
+    a_place_of_cases,
+    a_question,
+    asked,
+    case,
+    refusal,
+)
+from services.orders.tests.pickups import DEVICES
+from services.orders.tests.worlds import MONDAY
 
 
 @pytest.fixture
 async def world(given: Given) -> AsyncIterator[World]:
     """A patient with devices on loan, an order and a pickup, on a Monday; and another unit."""
     async with given(service, at=MONDAY) as world:
-        await devices_on_loan(world)
-        await world.handle(a_user_stated(COLLEAGUE), subject=COLLEAGUE)
-        await world.handle(a_customer_stated(RECEIVING, store=None), subject=RECEIVING)
-        await world.handle(a_user_stated(OUTSIDER, RECEIVING), subject=OUTSIDER)
-        await place(world, "ORD-A")
-        await world.handle(a_request(), subject="H-1")
+        await a_place_of_cases(world)
         yield world
-
-
-def a_question(
-    kind: str = "deviation", about: tuple[str, str] | None = ("order", "ORD-A"), **others: Any
-) -> AskCase:
-    """A unit's message that asks customer service for something."""
-    values: dict[str, Any] = {
-        "kind": Word(kind),
-        "about": NamedThing(kind=Word(about[0]), reference=Reference(about[1])) if about else None,
-        "service_point": ServicePointId(SENDING),
-        "by": UserId(SENDER),
-    }
-    return AskCase(**{**values, **others})
-
-
-async def asked(world: World, subject: str = "C-1", **others: Any) -> None:
-    """A case that waits."""
-    await world.handle(a_question(**others), subject=subject)
-
-
-async def refusal(world: World, message: Any, subject: str = "C-1") -> tuple[str, str, str | None]:
-    """Reason, rule and field of a message about a case that is refused."""
-    return await refused(world, message, subject)
-
-
-async def case(world: World, subject: str = "C-1") -> CaseRow:
-    """The case that was asked by a reference."""
-    return await world.row(CaseRow, case_id(subject))
-
-
-ANSWER = AnswerCase(outcome=Word("done"), by=UserId(SERVICE))
-WITHDRAW = WithdrawCase(by=UserId(SENDER))
 
 
 # -- asked ---------------------------------------------------------------------------------------
@@ -333,141 +284,6 @@ async def test_over_http_a_case_is_written_answered_and_told(world: World) -> No
 
 
 # -- a patient who moves -------------------------------------------------------------------------
-
-
-MOVES: dict[str, Any] = {
-    "kind": "patient_moves",
-    "service_point": SENDING,
-    "devices": list(DEVICES[:2]),
-    "text": "Flyttar till Region Uppsala: fakturaadress Box 1, kontakt Kim på hjälpmedel.",
-}
-
-
-async def has(world: World, *devices: str, **custody: Any) -> None:
-    """The patient has these devices."""
-    at = PatientRecipient(person=await ref_of(world, "ac-person-1"))
-    for device in devices:
-        change = a_custody_changed_by_order(device, to=a_custody(at, **custody))
-        await world.handle(change)
-
-
-async def offering(world: World, **changes: Any) -> tuple[int, Any]:
-    """What orders answers to a prescriber who offers what the patient has."""
-    about = {"kind": "person", "id": await patient(world)}
-    async with world.http(**MINE) as client:
-        answer = await client.post("/cases", json={**MOVES, "about": about, **changes})
-    return answer.status_code, answer.json()
-
-
-@pytest.mark.rule("CAS-1j")
-async def test_what_a_patient_who_moves_has_is_offered_in_one_case(world: World) -> None:
-    await has(world, *DEVICES)
-
-    status, made = await offering(world)
-
-    assert (status, made["status"]) == (201, "waiting")
-    ids = [str(device_id(one)) for one in DEVICES[:2]]
-    assert made["devices"] == ids
-    (event,) = await world.events(CaseAsked)
-    assert [str(one) for one in event.devices] == ids
-    assert "Uppsala" not in event.model_dump_json()
-    await assert_rows_are_folds(world)
-
-
-@pytest.mark.rule("CAS-1j")
-@pytest.mark.parametrize(
-    ("changes", "reason", "field"),
-    [
-        ({"devices": []}, "DEVICES_MISSING", "devices"),
-        ({"devices": [DEVICES[0], DEVICES[0]]}, "DEVICE_TWICE", "devices.1"),
-        ({"devices": [DEVICES[0], "404404"]}, "UNKNOWN_DEVICE", "devices.1"),
-        ({"text": None}, "TEXT_MISSING", "text"),
-        ({"kind": "other"}, "DOES_NOT_FIT", "devices"),
-        ({"about": None}, "ABOUT_MISSING", "about"),
-        (
-            {"about": {"kind": "order", "id": str(order_id("ORD-A"))}},
-            "DOES_NOT_FIT",
-            "about.kind",
-        ),
-    ],
-)
-async def test_an_offer_names_what_the_patient_has_once_and_says_to_whom(
-    world: World, changes: dict[str, Any], reason: str, field: str
-) -> None:
-    await has(world, *DEVICES)
-
-    status, problem = await offering(world, **changes)
-
-    assert (status, problem["reason"], problem["field"]) == (422, reason, field)
-    assert problem["way_on"]
-    assert await world.events(CaseAsked) == []
-
-
-@pytest.mark.rule("CAS-1j")
-async def test_only_what_the_patient_has_and_the_asker_sees_is_offered(world: World) -> None:
-    await has(world, DEVICES[0])
-    await has(world, "170777", customer=RECEIVING, prescriber=OUTSIDER)
-
-    hidden = await offering(world, devices=["170777"])
-    of_another = await offering(world, devices=[DEVICES[1]])
-
-    assert [(one[0], one[1]["reason"]) for one in (hidden, of_another)] == [
-        (422, "UNKNOWN_DEVICE"),
-        (422, "UNKNOWN_DEVICE"),
-    ]
-    assert (await offering(world, devices=[DEVICES[0]]))[0] == 201
-
-
-@pytest.mark.rule("CAS-1j")
-async def test_what_waits_for_an_answer_is_not_offered_again(world: World) -> None:
-    await has(world, *DEVICES)
-    await offering(world)
-    status, problem = await offering(world, devices=[DEVICES[1]])
-    assert (status, problem["reason"], problem["field"]) == (
-        422,
-        "ALREADY_OFFERED",
-        "devices.0",
-    )
-
-    (event,) = await world.events(CaseAsked)
-    async with world.http(**STAFF) as client:
-        answer = {"outcome": "refused", "text": "Regionen vill inte köpa."}
-        answered = await client.post(f"/cases/{event.case_id}:answer", json=answer)
-
-    assert answered.status_code == 200
-    assert (await offering(world, devices=[DEVICES[1]]))[0] == 201
-
-
-@pytest.mark.rule("CAS-1j", "CAS-1c", "REF-19e")
-async def test_what_is_offered_is_printed_for_those_who_read_the_case(world: World) -> None:
-    await has(world, *DEVICES)
-    await world.handle(an_article_listed("31222-07", name="Hörapparat Vinga"))
-    await world.handle(a_device_registered(DEVICES[0], article="31222-07"))
-    _, made = await offering(world)
-    await asked(world)
-
-    async def printed(who: dict[str, Any], case: str) -> Any:
-        async with world.http(**who) as client:
-            return await client.get(f"/cases/{case}/slip")
-
-    answer = await printed(STAFF, made["case_id"])
-    assert answer.headers["cache-control"] == "no-store"
-    (page,) = pages(answer.content)
-    assert f"1 {DEVICES[0]} 31222-07 Hörapparat Vinga 2 okänt" in page
-    assert MOVES["text"] in page
-    assert "Tess" not in page
-    stated = a_person_stated(version=3, protected=True)
-    await world.handle(stated, subject="ac-person-1")
-    elsewhere = {**STAFF, "service_points": [RECEIVING]}
-    (page,) = pages((await printed(elsewhere, made["case_id"])).content)
-    assert DEVICES[0] not in page
-    assert "Vinga" not in page
-    assert "visas inte Ett hjälpmedel som du inte ser" in page
-    (page,) = pages((await printed(MINE, made["case_id"])).content)
-    assert DEVICES[0] in page
-    nothing = await printed(MINE, str(C1))
-    assert (nothing.status_code, nothing.json()["reason"]) == (409, "NOTHING_OFFERED")
-    assert (await printed(THEIRS, made["case_id"])).status_code == 404
 
 
 async def test_what_the_next_release_asks_is_listed_by_this_one(world: World) -> None:

@@ -47,13 +47,7 @@ from contracts.tests.builders.inventory import (
     a_custody,
     a_custody_changed_by_fault_report,
     a_custody_changed_by_order,
-    a_line_delivered,
-    a_release_refused,
-    a_reservation_declined,
-    a_reservation_released,
-    a_stock_reserved,
     an_article_listed,
-    an_order_picking_started,
 )
 from contracts.tests.builders.pickups import (
     a_claim_broken,
@@ -67,6 +61,14 @@ from contracts.tests.builders.regions import (
     a_person_joined,
     a_person_stated,
     a_user_stated,
+)
+from contracts.tests.builders.reservations import (
+    a_line_delivered,
+    a_release_refused,
+    a_reservation_declined,
+    a_reservation_released,
+    a_stock_reserved,
+    an_order_picking_started,
 )
 from contracts.tests.builders.shapes import assert_proven
 from contracts.tests.builders.story import (

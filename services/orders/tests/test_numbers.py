@@ -17,7 +17,9 @@ from orders.numbers.models import NumberSeriesRow
 from orders.numbers.writes import LAST_OF_WEEK
 from sqlalchemy import update
 
-from contracts.tests.builders.inventory import a_reservation_released
+from contracts.tests.builders.reservations import (
+    a_reservation_released,
+)
 from contracts.tests.builders.story import order_id
 from services.orders.tests.builders import a_line, an_order_command, registry
 from services.orders.tests.worlds import MONDAY, place

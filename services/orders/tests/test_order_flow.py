@@ -27,18 +27,20 @@ from orders.customer_orders.writes import ORDERS_BY_STEP, UNANSWERED
 from orders.placements.handlers import place_order
 
 from contracts.tests.builders.inventory import (
-    a_line_delivered,
-    a_reservation_declined,
-    a_stock_backordered,
-    a_stock_reserved,
     an_article_listed,
-    an_order_picking_started,
 )
 from contracts.tests.builders.regions import (
     a_customer_stated,
     a_payer_stated,
     a_person_stated,
     a_user_stated,
+)
+from contracts.tests.builders.reservations import (
+    a_line_delivered,
+    a_reservation_declined,
+    a_stock_backordered,
+    a_stock_reserved,
+    an_order_picking_started,
 )
 from contracts.tests.builders.story import CUSHION, order_id
 from services.orders.tests.builders import (

@@ -9,12 +9,18 @@ from orders.app import service
 from orders.customer_orders.api import ORDERS
 from orders.customer_orders.views import OrderSummary
 
-from contracts.tests.builders.inventory import a_line_delivered, a_stock_reserved, an_article_listed
+from contracts.tests.builders.inventory import (
+    an_article_listed,
+)
 from contracts.tests.builders.regions import (
     CHILD,
     a_customer_stated,
     a_person_stated,
     a_user_stated,
+)
+from contracts.tests.builders.reservations import (
+    a_line_delivered,
+    a_stock_reserved,
 )
 from contracts.tests.builders.story import order_id
 from services.orders.tests.builders import a_line, an_identity, an_order_command, registry

@@ -11,11 +11,13 @@ from orders.app import service
 from orders.customer_orders.models import OrderRow
 
 from contracts.tests.builders.inventory import (
-    a_line_delivered,
-    a_reservation_released,
     an_article_listed,
 )
 from contracts.tests.builders.regions import a_person_stated
+from contracts.tests.builders.reservations import (
+    a_line_delivered,
+    a_reservation_released,
+)
 from contracts.tests.builders.story import CUSHION, order_id
 from services.orders.tests.builders import any_ref, registry
 from services.orders.tests.worlds import MONDAY, a_body, patient, placed_over_http

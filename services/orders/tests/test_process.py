@@ -9,7 +9,9 @@ from kvitt_testkit.running import Running, ServiceProcess
 from kvitt_testkit.wire import client_settings, read_events
 from kvitt_testkit.world import ServiceUrls, an_envelope, wait_for
 
-from contracts.tests.builders.inventory import a_stock_reserved, an_article_listed
+from contracts.tests.builders.inventory import (
+    an_article_listed,
+)
 from contracts.tests.builders.regions import (
     HOME,
     OLD_WOMAN,
@@ -19,6 +21,9 @@ from contracts.tests.builders.regions import (
     a_person_stated,
     a_user_contact_stated,
     a_user_stated,
+)
+from contracts.tests.builders.reservations import (
+    a_stock_reserved,
 )
 from contracts.tests.builders.story import CUSHION, order_id
 from services.orders.tests.builders import a_line, an_order_command

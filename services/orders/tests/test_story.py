@@ -11,7 +11,8 @@ from orders.app import service
 from orders.customer_orders import story
 from orders.customer_orders.domain import evolve
 
-from contracts.tests.builders.inventory import (
+from contracts.tests.builders.orders import an_order_placed
+from contracts.tests.builders.reservations import (
     a_line_delivered,
     a_release_refused,
     a_reservation_declined,
@@ -19,7 +20,6 @@ from contracts.tests.builders.inventory import (
     a_stock_reserved,
     an_order_picking_started,
 )
-from contracts.tests.builders.orders import an_order_placed
 from contracts.tests.builders.story import order_id
 from services.orders.tests.builders import registry
 from services.orders.tests.worlds import MONDAY, place

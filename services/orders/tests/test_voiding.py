@@ -9,7 +9,7 @@ from orders.app import service
 from orders.customer_orders.domain import Status
 from orders.customer_orders.reasons import Reason
 
-from contracts.tests.builders.inventory import (
+from contracts.tests.builders.reservations import (
     a_release_refused,
     a_reservation_released,
     a_stock_reserved,

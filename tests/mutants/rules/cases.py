@@ -10,6 +10,7 @@ _RULES: Final = f"{_CODE}/cases/domain.py"
 _QUERIES: Final = f"{_CODE}/cases/queries.py"
 _HANDLERS: Final = f"{_CODE}/cases/handlers.py"
 _CASE: Final = "services/orders/tests/test_cases.py::test"
+_OFFER: Final = "services/orders/tests/test_offers.py::test"
 _WAIT: Final = "services/orders/tests/test_waits.py::test"
 
 CASES: tuple[RuleMutant, ...] = (
@@ -131,7 +132,7 @@ CASES: tuple[RuleMutant, ...] = (
         _QUERIES,
         "        DEVICES.within(_grant(by, tx)),\n",
         "",
-        f"{_CASE}_only_what_the_patient_has_and_the_asker_sees_is_offered",
+        f"{_OFFER}_only_what_the_patient_has_and_the_asker_sees_is_offered",
     ),
     rule_mutant(
         "CAS-1j",
@@ -139,7 +140,7 @@ CASES: tuple[RuleMutant, ...] = (
         _QUERIES,
         "        is_of_person(CareDeviceRow.person, PersonRef(about.id), tx.region),\n",
         "",
-        f"{_CASE}_only_what_the_patient_has_and_the_asker_sees_is_offered",
+        f"{_OFFER}_only_what_the_patient_has_and_the_asker_sees_is_offered",
     ),
     rule_mutant(
         "CAS-1j",
@@ -147,7 +148,7 @@ CASES: tuple[RuleMutant, ...] = (
         _RULES,
         "        if device in offered:\n",
         "        if device in named:\n",
-        f"{_CASE}_what_waits_for_an_answer_is_not_offered_again",
+        f"{_OFFER}_what_waits_for_an_answer_is_not_offered_again",
     ),
     rule_mutant(
         "CAS-1j",
@@ -155,7 +156,7 @@ CASES: tuple[RuleMutant, ...] = (
         _RULES,
         "    if named and not has_text:\n",
         "    if named and has_text and about is None:\n",
-        f"{_CASE}_an_offer_names_what_the_patient_has_once_and_says_to_whom",
+        f"{_OFFER}_an_offer_names_what_the_patient_has_once_and_says_to_whom",
     ),
     rule_mutant(
         "CAS-1i",
@@ -186,7 +187,7 @@ CASES: tuple[RuleMutant, ...] = (
         f"{_CODE}/cases/api.py",
         "    shown = {one.device_id for one in seen}\n",
         "    shown = {*row.devices, *(one.device_id for one in seen)}\n",
-        f"{_CASE}_what_is_offered_is_printed_for_those_who_read_the_case",
+        f"{_OFFER}_what_is_offered_is_printed_for_those_who_read_the_case",
     ),
     rule_mutant(
         "REF-20a",
