@@ -2,7 +2,9 @@
 
 import inspect
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from types import ModuleType
 
 import pytest
@@ -13,7 +15,8 @@ from kvitt_contracts.refusals import MessageRefused
 from kvitt_contracts.topics import CATALOGUE
 from kvitt_contracts.types import Value
 
-from contracts.tests.builders import bmb, inventory, orders, regions
+from contracts.tests import builders
+from contracts.tests.builders import inventory, orders, reservations
 from contracts.tests.builders.inventory import (
     a_custody,
     a_device_stated_on_loan,
@@ -40,7 +43,14 @@ def of(module: ModuleType) -> list[Callable[[], object]]:
     return [one for one in mine if not _needs_arguments(one)]
 
 
-@pytest.mark.parametrize("module", [orders, bmb, inventory, regions], ids=lambda one: one.__name__)
+MODULES = [
+    import_module(f"{builders.__name__}.{one.name}")
+    for one in iter_modules(builders.__path__)
+    if one.name not in ("areas", "shapes", "story")  # what builders are made of, and with
+]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda one: one.__name__)
 def test_every_builder_makes_what_its_owner_emits(module: ModuleType) -> None:
     made = [build() for build in of(module)]
 
@@ -132,7 +142,7 @@ def test_the_reasons_that_an_event_states_are_lines_of_their_own() -> None:
 
 
 def test_a_list_that_may_be_left_empty_is_given_or_not() -> None:
-    reserved = inventory.a_stock_reserved()
+    reserved = reservations.a_stock_reserved()
     kind = reserved.wire_type
 
     assert lines([reserved]) == {f"{kind} lines"}
