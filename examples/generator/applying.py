@@ -9,7 +9,6 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from kvitt_contracts.envelope import Message
 from kvitt_contracts.orders import Delivery, LineToOrder, PlaceOrder, UnitAddress
 from kvitt_contracts.regions import GoodsReceived
 from kvitt_contracts.types import ArticleNumber, StoreId, UserId, WorkOrderId, identify
@@ -18,7 +17,7 @@ from examples.generator import fetching
 from examples.generator.fetching import STAFF
 from examples.generator.mending import patient_of
 from examples.generator.messages import Act
-from examples.generator.month import Month
+from examples.generator.month import Month, may
 from examples.generator.ordering import dispatch, patient, pick
 from examples.generator.own_devices import AT
 from examples.generator.responsibles import service_point_at, team
@@ -39,18 +38,18 @@ def plan_applications(month: Month) -> None:
     """Each application on days of its own."""
     article = _article(month)
     for name in ("approved", "refused", "waits"):
-        _apply(month, name, _may(5))
-    _apply(month, "incomplete", _may(6), need=None, attests_responsibility=False)
-    _decide(month, "waits", _may(6), {"outcome": "refused"})  # and says not why
-    _decide(month, "approved", _may(7), {"outcome": "approved", "article_number": article})
+        _apply(month, name, may(5))
+    _apply(month, "incomplete", may(6), need=None, attests_responsibility=False)
+    _decide(month, "waits", may(6), {"outcome": "refused"})  # and says not why
+    _decide(month, "approved", may(7), {"outcome": "approved", "article_number": article})
     said = {"outcome": "refused", "reason": "Behovet täcks av sortimentet."}
-    _decide(month, "refused", _may(7), said)
-    _order(month, "refused", _may(8))
-    _order(month, "approved", _may(8))
-    month.plan(_may(8), partial(_receive, month))
-    month.plan(_may(11), partial(pick, month, _ordered(month, "approved")))
-    month.plan(_may(12), partial(dispatch, month, _ordered(month, "approved"), [1]))
-    month.plan(_may(6), partial(_look, month))
+    _decide(month, "refused", may(7), said)
+    _order(month, "refused", may(8))
+    _order(month, "approved", may(8))
+    month.plan(may(8), partial(_receive, month))
+    month.plan(may(11), partial(pick, month, _ordered(month, "approved")))
+    month.plan(may(12), partial(dispatch, month, _ordered(month, "approved"), [1]))
+    month.plan(may(6), partial(_look, month))
 
 
 def _apply(month: Month, name: str, on: date, **changed: Any) -> None:
@@ -84,7 +83,7 @@ def _order(month: Month, name: str, on: date) -> None:
         ),
         delivery=Delivery(to=UnitAddress()),
     )
-    month.plan(on, partial(_say, month, "orders", _ordered(month, name), command))
+    month.plan(on, partial(month.send, "orders", _ordered(month, name), command))
 
 
 def _receive(month: Month) -> None:
@@ -96,7 +95,7 @@ def _receive(month: Month) -> None:
         quantity=1,
         received_on=month.today,
     )
-    _say(month, "inventory", f"{month.profile.sends_order}-AN-INL", fact)
+    month.send("inventory", f"{month.profile.sends_order}-AN-INL", fact)
 
 
 def _look(month: Month) -> None:
@@ -109,10 +108,6 @@ def _look(month: Month) -> None:
 
 def _act(name: str, by: UserId, path: str, data: Any) -> Act:
     return Act(name=name, by=by, service="orders", path=path, data=data)
-
-
-def _say(month: Month, topic: str, reference: str, body: Message) -> None:
-    month.send(topic, reference, body)
 
 
 def _patient(month: Month) -> str:
@@ -138,7 +133,3 @@ def _ordered(month: Month, name: str) -> str:
 
 def _id(month: Month, name: str) -> WorkOrderId:
     return WorkOrderId(identify(month.profile.code, "work-order", _reference(month, name)))
-
-
-def _may(day: int) -> date:
-    return date(2026, 5, day)

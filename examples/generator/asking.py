@@ -11,7 +11,7 @@ from kvitt_contracts.orders import AnswerCase, AskCase, NamedThing, WithdrawCase
 from kvitt_contracts.types import Reference, UserId, Word
 
 from examples.generator import fetching, mending
-from examples.generator.month import Month
+from examples.generator.month import Month, may
 from examples.generator.own_devices import AT
 from examples.generator.responsibles import service_point_at, team
 
@@ -25,24 +25,24 @@ def plan_cases(month: Month) -> None:
     overdue = ("pickup", fetching.reference(month, "overdue"))
     not_found = ("pickup", fetching.reference(month, "not_found"))
     mended = ("work_order", mending.reference(month, "adjusted"))
-    _ask(month, 1, "deviation", not_found, _may(12))
-    _say(month, 1, _answer("done"), _may(13))
-    _say(month, 1, _answer("refused"), _may(18))  # it is answered already
-    _ask(month, 2, "urgent", overdue, _may(7))
-    _say(month, 2, AnswerCase(outcome=Word("done"), by=asker), _may(8))  # customer service does
-    _say(month, 2, _answer("done"), _may(11))
-    _ask(month, 3, "address", mended, _may(8))
-    _say(month, 3, WithdrawCase(by=stranger), _may(8))
-    _say(month, 3, WithdrawCase(by=colleague), _may(11))
-    _ask(month, 4, "complaint", ("device", fetching.devices_of(month, "overdue")[0]), _may(19))
-    _ask(month, 5, "complaint", mended, _may(15))
-    _say(month, 5, _answer("done"), _may(21))  # late
-    _ask(month, 10, "urgent", mended, _may(11))
-    _say(month, 10, _answer("refused"), _may(12))
-    _ask(month, 6, "person_missing", None, _may(6))  # a message can say nothing of whom
-    _ask(month, 7, "complaint", None, _may(6))
-    _ask(month, 8, "short_delivery", overdue, _may(7))
-    _ask(month, 9, "deviation", ("pickup", "VB-HO-99"), _may(7))
+    _ask(month, 1, "deviation", not_found, may(12))
+    _say(month, 1, _answer("done"), may(13))
+    _say(month, 1, _answer("refused"), may(18))  # it is answered already
+    _ask(month, 2, "urgent", overdue, may(7))
+    _say(month, 2, AnswerCase(outcome=Word("done"), by=asker), may(8))  # customer service does
+    _say(month, 2, _answer("done"), may(11))
+    _ask(month, 3, "address", mended, may(8))
+    _say(month, 3, WithdrawCase(by=stranger), may(8))
+    _say(month, 3, WithdrawCase(by=colleague), may(11))
+    _ask(month, 4, "complaint", ("device", fetching.devices_of(month, "overdue")[0]), may(19))
+    _ask(month, 5, "complaint", mended, may(15))
+    _say(month, 5, _answer("done"), may(21))  # late
+    _ask(month, 10, "urgent", mended, may(11))
+    _say(month, 10, _answer("refused"), may(12))
+    _ask(month, 6, "person_missing", None, may(6))  # a message can say nothing of whom
+    _ask(month, 7, "complaint", None, may(6))
+    _ask(month, 8, "short_delivery", overdue, may(7))
+    _ask(month, 9, "deviation", ("pickup", "VB-HO-99"), may(7))
 
 
 def _ask(month: Month, number: int, kind: str, about: tuple[str, str] | None, on: date) -> None:
@@ -60,12 +60,4 @@ def _answer(outcome: str, *, by: UserId = fetching.STAFF) -> AnswerCase:
 
 def _say(month: Month, number: int, command: Command, on: date) -> None:
     reference = f"{month.profile.sends_order}-AR-{number:02}"
-    month.plan(on, partial(_send, month, reference, command))
-
-
-def _send(month: Month, reference: str, command: Command) -> None:
-    month.send("orders", reference, command)
-
-
-def _may(day: int) -> date:
-    return date(2026, 5, day)
+    month.plan(on, partial(month.send, "orders", reference, command))

@@ -26,7 +26,7 @@ from kvitt_contracts.types import (
 
 from examples.generator.fetching import STAFF
 from examples.generator.model.state import Person
-from examples.generator.month import Month
+from examples.generator.month import Month, may
 from examples.generator.ordering import give_back, patient
 from examples.generator.own_devices import AT, lent_of, numbered, reachable
 from examples.generator.profiles import Profile
@@ -74,14 +74,14 @@ def plan_returns(month: Month) -> None:
     in_time, reminded, kept = numbers(month.profile)
     month.keep((in_time, reminded, kept))
     central, own = month.profile.central, month.profile.own_stores[0]
-    _say(month, "inventory", "FEL", _by_hand(in_time, own), _may(4))
-    _say(month, "orders", "TID", _pickup(month, in_time), _may(5))
-    month.plan(_may(7), partial(give_back, month, in_time, central))
-    _say(month, "orders", "SEN", _pickup(month, reminded), _may(5))
-    month.plan(_may(13), partial(give_back, month, reminded, central))
-    month.plan(_may(6), partial(give_back, month, kept, own))
+    _say(month, "inventory", "FEL", _by_hand(in_time, own), may(4))
+    _say(month, "orders", "TID", _pickup(month, in_time), may(5))
+    month.plan(may(7), partial(give_back, month, in_time, central))
+    _say(month, "orders", "SEN", _pickup(month, reminded), may(5))
+    month.plan(may(13), partial(give_back, month, reminded, central))
+    month.plan(may(6), partial(give_back, month, kept, own))
     # without a pickup it stays where it is
-    month.plan(_may(11), partial(give_back, month, kept, central))
+    month.plan(may(11), partial(give_back, month, kept, central))
 
 
 def numbers(profile: Profile) -> tuple[DeviceNumber, ...]:
@@ -90,7 +90,7 @@ def numbers(profile: Profile) -> tuple[DeviceNumber, ...]:
 
 
 def _by_hand(number: DeviceNumber, store: str) -> RegisterReturn:
-    return RegisterReturn(store=StoreId(store), devices=(number,), returned_on=_may(4), by=STAFF)
+    return RegisterReturn(store=StoreId(store), devices=(number,), returned_on=may(4), by=STAFF)
 
 
 def _pickup(month: Month, number: DeviceNumber) -> RequestPickup:
@@ -106,12 +106,4 @@ def _pickup(month: Month, number: DeviceNumber) -> RequestPickup:
 
 def _say(month: Month, topic: str, name: str, command: Command, on: date) -> None:
     reference = f"{month.profile.sends_order}-DIREKT-{name}"
-    month.plan(on, partial(_send, month, topic, reference, command))
-
-
-def _send(month: Month, topic: str, reference: str, command: Command) -> None:
-    month.send(topic, reference, command)
-
-
-def _may(day: int) -> date:
-    return date(2026, 5, day)
+    month.plan(on, partial(month.send, topic, reference, command))

@@ -15,7 +15,7 @@ from kvitt_contracts.regions import DeviceStated
 from kvitt_contracts.types import CustomerId, DeviceNumber, NamedPatient, RegionPersonId
 
 from examples.generator.catalogue import Listed
-from examples.generator.month import CUT_OVER, Month
+from examples.generator.month import CUT_OVER, Month, may
 from examples.generator.ordering import give_back
 from examples.generator.profiles import Profile
 from examples.generator.registry import Units
@@ -56,26 +56,26 @@ def plan_bundles(month: Month) -> None:
     bundles = _bundles(month.profile)
     month.keep(number for bundle in bundles for number in bundle)
     some, none, elsewhere, again, most, later, back = bundles
-    _send(month, some, _may(5))
-    _answer(month, some, some[:1], _UNUSED, _may(6))
-    _send(month, none, _may(6))
-    _answer(month, none, none, _WRONG, _may(8))
-    _send(month, elsewhere, _may(7))
-    _answer(month, elsewhere, some[:1], _WRONG, _may(8))  # in another transfer: refused
-    _answer(month, elsewhere, elsewhere[1:2], _WRONG, _may(11))
-    _send(month, again, _may(8))
-    _answer(month, again, again[2:], _BACK, _may(11))
-    _send_on(month, again[2:], _may(12))
-    _answer(month, again[2:], (), None, _may(13), at=_SENT_ON_TO)
-    _send(month, most, _may(11))
-    _answer(month, most, most[1:], None, _may(13))
-    _send(month, later, _may(12), for_=_may(25))
-    _answer(month, later, later[:1], _UNUSED, _may(15))
-    _send_on(month, later[:1], _may(18))  # before the others change hands
-    _answer(month, later[:1], (), None, _may(20), at=_SENT_ON_TO)
-    _send(month, back, _may(13))
-    month.plan(_may(15), partial(_give_back, month, back[0]))
-    _answer(month, back, back[1:2], _BACK, _may(18))
+    _send(month, some, may(5))
+    _answer(month, some, some[:1], _UNUSED, may(6))
+    _send(month, none, may(6))
+    _answer(month, none, none, _WRONG, may(8))
+    _send(month, elsewhere, may(7))
+    _answer(month, elsewhere, some[:1], _WRONG, may(8))  # in another transfer: refused
+    _answer(month, elsewhere, elsewhere[1:2], _WRONG, may(11))
+    _send(month, again, may(8))
+    _answer(month, again, again[2:], _BACK, may(11))
+    _send_on(month, again[2:], may(12))
+    _answer(month, again[2:], (), None, may(13), at=_SENT_ON_TO)
+    _send(month, most, may(11))
+    _answer(month, most, most[1:], None, may(13))
+    _send(month, later, may(12), for_=may(25))
+    _answer(month, later, later[:1], _UNUSED, may(15))
+    _send_on(month, later[:1], may(18))  # before the others change hands
+    _answer(month, later[:1], (), None, may(20), at=_SENT_ON_TO)
+    _send(month, back, may(13))
+    month.plan(may(15), partial(_give_back, month, back[0]))
+    _answer(month, back, back[1:2], _BACK, may(18))
 
 
 def _send(
@@ -124,11 +124,7 @@ def _answer(
 
 def _plan(month: Month, numbers: Sequence[DeviceNumber], command: Command, on: date) -> None:
     reference = f"{month.profile.sends_transfer}-{numbers[0]}-{len(numbers)}"
-    month.plan(on, partial(_say, month, reference, command))
-
-
-def _say(month: Month, reference: str, command: Command) -> None:
-    month.send("bmb", reference, command)
+    month.plan(on, partial(month.send, "bmb", reference, command))
 
 
 def _give_back(month: Month, number: str) -> None:
@@ -140,7 +136,3 @@ def _bundles(profile: Profile) -> list[tuple[DeviceNumber, ...]]:
         DeviceNumber(f"{profile.device_letter}{49101 + at}") for at in range(_BUNDLES * _IN_EACH)
     ]
     return [tuple(numbers[at : at + _IN_EACH]) for at in range(0, len(numbers), _IN_EACH)]
-
-
-def _may(day: int) -> date:
-    return date(2026, 5, day)

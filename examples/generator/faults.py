@@ -23,7 +23,7 @@ from kvitt_contracts.types import DeviceNumber, UserId, Word
 from examples.generator.catalogue import Listed
 from examples.generator.fetching import STAFF, TECHNICIAN
 from examples.generator.model.state import Person
-from examples.generator.month import Month
+from examples.generator.month import Month, may
 from examples.generator.ordering import patient
 from examples.generator.own_devices import lent, numbered, reachable
 from examples.generator.profiles import Profile
@@ -64,35 +64,35 @@ def _prescriber_is_named(month: Month, number: DeviceNumber) -> None:
     """The substitute does not answer faults, and it must be a prescriber who works there."""
     substitute, main, requester = team(month.units, _WITH_MAIN)
     stranger, *_ = team(month.units, _ELSEWHERE)
-    _report(month, number, _may(4), by=substitute)  # customer service does that
-    _report(month, number, _may(5), asked_by=main)
-    _report(month, number, _may(6), again=True)  # it is reported already
-    _say(month, number, NamePrescriber(prescriber=substitute, by=substitute), _may(6))
-    _say(month, number, NamePrescriber(prescriber=requester, by=main), _may(6))
-    _say(month, number, NamePrescriber(prescriber=stranger, by=main), _may(6))
-    _say(month, number, NamePrescriber(prescriber=substitute, by=main), _may(6))
-    _say(month, number, CloseFaultReport(outcome=Word("repaired"), by=STAFF), _may(11))
+    _report(month, number, may(4), by=substitute)  # customer service does that
+    _report(month, number, may(5), asked_by=main)
+    _report(month, number, may(6), again=True)  # it is reported already
+    _say(month, number, NamePrescriber(prescriber=substitute, by=substitute), may(6))
+    _say(month, number, NamePrescriber(prescriber=requester, by=main), may(6))
+    _say(month, number, NamePrescriber(prescriber=stranger, by=main), may(6))
+    _say(month, number, NamePrescriber(prescriber=substitute, by=main), may(6))
+    _say(month, number, CloseFaultReport(outcome=Word("repaired"), by=STAFF), may(11))
 
 
 def _need_is_forwarded(month: Month, number: DeviceNumber) -> None:
     """Both sides assess the risk meanwhile: the stricter counts."""
     _, main, _ = team(month.units, _WITH_MAIN)
     to, *_ = team(month.units, _ELSEWHERE)
-    _report(month, number, _may(6))
-    _assess(month, number, "responsible", "restricted", main, _may(7))
-    _assess(month, number, "technician", "allowed", main, _may(7))  # they are not of that side
-    _assess(month, number, "technician", "forbidden", TECHNICIAN, _may(7))
-    _say(month, number, ForwardFaultReport(to=to, by=main), _may(8))
-    _say(month, number, CloseFaultReport(outcome=Word("assessed_anew"), by=STAFF), _may(13))
-    _assess(month, number, "responsible", "allowed", main, _may(15))  # it is over
+    _report(month, number, may(6))
+    _assess(month, number, "responsible", "restricted", main, may(7))
+    _assess(month, number, "technician", "allowed", main, may(7))  # they are not of that side
+    _assess(month, number, "technician", "forbidden", TECHNICIAN, may(7))
+    _say(month, number, ForwardFaultReport(to=to, by=main), may(8))
+    _say(month, number, CloseFaultReport(outcome=Word("assessed_anew"), by=STAFF), may(13))
+    _assess(month, number, "responsible", "allowed", main, may(15))  # it is over
 
 
 def _nobody_answers(month: Month, late: DeviceNumber, never: DeviceNumber) -> None:
     """Customer service is told after the policy's working days; one is answered at last."""
     _, main, _ = team(month.units, _WITH_MAIN)
-    _report(month, late, _may(5))
-    _say(month, late, ForwardFaultReport(to=main, by=main), _may(12))
-    _report(month, never, _may(19), at=_WITHOUT)
+    _report(month, late, may(5))
+    _say(month, late, ForwardFaultReport(to=main, by=main), may(12))
+    _report(month, never, may(19), at=_WITHOUT)
 
 
 def _fetched_meanwhile(month: Month, number: DeviceNumber) -> None:
@@ -106,21 +106,23 @@ def _fetched_meanwhile(month: Month, number: DeviceNumber) -> None:
         devices=(number,),
         by=STAFF,
     )
-    month.plan(_may(8), partial(_send, month, pickup, request))
-    _report(month, number, _may(11))
+    month.plan(may(8), partial(month.send, "orders", pickup, request))
+    _report(month, number, may(11))
     naming = NamePrescriber(prescriber=substitute, by=main)
-    _say(month, number, naming, _may(12))
-    month.plan(_may(13), partial(_send, month, pickup, VoidPickup(by=main)))
-    _say(month, number, naming, _may(15))
+    _say(month, number, naming, may(12))
+    month.plan(may(13), partial(month.send, "orders", pickup, VoidPickup(by=main)))
+    _say(month, number, naming, may(15))
 
 
 def _prescriber_leaves(month: Month, number: DeviceNumber) -> None:
     """As long as the prescriber works there, it is theirs; afterwards whoever does answers."""
     substitute, other, _ = team(month.units, _HEADED)
-    _report(month, number, _may(12), at=_HEADED)
-    _report(month, number, _may(15), at=_HEADED, again=True)
+    _report(month, number, may(12), at=_HEADED)
+    _report(month, number, may(15), at=_HEADED, again=True)
     naming = NamePrescriber(prescriber=substitute, by=other)
-    month.plan(_may(18), partial(_send, month, _reference(month, number, again=True), naming))
+    month.plan(
+        may(18), partial(month.send, "orders", _reference(month, number, again=True), naming)
+    )
 
 
 def _report(
@@ -139,7 +141,7 @@ def _report(
         by=by,
         asked_by=asked_by,
     )
-    month.plan(on, partial(_send, month, _reference(month, number, again=again), command))
+    month.plan(on, partial(month.send, "orders", _reference(month, number, again=again), command))
 
 
 def _assess(month: Month, number: DeviceNumber, side: str, use: str, by: UserId, on: date) -> None:
@@ -147,17 +149,9 @@ def _assess(month: Month, number: DeviceNumber, side: str, use: str, by: UserId,
 
 
 def _say(month: Month, number: DeviceNumber, command: Command, on: date) -> None:
-    month.plan(on, partial(_send, month, _reference(month, number), command))
-
-
-def _send(month: Month, reference: str, command: Command) -> None:
-    month.send("orders", reference, command)
+    month.plan(on, partial(month.send, "orders", _reference(month, number), command))
 
 
 def _reference(month: Month, number: DeviceNumber, *, again: bool = False) -> str:
     """What the region calls the report: `VB-FA-R49301`."""
     return f"{month.profile.sends_order}-FA-{number}" + ("-2" if again else "")
-
-
-def _may(day: int) -> date:
-    return date(2026, 5, day)

@@ -18,7 +18,7 @@ from kvitt_contracts.types import CustomerId, DeviceNumber, LineNumber, UserId, 
 
 from examples.generator.catalogue import Listed
 from examples.generator.model.state import Person
-from examples.generator.month import Month
+from examples.generator.month import Month, may
 from examples.generator.ordering import give_back, patient
 from examples.generator.own_devices import AT, lent, numbered, reachable
 from examples.generator.profiles import Profile
@@ -69,37 +69,37 @@ def plan_pickups(month: Month) -> None:
 def _fetched(month: Month) -> None:
     central, own = month.profile.central, month.profile.own_stores[0]
     first, second = devices_of(month, "unit")
-    _request(month, "unit", _may(5))
+    _request(month, "unit", may(5))
     colleague = team(month.units, AT)[1]
-    _plan(month, reference(month, "unit"), MakePickupUrgent(by=colleague), _may(6))
-    _report(month, "unit", _may(7))
-    _back(month, first, central, _may(8))
-    _back(month, second, own, _may(8))
-    _request(month, "brought", _may(12))
-    month.plan(_may(13), partial(give_back, month, devices_of(month, "brought")[0], own, days=1))
-    _request(month, "open", _may(28), ordered_by="relative", by=STAFF)
+    _plan(month, reference(month, "unit"), MakePickupUrgent(by=colleague), may(6))
+    _report(month, "unit", may(7))
+    _back(month, first, central, may(8))
+    _back(month, second, own, may(8))
+    _request(month, "brought", may(12))
+    month.plan(may(13), partial(give_back, month, devices_of(month, "brought")[0], own, days=1))
+    _request(month, "open", may(28), ordered_by="relative", by=STAFF)
 
 
 def _taken_back(month: Month) -> None:
     """In part, and altogether; what a technician did not find is taken back at last."""
     first, second, _ = devices_of(month, "not_found")
-    _request(month, "not_found", _may(6))
-    _report(month, "not_found", _may(8), not_found=(3,))
+    _request(month, "not_found", may(6))
+    _report(month, "not_found", may(8), not_found=(3,))
     for number in (first, second):
-        _back(month, number, month.profile.central, _may(11))
-    _void(month, "not_found", _may(13), lines=(3,))
-    _request(month, "relative", _may(7), ordered_by="relative", by=STAFF)
-    _void(month, "relative", _may(8), lines=(2,))
-    _back(month, devices_of(month, "relative")[0], month.profile.central, _may(12))
-    _request(month, "patient", _may(7), ordered_by="patient", by=STAFF)
-    _void(month, "patient", _may(8))
+        _back(month, number, month.profile.central, may(11))
+    _void(month, "not_found", may(13), lines=(3,))
+    _request(month, "relative", may(7), ordered_by="relative", by=STAFF)
+    _void(month, "relative", may(8), lines=(2,))
+    _back(month, devices_of(month, "relative")[0], month.profile.central, may(12))
+    _request(month, "patient", may(7), ordered_by="patient", by=STAFF)
+    _void(month, "patient", may(8))
 
 
 def _late(month: Month) -> None:
     """By the policy's days, and by the window that the unit asked for."""
-    _request(month, "overdue", _may(4))
-    _request(month, "window", _may(11), earliest_on=_may(12), latest_on=_may(15))
-    _back(month, devices_of(month, "window")[0], month.profile.central, _may(18))
+    _request(month, "overdue", may(4))
+    _request(month, "window", may(11), earliest_on=may(12), latest_on=may(15))
+    _back(month, devices_of(month, "window")[0], month.profile.central, may(18))
 
 
 def _hindered(month: Month) -> None:
@@ -108,18 +108,18 @@ def _hindered(month: Month) -> None:
     receiver, accepts, _ = team(month.units, _SENT_ON_TO)
     first, second = devices_of(month, "in_transfer")
     send = partial(SaveTransfer, sender=sender, new_prescriber=receiver, execute=True)
-    _transfer(month, first, send(devices=(first,)), _may(5))
-    _request(month, "in_transfer", _may(6))
+    _transfer(month, first, send(devices=(first,)), may(5))
+    _request(month, "in_transfer", may(6))
     place = CustomerId(service_point_at(month.units, _SENT_ON_TO))
-    _transfer(month, first, AcceptTransfer(by=accepts, customer_id=place), _may(8))
-    _request(month, "in_transfer", _may(11), again=True)
+    _transfer(month, first, AcceptTransfer(by=accepts, customer_id=place), may(8))
+    _request(month, "in_transfer", may(11), again=True)
     for number in (first, second):
-        _back(month, number, month.profile.own_stores[1], _may(13))
+        _back(month, number, month.profile.own_stores[1], may(13))
     (number,) = devices_of(month, "twice")
-    _request(month, "twice", _may(6))
-    _request(month, "twice", _may(7), by=STAFF, again=True)
-    _transfer(month, number, send(devices=(number,)), _may(8))
-    _back(month, number, month.profile.own_stores[0], _may(12))
+    _request(month, "twice", may(6))
+    _request(month, "twice", may(7), by=STAFF, again=True)
+    _transfer(month, number, send(devices=(number,)), may(8))
+    _back(month, number, month.profile.own_stores[0], may(12))
 
 
 def _refused(month: Month) -> None:
@@ -130,21 +130,21 @@ def _refused(month: Month) -> None:
     first, *_ = devices_of(month, "unit")
     stranger, *_ = team(month.units, _SENT_ON_TO)
     request = partial(_refuse, month, "open")
-    request(_may(5), cause=Word("helst_snart"))
-    request(_may(6), ordered_by=Word("relative"))
-    request(_may(6), ordered_by=Word("relative"), by=STAFF, earliest_on=_may(7))
-    request(_may(7), recipient=patient(no_phone))
-    request(_may(7), recipient=patient(no_address))
-    request(_may(8), devices=(DeviceNumber("X1"),))
-    request(_may(8), devices=(first, first))
-    request(_may(11), service_point=service_point_at(month.units, _SENT_ON_TO))
-    _request(month, "unit", _may(11))  # by a reference that names one already
-    _void(month, "overdue", _may(7), by=stranger)
-    _plan(month, reference(month, "patient"), MakePickupUrgent(by=STAFF), _may(11))  # it is voided
-    _void(month, "unit", _may(12))  # fetched already
-    _void(month, "in_transfer", _may(8))  # the store refused it
-    _report(month, "overdue", _may(8), not_found=(9,))
-    _report(month, "overdue", _may(11), technician=stranger)
+    request(may(5), cause=Word("helst_snart"))
+    request(may(6), ordered_by=Word("relative"))
+    request(may(6), ordered_by=Word("relative"), by=STAFF, earliest_on=may(7))
+    request(may(7), recipient=patient(no_phone))
+    request(may(7), recipient=patient(no_address))
+    request(may(8), devices=(DeviceNumber("X1"),))
+    request(may(8), devices=(first, first))
+    request(may(11), service_point=service_point_at(month.units, _SENT_ON_TO))
+    _request(month, "unit", may(11))  # by a reference that names one already
+    _void(month, "overdue", may(7), by=stranger)
+    _plan(month, reference(month, "patient"), MakePickupUrgent(by=STAFF), may(11))  # it is voided
+    _void(month, "unit", may(12))  # fetched already
+    _void(month, "in_transfer", may(8))  # the store refused it
+    _report(month, "overdue", may(8), not_found=(9,))
+    _report(month, "overdue", may(11), technician=stranger)
 
 
 # -- what is said --------------------------------------------------------------------------------
@@ -215,15 +215,11 @@ def _back(month: Month, number: str, store: str, on: date) -> None:
 
 def _transfer(month: Month, number: str, command: Command, on: date) -> None:
     reference = f"{month.profile.sends_transfer}-{number}"
-    month.plan(on, partial(_say, month, "bmb", reference, command))
+    month.plan(on, partial(month.send, "bmb", reference, command))
 
 
 def _plan(month: Month, reference: str, command: Command, on: date) -> None:
-    month.plan(on, partial(_say, month, "orders", reference, command))
-
-
-def _say(month: Month, topic: str, reference: str, command: Command) -> None:
-    month.send(topic, reference, command)
+    month.plan(on, partial(month.send, "orders", reference, command))
 
 
 def reference(month: Month, tale: str) -> str:
@@ -239,7 +235,3 @@ def devices_of(month: Month, tale: str) -> tuple[DeviceNumber, ...]:
 def _tales(profile: Profile) -> dict[str, tuple[DeviceNumber, ...]]:
     numbers = iter(numbered(profile, _FIRST, sum(_SIZES.values())))
     return {tale: tuple(next(numbers) for _ in range(size)) for tale, size in _SIZES.items()}
-
-
-def _may(day: int) -> date:
-    return date(2026, 5, day)

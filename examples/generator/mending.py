@@ -32,7 +32,7 @@ from kvitt_contracts.types import (
 from examples.generator.catalogue import Listed
 from examples.generator.fetching import STAFF, TECHNICIAN
 from examples.generator.model.state import Person
-from examples.generator.month import Month
+from examples.generator.month import Month, may
 from examples.generator.ordering import patient
 from examples.generator.own_devices import AT, lent, numbered, reachable
 from examples.generator.profiles import Profile
@@ -70,28 +70,28 @@ def plan_work_orders(month: Month) -> None:
     """Each work order on days of its own."""
     month.keep(_numbers(month.profile).values())
     unit, colleague, _ = team(month.units, AT)
-    _register(month, "replaced", "warranty_repair", _may(5))
-    _finish(month, "replaced", "replaced", unit, _may(12))
-    month.plan(_may(18), partial(_renumber, month, unit))
-    _register(month, "repaired", "repair", _may(11))
-    _finish(month, "repaired", "repaired", TECHNICIAN, _may(14), quantity=2)
-    _register(month, "no_warranty", "warranty_repair", _may(6))
-    _finish(month, "no_warranty", "not_warranty", colleague, _may(15))
-    _register(month, "adjusted", "adjustment", _may(6))
-    _plan(month, "adjusted", PlanWorkOrder(planned_on=_may(12), by=STAFF), _may(7))
-    _plan(month, "adjusted", StartWorkOrder(technician=TECHNICIAN), _may(12))
-    _finish(month, "adjusted", "done", TECHNICIAN, _may(13))
-    _register(month, "not_needed", "adjustment", _may(7))
-    _plan(month, "not_needed", VoidWorkOrder(reason=_NOT_NEEDED, by=colleague), _may(8))
-    _register(month, "waits", "adjustment", _may(20))
-    _plan(month, "waits", PlanWorkOrder(planned_on=date(2026, 6, 2), by=STAFF), _may(22))
-    _register(month, "no_warranty", "adjustment", _may(18), again=True)
+    _register(month, "replaced", "warranty_repair", may(5))
+    _finish(month, "replaced", "replaced", unit, may(12))
+    month.plan(may(18), partial(_renumber, month, unit))
+    _register(month, "repaired", "repair", may(11))
+    _finish(month, "repaired", "repaired", TECHNICIAN, may(14), quantity=2)
+    _register(month, "no_warranty", "warranty_repair", may(6))
+    _finish(month, "no_warranty", "not_warranty", colleague, may(15))
+    _register(month, "adjusted", "adjustment", may(6))
+    _plan(month, "adjusted", PlanWorkOrder(planned_on=may(12), by=STAFF), may(7))
+    _plan(month, "adjusted", StartWorkOrder(technician=TECHNICIAN), may(12))
+    _finish(month, "adjusted", "done", TECHNICIAN, may(13))
+    _register(month, "not_needed", "adjustment", may(7))
+    _plan(month, "not_needed", VoidWorkOrder(reason=_NOT_NEEDED, by=colleague), may(8))
+    _register(month, "waits", "adjustment", may(20))
+    _plan(month, "waits", PlanWorkOrder(planned_on=date(2026, 6, 2), by=STAFF), may(22))
+    _register(month, "no_warranty", "adjustment", may(18), again=True)
     planning = PlanWorkOrder(planned_on=date(2026, 6, 3), technician=TECHNICIAN, by=STAFF)
-    _plan(month, "no_warranty", planning, _may(20), again=True)
-    _plan(month, "no_warranty", StartWorkOrder(technician=TECHNICIAN), _may(28), again=True)
-    _register(month, "adapted", "special_adaptation", _may(8), attests=True)
-    _plan(month, "adapted", StartWorkOrder(technician=TECHNICIAN), _may(19))
-    _finish(month, "adapted", "done", TECHNICIAN, _may(21))
+    _plan(month, "no_warranty", planning, may(20), again=True)
+    _plan(month, "no_warranty", StartWorkOrder(technician=TECHNICIAN), may(28), again=True)
+    _register(month, "adapted", "special_adaptation", may(8), attests=True)
+    _plan(month, "adapted", StartWorkOrder(technician=TECHNICIAN), may(19))
+    _finish(month, "adapted", "done", TECHNICIAN, may(21))
     _refused(month)
 
 
@@ -101,16 +101,16 @@ _NOT_NEEDED: Final = ReasonCode("NOT_NEEDED")
 def _refused(month: Month) -> None:
     """What a rule refuses, on days on which nothing else is done with it."""
     stranger, *_ = team(month.units, _ELSEWHERE)
-    _refuse(month, _may(5), kind=Word("application"))
-    _refuse(month, _may(5), service_article=None)
-    _refuse(month, _may(6), device_number=None)
-    _refuse(month, _may(6), kind=Word("polish"))
-    _refuse(month, _may(7), requester=stranger)
-    _register(month, "adapted", "special_adaptation", _may(7))  # nothing is attested
-    _register(month, "not_needed", "adjustment", _may(11))  # by a reference that names one already
-    _finish(month, "no_warranty", "replaced", stranger, _may(11))
-    _finish(month, "no_warranty", "done", STAFF, _may(12))
-    _plan(month, "not_needed", StartWorkOrder(technician=TECHNICIAN), _may(12))
+    _refuse(month, may(5), kind=Word("application"))
+    _refuse(month, may(5), service_article=None)
+    _refuse(month, may(6), device_number=None)
+    _refuse(month, may(6), kind=Word("polish"))
+    _refuse(month, may(7), requester=stranger)
+    _register(month, "adapted", "special_adaptation", may(7))  # nothing is attested
+    _register(month, "not_needed", "adjustment", may(11))  # by a reference that names one already
+    _finish(month, "no_warranty", "replaced", stranger, may(11))
+    _finish(month, "no_warranty", "done", STAFF, may(12))
+    _plan(month, "not_needed", StartWorkOrder(technician=TECHNICIAN), may(12))
 
 
 def _register(
@@ -122,7 +122,7 @@ def _register(
 
 def _refuse(month: Month, on: date, **said: object) -> None:
     command = _wish(month, "waits", "warranty_repair").model_copy(update=said)
-    month.plan(on, partial(_say, month, month.name("FEL"), command))
+    month.plan(on, partial(month.send, "orders", month.name("FEL"), command))
 
 
 def _wish(month: Month, tale: str, kind: str) -> RegisterWorkOrder:
@@ -163,11 +163,7 @@ def _renumber(month: Month, by: UserId) -> None:
 
 def _plan(month: Month, tale: str, command: Command, on: date, *, again: bool = False) -> None:
     name = reference(month, tale) + ("-2" if again else "")
-    month.plan(on, partial(_say, month, name, command))
-
-
-def _say(month: Month, name: str, command: Command) -> None:
-    month.send("orders", name, command)
+    month.plan(on, partial(month.send, "orders", name, command))
 
 
 def reference(month: Month, tale: str) -> str:
@@ -182,7 +178,3 @@ def patient_of(people: Mapping[str, Person]) -> str:
 
 def _numbers(profile: Profile) -> dict[str, DeviceNumber]:
     return dict(zip(_NAMES, numbered(profile, _FIRST, len(_NAMES)), strict=True))
-
-
-def _may(day: int) -> date:
-    return date(2026, 5, day)

@@ -30,6 +30,11 @@ LAST_DAY: Final = date(2026, 5, 31)
 END: Final = date(2026, 6, 1)
 
 
+def may(day: int) -> date:
+    """A day of the month."""
+    return date(2026, 5, day)
+
+
 @dataclass(slots=True, kw_only=True)
 class Month:
     """The month of one region. `today` is a Stockholm day."""
@@ -45,7 +50,7 @@ class Month:
     today: date = CUT_OVER
     lines: list[Line] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
-    _plans: defaultdict[date, list[Callable[[], None]]] = field(
+    _plans: defaultdict[date, list[Callable[[], object]]] = field(
         default_factory=lambda: defaultdict(list)
     )
     _resting: dict[str, date] = field(default_factory=dict)
@@ -68,7 +73,7 @@ class Month:
         for plan in self._plans.pop(day, []):
             plan()
 
-    def plan(self, day: date, action: Callable[[], None]) -> None:
+    def plan(self, day: date, action: Callable[[], object]) -> None:
         """Do something on a day after today. Raises ValueError for a day that has come already."""
         if day <= self.today:
             raise ValueError(f"{day} has come already")
