@@ -169,10 +169,8 @@ async def assess(here: Here, fault_report: UUID) -> Response:
     form = await here.form()
     form.must("risk", text="Välj om och hur det får användas.")
     page = listing.listed_at(form, PAGE)
-    if page and form.ok and (seen := await _assessed_before(here, fault_report, form)):
-        return seen
     if form.ok:
-        await _assess(here, str(fault_report), form, is_technician=True)
+        await _assess(here, str(fault_report), form, is_technician=True, is_first=bool(page))
     if not form.ok:
         return await _page(here, fault_report, form)
     said = statuses.USES.get(form["risk"], (form["risk"], ""))[0].lower()
@@ -201,17 +199,6 @@ async def find(here: Here, fault_report: UUID) -> Response:
     return here.page("fault_reports/receivers.html", form=form, receivers=receivers)
 
 
-async def _assessed_before(here: Visit, fault_report: UUID, form: Form) -> Response | None:
-    """The way to the report's page where somebody has assessed it since its row was shown: an
-    assessment that nobody has read is not replaced, nor why it was made.
-    """
-    view = await here.need("orders", _path(fault_report))
-    if view["by_technician"] in (None, form["risk"]):
-        return None
-    said = "En kollega har redan bedömt felet. Läs varför, och ändra här om det behövs."
-    return here.go(f"{PAGE}/{fault_report}", said, tone="warning")
-
-
 async def _views_of(here: Visit, reports: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Open reports in full, by their ids: what is wrong, and which side has assessed it."""
     those = [one["fault_report_id"] for one in reports if one["status"] in OPEN]
@@ -219,10 +206,14 @@ async def _views_of(here: Visit, reports: Sequence[Mapping[str, Any]]) -> dict[s
     return {one: part.value for one, part in zip(those, parts, strict=True) if part}
 
 
-async def _assess(here: Visit, fault_report: str, form: Form, *, is_technician: bool) -> Part:
-    """One side's assessment, of the fields of its own."""
+async def _assess(
+    here: Visit, fault_report: str, form: Form, *, is_technician: bool, is_first: bool = False
+) -> Part:
+    """One side's assessment, of the fields of its own; `is_first`: as a row has shown, that side
+    has not assessed it yet.
+    """
     side, use, text = _TECHNICIAN if is_technician else _RESPONSIBLE
-    body = {"side": side, "use": form[use], "text": form[text] or None}
+    body = {"side": side, "use": form[use], "text": form[text] or None, "is_first": is_first}
     part = await here.send(
         "orders", "POST", f"/fault-reports/{fault_report}:assess-risk", body, form
     )

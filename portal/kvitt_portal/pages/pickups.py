@@ -102,25 +102,13 @@ async def void(here: Here, pickup: UUID) -> Response:
 async def report(here: Here, pickup: UUID) -> Response:
     """The technician has been there; what is ticked was not found."""
     form = await here.form()
-    if form["from"] and (seen := await _reported_before(here, pickup)):
-        return seen
     missing = [int(one) for one in form.all("not_found") if _is_number(one)]
-    body = {"not_found": missing}
+    # in its row it has no report yet
+    body = {"not_found": missing, "is_first": bool(form["from"])}
     part = await here.send("orders", "POST", f"/pickups/{pickup}:report", body, form)
     return await _done(
         here, pickup, form, part, "Rapporten är lämnad. Den som är huvudansvarig får veta det."
     )
-
-
-async def _reported_before(here: Visit, pickup: UUID) -> Response | None:
-    """The way to the pickup's page where somebody has reported it since its row was shown: what was
-    not found is not taken back by who has not read it.
-    """
-    view = await here.need("orders", f"/pickups/{pickup}")
-    if view["technician"] in (None, here.user.user_id):
-        return None
-    said = "En kollega har redan lämnat en rapport. Läs den, och ändra här om det behövs."
-    return here.go(f"{PAGE}/{pickup}", said, tone="warning")
 
 
 @router.post(f"{PAGE}/{{pickup}}/bradska")

@@ -32,7 +32,7 @@ from orders.devices.models import DeviceRow
 from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
-from orders.pickups.commands import RequestPickupInWords
+from orders.pickups.commands import ReportPickupFirst, RequestPickupInWords
 from orders.work_orders.commands import (
     DecideApplicationInWords,
     FinishWorkOrderInWords,
@@ -78,6 +78,7 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     ReportFaultInWords,
     AssessRiskInWords,
     RequestPickupInWords,
+    ReportPickupFirst,
     AskCaseInWords,
     AnswerCaseInWords,
     KeepAttachment,

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 from kvitt_contracts.orders import (
@@ -17,14 +16,12 @@ from kvitt_contracts.orders import (
     FaultReportPrescriberSet,
     ForwardFaultReport,
     NamePrescriber,
-    ReportFault,
 )
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
     DeviceNumber,
     PatientRecipient,
     Role,
-    ServicePointId,
     UserId,
     Word,
 )
@@ -44,12 +41,10 @@ from contracts.tests.builders.inventory import (
     a_custody_changed_by_return,
     a_device_stated_on_loan,
 )
-from contracts.tests.builders.regions import a_customer_stated, a_payer_stated, a_user_stated
 from contracts.tests.builders.story import (
     OUTSIDER,
     RECEIVER,
     RECEIVING,
-    RECEIVING_PAYER,
     SENDER,
     SENDING,
     SERVICE,
@@ -57,73 +52,28 @@ from contracts.tests.builders.story import (
     SUBSTITUTE,
     a_care_unit,
     device_id,
-    fault_report_id,
     person,
 )
-from services.orders.tests.builders import prescriber
+from services.orders.tests.faults import (
+    F1,
+    LEFT,
+    MAIN,
+    STAFF,
+    a_place_of_faults,
+    named,
+    reason_of,
+    reported,
+    status,
+)
 from services.orders.tests.worlds import MONDAY
-
-F1 = fault_report_id("F-1")
-LEFT = "k099gon"
-"""Who prescribed the device, and prescribes nothing any more."""
-STAFF: dict[str, Any] = {
-    "user": SERVICE,
-    "roles": [Role.CUSTOMER_SERVICE],
-    "service_points": [SENDING],
-}
-MAIN: dict[str, Any] = {
-    "user": RECEIVER,
-    "roles": [Role.PRESCRIBER],
-    "service_points": [RECEIVING],
-}
 
 
 @pytest.fixture
 async def world(given: Given) -> AsyncIterator[World]:
     """A patient's rented device whose prescriber has left; RECEIVER is the main responsible."""
     async with given(service, at=MONDAY) as world:
-        await prescriber(world)
-        await world.handle(a_payer_stated(RECEIVING_PAYER), subject=RECEIVING_PAYER)
-        place = a_customer_stated(RECEIVING, payer=RECEIVING_PAYER, store=None)
-        await world.handle(place, subject=RECEIVING)
-        for user in (RECEIVER, SUBSTITUTE, STAND_IN):
-            await world.handle(a_user_stated(user, RECEIVING), subject=user)
-        staff = a_user_stated(SERVICE, SENDING, roles=("customer_service",))
-        await world.handle(staff, subject=SERVICE)
-        left = a_user_stated(LEFT, SENDING, active=False)
-        await world.handle(left, subject=LEFT)
-        await world.handle(a_custody_changed_by_order(to=a_custody(prescriber=LEFT)))
-        await world.handle(a_responsibles_set())
+        await a_place_of_faults(world)
         yield world
-
-
-async def reported(world: World, report: str = "F-1", **others: Any) -> None:
-    """A fault is reported by a region's message."""
-    values: dict[str, Any] = {
-        "device_number": DeviceNumber("170098"),
-        "service_point": ServicePointId(RECEIVING),
-        "by": UserId(SERVICE),
-        **others,
-    }
-    await world.handle(ReportFault(**values), subject=report)
-
-
-async def named(world: World, who: str = RECEIVER, *, by: str = RECEIVER) -> None:
-    """A prescriber is named."""
-    await world.handle(NamePrescriber(prescriber=UserId(who), by=UserId(by)), subject="F-1")
-
-
-async def status(world: World) -> Status:
-    """Where the report is."""
-    return (await world.row(FaultReportRow, F1)).status
-
-
-async def reason_of(world: World, command: Any, subject: str = "F-1") -> tuple[str, str | None]:
-    """Why a command is refused, and its field."""
-    with pytest.raises(Refused) as refused:
-        await world.handle(command, subject=subject)
-    assert refused.value.rule in {"ACT-6", "REF-3"}
-    return refused.value.reason, refused.value.field
 
 
 # -- the report ----------------------------------------------------------------------------------
@@ -345,67 +295,6 @@ async def test_a_named_prescriber_whom_inventory_never_answers_is_told_too(world
     assert await status(world) is Status.NAMING
     await world.handle(a_custody_changed_by_fault_report())
     assert await status(world) is Status.PRESCRIBED
-
-
-# -- the risk ------------------------------------------------------------------------------------
-
-
-async def assessed(world: World, side: str, use: str, by: str) -> None:
-    """One side has assessed how the device may be used."""
-    command = AssessRisk(side=Word(side), use=Word(use), by=UserId(by))
-    await world.handle(command, subject="F-1")
-
-
-@pytest.mark.rule("ACT-6c")
-@pytest.mark.parametrize(
-    ("responsible", "technician", "use"),
-    [
-        ("allowed", "restricted", "restricted"),
-        ("forbidden", "allowed", "forbidden"),
-        ("restricted", "restricted", "restricted"),
-        ("allowed", None, "allowed"),
-    ],
-)
-async def test_the_stricter_of_both_assessments_holds(
-    world: World, responsible: str, technician: str | None, use: str
-) -> None:
-    await reported(world)
-    await assessed(world, "responsible", responsible, RECEIVER)
-    if technician is not None:
-        await assessed(world, "technician", technician, SERVICE)
-
-    async with world.http(**MAIN) as client:
-        shown = (await client.get(f"/fault-reports/{F1}")).json()
-    assert (shown["by_responsible"], shown["by_technician"]) == (responsible, technician)
-    assert shown["use"] == use
-
-
-@pytest.mark.rule("ACT-6c")
-async def test_each_side_assesses_for_itself(world: World) -> None:
-    await reported(world)
-
-    for side, by, why in (
-        ("technician", RECEIVER, "NOT_OF_THAT_SIDE"),
-        ("responsible", SUBSTITUTE, "NOT_RESPONSIBLE"),
-        ("patient", RECEIVER, "UNKNOWN_WORD"),
-    ):
-        command = AssessRisk(side=Word(side), use=Word("allowed"), by=UserId(by))
-        assert (await reason_of(world, command))[0] == why
-
-
-async def test_why_stands_as_long_as_the_assessment_that_it_explains(world: World) -> None:
-    await reported(world)
-    async with world.http(**MAIN) as client:
-        risk = {"side": "responsible", "use": "restricted"}
-        why = {**risk, "text": "Bara inomhus."}
-        await client.post(f"/fault-reports/{F1}:assess-risk", json=why)
-        repeated = await client.post(f"/fault-reports/{F1}:assess-risk", json=risk)
-        assert repeated.json()["responsible_text"] == "Bara inomhus."
-
-        await assessed(world, "responsible", "forbidden", RECEIVER)
-
-        shown = (await client.get(f"/fault-reports/{F1}")).json()
-    assert (shown["by_responsible"], shown["responsible_text"]) == ("forbidden", None)
 
 
 async def test_a_closed_report_takes_no_more(world: World) -> None:

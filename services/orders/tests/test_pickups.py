@@ -390,6 +390,22 @@ async def test_a_technician_reports_what_was_not_there_and_ends_no_line(world: W
     assert [line.outcome for line in (await pickup(world)).lines] == [None, None]
 
 
+@pytest.mark.rule("PCK-3e")
+async def test_a_first_report_replaces_none_that_a_colleague_has_made(world: World) -> None:
+    await registered(world, *DEVICES)
+    said = ReportPickup(technician=UserId(SERVICE), not_found=(LineNumber(2),))
+    await world.handle(said, subject="H-1")
+
+    async with world.http(**CLERK) as client:
+        address = f"/pickups/{(await pickup(world)).id}:report"
+        refused = await client.post(address, json={"is_first": True})
+        changed = await client.post(address, json={})
+        again = await client.post(address, json={"not_found": [1], "is_first": True})
+
+    assert (refused.status_code, refused.json()["reason"]) == (409, "ALREADY_REPORTED")
+    assert [one.json()["not_found"] for one in (changed, again)] == [[], [1]]
+
+
 @pytest.mark.rule("PCK-5a", "PCK-5b")
 async def test_a_colleague_finds_open_pickups_and_ended_ones_on_request(world: World) -> None:
     await registered(world)

@@ -6,6 +6,7 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _RULES: Final = "services/orders/orders/fault_reports/domain.py"
 _TEST: Final = "services/orders/tests/test_fault_reports.py::test"
+_RISK: Final = "services/orders/tests/test_risk_assessments.py::test"
 _SET: Final = "services/inventory/inventory/fault_reports/domain.py"
 _SET_TEST: Final = "services/inventory/tests/test_prescribers.py::test"
 _TOLD: Final = "services/notifications/tests/test_fault_reports.py::test"
@@ -49,7 +50,15 @@ FAULT_REPORTS: tuple[RuleMutant, ...] = (
         _RULES,
         "        return min(assessed, key=_STRICTEST_FIRST.index, default=None)\n",
         "        return max(assessed, key=_STRICTEST_FIRST.index, default=None)\n",
-        f"{_TEST}_the_stricter_of_both_assessments_holds",
+        f"{_RISK}_the_stricter_of_both_assessments_holds",
+    ),
+    rule_mutant(
+        "ACT-6c",
+        "A first assessment replaces one that nobody has read",
+        _RULES,
+        '    if _said(report, _word(Side, side, field="side")) not in (None, use):\n',
+        "    if False:\n",
+        f"{_RISK}_a_first_assessment_replaces_none_that_was_made_meanwhile",
     ),
     rule_mutant(
         "NTF-2m",

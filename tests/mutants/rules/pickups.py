@@ -187,6 +187,14 @@ PICKUPS: tuple[RuleMutant, ...] = (
         f"{_PICKUP}_a_technician_reports_what_was_not_there_and_ends_no_line",
     ),
     rule_mutant(
+        "PCK-3e",
+        "A first report replaces one that nobody has read",
+        _RULES,
+        "    if pickup.technician not in (None, technician):\n",
+        "    if False:\n",
+        f"{_PICKUP}_a_first_report_replaces_none_that_a_colleague_has_made",
+    ),
+    rule_mutant(
         "PCK-3f",
         "The unit waits for the window too",
         _REQUESTING,

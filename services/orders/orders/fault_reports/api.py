@@ -89,13 +89,17 @@ async def assess_risk(
     fault_report_id: UUID, body: AssessRiskBody, commands: Commands
 ) -> FaultReportView:
     """Bedöm för en sida om och hur hjälpmedlet får användas så länge: den strängare bedömningen
-    gäller (ACT-6).
+    gäller (ACT-6). Med `is_first` ersätts ingen bedömning som du inte har sett.
 
     Nekas: UNKNOWN_FAULT_REPORT (ACT-6), UNKNOWN_USER (REF-3), ALREADY_CLOSED, NOT_RESPONSIBLE,
-    NOT_OF_THAT_SIDE (ACT-6).
+    NOT_OF_THAT_SIDE, ALREADY_ASSESSED (ACT-6).
     """
     command = AssessRiskInWords(
-        side=Word(body.side), use=Word(body.use), by=commands.caller.user_id, text=body.text
+        side=Word(body.side),
+        use=Word(body.use),
+        by=commands.caller.user_id,
+        text=body.text,
+        is_first=body.is_first,
     )
     return await commands.run(
         command, target=fault_report_id, scope=SCOPE, rule="ACT-6", show=_show(fault_report_id)

@@ -17,9 +17,12 @@ class ReportFaultInWords(Command):
 
 
 class AssessRiskInWords(Command):
-    """Assess for one side how the device may be used, and say why (ACT-6)."""
+    """Assess for one side how the device may be used, and say why (ACT-6). `is_first`: only where
+    that side has not assessed it, as somebody has seen.
+    """
 
     side: Word
     use: Word
     by: UserId
     text: FreeText | None = None
+    is_first: bool = False

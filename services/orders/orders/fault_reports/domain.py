@@ -91,6 +91,7 @@ class Reason(StrEnum):
     NOT_A_PRESCRIBER = "NOT_A_PRESCRIBER"
     NOT_AT_SERVICE_POINT = "NOT_AT_SERVICE_POINT"
     NOT_OF_THAT_SIDE = "NOT_OF_THAT_SIDE"
+    ALREADY_ASSESSED = "ALREADY_ASSESSED"
     ALREADY_CLOSED = "ALREADY_CLOSED"
     UNKNOWN_WORD = "UNKNOWN_WORD"
 
@@ -259,8 +260,7 @@ def assess(
     elif not by.has(Role.CUSTOMER_SERVICE):
         way_on = "Teknikernas bedömning lämnas av hjälpmedelsverksamheten: ange responsible."
         raise _refuse(Reason.NOT_OF_THAT_SIDE, way_on, field="side")
-    said = report.by_responsible if whose is Side.RESPONSIBLE else report.by_technician
-    if said == Word(may_use) and not has_text:
+    if _said(report, whose) == Word(may_use) and not has_text:
         return ()
     return (
         FaultReportRiskAssessed(
@@ -376,6 +376,19 @@ def _must_wait(report: FaultReport) -> None:
     if report.status is not Status.WAITING:
         way_on = "Felanmälan är redan besvarad, eller väntar på lagrets svar."
         raise _refuse(Reason.NOT_WAITING, way_on)
+
+
+def must_be_first(report: FaultReport, *, side: Word, use: Word) -> None:
+    """Raises Refused (ALREADY_ASSESSED, ACT-6): that side has said something else already, which
+    whoever assesses it has not seen.
+    """
+    if _said(report, _word(Side, side, field="side")) not in (None, use):
+        way_on = "En kollega har redan bedömt felet. Läs varför, och ändra det sedan om det behövs."
+        raise _refuse(Reason.ALREADY_ASSESSED, way_on)
+
+
+def _said(report: FaultReport, side: Side) -> Word | None:
+    return report.by_responsible if side is Side.RESPONSIBLE else report.by_technician
 
 
 def _must_prescribe(user: User, *, field: str) -> None:

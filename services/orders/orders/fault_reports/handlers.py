@@ -133,8 +133,10 @@ async def assess_risk_in_words(
     """Assess for one side how the device may be used, and say why (ACT-6).
 
     Refused: UNKNOWN_FAULT_REPORT (ACT-6), UNKNOWN_USER (REF-3), UNKNOWN_WORD, ALREADY_CLOSED,
-    NOT_RESPONSIBLE, NOT_OF_THAT_SIDE (ACT-6).
+    NOT_RESPONSIBLE, NOT_OF_THAT_SIDE, ALREADY_ASSESSED (ACT-6).
     """
+    if command.is_first:
+        domain.must_be_first(row.state(), side=command.side, use=command.use)
     await _assess(row, command, tx, text=command.text)
 
 

@@ -73,6 +73,9 @@ class AssessRiskBody(Body):
     side: Annotated[Side, Field(description="Huvudansvarig, eller teknikerna (kundtjänst)")]
     use: Annotated[Use, Field(description="Hur det får användas")]
     text: Annotated[FreeText | None, Field(description="Varför; stannar i Kvitt")] = None
+    is_first: Annotated[
+        bool, Field(description="Bara om sidan inte har bedömt det förut, som du såg")
+    ] = False
 
 
 class CloseBody(Body):

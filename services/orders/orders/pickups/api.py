@@ -24,7 +24,7 @@ from sqlalchemy import select
 from orders.care.recipients import named as as_named
 from orders.people.queries import concerns
 from orders.pickups import documents
-from orders.pickups.commands import RequestPickupInWords
+from orders.pickups.commands import ReportPickupFirst, RequestPickupInWords
 from orders.pickups.domain import OPEN, Status
 from orders.pickups.models import PickupDetailsRow, PickupRow
 from orders.pickups.queries import SCOPE, also_open
@@ -108,11 +108,13 @@ async def make_pickup_urgent(
 @router.post("/pickups/{pickup_id}:report")
 async def report_pickup(pickup_id: UUID, body: ReportPickupBody, commands: Commands) -> PickupView:
     """Rapportera vad som gjordes på plats (PCK-3): huvudansvarig får veta det. Raderna slutar när
-    det som hämtades är tillbaka i lagret.
+    det som hämtades är tillbaka i lagret. Med `is_first` ersätts ingen rapport som du inte har
+    sett.
 
-    Nekas: UNKNOWN_PICKUP, UNKNOWN_LINE, ENDED (PCK-3).
+    Nekas: UNKNOWN_PICKUP, UNKNOWN_LINE, ENDED, ALREADY_REPORTED (PCK-3).
     """
-    command = ReportPickup(technician=commands.caller.user_id, not_found=body.not_found)
+    says = ReportPickupFirst if body.is_first else ReportPickup
+    command = says(technician=commands.caller.user_id, not_found=body.not_found)
     return await commands.run(
         command, target=pickup_id, scope=SCOPE, rule="PCK-3", show=_show(pickup_id)
     )

@@ -1,11 +1,18 @@
-"""What users do with pickups over HTTP alone: with an address, phones and texts."""
+"""What users do with pickups over HTTP alone: with an address, phones and texts, or as seen."""
 
 from typing import Annotated
 
 from kvitt_contracts.day_bounds import PlannedOn
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.orders import Delivery
-from kvitt_contracts.types import DeviceNumber, NamedRecipient, ServicePointId, UserId, Word
+from kvitt_contracts.types import (
+    DeviceNumber,
+    LineNumber,
+    NamedRecipient,
+    ServicePointId,
+    UserId,
+    Word,
+)
 from pydantic import Field
 
 
@@ -22,3 +29,12 @@ class RequestPickupInWords(Command):
     devices: Annotated[tuple[DeviceNumber, ...], Field(min_length=1, max_length=100)]
     delivery: Delivery
     by: UserId
+
+
+class ReportPickupFirst(Command):
+    """The technician's report of a pickup that nobody else has reported, as they have seen
+    (PCK-3).
+    """
+
+    technician: UserId
+    not_found: Annotated[tuple[LineNumber, ...], Field(max_length=100)] = ()

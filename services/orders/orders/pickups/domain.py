@@ -233,6 +233,15 @@ def report(
     return (PickupReported(pickup_id=pickup.id, technician=technician, not_found=missing),)
 
 
+def must_be_first_to_report(pickup: Pickup, technician: UserId) -> None:
+    """Raises PickupRuleRefused (ALREADY_REPORTED, PCK-3): somebody else has reported it, which the
+    technician has not seen.
+    """
+    if pickup.technician not in (None, technician):
+        way_on = "En kollega har redan lämnat en rapport. Läs den, och ändra sedan om det behövs."
+        raise refusal(Reason.ALREADY_REPORTED, "PCK-3", None, way_on)
+
+
 def lines_to_fetch(pickup: Pickup) -> tuple[Line, ...]:
     """The lines that its slip names: what is left to fetch (PCK-4).
 

@@ -16,7 +16,7 @@ from kvitt_contracts.orders import (
 
 from orders.parties.queries import rows_of_recipient
 from orders.pickups import domain, queries
-from orders.pickups.commands import RequestPickupInWords
+from orders.pickups.commands import ReportPickupFirst, RequestPickupInWords
 from orders.pickups.models import PickupDetailsRow, PickupRow
 from orders.pickups.requesting import domain as requesting
 from orders.pickups.writes import (
@@ -138,6 +138,17 @@ async def report_pickup(row: PickupRow, command: ReportPickup, tx: Transaction) 
 
     Refused: UNKNOWN_PICKUP, UNKNOWN_LINE, ENDED (PCK-3).
     """
+    reported = domain.report(row.state(), command.not_found, technician=command.technician)
+    tx.record(row, *reported)
+
+
+@messages.command(ReportPickupFirst, of=PickupRow, rule="PCK-3")
+async def report_pickup_first(row: PickupRow, command: ReportPickupFirst, tx: Transaction) -> None:
+    """The technician has been there, and nobody else has said so (PCK-3).
+
+    Refused: UNKNOWN_PICKUP, UNKNOWN_LINE, ENDED, ALREADY_REPORTED (PCK-3).
+    """
+    domain.must_be_first_to_report(row.state(), command.technician)
     reported = domain.report(row.state(), command.not_found, technician=command.technician)
     tx.record(row, *reported)
 

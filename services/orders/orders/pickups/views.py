@@ -98,6 +98,9 @@ class ReportPickupBody(Body):
     not_found: Annotated[
         tuple[LineNumber, ...], Field(max_length=100, description="Rader som inte fanns på plats")
     ] = ()
+    is_first: Annotated[
+        bool, Field(description="Bara om ingen annan har rapporterat, som du såg")
+    ] = False
 
 
 class PickupLineView(BaseModel):
