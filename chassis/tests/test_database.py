@@ -212,6 +212,26 @@ async def test_the_server_bounds_what_a_session_may_hold(log: Log) -> None:
     assert found == ["4s", "20s", "5s"]
 
 
+# decision 0409: a plan for any value reads all where values are spread unevenly
+async def test_what_users_ask_is_planned_for_the_values_that_they_ask_for(log: Log) -> None:
+    database = log.database("api", pool_size=1)
+
+    async with database.reading(AC) as session:
+        for _ in range(10):
+            await session.execute(
+                text("SELECT count(*) FROM events WHERE region = :region"), {"region": "ac"}
+            )
+        found = await session.execute(
+            text(
+                "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
+                " WHERE statement LIKE 'SELECT count%'"
+            )
+        )
+
+    generic, custom = found.one()
+    assert (generic, custom) == (0, 10)
+
+
 async def test_a_server_that_is_not_there_is_lock_trouble() -> None:
     database = Database(
         "postgresql+asyncpg://x:x@127.0.0.1:9/x",
