@@ -157,7 +157,7 @@ class Publisher:
         return pairs
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def _placed(key: bytes) -> int:
     """The partition hash of a key (murmur2, as the Java client computes it). Slow in Python:
     cached.
