@@ -110,8 +110,6 @@ TOPICS: tuple[Topic, ...] = (
     _reserved(
         "billing.region-sales", "SaleId", billing.RegionSaleEvent, "inventory", "notifications"
     ),
-    _reserved("billing.ledger-entries", "LedgerEntryId", billing.LedgerEntryEvent),
-    _reserved("billing.ledger-periods", "the region and the month", billing.LedgerPeriodEvent),
     _reserved(
         "billing.refusals",
         "the refused message's id",

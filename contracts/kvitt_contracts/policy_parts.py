@@ -4,9 +4,10 @@ Each default means what was done before there was such a key, so no old pin chan
 (decisions 0022 and 0174).
 """
 
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -22,6 +23,7 @@ from kvitt_contracts.types import (
     RegionCode,
     ServicePointId,
     VatNumber,
+    VatPercent,
     Word,
 )
 
@@ -134,15 +136,49 @@ class Seller(Part):
     bankgiro: Annotated[str, Field(pattern=r"^[0-9]{3,4}-[0-9]{4}$")]
 
 
+RECEIVABLE: Final = Word("receivable")
+ACCRUED: Final = Word("accrued")
+REVENUE_OTHER: Final = Word("revenue_other")
+REVENUE: Final = "revenue_"
+"""A kind's own account of revenue is called by it: `revenue_rent`, `revenue_sale`."""
+VAT_ACCOUNTS: Final[Mapping[VatPercent, Word]] = {
+    25: Word("vat_standard"),
+    12: Word("vat_reduced"),
+    6: Word("vat_low"),
+}
+"""What the account of the outgoing VAT of each rate is called."""
+NEEDED_ACCOUNTS: Final = (RECEIVABLE, ACCRUED, *VAT_ACCOUNTS.values(), REVENUE_OTHER)
+
+
+def _can_be_entered_on(accounts: dict[Word, Account]) -> dict[Word, Account]:
+    """The same accounts. Raises ValueError where anything could not be entered, or where what is
+    accrued could not be told from the rest (BIL-10).
+    """
+    if not accounts:
+        return accounts
+    if missing := [key for key in NEEDED_ACCOUNTS if key not in accounts]:
+        raise ValueError(f"BIL-10: {', '.join(missing)} must be among the accounts")
+    known = [key for key in accounts if key in NEEDED_ACCOUNTS or key.startswith(REVENUE)]
+    if len(known) < len(accounts):
+        raise ValueError(
+            f"BIL-10: an account is called {', '.join(NEEDED_ACCOUNTS)} or {REVENUE} and a kind"
+        )
+    if list(accounts.values()).count(accounts[ACCRUED]) > 1:
+        raise ValueError("BIL-10: the account of what is accrued must be of nothing else")
+    return accounts
+
+
 class InvoicePolicy(Part):
     """Whether a person approves a run, days to pay, the seller, and the account of each kind of
-    entry (BIL-9, BIL-10).
+    entry (BIL-9, BIL-10): none, and nothing is entered; else all of NEEDED_ACCOUNTS.
     """
 
     approval: Literal["automatic", "person"] = "automatic"
     due_days: Annotated[int, Field(ge=1, le=90)] = 30
     seller: Seller | None = None
-    accounts: dict[Word, Account] = Field(default_factory=dict)
+    accounts: Annotated[dict[Word, Account], AfterValidator(_can_be_entered_on)] = Field(
+        default_factory=dict
+    )
 
 
 class ServicePrice(Part):

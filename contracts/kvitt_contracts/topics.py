@@ -33,6 +33,8 @@ __all__ = [
     "BILLING_CHARGES",
     "BILLING_INVOICES",
     "BILLING_INVOICE_RUNS",
+    "BILLING_LEDGER_ENTRIES",
+    "BILLING_LEDGER_PERIODS",
     "BMB_REFUSALS",
     "BMB_RESPONSIBLES",
     "BMB_TRANSFERS",
@@ -251,6 +253,12 @@ BILLING_INVOICE_RUNS = domain_topic(
     coming=billing.ComingInvoiceRunEvent,
     to_come=["notifications"],
 )
+BILLING_LEDGER_ENTRIES = domain_topic(
+    "billing.ledger-entries", "LedgerEntryId", billing.LedgerEntryEvent
+)
+BILLING_LEDGER_PERIODS = domain_topic(
+    "billing.ledger-periods", "the region and the month", billing.LedgerPeriodEvent
+)
 
 NOTIFICATIONS_MESSAGES = domain_topic(
     "notifications.messages",
@@ -378,6 +386,8 @@ CATALOGUE: tuple[Topic, ...] = (
     BILLING_CHARGES,
     BILLING_INVOICES,
     BILLING_INVOICE_RUNS,
+    BILLING_LEDGER_ENTRIES,
+    BILLING_LEDGER_PERIODS,
     NOTIFICATIONS_MESSAGES,
     REGION_PERSONS,
     REGION_ORDERS,

@@ -164,7 +164,14 @@ TO_COME: dict[str, Any] = {
             "endpoint": {"scheme": "0007", "id": "5566778899"},
             "bankgiro": "123-4567",
         },
-        "accounts": {"receivable": "1510", "vat_out": "2610"},
+        "accounts": {
+            "receivable": "1510",
+            "accrued": "1790",
+            "vat_standard": "2611",
+            "vat_reduced": "2621",
+            "vat_low": "2631",
+            "revenue_other": "3990",
+        },
     },
     "postage": {"net_ore": 6200},
     "price_list": [

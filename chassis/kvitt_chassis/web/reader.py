@@ -128,6 +128,14 @@ class RegionReader:
         async with self._reading() as session:
             return await timers.due(session, names, region=self.region, keys=of)
 
+    async def now(self) -> datetime:
+        """Business time: an aware datetime in UTC."""
+        return await self._database.now(self.region)
+
+    def policy_at(self, instant: datetime) -> RegionPolicy:
+        """The region's policy in force at an instant. Raises UnknownPolicy."""
+        return self._database.policies.in_force(self.region, instant)
+
     def pinned_policy(self, pin: PolicyVersion) -> RegionPolicy:
         """The policy that a decision was pinned to. Raises UnknownPolicy."""
         return self._database.policies.pinned(self.region, pin)

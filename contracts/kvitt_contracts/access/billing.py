@@ -14,6 +14,11 @@ ACTS = routes(
         "GET /payers": ("billing.payers.list", READS),
         "GET /invoice-runs": ("billing.runs.list", {**STAFF, **SYSTEM, **OPERATES}),
         "GET /set-aside": ("billing.set-aside.list", {**STAFF, **SYSTEM, **OPERATES}),
+        "GET /ledger-entries": ("billing.ledger-entries.list", {**STAFF, **SYSTEM}),
+        "GET /ledger:trial-balance": ("billing.ledger.balance", {**STAFF, **SYSTEM}),
+        "GET /ledger:export": ("billing.ledger.export", {**STAFF, **SYSTEM}),
+        # decision 0398: customer service is finance until users have duties
+        "POST /ledger-periods/{month}:close": ("billing.ledger-period.close", STAFF),
         "POST /transfers:preview": (
             "billing.transfer.preview",
             dict.fromkeys(WORKS, Reach.REGION),

@@ -1,4 +1,4 @@
-"""Topics `billing.ledger-entries` and `billing.ledger-periods`: the accounts (BIL-10). Reserved."""
+"""Topics `billing.ledger-entries` and `billing.ledger-periods`: the accounts (BIL-10)."""
 
 from datetime import date
 from typing import Annotated, Self
@@ -24,7 +24,9 @@ class LedgerLine(Value):
 class LedgerEntryPosted(Event, type="billing.ledger-entry.posted.v1"):
     """Something was entered in the accounts; never changed, corrected by another entry (BIL-10).
 
-    `source` is the noun of what has `source_id`. Debit and credit are equal.
+    `source` is the noun of what has `source_id`: a `charge`, an `invoice` (or credit note); `rent`
+    is the rent on an invoice. Debit and credit are equal. It is entered on its own day, or on the
+    first day of the first open month where its own month is closed.
     """
 
     ledger_entry_id: LedgerEntryId
@@ -52,6 +54,9 @@ LedgerPeriodEvent = LedgerPeriodClosed
 
 LedgerEntryEvent = LedgerEntryPosted
 """Every event of a ledger entry."""
+
+
+# -- reserved ------------------------------------------------------------------------------------
 
 
 class ClosePeriod(Command, type="billing.ledger-period.close.v1"):

@@ -6,6 +6,9 @@ from kvitt_chassis.service import Service
 from billing.api import router
 from billing.checks import PAYERS
 from billing.handlers import messages
+from billing.ledger.api import router as ledger
+from billing.ledger.checks import LEDGER
+from billing.ledger.models import LedgerEntryRow, LedgerPeriodRow
 from billing.models import (
     Base,
     ChargeRow,
@@ -21,11 +24,20 @@ from billing.previews.api import router as previews
 service = Service(
     "billing",
     handlers=messages,
-    routers=[router, previews],
+    routers=[router, previews, ledger],
     base=Base,
     users=UserRow,
-    lock_order=(InvoiceRunRow, DeviceRow, ChargeRow, InvoiceRow, DocumentRow, CounterRow),
-    checks=(PAYERS,),
+    lock_order=(
+        InvoiceRunRow,
+        DeviceRow,
+        ChargeRow,
+        InvoiceRow,
+        DocumentRow,
+        LedgerEntryRow,
+        LedgerPeriodRow,
+        CounterRow,
+    ),
+    checks=(PAYERS, LEDGER),
 )
 
 if __name__ == "__main__":

@@ -28,9 +28,10 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.types import ChargeId, Charging, identify
 
 from billing import documents, domain, queries, schedule, work_charges, writes
+from billing.ledger import handlers as ledger
+from billing.ledger.writes import start_charge
 from billing.models import (
     ArticleRow,
-    ChargeRow,
     CustodyChangeRow,
     CustomerRow,
     DeviceRow,
@@ -46,6 +47,7 @@ messages = Handlers()
 messages.include(schedule.timers)
 messages.include(documents.timers)
 messages.include(work_charges.messages)
+messages.include(ledger.messages)
 messages.project(PayerRegistered, PayerRow)
 messages.project(CustomerRegistered, CustomerRow)
 messages.project(UserRegistered, UserRow)
@@ -94,13 +96,14 @@ async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transa
         if price is None:
             raise NotYetKnown(ArticleRow, event.article_number)  # until it has this day's price
         charge_id = ChargeId(tx.mint())
-        tx.start(ChargeRow, charge_id, domain.charge_sale(charge_id, event, unit_price=price))
+        sold = domain.charge_sale(charge_id, event, unit_price=price)
+        await start_charge(tx, charge_id, sold)
     if line.fee is not None and line.recipient.kind == "patient":
         charge_id = ChargeId(tx.mint())
         charged = domain.charge_fee(
             charge_id, event, patient=line.recipient.person, unit_fee=line.fee
         )
-        tx.start(ChargeRow, charge_id, charged)
+        await start_charge(tx, charge_id, charged)
 
 
 def _article_where_untold(

@@ -20,6 +20,7 @@ from kvitt_contracts.types import (
 )
 
 from billing import documents, domain, queries, writes
+from billing.ledger.writes import enter_document
 from billing.metrics import SET_ASIDE, count
 from billing.models import (
     ArticleRow,
@@ -199,6 +200,7 @@ async def _make_document(
     )
     tx.start(InvoiceRow, invoice_id, issued)
     await documents.store(issued, tx)
+    await enter_document(tx, issued, through=run.through)
     for row in rows:
         row.invoice_id = invoice_id
 

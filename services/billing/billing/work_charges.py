@@ -7,7 +7,8 @@ from kvitt_chassis.transaction import NotYetKnown, Transaction
 from kvitt_contracts.orders import PickupClosed, WorkOrderFinished, WorkOrderRegistered
 from kvitt_contracts.types import ArticleNumber, ChargeId, CustomerId, Money
 
-from billing.models import ArticleRow, ChargeRow, CustomerRow, WorkOrderRow
+from billing.ledger.writes import start_charge
+from billing.models import ArticleRow, CustomerRow, WorkOrderRow
 from billing.rents import domain as rents
 from billing.services import domain
 
@@ -44,7 +45,7 @@ async def on_work_order_finished(event: WorkOrderFinished, tx: Transaction) -> N
             article_number=article_number,
             unit_price=await _price(article_number, event, tx),
         )
-        tx.start(ChargeRow, charge_id, raised)
+        await start_charge(tx, charge_id, raised)
     is_contracted = domain.earns_postage(work, event) and await _is_contracted(row, tx)
     charge_id = ChargeId(tx.mint())
     for raised in domain.compensate_postage(
@@ -54,7 +55,7 @@ async def on_work_order_finished(event: WorkOrderFinished, tx: Transaction) -> N
         is_contracted=is_contracted,
         postage=tx.policy.postage,
     ):
-        tx.start(ChargeRow, charge_id, raised)
+        await start_charge(tx, charge_id, raised)
 
 
 @messages.on(PickupClosed)
@@ -62,7 +63,7 @@ async def on_pickup_closed(event: PickupClosed, tx: Transaction) -> None:
     """Charge an urgent pickup to who asked for that (BIL-8)."""
     charge_id = ChargeId(tx.mint())
     for raised in domain.charge_urgent_pickup(charge_id, event, on=tx.today):
-        tx.start(ChargeRow, charge_id, raised)
+        await start_charge(tx, charge_id, raised)
 
 
 async def _is_contracted(row: WorkOrderRow, tx: Transaction) -> bool:

@@ -5,7 +5,9 @@ from datetime import date
 from billing.rents.domain import ChangePoint, PricePoint
 from kvitt_contracts.inventory import CustodyChanged, DeviceRegistered
 from kvitt_contracts.orders import OrderPlaced
-from kvitt_contracts.types import Charging, Money, PayerId
+from kvitt_contracts.policy import Policies, PolicyHistory
+from kvitt_contracts.policy_parts import InvoicePolicy, Seller
+from kvitt_contracts.types import Account, Charging, Money, PayerId, RegionCode, Word
 from kvitt_testkit.world import World
 
 from contracts.tests.builders.inventory import (
@@ -19,6 +21,38 @@ from contracts.tests.builders.inventory import (
 )
 from contracts.tests.builders.orders import a_device_line, a_line, an_order_placed
 from contracts.tests.builders.story import CENTRAL, CUSHION, ROLLATOR
+
+ACCOUNTS = {
+    Word(key): Account(account)
+    for key, account in {
+        "receivable": "1510",
+        "accrued": "1790",
+        "vat_standard": "2611",
+        "vat_reduced": "2621",
+        "vat_low": "2631",
+        "revenue_rent": "3010",
+        "revenue_sale": "3020",
+        "revenue_other": "3990",
+    }.items()
+}
+SELLER = Seller.model_validate(
+    {
+        "name": 'Region Västerbotten, "hjälpmedel"',
+        "organisation_number": "232100-0222",
+        "vat_number": "SE232100022201",
+        "address": {"street": "Köksvägen 11", "postal_code": "901 89", "city": "Umeå"},
+        "endpoint": {"scheme": "0007", "id": "2321000222"},
+        "bankgiro": "123-4567",
+    }
+)
+
+
+def with_accounts(policies: Policies, *, seller: Seller | None = None) -> Policies:
+    """Region ac enters what it earns in its accounts."""
+    region = RegionCode("ac")
+    invoice = {"invoice": InvoicePolicy(accounts=ACCOUNTS, seller=seller)}
+    changed = [one.model_copy(update=invoice) for one in policies.of(region).versions]
+    return Policies({region: PolicyHistory(versions=tuple(changed))})
 
 
 def a_point(

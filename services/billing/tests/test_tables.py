@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from billing.models import Base
+from billing.app import service
 from kvitt_testkit.world import ServiceUrls
 from sqlalchemy import create_engine
 
@@ -16,10 +16,10 @@ def test_the_migrated_tables_are_those_of_the_metadata(
     engine = create_engine(url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": _is_ours})
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(context, service.base.metadata) == []
     engine.dispose()
 
 
 def _is_ours(thing: object, name: str | None, kind: str, *_: object) -> bool:
     """The chassis's own tables are no part of the service's metadata."""
-    return kind != "table" or name in Base.metadata.tables
+    return kind != "table" or name in service.base.metadata.tables

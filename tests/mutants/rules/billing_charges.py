@@ -17,9 +17,8 @@ CHARGES: tuple[RuleMutant, ...] = (
         "BIL-2a",
         "A sale is charged to nobody",
         _HANDLERS,
-        "        tx.start(ChargeRow, charge_id, "
-        "domain.charge_sale(charge_id, event, unit_price=price))\n",
-        "",
+        "        await start_charge(tx, charge_id, sold)\n",
+        "        del sold\n",
         f"{_CHARGES}_a_sold_article_is_charged_to_the_lines_payer_at_the_price_of_the_delivery_day",
     ),
     rule_mutant(
@@ -81,7 +80,7 @@ CHARGES: tuple[RuleMutant, ...] = (
         "BIL-3b",
         "A fee is never charged",
         _HANDLERS,
-        "        tx.start(ChargeRow, charge_id, charged)\n",
+        "        await start_charge(tx, charge_id, charged)\n",
         "        del charged\n",
         f"{_CHARGES}_the_pinned_fee_is_charged_to_the_patient_when_the_line_is_received",
     ),

@@ -1,0 +1,25 @@
+"""The check that the ledger balances, and has of each charge what it is (BIL-10)."""
+
+from kvitt_chassis.operating.checks import Check, Snapshot
+from kvitt_chassis.operating.row_comparison import Difference
+
+from billing.ledger import queries
+
+
+async def find(snapshot: Snapshot) -> list[Difference]:
+    """Every entry of which debit and credit differ, and every charge that is not entered as it is,
+    where it or its document is entered.
+    """
+    unbalanced = [
+        Difference(table="ledger_entries", region=region, key=str(key), fields=("lines",))
+        for region, key in await queries.unbalanced(snapshot)
+    ]
+    return unbalanced + [
+        Difference(table="charges", region=region, key=str(key), fields=("amount",))
+        for region, key in await queries.entered_otherwise(snapshot)
+    ]
+
+
+LEDGER = Check(
+    name="ledger", what="what is entered by its debit and credit and by its charge", find=find
+)
