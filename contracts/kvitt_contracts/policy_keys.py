@@ -48,6 +48,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "product_areas.pickup_reasons": "PCK-4",
     "price_list": "BIL-15",
     "invoice.due_days": "BIL-9",
+    "invoice.approval": "BIL-9",
     "postage": "BIL-12",
     "order.draft_days": "ACT-5",
 }
@@ -69,7 +70,6 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "home_region.invoice_after_months": "BIL-5 in billing",
     "supplier_invoice.tolerance_ore": "BIL-6 in billing",
     "supplier_invoice.remind_days": "BIL-6 in billing",
-    "invoice.approval": "BIL-9 in billing",
     "invoice.seller": "BIL-9 in billing",
     "invoice.accounts": "BIL-10 in billing",
     "professions": "REF-5 in orders",

@@ -248,7 +248,6 @@ BILLING_INVOICE_RUNS = domain_topic(
     "billing.invoice-runs",
     "the run's id",
     billing.InvoiceRunEvent,
-    coming=billing.ComingInvoiceRunEvent,
     to_come=["notifications"],
 )
 

@@ -4,6 +4,7 @@ from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from billing.api import router
+from billing.approvals.api import router as approvals
 from billing.checks import PAYERS
 from billing.handlers import messages
 from billing.models import (
@@ -17,14 +18,23 @@ from billing.models import (
     UserRow,
 )
 from billing.previews.api import router as previews
+from billing.reviews.models import MonthPreviewRow
 
 service = Service(
     "billing",
     handlers=messages,
-    routers=[router, previews],
+    routers=[router, previews, approvals],
     base=Base,
     users=UserRow,
-    lock_order=(InvoiceRunRow, DeviceRow, ChargeRow, InvoiceRow, DocumentRow, CounterRow),
+    lock_order=(
+        InvoiceRunRow,
+        DeviceRow,
+        ChargeRow,
+        InvoiceRow,
+        DocumentRow,
+        CounterRow,
+        MonthPreviewRow,
+    ),
     checks=(PAYERS,),
 )
 

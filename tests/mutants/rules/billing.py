@@ -3,10 +3,20 @@
 from tests.mutants.rules.billing_charges import CHARGES
 from tests.mutants.rules.billing_invoices import INVOICES
 from tests.mutants.rules.billing_loans import LOANS
+from tests.mutants.rules.billing_month_previews import MONTH_PREVIEWS
 from tests.mutants.rules.billing_previews import PREVIEWS
 from tests.mutants.rules.billing_reach import REACH
 from tests.mutants.rules.billing_rents import RENTS
 from tests.mutants.rules.billing_runs import RUNS
 from tests.mutants.rules.rule_mutant import RuleMutant
 
-BILLING: tuple[RuleMutant, ...] = (*RENTS, *CHARGES, *INVOICES, *RUNS, *LOANS, *PREVIEWS, *REACH)
+BILLING: tuple[RuleMutant, ...] = (
+    *RENTS,
+    *CHARGES,
+    *INVOICES,
+    *RUNS,
+    *LOANS,
+    *PREVIEWS,
+    *MONTH_PREVIEWS,
+    *REACH,
+)
