@@ -43,6 +43,7 @@ from billing.models import (
 )
 from billing.rents import domain as rents
 from billing.reviews import presenting
+from billing.reviews.timers import INVOICE_RUN
 
 messages = Handlers()
 messages.include(schedule.timers)
@@ -158,7 +159,7 @@ async def on_day_closed(event: DayClosed, tx: Transaction) -> None:
         run = tx.start(InvoiceRunRow, identify(tx.region, "invoice-run", started.month), started)
         if tx.policy.invoice.approval == "person":
             await presenting.begin(run, tx)
-        tx.schedule(schedule.INVOICE_RUN, key=run.id, due=tx.now)
+        tx.schedule(INVOICE_RUN, key=run.id, due=tx.now)
 
 
 async def _change_payer(
