@@ -50,6 +50,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "invoice.due_days": "BIL-9",
     "invoice.seller": "BIL-10",
     "invoice.accounts": "BIL-10",
+    "invoice.approval": "BIL-9",
     "postage": "BIL-12",
     "order.draft_days": "ACT-5",
 }
@@ -71,7 +72,6 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "home_region.invoice_after_months": "BIL-5 in billing",
     "supplier_invoice.tolerance_ore": "BIL-6 in billing",
     "supplier_invoice.remind_days": "BIL-6 in billing",
-    "invoice.approval": "BIL-9 in billing",
     "professions": "REF-5 in orders",
     "inactive_after_months": "REF-5 in orders",
     "email": "NTF-4 in notifications",

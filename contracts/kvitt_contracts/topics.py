@@ -250,7 +250,6 @@ BILLING_INVOICE_RUNS = domain_topic(
     "billing.invoice-runs",
     "the run's id",
     billing.InvoiceRunEvent,
-    coming=billing.ComingInvoiceRunEvent,
     to_come=["notifications"],
 )
 BILLING_LEDGER_ENTRIES = domain_topic(

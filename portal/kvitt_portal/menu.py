@@ -36,4 +36,5 @@ MENU = (
     Place("/individ", "Individer"),
     Place("/lager", "Lager"),
     Place("/kundtjanst/las-upp", "Kundtjänst", STAFF),
+    Place("/manadens-fakturor", "Månadens fakturor", STAFF),
 )

@@ -38,6 +38,17 @@ TRANSFERS: Final[Said] = {
     "dissolved": ("Upplöst", "default"),
     "completed": ("Genomförd", "success"),
 }
+FINDINGS: Final[Mapping[str, str]] = {
+    "no_payer": "Betalaren finns inte i registret",
+    "no_price": "Utlånat utan pris",
+    "set_aside": "Kunde inte faktureras",
+    "price_zero": "Priset är 0",
+    "gone": "Har inget denna månad",
+    "down": "Betalar mycket mindre",
+    "up": "Betalar mycket mer",
+    "new": "Ny betalare",
+}
+"""What stands out of a month's invoices."""
 LINE_ENDS: Final[Mapping[str, str]] = {
     "changed_hands": "Bytt",
     "rejected": "Ej godkänt",

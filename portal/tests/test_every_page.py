@@ -30,7 +30,7 @@ pytestmark = pytest.mark.long(seconds=60)
 MOST_BYTES = 150_000
 UNKNOWN = ["{}", "not-an-id", "00000000-0000-0000-0000-000000000000", "%00", "%F0%9F"]
 UNREACHED = {
-    "prescriber": {"/felanmalningar/ny", "/kundtjanst/las-upp"},
+    "prescriber": {"/felanmalningar/ny", "/kundtjanst/las-upp", "/manadens-fakturor"},
     "customer_service": {"/bestallningar/ny", "/bmb/skicka", "/uttag/nytt"},
 }
 """Pages of others, by the role that is led to none of them."""

@@ -18,6 +18,7 @@ from kvitt.signals import ended_by_signals
 from tests.bench import (
     consuming,
     figures,
+    invoicing,
     lasting,
     one_bad_region,
     pickups,
@@ -82,6 +83,7 @@ _PARTS = {
         10,
         "one of fifty devices; lists with 1,000,000 pickups, work orders, reports, cases behind",
     ),
+    "invoicing": Part(invoicing.measure, 12, "a month's run of 500,000 devices: minutes, memory"),
     "year": Part(
         year.measure, 6, "a hundredth of a year of 21 regions in bursts: hours, memory, growth"
     ),

@@ -13,6 +13,18 @@ ACTS = routes(
         "GET /devices/{device_id}/payers": ("billing.device.payers", READS),
         "GET /payers": ("billing.payers.list", READS),
         "GET /invoice-runs": ("billing.runs.list", {**STAFF, **SYSTEM, **OPERATES}),
+        # finance is customer service until the register of users has duties
+        "GET /invoice-runs/{month}:preview": (
+            "billing.run.preview",
+            {**STAFF, **SYSTEM, **OPERATES},
+        ),
+        "POST /invoice-runs/{month}:preview": ("billing.run.ask-preview", STAFF),
+        "POST /invoice-runs/{month}:approve": ("billing.run.approve", STAFF),
+        "GET /payer-previews": ("billing.payer-previews.list", {**STAFF, **SYSTEM, **OPERATES}),
+        "GET /preview-findings": (
+            "billing.preview-findings.list",
+            {**STAFF, **SYSTEM, **OPERATES},
+        ),
         "GET /set-aside": ("billing.set-aside.list", {**STAFF, **SYSTEM, **OPERATES}),
         "GET /ledger-entries": ("billing.ledger-entries.list", {**STAFF, **SYSTEM}),
         "GET /ledger:trial-balance": ("billing.ledger.balance", {**STAFF, **SYSTEM}),

@@ -22,7 +22,6 @@ from kvitt_contracts.billing.home_region_cases import (
 )
 from kvitt_contracts.billing.invoices import (
     ApproveInvoiceRun,
-    ComingInvoiceRunEvent,
     InvoiceEvent,
     InvoiceIssued,
     InvoiceIssuedV2,
@@ -89,7 +88,6 @@ __all__ = [
     "ClearedLine",
     "ClosePeriod",
     "ComingChargeEvent",
-    "ComingInvoiceRunEvent",
     "CommitHomeRegion",
     "CommitmentRecorded",
     "DisapproveRegionSale",

@@ -139,13 +139,6 @@ class InvoiceRunFinished(Event, type="billing.invoice-run.finished.v1"):
     set_aside: Annotated[int, Field(ge=0, exclude_if=not_)] = 0
 
 
-InvoiceRunEvent = InvoiceRunStarted | InvoiceRunFinished
-"""Every event of a month's invoice run."""
-
-
-# -- reserved ------------------------------------------------------------------------------------
-
-
 RunState = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 """A digest of what a preview was made of."""
 
@@ -153,7 +146,8 @@ RunState = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 class InvoiceRunPreviewed(Event, type="billing.invoice-run.previewed.v1"):
     """The month's documents can be reviewed before they are issued (BIL-9, by policy).
 
-    `findings`: what should be reviewed first.
+    `findings`: what should be reviewed first. A month that is previewed anew has several: the
+    latest holds.
     """
 
     month: Month
@@ -171,8 +165,11 @@ class InvoiceRunApproved(Event, type="billing.invoice-run.approved.v1"):
     by: UserId
 
 
-ComingInvoiceRunEvent = InvoiceRunPreviewed | InvoiceRunApproved
-"""Reserved events of a month's invoice run."""
+InvoiceRunEvent = InvoiceRunStarted | InvoiceRunPreviewed | InvoiceRunApproved | InvoiceRunFinished
+"""Every event of a month's invoice run."""
+
+
+# -- reserved ------------------------------------------------------------------------------------
 
 
 class ApproveInvoiceRun(Command, type="billing.invoice-run.approve.v1"):

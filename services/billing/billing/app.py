@@ -4,6 +4,7 @@ from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from billing.api import router
+from billing.approvals.api import router as approvals
 from billing.checks import PAYERS
 from billing.handlers import messages
 from billing.ledger.api import router as ledger
@@ -20,11 +21,12 @@ from billing.models import (
     UserRow,
 )
 from billing.previews.api import router as previews
+from billing.reviews.models import MonthPreviewRow
 
 service = Service(
     "billing",
     handlers=messages,
-    routers=[router, previews, ledger],
+    routers=[router, previews, approvals, ledger],
     base=Base,
     users=UserRow,
     lock_order=(
@@ -36,6 +38,7 @@ service = Service(
         LedgerEntryRow,
         LedgerPeriodRow,
         CounterRow,
+        MonthPreviewRow,
     ),
     checks=(PAYERS, LEDGER),
 )

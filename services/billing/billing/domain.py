@@ -17,8 +17,10 @@ from kvitt_contracts.billing import (
     InvoiceIssuedV2,
     InvoiceLine,
     InvoiceLineV2,
+    InvoiceRunApproved,
     InvoiceRunEvent,
     InvoiceRunFinished,
+    InvoiceRunPreviewed,
     InvoiceRunStarted,
     VatPart,
 )
@@ -41,6 +43,7 @@ from kvitt_contracts.types import (
     PickupId,
     RegionCode,
     UnitPayer,
+    UserId,
     VatPercent,
     Word,
     WorkOrderId,
@@ -251,21 +254,38 @@ def evolve_invoice(invoice: Invoice | None, event: InvoiceEvent) -> Invoice:
 
 
 class RunStatus(StrEnum):
-    """The states of a run."""
+    """The states of a run; where a person approves it, it is previewed between."""
 
     STARTED = "started"
+    PREVIEWED = "previewed"
+    APPROVED = "approved"
     FINISHED = "finished"
+
+
+class PreviewStep(StrEnum):
+    """What a preview that is being made does next: settle the devices, take the charges that the
+    month is to have, then add up each payer's documents.
+    """
+
+    SETTLING = "settling"
+    TAKING = "taking"
+    PREVIEWING = "previewing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceRun:
-    """One region's run for one month."""
+    """One region's run for one month. `invoices`: how many documents it has made, or would make
+    by its latest preview; `previewed_state` is that preview's digest.
+    """
 
     month: str
     status: RunStatus
     through: date
     invoices: int = 0
     set_aside: int = 0
+    previewed_state: str | None = None
+    findings: int = 0
+    approved_by: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,13 +328,23 @@ def finish_run(run: InvoiceRun, *, invoices: int, set_aside: int) -> InvoiceRunF
 
 
 def evolve_run(run: InvoiceRun | None, event: InvoiceRunEvent) -> InvoiceRun:
-    """Returns the run after an event. Raises ValueError when a run finishes before it starts."""
+    """Returns the run after an event. Raises ValueError when a run goes on before it starts."""
+    if isinstance(event, InvoiceRunStarted):
+        return InvoiceRun(**same_fields(event, InvoiceRun), status=RunStatus.STARTED)
+    if run is None:
+        raise ValueError(f"{event.wire_type} of a run that never started")
     match event:
-        case InvoiceRunStarted():
-            return InvoiceRun(**same_fields(event, InvoiceRun), status=RunStatus.STARTED)
+        case InvoiceRunPreviewed():
+            return replace(
+                run,
+                status=RunStatus.PREVIEWED,
+                invoices=event.invoices,
+                findings=event.findings,
+                previewed_state=event.state,
+            )
+        case InvoiceRunApproved():
+            return replace(run, status=RunStatus.APPROVED, approved_by=event.by)
         case InvoiceRunFinished():
-            if run is None:
-                raise ValueError("a run finishes that never started")
             return replace(
                 run,
                 status=RunStatus.FINISHED,

@@ -28,6 +28,7 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.types import ChargeId, Charging, identify
 
 from billing import documents, domain, queries, schedule, work_charges, writes
+from billing.approvals.handlers import messages as approvals
 from billing.ledger import handlers as ledger
 from billing.ledger.writes import start_charge
 from billing.models import (
@@ -42,12 +43,15 @@ from billing.models import (
     UserRow,
 )
 from billing.rents import domain as rents
+from billing.reviews import presenting
+from billing.reviews.timers import INVOICE_RUN
 
 messages = Handlers()
 messages.include(schedule.timers)
 messages.include(documents.timers)
 messages.include(work_charges.messages)
 messages.include(ledger.messages)
+messages.include(approvals)
 messages.project(PayerRegistered, PayerRow)
 messages.project(CustomerRegistered, CustomerRow)
 messages.project(UserRegistered, UserRow)
@@ -156,7 +160,9 @@ async def on_day_closed(event: DayClosed, tx: Transaction) -> None:
     await writes.settle_custody_changes(tx, up_to=up_to, by_count=len(missing))
     for started in domain.start_run(event.day):
         run = tx.start(InvoiceRunRow, identify(tx.region, "invoice-run", started.month), started)
-        tx.schedule(schedule.INVOICE_RUN, key=run.id, due=tx.now)
+        if tx.policy.invoice.approval == "person":
+            await presenting.begin(run, tx)
+        tx.schedule(INVOICE_RUN, key=run.id, due=tx.now)
 
 
 async def _change_payer(

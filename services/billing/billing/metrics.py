@@ -11,6 +11,14 @@ SET_ASIDE = declare(
     "Any: `GET /set-aside` says which and why, docs/runbooks/invoices.md what to do.",
     ["region", "kind"],
 )
+UNAPPROVED = declare(
+    "counter",
+    "billing_unapproved_previews_total",
+    "Months that have waited for a person's approval for five working days, counted again each "
+    "working day. None of their invoices is issued, nor those of a later month.",
+    "Any: whoever answers for finance approves the month; docs/runbooks/invoices.md says how.",
+    ["region"],
+)
 
 
 def count(tx: Transaction, metric: Counter, *labels: str) -> None:

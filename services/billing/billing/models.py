@@ -26,6 +26,7 @@ from kvitt_contracts.types import (
     PickupId,
     Recipient,
     ServicePointId,
+    UserId,
     Word,
     WorkOrderId,
 )
@@ -196,7 +197,7 @@ class ChargeRow(
     evolve=domain.evolve_charge,
 ):
     """What is owed: a sale, a fee, a service, an urgent pickup, postage. `invoice_id` is set when a
-    run has put it on a document.
+    run has put it on a document, `run_id` when one has taken it into its preview.
     """
 
     __tablename__ = "charges"
@@ -221,6 +222,7 @@ class ChargeRow(
     amount: Mapped[Money] = mapped_column(Json(Money))
     charged_on: Mapped[date]
     invoice_id: Mapped[UUID | None]
+    run_id: Mapped[UUID | None]
 
     def apply(self, state: domain.Charge) -> None:
         """Write the state, and the payer's key for grouping."""
@@ -290,7 +292,8 @@ class InvoiceRunRow(
     """One month's run of a region.
 
     After a step has failed, `one_by_one` more devices or payers are tried one at a time; `trying`
-    is the one that is tried next, so that it is known which one fails. None of it is an event.
+    is the one that is tried next, so that it is known which one fails. `preview_step` is where a
+    preview has come to that is being made. None of it is an event.
     """
 
     __tablename__ = "invoice_runs"
@@ -300,8 +303,17 @@ class InvoiceRunRow(
     through: Mapped[date]
     invoices: Mapped[int]
     set_aside: Mapped[int]
+    previewed_state: Mapped[str | None]
+    findings: Mapped[int]
+    approved_by: Mapped[UserId | None]
     one_by_one: Mapped[int] = mapped_column(default=0)
     trying: Mapped[str | None]
+    preview_step: Mapped[domain.PreviewStep | None]
+
+    @property
+    def is_by_person(self) -> bool:
+        """True of a run whose documents are made when a person has approved them (BIL-9)."""
+        return self.preview_step is not None or self.previewed_state is not None
 
 
 class SetAsideRow(Regional, Base):

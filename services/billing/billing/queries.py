@@ -5,7 +5,7 @@ to who works where their payer pays. No rules, and no writes.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from kvitt_chassis.access import Caller
@@ -15,7 +15,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import DeviceId, PayerId
-from sqlalchemy import ColumnElement, Select, Text, any_, cast, func, literal, select, union
+from sqlalchemy import ColumnElement, Select, Text, any_, cast, false, func, literal, select, union
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -35,6 +35,8 @@ from billing.models import (
 )
 from billing.rents.domain import ChangePoint, RentSpan
 
+Q = TypeVar("Q", bound=Select[Any])
+
 CUSTODY_CHANGES_COUNTED = "custody_changes"
 CUSTODY_CHANGES_UP_TO = "custody_changes_up_to"
 
@@ -49,6 +51,19 @@ CHARGES_REACH = ScopeOfPersons(
     also=lambda caller: _is_billed_to(ChargeRow.payer_key, caller),
     protected=lambda: ChargeRow.payer_key.in_(_keys_of_protected()),
 )
+
+
+def reach_by_payer(
+    region: InstrumentedAttribute[Any], payer_key: InstrumentedAttribute[str]
+) -> ScopeOfPersons:
+    """The scope of rows that a payer's key says whose they are, as invoices are."""
+    return ScopeOfPersons(
+        region,
+        also=lambda caller: _is_billed_to(payer_key, caller),
+        protected=lambda: payer_key.in_(_keys_of_protected()),
+    )
+
+
 DEVICES_REACH = Scope(DeviceRow.region, also=lambda caller: _has_been_paid_by(caller))
 PAYERS_REACH = Scope(PayerRow.region, also=lambda caller: PayerRow.payer_id == _any_payer(caller))
 
@@ -105,6 +120,17 @@ async def is_earlier_run_open(tx: Transaction, run: InvoiceRunRow) -> bool:
     return (await tx.session.scalar(query.limit(1))) is not None
 
 
+async def is_earlier_run_previewed(tx: Transaction, run: InvoiceRunRow) -> bool:
+    """True while the run of a month before this one's waits for a person."""
+    query = select(InvoiceRunRow.id).where(
+        InvoiceRunRow.region == tx.region,
+        InvoiceRunRow.through < run.through,
+        InvoiceRunRow.status == domain.RunStatus.PREVIEWED,
+        InvoiceRunRow.preview_step.is_(None),
+    )
+    return (await tx.session.scalar(query.limit(1))) is not None
+
+
 async def devices_to_settle(
     tx: Transaction, run: InvoiceRunRow, *, limit: int
 ) -> Sequence[DeviceId]:
@@ -140,9 +166,12 @@ async def settled_spans(
     return spans
 
 
-async def payers_to_invoice(tx: Transaction, run: InvoiceRunRow, *, limit: int) -> Sequence[str]:
+async def payers_to_invoice(
+    tx: Transaction, run: InvoiceRunRow, *, limit: int, after: str = ""
+) -> Sequence[str]:
     """Returns the keys of payers with settled rent or charges of a run's days that are not invoiced
-    yet, at most `limit`; without those that it has set aside.
+    yet, at most `limit`, in their order and later in it than `after`; without those that it has set
+    aside.
     """
     rents = select((literal("unit/") + RentRow.payer_id).label("payer_key")).where(
         RentRow.region == tx.region, RentRow.invoice_id.is_(None)
@@ -151,40 +180,47 @@ async def payers_to_invoice(tx: Transaction, run: InvoiceRunRow, *, limit: int) 
         ChargeRow.region == tx.region,
         ChargeRow.invoice_id.is_(None),
         ChargeRow.charged_on <= run.through,
+        *_taken_by(run),
     )
     either = union(rents, charges).subquery()
     query = (
         select(either.c.payer_key)
-        .where(either.c.payer_key.not_in(_set_aside_by(run)))
+        .where(either.c.payer_key > after, either.c.payer_key.not_in(_set_aside_by(run)))
         .order_by(either.c.payer_key)
         .limit(limit)
     )
     return (await tx.session.scalars(query)).all()
 
 
-async def rents_to_invoice(tx: Transaction, payer_key: str, *, limit: int) -> Sequence[RentRow]:
+async def rents_to_invoice(
+    tx: Transaction, payer_key: str, *, limit: int, offset: int = 0
+) -> Sequence[RentRow]:
     """Returns a unit's settled rent that is not invoiced yet, in the order of the specification, at
-    most `limit`.
+    most `limit`, after the first `offset`.
     """
     query = (
-        select(RentRow)
-        .where(
-            RentRow.region == tx.region,
-            literal("unit/") + RentRow.payer_id == payer_key,
-            RentRow.invoice_id.is_(None),
-        )
-        .order_by(RentRow.article_number, RentRow.device_id, RentRow.from_day)
+        _of_payer(select(RentRow), payer_key, tx)
+        # the last one tells equal ones apart: a preview and the run must see the same order
+        .order_by(RentRow.article_number, RentRow.device_id, RentRow.from_day, RentRow.id)
         .limit(limit)
+        .offset(offset)
     )
     return (await tx.session.scalars(query)).all()
 
 
+async def count_rents_to_invoice(tx: Transaction, payer_key: str) -> int:
+    """How many spans of a unit's settled rent are not invoiced yet."""
+    query = _of_payer(select(func.count()).select_from(RentRow), payer_key, tx)
+    return (await tx.session.scalar(query)) or 0
+
+
 async def charges_to_invoice(
-    tx: Transaction, payer_key: str, *, through: date, limit: int
+    tx: Transaction, payer_key: str, run: InvoiceRunRow, *, limit: int, offset: int = 0
 ) -> Sequence[ChargeRow]:
-    """Returns a payer's charges up to a day that are not invoiced yet, oldest first, at most
-    `limit`.
+    """Returns a payer's charges of a run's days that are not invoiced yet, oldest first, at most
+    `limit`, after the first `offset`; of a run that a person approves, those that it has taken.
     """
+    through = run.through
     query = (
         select(ChargeRow)
         .where(
@@ -194,7 +230,9 @@ async def charges_to_invoice(
             ChargeRow.charged_on <= through,
         )
         .order_by(ChargeRow.charged_on, ChargeRow.id)
+        .where(*_taken_by(run))
         .limit(limit)
+        .offset(offset)
     )
     return (await tx.session.scalars(query)).all()
 
@@ -222,6 +260,20 @@ async def points_of_devices(
         (str(region), device_id): points
         for region, device_id, points in await snapshot.session.execute(query)
     }
+
+
+# decision 0404: what comes later than the preview is the next run's
+def _taken_by(run: InvoiceRunRow) -> list[ColumnElement[bool]]:
+    return [ChargeRow.run_id == run.id] if run.is_by_person else []
+
+
+def _of_payer(query: Q, payer_key: str, tx: Transaction) -> Q:
+    kind, _, payer_id = payer_key.partition("/")
+    return query.where(
+        RentRow.region == tx.region,
+        RentRow.payer_id == payer_id if kind == "unit" else false(),
+        RentRow.invoice_id.is_(None),
+    )
 
 
 def _set_aside_by(run: InvoiceRunRow) -> Select[str]:

@@ -1,14 +1,15 @@
 """The month's invoice run: settle each device's rent, then make each payer's documents, in steps
-that each commit. What fails is set aside, and the others go on.
+that each commit. What fails is set aside, and the others go on. Where a person approves it, the
+documents are previewed first, by the same steps.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from kvitt_chassis.handlers import Fault, Handlers, Timer
+from kvitt_chassis.handlers import Fault, Handlers
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.billing import InvoiceLineV2
+from kvitt_contracts.billing import InvoiceIssued, InvoiceIssuedV2, InvoiceLineV2
 from kvitt_contracts.types import (
     DeviceId,
     InvoiceId,
@@ -20,6 +21,7 @@ from kvitt_contracts.types import (
 )
 
 from billing import documents, domain, queries, writes
+from billing.domain import PreviewStep, RunStatus
 from billing.ledger.writes import enter_document
 from billing.metrics import SET_ASIDE, count
 from billing.models import (
@@ -32,11 +34,12 @@ from billing.models import (
     SetAsideRow,
 )
 from billing.rents import domain as rents
+from billing.reviews import presenting
+from billing.reviews import queries as reviews
+from billing.reviews.timers import INVOICE_RUN
 
 Billed = RentRow | ChargeRow
 """What stands as a line on a document."""
-
-INVOICE_RUN = Timer("invoice_run", InvoiceRunRow)
 
 DEVICES_A_STEP = 200
 PAYERS_A_STEP = 20
@@ -46,8 +49,12 @@ What is left of a payer is the next step's.
 """
 TRIES = 3
 """So often one device or payer is tried by itself before it is set aside."""
+CHARGES_A_STEP = 2_000
+"""So many charges a preview takes at once."""
 BEHIND_ANOTHER = timedelta(seconds=1)
 """How soon a run looks again whether the one of the month before has finished."""
+BEHIND_A_PERSON = timedelta(hours=1)
+"""How soon it does where that one waits for a person."""
 
 timers = Handlers()
 
@@ -59,8 +66,16 @@ async def continue_invoice_run(run: InvoiceRunRow, due: datetime, tx: Transactio
     of its own days.
     """
     if await queries.is_earlier_run_open(tx, run):
-        tx.schedule(INVOICE_RUN, key=run.id, due=tx.now + BEHIND_ANOTHER)
-        return
+        is_long = await queries.is_earlier_run_previewed(tx, run)
+        pause = BEHIND_A_PERSON if is_long else BEHIND_ANOTHER
+        tx.schedule(INVOICE_RUN, key=run.id, due=tx.now + pause)
+    elif run.preview_step is not None:
+        await _continue_preview(run, due, tx)
+    elif run.status is not RunStatus.PREVIEWED:  # else a person is waited for (BIL-9)
+        await _continue_documents(run, due, tx)
+
+
+async def _continue_documents(run: InvoiceRunRow, due: datetime, tx: Transaction) -> None:
     devices, payers = await _next(run, tx)
     if not devices and not payers:
         issued = await queries.count_invoices(tx, month=run.month)
@@ -76,6 +91,29 @@ async def continue_invoice_run(run: InvoiceRunRow, due: datetime, tx: Transactio
         lines += await _make_documents(payer_key, run, tx)
         if lines >= LINES_A_STEP:
             break
+
+
+async def _continue_preview(run: InvoiceRunRow, due: datetime, tx: Transaction) -> None:
+    """One step of a preview; the last one presents it and sets no timer: a person is waited for."""
+    limit = 1 if run.one_by_one else DEVICES_A_STEP
+    match run.preview_step:
+        case PreviewStep.SETTLING:
+            devices = await queries.devices_to_settle(tx, run, limit=limit)
+            if not devices:
+                run.preview_step = PreviewStep.TAKING
+            elif not (run.one_by_one and _is_named_first(run, devices, ())):
+                await _settle(devices, run.through, tx)
+        case PreviewStep.TAKING:
+            if await presenting.take_charges(run, tx, limit=CHARGES_A_STEP) == 0:
+                run.preview_step = PreviewStep.PREVIEWING
+        case _:
+            payers = await reviews.payers_to_preview(tx, run, limit=min(limit, PAYERS_A_STEP))
+            if not payers:
+                await presenting.present(run, tx)
+                return
+            if not (run.one_by_one and _is_named_first(run, (), payers)):
+                await _preview(payers, run, tx)
+    tx.schedule(INVOICE_RUN, key=run.id, due=due)
 
 
 # decision 0245: what fails of many is set aside by who knows what it is made of
@@ -107,9 +145,12 @@ async def set_aside_what_fails(run: InvoiceRunRow, fault: Fault, tx: Transaction
 
 
 async def _next(run: InvoiceRunRow, tx: Transaction) -> tuple[Sequence[DeviceId], Sequence[str]]:
-    """The devices of the next step, or when all are settled its payers."""
+    """The devices of the next step, or when all are settled its payers. What has been approved is
+    settled: what comes later is the next run's.
+    """
     limit = 1 if run.one_by_one else DEVICES_A_STEP
-    devices = await queries.devices_to_settle(tx, run, limit=limit)
+    is_settled = run.status is RunStatus.APPROVED
+    devices = () if is_settled else await queries.devices_to_settle(tx, run, limit=limit)
     if devices:
         return devices, ()
     return (), await queries.payers_to_invoice(tx, run, limit=min(limit, PAYERS_A_STEP))
@@ -162,35 +203,84 @@ def _rent(device: DeviceRow, span: rents.RentSpan, tx: Transaction) -> RentRow:
     )
 
 
+# decision 0404: a preview is the run's own steps, without what they write
+async def _preview(payers: Sequence[str], run: InvoiceRunRow, tx: Transaction) -> None:
+    """Add up the documents that `_make_documents` would make of each payer: by the same windows of
+    lines, each a step of its own.
+    """
+    lines = 0
+    for payer_key in payers:
+        so_far = await presenting.begun(payer_key, run, tx)
+        billed = await _billed(payer_key, run, tx, after=so_far.lines)
+        made = [
+            _issue(part, run, tx, running=0, payer=_payer(payer_key), is_credit=is_credit)
+            for is_credit, part in _drafts(billed)
+        ]
+        is_last = len(billed) < LINES_A_STEP
+        await presenting.add(made, so_far, run, tx, lines=len(billed), is_last=is_last)
+        lines += len(billed)
+        if lines >= LINES_A_STEP:
+            break
+
+
 async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -> int:
     """Make a payer's documents: all, where they have no more than `LINES_A_STEP` lines. Returns how
     many lines they have.
     """
-    settled = await queries.rents_to_invoice(tx, payer_key, limit=LINES_A_STEP)
+    billed = await _billed(payer_key, run, tx)
+    for is_credit, part in _drafts(billed):
+        running = await writes.next_invoice_number(tx, year=run.through.year)
+        issued = _issue(
+            part, run, tx, running=running, payer=_payer(payer_key), is_credit=is_credit
+        )
+        tx.start(InvoiceRow, issued.invoice_id, issued)
+        await documents.store(issued, tx)
+        await enter_document(tx, issued, through=run.through)
+        for row in part:
+            row.invoice_id = issued.invoice_id
+    return len(billed)
+
+
+async def _billed(
+    payer_key: str, run: InvoiceRunRow, tx: Transaction, *, after: int = 0
+) -> list[Billed]:
+    """What stands on a payer's documents, at most `LINES_A_STEP`, after the first `after`."""
+    settled = await queries.rents_to_invoice(tx, payer_key, limit=LINES_A_STEP, offset=after)
     room = LINES_A_STEP - len(settled)
-    charges = await queries.charges_to_invoice(tx, payer_key, through=run.through, limit=room)
-    debits: list[Billed] = [row for row in settled if row.sign > 0]
-    credits: list[Billed] = [row for row in settled if row.sign < 0]
-    debits += [row for row in charges if not row.state().is_compensated]
-    credits += [row for row in charges if row.state().is_compensated]
-    for is_credit, rows in ((False, debits), (True, credits)):
-        for part in domain.documents(rows):
-            await _make_document(part, run, tx, payer=_payer(payer_key), is_credit=is_credit)
-    return len(settled) + len(charges)
+    if not room:
+        return [*settled]
+    before = after - await queries.count_rents_to_invoice(tx, payer_key) if after else 0
+    charges = await queries.charges_to_invoice(
+        tx, payer_key, run, limit=room, offset=max(before, 0)
+    )
+    return [*settled, *charges]
 
 
-async def _make_document(
+def _drafts(billed: Sequence[Billed]) -> Iterator[tuple[bool, Sequence[Billed]]]:
+    """The documents that are made of these lines: whether each is a credit note, and its lines."""
+    for is_credit in (False, True):
+        of_kind = [row for row in billed if _is_credit(row) is is_credit]
+        for part in domain.documents(of_kind):
+            yield is_credit, part
+
+
+def _is_credit(row: Billed) -> bool:
+    if isinstance(row, ChargeRow):
+        return row.state().is_compensated
+    return row.sign < 0
+
+
+def _issue(
     rows: Sequence[Billed],
     run: InvoiceRunRow,
     tx: Transaction,
     *,
+    running: int,
     payer: Payer,
     is_credit: bool,
-) -> None:
-    invoice_id = InvoiceId(tx.mint())
-    running = await writes.next_invoice_number(tx, year=run.through.year)
-    issued = domain.issue_invoice(
-        invoice_id,
+) -> InvoiceIssued | InvoiceIssuedV2:
+    return domain.issue_invoice(
+        InvoiceId(tx.mint()),
         number=domain.invoice_number(tx.region, year=run.through.year, running=running),
         payer=payer,
         month=run.through,
@@ -198,11 +288,6 @@ async def _make_document(
         lines=[_line(row) for row in rows],
         due_days=tx.policy.invoice.due_days,
     )
-    tx.start(InvoiceRow, invoice_id, issued)
-    await documents.store(issued, tx)
-    await enter_document(tx, issued, through=run.through)
-    for row in rows:
-        row.invoice_id = invoice_id
 
 
 def _line(row: Billed) -> InvoiceLineV2:

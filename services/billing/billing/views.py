@@ -141,9 +141,16 @@ class RunView(BaseModel):
     """En månads fakturering."""
 
     month: str
-    status: str
+    status: Annotated[
+        str,
+        Field(description="started, previewed (väntar på godkännande), approved eller finished"),
+    ]
     through: date
-    invoices: int
+    invoices: Annotated[int, Field(description="Fakturor och kreditnotor, som de är eller blir")]
+    approved_by: Annotated[str | None, Field(description="Vem som har godkänt, om någon")]
+    findings: Annotated[
+        int, Field(description="Hur mycket som stack ut i förhandsvisningen, se /preview-findings")
+    ]
     set_aside: Annotated[
         int, Field(description="Hjälpmedel och betalare som inte kunde faktureras, se /set-aside")
     ]

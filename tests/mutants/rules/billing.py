@@ -4,6 +4,7 @@ from tests.mutants.rules.billing_charges import CHARGES
 from tests.mutants.rules.billing_invoices import INVOICES
 from tests.mutants.rules.billing_ledger import LEDGER
 from tests.mutants.rules.billing_loans import LOANS
+from tests.mutants.rules.billing_month_previews import MONTH_PREVIEWS
 from tests.mutants.rules.billing_previews import PREVIEWS
 from tests.mutants.rules.billing_reach import REACH
 from tests.mutants.rules.billing_rents import RENTS
@@ -17,6 +18,7 @@ BILLING: tuple[RuleMutant, ...] = (
     *RUNS,
     *LOANS,
     *PREVIEWS,
+    *MONTH_PREVIEWS,
     *REACH,
     *LEDGER,
 )

@@ -66,8 +66,8 @@ RENTS: tuple[RuleMutant, ...] = (
         "BIL-1b",
         "Each payer is invoiced for the rent of all",
         _QUERIES,
-        '            literal("unit/") + RentRow.payer_id == payer_key,\n',
-        "            RentRow.payer_id.is_not(None),\n",
+        'RentRow.payer_id == payer_id if kind == "unit" else false()',
+        "RentRow.payer_id != payer_key + kind",
         f"{_MONTH}_the_months_rent_is_split_between_its_payers_by_day",
     ),
     rule_mutant(

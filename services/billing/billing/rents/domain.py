@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Final
 
 from kvitt_contracts.calendar import first_of_next_month
 from kvitt_contracts.types import Charging, Money, PayerId, Value
@@ -14,6 +15,10 @@ class PricePoint(Value):
 
     valid_from: date
     price: Money
+
+
+NOTHING: Final = Money(net_ore=0)
+"""A price of 0."""
 
 
 class ChangePoint(Value):

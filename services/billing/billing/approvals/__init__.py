@@ -1,0 +1,1 @@
+"""A month is previewed, and where the policy says so approved, before it is issued (BIL-9)."""

@@ -1,0 +1,122 @@
+"""A month's preview before there is a run: what a run would settle and invoice of what is known
+now, added up in steps that each commit. Nothing is settled, and nothing is held.
+"""
+
+from collections import defaultdict
+from datetime import datetime
+
+from kvitt_chassis.handlers import Handlers, Timer
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import Money
+
+from billing import queries as settled
+from billing.models import ArticleRow, DeviceRow, payer_key
+from billing.rents import domain as rents
+from billing.reviews import domain, presenting, queries
+from billing.reviews.models import MonthPreviewRow
+
+FORESEE = Timer("month_foreseen", MonthPreviewRow)
+
+DEVICES_A_STEP = 200
+CHARGES_A_STEP = 1_000
+PAYERS_A_STEP = 100
+
+DEVICES, CHARGES, PAYERS = "devices", "charges", "payers"
+"""The steps, in their order."""
+
+timers = Handlers()
+
+Amounts = dict[str, list[tuple[bool, Money]]]
+
+
+def begin(row: MonthPreviewRow, tx: Transaction) -> None:
+    """Foresee a month whose row is new, or begun anew."""
+    row.step = DEVICES
+    tx.schedule(FORESEE, key=row.id, due=tx.now)
+
+
+@timers.timer(FORESEE)
+async def continue_foreseeing(row: MonthPreviewRow, due: datetime, tx: Transaction) -> None:
+    """One step: some devices, then some charges, then some payers (BIL-9). Nothing where a run has
+    begun meanwhile: that makes its own.
+    """
+    match row.step:
+        case "devices":
+            await _add_devices(row, tx)
+        case "charges":
+            await _add_charges(row, tx)
+        case "payers":
+            if await _finish_payers(row, tx):
+                return
+        case _:
+            return
+    tx.schedule(FORESEE, key=row.id, due=due)
+
+
+async def _add_devices(row: MonthPreviewRow, tx: Transaction) -> None:
+    devices = await queries.devices_to_foresee(
+        tx, through=row.through, after=row.after, limit=DEVICES_A_STEP
+    )
+    if not devices:
+        row.step, row.after = CHARGES, None
+        return
+    row.after = devices[-1].device_id
+    first_days = {one.device_id: one.unsettled_from or row.through for one in devices}
+    issued = await settled.settled_spans(
+        tx, list(first_days), from_day=min(first_days.values()), to_day=row.through
+    )
+    numbers = {one.article_number for one in devices}
+    articles = {one.article_number: one for one in await tx.look_up_all(ArticleRow, numbers)}
+    amounts: Amounts = defaultdict(list)
+    for device in devices:
+        article = articles.get(device.article_number)
+        for span in rents.to_settle(
+            _points(device, article),
+            article.prices if article else (),
+            issued.get(device.device_id, []),
+            from_day=first_days[device.device_id],
+            to_day=row.through,
+        ):
+            amounts[f"unit/{span.payer_id}"].append((span.sign < 0, span.amount))
+    await _add(amounts, row.month, tx)
+
+
+def _points(device: DeviceRow, article: ArticleRow | None) -> tuple[rents.ChangePoint, ...]:
+    return rents.with_charging(device.points, article.charging) if article else device.points
+
+
+async def _add_charges(row: MonthPreviewRow, tx: Transaction) -> None:
+    charges = await queries.charges_to_foresee(
+        tx, through=row.through, after=row.after, limit=CHARGES_A_STEP
+    )
+    if not charges:
+        row.step, row.after = PAYERS, None
+        return
+    row.after = charges[-1].id
+    amounts: Amounts = defaultdict(list)
+    for charge in charges:
+        state = charge.state()
+        amounts[payer_key(state.payer)].append((state.is_compensated, state.amount))
+    await _add(amounts, row.month, tx)
+
+
+async def _add(amounts: Amounts, month: str, tx: Transaction) -> None:
+    for key in sorted(amounts):
+        payer = await queries.payer_preview(tx, month, key)
+        payer = payer or presenting.new_payer(key, month, tx)
+        for is_credit, amount in amounts[key]:
+            payer.parts = domain.with_amount(payer.parts, amount, is_credit=is_credit)
+        payer.lines += len(amounts[key])
+
+
+async def _finish_payers(row: MonthPreviewRow, tx: Transaction) -> bool:
+    """Compare some payers with last month; True when the month's preview is made."""
+    unfinished = await queries.payers_unfinished(tx, row.month, limit=PAYERS_A_STEP)
+    for payer in unfinished:
+        presenting.show_totals(payer, domain.foresee(payer.parts))
+        await presenting.finish_payer(payer, tx, month=row.through)
+    if unfinished:
+        return False
+    await presenting.finish_month(row, tx, through=row.through)
+    row.step = None
+    return True
