@@ -48,6 +48,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "product_areas.pickup_reasons": "PCK-4",
     "price_list": "BIL-15",
     "invoice.due_days": "BIL-9",
+    "invoice.seller": "BIL-9",
     "postage": "BIL-12",
     "order.draft_days": "ACT-5",
 }
@@ -70,7 +71,6 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "supplier_invoice.tolerance_ore": "BIL-6 in billing",
     "supplier_invoice.remind_days": "BIL-6 in billing",
     "invoice.approval": "BIL-9 in billing",
-    "invoice.seller": "BIL-9 in billing",
     "invoice.accounts": "BIL-10 in billing",
     "professions": "REF-5 in orders",
     "inactive_after_months": "REF-5 in orders",

@@ -2,7 +2,7 @@
 that each commit. What fails is set aside, and the others go on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -158,6 +158,7 @@ def _rent(device: DeviceRow, span: rents.RentSpan, tx: Transaction) -> RentRow:
         from_day=span.from_day,
         to_day=span.to_day,
         sign=span.sign,
+        corrects=span.corrects,
     )
 
 
@@ -172,9 +173,17 @@ async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -
     credits: list[Billed] = [row for row in settled if row.sign < 0]
     debits += [row for row in charges if not row.state().is_compensated]
     credits += [row for row in charges if row.state().is_compensated]
+    taken_back = await queries.rents_taken_back(tx, settled)
     for is_credit, rows in ((False, debits), (True, credits)):
         for part in domain.documents(rows):
-            await _make_document(part, run, tx, payer=_payer(payer_key), is_credit=is_credit)
+            await _make_document(
+                part,
+                run,
+                tx,
+                payer=_payer(payer_key),
+                is_credit=is_credit,
+                taken_back=taken_back,
+            )
     return len(settled) + len(charges)
 
 
@@ -185,8 +194,10 @@ async def _make_document(
     *,
     payer: Payer,
     is_credit: bool,
+    taken_back: Mapping[UUID, RentRow],
 ) -> None:
     invoice_id = InvoiceId(tx.mint())
+    parties = await documents.parties_of(payer, tx)
     running = await writes.next_invoice_number(tx, year=run.through.year)
     issued = domain.issue_invoice(
         invoice_id,
@@ -194,19 +205,27 @@ async def _make_document(
         payer=payer,
         month=run.through,
         is_credit=is_credit,
-        lines=[_line(row) for row in rows],
+        lines=[_line(row, taken_back) for row in rows],
         due_days=tx.policy.invoice.due_days,
+        is_electronic=parties is not None,
     )
     tx.start(InvoiceRow, invoice_id, issued)
-    await documents.store(issued, tx)
+    await documents.store(issued, parties, tx)
     for row in rows:
         row.invoice_id = invoice_id
 
 
-def _line(row: Billed) -> InvoiceLineV2:
+def _line(row: Billed, taken_back: Mapping[UUID, RentRow]) -> InvoiceLineV2:
     if isinstance(row, ChargeRow):
         return domain.charge_line(row.id, row.state())
-    return domain.rent_line(row.device_id, row.device_number, row.article_number, row.span())
+    debit = taken_back.get(row.corrects) if row.corrects is not None else None
+    return domain.rent_line(
+        row.device_id,
+        row.device_number,
+        row.article_number,
+        row.span(),
+        corrects=InvoiceId(debit.invoice_id) if debit and debit.invoice_id else None,
+    )
 
 
 def _payer(payer_key: str) -> Payer:
