@@ -20,9 +20,12 @@ PAYER = {"version": 1, "payer_id": "81002", "name": "Umeå kommun"}
     ],
 )
 def test_a_number_with_its_check_digit_is_read(stated: dict[str, Any]) -> None:
-    assert PayerStated.model_validate({**PAYER, **stated}).model_dump(
-        exclude_none=True, exclude_defaults=True, mode="json"
-    ).items() >= {**stated}.items()
+    assert (
+        PayerStated.model_validate({**PAYER, **stated})
+        .model_dump(exclude_none=True, exclude_defaults=True, mode="json")
+        .items()
+        >= {**stated}.items()
+    )
 
 
 @pytest.mark.rule("BIL-9d")

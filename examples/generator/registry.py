@@ -164,9 +164,7 @@ def _payers(profile: Profile) -> Iterator[PayerStated]:
             name=name,
             organisation_number=OrganisationNumber(f"{digits[:6]}-{digits[6:]}"),
             vat_number=VatNumber(f"SE{digits}01"),
-            address=Address(
-                street=f"Kommunhusgatan {number}", postal_code=postal_code, city=city
-            ),
+            address=Address(street=f"Kommunhusgatan {number}", postal_code=postal_code, city=city),
             endpoint=Endpoint(scheme="0007", id=digits) if number % 3 else by_gln,
             reference=Reference(f"HJM-{number:03}") if number % 4 else None,
         )

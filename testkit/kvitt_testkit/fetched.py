@@ -1,4 +1,4 @@
-"""Jars that tests need and no distribution brings: fetched as Kafka's are, by their committed sums."""
+"""Jars that tests need and no distribution brings: fetched as Kafka's are, by their sums."""
 
 from pathlib import Path
 
@@ -9,7 +9,9 @@ from kvitt.local.state import cache_dir
 
 
 def provide(listed: Path, what: str) -> list[Path]:
-    """The jars of a list, in its order. Where they cannot be had the test is skipped, and says so."""
+    """The jars of a list, in its order. Where they cannot be had the test is skipped, and says so:
+    `what` cannot be had.
+    """
     try:
         return jars.provide(jars.read_list(listed), cache_dir())
     except LocalProblem as problem:

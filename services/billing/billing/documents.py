@@ -171,9 +171,7 @@ def _bill(
         bankgiro=parties.seller.bankgiro,
         due_on=invoice.due_on,
         ocr=invoice.ocr,
-        corrects=[
-            peppol.Corrected(number=one.number, issued_on=one.issued_on) for one in numbers
-        ],
+        corrects=[peppol.Corrected(number=one.number, issued_on=one.issued_on) for one in numbers],
     )
 
 

@@ -178,17 +178,13 @@ async def rents_to_invoice(tx: Transaction, payer_key: str, *, limit: int) -> Se
             RentRow.invoice_id.is_(None),
         )
         # a debit before the credit that takes it back, so that its invoice has its number
-        .order_by(
-            RentRow.article_number, RentRow.device_id, RentRow.from_day, RentRow.sign.desc()
-        )
+        .order_by(RentRow.article_number, RentRow.device_id, RentRow.from_day, RentRow.sign.desc())
         .limit(limit)
     )
     return (await tx.session.scalars(query)).all()
 
 
-async def rents_taken_back(
-    tx: Transaction, credits: Iterable[RentRow]
-) -> Mapping[UUID, RentRow]:
+async def rents_taken_back(tx: Transaction, credits: Iterable[RentRow]) -> Mapping[UUID, RentRow]:
     """The rents that credits take back, by their ids."""
     ids = {row.corrects for row in credits if row.corrects is not None}
     if not ids:

@@ -172,13 +172,13 @@ async def test_what_the_same_run_debits_and_credits_corrects_the_invoice_of_that
 
         (credit,) = await credits(world)
         month = await numbers(world)
-        assert await corrected_by(world, credit) == {
-            ("2026-06-01", "2026-06-30"): month["2026-07"]
-        }
+        assert await corrected_by(world, credit) == {("2026-06-01", "2026-06-30"): month["2026-07"]}
 
 
 @pytest.mark.rule("BIL-9e")
-async def test_what_corrects_an_invoice_is_of_the_second_version_and_the_invoice_of_the_first(given: Given) -> None:
+async def test_what_corrects_is_of_the_second_version_and_what_is_corrected_of_the_first(
+    given: Given,
+) -> None:
     async with given(service, at=LATER) as world:
         device = a_device()
         await world.handle_all(

@@ -1,4 +1,4 @@
-"""Electronic invoices, by UBL's schemas and the rules of EN 16931 and Peppol themselves (BIL-9d)."""
+"""BIL-9d: electronic invoices, judged by UBL's schemas and the rules of EN 16931 and Peppol."""
 
 import re
 from collections import Counter
@@ -223,20 +223,56 @@ async def test_an_electronic_invoice_says_what_a_payers_system_needs(world: Worl
 
 BROKEN = {
     "no buyer's reference": (r"<cbc:BuyerReference>.*?</cbc:BuyerReference>", "", "R003"),
-    "no seller's address": (r"<cbc:EndpointID schemeID=\"0007\">2321000222</cbc:EndpointID>", "", "R020"),
+    "no seller's address": (
+        r"<cbc:EndpointID schemeID=\"0007\">2321000222</cbc:EndpointID>",
+        "",
+        "R020",
+    ),
     "nothing in an element": (r"(<cbc:BuyerReference>).*?(</cbc:BuyerReference>)", r"\1\2", "R008"),
     "no day to pay": (r"<cbc:DueDate>.*?</cbc:DueDate>", "", "BR-CO-25"),
-    "a wrong VAT": (r"(</cbc:TaxableAmount><cbc:TaxAmount currencyID=\"SEK\">)[\d.]+", r"\g<1>1.00", "BR-S-09"),
-    "a wrong sum to pay": (r"(<cbc:PayableAmount currencyID=\"SEK\">)[\d.]+", r"\g<1>1.00", "BR-CO-16"),
-    "a wrong sum of lines": (r"(<cac:LegalMonetaryTotal><cbc:LineExtensionAmount currencyID=\"SEK\">)[\d.]+", r"\g<1>1.00", "BR-CO-10"),
-    "a price that is not the line's": (r"(<cbc:PriceAmount currencyID=\"SEK\">)[\d.]+", r"\g<1>1.00", "R120"),
+    "a wrong VAT": (
+        r"(</cbc:TaxableAmount><cbc:TaxAmount currencyID=\"SEK\">)[\d.]+",
+        r"\g<1>1.00",
+        "BR-S-09",
+    ),
+    "a wrong sum to pay": (
+        r"(<cbc:PayableAmount currencyID=\"SEK\">)[\d.]+",
+        r"\g<1>1.00",
+        "BR-CO-16",
+    ),
+    "a wrong sum of lines": (
+        r"(<cac:LegalMonetaryTotal><cbc:LineExtensionAmount currencyID=\"SEK\">)[\d.]+",
+        r"\g<1>1.00",
+        "BR-CO-10",
+    ),
+    "a price that is not the line's": (
+        r"(<cbc:PriceAmount currencyID=\"SEK\">)[\d.]+",
+        r"\g<1>1.00",
+        "R120",
+    ),
     "a negative price": (r"(<cbc:PriceAmount currencyID=\"SEK\">)", r"\g<1>-", "BR-27"),
-    "a rate that Sweden has not": (r"<cbc:Percent>25</cbc:Percent>", "<cbc:Percent>24</cbc:Percent>", "SE-R-006"),
-    "a wrong organisation number": (r"2321000222</cbc:CompanyID>", "2321000223</cbc:CompanyID>", "SE-R-013"),
+    "a rate that Sweden has not": (
+        r"<cbc:Percent>25</cbc:Percent>",
+        "<cbc:Percent>24</cbc:Percent>",
+        "SE-R-006",
+    ),
+    "a wrong organisation number": (
+        r"2321000222</cbc:CompanyID>",
+        "2321000223</cbc:CompanyID>",
+        "SE-R-013",
+    ),
     "a bankgiro of letters": (r"50501055", "5050105X", "SE-R-008"),
-    "days outside its period": (r"(<cac:InvoiceLine>.*?<cbc:EndDate>)2026-05-19", r"\g<1>2026-06-19", "R111"),
-    "an unknown element": (r"<cbc:BuyerReference>", "<cbc:Nothing>1</cbc:Nothing><cbc:BuyerReference>", "XSD"),
-}  # fmt: skip
+    "days outside its period": (
+        r"(<cac:InvoiceLine>.*?<cbc:EndDate>)2026-05-19",
+        r"\g<1>2026-06-19",
+        "R111",
+    ),
+    "an unknown element": (
+        r"<cbc:BuyerReference>",
+        "<cbc:Nothing>1</cbc:Nothing><cbc:BuyerReference>",
+        "XSD",
+    ),
+}
 """What is wrong; where it is made so; the rule that says it."""
 
 

@@ -180,7 +180,7 @@ INVOICES: tuple[RuleMutant, ...] = (
         "The electronic address of a payer is not kept",
         f"{_CODE}/models.py",
         "            endpoint=self.endpoint,\n",
-        "            endpoint=self.endpoint.model_copy(update={\"id\": \"0\"}),\n",
+        '            endpoint=self.endpoint.model_copy(update={"id": "0"}),\n',
         f"{_PEPPOL}_an_electronic_invoice_says_what_a_payers_system_needs",
     ),
     rule_mutant(
