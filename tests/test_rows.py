@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from billing.electronic.domain import Buyer, Parties
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from kvitt_chassis import driver
@@ -21,8 +22,18 @@ from kvitt_chassis.row_writing import is_left, writing_rows
 from kvitt_chassis.rows import reader_of
 from kvitt_contracts.orders import Delivery
 from kvitt_contracts.personnummer import CoordinationNumber, PersonalNumber, ReserveNumber
+from kvitt_contracts.policy_parts import Seller
 from kvitt_contracts.topics import SERVICES
-from kvitt_contracts.types import Address, Code, LineNumber, PolicyVersion, RegionCode
+from kvitt_contracts.types import (
+    Address,
+    Code,
+    Endpoint,
+    LineNumber,
+    OrganisationNumber,
+    PolicyVersion,
+    RegionCode,
+    VatNumber,
+)
 from kvitt_testkit.platform import Platform
 from orders.work_orders.applications.domain import Application
 from sqlalchemy import Column, Engine, Enum, MetaData, PrimaryKeyConstraint, create_engine, select
@@ -46,11 +57,24 @@ BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "Uuid": st.uuids(),
 }
 HOME = Address(street="Storgatan 1", postal_code="90325", city="Umeå")
+ENDPOINT = Endpoint(scheme="0088", id="7350000000016")
 WHOLE: dict[type[Any], Any] = {  # their texts follow patterns and check digits
     Address: HOME,
     Application: Application(supplier="Leverantören", is_ce_marked=True),
     CoordinationNumber: CoordinationNumber(number="197010632391"),
     Delivery: Delivery(instructions="Ring först"),
+    Endpoint: ENDPOINT,
+    Parties: Parties(
+        seller=Seller(
+            name="Regionen",
+            organisation_number=OrganisationNumber("232100-0222"),
+            vat_number=VatNumber("SE232100022201"),
+            address=HOME,
+            endpoint=ENDPOINT,
+            bankgiro="5050-1055",
+        ),
+        buyer=Buyer(name="Kommunen", endpoint=ENDPOINT, reference="HJM-4711"),
+    ),
     PersonalNumber: PersonalNumber(number="191212121212"),
     ReserveNumber: ReserveNumber(number="8A12345", born_on=date(1912, 12, 12)),
     PolicyVersion: PolicyVersion(version=1, content_hash="0123456789abcdef"),

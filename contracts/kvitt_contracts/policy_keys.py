@@ -48,7 +48,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "product_areas.pickup_reasons": "PCK-4",
     "price_list": "BIL-15",
     "invoice.due_days": "BIL-9",
-    "invoice.seller": "BIL-10",
+    "invoice.seller": "BIL-9",
     "invoice.accounts": "BIL-10",
     "invoice.approval": "BIL-9",
     "postage": "BIL-12",

@@ -42,6 +42,10 @@ BEFORE = (
         " ALTER COLUMN person SET NOT NULL, ALTER COLUMN at DROP DEFAULT"
     ),
     "ALTER TABLE persons DROP COLUMN is_protected",
+    (
+        "ALTER TABLE payers DROP COLUMN organisation_number, DROP COLUMN vat_number,"
+        " DROP COLUMN address, DROP COLUMN endpoint, DROP COLUMN reference"
+    ),
     "UPDATE alembic_version SET version_num = '0004'",
 )
 """From the tables of this release back to those of 0004 in orders."""
@@ -77,6 +81,11 @@ BEFORE_DOCUMENTS = (
     ),
     "ALTER TABLE invoices DROP COLUMN due_on, DROP COLUMN ocr",
     "DROP INDEX ix_charges_payer",
+    "ALTER TABLE rents DROP COLUMN corrects",
+    (
+        "ALTER TABLE payers DROP COLUMN organisation_number, DROP COLUMN vat_number,"
+        " DROP COLUMN address, DROP COLUMN endpoint, DROP COLUMN reference"
+    ),
     "UPDATE alembic_version SET version_num = '0008'",
 )
 """From the tables of this release back to those of 0008 in billing."""

@@ -8,6 +8,8 @@ from kvitt_documents.rendering import Data
 
 TEMPLATE = "invoice-2"
 """The template of what is issued now. Those before it stay, for what was issued with them."""
+_NUMBERS_A_ROW = 10
+"""So many numbers of corrected invoices stand in a row: a longer text would be cut."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,8 @@ class Sum:
 class InvoiceDocument:
     """An invoice or a credit note, in Swedish (BIL-9). `title`: what it is, with its number;
     `payer`: who pays; the last of the `sums` is what is to be paid, at the latest on `due_on` with
-    the reference `ocr`; what is not said is left out.
+    the reference `ocr`; `corrects`: the numbers of the invoices that a credit note takes back from.
+    What is not said is left out.
     """
 
     title: str
@@ -61,6 +64,7 @@ class InvoiceDocument:
     sums: tuple[Sum, ...]
     due_on: date | None = None
     ocr: str | None = None
+    corrects: tuple[str, ...] = ()
     template: str = TEMPLATE
 
     def data(self) -> Data:
@@ -77,4 +81,9 @@ class InvoiceDocument:
 
     def _payment(self) -> tuple[tuple[str, str | None], ...]:
         due_on = None if self.due_on is None else self.due_on.isoformat()
-        return ("Sista betalningsdag", due_on), ("OCR-nummer", self.ocr)
+        rows = range(0, len(self.corrects), _NUMBERS_A_ROW)
+        corrected = [
+            ("Krediterar faktura", ", ".join(self.corrects[first : first + _NUMBERS_A_ROW]))
+            for first in rows
+        ]
+        return ("Sista betalningsdag", due_on), ("OCR-nummer", self.ocr), *corrected

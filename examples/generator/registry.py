@@ -1,6 +1,6 @@
 """A region's registry at the cut-over: payers, customers, care units, users, persons."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -27,12 +27,17 @@ from kvitt_contracts.types import (
     Address,
     CareUnitId,
     CustomerId,
+    Endpoint,
+    OrganisationNumber,
     PayerId,
+    Reference,
     Role,
     ServicePointId,
     StoreId,
     UserId,
+    VatNumber,
 )
+from kvitt_contracts.types.check_digits import gln_holds, luhn_holds
 
 from examples.generator.profiles import Profile
 
@@ -145,7 +150,29 @@ def _payers(profile: Profile) -> Iterator[PayerStated]:
         "Privat vård, avtal rehabilitering", "Privat vård, avtal hörsel",
     ]  # fmt: skip
     for number, name in enumerate(names, start=1):
-        yield PayerStated(version=1, payer_id=PayerId(_code(profile, 81, number)), name=name)
+        payer_id = PayerId(_code(profile, 81, number))
+        if number > len(profile.municipalities):
+            yield PayerStated(version=1, payer_id=payer_id, name=name)
+            continue
+        # numbers of a municipality that there is none of
+        digits = _checked(f"2120009{number:02}", luhn_holds)
+        by_gln = Endpoint(scheme="0088", id=_checked(f"73599990{number:04}", gln_holds))
+        postal_code, city = profile.towns[number % len(profile.towns)]
+        yield PayerStated(
+            version=1,
+            payer_id=payer_id,
+            name=name,
+            organisation_number=OrganisationNumber(f"{digits[:6]}-{digits[6:]}"),
+            vat_number=VatNumber(f"SE{digits}01"),
+            address=Address(street=f"Kommunhusgatan {number}", postal_code=postal_code, city=city),
+            endpoint=Endpoint(scheme="0007", id=digits) if number % 3 else by_gln,
+            reference=Reference(f"HJM-{number:03}") if number % 4 else None,
+        )
+
+
+def _checked(digits: str, holds: Callable[[str], bool]) -> str:
+    """The digits with the one that checks them."""
+    return next(f"{digits}{last}" for last in range(10) if holds(f"{digits}{last}"))
 
 
 def _customers(

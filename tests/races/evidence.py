@@ -13,7 +13,7 @@ from inventory.devices.domain import Claim
 from inventory.devices.models import DeviceRow
 from inventory.stock.models import BalanceRow
 from kvitt_chassis.operating.row_comparison import differences, read_event
-from kvitt_contracts.billing import InvoiceIssued
+from kvitt_contracts.billing import InvoiceIssued, InvoiceIssuedV2
 from kvitt_contracts.inventory import Custody
 from kvitt_contracts.types import DeviceId
 from sqlalchemy import select, text
@@ -105,7 +105,7 @@ def _read_invoices(found: Evidence, said: Sequence[Said]) -> None:
         if one.event.topic != "billing.invoices":
             continue
         issued: Any = read_event(one.event.type, one.event.payload)
-        assert isinstance(issued, InvoiceIssued)
+        assert isinstance(issued, InvoiceIssued | InvoiceIssuedV2)
         for line in issued.lines:
             assert line.device_id is not None
             assert line.from_day is not None

@@ -8,6 +8,7 @@ ACTS = routes(
         "GET /invoices": ("billing.invoices.list", READS),
         "GET /invoices/{invoice_id}": ("billing.invoice.show", READS),
         "GET /invoices/{invoice_id}/pdf": ("billing.invoice.print", READS),
+        "GET /invoices/{invoice_id}/ubl": ("billing.invoice.ubl", READS),
         "GET /charges": ("billing.charges.list", READS),
         "GET /devices": ("billing.devices.list", READS),
         "GET /devices/{device_id}/payers": ("billing.device.payers", READS),

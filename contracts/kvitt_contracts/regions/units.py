@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from kvitt_contracts.day_bounds import HappenedOn, PlannedOn
 from kvitt_contracts.envelope import Fact
@@ -11,21 +11,26 @@ from kvitt_contracts.types import (
     Address,
     CareUnitId,
     CustomerId,
+    Endpoint,
     OrganisationNumber,
     PayerId,
     ProductArea,
+    Reference,
     Role,
     ServicePointId,
     StoreId,
     SupplierId,
     UserId,
+    VatNumber,
 )
+from kvitt_contracts.types.check_digits import ADDRESSES, luhn_holds
 
 
 class PayerStated(Fact, type="region.payer.stated.v1"):
     """A payer. Subject: the payer id.
 
-    `version` counts statements of the payer.
+    A payer with an `endpoint` gets electronic invoices (BIL-9), with `reference` as the buyer's
+    reference; the address is the unit's. `version` counts statements of the payer.
     """
 
     version_of = ()
@@ -33,6 +38,31 @@ class PayerStated(Fact, type="region.payer.stated.v1"):
     version: Version
     payer_id: PayerId
     name: Name
+    organisation_number: OrganisationNumber | None = None
+    vat_number: VatNumber | None = None
+    address: Address | None = None
+    endpoint: Endpoint | None = None
+    reference: Reference | None = None
+
+    @field_validator("organisation_number")
+    @classmethod
+    def _is_a_number_of_an_organisation(
+        cls, value: OrganisationNumber | None
+    ) -> OrganisationNumber | None:
+        if value is not None and not luhn_holds(value.replace("-", "")):
+            raise ValueError("BIL-9: kontrollsiffran i organisationsnumret stämmer inte")
+        return value
+
+    @field_validator("endpoint")
+    @classmethod
+    def _is_an_address_of_its_kind(cls, value: Endpoint | None) -> Endpoint | None:
+        holds = ADDRESSES.get(value.scheme) if value is not None else None
+        if value is not None and (holds is None or not holds(value.id)):
+            raise ValueError(
+                "BIL-9: adressen är varken ett organisationsnummer av 10 siffror (0007)"
+                " eller ett GLN av 13 (0088) med rätt kontrollsiffra"
+            )
+        return value
 
 
 class CustomerStated(Fact, type="region.customer.stated.v1"):

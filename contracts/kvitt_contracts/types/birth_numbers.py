@@ -7,6 +7,8 @@ import re
 from calendar import monthrange
 from datetime import date
 
+from kvitt_contracts.types.check_digits import luhn_holds
+
 EARLIEST_BIRTH = date(1880, 1, 1)
 """Nobody alive was born before; Skatteverket's test numbers begin in 1890."""
 
@@ -21,7 +23,7 @@ def possible_births(digits: str) -> tuple[date, date] | None:
 
     They differ only for a coordination number with month 00 or day 60, whose date nobody knows.
     """
-    if not (_NUMBER.fullmatch(digits) and _checks(digits[2:])):
+    if not (_NUMBER.fullmatch(digits) and luhn_holds(digits[2:])):
         return None
     year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
     if day >= _TO_COORDINATION:
@@ -36,11 +38,6 @@ def possible_births(digits: str) -> tuple[date, date] | None:
 def is_coordination(digits: str) -> bool:
     """True when 60 is added to the day of these 12 digits."""
     return int(digits[6:8]) >= _TO_COORDINATION
-
-
-def _checks(digits: str) -> bool:
-    doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(digits))
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -2,14 +2,17 @@
 its persons, orders, transfers and devices; of region ac unless told.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID, uuid5
 
 from kvitt_contracts.types import (
+    Address,
     CareUnitId,
     CareUnitRecipient,
     CaseId,
     DeviceId,
+    Endpoint,
     FaultReportId,
     OrderId,
     OrderLineId,
@@ -44,6 +47,18 @@ ROLLATOR, CUSHION, BATTERY, FITTING = "30012", "30457", "30999", "39001"
 PATIENT, OTHER_PATIENT = "P-20417", "P-30771"
 DAY = date(2026, 3, 2)
 """A Monday."""
+
+ENDPOINT = Endpoint(scheme="0088", id="7350000000016")
+"""Where a payer gets electronic invoices."""
+
+ELECTRONIC: Mapping[str, object] = {
+    "organisation_number": "212000-9028",
+    "vat_number": "SE212000902801",
+    "address": Address(street="Skolgatan 31 A", postal_code="90325", city="Umeå"),
+    "endpoint": Endpoint(scheme="0007", id="2120009028"),
+    "reference": "HJM-4711",
+}
+"""What a payer states that gets electronic invoices."""
 
 POLICY = PolicyVersion(version=1, content_hash="0123456789abcdef")
 

@@ -91,15 +91,48 @@ async def print_invoice(invoice_id: UUID, reader: Reader) -> Response:
     row = await reader.get(InvoiceRow, invoice_id, scope=queries.INVOICES_REACH, rule="BIL-9")
     document = await reader.look_up(DocumentRow, invoice_id)
     if document is None or document.pdf is None:
-        raise Refused(
-            "NOT_MADE_YET",
-            rule="BIL-9",
-            way_on="Dokumentet görs just nu. Hämta det igen om en stund.",
-        )
+        raise _not_made_yet()
     return Response(
         document.pdf,
         media_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{row.number}.pdf"'},
+    )
+
+
+@router.get(
+    "/invoices/{invoice_id}/ubl",
+    summary="En faktura som e-faktura",
+    response_class=Response,
+    responses={200: {"content": {"application/xml": {}}}},
+)
+async def show_electronic_invoice(invoice_id: UUID, reader: Reader) -> Response:
+    """Fakturan som Peppol BIS Billing 3 (UBL 2.1), som den var den dag då den utfärdades (BIL-9).
+
+    Nekas: NOT_ELECTRONIC (BIL-9), när betalaren inte tar emot e-faktura. NOT_MADE_YET (BIL-9), när
+    den för det som nyss utfärdades håller på att göras.
+    """
+    row = await reader.get(InvoiceRow, invoice_id, scope=queries.INVOICES_REACH, rule="BIL-9")
+    document = await reader.look_up(DocumentRow, invoice_id)
+    if document is None or document.parties is None:
+        raise Refused(
+            "NOT_ELECTRONIC",
+            rule="BIL-9",
+            way_on="Betalaren hade ingen e-fakturaadress när fakturan utfärdades. Hämta den som PDF.",
+        )
+    if document.ubl is None:
+        raise _not_made_yet()
+    return Response(
+        document.ubl,
+        media_type="application/xml",
+        headers={"Content-Disposition": f'inline; filename="{row.number}.xml"'},
+    )
+
+
+def _not_made_yet() -> Refused:
+    return Refused(
+        "NOT_MADE_YET",
+        rule="BIL-9",
+        way_on="Dokumentet görs just nu. Hämta det igen om en stund.",
     )
 
 

@@ -1,18 +1,23 @@
-"""The documents of what is issued: the names on them are stored with the invoice, their bytes are
-made once, after the commit, and never again.
+"""The documents of what is issued, as PDF and as electronic invoice: the names on them are stored
+with the invoice, their bytes are made once, after the commit, and never again.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceIssuedV2, InvoiceLineV2
-from kvitt_contracts.types import ArticleNumber
-from kvitt_documents import invoices
+from kvitt_contracts.policy_parts import Seller
+from kvitt_contracts.types import ArticleNumber, Payer
+from kvitt_documents import invoices, peppol
 from kvitt_documents.amounts import kronor, percent
 from kvitt_documents.rendering import print_document
 
 from billing.domain import Invoice
+from billing.electronic import domain as electronic
+from billing.electronic.domain import Buyer, Parties
 from billing.models import ArticleRow, DocumentRow, InvoiceRow, PayerRow
 from billing.services import domain as services
 
@@ -32,10 +37,20 @@ _KINDS: dict[str, str] = {
 timers = Handlers()
 
 
+async def parties_of(payer: Payer, tx: Transaction) -> Parties | None:
+    """Who an electronic invoice to a payer would name, as of now; None where it gets none."""
+    if payer.kind != "unit":
+        return None
+    row = await tx.look_up(PayerRow, payer.payer_id)
+    return electronic.parties_of(row.buyer() if row else None, seller=tx.policy.invoice.seller)
+
+
 # decision 0251: what it shows is kept when it is issued, its bytes when they are made
-async def store(issued: InvoiceIssued | InvoiceIssuedV2, tx: Transaction) -> None:
+async def store(
+    issued: InvoiceIssued | InvoiceIssuedV2, parties: Parties | None, tx: Transaction
+) -> None:
     """Store what the document of an invoice shows beyond the invoice itself: names as they are on
-    this day, and the template; have its bytes made (BIL-9).
+    this day, the parties of the electronic one, and the template; have its bytes made (BIL-9).
     """
     payer = issued.payer
     paying = await tx.look_up(PayerRow, payer.payer_id) if payer.kind == "unit" else None
@@ -47,6 +62,7 @@ async def store(issued: InvoiceIssued | InvoiceIssuedV2, tx: Transaction) -> Non
             template=invoices.TEMPLATE,
             payer_name=paying.name if paying else None,
             article_names={row.article_number: row.name for row in articles},
+            parties=parties,
         )
     )
     tx.schedule(PRINT_DOCUMENT, key=issued.invoice_id, due=tx.now)
@@ -61,11 +77,17 @@ def _articles(issued: InvoiceIssued | InvoiceIssuedV2) -> set[ArticleNumber]:
 async def make_document(row: DocumentRow, due: datetime, tx: Transaction) -> None:
     """Make the bytes of a document, and store them; those that are there stay (BIL-9)."""
     if row.pdf is None:
-        invoice = await tx.get(InvoiceRow, row.invoice_id)
-        row.pdf = await print_document(_document(invoice.state(), row))
+        invoice = (await tx.get(InvoiceRow, row.invoice_id)).state()
+        named = {line.corrects for line in invoice.lines if line.corrects is not None}
+        corrected = {one.id: one for one in await tx.look_up_all(InvoiceRow, named)}
+        if row.parties is not None:
+            row.ubl = peppol.write(_bill(invoice, row, row.parties, corrected))
+        row.pdf = await print_document(_document(invoice, row, corrected))
 
 
-def _document(invoice: Invoice, stored: DocumentRow) -> invoices.InvoiceDocument:
+def _document(
+    invoice: Invoice, stored: DocumentRow, corrected: Mapping[UUID, InvoiceRow]
+) -> invoices.InvoiceDocument:
     name = "Kreditnota" if invoice.is_credit else "Faktura"
     return invoices.InvoiceDocument(
         template=stored.template,
@@ -75,6 +97,7 @@ def _document(invoice: Invoice, stored: DocumentRow) -> invoices.InvoiceDocument
         payer=_payer(invoice, stored),
         due_on=None if invoice.is_credit else invoice.due_on,
         ocr=None if invoice.is_credit else invoice.ocr,
+        corrects=tuple(sorted(one.number for one in corrected.values())),
         lines=tuple(_line(line, stored) for line in invoice.lines),
         sums=_sums(invoice),
     )
@@ -113,4 +136,76 @@ def _sums(invoice: Invoice) -> tuple[invoices.Sum, ...]:
         invoices.Sum(name="Summa utan moms", ore=invoice.net_ore),
         *(rates or [invoices.Sum(name="Moms", ore=invoice.vat_ore)]),
         invoices.Sum(name=to_pay, ore=abs(invoice.gross_ore)),
+    )
+
+
+# -- the electronic one --------------------------------------------------------------------------
+
+
+def _bill(
+    invoice: Invoice,
+    stored: DocumentRow,
+    parties: Parties,
+    corrected: Mapping[UUID, InvoiceRow],
+) -> peppol.Bill:
+    sign = -1 if invoice.is_credit else 1
+    numbers = sorted(corrected.values(), key=lambda one: one.number)
+    return peppol.Bill(
+        number=invoice.number,
+        issued_on=invoice.issued_on,
+        is_credit=invoice.is_credit,
+        seller=_party(parties.seller),
+        buyer=_party(parties.buyer),
+        buyer_reference=parties.buyer.reference,
+        first_day=date.fromisoformat(f"{invoice.month}-01"),
+        last_day=invoice.issued_on - timedelta(days=1),
+        lines=[_bill_line(line, stored, corrected, sign=sign) for line in invoice.lines],
+        vat=[
+            peppol.VatSum(
+                vat_percent=part.vat_percent,
+                net_ore=sign * part.net_ore,
+                vat_ore=sign * part.vat_ore,
+            )
+            for part in invoice.vat
+        ],
+        bankgiro=parties.seller.bankgiro,
+        due_on=invoice.due_on,
+        ocr=invoice.ocr,
+        corrects=[peppol.Corrected(number=one.number, issued_on=one.issued_on) for one in numbers],
+    )
+
+
+def _party(one: Seller | Buyer) -> peppol.Party:
+    address = one.address
+    return peppol.Party(
+        name=one.name,
+        scheme=one.endpoint.scheme,
+        endpoint=one.endpoint.id,
+        organisation_number=one.organisation_number,
+        vat_number=one.vat_number,
+        street=address.street if address else None,
+        postal_code=address.postal_code if address else None,
+        city=address.city if address else None,
+    )
+
+
+def _bill_line(
+    line: InvoiceLineV2,
+    stored: DocumentRow,
+    corrected: Mapping[UUID, InvoiceRow],
+    *,
+    sign: int,
+) -> peppol.BillLine:
+    number = line.article_number
+    name = stored.article_names.get(number, "") if number is not None else ""
+    return peppol.BillLine(
+        name=f"{_KINDS[line.kind]} {name}",
+        article_number=number,
+        device_number=line.device_number,
+        from_day=line.from_day,
+        to_day=line.to_day,
+        quantity=line.quantity,
+        net_ore=sign * line.amount.net_ore,
+        vat_percent=line.amount.vat_percent,
+        corrects=corrected[line.corrects].number if line.corrects in corrected else None,
     )

@@ -171,14 +171,16 @@ def issue_invoice(
     is_credit: bool,
     lines: Sequence[InvoiceLineV2],
     due_days: int,
+    is_electronic: bool = False,
 ) -> InvoiceIssued | InvoiceIssuedV2:
     """Issue an invoice for the lines, or a credit note when they are credits; dated the first day
     after the month (BIL-9, BIL-10).
 
     `month` is a day of it; amounts are in öre; `due_days` after its day it is to be paid. It is of
-    the first version where that can name each line. A line may be of 0 öre: a price of 0, or days
-    whose shares of a small price round to nothing. Raises ValueError for a debit among credits, a
-    credit among debits, or no line.
+    the first version where that can name each line, and need not say how it is paid as an
+    electronic one must. A line may be of 0 öre: a price of 0, or days whose shares of a small price
+    round to nothing. Raises ValueError for a debit among credits, a credit among debits, or no
+    line.
     """
     if not lines:
         raise ValueError("an invoice needs a line")
@@ -203,7 +205,7 @@ def issue_invoice(
         lines=tuple(lines),
         vat=vat,
     )
-    if not all(_is_of_first_version(line) for line in lines):
+    if is_electronic or not all(_is_of_first_version(line) for line in lines):
         return issued
     first_lines = tuple(
         InvoiceLine.model_validate(same_fields(line, InvoiceLine)) for line in lines
@@ -212,7 +214,8 @@ def issue_invoice(
 
 
 def _is_of_first_version(line: InvoiceLineV2) -> bool:
-    return line.kind in _FIRST_KINDS and line.article_number is not None
+    is_named = line.kind in _FIRST_KINDS and line.article_number is not None
+    return is_named and line.corrects is None
 
 
 def ocr_number(number: str) -> OcrNumber:
@@ -354,9 +357,16 @@ def evolve_run(run: InvoiceRun | None, event: InvoiceRunEvent) -> InvoiceRun:
 
 
 def rent_line(
-    device_id: DeviceId, device_number: DeviceNumber, article_number: ArticleNumber, span: RentSpan
+    device_id: DeviceId,
+    device_number: DeviceNumber,
+    article_number: ArticleNumber,
+    span: RentSpan,
+    *,
+    corrects: InvoiceId | None = None,
 ) -> InvoiceLineV2:
-    """Returns the invoice line of a span of days of one device, in öre without VAT."""
+    """Returns the invoice line of a span of days of one device, in öre without VAT; of a credit
+    with the invoice that it `corrects` (BIL-9).
+    """
     return InvoiceLineV2(
         kind=Word(ChargeKind.RENT),
         article_number=article_number,
@@ -365,6 +375,7 @@ def rent_line(
         device_number=device_number,
         from_day=span.from_day,
         to_day=span.to_day,
+        corrects=corrects,
     )
 
 

@@ -9,24 +9,29 @@ from kvitt_chassis.users import RegisteredUser
 from kvitt_contracts import topics
 from kvitt_contracts.billing import InvoiceLineV2, VatPart
 from kvitt_contracts.types import (
+    Address,
     ArticleNumber,
     ArticleType,
     Charging,
     CustomerId,
     DeviceId,
     DeviceNumber,
+    Endpoint,
     InvoiceId,
     Money,
     OcrNumber,
     OrderId,
     OrderLineId,
+    OrganisationNumber,
     Payer,
     PayerId,
     PersonRef,
     PickupId,
     Recipient,
+    Reference,
     ServicePointId,
     UserId,
+    VatNumber,
     Word,
     WorkOrderId,
 )
@@ -34,6 +39,7 @@ from sqlalchemy import BigInteger, Index, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from billing import domain
+from billing.electronic.domain import Buyer, Parties
 from billing.rents import domain as rents
 from billing.services import domain as services
 
@@ -46,12 +52,34 @@ class Base(DeclarativeBase):
 
 
 class PayerRow(Regional, Base):
-    """A payer as orders emitted it last."""
+    """A payer as orders emitted it last, with what an electronic invoice needs where the region has
+    stated it (BIL-9).
+    """
 
     __tablename__ = "payers"
 
     payer_id: Mapped[PayerId] = mapped_column(primary_key=True)
     name: Mapped[str]
+    organisation_number: Mapped[OrganisationNumber | None]
+    vat_number: Mapped[VatNumber | None]
+    address: Mapped[Address | None] = mapped_column(Json(Address))
+    endpoint: Mapped[Endpoint | None] = mapped_column(Json(Endpoint))
+    reference: Mapped[Reference | None]
+
+    def buyer(self) -> Buyer | None:
+        """The payer as an electronic invoice names it; None where it has no electronic address. Who
+        has stated no reference is referred to by the payer's own number.
+        """
+        if self.endpoint is None:
+            return None
+        return Buyer(
+            name=self.name,
+            endpoint=self.endpoint,
+            reference=self.reference or self.payer_id,
+            organisation_number=self.organisation_number,
+            vat_number=self.vat_number,
+            address=self.address,
+        )
 
 
 class CustomerRow(Regional, Base):
@@ -157,7 +185,7 @@ class DeviceRow(Regional, Base):
 
 class RentRow(Regional, Base):
     """Rent of a span of days that a run has settled; without invoice only while the run is under
-    way (BIL-9).
+    way (BIL-9). `corrects`: of a credit, the rent that it takes back.
     """
 
     __tablename__ = "rents"
@@ -176,6 +204,7 @@ class RentRow(Regional, Base):
     to_day: Mapped[date]
     sign: Mapped[int]
     invoice_id: Mapped[UUID | None]
+    corrects: Mapped[UUID | None]
 
     def span(self) -> rents.RentSpan:
         """The span as the rules see it."""
@@ -185,6 +214,8 @@ class RentRow(Regional, Base):
             from_day=self.from_day,
             to_day=self.to_day,
             sign=self.sign,
+            id=self.id,
+            corrects=self.corrects,
         )
 
 
@@ -268,7 +299,8 @@ class InvoiceRow(
 
 class DocumentRow(Regional, Base):
     """What an invoice's document shows beyond the invoice, as it was on the day of issue, and the
-    document itself: `pdf` is missing until it has been made, and never changes then (BIL-9).
+    document itself: `pdf` is missing until it has been made, and never changes then (BIL-9). The
+    same is so of `ubl`, the electronic one, where there are `parties` for it.
     """
 
     __tablename__ = "documents"
@@ -279,6 +311,8 @@ class DocumentRow(Regional, Base):
     payer_name: Mapped[str | None]
     article_names: Mapped[dict[ArticleNumber, str]] = mapped_column(Json(dict[ArticleNumber, str]))
     pdf: Mapped[bytes | None]
+    parties: Mapped[Parties | None] = mapped_column(Json(Parties))
+    ubl: Mapped[bytes | None]
 
 
 class InvoiceRunRow(

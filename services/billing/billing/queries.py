@@ -3,7 +3,7 @@ to who works where their payer pays. No rules, and no writes.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -154,11 +154,15 @@ async def settled_spans(
     tx: Transaction, device_ids: Sequence[DeviceId], *, from_day: date, to_day: date
 ) -> Mapping[DeviceId, list[RentSpan]]:
     """What runs have settled of these devices' days between two days, by device."""
-    query = select(RentRow).where(
-        RentRow.region == tx.region,
-        RentRow.device_id.in_(device_ids),
-        RentRow.to_day >= from_day,
-        RentRow.from_day <= to_day,
+    query = (
+        select(RentRow)
+        .where(
+            RentRow.region == tx.region,
+            RentRow.device_id.in_(device_ids),
+            RentRow.to_day >= from_day,
+            RentRow.from_day <= to_day,
+        )
+        .order_by(RentRow.from_day, RentRow.id)
     )
     spans: dict[DeviceId, list[RentSpan]] = defaultdict(list)
     for row in (await tx.session.scalars(query)).all():
@@ -200,8 +204,15 @@ async def rents_to_invoice(
     """
     query = (
         _of_payer(select(RentRow), payer_key, tx)
-        # the last one tells equal ones apart: a preview and the run must see the same order
-        .order_by(RentRow.article_number, RentRow.device_id, RentRow.from_day, RentRow.id)
+        # a debit before the credit that takes it back, so that its invoice has its number; the last
+        # one tells equal ones apart: a preview and the run must see the same order
+        .order_by(
+            RentRow.article_number,
+            RentRow.device_id,
+            RentRow.from_day,
+            RentRow.sign.desc(),
+            RentRow.id,
+        )
         .limit(limit)
         .offset(offset)
     )
@@ -212,6 +223,15 @@ async def count_rents_to_invoice(tx: Transaction, payer_key: str) -> int:
     """How many spans of a unit's settled rent are not invoiced yet."""
     query = _of_payer(select(func.count()).select_from(RentRow), payer_key, tx)
     return (await tx.session.scalar(query)) or 0
+
+
+async def rents_taken_back(tx: Transaction, credits: Iterable[RentRow]) -> Mapping[UUID, RentRow]:
+    """The rents that credits take back, by their ids."""
+    ids = {row.corrects for row in credits if row.corrects is not None}
+    if not ids:
+        return {}
+    query = select(RentRow).where(RentRow.region == tx.region, RentRow.id.in_(ids))
+    return {row.id: row for row in (await tx.session.scalars(query)).all()}
 
 
 async def charges_to_invoice(

@@ -3,7 +3,7 @@ that each commit. What fails is set aside, and the others go on. Where a person 
 documents are previewed first, by the same steps.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -200,6 +200,7 @@ def _rent(device: DeviceRow, span: rents.RentSpan, tx: Transaction) -> RentRow:
         from_day=span.from_day,
         to_day=span.to_day,
         sign=span.sign,
+        corrects=span.corrects,
     )
 
 
@@ -228,13 +229,25 @@ async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -
     many lines they have.
     """
     billed = await _billed(payer_key, run, tx)
+    payer = _payer(payer_key)
+    parties = await documents.parties_of(payer, tx)
+    taken_back = await queries.rents_taken_back(
+        tx, [row for row in billed if isinstance(row, RentRow)]
+    )
     for is_credit, part in _drafts(billed):
         running = await writes.next_invoice_number(tx, year=run.through.year)
         issued = _issue(
-            part, run, tx, running=running, payer=_payer(payer_key), is_credit=is_credit
+            part,
+            run,
+            tx,
+            running=running,
+            payer=payer,
+            is_credit=is_credit,
+            is_electronic=parties is not None,
+            taken_back=taken_back,
         )
         tx.start(InvoiceRow, issued.invoice_id, issued)
-        await documents.store(issued, tx)
+        await documents.store(issued, parties, tx)
         await enter_document(tx, issued, through=run.through)
         for row in part:
             row.invoice_id = issued.invoice_id
@@ -278,6 +291,8 @@ def _issue(
     running: int,
     payer: Payer,
     is_credit: bool,
+    is_electronic: bool = False,
+    taken_back: Mapping[UUID, RentRow] | None = None,
 ) -> InvoiceIssued | InvoiceIssuedV2:
     return domain.issue_invoice(
         InvoiceId(tx.mint()),
@@ -285,15 +300,23 @@ def _issue(
         payer=payer,
         month=run.through,
         is_credit=is_credit,
-        lines=[_line(row) for row in rows],
+        lines=[_line(row, taken_back or {}) for row in rows],
         due_days=tx.policy.invoice.due_days,
+        is_electronic=is_electronic,
     )
 
 
-def _line(row: Billed) -> InvoiceLineV2:
+def _line(row: Billed, taken_back: Mapping[UUID, RentRow]) -> InvoiceLineV2:
     if isinstance(row, ChargeRow):
         return domain.charge_line(row.id, row.state())
-    return domain.rent_line(row.device_id, row.device_number, row.article_number, row.span())
+    debit = taken_back.get(row.corrects) if row.corrects is not None else None
+    return domain.rent_line(
+        row.device_id,
+        row.device_number,
+        row.article_number,
+        row.span(),
+        corrects=InvoiceId(debit.invoice_id) if debit and debit.invoice_id else None,
+    )
 
 
 def _payer(payer_key: str) -> Payer:

@@ -6,7 +6,12 @@ import pytest
 from billing.app import service
 from billing.models import DeviceRow, InvoiceRow, InvoiceRunRow
 from kvitt_chassis.transaction import NotYetKnown
-from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceRunFinished
+from kvitt_contracts.billing import (
+    ChargeKind,
+    InvoiceIssued,
+    InvoiceIssuedV2,
+    InvoiceRunFinished,
+)
 from kvitt_contracts.inventory import CustodyChanged, DeviceRegistered
 from kvitt_contracts.types import PayerId, UnitPayer
 from kvitt_testkit.world import Given, assert_rows_are_folds, stockholm
@@ -197,7 +202,7 @@ async def test_a_late_fact_is_credited_and_debited_by_the_next_run_and_nothing_i
         await world.handle(a_day_closed(date(2026, 6, 30), custody_changes=2))
         await world.fire_timers()
 
-        credit = next(i for i in await world.events(InvoiceIssued) if i.is_credit)
+        (credit,) = await world.events(InvoiceIssuedV2)
         assert (credit.month, credit.net_ore, credit.vat_ore) == ("2026-06", -10_000, -2_500)
         after = await world.row(InvoiceRow, before.id)
         assert (after.net_ore, after.lines) == (before.net_ore, before.lines)
@@ -283,7 +288,7 @@ async def test_a_price_that_is_told_late_is_charged_from_its_day_by_the_next_run
         assert row.unsettled_from == date(2026, 5, 30)
         await world.handle(a_day_closed(date(2026, 6, 30), custody_changes=1))
         await world.fire_timers()
-        june = [i for i in await world.events(InvoiceIssued) if i.month == "2026-06"]
+        june = [i for i in await world.rows(InvoiceRow) if i.month == "2026-06"]
         assert sorted(i.net_ore for i in june) == [-2_000, 4_000 + 62_000]
 
 

@@ -24,7 +24,7 @@ from contracts.tests.builders.orders import (
 from contracts.tests.builders.reservations import (
     a_line_delivered,
 )
-from contracts.tests.builders.story import CUSHION, OTHER, OTHER_PAYER, PAYER, ROLLATOR
+from contracts.tests.builders.story import CUSHION, ENDPOINT, OTHER, OTHER_PAYER, PAYER, ROLLATOR
 from services.billing.tests.builders import a_device, lent
 
 MAY_31 = date(2026, 5, 31)
@@ -36,7 +36,7 @@ async def a_month_of(world: World, *payers: str, region: str = REGION) -> None:
     """In May each of these pays for a device and buys a cushion; it is invoiced."""
     devices = [a_device(f"7{payer}") for payer in payers]
     await world.handle_all(
-        *(a_payer_registered(payer) for payer in payers),
+        *(a_payer_registered(payer, endpoint=ENDPOINT) for payer in payers),
         an_article_listed(),
         an_article_priced(ROLLATOR, 31_000),
         an_article_listed(CUSHION, marked=False),
@@ -107,6 +107,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "billing.invoices.list": Upon(things=invoices),
                 "billing.invoice.show": Upon(things=invoices),
                 "billing.invoice.print": Upon(things=invoices),
+                "billing.invoice.ubl": Upon(things=invoices),
                 "billing.charges.list": Upon(things=await things(world, ChargeRow)),
                 "billing.devices.list": Upon(things=devices, key="device_id"),
                 "billing.device.payers": Upon(things=devices),

@@ -150,6 +150,7 @@ def test_a_document_of_as_many_lines_as_it_may_have_can_be_published() -> None:
         to_day=MAY_31,
         charge_id=ChargeId(UUID(int=2**127)),
         quantity=10_000,
+        corrects=InvoiceId(UUID(int=2**127)),
     )
     issued = issue(*[longest] * LINES_A_DOCUMENT, is_credit=True)
 

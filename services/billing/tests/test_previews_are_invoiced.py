@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from billing.app import service
+from billing.models import InvoiceRow
 from billing.previews.domain import Change, Rented, first_day, invoiced_through, preview
 from billing.rents.domain import (
     ChangePoint,
@@ -22,7 +23,6 @@ from billing.rents.domain import (
 from hypothesis import given as cases
 from hypothesis import settings
 from hypothesis import strategies as st
-from kvitt_contracts.billing import InvoiceIssued
 from kvitt_contracts.calendar import first_of_next_month
 from kvitt_contracts.inventory import CustodyChanged, DeviceRegistered
 from kvitt_contracts.types import Charging, DeviceId, Money, PayerId, Role, UnitPayer
@@ -264,7 +264,7 @@ class Case:
     async def charged(self) -> Charged:
         """What all documents come to."""
         found: defaultdict[tuple[str, DeviceId, PayerId], int] = defaultdict(int)
-        for one in await self.world.events(InvoiceIssued):
+        for one in await self.world.rows(InvoiceRow):
             assert isinstance(one.payer, UnitPayer)
             for line in one.lines:
                 assert line.device_id is not None

@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from billing.rents.domain import (
@@ -160,6 +162,29 @@ def test_after_a_correction_each_day_is_issued_to_its_payer_once(
     second = rent_to_invoice(owed, first, from_day=MAY_1, to_day=MAY_31)
 
     assert issued_days(first + second) == owed
+
+
+@pytest.mark.rule("BIL-9e")
+@given(histories=st.lists(POINTS, min_size=2, max_size=5), prices=PRICES)
+def test_each_day_of_a_credit_takes_back_a_day_of_one_debit_that_nothing_else_takes_back(
+    histories: list[list[ChangePoint]], prices: list[PricePoint]
+) -> None:
+    settled: list[RentSpan] = []
+    for points in histories:
+        owed = owed_rent(points, prices, from_day=MAY_1, to_day=MAY_31)
+        run = rent_to_invoice(owed, settled, from_day=MAY_1, to_day=MAY_31)
+        settled += [replace(span, id=uuid4()) for span in run]
+
+    debits = {span.id: span for span in settled if span.sign > 0}
+    taken: set[tuple[UUID | None, date]] = set()
+    for credit in settled:
+        if credit.sign < 0:
+            debit = debits[credit.corrects]
+            assert (credit.payer_id, credit.monthly) == (debit.payer_id, debit.monthly)
+            for day in credit.days:
+                assert debit.from_day <= day <= debit.to_day
+                assert (debit.id, day) not in taken
+                taken.add((debit.id, day))
 
 
 def issued_days(spans: list[RentSpan]) -> dict[date, DayRent]:

@@ -58,6 +58,7 @@ from contracts.tests.builders.pickups import (
 from contracts.tests.builders.regions import (
     CHILD,
     a_customer_stated,
+    a_payer_stated,
     a_person_joined,
     a_person_stated,
     a_user_stated,
@@ -74,6 +75,8 @@ from contracts.tests.builders.shapes import assert_proven
 from contracts.tests.builders.story import (
     BATTERY,
     CUSHION,
+    ELECTRONIC,
+    ENDPOINT,
     ROLLATOR,
     SENDER,
     SERVICE,
@@ -124,8 +127,12 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
 
 
 async def the_rest_of_the_registry(world: World) -> None:
-    """Units with and without a store, a requester, persons that come, go and are joined."""
+    """Units with and without a store, payers that are invoiced electronically, a requester, persons
+    that come, go and are joined.
+    """
     await world.handle(a_customer_stated("40355", store=None), subject="40355")
+    for payer, states in (("20377", ELECTRONIC), ("20378", {"endpoint": ENDPOINT})):
+        await world.handle(a_payer_stated(payer, **states), subject=payer)
     requester = a_user_stated("b001req", roles=("requester",), acts_for=("k082lno",))
     await world.handle(requester, subject="b001req")
     limits: tuple[dict[str, Any], ...] = (

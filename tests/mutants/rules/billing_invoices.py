@@ -10,6 +10,11 @@ _RENT: Final = f"{_TESTS}/test_rent.py::test"
 _MONTH: Final = f"{_TESTS}/test_billing.py::test"
 _RUN: Final = f"{_TESTS}/test_invoice_run.py::test"
 _SHEET: Final = f"{_TESTS}/test_documents.py::test"
+_NOTES: Final = f"{_TESTS}/test_credit_notes.py::test"
+_PEPPOL: Final = f"{_TESTS}/test_electronic_invoices.py::test"
+_BILL: Final = "documents/tests/test_peppol.py::test"
+_WRITER: Final = "documents/kvitt_documents/peppol.py"
+_SCHEDULE: Final = f"{_CODE}/schedule.py"
 _RENTS: Final = f"{_CODE}/rents/domain.py"
 _DOMAIN: Final = f"{_CODE}/domain.py"
 _HANDLERS: Final = f"{_CODE}/handlers.py"
@@ -105,6 +110,78 @@ INVOICES: tuple[RuleMutant, ...] = (
         "        is_credit=is_credit,\n",
         "        is_credit=False,\n",
         f"{_SHEET}_a_credit_of_a_whole_document_takes_back_each_sum_to_the_ore",
+    ),
+    rule_mutant(
+        "BIL-9e",
+        "A credit names the first invoice of its day for ever",
+        _RENTS,
+        "                debits.remove(span.corrects if span.corrects in debits else debits[0])\n",
+        "                pass\n",
+        f"{_RENT}_each_day_of_a_credit_takes_back_a_day_of_one_debit_that_nothing_else_takes_back",
+    ),
+    rule_mutant(
+        "BIL-9e",
+        "A credit line does not say which invoice it corrects",
+        _DOMAIN,
+        "        corrects=corrects,\n",
+        "",
+        f"{_NOTES}_a_credit_over_two_months_names_the_invoice_of_each",
+    ),
+    rule_mutant(
+        "BIL-9e",
+        "Paper does not say which invoices a note credits",
+        "documents/kvitt_documents/invoices.py",
+        "        rows = range(0, len(self.corrects), _NUMBERS_A_ROW)\n",
+        "        rows = range(0)\n",
+        f"{_NOTES}_the_documents_of_a_credit_note_name_the_invoices",
+    ),
+    rule_mutant(
+        "BIL-9e",
+        "A credit is made before the invoice that it corrects has its number",
+        _SCHEDULE,
+        "    for is_credit, rows in ((False, debits), (True, credits)):\n",
+        "    for is_credit, rows in ((True, credits), (False, debits)):\n",
+        f"{_NOTES}_what_the_same_run_debits_and_credits_corrects_the_invoice_of_that_run",
+    ),
+    rule_mutant(
+        "BIL-9d",
+        "A payer with an electronic address gets paper alone",
+        f"{_CODE}/electronic/domain.py",
+        "    if buyer is None or seller is None:\n",
+        "    if buyer is None or seller is None or buyer.name:\n",
+        f"{_PEPPOL}_who_has_no_electronic_address_gets_none",
+    ),
+    rule_mutant(
+        "BIL-9d",
+        "A price is rounded to whole öre",
+        _WRITER,
+        "    is_whole = line.net_ore % line.quantity == 0\n",
+        "    is_whole = line.quantity > 0\n",
+        f"{_BILL}_a_price_times_its_quantity_is_the_lines_sum_to_the_ore",
+    ),
+    rule_mutant(
+        "BIL-9d",
+        "Late facts lie outside the document's days",
+        _WRITER,
+        "    first = min([bill.first_day, *(day for day, _ in days)])\n",
+        "    first = min([bill.first_day])\n",
+        f"{_BILL}_the_days_of_each_line_lie_within_the_bills",
+    ),
+    rule_mutant(
+        "BIL-9d",
+        "What is exempt does not say why",
+        _WRITER,
+        "    if says_why and not percent:\n",
+        "    if says_why and percent > 100:\n",
+        f"{_BILL}_what_bears_no_vat_is_exempt_and_says_why",
+    ),
+    rule_mutant(
+        "BIL-9d",
+        "The electronic address of a payer is not kept",
+        f"{_CODE}/models.py",
+        "            endpoint=self.endpoint,\n",
+        '            endpoint=self.endpoint.model_copy(update={"id": "0"}),\n',
+        f"{_PEPPOL}_an_electronic_invoice_says_what_a_payers_system_needs",
     ),
     rule_mutant(
         "BIL-9f",

@@ -36,9 +36,9 @@ REFERENCE: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-1b",
         "A wrong check digit passes",
-        _NUMBERS,
-        " for value in doubled) % 10 == 0\n",
-        " for value in doubled) >= 0\n",
+        f"{_CONTRACTS}/types/check_digits.py",
+        " % 10 for value in doubled) % 10 == 0\n",
+        " % 10 for value in doubled) >= 0\n",
         f"{_NUMBER}_a_wrong_check_digit_is_refused",
         f"{_TESTS}/test_problems.py::test_a_wrong_check_digit_names_the_rule",
     ),

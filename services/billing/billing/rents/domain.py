@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeAlias
+from uuid import UUID
 
 from kvitt_contracts.calendar import first_of_next_month
 from kvitt_contracts.types import Charging, Money, PayerId, Value
@@ -84,7 +85,7 @@ class DayRent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RentSpan:
     """Days [from_day, to_day], both included, of one device at one price for one payer; `sign` -1
-    is a credit.
+    is a credit. `id`: of what is settled; `corrects`: the settled debit that a credit takes back.
     """
 
     payer_id: PayerId
@@ -92,6 +93,8 @@ class RentSpan:
     from_day: date
     to_day: date
     sign: int = 1
+    id: UUID | None = None
+    corrects: UUID | None = None
 
     @property
     def days(self) -> Iterator[date]:
@@ -153,16 +156,18 @@ def rent_to_invoice(
     BIL-9).
 
     Nothing issued is changed: a day that was issued to another payer or at another price is
-    credited whole, then debited anew.
+    credited whole, then debited anew. A credit names the debit that it takes back.
     """
-    balance: dict[tuple[date, PayerId, int, int], int] = {}
+    settled = list(issued)
+    balance: dict[_DayAtPrice, int] = {}
     for day, rent in owed.items():
         _count(balance, day, rent.payer_id, rent.monthly, 1)
-    for span in issued:
+    for span in settled:
         for day in span.days:
             if from_day <= day <= to_day:
                 _count(balance, day, span.payer_id, span.monthly, -span.sign)
-    return _as_spans(balance)
+    is_credited = any(count < 0 for count in balance.values())
+    return _as_spans(balance, _not_taken_back(settled) if is_credited else {})
 
 
 def to_settle(
@@ -195,32 +200,75 @@ def _days(first: date, last: date) -> Iterator[date]:
         first += timedelta(days=1)
 
 
+_DayAtPrice: TypeAlias = tuple[date, PayerId, int, int]
+"""A day, who pays for it, and at which price and rate of VAT."""
+
+
+def _key(day: date, payer_id: PayerId, monthly: Money) -> _DayAtPrice:
+    return day, payer_id, monthly.net_ore, int(monthly.vat_percent)
+
+
 def _count(
-    balance: dict[tuple[date, PayerId, int, int], int],
-    day: date,
-    payer_id: PayerId,
-    monthly: Money,
-    by: int,
+    balance: dict[_DayAtPrice, int], day: date, payer_id: PayerId, monthly: Money, by: int
 ) -> None:
-    key = (day, payer_id, monthly.net_ore, int(monthly.vat_percent))
+    key = _key(day, payer_id, monthly)
     balance[key] = balance.get(key, 0) + by
 
 
-def _as_spans(balance: Mapping[tuple[date, PayerId, int, int], int]) -> list[RentSpan]:
-    """Consecutive days of the same payer, price and sign become one span."""
+# decision 0403: the rent, since it may not be invoiced yet
+def _not_taken_back(settled: Sequence[RentSpan]) -> dict[_DayAtPrice, list[UUID | None]]:
+    """The settled debits of each day that no credit has taken back. A credit of before credits
+    named theirs has taken back any of them.
+    """
+    left: dict[_DayAtPrice, list[UUID | None]] = {}
+    for span in sorted(settled, key=lambda one: -one.sign):
+        for day in span.days:
+            debits = left.setdefault(_key(day, span.payer_id, span.monthly), [])
+            if span.sign > 0:
+                debits.append(span.id)
+            elif debits:
+                debits.remove(span.corrects if span.corrects in debits else debits[0])
+    return left
+
+
+def _as_spans(
+    balance: Mapping[_DayAtPrice, int], left: Mapping[_DayAtPrice, list[UUID | None]]
+) -> list[RentSpan]:
+    """Consecutive days of the same payer, price and sign become one span; of credits, those that
+    take back the same debit. `left`: the debits of each day that can be taken back.
+    """
     entries = sorted(
-        (payer_id, net, vat, 1 if count > 0 else -1, day)
-        for (day, payer_id, net, vat), count in balance.items()
-        for _ in range(abs(count))
+        ((*key[1:], sign, corrects, key[0]) for key, sign, corrects in _each(balance, left)),
+        key=lambda entry: (*entry[:4], str(entry[4] or ""), entry[5]),
     )
     spans = []
-    for (payer_id, net, vat, sign), group in groupby(entries, key=lambda entry: entry[:4]):
+    for (payer_id, net, vat, sign, corrects), group in groupby(entries, key=lambda one: one[:5]):
         monthly = Money.model_validate({"net_ore": net, "vat_percent": vat})
         spans += [
-            RentSpan(payer_id=payer_id, monthly=monthly, from_day=first, to_day=last, sign=sign)
-            for first, last in _runs([entry[4] for entry in group])
+            RentSpan(
+                payer_id=payer_id,
+                monthly=monthly,
+                from_day=first,
+                to_day=last,
+                sign=sign,
+                corrects=corrects,
+            )
+            for first, last in _runs([entry[5] for entry in group])
         ]
     return spans
+
+
+def _each(
+    balance: Mapping[_DayAtPrice, int], left: Mapping[_DayAtPrice, list[UUID | None]]
+) -> Iterator[tuple[_DayAtPrice, int, UUID | None]]:
+    """One by one what is to be debited and credited, each credit with the debit it takes back."""
+    for key, count in balance.items():
+        debits = [*left.get(key, ())]
+        for _ in range(abs(count)):
+            if count > 0:
+                yield key, 1, None
+            else:
+                yield key, -1, debits.pop() if debits else None
 
 
 def _runs(days: list[date]) -> Iterator[tuple[date, date]]:

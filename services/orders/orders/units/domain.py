@@ -15,15 +15,20 @@ from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import CareUnitStated, CustomerStated, PayerStated, UserStated
 from kvitt_contracts.types import (
+    Address,
     CareUnitId,
     CustomerId,
+    Endpoint,
+    OrganisationNumber,
     PayerId,
     ProductArea,
+    Reference,
     Role,
     ServicePointId,
     StoreId,
     UnitCode,
     UserId,
+    VatNumber,
 )
 
 
@@ -44,10 +49,15 @@ class UnitRefused(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payer:
-    """Who can pay."""
+    """Who can pay, with what an electronic invoice to it needs (BIL-9)."""
 
     payer_id: PayerId
     name: str
+    organisation_number: OrganisationNumber | None = None
+    vat_number: VatNumber | None = None
+    address: Address | None = None
+    endpoint: Endpoint | None = None
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

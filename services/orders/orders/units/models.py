@@ -6,12 +6,16 @@ from kvitt_contracts.types import (
     Address,
     CareUnitId,
     CustomerId,
+    Endpoint,
+    OrganisationNumber,
     PayerId,
     ProductArea,
+    Reference,
     Role,
     ServicePointId,
     StoreId,
     UserId,
+    VatNumber,
 )
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,6 +39,11 @@ class PayerRow(
 
     payer_id: Mapped[PayerId]
     name: Mapped[str]
+    organisation_number: Mapped[OrganisationNumber | None]
+    vat_number: Mapped[VatNumber | None]
+    address: Mapped[Address | None] = mapped_column(Json(Address))
+    endpoint: Mapped[Endpoint | None] = mapped_column(Json(Endpoint))
+    reference: Mapped[Reference | None]
 
 
 class CustomerRow(

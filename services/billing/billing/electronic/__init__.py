@@ -1,0 +1,1 @@
+"""Who issues and who gets an electronic invoice."""
