@@ -68,7 +68,8 @@ WITH_DATA = (
 )
 INVOICE = "00000000-0000-0000-0000-000000000001"
 BEFORE_DOCUMENTS = (
-    "DROP TABLE documents, users, customers, persons, work_orders",
+    "DROP TABLE documents, users, customers, persons, work_orders, selections",
+    "ALTER TABLE rents DROP COLUMN facts",
     "ALTER TABLE charges DROP COLUMN pickup_id, DROP COLUMN work_order_id",
     "ALTER TABLE invoices DROP COLUMN due_on, DROP COLUMN ocr",
     "DROP INDEX ix_charges_payer",

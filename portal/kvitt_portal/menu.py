@@ -35,5 +35,6 @@ MENU = (
     Place("/artiklar", "Artiklar"),
     Place("/individ", "Individer"),
     Place("/lager", "Lager"),
+    Place("/fakturor", "Fakturor", CARE + STAFF),
     Place("/kundtjanst/las-upp", "Kundtjänst", STAFF),
 )

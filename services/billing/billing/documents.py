@@ -7,7 +7,7 @@ from datetime import datetime
 from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceIssuedV2, InvoiceLineV2
-from kvitt_contracts.types import ArticleNumber
+from kvitt_contracts.types import ArticleNumber, Word
 from kvitt_documents import invoices
 from kvitt_documents.amounts import kronor, percent
 from kvitt_documents.rendering import print_document
@@ -50,6 +50,11 @@ async def store(issued: InvoiceIssued | InvoiceIssuedV2, tx: Transaction) -> Non
         )
     )
     tx.schedule(PRINT_DOCUMENT, key=issued.invoice_id, due=tx.now)
+
+
+def kind_said(kind: Word) -> str:
+    """What a line's kind is called on a document; the kind itself where it has no name yet."""
+    return _KINDS.get(kind, str(kind))
 
 
 def _articles(issued: InvoiceIssued | InvoiceIssuedV2) -> set[ArticleNumber]:
