@@ -1,5 +1,5 @@
-"""The commands `kvitt explain`: why a transfer, a device or an order is as it is, put together from
-what each service tells over HTTP. They decide nothing and change nothing.
+"""The commands `kvitt explain`: why a transfer, a device, an order or a line of an invoice is as it
+is, put together from what each service tells over HTTP. They decide nothing and change nothing.
 """
 
 import json
@@ -34,6 +34,9 @@ IdArgument = Annotated[str, typer.Argument(help="Its id; or its number or refere
 RegionOption = Annotated[
     str | None, typer.Option(help="Its region; none: it is looked for in every region here.")
 ]
+
+
+LineArgument = Annotated[int, typer.Argument(help="Which of its lines, from 1.", min=1)]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -76,9 +79,20 @@ class Paid:
     payer_id: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Because:
+    """What an invoice's line follows from, by which rule, and what that says."""
+
+    what: str
+    rule: str
+    sentence: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Explained:
-    """Something, how it stands in each service, its story, what it waits for, and who pays."""
+    """Something, how it stands in each service, its story, what it waits for, and who pays; of a
+    line of an invoice, what it follows from.
+    """
 
     noun: str
     id: str
@@ -87,6 +101,7 @@ class Explained:
     story: list[Told] = field(default_factory=list)
     awaited: list[Awaited] = field(default_factory=list)
     payers: list[Paid] = field(default_factory=list)
+    because: list[Because] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
 
     def tell(self, service: str, of: str, key: str, story: Json) -> None:
@@ -152,6 +167,26 @@ def order(
     Its id, its order number, or the reference that the region gave it.
     """
     _explain("order", named, _order, region, state_dir, as_json=as_json)
+
+
+@explain.command()
+def invoice(
+    named: IdArgument,
+    line: LineArgument = 1,
+    region: RegionOption = None,
+    as_json: JsonOption = False,
+    state_dir: StateOption = DEFAULT_STATE,
+) -> None:
+    """Tell why a line of an invoice is as it is: days, payer, price, rounding, each with its rule;
+    then the story of the transfer, order or work that it came of, with who decided that.
+
+    Its id, or its number: kvitt explain invoice AC-2026-000001 3
+    """
+
+    def find(system: RegionSystem, named: str) -> Explained | None:
+        return _line(system, named, line)
+
+    _explain("invoice", named, find, region, state_dir, as_json=as_json)
 
 
 def _explain(
@@ -235,6 +270,52 @@ def _order(system: RegionSystem, named: str) -> Explained | None:
         what = f"billing, {charge['kind']} of {charge['article_number']}"
         found.now[what] = f"{amount} to {payer} on {charge['charged_on']}"
     return found
+
+
+def _line(system: RegionSystem, named: str, n: int) -> Explained | None:
+    view = _invoice_named(system, named)
+    if view is None:
+        return None
+    if n > len(view["lines"]):
+        raise LocalProblem(
+            f"Invoice {view['number']} has {len(view['lines'])} lines.",
+            remedy="Name one of them, counted from 1.",
+        )
+    told = system.get("billing", f"/invoices/{view['id']}/lines/{n}:explain")
+    found = Explained(noun="invoice", id=view["id"], region=system.region)
+    payer = told["payer"].get("payer_id") or "the patient"
+    amount = kronor(told["line"]["amount"]["net_ore"])
+    found.now["billing"] = f"line {n} of {view['number']}: {amount} without VAT, to {payer}"
+    found.because = [
+        Because(what=one["said"], rule=one["rule"], sentence=one["sentence"])
+        for one in told["steps"]
+    ]
+    links = {(one["kind"], one["id"]) for step in told["steps"] for one in step["links"]}
+    for kind, key in sorted(links):
+        _tell_cause(found, system, kind, key)
+    return found
+
+
+def _tell_cause(found: Explained, system: RegionSystem, kind: str, key: str) -> None:
+    """Add the story of what a line came of, where it has one."""
+    match kind:
+        case "transfer":
+            _tell_transfer(found, system, key)
+        case "order":
+            _tell_order(found, system, key)
+        case "work_order":
+            view = system.find("orders", f"/work-orders/{key}")
+            if view is not None:
+                of = f"work order {view['work_order_number']}"
+                found.tell("orders", of, key, system.get("orders", f"/work-orders/{key}/story"))
+
+
+def _invoice_named(system: RegionSystem, named: str) -> Json | None:
+    key: object = _uuid(named)
+    if key is None:
+        listed = system.all("billing", "/invoices", number=named) if len(named) <= 20 else ()
+        key = next((one["id"] for one in listed), None)
+    return None if key is None else system.find("billing", f"/invoices/{key}")
 
 
 def _tell_transfer(found: Explained, system: RegionSystem, key: str) -> None:
@@ -354,6 +435,11 @@ def _print(found: Explained) -> None:
     console.print(f"[bold]{found.noun} {found.id}, region {found.region}[/]", soft_wrap=True)
     for where, how in found.now.items():
         console.print(f"  {where}: {how}", soft_wrap=True, highlight=False)
+    if found.because:
+        why = Table("what", "rule", "which says", title="Why it is so")
+        for reason in found.because:
+            _row(why, reason.what, reason.rule, reason.sentence)
+        show(why)
     story = Table("when", "service", "of", "what", "by", "rule", "policy", title="What happened")
     for told in found.story:
         what = f"{told.what} ({told.times} times)" if told.times > 1 else told.what

@@ -7,7 +7,7 @@ from kvitt.local.problems import LocalProblem
 
 from deploy.tests.printing import printed
 
-NOUNS = ["transfer", "device", "order"]
+NOUNS = ["transfer", "device", "order", "invoice"]
 
 
 @pytest.fixture

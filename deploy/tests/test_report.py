@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -110,3 +111,21 @@ def test_a_later_day_is_told(console: Console) -> None:
     report.print_later(console, date(2026, 6, 3))
 
     assert "2026-06-03" in console.export_text()
+
+
+def test_a_line_is_told_with_the_rule_of_each_step(console: Console) -> None:
+    explained = {
+        "number": "AC-2026-000086",
+        "n": 3,
+        "line": {"amount": {"net_ore": 6_976}},
+        "steps": [{"rule": "BIL-1b", "said": "81012 betalar sedan 22 maj 2026."}],
+    }
+
+    report.print_explained(console, an_outcome())
+    report.print_explained(console, replace(an_outcome(), explained=explained))
+
+    assert console.export_text().splitlines() == [
+        "Varför 69,76 kr på rad 3 av AC-2026-000086, region ac?",
+        "  BIL-1b: 81012 betalar sedan 22 maj 2026.",
+        "",
+    ]

@@ -72,13 +72,16 @@ WITH_DATA = (
 )
 INVOICE = "00000000-0000-0000-0000-000000000001"
 BEFORE_DOCUMENTS = (
-    "DROP TABLE documents, users, customers, persons, work_orders, ledger_entries, ledger_periods",
-    "DROP TABLE month_previews, payer_previews, preview_findings",
+    (
+        "DROP TABLE documents, users, customers, persons, work_orders, ledger_entries,"
+        " ledger_periods, month_previews, payer_previews, preview_findings, selections"
+    ),
     "ALTER TABLE charges DROP COLUMN pickup_id, DROP COLUMN work_order_id, DROP COLUMN run_id",
     (
         "ALTER TABLE invoice_runs DROP COLUMN previewed_state, DROP COLUMN findings,"
         " DROP COLUMN approved_by, DROP COLUMN preview_step"
     ),
+    "ALTER TABLE rents DROP COLUMN facts",
     "ALTER TABLE invoices DROP COLUMN due_on, DROP COLUMN ocr",
     "DROP INDEX ix_charges_payer",
     "ALTER TABLE rents DROP COLUMN corrects",

@@ -35,6 +35,7 @@ MENU = (
     Place("/artiklar", "Artiklar"),
     Place("/individ", "Individer"),
     Place("/lager", "Lager"),
+    Place("/fakturor", "Fakturor", CARE + STAFF),
     Place("/kundtjanst/las-upp", "Kundtjänst", STAFF),
     Place("/manadens-fakturor", "Månadens fakturor", STAFF),
 )

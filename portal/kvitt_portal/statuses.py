@@ -187,6 +187,15 @@ CASE_KINDS: Final[Mapping[str, str]] = {
     "patient_moves": "Patienten flyttar",
     "other": "Något annat",
 }
+INVOICE_LINES: Final[Mapping[str, str]] = {
+    "rent": "Hyra",
+    "sale": "Köp",
+    "fee": "Egenavgift",
+    "service": "Tjänst",
+    "urgent_pickup": "Akut hämtning",
+    "postage": "Portoersättning",
+}
+"""What a line of an invoice is of."""
 CASE_OUTCOMES: Final[Mapping[str, str]] = {"done": "Gjort", "refused": "Nekat"}
 _CARRIED_OUT: Final = ("address", "deviation", "complaint", "other")
 CASES_ABOUT: Final[Mapping[str, tuple[str, ...]]] = {

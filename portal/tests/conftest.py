@@ -10,6 +10,7 @@ from playwright.async_api import Browser, async_playwright
 from pytest_asyncio import is_async_test
 
 from portal.tests import kept, system
+from portal.tests.billed import bill
 from portal.tests.browser import (
     FLAGS,
     HOW_TO_GET_CHROMIUM,
@@ -50,7 +51,7 @@ async def portal_system(
             yield found
         return
     platform: Platform = request.getfixturevalue("platform")
-    async with system.running(platform, logs, pytestconfig.rootpath) as found:
+    async with system.running(platform, logs, pytestconfig.rootpath, begin=bill) as found:
         yield found
 
 

@@ -22,6 +22,7 @@ from kvitt_testkit.platform import NamedServers, Platform
 from kvitt_testkit.running import ServiceProcess
 
 from portal.tests import system
+from portal.tests.billed import bill
 from portal.tests.system import PortalSystem
 
 NAMED = "KVITT_PORTAL_KEPT"
@@ -75,7 +76,7 @@ async def _keep(kept: Path, root: Path) -> None:
         servers.await_postgres()
         servers.await_kafka()
         platform = Platform.start(kept / "tests", named=named)
-        async with system.running(platform, kept, root) as found:
+        async with system.running(platform, kept, root, begin=bill) as found:
             said = {
                 "servers": named.plain(),
                 "prefix": found.prefix,

@@ -69,6 +69,10 @@ class Scene:
         self.region = region
         self._noted: list[tuple[str, Message]] = []
 
+    def payer(self, code: str) -> None:
+        """A payer that several places may have."""
+        self._note(code, a_payer_stated(code))
+
     def place(self, name: str = "", *, with_store: bool = True, payer: str = "") -> Place:
         """A service point with a payer of its own, and by default a store."""
         number = next(self.system.numbers)
@@ -134,12 +138,17 @@ class Scene:
         patient: Patient | None = None,
         payer: str = "",
         prescriber: str = "",
+        number: str = "",
+        since: date | None = None,
     ) -> str:
-        """A marked device: in a store, or on loan to a patient. Answers its number."""
-        number = f"T{next(self.system.numbers):05}"
+        """A marked device: in a store, or on loan to a patient since the cut-over, unless told.
+        Answers its number.
+        """
+        number = number or f"T{next(self.system.numbers):05}"
+        stated_on = since or _STATED_ON
         if patient is None:
             stated = a_device_in_store_stated(
-                number, store=store, article_number=article, stated_on=_STATED_ON
+                number, store=store, article_number=article, stated_on=stated_on
             )
         else:
             stated = a_device_on_loan_stated(
@@ -148,7 +157,7 @@ class Scene:
                 article_number=article,
                 payer_id=payer,
                 prescriber=prescriber,
-                stated_on=_STATED_ON,
+                stated_on=stated_on,
             )
         self._note(number, stated)
         return number

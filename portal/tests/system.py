@@ -5,7 +5,7 @@ session's PostgreSQL and Kafka, with the first days of the regions' month lived 
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -159,8 +159,16 @@ class PortalSystem:
 
 # decision 0302: the portal is tested on the whole real system
 @asynccontextmanager
-async def running(platform: Platform, directory: Path, root: Path) -> AsyncIterator[PortalSystem]:
-    """Within: the system, ready, and at rest after the first days of business."""
+async def running(
+    platform: Platform,
+    directory: Path,
+    root: Path,
+    *,
+    begin: Callable[["PortalSystem"], Awaitable[None]],
+) -> AsyncIterator[PortalSystem]:
+    """Within: the system, ready, and at rest after the first days of business. What is there before
+    them is made by `begin`.
+    """
     prefix = f"p{uuid4().hex[:8]}_"
     regions = _regions(root, directory)
     platform.create_topics(prefix, [file.stem for file in region_files(regions)])
@@ -179,6 +187,7 @@ async def running(platform: Platform, directory: Path, root: Path) -> AsyncItera
             beside(services, issuers, platform, prefix, directory, root, count(1))
         )
         await starting
+        await begin(system)
         await _live_through(system, root)
         yield system
 

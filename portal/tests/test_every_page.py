@@ -12,6 +12,7 @@ import pytest_asyncio
 from fastapi.routing import APIRoute
 from kvitt_portal import pages
 
+from portal.tests.billed import BILLED
 from portal.tests.broken import a_broken
 from portal.tests.browser import MakeActor
 from portal.tests.crawling import WebPage, crawl, forms_of, shape
@@ -49,13 +50,14 @@ class Seen:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=UNREACHED)
 async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> AsyncIterator[Seen]:
-    """Every page of somebody at a ward with an order, a pickup, a work order, a draft of an
-    application, and a transfer, a fault report and a case that wait for an answer.
+    """Every page of somebody at a ward with an order, an invoice, a pickup, a work order, a draft
+    of an application, and a transfer, a fault report and a case that wait for an answer.
     """
     scene = Scene(portal_system)
     ward = await a_ward(scene)
     handover = await a_handover(scene, there=ward.place)
-    user = scene.user(ward.place, roles=(request.param,))
+    billed = scene.place(with_store=False, payer=BILLED)
+    user = scene.user(ward.place, billed, roles=(request.param,))
     await scene.set()
     ref = await scene.ref(ward.patient)
     order = await ward.order()

@@ -5,6 +5,7 @@ name of each; `assert_reach` acts upon things that are near the caller, and far.
 AssertionError with every cell that is not as its row says.
 """
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -234,9 +235,14 @@ async def _call(
     assert act.route is not None
     method, path = act.route.split(" ", 1)
     before, brace, rest = path.partition("{")
-    address = f"{before}{thing}{rest.partition('}')[2]}" if brace else path
+    after = _FURTHER.sub("1", rest.partition("}")[2])
+    address = f"{before}{thing}{after}" if brace else path
     url = f"{address}?{query.format(thing=thing)}" if query else address
     return await client.request(method, url, json=body)
+
+
+_FURTHER: Final = re.compile(r"\{\w+\}")
+"""What an address names within its thing: the first of them."""
 
 
 def _none(wrong: list[str]) -> None:

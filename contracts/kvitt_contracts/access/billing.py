@@ -1,6 +1,16 @@
 """Who may do what in billing."""
 
-from kvitt_contracts.access.acts import OPERATES, READS, STAFF, SYSTEM, WORKS, Reach, routes
+from kvitt_contracts.access.acts import (
+    OPERATES,
+    READS,
+    STAFF,
+    SYSTEM,
+    WORKS,
+    Reach,
+    routes,
+)
+
+_OWN = dict.fromkeys(WORKS, Reach.OWN)
 
 ACTS = routes(
     "billing",
@@ -9,6 +19,11 @@ ACTS = routes(
         "GET /invoices/{invoice_id}": ("billing.invoice.show", READS),
         "GET /invoices/{invoice_id}/pdf": ("billing.invoice.print", READS),
         "GET /invoices/{invoice_id}/ubl": ("billing.invoice.ubl", READS),
+        "GET /invoices/{invoice_id}/lines/{n}:explain": ("billing.invoice.explain", READS),
+        "GET /selections": ("billing.selections.list", _OWN),
+        "POST /selections": ("billing.selection.save", _OWN),
+        "POST /selections/{selection_id}:rename": ("billing.selection.rename", _OWN),
+        "POST /selections/{selection_id}:remove": ("billing.selection.remove", _OWN),
         "GET /charges": ("billing.charges.list", READS),
         "GET /devices": ("billing.devices.list", READS),
         "GET /devices/{device_id}/payers": ("billing.device.payers", READS),

@@ -40,6 +40,8 @@ class Outcome:
     """Messages that nobody has opened, those to users and those to service points."""
     reminders: Mapping[str, int]
     """How many messages remind of what is to be returned at once, by kind."""
+    explained: Json | None = None
+    """Why one line of an invoice is as it is, a credit's where there is one."""
 
 
 async def read_outcome(services: Services, client: RegionClient) -> Outcome:
@@ -81,6 +83,7 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         devices=devices,
         payments=payments,
         invoices=invoices,
+        explained=await _explained(own, invoices),
         balances=balances,
         quarantine=quarantine,
         feed=await client.feed(),
@@ -89,6 +92,23 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         unread=sum(one["count"] for one in messages if one["status"] == "unread"),
         reminders=_reminders(messages),
     )
+
+
+async def _explained(own: Caller, invoices: list[Json]) -> Json | None:
+    """What explains the line of rent that most has happened to: one that is taken back, else one
+    that began with another day than its month.
+    """
+    lines = [
+        (one["is_credit"], line["from_day"][8:] != "01", one["id"], n)
+        for one in invoices
+        for n, line in enumerate(one["lines"], 1)
+        if line["kind"] == "rent"
+    ]
+    if not lines:
+        return None
+    *_, invoice, n = max(lines, key=lambda one: one[:2])
+    found: Json = await own.get("billing", f"/invoices/{invoice}/lines/{n}:explain")
+    return found
 
 
 def _reminders(messages: list[Json]) -> dict[str, int]:

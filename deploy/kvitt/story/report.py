@@ -204,6 +204,20 @@ def print_invoice(console: Console, outcome: Outcome, *, payer: str | None) -> N
         )
 
 
+def print_explained(console: Console, outcome: Outcome) -> None:
+    """Print why a line of an invoice is as it is, each step with its rule."""
+    found = outcome.explained
+    if found is None:
+        return
+    amount = kronor(found["line"]["amount"]["net_ore"])
+    console.print(
+        f"Varför {amount} på rad {found['n']} av {found['number']}, region {outcome.region}?"
+    )
+    for step in found["steps"]:
+        console.print(f"  {step['rule']}: {step['said']}", highlight=False)
+    console.print()
+
+
 def print_pickup(console: Console, outcome: Outcome) -> None:
     """Print the pickup whose lines ended in most ways: who ordered it, and what became of each."""
     if not outcome.pickups:

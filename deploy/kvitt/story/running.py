@@ -97,6 +97,7 @@ def print_result(console: Console, result: MonthResult, regions: Sequence[Region
     for files, outcome in zip(regions, result.outcomes, strict=True):
         payer = report.print_device(console, outcome, first=files.cut_over, last=files.last_day)
         report.print_invoice(console, outcome, payer=payer)
+        report.print_explained(console, outcome)
         report.print_pickup(console, outcome)
         report.print_work_order(console, outcome)
     report.print_refused(console, result.outcomes)

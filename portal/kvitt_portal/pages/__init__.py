@@ -8,6 +8,8 @@ from kvitt_portal.pages import (
     cases,
     devices,
     fault_reports,
+    invoice_selecting,
+    invoices,
     invoicing,
     messages,
     moving,
@@ -56,5 +58,7 @@ ROUTERS = (
     work_orders.router,
     work_order_acts.router,
     waiting.router,
+    invoices.router,
+    invoice_selecting.router,
 )
 """In the order in which an address is looked for: a new order's comes before an order's own."""

@@ -38,6 +38,8 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "case": _Kind("/arenden", "Ärende", "orders", "/cases"),
     "fault_report": _Kind("/felanmalningar", "Felanmälan", "orders", "/fault-reports"),
 }
+_TOLD: Final = frozenset({"order", "work_order", "transfer"})
+"""Those whose story tells who decided what it is about."""
 WORDS: Final[Mapping[str, str]] = {name: kind.word for name, kind in _KINDS.items()}
 """What each kind of thing is called."""
 
@@ -57,6 +59,15 @@ def page_at(path: str) -> str:
             return kind.page + path.removeprefix(kind.path)
     pages = tuple(f"{kind.page}/" for kind in _KINDS.values())
     return path if path.startswith(pages) else ""
+
+
+async def story_of(here: Visit, kind: str, thing: str) -> dict[str, Any] | None:
+    """A thing's story, where it has one and the user may read it."""
+    known = _KINDS.get(kind)
+    if known is None or kind not in _TOLD:
+        return None
+    part = await here.ask(known.service, f"{known.path}/{thing}/story")
+    return dict(part.value) if part else None
 
 
 def about_of(text: str) -> dict[str, str] | None:

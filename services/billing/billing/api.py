@@ -42,6 +42,9 @@ _MONTH = "Månad, t.ex. 2026-05"
 class InvoiceQuery(ListQuery):
     """Which invoices."""
 
+    number: Annotated[
+        str | None, Field(min_length=1, max_length=20), Eq(InvoiceRow.number, "Fakturanummer")
+    ] = None
     month: Annotated[Month | None, Eq(InvoiceRow.month, _MONTH)] = None
     payer_id: Annotated[
         PayerId | None, Where(lambda payer, _: InvoiceRow.payer_key == f"unit/{payer}")

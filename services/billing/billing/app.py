@@ -6,6 +6,7 @@ from kvitt_chassis.service import Service
 from billing.api import router
 from billing.approvals.api import router as approvals
 from billing.checks import PAYERS
+from billing.explaining.api import router as explaining
 from billing.handlers import messages
 from billing.ledger.api import router as ledger
 from billing.ledger.checks import LEDGER
@@ -18,15 +19,17 @@ from billing.models import (
     DocumentRow,
     InvoiceRow,
     InvoiceRunRow,
+    SelectionRow,
     UserRow,
 )
 from billing.previews.api import router as previews
 from billing.reviews.models import MonthPreviewRow
+from billing.selections.api import router as selections
 
 service = Service(
     "billing",
     handlers=messages,
-    routers=[router, previews, approvals, ledger],
+    routers=[router, previews, approvals, ledger, explaining, selections],
     base=Base,
     users=UserRow,
     lock_order=(
@@ -39,6 +42,7 @@ service = Service(
         LedgerPeriodRow,
         CounterRow,
         MonthPreviewRow,
+        SelectionRow,
     ),
     checks=(PAYERS, LEDGER),
 )

@@ -10,7 +10,7 @@ from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceIssuedV2, InvoiceLineV2
 from kvitt_contracts.policy_parts import Seller
-from kvitt_contracts.types import ArticleNumber, Payer
+from kvitt_contracts.types import ArticleNumber, Payer, Word
 from kvitt_documents import invoices, peppol
 from kvitt_documents.amounts import kronor, percent
 from kvitt_documents.rendering import print_document
@@ -66,6 +66,11 @@ async def store(
         )
     )
     tx.schedule(PRINT_DOCUMENT, key=issued.invoice_id, due=tx.now)
+
+
+def kind_said(kind: Word) -> str:
+    """What a line's kind is called on a document; the kind itself where it has no name yet."""
+    return _KINDS.get(kind, str(kind))
 
 
 def _articles(issued: InvoiceIssued | InvoiceIssuedV2) -> set[ArticleNumber]:

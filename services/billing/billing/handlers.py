@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import NotYetKnown, Transaction
+from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.inventory import (
     ArticleListed,
     ArticlePriced,
@@ -45,6 +46,7 @@ from billing.models import (
 from billing.rents import domain as rents
 from billing.reviews import presenting
 from billing.reviews.timers import INVOICE_RUN
+from billing.selections.handlers import messages as selections
 
 messages = Handlers()
 messages.include(schedule.timers)
@@ -52,6 +54,7 @@ messages.include(documents.timers)
 messages.include(work_charges.messages)
 messages.include(ledger.messages)
 messages.include(approvals)
+messages.include(selections)
 messages.project(PayerRegistered, PayerRow)
 messages.project(CustomerRegistered, CustomerRow)
 messages.project(UserRegistered, UserRow)
@@ -174,6 +177,8 @@ async def _change_payer(
         custody.payer_id,
         effective_on=custody.since,
         charging=await _charging(row, event, tx),
+        cause=rents.cause_of(event.cause) if isinstance(event, CustodyChanged) else rents.STATED,
+        told_on=stockholm_day(tx.message.time) if tx.message else tx.today,
     )
     row.unsettled_from = min(row.unsettled_from or custody.since, custody.since)
     await writes.note_custody_change(tx, event.number)

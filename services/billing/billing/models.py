@@ -185,7 +185,8 @@ class DeviceRow(Regional, Base):
 
 class RentRow(Regional, Base):
     """Rent of a span of days that a run has settled; without invoice only while the run is under
-    way (BIL-9). `corrects`: of a credit, the rent that it takes back.
+    way (BIL-9). `corrects`: of a credit, the rent that it takes back. `facts`: what decided these
+    days then (BIL-17); None of older ones.
     """
 
     __tablename__ = "rents"
@@ -205,6 +206,7 @@ class RentRow(Regional, Base):
     sign: Mapped[int]
     invoice_id: Mapped[UUID | None]
     corrects: Mapped[UUID | None]
+    facts: Mapped[rents.Facts | None] = mapped_column(Json(rents.Facts))
 
     def span(self) -> rents.RentSpan:
         """The span as the rules see it."""
@@ -313,6 +315,21 @@ class DocumentRow(Regional, Base):
     pdf: Mapped[bytes | None]
     parties: Mapped[Parties | None] = mapped_column(Json(Parties))
     ubl: Mapped[bytes | None]
+
+
+class SelectionRow(Regional, Base):
+    """Which invoices a user looks at, under a name of theirs (BIL-14): no aggregate, and in no
+    event.
+    """
+
+    __tablename__ = "selections"
+    __table_args__ = (Index("uq_selection_name_bil_14", "region", "user_id", "name", unique=True),)
+    locked_when_loaded = True  # two tabs that change it must not meet
+
+    selection_id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UserId]
+    name: Mapped[str]
+    filters: Mapped[dict[str, str]] = mapped_column(Json(dict[str, str]))
 
 
 class InvoiceRunRow(

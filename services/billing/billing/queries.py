@@ -14,7 +14,7 @@ from kvitt_chassis.operating.checks import Snapshot
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.access import Grantee
-from kvitt_contracts.types import DeviceId, PayerId
+from kvitt_contracts.types import DeviceId, PayerId, UserId
 from sqlalchemy import ColumnElement, Select, Text, any_, cast, false, func, literal, select, union
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
@@ -31,6 +31,7 @@ from billing.models import (
     PayerRow,
     PersonRow,
     RentRow,
+    SelectionRow,
     SetAsideRow,
 )
 from billing.rents.domain import ChangePoint, RentSpan
@@ -280,6 +281,14 @@ async def points_of_devices(
         (str(region), device_id): points
         for region, device_id, points in await snapshot.session.execute(query)
     }
+
+
+async def names_of_selections(tx: Transaction, user: UserId) -> Sequence[str]:
+    """What the selections are called that a user has saved."""
+    query = select(SelectionRow.name).where(
+        SelectionRow.region == tx.region, SelectionRow.user_id == user
+    )
+    return (await tx.session.scalars(query)).all()
 
 
 # decision 0404: what comes later than the preview is the next run's

@@ -184,11 +184,13 @@ async def _settle(device_ids: Sequence[DeviceId], through: date, tx: Transaction
         prices = article.prices if article else ()
         issued = settled.get(device.device_id, [])
         for span in rents.to_settle(device.points, prices, issued, from_day=first, to_day=through):
-            tx.put(_rent(device, span, tx))
+            tx.put(_rent(device, span, prices, tx))
         device.unsettled_from = through + timedelta(days=1)
 
 
-def _rent(device: DeviceRow, span: rents.RentSpan, tx: Transaction) -> RentRow:
+def _rent(
+    device: DeviceRow, span: rents.RentSpan, prices: Sequence[rents.PricePoint], tx: Transaction
+) -> RentRow:
     return RentRow(
         region=tx.region,
         id=tx.mint(),
@@ -201,6 +203,7 @@ def _rent(device: DeviceRow, span: rents.RentSpan, tx: Transaction) -> RentRow:
         to_day=span.to_day,
         sign=span.sign,
         corrects=span.corrects,
+        facts=rents.deciding(device.points, prices, from_day=span.from_day, to_day=span.to_day),
     )
 
 

@@ -7,7 +7,7 @@ from kvitt_contracts.types import ArticleNumber
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from billing.models import CounterRow, CustodyChangeRow, DeviceRow
+from billing.models import CounterRow, CustodyChangeRow, DeviceRow, SelectionRow
 from billing.queries import CUSTODY_CHANGES_COUNTED, CUSTODY_CHANGES_UP_TO
 
 
@@ -71,6 +71,12 @@ async def unsettle_devices_of(
         .where(DeviceRow.region == tx.region, DeviceRow.device_id == of_article.c.device_id)
         .values(unsettled_from=from_day)
     )
+
+
+async def remove_selection(tx: Transaction, row: SelectionRow) -> None:
+    """A selection is saved no more."""
+    tx.will_lock(SelectionRow)
+    await tx.session.delete(row)
 
 
 async def _count_up(tx: Transaction, name: str) -> int:

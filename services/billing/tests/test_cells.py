@@ -2,11 +2,12 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from billing.app import service
-from billing.models import Base, ChargeRow, DeviceRow, InvoiceRow, PayerRow
-from kvitt_testkit.cells import POINT, Things, Upon, assert_reach, assert_roles
+from billing.models import Base, ChargeRow, DeviceRow, InvoiceRow, PayerRow, SelectionRow
+from kvitt_testkit.cells import CALLER, POINT, Things, Upon, assert_reach, assert_roles
 from kvitt_testkit.world import REGION, Given, World, stockholm
 
 from contracts.tests.builders.inventory import (
@@ -80,6 +81,19 @@ async def things(world: World, row_type: type[Base], key: str = "id") -> Things:
     return Things(units=found[PAYER], region=found[OTHER_PAYER], platform=found[OF_ANOTHER_REGION])
 
 
+async def selections(world: World) -> Things:
+    """A selection that the caller has saved, one of somebody else's, and one of another region."""
+    made = {}
+    for user, region in ((CALLER, REGION), ("k201ema", REGION), ("k300ola", "bd")):
+        row = SelectionRow(
+            region=region, selection_id=uuid4(), user_id=user, name=uuid4().hex, filters={}
+        )
+        async with world.worker.unit() as unit:
+            unit.session.add(row)
+        made[user] = row.selection_id
+    return Things(own=made[CALLER], region=made["k201ema"], platform=made["k300ola"])
+
+
 @pytest.mark.rule("REF-18a", "REF-18e")
 async def test_each_route_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
     given: Given,
@@ -100,6 +114,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
         await a_month_of(world, OF_ANOTHER_REGION, region="bd")
         invoices = await things(world, InvoiceRow)
         devices = await things(world, DeviceRow, "device_id")
+        mine = await selections(world)
 
         await assert_reach(
             world,
@@ -108,6 +123,10 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "billing.invoice.show": Upon(things=invoices),
                 "billing.invoice.print": Upon(things=invoices),
                 "billing.invoice.ubl": Upon(things=invoices),
+                "billing.invoice.explain": Upon(things=invoices),
+                "billing.selections.list": Upon(things=mine, key="selection_id"),
+                "billing.selection.rename": Upon(things=mine, body={"name": "Nytt"}),
+                "billing.selection.remove": Upon(things=lambda: selections(world), body={}),
                 "billing.charges.list": Upon(things=await things(world, ChargeRow)),
                 "billing.devices.list": Upon(things=devices, key="device_id"),
                 "billing.device.payers": Upon(things=devices),
@@ -115,4 +134,5 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                     things=await things(world, PayerRow, "payer_id"), key="payer_id"
                 ),
             },
+            reaching_nothing=["billing.selection.save"],
         )

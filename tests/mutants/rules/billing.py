@@ -1,6 +1,7 @@
 """Rule mutants of billing: who owes what for which day, the month's invoices, who reads them."""
 
 from tests.mutants.rules.billing_charges import CHARGES
+from tests.mutants.rules.billing_explaining import EXPLAINING
 from tests.mutants.rules.billing_invoices import INVOICES
 from tests.mutants.rules.billing_ledger import LEDGER
 from tests.mutants.rules.billing_loans import LOANS
@@ -21,4 +22,5 @@ BILLING: tuple[RuleMutant, ...] = (
     *MONTH_PREVIEWS,
     *REACH,
     *LEDGER,
+    *EXPLAINING,
 )

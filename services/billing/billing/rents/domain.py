@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 from kvitt_contracts.calendar import first_of_next_month
-from kvitt_contracts.types import Charging, Money, PayerId, Value
+from kvitt_contracts.inventory import CustodyCause
+from kvitt_contracts.types import Charging, Money, PayerId, Value, Word
+from pydantic import Field
 
 
 class PricePoint(Value):
@@ -22,15 +24,59 @@ NOTHING: Final = Money(net_ore=0)
 """A price of 0."""
 
 
+class Cause(Value):
+    """What changed custody: `noun` names the kind of thing that has the id. A return by itself has
+    none, nor what the region has `stated`.
+    """
+
+    noun: Word
+    id: Annotated[UUID | None, Field(exclude_if=lambda one: one is None)] = None
+
+
+STATED = Cause(noun=Word("stated"))
+"""The region said so when Kvitt took over."""
+
+
 class ChangePoint(Value):
     """From `effective_on` on a device is paid by `payer_id`, or by nobody (in a store).
 
     `charging` is the loan's: rented by the day, or sold when it was delivered. None in a store.
+    `cause` made it so, and inventory decided it on `told_on`; None of what came before they were
+    noted.
     """
 
     effective_on: date
     payer_id: PayerId | None
     charging: Charging | None = None
+    cause: Annotated[Cause | None, Field(exclude_if=lambda one: one is None)] = None
+    told_on: Annotated[date | None, Field(exclude_if=lambda one: one is None)] = None
+
+
+class Facts(Value):
+    """What decides some days of a device: change points and prices, each from its day on."""
+
+    points: tuple[ChangePoint, ...] = ()
+    prices: tuple[PricePoint, ...] = ()
+
+
+def cause_of(cause: CustodyCause) -> Cause:
+    """Returns what changed custody, by the most telling of the things that are named."""
+    for noun in _CAUSES:
+        if (found := getattr(cause, f"{noun}_id")) is not None:
+            return Cause(noun=Word(noun), id=found)
+    return Cause(noun=Word("return"))
+
+
+_CAUSES = (
+    "transfer",
+    "order",
+    "sale",
+    "stocktaking",
+    "work_order",
+    "fault_report",
+    "pickup",
+    "return",
+)
 
 
 def with_price(
@@ -47,11 +93,40 @@ def with_change(
     *,
     effective_on: date,
     charging: Charging | None,
+    cause: Cause | None = None,
+    told_on: date | None = None,
 ) -> tuple[ChangePoint, ...]:
     """Returns the change points with one more, which replaces one of the same day."""
     kept = (point for point in points if point.effective_on != effective_on)
-    point = ChangePoint(effective_on=effective_on, payer_id=payer_id, charging=charging)
+    point = ChangePoint(
+        effective_on=effective_on,
+        payer_id=payer_id,
+        charging=charging,
+        cause=cause,
+        told_on=told_on,
+    )
     return (*kept, point)
+
+
+def deciding(
+    points: Iterable[ChangePoint], prices: Iterable[PricePoint], *, from_day: date, to_day: date
+) -> Facts:
+    """Returns the change points and prices that decide the days from `from_day` to `to_day`, both
+    included, the oldest first.
+    """
+    by_day = {point.effective_on: point for point in points}
+    by_price = {point.valid_from: point for point in prices}
+    return Facts(
+        points=tuple(by_day[day] for day in _in_force(by_day, from_day, to_day)),
+        prices=tuple(by_price[day] for day in _in_force(by_price, from_day, to_day)),
+    )
+
+
+def _in_force(days: Iterable[date], from_day: date, to_day: date) -> list[date]:
+    """Those of the days that something is in force from which holds on one of these days."""
+    begun = sorted(day for day in days if day <= to_day)
+    before = [day for day in begun if day <= from_day]
+    return [*before[-1:], *(day for day in begun if day > from_day)]
 
 
 def with_charging(points: Sequence[ChangePoint], charging: Charging) -> tuple[ChangePoint, ...]:
@@ -128,7 +203,7 @@ def payer_on(points: Iterable[ChangePoint], day: date) -> PayerId | None:
     """Returns who pays for a device on a day, or None: the latest change point decides, so two
     payers cannot be (BIL-1).
     """
-    point = _point_on(points, day)
+    point = point_on(points, day)
     return point.payer_id if point else None
 
 
@@ -141,7 +216,7 @@ def owed_rent(
     """
     owed = {}
     for day in _days(from_day, to_day):
-        point, monthly = _point_on(points, day), price_on(prices, day)
+        point, monthly = point_on(points, day), price_on(prices, day)
         if point is None or point.payer_id is None or monthly is None:
             continue
         if point.charging is Charging.RENT:
@@ -185,7 +260,8 @@ def to_settle(
     return rent_to_invoice(owed, issued, from_day=from_day, to_day=to_day)
 
 
-def _point_on(points: Iterable[ChangePoint], day: date) -> ChangePoint | None:
+def point_on(points: Iterable[ChangePoint], day: date) -> ChangePoint | None:
+    """Returns the change point that decides a day, or None before the first."""
     passed = [point for point in points if point.effective_on <= day]
     return max(passed, key=lambda point: point.effective_on) if passed else None
 
