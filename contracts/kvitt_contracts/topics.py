@@ -33,6 +33,7 @@ __all__ = [
     "BILLING_CHARGES",
     "BILLING_INVOICES",
     "BILLING_INVOICE_RUNS",
+    "BILLING_REFUSALS",
     "BMB_REFUSALS",
     "BMB_RESPONSIBLES",
     "BMB_TRANSFERS",
@@ -61,6 +62,7 @@ __all__ = [
     "ORDERS_USERS",
     "ORDERS_WORK_ORDERS",
     "REGION",
+    "REGION_BILLING",
     "REGION_BMB",
     "REGION_EVENTS",
     "REGION_INVENTORY",
@@ -234,7 +236,6 @@ BILLING_CHARGES = domain_topic(
     "billing.charges",
     "ChargeId",
     billing.ChargeEvent,
-    coming=billing.ComingChargeEvent,
     to_come=["notifications"],
 )
 BILLING_INVOICES = domain_topic(
@@ -250,6 +251,13 @@ BILLING_INVOICE_RUNS = domain_topic(
     billing.InvoiceRunEvent,
     coming=billing.ComingInvoiceRunEvent,
     to_come=["notifications"],
+)
+
+BILLING_REFUSALS = domain_topic(
+    "billing.refusals",
+    "the answer's id, one for each record",
+    refusals.BillingAnswer,
+    "notifications",
 )
 
 NOTIFICATIONS_MESSAGES = domain_topic(
@@ -342,6 +350,13 @@ REGION_INVENTORY = inbound_topic(
     ],
     coming=coming.TO_INVENTORY,
 )
+REGION_BILLING = inbound_topic(
+    "billing",
+    "billing",
+    "what the region calls the thing",
+    [billing.PauseCharge],
+    coming=coming.TO_BILLING,
+)
 REGION_EVENTS = Topic(
     name=f"region.{REGION}.events",
     owner="notifications",
@@ -378,11 +393,13 @@ CATALOGUE: tuple[Topic, ...] = (
     BILLING_CHARGES,
     BILLING_INVOICES,
     BILLING_INVOICE_RUNS,
+    BILLING_REFUSALS,
     NOTIFICATIONS_MESSAGES,
     REGION_PERSONS,
     REGION_ORDERS,
     REGION_BMB,
     REGION_INVENTORY,
+    REGION_BILLING,
     REGION_EVENTS,
 )
 """Every topic; those of regions with `<code>` in the place of the region's code."""

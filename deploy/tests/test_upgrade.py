@@ -70,6 +70,13 @@ INVOICE = "00000000-0000-0000-0000-000000000001"
 BEFORE_DOCUMENTS = (
     "DROP TABLE documents, users, customers, persons, work_orders",
     "ALTER TABLE charges DROP COLUMN pickup_id, DROP COLUMN work_order_id",
+    (
+        "ALTER TABLE charges DROP COLUMN status, DROP COLUMN device_id, DROP COLUMN credit_id,"
+        " DROP COLUMN received_on, DROP COLUMN due_on, DROP COLUMN until_on,"
+        " DROP COLUMN last_pause_on"
+    ),
+    "ALTER TABLE order_lines DROP COLUMN fee_timing",
+    "DROP INDEX ix_devices_number",
     "ALTER TABLE invoices DROP COLUMN due_on, DROP COLUMN ocr",
     "DROP INDEX ix_charges_payer",
     "UPDATE alembic_version SET version_num = '0008'",

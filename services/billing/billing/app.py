@@ -5,6 +5,7 @@ from kvitt_chassis.service import Service
 
 from billing.api import router
 from billing.checks import PAYERS
+from billing.delayed_fees.api import router as delayed_fees
 from billing.handlers import messages
 from billing.models import (
     Base,
@@ -21,7 +22,7 @@ from billing.previews.api import router as previews
 service = Service(
     "billing",
     handlers=messages,
-    routers=[router, previews],
+    routers=[router, previews, delayed_fees],
     base=Base,
     users=UserRow,
     lock_order=(InvoiceRunRow, DeviceRow, ChargeRow, InvoiceRow, DocumentRow, CounterRow),

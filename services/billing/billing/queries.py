@@ -15,7 +15,18 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import DeviceId, PayerId
-from sqlalchemy import ColumnElement, Select, Text, any_, cast, func, literal, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    any_,
+    cast,
+    func,
+    literal,
+    select,
+    union,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -37,6 +48,12 @@ from billing.rents.domain import ChangePoint, RentSpan
 
 CUSTODY_CHANGES_COUNTED = "custody_changes"
 CUSTODY_CHANGES_UP_TO = "custody_changes_up_to"
+
+_TO_CREDIT = and_(
+    ChargeRow.status == domain.ChargeStatus.CANCELLED,
+    ChargeRow.invoice_id.is_not(None),
+    ChargeRow.credit_id.is_(None),
+)
 
 # decision 0283: a unit reaches what its payers pay, and nothing that a patient is billed
 INVOICES_REACH = ScopeOfPersons(
@@ -142,7 +159,7 @@ async def settled_spans(
 
 async def payers_to_invoice(tx: Transaction, run: InvoiceRunRow, *, limit: int) -> Sequence[str]:
     """Returns the keys of payers with settled rent or charges of a run's days that are not invoiced
-    yet, at most `limit`; without those that it has set aside.
+    yet, or with cancelled ones that were, at most `limit`; without those that it has set aside.
     """
     rents = select((literal("unit/") + RentRow.payer_id).label("payer_key")).where(
         RentRow.region == tx.region, RentRow.invoice_id.is_(None)
@@ -151,8 +168,10 @@ async def payers_to_invoice(tx: Transaction, run: InvoiceRunRow, *, limit: int) 
         ChargeRow.region == tx.region,
         ChargeRow.invoice_id.is_(None),
         ChargeRow.charged_on <= run.through,
+        ChargeRow.status == domain.ChargeStatus.RAISED,
     )
-    either = union(rents, charges).subquery()
+    credits = select(ChargeRow.payer_key).where(ChargeRow.region == tx.region, _TO_CREDIT)
+    either = union(rents, charges, credits).subquery()
     query = (
         select(either.c.payer_key)
         .where(either.c.payer_key.not_in(_set_aside_by(run)))
@@ -192,7 +211,21 @@ async def charges_to_invoice(
             ChargeRow.payer_key == payer_key,
             ChargeRow.invoice_id.is_(None),
             ChargeRow.charged_on <= through,
+            ChargeRow.status == domain.ChargeStatus.RAISED,
         )
+        .order_by(ChargeRow.charged_on, ChargeRow.id)
+        .limit(limit)
+    )
+    return (await tx.session.scalars(query)).all()
+
+
+async def charges_to_credit(tx: Transaction, payer_key: str, *, limit: int) -> Sequence[ChargeRow]:
+    """Returns a payer's charges that were invoiced and then cancelled, and are not taken back yet,
+    oldest first, at most `limit`.
+    """
+    query = (
+        select(ChargeRow)
+        .where(ChargeRow.region == tx.region, ChargeRow.payer_key == payer_key, _TO_CREDIT)
         .order_by(ChargeRow.charged_on, ChargeRow.id)
         .limit(limit)
     )

@@ -168,14 +168,17 @@ async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -
     settled = await queries.rents_to_invoice(tx, payer_key, limit=LINES_A_STEP)
     room = LINES_A_STEP - len(settled)
     charges = await queries.charges_to_invoice(tx, payer_key, through=run.through, limit=room)
+    room -= len(charges)
+    cancelled = await queries.charges_to_credit(tx, payer_key, limit=room)
     debits: list[Billed] = [row for row in settled if row.sign > 0]
     credits: list[Billed] = [row for row in settled if row.sign < 0]
     debits += [row for row in charges if not row.state().is_compensated]
     credits += [row for row in charges if row.state().is_compensated]
+    credits += cancelled
     for is_credit, rows in ((False, debits), (True, credits)):
         for part in domain.documents(rows):
             await _make_document(part, run, tx, payer=_payer(payer_key), is_credit=is_credit)
-    return len(settled) + len(charges)
+    return len(settled) + len(charges) + len(cancelled)
 
 
 async def _make_document(
@@ -200,11 +203,16 @@ async def _make_document(
     tx.start(InvoiceRow, invoice_id, issued)
     await documents.store(issued, tx)
     for row in rows:
-        row.invoice_id = invoice_id
+        if isinstance(row, ChargeRow) and row.invoice_id is not None:
+            row.credit_id = invoice_id
+        else:
+            row.invoice_id = invoice_id
 
 
 def _line(row: Billed) -> InvoiceLineV2:
     if isinstance(row, ChargeRow):
+        if row.invoice_id is not None:
+            return domain.credit_line(row.id, row.state(), invoice_id=row.invoice_id)
         return domain.charge_line(row.id, row.state())
     return domain.rent_line(row.device_id, row.device_number, row.article_number, row.span())
 
