@@ -104,8 +104,8 @@ class ChargeDeferred(Event, type="billing.charge.deferred.v1"):
 
 
 class ChargePaused(Event, type="billing.charge.paused.v1"):
-    """Customer service has put a deferred charge off until a day: it is due on the first working day
-    of a month from then on, and may be put off again until `last_pause_on` (BIL-4).
+    """Customer service has put a deferred charge off until a day: it is due on the first working
+    day of a month from then on, and may be put off again until `last_pause_on` (BIL-4).
     """
 
     charge_id: ChargeId

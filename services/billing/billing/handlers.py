@@ -71,7 +71,7 @@ async def on_article_priced(row: ArticleRow, event: ArticlePriced, tx: Transacti
 
 @messages.on(OrderPlaced, OrderPlacedV2)
 async def on_order_placed(event: OrderPlaced | OrderPlacedV2, tx: Transaction) -> None:
-    """What each line will cost the patient when it is received, or 90 days later (ORD-18, BIL-3)."""
+    """What each line will cost the patient when it is received (ORD-18), or later (BIL-3)."""
     for line in event.lines:
         tx.put(
             OrderLineRow(

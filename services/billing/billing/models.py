@@ -210,7 +210,9 @@ class ChargeRow(
             "ix_charges_to_credit",
             "region",
             "payer_key",
-            postgresql_where="status = 'cancelled' AND invoice_id IS NOT NULL AND credit_id IS NULL",
+            postgresql_where=text(
+                "status = 'cancelled' AND invoice_id IS NOT NULL AND credit_id IS NULL"
+            ),
         ),
         Index("ix_charges_order", "region", "order_id"),
         Index("ix_charges_device", "region", "device_id", postgresql_where="device_id IS NOT NULL"),

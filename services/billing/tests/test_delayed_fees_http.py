@@ -120,7 +120,7 @@ async def test_an_unknown_charge_is_not_there(given: Given) -> None:
         assert (answer.status_code, answer.json()["reason"]) == (404, "UNKNOWN_CHARGE")
 
 
-# -- from a region's topic --------------------------------------------------------------------------
+# -- from a region's topic -------------------------------------------------------------------------
 
 
 def a_pause(day: str, *, device: str = "75082") -> PauseCharge:
