@@ -6,8 +6,8 @@ with the first type that leaves its reserve, with the readers that have their ha
 
 from typing import Any
 
-from kvitt_contracts import billing, inventory, notifications, orders, refusals, regions
-from kvitt_contracts.topic import Topic, domain_topic, inbound_topic
+from kvitt_contracts import billing, inventory, notifications, orders, regions
+from kvitt_contracts.topic import Topic, domain_topic
 
 TO_ORDERS = (
     regions.SupplierStated,
@@ -49,7 +49,6 @@ TO_INVENTORY = (
 
 TO_BILLING = (
     regions.SupplierInvoiceStated,
-    billing.PauseCharge,
     billing.CommitHomeRegion,
     billing.FinishFitting,
     billing.ReleaseSupplierInvoice,
@@ -110,15 +109,8 @@ TOPICS: tuple[Topic, ...] = (
     _reserved(
         "billing.region-sales", "SaleId", billing.RegionSaleEvent, "inventory", "notifications"
     ),
-    _reserved(
-        "billing.refusals",
-        "the refused message's id",
-        refusals.BillingRefusalEvent,
-        "notifications",
-    ),
     _reserved("notifications.news", "NewsId", notifications.NewsEvent),
     _reserved("notifications.emails", "EmailId", notifications.EmailEvent, "orders"),
     _reserved("notifications.preferences", "the user's id", notifications.PreferencesEvent),
-    inbound_topic("billing", "billing", "what the region calls the thing", [], coming=TO_BILLING),
 )
 """Every topic of which nothing is in use yet."""

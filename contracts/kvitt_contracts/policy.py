@@ -82,9 +82,7 @@ class StoresPolicy(Part):
 
 class FeeRule(Part):
     """A patient fee (BIL-3, ORD-18): articles of `fee_group`, for patients who have passed
-    `above_age`, charged when received.
-
-    No rule waits with a fee of `delayed_90_days` yet: a history's last version has none.
+    `above_age`, charged when received, or when 90 whole days have passed since then.
     """
 
     fee_group: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,30}$")]
@@ -243,9 +241,6 @@ class RegionOut(UnknownPolicy):
 class PolicyHistory(BaseModel):
     """All versions of one region's policy: append-only, numbered 1, 2, 3 …, each in force later
     than the one before.
-
-    The last one delays no fee: no rule does, and it would be charged at once (BIL-3). One before it
-    is as it was used, since it cannot be edited; a region ends such a delay by another version.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -264,13 +259,6 @@ class PolicyHistory(BaseModel):
             raise ValueError("each version's effective_from must lie after the one before")
         if len({version.region for version in self.versions}) != 1:
             raise ValueError("all versions must be of one region")
-        last = self.versions[-1]
-        for rule in last.fees.rules:
-            if rule.timing != "immediate":
-                raise ValueError(
-                    f"BIL-3: no rule delays a fee yet, that of {rule.fee_group} would be charged at"
-                    f" once; allowed as its timing in version {last.version}: immediate"
-                )
         return self
 
     def in_force(self, instant: datetime) -> RegionPolicy:

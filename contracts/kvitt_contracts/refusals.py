@@ -120,17 +120,6 @@ class InventoryMessageSettled(MessageSettled, type="inventory.message.settled.v1
     """
 
 
-OrdersAnswer = OrdersMessageRefused | OrdersMessageSettled
-"""Every answer of orders to an inbound message."""
-BmbAnswer = BmbMessageRefused | BmbMessageSettled
-"""Every answer of bmb to an inbound message."""
-InventoryAnswer = InventoryMessageRefused | InventoryMessageSettled
-"""Every answer of inventory to an inbound message."""
-
-
-# -- reserved ------------------------------------------------------------------------------------
-
-
 class BillingMessageRefused(MessageRefused, type="billing.refusal.recorded.v1"):
     """billing refused an inbound message: nothing of it took effect, and the same message will not
     be tried again.
@@ -140,8 +129,16 @@ class BillingMessageRefused(MessageRefused, type="billing.refusal.recorded.v1"):
 class BillingMessageSettled(MessageSettled, type="billing.message.settled.v1"):
     """An inbound message of billing is quarantined, waits behind one that is, has left the
     quarantine without a refusal, or was an obsolete version.
+
+    An effect at once, and a duplicate, are not told.
     """
 
 
-BillingRefusalEvent = BillingMessageRefused | BillingMessageSettled
-"""Every event of an inbound message of billing's."""
+OrdersAnswer = OrdersMessageRefused | OrdersMessageSettled
+"""Every answer of orders to an inbound message."""
+BmbAnswer = BmbMessageRefused | BmbMessageSettled
+"""Every answer of bmb to an inbound message."""
+InventoryAnswer = InventoryMessageRefused | InventoryMessageSettled
+"""Every answer of inventory to an inbound message."""
+BillingAnswer = BillingMessageRefused | BillingMessageSettled
+"""Every answer of billing to an inbound message."""

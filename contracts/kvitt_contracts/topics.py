@@ -35,6 +35,7 @@ __all__ = [
     "BILLING_INVOICE_RUNS",
     "BILLING_LEDGER_ENTRIES",
     "BILLING_LEDGER_PERIODS",
+    "BILLING_REFUSALS",
     "BMB_REFUSALS",
     "BMB_RESPONSIBLES",
     "BMB_TRANSFERS",
@@ -63,6 +64,7 @@ __all__ = [
     "ORDERS_USERS",
     "ORDERS_WORK_ORDERS",
     "REGION",
+    "REGION_BILLING",
     "REGION_BMB",
     "REGION_EVENTS",
     "REGION_INVENTORY",
@@ -236,7 +238,6 @@ BILLING_CHARGES = domain_topic(
     "billing.charges",
     "ChargeId",
     billing.ChargeEvent,
-    coming=billing.ComingChargeEvent,
     to_come=["notifications"],
 )
 BILLING_INVOICES = domain_topic(
@@ -257,6 +258,13 @@ BILLING_LEDGER_ENTRIES = domain_topic(
 )
 BILLING_LEDGER_PERIODS = domain_topic(
     "billing.ledger-periods", "the region and the month", billing.LedgerPeriodEvent
+)
+
+BILLING_REFUSALS = domain_topic(
+    "billing.refusals",
+    "the answer's id, one for each record",
+    refusals.BillingAnswer,
+    "notifications",
 )
 
 NOTIFICATIONS_MESSAGES = domain_topic(
@@ -349,6 +357,13 @@ REGION_INVENTORY = inbound_topic(
     ],
     coming=coming.TO_INVENTORY,
 )
+REGION_BILLING = inbound_topic(
+    "billing",
+    "billing",
+    "what the region calls the thing",
+    [billing.PauseCharge],
+    coming=coming.TO_BILLING,
+)
 REGION_EVENTS = Topic(
     name=f"region.{REGION}.events",
     owner="notifications",
@@ -387,11 +402,13 @@ CATALOGUE: tuple[Topic, ...] = (
     BILLING_INVOICE_RUNS,
     BILLING_LEDGER_ENTRIES,
     BILLING_LEDGER_PERIODS,
+    BILLING_REFUSALS,
     NOTIFICATIONS_MESSAGES,
     REGION_PERSONS,
     REGION_ORDERS,
     REGION_BMB,
     REGION_INVENTORY,
+    REGION_BILLING,
     REGION_EVENTS,
 )
 """Every topic; those of regions with `<code>` in the place of the region's code."""

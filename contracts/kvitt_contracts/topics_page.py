@@ -156,7 +156,7 @@ _RESERVED = """\
 
 De här typerna är reserverade för det som Kvitt ska kunna. Innehållet kan ändras tills de tas i
 bruk. En sådan som regionen skickar får ingen verkan: den avvisas med skälet `NOT_YET`, och på
-flödet kommer ingen av dem. {absent} finns inte än.
+flödet kommer ingen av dem.{absent}
 
 {names}
 """
@@ -250,7 +250,8 @@ def _reserved(topics: list[Topic]) -> str:
         for topic in (*topics, *to_come)
         if topic.reserved
     ]
-    absent = ", ".join(f"`{topic.name}`" for topic in to_come)
+    named = ", ".join(f"`{topic.name}`" for topic in to_come)
+    absent = f" {named} finns inte än." if named else ""
     return _RESERVED.format(absent=absent, names="\n".join(lines))
 
 

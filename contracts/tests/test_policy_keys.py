@@ -10,7 +10,7 @@ import pytest
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.policy_keys import READ_KEYS, UNREAD_KEYS, unread_keys, waits_for
 from kvitt_contracts.types import Money
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from contracts.tests.test_policy import a_history, a_version
 
@@ -72,18 +72,14 @@ def test_what_a_key_waits_for_is_a_rule_and_a_service(key: str, waits: str) -> N
     assert waits_for(tuple(key.split("."))) == waits
 
 
-def test_a_delayed_fee_is_refused_since_no_rule_delays_it() -> None:
-    with pytest.raises(ValidationError, match="BIL-3: no rule delays a fee yet"):
-        a_history({**a_version(), "fees": {"rules": [DELAYED]}})
+@pytest.mark.rule("BIL-3c")
+def test_a_fee_may_be_delayed_in_any_version_of_a_policy() -> None:
+    delayed = {**a_version(), "fees": {"rules": [DELAYED]}}
 
+    (version,) = a_history(delayed).versions
 
-def test_a_version_that_was_used_with_a_delayed_fee_is_ended_by_another() -> None:
-    used = {**a_version(), "fees": {"rules": [DELAYED]}}
-    at_once = {"fees": {"rules": [{**DELAYED, "timing": "immediate"}]}}
-
-    history = a_history(used, {**a_version(2, "2026-06-01T00:00:00+02:00"), **at_once})
-
-    assert history.pinned(history.versions[0].pin) == history.versions[0]
+    assert [rule.timing for rule in version.fees.rules] == ["delayed_90_days"]
+    assert list(unread_keys(version)) == []
 
 
 def test_what_is_given_and_not_read_is_named() -> None:

@@ -62,6 +62,7 @@ def an_outcome(region: str = "ac") -> Outcome:
         devices=[{"holder": {"kind": "patient"}, "device_id": "d", "device_number": "R49205"}],
         payments=[],
         invoices=[{"gross_ore": 83542175}],
+        charges=[],
         balances=[],
         quarantine=[{**entry, "service": "orders"}],
         feed=[FeedEvent(report.REFUSED, "subject", refused)],

@@ -82,6 +82,13 @@ BEFORE_DOCUMENTS = (
         " DROP COLUMN approved_by, DROP COLUMN preview_step"
     ),
     "ALTER TABLE rents DROP COLUMN facts",
+    (
+        "ALTER TABLE charges DROP COLUMN status, DROP COLUMN device_id, DROP COLUMN credit_id,"
+        " DROP COLUMN credit_run_id, DROP COLUMN received_on, DROP COLUMN due_on,"
+        " DROP COLUMN until_on, DROP COLUMN last_pause_on"
+    ),
+    "ALTER TABLE order_lines DROP COLUMN fee_timing",
+    "DROP INDEX ix_devices_number",
     "ALTER TABLE invoices DROP COLUMN due_on, DROP COLUMN ocr",
     "DROP INDEX ix_charges_payer",
     "ALTER TABLE rents DROP COLUMN corrects",

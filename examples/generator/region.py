@@ -25,6 +25,7 @@ from examples.generator import (
     fetching,
     mending,
     own_devices,
+    paying_later,
     posting,
     registry,
     responsibles,
@@ -107,6 +108,11 @@ def make(profile: Profile, *, seed: int, last_day: date = LAST_DAY) -> Files:
         pen.write("inventory", one.device_number, one, day=CUT_OVER)
         for one in at_once.devices(profile, units, model.world.people)
     ]
+    if paying_later.is_in(model.policy):
+        cut_over["stock.jsonl"] += [
+            pen.write("inventory", one.device_number, one, day=CUT_OVER)
+            for one in paying_later.devices(profile, units)
+        ]
     model.take_all(cut_over["stock.jsonl"])
     month = Month(
         profile=profile,
@@ -152,6 +158,8 @@ def _business(
         by_line.plan_bundles(month)
     fetching.plan_pickups(month)
     at_once.plan_returns(month)
+    if paying_later.is_in(month.policy):
+        paying_later.plan_fees(month)
     faults.plan_fault_reports(month)
     mending.plan_work_orders(month)
     posting.plan_postage(month)
@@ -270,7 +278,10 @@ def _catalogue(
             article = article.model_copy(update={"product_area": areas[0].code})
         lines.append(say(article.article_number, article))
         lines.append(say(one.article.article_number, one.price))
-    return [*lines, *(say(one.article_number, one) for one in at_once.catalogue())]
+    lines += [say(one.article_number, one) for one in at_once.catalogue()]
+    if paying_later.is_in(policy_of(profile)):
+        lines += [say(one.article_number, one) for one in paying_later.catalogue()]
+    return lines
 
 
 def _stock(

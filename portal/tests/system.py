@@ -53,6 +53,13 @@ _OF_HEARING = f"""\
           - {{service: urgent_pickup, price: {{net_ore: 50000, vat_percent: 25}}}}
     stores:
 """
+CHARGER = "charger"
+"""A fee group of the region ac, whose patients pay when 90 days have passed (BIL-3)."""
+_FREE_UNTIL = "      free_until: birthday\n"
+_AMOUNT = "{net_ore: 50000, vat_percent: 0}"
+_OF_CHARGERS = f"""\
+        - {{fee_group: {CHARGER}, amount: {_AMOUNT}, above_age: 20, timing: delayed_90_days}}
+{_FREE_UNTIL}"""
 LIVED_UNTIL = date(2026, 5, 4)
 """The last day of the month's business that is there when the first test begins."""
 
@@ -292,7 +299,7 @@ def _portal(
 
 def _regions(root: Path, directory: Path) -> Path:
     """The regions' policies: one of them answers transfers line by line, the other has a product
-    area, a price list and what is scrapped when its patient leaves.
+    area, a price list, what is scrapped when its patient leaves, and a fee that is paid later.
     """
     made = directory / "regions"
     shutil.copytree(root / _REGIONS, made)
@@ -300,8 +307,8 @@ def _regions(root: Path, directory: Path) -> Path:
     said = file.read_text(encoding="utf-8")
     file.write_text(said.replace("      back_dating: false\n", _LINE_BY_LINE, 1), encoding="utf-8")
     file = made / "ac.yaml"
-    said = file.read_text(encoding="utf-8")
-    file.write_text(said.replace("    stores:\n", _OF_HEARING, 1), encoding="utf-8")
+    said = file.read_text(encoding="utf-8").replace("    stores:\n", _OF_HEARING, 1)
+    file.write_text(said.replace(_FREE_UNTIL, _OF_CHARGERS, 1), encoding="utf-8")
     return made
 
 

@@ -1,5 +1,6 @@
 """Who may do what in billing."""
 
+from kvitt_contracts import billing
 from kvitt_contracts.access.acts import (
     OPERATES,
     READS,
@@ -7,49 +8,60 @@ from kvitt_contracts.access.acts import (
     SYSTEM,
     WORKS,
     Reach,
+    command,
     routes,
 )
 
 _OWN = dict.fromkeys(WORKS, Reach.OWN)
 
-ACTS = routes(
-    "billing",
-    {
-        "GET /invoices": ("billing.invoices.list", READS),
-        "GET /invoices/{invoice_id}": ("billing.invoice.show", READS),
-        "GET /invoices/{invoice_id}/pdf": ("billing.invoice.print", READS),
-        "GET /invoices/{invoice_id}/ubl": ("billing.invoice.ubl", READS),
-        "GET /invoices/{invoice_id}/lines/{n}:explain": ("billing.invoice.explain", READS),
-        "GET /selections": ("billing.selections.list", _OWN),
-        "POST /selections": ("billing.selection.save", _OWN),
-        "POST /selections/{selection_id}:rename": ("billing.selection.rename", _OWN),
-        "POST /selections/{selection_id}:remove": ("billing.selection.remove", _OWN),
-        "GET /charges": ("billing.charges.list", READS),
-        "GET /devices": ("billing.devices.list", READS),
-        "GET /devices/{device_id}/payers": ("billing.device.payers", READS),
-        "GET /payers": ("billing.payers.list", READS),
-        "GET /invoice-runs": ("billing.runs.list", {**STAFF, **SYSTEM, **OPERATES}),
-        # finance is customer service until the register of users has duties
-        "GET /invoice-runs/{month}:preview": (
-            "billing.run.preview",
-            {**STAFF, **SYSTEM, **OPERATES},
-        ),
-        "POST /invoice-runs/{month}:preview": ("billing.run.ask-preview", STAFF),
-        "POST /invoice-runs/{month}:approve": ("billing.run.approve", STAFF),
-        "GET /payer-previews": ("billing.payer-previews.list", {**STAFF, **SYSTEM, **OPERATES}),
-        "GET /preview-findings": (
-            "billing.preview-findings.list",
-            {**STAFF, **SYSTEM, **OPERATES},
-        ),
-        "GET /set-aside": ("billing.set-aside.list", {**STAFF, **SYSTEM, **OPERATES}),
-        "GET /ledger-entries": ("billing.ledger-entries.list", {**STAFF, **SYSTEM}),
-        "GET /ledger:trial-balance": ("billing.ledger.balance", {**STAFF, **SYSTEM}),
-        "GET /ledger:export": ("billing.ledger.export", {**STAFF, **SYSTEM}),
-        # decision 0398: customer service is finance until users have duties
-        "POST /ledger-periods/{month}:close": ("billing.ledger-period.close", STAFF),
-        "POST /transfers:preview": (
-            "billing.transfer.preview",
-            dict.fromkeys(WORKS, Reach.REGION),
-        ),
-    },
+ACTS = (
+    command(
+        "billing.charge.pause",
+        "POST /charges/{charge_id}:pause",
+        billing.PauseCharge,
+        STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    *routes(
+        "billing",
+        {
+            "GET /invoices": ("billing.invoices.list", READS),
+            "GET /invoices/{invoice_id}": ("billing.invoice.show", READS),
+            "GET /invoices/{invoice_id}/pdf": ("billing.invoice.print", READS),
+            "GET /invoices/{invoice_id}/ubl": ("billing.invoice.ubl", READS),
+            "GET /invoices/{invoice_id}/lines/{n}:explain": ("billing.invoice.explain", READS),
+            "GET /selections": ("billing.selections.list", _OWN),
+            "POST /selections": ("billing.selection.save", _OWN),
+            "POST /selections/{selection_id}:rename": ("billing.selection.rename", _OWN),
+            "POST /selections/{selection_id}:remove": ("billing.selection.remove", _OWN),
+            "GET /charges": ("billing.charges.list", READS),
+            "GET /devices": ("billing.devices.list", READS),
+            "GET /devices/{device_id}/payers": ("billing.device.payers", READS),
+            "GET /payers": ("billing.payers.list", READS),
+            "GET /invoice-runs": ("billing.runs.list", {**STAFF, **SYSTEM, **OPERATES}),
+            # finance is customer service until the register of users has duties
+            "GET /invoice-runs/{month}:preview": (
+                "billing.run.preview",
+                {**STAFF, **SYSTEM, **OPERATES},
+            ),
+            "POST /invoice-runs/{month}:preview": ("billing.run.ask-preview", STAFF),
+            "POST /invoice-runs/{month}:approve": ("billing.run.approve", STAFF),
+            "GET /payer-previews": ("billing.payer-previews.list", {**STAFF, **SYSTEM, **OPERATES}),
+            "GET /preview-findings": (
+                "billing.preview-findings.list",
+                {**STAFF, **SYSTEM, **OPERATES},
+            ),
+            "GET /set-aside": ("billing.set-aside.list", {**STAFF, **SYSTEM, **OPERATES}),
+            "GET /ledger-entries": ("billing.ledger-entries.list", {**STAFF, **SYSTEM}),
+            "GET /ledger:trial-balance": ("billing.ledger.balance", {**STAFF, **SYSTEM}),
+            "GET /ledger:export": ("billing.ledger.export", {**STAFF, **SYSTEM}),
+            # decision 0398: customer service is finance until users have duties
+            "POST /ledger-periods/{month}:close": ("billing.ledger-period.close", STAFF),
+            "POST /transfers:preview": (
+                "billing.transfer.preview",
+                dict.fromkeys(WORKS, Reach.REGION),
+            ),
+        },
+    ),
 )

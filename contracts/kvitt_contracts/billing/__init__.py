@@ -9,7 +9,6 @@ from kvitt_contracts.billing.charges import (
     ChargePaused,
     ChargeRaised,
     ChargeRaisedV2,
-    ComingChargeEvent,
     PauseCharge,
 )
 from kvitt_contracts.billing.home_region_cases import (
@@ -87,7 +86,6 @@ __all__ = [
     "ChargeRaisedV2",
     "ClearedLine",
     "ClosePeriod",
-    "ComingChargeEvent",
     "CommitHomeRegion",
     "CommitmentRecorded",
     "DisapproveRegionSale",

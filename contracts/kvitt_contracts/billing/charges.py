@@ -35,7 +35,8 @@ class ChargeKind(StrEnum):
 
 
 class ChargeRaised(Event, type="billing.charge.raised.v1"):
-    """A delivered line is to be paid: a sale by the line's payer, a fee by the patient.
+    """A delivered line is to be paid: a sale by the line's payer, a fee by the patient, which may
+    have been deferred until now (BIL-3).
 
     Rent is not a charge: it is counted by day.
     """
@@ -80,17 +81,12 @@ class ChargeRaisedV2(Event, type="billing.charge.raised.v2"):
     charged_on: date
 
 
-ChargeEvent = ChargeRaised | ChargeRaisedV2
-"""Every event of a charge."""
-
-
-# -- reserved ------------------------------------------------------------------------------------
-
-
 class ChargeDeferred(Event, type="billing.charge.deferred.v1"):
     """Something will be charged later: a delayed `fee` (BIL-3), a `home_region` charge (BIL-5).
 
-    Raised on the day on which it is due, unless it was cancelled or paused before.
+    Raised on the day on which it is due, unless it was cancelled or paused before. A delayed fee is
+    of one unit; `received_on` is the day that its 90 days follow on, `last_pause_on` the last day
+    on which a pause may be asked for, both by the `policy`.
     """
 
     charge_id: ChargeId
@@ -101,16 +97,21 @@ class ChargeDeferred(Event, type="billing.charge.deferred.v1"):
     quantity: Quantity
     amount: Money
     devices: tuple[DeviceId, ...] = ()
+    received_on: date | None = None
     due_on: date
+    last_pause_on: date | None = None
     policy: PolicyVersion
 
 
 class ChargePaused(Event, type="billing.charge.paused.v1"):
-    """Customer service has put a deferred charge off until a day; it is due then (BIL-4)."""
+    """Customer service has put a deferred charge off until a day: it is due on the first working
+    day of a month from then on, and may be put off again until `last_pause_on` (BIL-4).
+    """
 
     charge_id: ChargeId
     until_on: date
     due_on: date
+    last_pause_on: date
     by: UserId
     asked_by: UserId
 
@@ -126,14 +127,15 @@ class ChargeCancelled(Event, type="billing.charge.cancelled.v1"):
     by: UserId | None = None
 
 
-ComingChargeEvent = ChargeDeferred | ChargePaused | ChargeCancelled
-"""Reserved events of a charge."""
+ChargeEvent = ChargeRaised | ChargeRaisedV2 | ChargeDeferred | ChargePaused | ChargeCancelled
+"""Every event of a charge."""
 
 
 class PauseCharge(Command, type="billing.charge.pause.v1"):
-    """Customer service puts a device's delayed invoice off (BIL-4, REF-12).
+    """Customer service puts off the fee that waits for a device (BIL-4, REF-12).
 
-    Subject: the device number.
+    It is due on the first working day of a month that is not before `until_on`. Subject: the device
+    number.
     """
 
     device_number: DeviceNumber

@@ -25,8 +25,9 @@ class LedgerEntryPosted(Event, type="billing.ledger-entry.posted.v1"):
     """Something was entered in the accounts; never changed, corrected by another entry (BIL-10).
 
     `source` is the noun of what has `source_id`: a `charge`, an `invoice` (or credit note); `rent`
-    is the rent on an invoice. Debit and credit are equal. It is entered on its own day, or on the
-    first day of the first open month where its own month is closed.
+    is the rent on an invoice, a `cancellation` takes a charge back. Debit and credit are equal. It
+    is entered on its own day, or on the first day of the first open month where its own month is
+    closed.
     """
 
     ledger_entry_id: LedgerEntryId

@@ -31,18 +31,23 @@ from kvitt_contracts.orders.cases import (
 )
 from kvitt_contracts.orders.customer_orders import (
     AddressKind,
+    Cover,
+    LineSupply,
     OrderDeclined,
     OrderDelivered,
     OrderEvent,
     OrderLineDelivered,
     OrderPickingBegun,
     OrderPlaced,
+    OrderPlacedV2,
     OrderPlanned,
     OrderVoided,
     OrderVoidRefused,
     OrderVoidRequested,
     PlacedLine,
+    SuppliedLine,
     Supply,
+    in_first_version,
 )
 from kvitt_contracts.orders.fault_reports import (
     AssessRisk,
@@ -78,8 +83,6 @@ from kvitt_contracts.orders.order_commands import (
 )
 from kvitt_contracts.orders.order_lines import (
     ComingOrderEvent,
-    Cover,
-    LineSupply,
     OrderDeliveryChanged,
     OrderLineDiverted,
     OrderLinePlanned,
@@ -88,12 +91,10 @@ from kvitt_contracts.orders.order_lines import (
     OrderLineVoided,
     OrderLineVoidRefused,
     OrderLineVoidRequested,
-    OrderPlacedV2,
     OrderReceiptRefused,
     OrderReceiptReported,
     ReplenishmentPlaced,
     ReportedLine,
-    SuppliedLine,
 )
 from kvitt_contracts.orders.people import (
     PersonEvent,
@@ -333,4 +334,5 @@ __all__ = [
     "WorkOrderRenumbered",
     "WorkOrderStarted",
     "WorkOrderVoided",
+    "in_first_version",
 ]

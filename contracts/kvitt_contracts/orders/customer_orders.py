@@ -6,12 +6,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.types import (
     ArticleNumber,
     ArticleType,
     CustomerId,
     DeviceNumber,
+    GroupName,
     Money,
     OrderId,
     OrderLineId,
@@ -23,8 +25,10 @@ from kvitt_contracts.types import (
     Reference,
     ServicePointId,
     StoreId,
+    SupplierId,
     UserId,
     Value,
+    Word,
     WorkOrderId,
 )
 
@@ -88,6 +92,66 @@ class OrderPlaced(Event, type="orders.order.placed.v1"):
     placed_on: date
     policy: PolicyVersion
     lines: Annotated[tuple[PlacedLine, ...], Field(min_length=1)]
+
+
+class LineSupply(StrEnum):
+    """Where a line comes from: the central store, one's own store (ORD-7), direct from a supplier
+    (ORD-1, ORD-21).
+    """
+
+    CENTRAL = "central"
+    OWN_STORE = "own_store"
+    DIRECT = "direct"
+
+
+class SuppliedLine(PlacedLine):
+    """A line as placed, with its own supply.
+
+    `store`: the store that it leaves, for a direct line the purchasing store; `instead_of`: the
+    article that a phase-out equivalent was taken for (ORD-6). `fee_group` and `fee_timing` name the
+    fee rule by which `fee` was pinned (ORD-18): `immediate`, or `delayed` by 90 days (BIL-3).
+    """
+
+    supply: LineSupply
+    store: StoreId
+    supplier_id: SupplierId | None = None
+    instead_of: ArticleNumber | None = None
+    fee_group: GroupName | None = None
+    fee_timing: Word | None = None
+
+
+class Cover(Value):
+    """Who pays for a recipient of another region (`home_region`, BIL-5) or of none (`state`,
+    BIL-11).
+    """
+
+    kind: Word
+    payer_id: PayerId
+
+
+class OrderPlacedV2(Event, type="orders.order.placed.v2"):
+    """An order is registered; each line states its supply and the timing of its fee (ORD-1, ORD-7,
+    ORD-18).
+
+    Emitted where `.v1` cannot say it: a line's fee is delayed (BIL-3). It means the same otherwise,
+    and is answered alike. Until direct deliveries come, all lines have one supply and one store
+    (ORD-21), and no order has a `cover` (BIL-5).
+    """
+
+    order_id: OrderId
+    order_number: OrderNumber
+    reference: Reference | None = None
+    recipient: Recipient
+    prescriber: UserId
+    requester: UserId
+    service_point: ServicePointId
+    customer_id: CustomerId
+    address_kind: AddressKind
+    consolidated: bool = True
+    placed_on: date
+    policy: PolicyVersion
+    cover: Cover | None = None
+    lines: Annotated[tuple[SuppliedLine, ...], Field(min_length=1)]
 
 
 class OrderPlanned(Event, type="orders.order.planned.v1"):
@@ -164,6 +228,7 @@ class OrderVoidRefused(Event, type="orders.order.void-refused.v1"):
 
 OrderEvent = (
     OrderPlaced
+    | OrderPlacedV2
     | OrderPlanned
     | OrderPickingBegun
     | OrderLineDelivered
@@ -174,3 +239,21 @@ OrderEvent = (
     | OrderVoidRefused
 )
 """Every event of an order or a withdrawal."""
+
+
+def in_first_version(placed: OrderPlaced | OrderPlacedV2) -> OrderPlaced:
+    """An order as the first version says it: for readers of its supply, store and lines, to whom a
+    fee's timing says nothing.
+
+    Raises ValueError where its lines have several supplies or stores, or one is direct: the first
+    version cannot say that.
+    """
+    if isinstance(placed, OrderPlaced):
+        return placed
+    sources = {(line.supply, line.store) for line in placed.lines}
+    if len(sources) != 1:
+        raise ValueError(f"order {placed.order_id} has lines from {len(sources)} sources")
+    ((supply, store),) = sources
+    lines = tuple(PlacedLine(**same_fields(line, PlacedLine)) for line in placed.lines)
+    said = same_fields(placed, OrderPlaced) | {"lines": lines}
+    return OrderPlaced(**said, supply=Supply(supply), store=store)

@@ -1,4 +1,4 @@
-"""Topic `orders.customer-orders`: lines with a supply of their own, replenishments, receipts.
+"""Topic `orders.customer-orders`: replenishments, direct deliveries, receipts, lines by themselves.
 
 Reserved: an order then has lines from the central store, from own stores and direct from suppliers
 side by side. A line is in one purchase order at most, is received once, and is never both voided
@@ -6,99 +6,33 @@ and received (ORD-11, ORD-12, ORD-14).
 """
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.orders.customer_orders import AddressKind, PlacedLine
+from kvitt_contracts.orders.customer_orders import SuppliedLine
 from kvitt_contracts.types import (
-    ArticleNumber,
     CustomerId,
-    GroupName,
     Holder,
     MarkedDevice,
     Money,
     OrderId,
     OrderLineId,
     OrderNumber,
-    PayerId,
     PolicyVersion,
     ProposalId,
     PurchaseOrderId,
     Quantity,
     ReasonCode,
     ReceiptId,
-    Recipient,
     Reference,
     RefusedLine,
     ServicePointId,
     StoreId,
-    SupplierId,
     UserId,
     Value,
-    Word,
 )
-
-
-class LineSupply(StrEnum):
-    """Where a line comes from: the central store, one's own store (ORD-7), direct from a supplier
-    (ORD-1, ORD-21).
-    """
-
-    CENTRAL = "central"
-    OWN_STORE = "own_store"
-    DIRECT = "direct"
-
-
-class SuppliedLine(PlacedLine):
-    """A line as placed, with its own supply.
-
-    `store`: the store that it leaves, for a direct line the purchasing store; `instead_of`: the
-    article that a phase-out equivalent was taken for (ORD-6). `fee_group` and `fee_timing` name the
-    fee rule by which `fee` was pinned (ORD-18, BIL-3).
-    """
-
-    supply: LineSupply
-    store: StoreId
-    supplier_id: SupplierId | None = None
-    instead_of: ArticleNumber | None = None
-    fee_group: GroupName | None = None
-    fee_timing: Word | None = None
-
-
-class Cover(Value):
-    """Who pays for a recipient of another region (`home_region`, BIL-5) or of none (`state`,
-    BIL-11).
-    """
-
-    kind: Word
-    payer_id: PayerId
-
-
-class OrderPlacedV2(Event, type="orders.order.placed.v2"):
-    """An order is registered; each line states its supply (ORD-1, ORD-7, ORD-21).
-
-    Inventory reserves central lines, serves own-store lines at once, and for direct lines stores
-    the order until their receipt; it answers as to `.v1`. Without a central or own-store line it
-    answers nothing. Billing opens a case where `cover` is given.
-    """
-
-    order_id: OrderId
-    order_number: OrderNumber
-    reference: Reference | None = None
-    recipient: Recipient
-    prescriber: UserId
-    requester: UserId
-    service_point: ServicePointId
-    customer_id: CustomerId
-    address_kind: AddressKind
-    consolidated: bool = True
-    placed_on: date
-    policy: PolicyVersion
-    cover: Cover | None = None
-    lines: Annotated[tuple[SuppliedLine, ...], Field(min_length=1)]
 
 
 class ReplenishmentPlaced(Event, type="orders.order.replenishment-placed.v1"):
@@ -248,8 +182,7 @@ class OrderLinePlanned(Event, type="orders.order.line-planned.v1"):
 
 
 ComingOrderEvent = (
-    OrderPlacedV2
-    | ReplenishmentPlaced
+    ReplenishmentPlaced
     | OrderLinePurchased
     | OrderReceiptReported
     | OrderReceiptRefused

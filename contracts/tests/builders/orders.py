@@ -15,6 +15,7 @@ from kvitt_contracts.orders import (
     OrderDelivered,
     OrderLineDelivered,
     OrderPlaced,
+    OrderPlacedV2,
     OrderPlanned,
     OrderVoided,
     OrderVoidRefused,
@@ -26,6 +27,7 @@ from kvitt_contracts.orders import (
     PersonRegistered,
     PersonsMerged,
     PlacedLine,
+    SuppliedLine,
     UserRegistered,
 )
 from kvitt_contracts.refusals import OrdersMessageRefused, OrdersMessageSettled
@@ -188,6 +190,39 @@ def a_withdrawal_placed(*lines: PlacedLine, reference: str = "O-1", **changes: A
     return an_order_placed(
         *lines, reference=reference, **{"supply": "own_store", "store": OWN, **changes}
     )
+
+
+def a_delayed_line(
+    article: str = CUSHION,
+    quantity: int = 1,
+    *,
+    supply: str = "central",
+    store: str = CENTRAL,
+    **changes: Any,
+) -> SuppliedLine:
+    """A line from the central store with a fee of 500 kr that is charged 90 days after receipt."""
+    placed = a_line(article, quantity, **{"fee": {"net_ore": 50_000, "vat_percent": 0}, **changes})
+    values = {
+        **dict(placed),
+        "supply": supply,
+        "store": store,
+        "fee_group": "charger",
+        "fee_timing": "delayed",
+    }
+    return build(SuppliedLine, values, {})
+
+
+def an_order_with_a_delayed_fee(
+    *lines: SuppliedLine, reference: str | None = "O-1", **changes: Any
+) -> OrderPlacedV2:
+    """An order from the central store for a patient, who pays for it later."""
+    named = reference or "O-1"
+    placed = an_order_placed(reference=reference)
+    values = {
+        **{name: getattr(placed, name) for name in OrderPlacedV2.model_fields if name != "cover"},
+        "lines": lines or (a_delayed_line(order=named),),
+    }
+    return build(OrderPlacedV2, values, changes)
 
 
 def an_order_planned(order: str | OrderId = "O-1", **changes: Any) -> OrderPlanned:

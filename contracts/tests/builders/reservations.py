@@ -1,9 +1,11 @@
 """What inventory says of an order's goods: reserved, on backorder, dispatched, delivered."""
 
 from typing import Any
+from uuid import uuid5
 
 from kvitt_contracts.inventory import (
     LineDelivered,
+    LineReturned,
     OrderGoodsDispatched,
     OrderPickingStarted,
     ReleaseRefused,
@@ -17,6 +19,7 @@ from kvitt_contracts.types import OrderId
 from contracts.tests.builders.shapes import build
 from contracts.tests.builders.story import (
     CUSHION,
+    OWN,
     PAYER,
     device_id,
     line_id,
@@ -108,6 +111,22 @@ def a_line_delivered(
         "charging": charging or ("rent" if devices else "sale"),
     }
     return build(LineDelivered, values, {})
+
+
+def a_line_returned(
+    order: str | OrderId = "O-1", *, line: int = 1, quantity: int = 1, on: str = "2026-03-25"
+) -> LineReturned:
+    """Some of an unmarked line is in the unit's own store again."""
+    values = {
+        "order_id": order_id(order),
+        "line_id": line_id(order, line),
+        "quantity": quantity,
+        "store": OWN,
+        "is_scrapped": False,
+        "returned_on": on,
+        "return_id": uuid5(order_id(order), f"returned {on}"),
+    }
+    return build(LineReturned, values, {})
 
 
 def a_reservation_released(order: str | OrderId = "O-1") -> ReservationReleased:

@@ -97,6 +97,7 @@ def expected_entries(
         },
         "responsibles": expected["responsibles"],
         "reminders": expected["reminders"],
+        "later": expected["later"],
         "devices": {
             number: {**one, "holder": _renamed(one["holder"], persons)}
             for number, one in expected["devices"].items()
@@ -150,6 +151,11 @@ def found_entries(
             (str(one["reference"]), _pickup(one, numbers)) for one in outcome.pickups
         ),
         "reminders": _gathered(outcome.reminders.items()),
+        "later": _gathered(
+            (numbers[one["device_id"]], _delayed(one))
+            for one in outcome.charges
+            if one["device_id"] is not None
+        ),
         "fault_reports": _gathered(
             (one["fault_report_id"], _said_of(one, _FAULT_REPORT, numbers))
             for one in outcome.fault_reports
@@ -343,6 +349,13 @@ def _work_order(work: Json, numbers: Mapping[str, str]) -> Json:
         "payer": work["payer_id"],
         "article": work["article_number"],
         "waits": work["waits"] is not None,
+    }
+
+
+def _delayed(charge: Json) -> Json:
+    return {
+        **{name: charge[name] for name in ("status", "due_on", "until_on")},
+        "net_ore": charge["amount"]["net_ore"],
     }
 
 

@@ -28,6 +28,7 @@ class Outcome:
     payments: list[Json]
     """Who pays for each device from which day, as billing has it."""
     invoices: list[Json]
+    charges: list[Json]
     balances: list[Json]
     quarantine: list[Json]
     """Entries with `service` and `message_id`."""
@@ -58,9 +59,10 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         _singles(own, "orders", "/work-orders", "work_order_id", status=_WORK_ORDERS),
         own.all("orders", "/cases", status=_CASES),
     )
-    responsibles, invoices, balances, quarantine = await asyncio.gather(
+    responsibles, invoices, charges, balances, quarantine = await asyncio.gather(
         own.all("bmb", "/responsibles", sort="service_point"),
         _singles(own, "billing", "/invoices", "id", sort="number"),
+        own.all("billing", "/charges", sort="charged_on"),
         _balances(own),
         _quarantine(services, region),
     )
@@ -84,6 +86,7 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         payments=payments,
         invoices=invoices,
         explained=await _explained(own, invoices),
+        charges=charges,
         balances=balances,
         quarantine=quarantine,
         feed=await client.feed(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kvitt_contracts import bmb, inventory, orders, regions
+from kvitt_contracts import billing, bmb, inventory, orders, regions
 from kvitt_contracts.envelope import Command, Fact, Message
 from kvitt_contracts.policy import RegionPolicy
 
@@ -15,6 +15,7 @@ from examples.generator.model import (
     cards,
     cases,
     fault_reports,
+    later,
     pickups,
     registry,
     reminders,
@@ -81,6 +82,7 @@ _RULES: dict[type[Message], Rule] = {
     bmb.AcceptTransfer: transfers.accept,
     bmb.RejectTransfer: transfers.reject,
     bmb.UnlockTransfer: transfers.unlock,
+    billing.PauseCharge: later.pause,
 }
 
 
@@ -131,6 +133,7 @@ class Model:
             work_orders.fall_late(world, work)
         for case in world.cases.values():
             cases.remind(world, case)
+        later.fall_due(world)
 
     def take_all(self, lines: Iterable[Line]) -> None:
         """Take lines, and then what of them had to wait for another."""

@@ -6,6 +6,7 @@ Each raises No with the reason and the rule when it is refused.
 from datetime import date
 
 from kvitt_contracts.orders import PlaceOrder, RegisterWithdrawal, VoidOrder
+from kvitt_contracts.policy import FeeRule
 from kvitt_contracts.types import Role
 
 from examples.generator.model import applications, stock
@@ -127,9 +128,11 @@ def _order(
                 quantity=line.quantity,
                 payer=line.payer_id or default,
                 device=line.device_number,
-                fee_ore=_fee(world, line.article_number, recipient),
+                fee_ore=fee.amount.net_ore if fee else None,
+                is_paid_later=fee is not None and fee.timing == "delayed_90_days",
             )
             for line in command.lines
+            for fee in [_fee(world, line.article_number, recipient)]
         ],
     )
 
@@ -148,7 +151,7 @@ def _recipient(world: World, command: PlaceOrder | RegisterWithdrawal) -> Holder
     return ("patient", current)
 
 
-def _fee(world: World, article: str, recipient: Holder) -> int | None:
+def _fee(world: World, article: str, recipient: Holder) -> FeeRule | None:
     """ORD-18: article, age and policy decide; nobody chooses it."""
     if recipient[0] != "patient":
         return None
@@ -159,7 +162,7 @@ def _fee(world: World, article: str, recipient: Holder) -> int | None:
             above_age=rule.above_age,
             free_until=world.policy.fees.free_until,
         ):
-            return rule.amount.net_ore
+            return rule
     return None
 
 

@@ -7,6 +7,7 @@ from examples.generator.model import fault_reports, invoices
 from examples.generator.model.parties import responsibles_of
 from examples.generator.model.state import (
     Case,
+    Delayed,
     Device,
     FaultReport,
     Order,
@@ -34,6 +35,7 @@ def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
         "fault_reports": {name: _fault(one) for name, one in sorted(world.faults.items())},
         "work_orders": {name: _work(one) for name, one in sorted(world.works.items())},
         "cases": {name: _case(one) for name, one in sorted(world.cases.items())},
+        "later": {name: _delayed(one) for name, one in sorted(world.delayed.items())},
         "reminders": dict(sorted(world.reminders.items())),
         "responsibles": {
             name: responsibles_of(world, stated)
@@ -111,6 +113,15 @@ def _work(work: WorkOrder) -> dict[str, Any]:
         "is_late": work.is_late,
         "article": work.article,
         "waits": work.awaits_number or work.status not in ("finished", "voided"),
+    }
+
+
+def _delayed(one: Delayed) -> dict[str, Any]:
+    return {
+        "status": one.status,
+        "net_ore": one.fee.net_ore,
+        "due_on": one.due_on.isoformat(),
+        "until_on": _iso(one.until_on),
     }
 
 

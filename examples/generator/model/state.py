@@ -1,7 +1,7 @@
 """What the model stores of a region. Values alone; the modules beside it change them."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kvitt_contracts.policy import RegionPolicy
@@ -106,13 +106,16 @@ class Device:
 
 @dataclass(slots=True, kw_only=True)
 class OrderLine:
-    """An order line with what has become of it. `fee_ore` is the patient fee of one unit."""
+    """An order line with what has become of it. `fee_ore` is the patient fee of one unit, which
+    may be charged when 90 days have passed.
+    """
 
     article: str
     quantity: int
     payer: str
     device: str | None = None
     fee_ore: int | None = None
+    is_paid_later: bool = False
     reserved: int = 0
     missing: int = 0
     delivered: int = 0
@@ -287,6 +290,20 @@ class Charge:
     vat_percent: int
 
 
+@dataclass(slots=True, kw_only=True)
+class Delayed:
+    """A device's fee that waits until it is due: deferred, raised, cancelled."""
+
+    fee: Charge
+    due_on: date
+    until_on: date | None = None
+    status: str = "deferred"
+
+    def charged(self) -> Charge:
+        """The fee as it is owed, of the day on which it is due."""
+        return replace(self.fee, day=self.due_on)
+
+
 @dataclass(slots=True)
 class World:
     """Everything that is known of one region. `today` is the Stockholm day."""
@@ -314,6 +331,8 @@ class World:
     works: dict[str, WorkOrder] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
     charges: list[Charge] = field(default_factory=list)
+    delayed: dict[str, Delayed] = field(default_factory=dict)
+    """Fees that wait, by their device."""
     reminders: Counter[str] = field(default_factory=Counter)
     """How many messages there are of each kind of reminder."""
 

@@ -17,7 +17,7 @@ from kvitt_contracts.regions import (
 )
 from kvitt_contracts.types import Role
 
-from examples.generator.model import pickups, reminders
+from examples.generator.model import later, pickups, reminders
 from examples.generator.model.state import (
     Balance,
     Charge,
@@ -228,6 +228,10 @@ def deliver(
             for rule in world.policy.fees.rules
             if rule.fee_group == world.articles[line.article].fee_group
         )
+        if line.is_paid_later:
+            for number in devices:
+                later.delay(world, number, _charge("fee", line, on, patient, 1, line.fee_ore, vat))
+            return
         world.charges.append(_charge("fee", line, on, patient, quantity, line.fee_ore, vat))
 
 
@@ -268,6 +272,7 @@ def returned(world: World, subject: str, fact: DeviceReturned) -> None:
     if fact.returned_on < _left_stores_on(device):
         raise No("RETURNED_BEFORE_LOAN", "DAY-5")
     _break_claim(world, device)
+    later.came_back(world, device.number, fact.returned_on)
     if device.store != fact.store:
         holder = ("store", str(fact.store))
         # told late, it takes back what was decided of the device meanwhile: a physical fact wins

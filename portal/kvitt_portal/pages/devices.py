@@ -1,4 +1,4 @@
-"""Individ: a marked device found by a part of its number, and its card."""
+"""Individ: a marked device found by a part of its number, its card, and a pause of its fee."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from kvitt_portal import statuses
-from kvitt_portal.forms import Form
+from kvitt_portal.forms import Form, is_id
 from kvitt_portal.here import Here, Person, Visit
 from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
@@ -54,9 +54,28 @@ async def find(here: Here) -> Response:
 @router.get("/individ/{device_id}")
 async def card(device_id: UUID, here: Here) -> Response:
     """Everything about a device: where it is, who pays, what holds it, and how it came there."""
+    return await _card(device_id, here, None)
+
+
+@router.post("/individ/{device_id}/pausa")
+async def pause(device_id: UUID, here: Here) -> Response:
+    """Put the fee that waits for a device off until a day, for who asked customer service."""
+    form = await here.form()
+    form.must("until_on", text="Ange till vilken dag.")
+    form.must("asked_by", text="Ange vem som bad om det.")
+    if form.ok and is_id(form["charge"]):
+        body = {"until_on": form["until_on"], "asked_by": form["asked_by"]}
+        part = await here.send("billing", "POST", f"/charges/{form['charge']}:pause", body, form)
+        if part.problem is None:
+            return here.go(f"/individ/{device_id}", "Avgiften är pausad.")
+        form.refuse(part.problem, {"until_on": "until_on", "asked_by": "asked_by"})
+    return await _card(device_id, here, form)
+
+
+async def _card(device_id: UUID, here: Visit, form: Form | None) -> Response:
     path = f"/devices/{device_id}"
     device: dict[str, Any] = await here.need("inventory", path)
-    story, paid, order, faults, works, asked = await asyncio.gather(
+    story, paid, order, faults, works, asked, waiting = await asyncio.gather(
         here.ask("inventory", f"{path}/story"),
         here.ask("billing", f"{path}/payers"),
         _order_behind(here, device),
@@ -69,6 +88,7 @@ async def card(device_id: UUID, here: Here) -> Response:
             limit=_WORKS,
         ),
         asked_about(here, str(device_id)),
+        _fee_that_waits(here, device_id),
     )
     periods = list(reversed(device["periods"]))
     told = story.value["items"] if story else []
@@ -94,7 +114,19 @@ async def card(device_id: UUID, here: Here) -> Response:
         people=people,
         names=names,
         is_own=device["claim"] is None and await _is_own(here, device["holder"]),
+        fee=waiting,
+        form=form or Form(given={"asked_by": device["prescriber"] or ""}),
     )
+
+
+async def _fee_that_waits(here: Visit, device_id: UUID) -> dict[str, Any] | None:
+    """The fee that its patient is to pay later, for customer service: what a patient is billed is
+    shown to nobody else.
+    """
+    if not here.has(*STAFF):
+        return None
+    part = await here.ask("billing", "/charges", device_id=str(device_id), status="deferred")
+    return next(iter(items_of(part)), None)
 
 
 async def _is_own(here: Visit, holder: dict[str, Any]) -> bool:

@@ -6,14 +6,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
-from kvitt_chassis.filters import Eq, Where
+from kvitt_chassis.filters import Eq, From, To, Where
 from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionWide, named
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import ArticleNumber, DeviceId, PayerId, Word
+from kvitt_contracts.types import ArticleNumber, Day, DeviceId, PayerId, Word
 from pydantic import Field
 from sqlalchemy import select
 
 from billing import queries
+from billing.domain import ChargeStatus
 from billing.models import (
     ChargeRow,
     DeviceRow,
@@ -143,7 +144,15 @@ class ChargeQuery(ListQuery):
     """Which charges."""
 
     kind: Annotated[Word | None, Eq(ChargeRow.kind)] = None
+    status: Annotated[
+        ChargeStatus | None, Eq(ChargeRow.status, "deferred: väntar, raised, cancelled: utgår")
+    ] = None
     order_id: Annotated[UUID | None, Eq(ChargeRow.order_id)] = None
+    device_id: Annotated[
+        UUID | None, Eq(ChargeRow.device_id, "Hjälpmedlet vars avgift väntar eller har väntat")
+    ] = None
+    due_from: Annotated[Day | None, From(ChargeRow.due_on, "Väntar till dagen eller senare")] = None
+    due_to: Annotated[Day | None, To(ChargeRow.due_on, "Väntar högst till dagen")] = None
     payer_id: Annotated[
         PayerId | None, Where(lambda payer, _: ChargeRow.payer_key == f"unit/{payer}")
     ] = None

@@ -6,6 +6,7 @@ from kvitt_chassis.service import Service
 from billing.api import router
 from billing.approvals.api import router as approvals
 from billing.checks import PAYERS
+from billing.delayed_fees.api import router as delayed_fees
 from billing.explaining.api import router as explaining
 from billing.handlers import messages
 from billing.ledger.api import router as ledger
@@ -29,7 +30,7 @@ from billing.selections.api import router as selections
 service = Service(
     "billing",
     handlers=messages,
-    routers=[router, previews, approvals, ledger, explaining, selections],
+    routers=[router, previews, approvals, ledger, explaining, selections, delayed_fees],
     base=Base,
     users=UserRow,
     lock_order=(

@@ -8,8 +8,11 @@ from typing import TypeVar
 from uuid import UUID
 
 from kvitt_contracts.billing import (
+    ChargeCancelled,
+    ChargeDeferred,
     ChargeEvent,
     ChargeKind,
+    ChargePaused,
     ChargeRaised,
     ChargeRaisedV2,
     InvoiceEvent,
@@ -61,22 +64,39 @@ LINES_A_DOCUMENT = 500
 # -- charges -------------------------------------------------------------------------------------
 
 
+class ChargeStatus(StrEnum):
+    """The states of a charge: one that waits until it is due, one that is owed, one that is not."""
+
+    DEFERRED = "deferred"
+    RAISED = "raised"
+    CANCELLED = "cancelled"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
     """The amount owed for a delivered line (a sale or a patient fee), for a work order or for an
     urgent pickup; a negative one is compensated.
+
+    One that waits is owed from `due_on` on, which is `charged_on` until then; `until_on` where it
+    was paused.
     """
 
     kind: Word
+    status: ChargeStatus = ChargeStatus.RAISED
     payer: Payer
     order_id: OrderId | None = None
     line_id: OrderLineId | None = None
+    device_id: DeviceId | None = None
     pickup_id: PickupId | None = None
     work_order_id: WorkOrderId | None = None
     article_number: ArticleNumber | None = None
     quantity: int
     amount: Money
     charged_on: date
+    received_on: date | None = None
+    due_on: date | None = None
+    until_on: date | None = None
+    last_pause_on: date | None = None
 
     @property
     def is_compensated(self) -> bool:
@@ -125,11 +145,35 @@ def _charge(
 
 
 def evolve_charge(charge: Charge | None, event: ChargeEvent) -> Charge:
-    """Returns the charge after its only event."""
-    kind = {"kind": Word(event.kind)}
-    if isinstance(event, ChargeRaisedV2):
-        return Charge(**same_fields(event, Charge) | same_fields(event.cause, Charge) | kind)
-    return Charge(**same_fields(event, Charge) | kind)
+    """Returns the charge after an event. Raises ValueError when one is paused or cancelled that
+    was never told of.
+    """
+    if charge is None:
+        return _first_of_charge(event)
+    match event:
+        case ChargeRaised() | ChargeRaisedV2():
+            return replace(charge, status=ChargeStatus.RAISED, charged_on=event.charged_on)
+        case ChargePaused():
+            paused = same_fields(event, Charge) | {"charged_on": event.due_on}
+            return replace(charge, **paused)
+        case ChargeCancelled():
+            return replace(charge, status=ChargeStatus.CANCELLED)
+        case ChargeDeferred():
+            raise ValueError(f"{event.charge_id} is deferred a second time")
+
+
+def _first_of_charge(event: ChargeEvent) -> Charge:
+    match event:
+        case ChargeRaised():
+            return Charge(**same_fields(event, Charge) | {"kind": Word(event.kind)})
+        case ChargeRaisedV2():
+            return Charge(**same_fields(event, Charge) | same_fields(event.cause, Charge))
+        case ChargeDeferred():
+            waits = {"status": ChargeStatus.DEFERRED, "charged_on": event.due_on}
+            cause = same_fields(event.cause, Charge)
+            return Charge(**same_fields(event, Charge) | cause | waits)
+        case ChargePaused() | ChargeCancelled():
+            raise ValueError(f"{event.wire_type} of a charge that was never told of")
 
 
 # -- invoices ------------------------------------------------------------------------------------
@@ -388,6 +432,19 @@ def charge_line(charge_id: UUID, charge: Charge) -> InvoiceLineV2:
         charge_id=ChargeId(charge_id),
         quantity=charge.quantity,
     )
+
+
+def credit_line(charge_id: UUID, charge: Charge, *, invoice_id: UUID) -> InvoiceLineV2:
+    """Returns the line that takes a cancelled charge back from the invoice that it stands on, in
+    öre without VAT; `quantity` is of what is taken back (BIL-4, BIL-9).
+    """
+    taken_back = {"amount": credit_of(charge.amount), "corrects": InvoiceId(invoice_id)}
+    return charge_line(charge_id, charge).model_copy(update=taken_back)
+
+
+def credit_of(amount: Money) -> Money:
+    """What takes an amount back."""
+    return Money(net_ore=-amount.net_ore, vat_percent=amount.vat_percent)
 
 
 def invoice_number(region: RegionCode, *, year: int, running: int) -> str:

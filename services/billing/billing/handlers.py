@@ -20,16 +20,21 @@ from kvitt_contracts.inventory import (
 from kvitt_contracts.orders import (
     CustomerRegistered,
     OrderPlaced,
+    OrderPlacedV2,
     PayerRegistered,
     PersonProtectionChanged,
     PersonRegistered,
     PersonsMerged,
+    SuppliedLine,
     UserRegistered,
 )
 from kvitt_contracts.types import ChargeId, Charging, identify
 
 from billing import documents, domain, queries, schedule, work_charges, writes
 from billing.approvals.handlers import messages as approvals
+from billing.delayed_fees import handlers as delayed_fees
+from billing.delayed_fees.domain import DELAYED
+from billing.delayed_fees.writes import cancel_returned_device, defer
 from billing.ledger import handlers as ledger
 from billing.ledger.writes import start_charge
 from billing.models import (
@@ -55,6 +60,7 @@ messages.include(work_charges.messages)
 messages.include(ledger.messages)
 messages.include(approvals)
 messages.include(selections)
+messages.include(delayed_fees.messages)
 messages.project(PayerRegistered, PayerRow)
 messages.project(CustomerRegistered, CustomerRow)
 messages.project(UserRegistered, UserRow)
@@ -72,9 +78,9 @@ async def on_article_priced(row: ArticleRow, event: ArticlePriced, tx: Transacti
     await writes.unsettle_devices_of(tx, row.article_number, from_day=event.valid_from)
 
 
-@messages.on(OrderPlaced)
-async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
-    """What each line will cost the patient when it is received (ORD-18)."""
+@messages.on(OrderPlaced, OrderPlacedV2)
+async def on_order_placed(event: OrderPlaced | OrderPlacedV2, tx: Transaction) -> None:
+    """What each line will cost the patient when it is received (ORD-18), or later (BIL-3)."""
     for line in event.lines:
         tx.put(
             OrderLineRow(
@@ -83,6 +89,7 @@ async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
                 order_id=event.order_id,
                 recipient=event.recipient,
                 fee=line.fee,
+                fee_timing=line.fee_timing if isinstance(line, SuppliedLine) else None,
             )
         )
 
@@ -93,7 +100,8 @@ async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
     reads=lambda event, _: [(ArticleRow, event.article_number)],
 )
 async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transaction) -> None:
-    """Charge a sale to the line's payer (BIL-2), a fee to the patient (BIL-3).
+    """Charge a sale to the line's payer (BIL-2), a fee to the patient, at once or when 90 whole
+    days have passed (BIL-3).
 
     An article that has not been listed, or not priced yet: the event waits.
     """
@@ -106,6 +114,9 @@ async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transa
         sold = domain.charge_sale(charge_id, event, unit_price=price)
         await start_charge(tx, charge_id, sold)
     if line.fee is not None and line.recipient.kind == "patient":
+        if line.fee_timing == DELAYED:
+            defer(event, patient=line.recipient.person, unit_fee=line.fee, tx=tx)
+            return
         charge_id = ChargeId(tx.mint())
         charged = domain.charge_fee(
             charge_id, event, patient=line.recipient.person, unit_fee=line.fee
@@ -134,9 +145,19 @@ async def on_device_stated_on_loan(event: DeviceStatedOnLoan, tx: Transaction) -
     await _change_payer(row, event, tx)
 
 
-@messages.on(CustodyChanged, of=DeviceRow, reads=_article_where_untold)
+def _read_of_change(event: CustodyChanged, tx: Transaction) -> Iterable[RowKey]:
+    yield from _article_where_untold(event, tx)
+    if event.custody.payer_id is None:
+        yield ChargeRow.device_id, event.device_id
+
+
+@messages.on(CustodyChanged, of=DeviceRow, reads=_read_of_change)
 async def on_custody_changed(row: DeviceRow, event: CustodyChanged, tx: Transaction) -> None:
-    """Who pays from which day (BIL-1)."""
+    """Who pays from which day (BIL-1); what is in a store again before its delayed fee was due
+    costs its patient nothing (BIL-4).
+    """
+    if event.custody.payer_id is None:
+        await cancel_returned_device(event, tx)
     await _change_payer(row, event, tx)
 
 

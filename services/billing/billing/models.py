@@ -151,7 +151,7 @@ class ArticleRow(Regional, Base):
 
 class OrderLineRow(Regional, Base):
     """An order line with what its delivery will cost the patient: the fee per unit, pinned when it
-    was placed (ORD-18).
+    was placed (ORD-18), and where told when it is charged (BIL-3).
     """
 
     __tablename__ = "order_lines"
@@ -160,6 +160,7 @@ class OrderLineRow(Regional, Base):
     order_id: Mapped[OrderId]
     recipient: Mapped[Any] = mapped_column(Json(Recipient))
     fee: Mapped[Money | None] = mapped_column(Json(Money))
+    fee_timing: Mapped[Word | None]
 
 
 class DeviceRow(Regional, Base):
@@ -172,6 +173,7 @@ class DeviceRow(Regional, Base):
     __table_args__ = (
         Index("ix_devices_unsettled", "region", "unsettled_from"),
         Index("ix_devices_article", "region", "article_number"),
+        Index("ix_devices_number", "region", "device_number"),
     )
 
     device_id: Mapped[DeviceId] = mapped_column(primary_key=True)
@@ -230,7 +232,8 @@ class ChargeRow(
     evolve=domain.evolve_charge,
 ):
     """What is owed: a sale, a fee, a service, an urgent pickup, postage. `invoice_id` is set when a
-    run has put it on a document, `run_id` when one has taken it into its preview.
+    run has put it on a document, `run_id` when one has taken it into its preview; `credit_id` and
+    `credit_run_id` are of the document that takes it back.
     """
 
     __tablename__ = "charges"
@@ -238,24 +241,41 @@ class ChargeRow(
         Index(
             "ix_charges_to_invoice", "region", "payer_key", postgresql_where="invoice_id IS NULL"
         ),
+        Index(
+            "ix_charges_to_credit",
+            "region",
+            "payer_key",
+            postgresql_where=text(
+                "status = 'cancelled' AND invoice_id IS NOT NULL AND credit_id IS NULL"
+            ),
+        ),
         Index("ix_charges_order", "region", "order_id"),
+        Index("ix_charges_device", "region", "device_id", postgresql_where="device_id IS NOT NULL"),
         Index("ix_charges_charged_on", "region", "charged_on", "id"),
         Index("ix_charges_payer", "region", "payer_key", "charged_on"),
     )
 
     kind: Mapped[Word]
+    status: Mapped[domain.ChargeStatus] = mapped_column(server_default="raised")
     payer: Mapped[Any] = mapped_column(Json(Payer))
     payer_key: Mapped[str]
     order_id: Mapped[OrderId | None]
     line_id: Mapped[OrderLineId | None]
+    device_id: Mapped[DeviceId | None]
     pickup_id: Mapped[PickupId | None]
     work_order_id: Mapped[WorkOrderId | None]
     article_number: Mapped[ArticleNumber | None]
     quantity: Mapped[int]
     amount: Mapped[Money] = mapped_column(Json(Money))
     charged_on: Mapped[date]
+    received_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    until_on: Mapped[date | None]
+    last_pause_on: Mapped[date | None]
     invoice_id: Mapped[UUID | None]
     run_id: Mapped[UUID | None]
+    credit_id: Mapped[UUID | None]
+    credit_run_id: Mapped[UUID | None]
 
     def apply(self, state: domain.Charge) -> None:
         """Write the state, and the payer's key for grouping."""

@@ -15,7 +15,20 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import DeviceId, PayerId, UserId
-from sqlalchemy import ColumnElement, Select, Text, any_, cast, false, func, literal, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    any_,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -40,6 +53,23 @@ Q = TypeVar("Q", bound=Select[Any])
 
 CUSTODY_CHANGES_COUNTED = "custody_changes"
 CUSTODY_CHANGES_UP_TO = "custody_changes_up_to"
+
+TO_CREDIT = and_(
+    ChargeRow.status == domain.ChargeStatus.CANCELLED,
+    ChargeRow.invoice_id.is_not(None),
+    ChargeRow.credit_id.is_(None),
+)
+"""Charges that were invoiced and then cancelled, and are not taken back yet (BIL-4)."""
+
+
+def owed_through(day: date) -> ColumnElement[bool]:
+    """Charges up to a day, that day included, that are owed and not invoiced yet."""
+    return and_(
+        ChargeRow.status == domain.ChargeStatus.RAISED,
+        ChargeRow.invoice_id.is_(None),
+        ChargeRow.charged_on <= day,
+    )
+
 
 # decision 0283: a unit reaches what its payers pay, and nothing that a patient is billed
 INVOICES_REACH = ScopeOfPersons(
@@ -175,19 +205,16 @@ async def payers_to_invoice(
     tx: Transaction, run: InvoiceRunRow, *, limit: int, after: str = ""
 ) -> Sequence[str]:
     """Returns the keys of payers with settled rent or charges of a run's days that are not invoiced
-    yet, at most `limit`, in their order and later in it than `after`; without those that it has set
-    aside.
+    yet, or with cancelled ones that were, at most `limit`, in their order and later in it than
+    `after`; without those that it has set aside.
     """
     rents = select((literal("unit/") + RentRow.payer_id).label("payer_key")).where(
         RentRow.region == tx.region, RentRow.invoice_id.is_(None)
     )
-    charges = select(ChargeRow.payer_key).where(
-        ChargeRow.region == tx.region,
-        ChargeRow.invoice_id.is_(None),
-        ChargeRow.charged_on <= run.through,
-        *_taken_by(run),
-    )
-    either = union(rents, charges).subquery()
+    mine = ChargeRow.region == tx.region
+    charges = select(ChargeRow.payer_key).where(mine, _owed(run))
+    credits = select(ChargeRow.payer_key).where(mine, _taken_back(run))
+    either = union(rents, charges, credits).subquery()
     query = (
         select(either.c.payer_key)
         .where(either.c.payer_key > after, either.c.payer_key.not_in(_set_aside_by(run)))
@@ -238,20 +265,18 @@ async def rents_taken_back(tx: Transaction, credits: Iterable[RentRow]) -> Mappi
 async def charges_to_invoice(
     tx: Transaction, payer_key: str, run: InvoiceRunRow, *, limit: int, offset: int = 0
 ) -> Sequence[ChargeRow]:
-    """Returns a payer's charges of a run's days that are not invoiced yet, oldest first, at most
-    `limit`, after the first `offset`; of a run that a person approves, those that it has taken.
+    """Returns what a run bills of a payer's charges, oldest first, at most `limit`, after the first
+    `offset`: those of its days that are owed and not invoiced yet, and those that were invoiced and
+    then cancelled; of a run that a person approves, those that it has taken.
     """
-    through = run.through
     query = (
         select(ChargeRow)
         .where(
             ChargeRow.region == tx.region,
             ChargeRow.payer_key == payer_key,
-            ChargeRow.invoice_id.is_(None),
-            ChargeRow.charged_on <= through,
+            or_(_owed(run), _taken_back(run)),
         )
         .order_by(ChargeRow.charged_on, ChargeRow.id)
-        .where(*_taken_by(run))
         .limit(limit)
         .offset(offset)
     )
@@ -292,8 +317,16 @@ async def names_of_selections(tx: Transaction, user: UserId) -> Sequence[str]:
 
 
 # decision 0404: what comes later than the preview is the next run's
-def _taken_by(run: InvoiceRunRow) -> list[ColumnElement[bool]]:
-    return [ChargeRow.run_id == run.id] if run.is_by_person else []
+def _owed(run: InvoiceRunRow) -> ColumnElement[bool]:
+    if run.is_by_person:
+        return and_(ChargeRow.run_id == run.id, ChargeRow.invoice_id.is_(None))
+    return owed_through(run.through)
+
+
+def _taken_back(run: InvoiceRunRow) -> ColumnElement[bool]:
+    if run.is_by_person:
+        return and_(ChargeRow.credit_run_id == run.id, ChargeRow.credit_id.is_(None))
+    return TO_CREDIT
 
 
 def _of_payer(query: Q, payer_key: str, tx: Transaction) -> Q:

@@ -253,7 +253,10 @@ async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -
         await documents.store(issued, parties, tx)
         await enter_document(tx, issued, through=run.through)
         for row in part:
-            row.invoice_id = issued.invoice_id
+            if isinstance(row, ChargeRow) and row.invoice_id is not None:
+                row.credit_id = issued.invoice_id
+            else:
+                row.invoice_id = issued.invoice_id
     return len(billed)
 
 
@@ -274,15 +277,16 @@ async def _billed(
 
 def _drafts(billed: Sequence[Billed]) -> Iterator[tuple[bool, Sequence[Billed]]]:
     """The documents that are made of these lines: whether each is a credit note, and its lines."""
-    for is_credit in (False, True):
-        of_kind = [row for row in billed if _is_credit(row) is is_credit]
+    debits = [row for row in billed if not _is_credit(row)]
+    credits = [row for row in billed if _is_credit(row)]  # before the debits have their invoices
+    for is_credit, of_kind in ((False, debits), (True, credits)):
         for part in domain.documents(of_kind):
             yield is_credit, part
 
 
 def _is_credit(row: Billed) -> bool:
     if isinstance(row, ChargeRow):
-        return row.state().is_compensated
+        return row.state().is_compensated or row.invoice_id is not None
     return row.sign < 0
 
 
@@ -311,6 +315,8 @@ def _issue(
 
 def _line(row: Billed, taken_back: Mapping[UUID, RentRow]) -> InvoiceLineV2:
     if isinstance(row, ChargeRow):
+        if row.invoice_id is not None:
+            return domain.credit_line(row.id, row.state(), invoice_id=row.invoice_id)
         return domain.charge_line(row.id, row.state())
     debit = taken_back.get(row.corrects) if row.corrects is not None else None
     return domain.rent_line(

@@ -17,6 +17,7 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, Field
 
+from billing.domain import ChargeStatus
 from billing.models import (
     ChargeRow,
     DeviceRow,
@@ -73,8 +74,19 @@ class ChargeView(BaseModel):
     article_number: ArticleNumber | None
     quantity: int
     amount: Annotated[Money, Field(description="Negativt för en ersättning")]
-    charged_on: date
+    charged_on: Annotated[date, Field(description="Debiterad, eller när den väntas bli det")]
+    status: Annotated[
+        ChargeStatus, Field(description="deferred: väntar, raised: debiterad, cancelled: utgår")
+    ]
+    device_id: Annotated[UUID | None, Field(description="Hjälpmedlet, för en avgift som väntar")]
+    received_on: Annotated[date | None, Field(description="Mottaget, för en avgift som väntar")]
+    due_on: Annotated[date | None, Field(description="Dagen då en avgift som väntar debiteras")]
+    until_on: Annotated[date | None, Field(description="Dagen som den är pausad till, om den är")]
+    last_pause_on: Annotated[
+        date | None, Field(description="Sista dagen för att be om att den pausas (BIL-4)")
+    ]
     invoice_id: Annotated[UUID | None, Field(description="Fakturan som den står på, om någon")]
+    credit_id: Annotated[UUID | None, Field(description="Kreditnotan, om den togs tillbaka")]
 
     @classmethod
     def of(cls, row: ChargeRow) -> "ChargeView":

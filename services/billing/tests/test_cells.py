@@ -7,7 +7,15 @@ from uuid import uuid4
 import pytest
 from billing.app import service
 from billing.models import Base, ChargeRow, DeviceRow, InvoiceRow, PayerRow, SelectionRow
-from kvitt_testkit.cells import CALLER, POINT, Things, Upon, assert_reach, assert_roles
+from kvitt_testkit.cells import (
+    CALLER,
+    POINT,
+    Things,
+    Upon,
+    assert_commands,
+    assert_reach,
+    assert_roles,
+)
 from kvitt_testkit.world import REGION, Given, World, stockholm
 
 from contracts.tests.builders.inventory import (
@@ -102,6 +110,14 @@ async def test_each_route_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
         await assert_roles(world)
 
 
+@pytest.mark.rule("REF-18a", "REF-18g")
+async def test_each_command_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
+    given: Given,
+) -> None:
+    async with given(service, at=JUNE_1) as world:
+        await assert_commands(world)
+
+
 @pytest.mark.rule("REF-18b", "REF-18c")
 async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
     async with given(service, at=JUNE_1) as world:
@@ -115,6 +131,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
         invoices = await things(world, InvoiceRow)
         devices = await things(world, DeviceRow, "device_id")
         mine = await selections(world)
+        charges = await things(world, ChargeRow)
 
         await assert_reach(
             world,
@@ -127,7 +144,11 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "billing.selections.list": Upon(things=mine, key="selection_id"),
                 "billing.selection.rename": Upon(things=mine, body={"name": "Nytt"}),
                 "billing.selection.remove": Upon(things=lambda: selections(world), body={}),
-                "billing.charges.list": Upon(things=await things(world, ChargeRow)),
+                "billing.charge.pause": Upon(
+                    things=Things(region=charges.region, platform=charges.platform),
+                    body={"until_on": "2026-09-01", "asked_by": CALLER},
+                ),
+                "billing.charges.list": Upon(things=charges),
                 "billing.devices.list": Upon(things=devices, key="device_id"),
                 "billing.device.payers": Upon(things=devices),
                 "billing.payers.list": Upon(

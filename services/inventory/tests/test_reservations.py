@@ -22,7 +22,13 @@ from kvitt_contracts.orders import PlacedLine
 from kvitt_contracts.types import ArticleNumber
 from kvitt_testkit.world import World, assert_rows_are_folds, stockholm
 
-from contracts.tests.builders.orders import a_line, an_order_placed, an_order_void_requested
+from contracts.tests.builders.orders import (
+    a_delayed_line,
+    a_line,
+    an_order_placed,
+    an_order_void_requested,
+    an_order_with_a_delayed_fee,
+)
 from contracts.tests.builders.regions import (
     a_balance_stated,
     a_delivery_received,
@@ -31,7 +37,7 @@ from contracts.tests.builders.regions import (
     a_sent_line,
     an_article_stated,
 )
-from contracts.tests.builders.story import BATTERY, CUSHION, DAY, FITTING, order_id
+from contracts.tests.builders.story import BATTERY, CUSHION, DAY, FITTING, OWN, order_id
 from services.inventory.tests.worlds import balance, refusal
 
 
@@ -105,6 +111,25 @@ async def test_an_order_that_is_answered_late_is_planned_from_the_day_of_the_ans
     (waiting,) = await world.events(StockBackordered)
     assert reserved.planned_dispatch_on == date(2026, 3, 23)
     assert waiting.planned_dispatch_on == date(2026, 4, 7)  # ten working days, over Good Friday
+
+
+async def test_an_order_that_is_paid_later_is_answered_like_any_other(world: World) -> None:
+    await world.handle(a_balance_stated(CUSHION, 2))
+
+    await world.handle(an_order_with_a_delayed_fee(a_delayed_line(CUSHION, 2)))
+
+    (reserved,) = await world.events(StockReserved)
+    assert (reserved.order_id, reserved.lines[0].reserved) == (order_id(), 2)
+    await assert_rows_are_folds(world)
+
+
+async def test_an_order_of_several_supplies_is_answered_by_nobody_yet(world: World) -> None:
+    lines = a_delayed_line(CUSHION), a_delayed_line(CUSHION, number=2, store=OWN)
+
+    with pytest.raises(ValueError, match="2 sources"):
+        await world.handle(an_order_with_a_delayed_fee(*lines))
+
+    assert await world.rows(ReservationRow) == []
 
 
 @pytest.mark.rule("ORD-6h")

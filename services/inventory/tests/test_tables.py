@@ -30,7 +30,7 @@ UNUSED = {
     *(
         t
         for t in topics.ORDERS_CUSTOMER_ORDERS.types
-        if t.wire_type not in (orders.OrderPlaced.wire_type, orders.OrderVoidRequested.wire_type)
+        if t not in (orders.OrderPlaced, orders.OrderPlacedV2, orders.OrderVoidRequested)
     ),
     *(t for t in topics.ORDERS_FAULT_REPORTS.types if t is not orders.FaultReportPrescriberNamed),
     orders.PickupRegistered,

@@ -15,6 +15,7 @@ from contracts.tests.builders.orders import (
     an_order_planned,
     an_order_void_refused,
     an_order_voided,
+    an_order_with_a_delayed_fee,
 )
 from contracts.tests.builders.story import SENDER
 from services.notifications.tests.builders import an_order_of
@@ -55,6 +56,14 @@ async def test_what_became_of_an_order_is_told_to_the_prescriber(
         await world.handle_all(an_order_placed(), event)
 
         assert await told(world) == [(SENDER, message)]
+
+
+async def test_an_order_that_is_paid_later_is_told_like_any_other(given: Given) -> None:
+    async with given(service, at=AT) as world:
+        await world.handle_all(an_order_with_a_delayed_fee(), an_order_declined())
+
+        assert await order_statuses(world) == ["registered", "declined"]
+        assert await told(world) == [(SENDER, MessageKind.ORDER_DECLINED)]
 
 
 @pytest.mark.rule("ORD-15c")

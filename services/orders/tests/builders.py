@@ -12,6 +12,7 @@ from kvitt_contracts.orders import (
     Delivery,
     LineToOrder,
     OrderPlaced,
+    OrderPlacedV2,
     PlaceOrder,
     RegisterWithdrawal,
 )
@@ -181,10 +182,10 @@ def placed(
     today: date = TODAY,
     **others: Any,
 ) -> OrderPlaced:
-    """An order as the rules place it; every line is of one article."""
+    """An order as the rules place it; every line is of one article, whose fee is not delayed."""
     known = article or an_article()
     people = {k: others.pop(k) for k in tuple(others) if k in Parties.__dataclass_fields__}
-    return place(
+    order = place(
         an_order_command(*lines, **others),
         naming=naming(),
         parties=parties(**people),
@@ -193,6 +194,23 @@ def placed(
         policy=policy,
         today=today,
     )
+    assert isinstance(order, OrderPlaced)
+    return order
+
+
+def placed_later_paid(policy: RegionPolicy, *articles: Article, **people: Any) -> OrderPlacedV2:
+    """An order as the rules place it, a line of each article, of which a fee is delayed."""
+    order = place(
+        an_order_command(*(a_line(one.article_number) for one in articles)),
+        naming=naming(),
+        parties=parties(**people),
+        articles={one.article_number: one for one in articles},
+        applications={},
+        policy=policy,
+        today=TODAY,
+    )
+    assert isinstance(order, OrderPlacedV2)
+    return order
 
 
 def withdrawn(
@@ -204,7 +222,7 @@ def withdrawn(
     """A withdrawal as the rules register it; every line is of one article."""
     known = article or an_article()
     people = {k: others.pop(k) for k in tuple(others) if k in Parties.__dataclass_fields__}
-    return withdraw(
+    order = withdraw(
         a_withdrawal_command(*lines, **others),
         naming=naming(),
         parties=parties(**people),
@@ -212,6 +230,8 @@ def withdrawn(
         policy=policy,
         today=TODAY,
     )
+    assert isinstance(order, OrderPlaced)
+    return order
 
 
 def an_order(policy: RegionPolicy, *lines: LineToOrder, **others: Any) -> Order:

@@ -104,15 +104,23 @@ PRICES = [
     {"valid_from_on": day, "prices": [{"service": priced, "price": {"net_ore": 60000}}]}
     for day, priced in (("2026-01-01", "urgent_pickup"), ("2026-03-25", "other"))
 ]
+FEES = {
+    "rules": [
+        {"fee_group": group, "amount": {"net_ore": 50000, "vat_percent": 0}, "timing": timing}
+        for group, timing in (("charge_kit", "immediate"), ("charger", "delayed_90_days"))
+    ]
+}
+CHARGER, MARKED_CHARGER = "30998", "30997"
 PATIENT = NamedPatient(person=RegionPersonId("ac-person-1"))
 
 
 async def test_orders_emits_what_its_builders_make(given: Given, policies: Policies) -> None:
-    areas = with_policy(with_product_areas(policies, "horsel"), price_list=PRICES)
+    areas = with_policy(with_product_areas(policies, "horsel"), price_list=PRICES, fees=FEES)
     async with given(service, at=MONDAY, policies=areas) as world:
         await registry(world)
         await the_rest_of_the_registry(world)
         await orders_of_every_kind(world)
+        await orders_that_are_paid_later(world)
         await orders_to_their_ends(world)
         await fault_reports(world)
         await pickups_to_their_ends(world)
@@ -169,6 +177,17 @@ async def orders_of_every_kind(world: World) -> None:
             withdrawal = a_withdrawal_command(line, recipient=recipient)
             await world.handle(withdrawal, subject=f"OWN-{number}")
             await world.command(withdrawal, target=uuid4())
+
+
+async def orders_that_are_paid_later(world: World) -> None:
+    """Orders and withdrawals for patients, with a fee that is charged 90 days after receipt."""
+    await world.handle(an_article_listed(CHARGER, marked=False, fee_group="charger"))
+    await world.handle(an_article_listed(MARKED_CHARGER, fee_group="charger"))
+    order = an_order_command(a_line(CHARGER), a_line(CUSHION))
+    withdrawal = a_withdrawal_command(a_marked_line(MARKED_CHARGER, "170097"))
+    for command, subject in ((order, "LATER-1"), (withdrawal, "LATER-2")):
+        await world.handle(command, subject=subject)
+        await world.command(command, target=uuid4())
 
 
 async def orders_to_their_ends(world: World) -> None:

@@ -5,11 +5,23 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kvitt_contracts.orders import Supply, in_first_version
 from kvitt_contracts.policy import Policies, RegionPolicy
-from kvitt_contracts.types import CareUnitId, CareUnitRecipient, Money, RegionCode
+from kvitt_contracts.types import CareUnitId, CareUnitRecipient, Money, RegionCode, StoreId
+from orders.customer_orders.domain import evolve
 from orders.placements.domain import fee
 
-from services.orders.tests.builders import a_line, a_patient, a_policy, an_article, placed
+from contracts.tests.builders.areas import with_policy
+from services.orders.tests.builders import (
+    a_line,
+    a_patient,
+    a_policy,
+    an_article,
+    placed,
+    placed_later_paid,
+)
+
+FIVE_HUNDRED = {"net_ore": 50_000, "vat_percent": 0}
 
 
 @pytest.mark.rule("ORD-18a")
@@ -63,6 +75,58 @@ def test_a_care_unit_pays_no_patient_fee(policy: RegionPolicy) -> None:
 
 def test_the_fee_is_pinned_with_the_policy_that_it_was_made_under(policy: RegionPolicy) -> None:
     assert placed(policy, article=an_article(fee_group="charge_kit")).policy == policy.pin
+
+
+def later_paid(policies: Policies) -> RegionPolicy:
+    """The policy of a region where a charger's fee is charged 90 days after receipt."""
+    rules = [
+        {"fee_group": "charger", "amount": FIVE_HUNDRED, "timing": "delayed_90_days"},
+        {"fee_group": "charge_kit", "amount": FIVE_HUNDRED},
+    ]
+    changed = with_policy(policies, fees={"rules": rules})
+    return changed.of(RegionCode("ac")).versions[-1]
+
+
+@pytest.mark.rule("ORD-18e")
+def test_when_a_fee_is_charged_is_pinned_with_the_fee(policies: Policies) -> None:
+    charger, kit = an_article("30998", fee_group="charger"), an_article(fee_group="charge_kit")
+
+    order = placed_later_paid(later_paid(policies), charger, kit, an_article("30457-2"))
+
+    assert [(line.fee_group, line.fee_timing) for line in order.lines] == [
+        ("charger", "delayed"),
+        ("charge_kit", "immediate"),
+        (None, None),
+    ]
+    assert [line.fee is not None for line in order.lines] == [True, True, False]
+
+
+@pytest.mark.rule("ORD-18e")
+def test_an_order_without_a_delayed_fee_is_told_as_ever(policies: Policies) -> None:
+    policy = later_paid(policies)
+
+    assert placed(policy, article=an_article(fee_group="charge_kit")).lines[0].fee is not None
+    child = a_patient("2010-05-10")
+    assert placed(policy, article=an_article(fee_group="charger"), recipient=child)
+
+
+def test_both_versions_mean_the_same_order(policies: Policies) -> None:
+    order = placed_later_paid(later_paid(policies), an_article(fee_group="charger"))
+
+    state = evolve(None, order)
+
+    assert (state.supply, state.store) == (Supply.CENTRAL, order.lines[0].store)
+    assert state == evolve(None, in_first_version(order))
+
+
+def test_lines_of_several_supplies_are_no_order_of_the_first_version(policies: Policies) -> None:
+    charger = an_article(fee_group="charger")
+    (line,) = placed_later_paid(later_paid(policies), charger).lines
+    other = line.model_copy(update={"store": StoreId("402")})
+    order = placed_later_paid(later_paid(policies), charger)
+
+    with pytest.raises(ValueError, match="2 sources"):
+        in_first_version(order.model_copy(update={"lines": (line, other)}))
 
 
 @pytest.mark.rule("ORD-18a")

@@ -1,6 +1,7 @@
 """Rule mutants of billing: who owes what for which day, the month's invoices, who reads them."""
 
 from tests.mutants.rules.billing_charges import CHARGES
+from tests.mutants.rules.billing_delayed_fees import DELAYED_FEES
 from tests.mutants.rules.billing_explaining import EXPLAINING
 from tests.mutants.rules.billing_invoices import INVOICES
 from tests.mutants.rules.billing_ledger import LEDGER
@@ -15,6 +16,7 @@ from tests.mutants.rules.rule_mutant import RuleMutant
 BILLING: tuple[RuleMutant, ...] = (
     *RENTS,
     *CHARGES,
+    *DELAYED_FEES,
     *INVOICES,
     *RUNS,
     *LOANS,

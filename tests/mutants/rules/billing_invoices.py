@@ -43,8 +43,8 @@ INVOICES: tuple[RuleMutant, ...] = (
         "BIL-9a",
         "Who owes no rent gets no invoice",
         _QUERIES,
-        "    either = union(rents, charges).subquery()\n",
-        "    either = union(rents, rents).subquery()\n",
+        "    either = union(rents, charges, credits).subquery()\n",
+        "    either = union(rents, credits).subquery()\n",
         f"{_MONTH}_every_payer_gets_one_invoice_with_all_that_is_charged_to_it",
     ),
     rule_mutant(

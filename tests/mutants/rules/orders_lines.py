@@ -102,8 +102,8 @@ LINES: tuple[RuleMutant, ...] = (
         "ORD-7c",
         "A requisition is an order from the central store",
         _PLACING,
-        "        supply=Supply.OWN_STORE,\n",
-        "        supply=Supply.CENTRAL,\n",
+        "        supply=LineSupply.OWN_STORE,\n",
+        "        supply=LineSupply.CENTRAL,\n",
         f"{_LINE}_two_requisitions_are_two_lines",
     ),
     rule_mutant(

@@ -154,7 +154,7 @@ STATES: tuple[RuleMutant, ...] = (
         _PLACING,
         "    if not isinstance(recipient, Patient) or article.fee_group is None:\n"
         "        return None\n",
-        "    if not isinstance(recipient, Patient):\n        return policy.fees.rules[0].amount\n",
+        "    if not isinstance(recipient, Patient):\n        return policy.fees.rules[0]\n",
         f"{_FEE}_a_care_unit_pays_no_patient_fee",
     ),
     rule_mutant(
@@ -193,5 +193,21 @@ STATES: tuple[RuleMutant, ...] = (
         '    """Det som en order och ett uttag har gemensamt."""\n\n'
         '    model_config = ConfigDict(extra="ignore")\n',
         f"{_HTTP}_the_fee_shows_as_soon_as_the_line_is_added_and_nobody_chooses_it",
+    ),
+    rule_mutant(
+        "ORD-18e",
+        "Every order is told as ever, and every fee is charged when it is received",
+        _PLACING,
+        "    return order if is_delayed else in_first_version(order)\n",
+        "    return in_first_version(order if is_delayed else order)\n",
+        f"{_FEE}_when_a_fee_is_charged_is_pinned_with_the_fee",
+    ),
+    rule_mutant(
+        "ORD-18e",
+        "Which rule a fee follows is not told",
+        _PLACING,
+        "            fee_timing=_TIMINGS[rule.timing] if rule else None,\n",
+        "            fee_timing=_TIMINGS[policy.fees.rules[0].timing],\n",
+        f"{_FEE}_when_a_fee_is_charged_is_pinned_with_the_fee",
     ),
 )

@@ -53,7 +53,12 @@ _NAMES: Mapping[str, str] = {
     "revenue_other": "Övriga intäkter",
 }
 """What accounts are called; one of another kind of revenue by its key."""
-_SOURCES: Mapping[str, str] = {"charge": "Debitering", "rent": "Hyra", "invoice": "Faktura"}
+_SOURCES: Mapping[str, str] = {
+    "charge": "Debitering",
+    "cancellation": "Makulering",
+    "rent": "Hyra",
+    "invoice": "Faktura",
+}
 
 
 class LedgerEntryQuery(ListQuery):
@@ -63,7 +68,9 @@ class LedgerEntryQuery(ListQuery):
         LedgerMonth | None,
         Where(lambda month, _: LedgerEntryRow.entered_on.between(*_days(month)), _MONTH),
     ] = None
-    source: Annotated[Word | None, Eq(LedgerEntryRow.source, "charge, invoice eller rent")] = None
+    source: Annotated[
+        Word | None, Eq(LedgerEntryRow.source, "charge, cancellation, invoice eller rent")
+    ] = None
     account: Annotated[
         Account | None, Contains(LedgerEntryRow.lines, "Konto", member="account")
     ] = None

@@ -32,6 +32,7 @@ Accounts: TypeAlias = Mapping[Word, Account]
 """A region's accounts by what they are for (policy `invoice.accounts`)."""
 
 CHARGE: Final = Word("charge")
+CANCELLATION: Final = Word("cancellation")
 RENT: Final = Word("rent")
 INVOICE: Final = Word("invoice")
 """What an entry comes from."""

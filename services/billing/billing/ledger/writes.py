@@ -9,12 +9,15 @@ from kvitt_contracts.billing import (
     ChargeRaisedV2,
     InvoiceIssued,
     InvoiceIssuedV2,
+    InvoiceLine,
+    InvoiceLineV2,
     LedgerLine,
 )
 from kvitt_contracts.types import ChargeId, LedgerEntryId, RegionCode, Word, identify
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from billing.domain import Charge
 from billing.ledger import domain
 from billing.ledger.models import LedgerEntryRow
 from billing.models import ChargeRow, CounterRow
@@ -33,19 +36,38 @@ async def start_charge(
 ) -> ChargeRow:
     """Raise a charge, and enter it where the region has accounts (BIL-10)."""
     row = tx.start(ChargeRow, charge_id, raised)
-    accounts = tx.policy.invoice.accounts
-    if accounts:
-        lines = domain.lines_of_revenue(accounts, raised.kind, net_ore=raised.amount.net_ore)
-        open_from = await first_open_day(tx)
-        _enter(tx, domain.CHARGE, charge_id, lines, on=raised.charged_on, open_from=open_from)
+    await enter_charge(tx, raised)
     return row
+
+
+async def enter_charge(tx: Transaction, raised: ChargeRaised | ChargeRaisedV2) -> None:
+    """Enter a charge on its day where the region has accounts (BIL-10)."""
+    accounts = tx.policy.invoice.accounts
+    if not accounts:
+        return
+    lines = domain.lines_of_revenue(accounts, raised.kind, net_ore=raised.amount.net_ore)
+    open_from = await first_open_day(tx)
+    _enter(tx, domain.CHARGE, raised.charge_id, lines, on=raised.charged_on, open_from=open_from)
+
+
+async def enter_cancelled(tx: Transaction, charge_id: ChargeId, charge: Charge) -> None:
+    """Take back today what was entered of a charge that is cancelled; nothing where it was not
+    entered (BIL-10).
+    """
+    accounts = tx.policy.invoice.accounts
+    if not accounts or not await _entered(tx, domain.CHARGE, charge_id):
+        return
+    lines = domain.lines_of_revenue(accounts, charge.kind, net_ore=-charge.amount.net_ore)
+    open_from = await first_open_day(tx)
+    _enter(tx, domain.CANCELLATION, charge_id, lines, on=tx.today, open_from=open_from)
 
 
 async def enter_document(
     tx: Transaction, issued: InvoiceIssued | InvoiceIssuedV2, *, through: date
 ) -> None:
     """Enter a document on its day where the region has accounts, and its rent on `through`, the
-    last day that is invoiced; so too each charge that was raised before there were any (BIL-10).
+    last day that is invoiced; so too each charge that was
+    raised, or cancelled, before there were any (BIL-10).
     """
     accounts = tx.policy.invoice.accounts
     if not accounts:
@@ -55,13 +77,17 @@ async def enter_document(
     net_ore = sum(line.amount.net_ore for line in rents)
     earned = domain.lines_of_revenue(accounts, domain.RENT, net_ore=net_ore)
     _enter(tx, domain.RENT, issued.invoice_id, earned, on=through, open_from=open_from)
-    charges = {line.charge_id: line for line in issued.lines if line.charge_id is not None}
-    entered = {row.source_id for row in await _entered(tx, domain.CHARGE, *charges)}
-    for charge_id, line in charges.items():
-        if charge_id not in entered:
-            net_ore = line.amount.net_ore
-            earned = domain.lines_of_revenue(accounts, line.kind, net_ore=net_ore)
-            _enter(tx, domain.CHARGE, charge_id, earned, on=through, open_from=open_from)
+    for source, is_taken_back in ((domain.CHARGE, False), (domain.CANCELLATION, True)):
+        charges = {
+            line.charge_id: line
+            for line in issued.lines
+            if line.charge_id is not None and _is_taken_back(line) is is_taken_back
+        }
+        entered = {row.source_id for row in await _entered(tx, source, *charges)}
+        for charge_id, line in charges.items():
+            if charge_id not in entered:
+                earned = domain.lines_of_revenue(accounts, line.kind, net_ore=line.amount.net_ore)
+                _enter(tx, source, charge_id, earned, on=through, open_from=open_from)
     lines = domain.lines_of_document(accounts, net_ore=issued.net_ore, vat=issued.vat)
     _enter(tx, domain.INVOICE, issued.invoice_id, lines, on=issued.issued_on, open_from=open_from)
 
@@ -93,6 +119,10 @@ async def close_until(tx: Transaction, first: date) -> None:
         .where(CounterRow.value < first.toordinal())
         .values(value=first.toordinal())
     )
+
+
+def _is_taken_back(line: InvoiceLine | InvoiceLineV2) -> bool:
+    return isinstance(line, InvoiceLineV2) and line.corrects is not None
 
 
 async def _entered(tx: Transaction, source: Word, *ids: UUID) -> list[LedgerEntryRow]:

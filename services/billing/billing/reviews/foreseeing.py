@@ -10,6 +10,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import Money
 
 from billing import queries as settled
+from billing.domain import credit_of
 from billing.models import ArticleRow, DeviceRow, payer_key
 from billing.rents import domain as rents
 from billing.reviews import domain, presenting, queries
@@ -96,7 +97,10 @@ async def _add_charges(row: MonthPreviewRow, tx: Transaction) -> None:
     amounts: Amounts = defaultdict(list)
     for charge in charges:
         state = charge.state()
-        amounts[payer_key(state.payer)].append((state.is_compensated, state.amount))
+        amount, is_credit = state.amount, state.is_compensated
+        if charge.invoice_id is not None:  # it is taken back
+            amount, is_credit = credit_of(amount), not is_credit
+        amounts[payer_key(state.payer)].append((is_credit, amount))
     await _add(amounts, row.month, tx)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import ArticleNumber, DeviceId
-from sqlalchemy import cast, func, select
+from sqlalchemy import ColumnElement, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from billing import queries
@@ -40,6 +40,16 @@ async def payers_to_preview(tx: Transaction, run: InvoiceRunRow, *, limit: int) 
     return await queries.payers_to_invoice(tx, run, limit=limit, after=after)
 
 
+def not_taken(run: InvoiceRunRow) -> ColumnElement[bool]:
+    """Charges that are owed for a run's days and that it has not taken."""
+    return and_(queries.owed_through(run.through), ChargeRow.run_id.is_distinct_from(run.id))
+
+
+def not_taken_back(run: InvoiceRunRow) -> ColumnElement[bool]:
+    """Charges to be credited that a run has not taken."""
+    return and_(queries.TO_CREDIT, ChargeRow.credit_run_id.is_distinct_from(run.id))
+
+
 async def has_changed(tx: Transaction, run: InvoiceRunRow) -> bool:
     """True where something of a run's days has come since its preview was made: a device has to be
     settled again, or a charge is not taken.
@@ -47,10 +57,7 @@ async def has_changed(tx: Transaction, run: InvoiceRunRow) -> bool:
     if await queries.devices_to_settle(tx, run, limit=1):
         return True
     charged = select(ChargeRow.id).where(
-        ChargeRow.region == tx.region,
-        ChargeRow.invoice_id.is_(None),
-        ChargeRow.charged_on <= run.through,
-        ChargeRow.run_id.is_distinct_from(run.id),
+        ChargeRow.region == tx.region, or_(not_taken(run), not_taken_back(run))
     )
     return (await tx.session.scalar(charged.limit(1))) is not None
 
@@ -159,8 +166,7 @@ async def articles_charged_nothing(tx: Transaction, *, through: date) -> Sequenc
         select(ChargeRow.article_number)
         .where(
             ChargeRow.region == tx.region,
-            ChargeRow.invoice_id.is_(None),
-            ChargeRow.charged_on <= through,
+            queries.owed_through(through),
             ChargeRow.article_number.is_not(None),
             cast(ChargeRow.amount, JSONB)["net_ore"].astext == "0",
         )
@@ -241,13 +247,12 @@ async def devices_to_foresee(
 async def charges_to_foresee(
     tx: Transaction, *, through: date, after: UUID | None, limit: int
 ) -> Sequence[ChargeRow]:
-    """Charges up to a day that no run has invoiced or taken, later in the order than `after`."""
-    query = select(ChargeRow).where(
-        ChargeRow.region == tx.region,
-        ChargeRow.invoice_id.is_(None),
-        ChargeRow.run_id.is_(None),
-        ChargeRow.charged_on <= through,
-    )
+    """Charges up to a day that no run has invoiced or taken, and those that none has taken back,
+    later in the order than `after`.
+    """
+    owed = and_(queries.owed_through(through), ChargeRow.run_id.is_(None))
+    taken_back = and_(queries.TO_CREDIT, ChargeRow.credit_run_id.is_(None))
+    query = select(ChargeRow).where(ChargeRow.region == tx.region, or_(owed, taken_back))
     if after is not None:
         query = query.where(ChargeRow.id > after)
     return (await tx.session.scalars(query.order_by(ChargeRow.id).limit(limit))).all()

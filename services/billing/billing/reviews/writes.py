@@ -1,9 +1,12 @@
 """What previews write beyond one row by its key: begin anew, take the charges of a month."""
 
+from uuid import UUID
+
 from kvitt_chassis.transaction import Transaction
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from billing.models import ChargeRow, InvoiceRunRow
+from billing.reviews import queries
 from billing.reviews.models import FindingRow, MonthPreviewRow, PayerPreviewRow
 
 
@@ -16,18 +19,23 @@ async def clear(tx: Transaction, month: str) -> None:
 
 
 async def take_charges(tx: Transaction, run: InvoiceRunRow, *, limit: int) -> int:
-    """Let a run have the charges of its days that it has not, at most `limit`. Returns how many
-    these are.
+    """Let a run have the charges of its days that it has not, and those that it takes back, at most
+    `limit` of each. Returns how many these are.
     """
+    owed = queries.not_taken(run)
+    taken = await _take(tx, owed, {"run_id": run.id}, limit=limit)
+    return taken + await _take(
+        tx, queries.not_taken_back(run), {"credit_run_id": run.id}, limit=limit
+    )
+
+
+async def _take(
+    tx: Transaction, which: ColumnElement[bool], values: dict[str, UUID], *, limit: int
+) -> int:
     tx.will_lock(ChargeRow)
     to_take = (
         select(ChargeRow.id)
-        .where(
-            ChargeRow.region == tx.region,
-            ChargeRow.invoice_id.is_(None),
-            ChargeRow.charged_on <= run.through,
-            ChargeRow.run_id.is_distinct_from(run.id),
-        )
+        .where(ChargeRow.region == tx.region, which)
         .order_by(ChargeRow.id)
         .limit(limit)
         .with_for_update(key_share=True)
@@ -36,7 +44,7 @@ async def take_charges(tx: Transaction, run: InvoiceRunRow, *, limit: int) -> in
     taken = await tx.session.execute(
         update(ChargeRow)
         .where(ChargeRow.region == tx.region, ChargeRow.id == to_take.c.id)
-        .values(run_id=run.id)
+        .values(values)
         .returning(ChargeRow.id)
         .execution_options(synchronize_session=False)
     )

@@ -1,11 +1,18 @@
 """Handlers of orders: answer each, and release the goods of one that is to be voided."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import ReservationReleased
-from kvitt_contracts.orders import OrderPlaced, OrderVoidRequested, Supply
+from kvitt_contracts.orders import (
+    OrderPlaced,
+    OrderPlacedV2,
+    OrderVoidRequested,
+    Supply,
+    in_first_version,
+)
 from kvitt_contracts.types import DeviceNumber, PatientRecipient
 
 from inventory.articles.models import ArticleRow
@@ -24,24 +31,32 @@ from inventory.withdrawals.writes import withdraw
 messages = Handlers()
 
 
-def _locked_to_answer(event: OrderPlaced, tx: Transaction) -> Iterable[RowKey]:
-    yield from balance_rows(event.store, {line.article_number for line in event.lines}, tx)
-    if event.supply is Supply.OWN_STORE:
-        for line in event.lines:
-            if line.device_number is not None:
-                yield DeviceRow, new_device_id(tx, line.device_number)
+def _answerable(said: OrderPlaced | OrderPlacedV2) -> Iterator[OrderPlaced]:
+    """The order; none with lines of several supplies, which the handler then fails on."""
+    with suppress(ValueError):
+        yield in_first_version(said)
 
 
-def _read_to_answer(event: OrderPlaced, tx: Transaction) -> Iterable[RowKey]:
-    yield ReservationRow, event.order_id
-    yield StoreRow, event.store
-    for line in event.lines:
-        yield ArticleRow, article_id(tx, line.article_number)
-    if event.supply is Supply.OWN_STORE:
-        yield from rows_of_holder(event.recipient, tx)
+def _locked_to_answer(said: OrderPlaced | OrderPlacedV2, tx: Transaction) -> Iterable[RowKey]:
+    for event in _answerable(said):
+        yield from balance_rows(event.store, {line.article_number for line in event.lines}, tx)
+        if event.supply is Supply.OWN_STORE:
+            for line in event.lines:
+                if line.device_number is not None:
+                    yield DeviceRow, new_device_id(tx, line.device_number)
+
+
+def _read_to_answer(said: OrderPlaced | OrderPlacedV2, tx: Transaction) -> Iterable[RowKey]:
+    for event in _answerable(said):
+        yield ReservationRow, event.order_id
+        yield StoreRow, event.store
         for line in event.lines:
-            if line.device_number is not None:
-                yield from _rows_of_whom_it_is_meant_for(line.device_number, tx)
+            yield ArticleRow, article_id(tx, line.article_number)
+        if event.supply is Supply.OWN_STORE:
+            yield from rows_of_holder(event.recipient, tx)
+            for line in event.lines:
+                if line.device_number is not None:
+                    yield from _rows_of_whom_it_is_meant_for(line.device_number, tx)
 
 
 def _rows_of_whom_it_is_meant_for(number: DeviceNumber, tx: Transaction) -> Iterable[RowKey]:
@@ -52,14 +67,15 @@ def _rows_of_whom_it_is_meant_for(number: DeviceNumber, tx: Transaction) -> Iter
         yield from rows_of_holder(PatientRecipient(person=device.meant_for), tx)
 
 
-@messages.on(OrderPlaced, loads=_locked_to_answer, reads=_read_to_answer)
-async def answer_order(event: OrderPlaced, tx: Transaction) -> None:
+@messages.on(OrderPlaced, OrderPlacedV2, loads=_locked_to_answer, reads=_read_to_answer)
+async def answer_order(said: OrderPlaced | OrderPlacedV2, tx: Transaction) -> None:
     """ORD-4, ORD-7: reserve the goods, or deliver them at once from the service point's own store.
 
     Answers StockReserved or StockBackordered, for a withdrawal LineDelivered; or
     ReservationDeclined with the reason and its rule, also for what nobody purchases (ORD-6). An
     article or a store that is not known yet: the event waits.
     """
+    event = in_first_version(said)
     # Not locked: nobody else answers this order meanwhile, since its messages come in order.
     if await tx.look_up(ReservationRow, event.order_id) is not None:
         return

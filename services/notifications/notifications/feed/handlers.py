@@ -7,6 +7,8 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts import refusals
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.refusals import (
+    BillingMessageRefused,
+    BillingMessageSettled,
     BmbMessageRefused,
     BmbMessageSettled,
     InventoryMessageRefused,
@@ -21,7 +23,9 @@ from notifications.feed.writes import report
 messages = Handlers()
 
 
-@messages.on(OrdersMessageRefused, BmbMessageRefused, InventoryMessageRefused)
+@messages.on(
+    OrdersMessageRefused, BmbMessageRefused, InventoryMessageRefused, BillingMessageRefused
+)
 async def tell_of_refusal(event: refusals.MessageRefused, tx: Transaction) -> None:
     """Report a refused message of the region: which, by which rule, and what to do."""
     refused = MessageRefused(
@@ -33,7 +37,9 @@ async def tell_of_refusal(event: refusals.MessageRefused, tx: Transaction) -> No
     await report(tx, UUID(tx.subject), refused)
 
 
-@messages.on(OrdersMessageSettled, BmbMessageSettled, InventoryMessageSettled)
+@messages.on(
+    OrdersMessageSettled, BmbMessageSettled, InventoryMessageSettled, BillingMessageSettled
+)
 async def tell_of_settling(event: refusals.MessageSettled, tx: Transaction) -> None:
     """Report that a message of the region is quarantined, waits, or how it left the quarantine."""
     settled = MessageSettled(

@@ -12,6 +12,7 @@ from kvitt_contracts.orders import (
     OrderEvent,
     OrderLineDelivered,
     OrderPlaced,
+    OrderPlacedV2,
     OrderPlanned,
     OrderVoided,
     OrderVoidRefused,
@@ -32,8 +33,8 @@ def _report_of(event: OrderEvent, tx: Transaction) -> Iterable[RowKey]:
     return [(ReportRow, event.order_id)]
 
 
-@messages.on(OrderPlaced, loads=_report_of)
-async def on_order_placed(event: OrderPlaced, tx: Transaction) -> None:
+@messages.on(OrderPlaced, OrderPlacedV2, loads=_report_of)
+async def on_order_placed(event: OrderPlaced | OrderPlacedV2, tx: Transaction) -> None:
     """The order is registered."""
     row = OrderRow(
         region=tx.region,

@@ -14,12 +14,14 @@ from kvitt_contracts.orders import (
     OrderLineDelivered,
     OrderPickingBegun,
     OrderPlaced,
+    OrderPlacedV2,
     OrderPlanned,
     OrderVoided,
     OrderVoidRefused,
     OrderVoidRequested,
     PlacedLine,
     Supply,
+    in_first_version,
 )
 from kvitt_contracts.types import (
     CustomerId,
@@ -206,8 +208,8 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
 
     Raises ValueError for any event before the order is placed.
     """
-    if isinstance(event, OrderPlaced):
-        return _placed(event)
+    if isinstance(event, OrderPlaced | OrderPlacedV2):
+        return _placed(in_first_version(event))
     if order is None:
         raise ValueError(f"{event.wire_type} before the order is placed")
     match event:

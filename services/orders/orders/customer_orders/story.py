@@ -15,6 +15,7 @@ from kvitt_contracts.orders import (
     OrderLineDelivered,
     OrderPickingBegun,
     OrderPlaced,
+    OrderPlacedV2,
     OrderPlanned,
     OrderVoided,
     OrderVoidRefused,
@@ -47,9 +48,9 @@ _WHY: Final[Mapping[str, str]] = {
 def tell(event: OrderEvent, order: Order) -> Told:
     """An event of an order, which is as it is now, in words."""
     match event:
-        case OrderPlaced(supply=Supply.OWN_STORE):
-            return Told(summary=f"Uttaget ur förråd {event.store} registrerades.", rule="ORD-7")
-        case OrderPlaced():
+        case OrderPlaced() | OrderPlacedV2() if order.supply is Supply.OWN_STORE:
+            return Told(summary=f"Uttaget ur förråd {order.store} registrerades.", rule="ORD-7")
+        case OrderPlaced() | OrderPlacedV2():
             return Told(summary="Ordern registrerades.", rule="ORD-1")
         case OrderPlanned():
             what = "Ny dag: ordern" if event.changed else "Ordern"

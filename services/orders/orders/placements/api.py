@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from kvitt_chassis.http import ApiRouter, Commands, Reader, RegionReader
-from kvitt_contracts.orders import OrderPlaced, PlaceOrder, RegisterWithdrawal
+from kvitt_contracts.orders import OrderPlaced, OrderPlacedV2, PlaceOrder, RegisterWithdrawal
 from kvitt_contracts.types import Reference, identify
 
 from orders.care.recipients import named
@@ -105,5 +105,5 @@ async def _withdrawal(body: WithdrawalBody, reader: RegionReader) -> RegisterWit
     )
 
 
-def _previewed(placed: OrderPlaced) -> OrderPreview:
+def _previewed(placed: OrderPlaced | OrderPlacedV2) -> OrderPreview:
     return OrderPreview(lines=[PreviewLine.model_validate(line) for line in placed.lines])

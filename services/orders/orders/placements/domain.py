@@ -3,24 +3,28 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from kvitt_contracts.orders import (
     AddressKind,
     Delivery,
+    LineSupply,
     LineToOrder,
     OneOffAddress,
     OrderPlaced,
-    PlacedLine,
+    OrderPlacedV2,
     PlaceOrder,
     RecipientAddress,
     RegisterWithdrawal,
-    Supply,
+    SuppliedLine,
+    in_first_version,
 )
-from kvitt_contracts.policy import RegionPolicy, fee_free_on
+from kvitt_contracts.policy import FeeRule, RegionPolicy, fee_free_on
 from kvitt_contracts.types import (
     ArticleNumber,
     ArticleType,
     CareUnitRecipient,
+    GroupName,
     Money,
     OrderId,
     OrderNumber,
@@ -28,6 +32,7 @@ from kvitt_contracts.types import (
     Reference,
     ServicePointId,
     StoreId,
+    Word,
     WorkOrderId,
 )
 
@@ -39,6 +44,9 @@ from orders.product_areas.domain import must_be_connected, must_be_of_areas
 from orders.units.domain import Customer
 from orders.work_orders.applications.domain import refusal_to_order
 from orders.work_orders.domain import WorkOrder
+
+_IMMEDIATE: Final = Word("immediate")
+_TIMINGS: Final = {"immediate": _IMMEDIATE, "delayed_90_days": Word("delayed")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +67,7 @@ def place(
     applications: Mapping[WorkOrderId, WorkOrder],
     policy: RegionPolicy,
     today: date,
-) -> OrderPlaced:
+) -> OrderPlaced | OrderPlacedV2:
     """Place an order from the central store (ORD-1).
 
     `articles` has each line's article, `applications` those that lines name and that are known;
@@ -86,7 +94,7 @@ def place(
         articles=articles,
         policy=policy,
         today=today,
-        supply=Supply.CENTRAL,
+        supply=LineSupply.CENTRAL,
         store=policy.stores.central,
         address_kind=AddressKind(command.delivery.to.kind),
         consolidated=command.delivery.consolidated,
@@ -101,7 +109,7 @@ def withdraw(
     articles: Mapping[ArticleNumber, Article],
     policy: RegionPolicy,
     today: date,
-) -> OrderPlaced:
+) -> OrderPlaced | OrderPlacedV2:
     """A withdrawal from the service point's own store (ORD-7); inventory decides whether it has the
     goods.
 
@@ -143,7 +151,7 @@ def withdraw(
         articles=articles,
         policy=policy,
         today=today,
-        supply=Supply.OWN_STORE,
+        supply=LineSupply.OWN_STORE,
         store=command.store,
         address_kind=AddressKind.UNIT,
         consolidated=True,
@@ -174,6 +182,20 @@ def fee(
     """Returns the patient fee of one unit in öre, or None (ORD-18). Nobody chooses it: article, age
     on `today` and policy decide.
     """
+    rule = fee_rule(article, recipient=recipient, policy=policy, today=today)
+    return rule.amount if rule else None
+
+
+def fee_rule(
+    article: Article,
+    *,
+    recipient: Patient | CareUnitRecipient,
+    policy: RegionPolicy,
+    today: date,
+) -> FeeRule | None:
+    """Returns the rule of the policy that a unit's patient fee follows, or None where nothing is
+    paid (ORD-18); it says when the fee is charged too (BIL-3).
+    """
     if not isinstance(recipient, Patient) or article.fee_group is None:
         return None
     for rule in policy.fees.rules:
@@ -181,7 +203,7 @@ def fee(
             recipient.born_on, day=today, rule=rule, free_until=policy.fees.free_until
         )
         if rule.fee_group == article.fee_group and not free:
-            return rule.amount
+            return rule
     return None
 
 
@@ -223,6 +245,7 @@ def _details(delivery: Delivery) -> Iterator[str]:
             yield f"delivery.{name}"
 
 
+# decision 0395: only what the first version cannot say is of the second
 def _placed(
     command: PlaceOrder | RegisterWithdrawal,
     *,
@@ -231,12 +254,34 @@ def _placed(
     articles: Mapping[ArticleNumber, Article],
     policy: RegionPolicy,
     today: date,
-    supply: Supply,
+    supply: LineSupply,
     store: StoreId,
     address_kind: AddressKind,
     consolidated: bool,
-) -> OrderPlaced:
-    return OrderPlaced(
+) -> OrderPlaced | OrderPlacedV2:
+    default = command.payer_id or parties.service_point.payer_id  # REF-4
+    lines = []
+    for number, line in enumerate(command.lines, start=1):
+        article = articles[line.article_number]
+        rule = fee_rule(article, recipient=parties.recipient, policy=policy, today=today)
+        placed = SuppliedLine(
+            line_id=line_id(naming.order_id, number),
+            number=number,
+            article_number=line.article_number,
+            article_type=article.type,
+            marked=article.marked,
+            quantity=line.quantity,
+            payer_id=line.payer_id or default,
+            device_number=line.device_number,
+            fee=rule.amount if rule else None,
+            application=None if article.in_assortment else line.application,
+            supply=supply,
+            store=store,
+            fee_group=GroupName(rule.fee_group) if rule else None,
+            fee_timing=_TIMINGS[rule.timing] if rule else None,
+        )
+        lines.append(placed)
+    order = OrderPlacedV2(
         order_id=naming.order_id,
         order_number=naming.order_number,
         reference=naming.reference,
@@ -245,46 +290,14 @@ def _placed(
         requester=parties.requester.user_id,
         service_point=ServicePointId(parties.service_point.customer_id),
         customer_id=parties.service_point.customer_id,
-        supply=supply,
-        store=store,
         address_kind=address_kind,
         consolidated=consolidated,
         placed_on=today,
         policy=policy.pin,
-        lines=_lines(command, naming, parties, articles, policy=policy, today=today),
+        lines=tuple(lines),
     )
-
-
-def _lines(
-    command: PlaceOrder | RegisterWithdrawal,
-    naming: Naming,
-    parties: Parties,
-    articles: Mapping[ArticleNumber, Article],
-    *,
-    policy: RegionPolicy,
-    today: date,
-) -> tuple[PlacedLine, ...]:
-    default = command.payer_id or parties.service_point.payer_id  # REF-4
-    return tuple(
-        PlacedLine(
-            line_id=line_id(naming.order_id, number),
-            number=number,
-            article_number=line.article_number,
-            article_type=articles[line.article_number].type,
-            marked=articles[line.article_number].marked,
-            quantity=line.quantity,
-            payer_id=line.payer_id or default,
-            device_number=line.device_number,
-            fee=fee(
-                articles[line.article_number],
-                recipient=parties.recipient,
-                policy=policy,
-                today=today,
-            ),
-            application=None if articles[line.article_number].in_assortment else line.application,
-        )
-        for number, line in enumerate(command.lines, start=1)
-    )
+    is_delayed = any(line.fee_timing not in (None, _IMMEDIATE) for line in lines)
+    return order if is_delayed else in_first_version(order)
 
 
 def _must_own(store: StoreId, place: Customer, policy: RegionPolicy) -> None:

@@ -4,7 +4,13 @@ from uuid import uuid4
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.orders import Delivery, OrderPlaced, PlaceOrder, RegisterWithdrawal
+from kvitt_contracts.orders import (
+    Delivery,
+    OrderPlaced,
+    OrderPlacedV2,
+    PlaceOrder,
+    RegisterWithdrawal,
+)
 from kvitt_contracts.types import OrderId, OrderNumber, Reference, identify
 
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
@@ -75,7 +81,9 @@ async def register_withdrawal(command: RegisterWithdrawal, tx: Transaction) -> N
     _start(event, command, Delivery(), tx)
 
 
-async def preview(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> OrderPlaced:
+async def preview(
+    command: PlaceOrder | RegisterWithdrawal, tx: Transaction
+) -> OrderPlaced | OrderPlacedV2:
     """What an order or a withdrawal would be, with payers and fees (ORD-18). Records nothing;
     refuses alike.
     """
@@ -121,14 +129,14 @@ async def _naming(order_id: OrderId, tx: Transaction) -> domain.Naming:
 
 
 def _start(
-    event: OrderPlaced,
+    event: OrderPlaced | OrderPlacedV2,
     command: PlaceOrder | RegisterWithdrawal,
     delivery: Delivery,
     tx: Transaction,
 ) -> None:
-    tx.start(OrderRow, event.order_id, event)
+    row = tx.start(OrderRow, event.order_id, event)
     await_answer(event.order_id, tx)
-    count_step(event.supply, tx)
+    count_step(row.supply, tx)
     comments = {n: line.comment for n, line in enumerate(command.lines, 1) if line.comment}
     if comments or domain.has_details(delivery):
         tx.put(
