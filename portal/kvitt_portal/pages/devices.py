@@ -75,7 +75,7 @@ async def pause(device_id: UUID, here: Here) -> Response:
 async def _card(device_id: UUID, here: Visit, form: Form | None) -> Response:
     path = f"/devices/{device_id}"
     device: dict[str, Any] = await here.need("inventory", path)
-    story, paid, order, faults, works, asked, waiting = await asyncio.gather(
+    story, paid, order, faults, works, asked = await asyncio.gather(
         here.ask("inventory", f"{path}/story"),
         here.ask("billing", f"{path}/payers"),
         _order_behind(here, device),
@@ -88,16 +88,18 @@ async def _card(device_id: UUID, here: Visit, form: Form | None) -> Response:
             limit=_WORKS,
         ),
         asked_about(here, str(device_id)),
-        _fee_that_waits(here, device_id),
     )
     periods = list(reversed(device["periods"]))
     told = story.value["items"] if story else []
     paying = paid.value["periods"] if paid else []
-    people, names = await _who(
-        here,
-        [device, *periods],
-        users=[one["by"] for one in told],
-        payers=[one["payer_id"] for one in paying],
+    (people, names), fee = await asyncio.gather(
+        _who(
+            here,
+            [device, *periods],
+            users=[one["by"] for one in told],
+            payers=[one["payer_id"] for one in paying],
+        ),
+        _fee_that_waits(here, device_id),
     )
     return here.page(
         "devices/card.html",
@@ -114,7 +116,7 @@ async def _card(device_id: UUID, here: Visit, form: Form | None) -> Response:
         people=people,
         names=names,
         is_own=device["claim"] is None and await _is_own(here, device["holder"]),
-        fee=waiting,
+        fee=fee,
         form=form or Form(given={"asked_by": device["prescriber"] or ""}),
     )
 

@@ -33,7 +33,7 @@ def _report_of(event: OrderEvent, tx: Transaction) -> Iterable[RowKey]:
     return [(ReportRow, event.order_id)]
 
 
-@messages.on(OrderPlaced, OrderPlacedV2, loads=_report_of)
+@messages.on(OrderPlaced, OrderPlacedV2, loads=lambda event, _: [(ReportRow, event.order_id)])
 async def on_order_placed(event: OrderPlaced | OrderPlacedV2, tx: Transaction) -> None:
     """The order is registered."""
     row = OrderRow(
