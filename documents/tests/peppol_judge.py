@@ -14,9 +14,11 @@ from lxml import etree
 from saxonche import PySaxonProcessor, PyXsltExecutable
 
 LIST = Path(__file__).with_name("peppol-jars.txt")
-RULES = "external/schematron/openpeppol/2026.5/xslt"
-SCHEMAS = "external/schemas/ubl21"
+RULES = "external/schematron/openpeppol/2026.5/xslt/"
+OF_BILLING = ("CEN-EN16931-UBL.xslt", "PEPPOL-EN16931-UBL.xslt")
+UBL, OTHERS = "external/schemas/ubl21/", "schemas/"
 _FAILED = "{http://purl.oclc.org/dsdl/svrl}failed-assert"
+_SCHEMA = "http://www.w3.org/2001/XMLSchema"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +45,30 @@ def provide(folder: Path) -> Judge:
     """A judge with its files in a folder. Where they cannot be had the test is skipped."""
     for jar in fetched.provide(LIST, "the rules of Peppol"):
         with zipfile.ZipFile(jar) as content:
-            wanted = [name for name in content.namelist() if name.startswith((RULES, SCHEMAS))]
-            content.extractall(folder, wanted)
+            content.extractall(
+                folder, [one for one in content.namelist() if one.startswith((RULES, UBL, OTHERS))]
+            )
     processor = PySaxonProcessor(license=False)
     compiler = processor.new_xslt30_processor()
     return Judge(
         processor,
         [
-            compiler.compile_stylesheet(stylesheet_file=str(file))
-            for file in sorted((folder / RULES).glob("*UBL*.xslt"))
+            compiler.compile_stylesheet(stylesheet_file=str(folder / RULES / name))
+            for name in OF_BILLING
         ],
-        {
-            kind: etree.XMLSchema(etree.parse(folder / SCHEMAS / "maindoc" / f"UBL-{kind}-2.1.xsd"))
-            for kind in ("Invoice", "CreditNote")
-        },
+        {kind: _schema(folder, kind) for kind in ("Invoice", "CreditNote")},
     )
+
+
+def _schema(folder: Path, kind: str) -> etree.XMLSchema:
+    """The schema of a kind of document. UBL's own say of some others what they are called, and not
+    where they lie.
+    """
+    files = [*sorted((folder / OTHERS).glob("*.xsd")), folder / UBL / f"maindoc/UBL-{kind}-2.1.xsd"]
+    whole = etree.Element(f"{{{_SCHEMA}}}schema")
+    for file in files:
+        named = etree.parse(file).getroot().get("targetNamespace")
+        etree.SubElement(
+            whole, f"{{{_SCHEMA}}}import", namespace=named, schemaLocation=file.as_uri()
+        )
+    return etree.XMLSchema(whole)

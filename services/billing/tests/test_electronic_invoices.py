@@ -229,7 +229,12 @@ BROKEN = {
         "R020",
     ),
     "nothing in an element": (r"(<cbc:BuyerReference>).*?(</cbc:BuyerReference>)", r"\1\2", "R008"),
-    "no day to pay": (r"<cbc:DueDate>.*?</cbc:DueDate>", "", "BR-CO-25"),
+    "no number for VAT": (r"<cac:PartyTaxScheme>.*?</cac:PartyTaxScheme>", "", "BR-S-02"),
+    "an exemption without reason": (
+        r"<cbc:ID>S</cbc:ID><cbc:Percent>25",
+        "<cbc:ID>E</cbc:ID><cbc:Percent>0",
+        "BR-E-10",
+    ),
     "a wrong VAT": (
         r"(</cbc:TaxableAmount><cbc:TaxAmount currencyID=\"SEK\">)[\d.]+",
         r"\g<1>1.00",

@@ -14,6 +14,23 @@ _OF_W: Final = """\
       clock_starts: received
       sender: prescriber_and_requester # BMB-2
 """
+_OF_BD: Final = """\
+    effective_from: "2026-01-01T00:00:00+01:00"
+    transfer:
+      expiry: {days: 7, outcome: lock} # BMB-7
+      clock_starts: sent
+      sender: prescriber
+      ack_payer: chosen # BMB-4
+"""
+_OF_AC: Final = """\
+    effective_from: "2026-01-01T00:00:00+01:00"
+    transfer:
+      expiry: {days: 6, outcome: auto_execute} # BMB-7
+      clock_starts: sent
+      sender: prescriber
+      ack_payer: follows_customer # BMB-4
+      rejection_message: mandatory # BMB-5
+"""
 _POLICY: Final = f"{_TESTS}/test_policy.py::test"
 _CALENDAR: Final = f"{_TESTS}/test_calendar.py::test"
 _MONEY: Final = f"{_TESTS}/test_money.py::test"
@@ -132,24 +149,24 @@ CONTRACTS: tuple[RuleMutant, ...] = (
         "BMB-4d",
         "In Norrbotten the payer follows the customer",
         "deploy/regions/bd.yaml",
-        "ack_payer: chosen",
-        "ack_payer: follows_customer",
+        _OF_BD,
+        _OF_BD.replace("chosen", "follows_customer"),
         f"{_POLICY}_whether_the_payer_is_chosen_at_acknowledgement_is_the_regions_choice",
     ),
     rule_mutant(
         "BMB-5a",
         "In Västerbotten a rejection need not say why",
         "deploy/regions/ac.yaml",
-        "rejection_message: mandatory",
-        "rejection_message: optional",
+        _OF_AC,
+        _OF_AC.replace("mandatory", "optional"),
         f"{_POLICY}_whether_a_rejection_says_why_is_the_regions_choice",
     ),
     rule_mutant(
         "BMB-7a",
         "In Västerbotten there are seven days to answer",
         "deploy/regions/ac.yaml",
-        "expiry: {days: 6, outcome: auto_execute}",
-        "expiry: {days: 7, outcome: auto_execute}",
+        _OF_AC,
+        _OF_AC.replace("days: 6", "days: 7"),
         f"{_POLICY}_the_three_ways_of_expiry_are_three_regions_data",
     ),
     rule_mutant(
@@ -172,8 +189,8 @@ CONTRACTS: tuple[RuleMutant, ...] = (
         "BMB-7b",
         "In Norrbotten what nobody answers is voided",
         "deploy/regions/bd.yaml",
-        "expiry: {days: 7, outcome: lock}",
-        "expiry: {days: 7, outcome: void}",
+        _OF_BD,
+        _OF_BD.replace("lock", "void"),
         f"{_POLICY}_the_three_ways_of_expiry_are_three_regions_data",
     ),
     rule_mutant(
