@@ -1,10 +1,12 @@
 """Månadens fakturor: what a month's invoices come to, what of it stands out, and the approval."""
 
 import re
+from datetime import date, timedelta
 from typing import Any, Final
 
 from fastapi import APIRouter
 from kvitt_chassis.web.problems import Problem
+from kvitt_contracts.calendar import first_of_next_month
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
@@ -16,7 +18,7 @@ from kvitt_portal.pages.listing import LIMIT
 router = APIRouter()
 
 PAGE: Final = "/manadens-fakturor"
-_MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_MONTH: Final = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
 _RUNS: Final = 12
 _UNIT: Final = "unit/"
 
@@ -27,9 +29,7 @@ async def newest(here: Here) -> Response:
     _require_staff(here)
     runs = await here.need("billing", "/invoice-runs", limit=_RUNS)
     waiting = [one["month"] for one in runs["items"] if one["status"] == "previewed"]
-    asked = here.request.query_params.get("manad", "")
-    month = asked if _MONTH.fullmatch(asked) else ""
-    return here.go(f"{PAGE}/{month or min(waiting, default=f'{await here.today():%Y-%m}')}")
+    return here.go(f"{PAGE}/{min(waiting, default=f'{await here.today():%Y-%m}')}")
 
 
 @router.get(PAGE + "/{month}")
@@ -69,7 +69,9 @@ async def approve(here: Here, month: str) -> Response:
 async def _page(here: Visit, month: str, form: Form) -> Response:
     shown = await here.ask("billing", f"/invoice-runs/{_known(month)}:preview")
     if shown.status == 404:  # nobody has asked for it yet
-        return here.page("invoicing/month.html", month=month, form=form, shown=None)
+        return here.page(
+            "invoicing/month.html", month=month, beside=_beside(month), form=form, shown=None
+        )
     findings = await here.ask("billing", "/preview-findings", month=month, limit=LIMIT)
     cursor = here.request.query_params.get("cursor")
     payers = await here.ask("billing", "/payer-previews", month=month, limit=LIMIT, cursor=cursor)
@@ -77,6 +79,7 @@ async def _page(here: Visit, month: str, form: Form) -> Response:
     return here.page(
         "invoicing/month.html",
         month=month,
+        beside=_beside(month),
         form=form,
         shown=shown,
         findings=findings,
@@ -100,6 +103,12 @@ def _called(subject: str, names: Names) -> str:
     if kind == "article":
         return f"Artikel {thing}"
     return "En patient" if kind == "patient" else "Ett hjälpmedel"
+
+
+def _beside(month: str) -> tuple[str, str]:
+    """The months before and after one."""
+    first = date.fromisoformat(f"{month}-01")
+    return f"{first - timedelta(days=1):%Y-%m}", f"{first_of_next_month(first):%Y-%m}"
 
 
 def _known(month: str) -> str:

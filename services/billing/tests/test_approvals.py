@@ -2,25 +2,29 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from uuid import uuid4
 
 import pytest
 from billing import domain, schedule
 from billing.app import service
 from billing.metrics import UNAPPROVED
 from billing.models import ChargeRow, InvoiceRow, InvoiceRunRow, RentRow
+from billing.reviews import domain as reviews
 from kvitt_contracts.billing import (
     InvoiceIssued,
+    InvoiceLineV2,
     InvoiceRunApproved,
     InvoiceRunFinished,
     InvoiceRunPreviewed,
 )
 from kvitt_contracts.inventory import DeviceRegistered
 from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import ArticleNumber, InvoiceId, Money, PayerId, UnitPayer, Word
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.inventory import an_article_priced, numbered
 from contracts.tests.builders.reservations import a_line_delivered
-from contracts.tests.builders.story import ROLLATOR
+from contracts.tests.builders.story import CUSHION, ROLLATOR
 from services.billing.tests.builders import a_fee, an_order, returned
 from services.billing.tests.months import (
     JULY_1,
@@ -210,6 +214,28 @@ async def test_what_comes_after_the_approval_is_the_next_months(
 
         nets = [one.net_ore for one in await world.events(InvoiceIssued)]
         assert sum(nets) == may + june
+
+
+@pytest.mark.rule("BIL-9p")
+def test_a_state_is_of_each_line_and_of_no_number() -> None:
+    def digest(net_ore: int, *, running: int = 0) -> str:
+        line = InvoiceLineV2(
+            kind=Word("sale"), article_number=ArticleNumber(CUSHION), amount=Money(net_ore=net_ore)
+        )
+        made = domain.issue_invoice(
+            InvoiceId(uuid4()),
+            number=f"AC-2026-{running:06}",
+            payer=UnitPayer(payer_id=PayerId("20011")),
+            month=MAY_31,
+            is_credit=False,
+            lines=[line],
+            due_days=30,
+        )
+        return reviews.digest_of([made], before="")
+
+    assert digest(100) == digest(100, running=7)
+    assert digest(100) != digest(101)
+    assert reviews.state_of("2026-05", {"unit/1": "a"}) != reviews.state_of("2026-05", {})
 
 
 # -- twice, at once, in between --------------------------------------------------------------------

@@ -131,6 +131,8 @@ async def test_a_month_that_is_invoiced_while_it_is_previewed_has_its_runs_previ
         month = await get(world, f"{MAY}:preview")
         assert month["state"] is not None
         assert month["net_ore"] == sum(one.net_ore for one in shown.values())
+        await post(world, f"{MAY}:preview")
+        assert (await get(world, f"{MAY}:preview"))["state"] == month["state"]
         status, _ = await post(world, f"{MAY}:approve", {"state": month["state"]})
         assert status == 200
         assert await issued(world) == shown

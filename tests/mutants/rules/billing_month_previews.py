@@ -81,7 +81,7 @@ MONTH_PREVIEWS: tuple[RuleMutant, ...] = (
         _RULES,
         "            found.update(line.model_dump_json(exclude_none=True).encode())\n",
         '            found.update(b"line" if line else b"")\n',
-        f"{_STALE}[return]",
+        f"{_APPROVED}_a_state_is_of_each_line_and_of_no_number",
     ),
     rule_mutant(
         "BIL-9p",
