@@ -453,8 +453,9 @@ def _print(found: Explained) -> None:
             told.rule,
             told.policy_version,
         )
-    show(story)
-    _show_awaited(found.awaited)
+    if found.story or not found.because:
+        show(story)
+        _show_awaited(found.awaited)
     if found.payers:
         payers = Table("device", "from", "payer", title="Who pays")
         for one in found.payers:

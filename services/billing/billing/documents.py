@@ -73,6 +73,16 @@ def kind_said(kind: Word) -> str:
     return _KINDS.get(kind, str(kind))
 
 
+def amount_said(ore: int) -> str:
+    """An amount in öre as a document writes it."""
+    return kronor(ore)
+
+
+def rate_said(rate: int) -> str:
+    """A rate in per cent as a document writes it."""
+    return percent(rate)
+
+
 def _articles(issued: InvoiceIssued | InvoiceIssuedV2) -> set[ArticleNumber]:
     named = {line.article_number for line in issued.lines}
     return {number for number in named if number is not None}

@@ -33,7 +33,7 @@ EXPLAINING: tuple[RuleMutant, ...] = (
     rule_mutant(
         "BIL-14c",
         "Everybody sees what somebody has saved",
-        f"{_CODE}/selections/api.py",
+        f"{_CODE}/selections/queries.py",
         "select(SelectionRow).where(SCOPE.within(reader.grant))",
         "select(SelectionRow).where(SelectionRow.name.is_not(None))",
         f"{_SELECTED}_nobody_sees_or_changes_what_another_has_saved",

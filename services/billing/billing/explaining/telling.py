@@ -8,9 +8,8 @@ from uuid import UUID
 from kvitt_contracts.billing import ChargeKind, InvoiceLineV2
 from kvitt_contracts.calendar import in_swedish
 from kvitt_contracts.types import PayerId
-from kvitt_documents.amounts import kronor, percent
 
-from billing.documents import kind_said
+from billing.documents import amount_said, kind_said, rate_said
 from billing.domain import Charge, Invoice
 from billing.explaining.domain import Chosen, Explained, Known, Part, Reason
 from billing.explaining.views import Link, Step
@@ -173,7 +172,7 @@ def _became_known(known: Known, named: Collection[PayerId] | None) -> Step:
             return _step("known", "BIL-1f", f"Från {since} är hjälpmedlet sålt, och hyrs inte.")
         case Reason.OTHER_PRICE if known.price is not None:
             said = (
-                f"Från {since} gäller ett annat pris: {kronor(known.price.price.net_ore)} i "
+                f"Från {since} gäller ett annat pris: {amount_said(known.price.price.net_ore)} i "
                 f"månaden, sedan {in_swedish(known.price.valid_from)}."
             )
             return _step("known", "BIL-9f", said)
@@ -185,7 +184,7 @@ def _became_known(known: Known, named: Collection[PayerId] | None) -> Step:
 def _monthly(explained: Explained) -> Iterator[Step]:
     for one in explained.prices:
         said = (
-            f"Månadspriset är {kronor(one.price.net_ore)} utan moms, och gäller sedan "
+            f"Månadspriset är {amount_said(one.price.net_ore)} utan moms, och gäller sedan "
             f"{in_swedish(one.valid_from)}."
         )
         yield _step("price", "BIL-1b", said)
@@ -196,13 +195,13 @@ def _shared(part: Part) -> Step:
     assert part.to_day is not None
     said = (
         f"{_span(part.from_day, part.to_day)}: {part.quantity} av månadens {part.of_days} dagar "
-        f"till {kronor(part.price_ore)} i månaden blir {kronor(part.net_ore)}."
+        f"till {amount_said(part.price_ore)} i månaden blir {amount_said(part.net_ore)}."
     )
     return _step("computed", "BIL-1d", said)
 
 
 def _rounded(explained: Explained) -> Step:
-    total = kronor(sum(one.net_ore for one in explained.parts))
+    total = amount_said(sum(one.net_ore for one in explained.parts))
     said = (
         "Varje dag är skillnaden mellan månadens andel till och med dagen och till och med dagen "
         "före, båda avrundade till hela ören, så att en hel månad blir månadspriset. "
@@ -233,7 +232,8 @@ def _counted(part: Part, line: InvoiceLineV2, explained: Explained) -> Step:
         whence = f"Priset gäller sedan {in_swedish(explained.prices[0].valid_from)}"
     if not explained.is_noted or not whence:
         rule, whence = "BIL-10a", "Priset fastställdes när debiteringen gjordes"
-    said = f"{whence}: {part.quantity} × {kronor(part.price_ore)} blir {kronor(part.net_ore)}."
+    price, sum_ = amount_said(part.price_ore), amount_said(part.net_ore)
+    said = f"{whence}: {part.quantity} × {price} blir {sum_}."
     return _step("computed", rule, said)
 
 
@@ -242,12 +242,12 @@ def _vat(line: InvoiceLineV2, invoice: Invoice) -> Iterator[Step]:
     for part in invoice.vat:
         if part.vat_percent == rate:
             said = (
-                f"Moms {percent(rate)} räknas på summan av fakturans rader med den satsen, "
-                f"{kronor(part.net_ore)}, och blir {kronor(part.vat_ore)}."
+                f"Moms {rate_said(rate)} räknas på summan av fakturans rader med den satsen, "
+                f"{amount_said(part.net_ore)}, och blir {amount_said(part.vat_ore)}."
             )
             yield _step("vat", "BIL-10d", said)
     if not invoice.vat:
-        said = f"Moms {percent(rate)} på raden blir {kronor(line.amount.vat_ore)}."
+        said = f"Moms {rate_said(rate)} på raden blir {amount_said(line.amount.vat_ore)}."
         yield _step("vat", "BIL-10a", said)
 
 

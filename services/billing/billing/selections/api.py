@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
-from kvitt_chassis.http import ApiRouter, Commands, Reader, Scope
+from kvitt_chassis.http import ApiRouter, Commands, Reader
 from kvitt_chassis.transaction import Transaction
-from sqlalchemy import select
 
 from billing.models import SelectionRow
 from billing.selections.commands import RemoveSelection, RenameSelection, SaveSelection
+from billing.selections.queries import SCOPE, own_selections
 from billing.selections.views import (
     NoSelection,
     RemoveSelectionBody,
@@ -19,16 +19,12 @@ from billing.selections.views import (
 
 router = ApiRouter(tags=["Betalning"])
 
-SCOPE = Scope(SelectionRow.region, users=[SelectionRow.user_id])
-"""Whose a selection is: theirs who saved it, alone (BIL-14)."""
-
 
 # decision 0407: what a user has saved of billing's lists is in billing
 @router.get("/selections", summary="Dina sparade urval")
 async def list_selections(reader: Reader) -> list[SelectionView]:
     """Dina egna sparade urval av fakturor, efter namn (BIL-14)."""
-    mine = select(SelectionRow).where(SCOPE.within(reader.grant)).order_by(SelectionRow.name)
-    return [SelectionView.of(row) for row in await reader.all(mine)]
+    return [SelectionView.of(row) for row in await own_selections(reader)]
 
 
 @router.post("/selections", status_code=201, summary="Spara ett urval")
