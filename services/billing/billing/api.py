@@ -121,7 +121,7 @@ async def show_electronic_invoice(invoice_id: UUID, reader: Reader) -> Response:
         raise Refused(
             "NOT_ELECTRONIC",
             rule="BIL-9",
-            way_on="Betalaren hade ingen e-fakturaadress när fakturan utfärdades. Hämta den som PDF.",
+            way_on="Betalaren hade ingen e-fakturaadress när den utfärdades. Hämta den som PDF.",
         )
     if document.ubl is None:
         raise _not_made_yet()

@@ -213,6 +213,7 @@ def _bill_line(
 ) -> peppol.BillLine:
     number = line.article_number
     name = stored.article_names.get(number, "") if number is not None else ""
+    taken_from = corrected.get(line.corrects) if line.corrects is not None else None
     return peppol.BillLine(
         name=f"{_KINDS[line.kind]} {name}",
         article_number=number,
@@ -222,5 +223,5 @@ def _bill_line(
         quantity=line.quantity,
         net_ore=sign * line.amount.net_ore,
         vat_percent=line.amount.vat_percent,
-        corrects=corrected[line.corrects].number if line.corrects in corrected else None,
+        corrects=taken_from.number if taken_from is not None else None,
     )

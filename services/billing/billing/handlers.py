@@ -39,6 +39,7 @@ from billing.ledger import handlers as ledger
 from billing.ledger.writes import start_charge
 from billing.models import (
     ArticleRow,
+    ChargeRow,
     CustodyChangeRow,
     CustomerRow,
     DeviceRow,
