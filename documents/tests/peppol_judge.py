@@ -1,6 +1,6 @@
-"""The judge of electronic invoices: UBL's schemas and the rules of EN 16931 and Peppol BIS Billing
-3, as OpenPeppol publishes them; fetched as Kafka is. Its rules take seconds to make ready, so one test
-module asks it.
+"""The judge of electronic invoices: the schemas of UBL and the rules of EN 16931 and Peppol BIS
+Billing 3, as OpenPeppol publishes them; fetched as Kafka is. Its rules take seconds to make ready,
+so one test module asks it.
 """
 
 import zipfile

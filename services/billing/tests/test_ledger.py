@@ -266,7 +266,7 @@ async def test_a_trial_balance_adds_up_to_nothing(world: World) -> None:
     assert (names["1790"], names["3010"]) == ("Upplupna intäkter", "Hyresintäkter")
 
 
-def balances(shown: dict[str, list[dict[str, object]]], which: str) -> dict[str, object]:
+def balances(shown: dict[str, list[dict[str, int]]], which: str) -> dict[str, int]:
     """A balance of each account."""
     return {str(one["account"]): one[which] for one in shown["accounts"]}
 
