@@ -12,6 +12,7 @@ from billing.models import ChargeRow, InvoiceRow, InvoiceRunRow, RentRow
 from billing.reviews import domain as reviews
 from kvitt_contracts.billing import (
     InvoiceIssued,
+    InvoiceIssuedV2,
     InvoiceLineV2,
     InvoiceRunApproved,
     InvoiceRunFinished,
@@ -83,7 +84,9 @@ async def test_what_is_issued_is_the_preview_that_was_approved(
         (told,) = await world.events(InvoiceRunPreviewed)
         (finished,) = await world.events(InvoiceRunFinished)
         assert (finished.invoices, finished.set_aside) == (told.invoices, 0)
-        assert told.net_ore == sum(one.net_ore for one in await world.events(InvoiceIssued))
+        assert told.net_ore == sum(
+            one.net_ore for one in await world.events(InvoiceIssued, InvoiceIssuedV2)
+        )
         await assert_rows_are_folds(world)
 
 
@@ -171,7 +174,7 @@ async def test_a_preview_that_is_stale_is_refused_and_made_anew(
         assert (status, refused["reason"]) == (409, "STALE_PREVIEW")
 
         await approve(world)
-        assert sum(one.net_ore for one in await world.events(InvoiceIssued)) == net
+        assert sum(one.net_ore for one in await world.events(InvoiceIssued, InvoiceIssuedV2)) == net
         await assert_rows_are_folds(world)
 
 
@@ -212,7 +215,7 @@ async def test_what_comes_after_the_approval_is_the_next_months(
         await close(world, JUNE_30, custody_changes=2 if late == "return" else 1)
         await approve(world, JUNE)
 
-        nets = [one.net_ore for one in await world.events(InvoiceIssued)]
+        nets = [one.net_ore for one in await world.events(InvoiceIssued, InvoiceIssuedV2)]
         assert sum(nets) == may + june
 
 
