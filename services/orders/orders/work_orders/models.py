@@ -62,7 +62,7 @@ class WorkOrderRow(
         Index("ix_work_orders_status", "region", "status", "registered_on"),
         Index("ix_work_orders_kind", "region", "kind", "registered_on"),
         Index("ix_work_orders_planned_on", "region", "planned_on", "registered_on"),
-        Index("ix_work_orders_finished_on", "region", "finished_on"),
+        Index("ix_work_orders_finished_on", "region", "finished_on", "registered_on"),
         Index(
             "ix_work_orders_late",
             "region",
