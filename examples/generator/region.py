@@ -75,10 +75,12 @@ class Files:
 
 
 def policy_of(profile: Profile, *, at: date = CUT_OVER) -> RegionPolicy:
-    """Returns the region's policy of that day, from deploy/regions."""
+    """Returns the region's policy of that day's noon, from deploy/regions: what it begins in the
+    morning holds for all that comes.
+    """
     text = (_POLICIES / f"{profile.code}.yaml").read_text(encoding="utf-8")
     policies = Policies.parse([yaml.safe_load(text)])
-    return policies.in_force(profile.code, start_of_day(at))
+    return policies.in_force(profile.code, start_of_day(at) + timedelta(hours=12))
 
 
 def make(profile: Profile, *, seed: int, last_day: date = LAST_DAY) -> Files:

@@ -276,9 +276,9 @@ BUSINESS: tuple[Mutant, ...] = (
         "charged-once",
         "A charge stands on one invoice",
         "services/billing/billing/queries.py",
-        "            ChargeRow.payer_key == payer_key,\n"
-        "            ChargeRow.invoice_id.is_(None),\n",
-        "            ChargeRow.payer_key == payer_key,\n",
+        "        ChargeRow.status == domain.ChargeStatus.RAISED,\n"
+        "        ChargeRow.invoice_id.is_(None),\n",
+        "        ChargeRow.status == domain.ChargeStatus.RAISED,\n",
         f"{_BILLING}/test_billing.py::test_a_charge_stands_on_one_invoice",
     ),
     mutant(

@@ -96,8 +96,8 @@ CHARGES: tuple[RuleMutant, ...] = (
         "BIL-3d",
         "What was received after the month's last day is invoiced with it",
         _QUERIES,
-        "            ChargeRow.charged_on <= through,\n            ChargeRow.status",
-        "            ChargeRow.status",
+        "        ChargeRow.charged_on <= day,\n",
+        "",
         f"{_CHARGES}_a_patients_fees_of_a_month_are_invoiced_at_its_turn",
     ),
     rule_mutant(

@@ -45,18 +45,9 @@ DELAYED_FEES: tuple[RuleMutant, ...] = (
         "BIL-3c",
         "What waits is invoiced",
         _QUERIES,
-        "            ChargeRow.charged_on <= through,\n"
-        "            ChargeRow.status == domain.ChargeStatus.RAISED,\n",
-        "            ChargeRow.charged_on <= through,\n",
+        "        ChargeRow.status == domain.ChargeStatus.RAISED,\n",
+        "",
         f"{_FEES}_what_waits_is_on_no_invoice_even_where_its_day_has_passed",
-        more=(
-            Swap(
-                _QUERIES,
-                "        ChargeRow.charged_on <= run.through,\n"
-                "        ChargeRow.status == domain.ChargeStatus.RAISED,\n",
-                "        ChargeRow.charged_on <= run.through,\n",
-            ),
-        ),
     ),
     rule_mutant(
         "BIL-3e",
@@ -185,8 +176,8 @@ DELAYED_FEES: tuple[RuleMutant, ...] = (
         "BIL-4e",
         "A credit names no invoice",
         f"{_CODE}/domain.py",
-        '    taken_back = {"amount": amount, "corrects": InvoiceId(invoice_id)}\n',
-        '    taken_back = {"amount": amount, "corrects": InvoiceId(charge_id)}\n',
+        '    taken_back = {"amount": credit_of(charge.amount), "corrects": InvoiceId(invoice_id)}\n',
+        '    taken_back = {"amount": credit_of(charge.amount), "corrects": InvoiceId(charge_id)}\n',
         f"{_FEES}_a_return_before_told_after_the_invoice_is_credited_once",
     ),
     rule_mutant(

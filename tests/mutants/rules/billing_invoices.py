@@ -34,9 +34,9 @@ INVOICES: tuple[RuleMutant, ...] = (
         "BIL-9a",
         "A charge stands on every month's invoice",
         _QUERIES,
-        "            ChargeRow.payer_key == payer_key,\n"
-        "            ChargeRow.invoice_id.is_(None),\n",
-        "            ChargeRow.payer_key == payer_key,\n",
+        "        ChargeRow.status == domain.ChargeStatus.RAISED,\n"
+        "        ChargeRow.invoice_id.is_(None),\n",
+        "        ChargeRow.status == domain.ChargeStatus.RAISED,\n",
         f"{_MONTH}_a_charge_stands_on_one_invoice",
     ),
     rule_mutant(
@@ -139,8 +139,8 @@ INVOICES: tuple[RuleMutant, ...] = (
         "BIL-9e",
         "A credit is made before the invoice that it corrects has its number",
         _SCHEDULE,
-        "    for is_credit, rows in ((False, debits), (True, credits)):\n",
-        "    for is_credit, rows in ((True, credits), (False, debits)):\n",
+        "    for is_credit, of_kind in ((False, debits), (True, credits)):\n",
+        "    for is_credit, of_kind in ((True, credits), (False, debits)):\n",
         f"{_NOTES}_what_the_same_run_debits_and_credits_corrects_the_invoice_of_that_run",
     ),
     rule_mutant(

@@ -87,8 +87,8 @@ MONTH_PREVIEWS: tuple[RuleMutant, ...] = (
         "BIL-9p",
         "A charge that comes after the approval is issued with it",
         f"{_CODE}/queries.py",
-        "    return [ChargeRow.run_id == run.id] if run.is_by_person else []\n",
-        "    return [ChargeRow.run_id == run.id] if run.seq < 0 else []\n",
+        "    if run.is_by_person:\n        return and_(ChargeRow.run_id == run.id,",
+        "    if run.seq < 0:\n        return and_(ChargeRow.run_id == run.id,",
         f"{_LATER}[sale]",
     ),
     rule_mutant(

@@ -88,8 +88,8 @@ WORK_CHARGES: tuple[RuleMutant, ...] = (
         "BIL-9e",
         "What is compensated stands among debits",
         f"{_CODE}/schedule.py",
-        "        return row.state().is_compensated\n",
-        "        return row.state().quantity < 0\n",
+        "        return row.state().is_compensated or row.invoice_id is not None\n",
+        "        return row.invoice_id is not None\n",
         f"{_TESTS}_services_are_invoiced_and_postage_is_credited",
     ),
 )
