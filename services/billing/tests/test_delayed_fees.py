@@ -19,7 +19,6 @@ from kvitt_contracts.billing import (
     InvoiceIssuedV2,
 )
 from kvitt_contracts.calendar import is_working_day, start_of_day
-from kvitt_contracts.envelope import Event
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import ChargeId, Money, PatientPayer, UserId, Word
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
@@ -45,6 +44,7 @@ from contracts.tests.builders.story import (
     device_id,
     person,
 )
+from services.billing.tests.waiting_fees import back, received_device
 
 RECEIVED, DUE, LAST_PAUSE = date(2026, 3, 2), date(2026, 6, 1), date(2026, 5, 18)
 NOON = stockholm("2026-03-02 12:00")
@@ -92,31 +92,6 @@ def test_ninety_whole_days_have_always_passed_and_no_month_too_many(received_on:
 
 
 # -- it waits, and is charged ----------------------------------------------------------------------
-
-
-async def received_device(
-    world: World, number: str = "75082", *, order: str = "O-1", change: int = 1
-) -> None:
-    """A patient has had a device since 2 March, and is to pay for it later."""
-    custody = a_custody(since="2026-03-02")
-    (lent,) = numbered(a_custody_changed_by_order(number, to=custody), first=change)
-    await world.handle_all(
-        an_article_listed(),
-        a_device_registered(number, store=CENTRAL),
-        an_order_with_a_delayed_fee(
-            a_delayed_line(ROLLATOR, marked=True, order=order), reference=order
-        ),
-        lent,
-        a_line_delivered(order, article=ROLLATOR, devices=(number,), on="2026-03-02"),
-    )
-
-
-def back(number: str = "75082", *, on: str, had_since: str = "2026-03-02") -> Event:
-    """The device is in the store again."""
-    before = a_custody(since=had_since)
-    returned = a_custody_changed_by_return(number, store=CENTRAL, since=on, before=before)
-    (told,) = numbered(returned, first=2)
-    return told
 
 
 async def close(world: World, day: date, *, custody_changes: int) -> None:

@@ -15,7 +15,7 @@ from kvitt_testkit.world import Given, World, stockholm
 
 from contracts.tests.builders.inventory import a_device_registered, a_device_renumbered
 from contracts.tests.builders.story import CENTRAL, RECEIVER, SENDING, SERVICE, device_id
-from services.billing.tests.test_delayed_fees import back, received_device
+from services.billing.tests.waiting_fees import back, received_device
 
 NOON = stockholm("2026-03-02 12:00")
 STAFF = [Role.CUSTOMER_SERVICE]

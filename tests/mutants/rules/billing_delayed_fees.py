@@ -176,8 +176,8 @@ DELAYED_FEES: tuple[RuleMutant, ...] = (
         "BIL-4e",
         "A credit names no invoice",
         f"{_CODE}/domain.py",
-        '    taken_back = {"amount": credit_of(charge.amount), "corrects": InvoiceId(invoice_id)}\n',
-        '    taken_back = {"amount": credit_of(charge.amount), "corrects": InvoiceId(charge_id)}\n',
+        'credit_of(charge.amount), "corrects": InvoiceId(invoice_id)}\n',
+        'credit_of(charge.amount), "corrects": InvoiceId(charge_id)}\n',
         f"{_FEES}_a_return_before_told_after_the_invoice_is_credited_once",
     ),
     rule_mutant(

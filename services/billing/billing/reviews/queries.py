@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from billing import queries
+from billing.domain import ChargeStatus
 from billing.models import (
     ArticleRow,
     ChargeRow,
@@ -50,14 +51,23 @@ def not_taken_back(run: InvoiceRunRow) -> ColumnElement[bool]:
     return and_(queries.TO_CREDIT, ChargeRow.credit_run_id.is_distinct_from(run.id))
 
 
+def ended(run: InvoiceRunRow) -> ColumnElement[bool]:
+    """Charges that a run has taken to invoice them, and that are not owed any more."""
+    return and_(
+        ChargeRow.run_id == run.id,
+        ChargeRow.invoice_id.is_(None),
+        ChargeRow.status == ChargeStatus.CANCELLED,
+    )
+
+
 async def has_changed(tx: Transaction, run: InvoiceRunRow) -> bool:
     """True where something of a run's days has come since its preview was made: a device has to be
-    settled again, or a charge is not taken.
+    settled again, or a charge is not taken, or is and has ended.
     """
     if await queries.devices_to_settle(tx, run, limit=1):
         return True
     charged = select(ChargeRow.id).where(
-        ChargeRow.region == tx.region, or_(not_taken(run), not_taken_back(run))
+        ChargeRow.region == tx.region, or_(not_taken(run), not_taken_back(run), ended(run))
     )
     return (await tx.session.scalar(charged.limit(1))) is not None
 

@@ -20,8 +20,15 @@ async def clear(tx: Transaction, month: str) -> None:
 
 async def take_charges(tx: Transaction, run: InvoiceRunRow, *, limit: int) -> int:
     """Let a run have the charges of its days that it has not, and those that it takes back, at most
-    `limit` of each. Returns how many these are.
+    `limit` of each; what it had and has ended it has no more. Returns how many these are.
     """
+    tx.will_lock(ChargeRow)
+    await tx.session.execute(
+        update(ChargeRow)
+        .where(ChargeRow.region == tx.region, queries.ended(run))
+        .values(run_id=None)
+        .execution_options(synchronize_session=False)
+    )
     owed = queries.not_taken(run)
     taken = await _take(tx, owed, {"run_id": run.id}, limit=limit)
     return taken + await _take(
