@@ -172,7 +172,8 @@ def test_each_day_of_a_credit_takes_back_a_day_of_one_debit_that_nothing_else_ta
     settled: list[RentSpan] = []
     for points in histories:
         owed = owed_rent(points, prices, from_day=MAY_1, to_day=MAY_31)
-        run = rent_to_invoice(owed, settled, from_day=MAY_1, to_day=MAY_31)
+        # rows come in no order of time: the latest first, here
+        run = rent_to_invoice(owed, settled[::-1], from_day=MAY_1, to_day=MAY_31)
         settled += [replace(span, id=uuid4()) for span in run]
 
     debits = {span.id: span for span in settled if span.sign > 0}
