@@ -177,10 +177,10 @@ def invoice(
     as_json: JsonOption = False,
     state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
-    """Tell why a line of an invoice is as it is: days, payer, price, rounding, each with its rule;
-    then the story of the transfer, order or work that it came of, with who decided that.
+    """Tell why a line of an invoice is as it is, by which rules.
 
-    Its id, or its number: kvitt explain invoice AC-2026-000001 3
+    Days, payer, price and rounding; then the story of the transfer, order or work that it came of,
+    with who decided that. Its id, or its number: kvitt explain invoice AC-2026-000001 3
     """
 
     def find(system: RegionSystem, named: str) -> Explained | None:
