@@ -276,9 +276,8 @@ BUSINESS: tuple[Mutant, ...] = (
         "charged-once",
         "A charge stands on one invoice",
         "services/billing/billing/queries.py",
-        "        ChargeRow.status == domain.ChargeStatus.RAISED,\n"
-        "        ChargeRow.invoice_id.is_(None),\n",
-        "        ChargeRow.status == domain.ChargeStatus.RAISED,\n",
+        "            or_(_owed(run), _taken_back(run)),\n",
+        "            ChargeRow.charged_on <= run.through,\n",
         f"{_BILLING}/test_billing.py::test_a_charge_stands_on_one_invoice",
     ),
     mutant(

@@ -34,9 +34,8 @@ INVOICES: tuple[RuleMutant, ...] = (
         "BIL-9a",
         "A charge stands on every month's invoice",
         _QUERIES,
-        "        ChargeRow.status == domain.ChargeStatus.RAISED,\n"
-        "        ChargeRow.invoice_id.is_(None),\n",
-        "        ChargeRow.status == domain.ChargeStatus.RAISED,\n",
+        "            or_(_owed(run), _taken_back(run)),\n",
+        "            ChargeRow.charged_on <= run.through,\n",
         f"{_MONTH}_a_charge_stands_on_one_invoice",
     ),
     rule_mutant(
