@@ -73,9 +73,9 @@ def _fetched_whatever_claims_it(wanted: claims.Asked, free: Any) -> Any:
     return _claim_refusal(replace(wanted, claim=None), free)
 
 
-def _a_day_late(points: Any, payer_id: Any, *, effective_on: date, charging: Any) -> Any:
+def _a_day_late(points: Any, payer_id: Any, *, effective_on: date, **others: Any) -> Any:
     later = effective_on + timedelta(days=1)
-    return _with_change(points, payer_id, effective_on=later, charging=charging)
+    return _with_change(points, payer_id, effective_on=later, **others)
 
 
 def _a_day_early(day: date) -> datetime:

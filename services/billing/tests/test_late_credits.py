@@ -10,6 +10,7 @@ from billing.app import service
 from kvitt_contracts.billing import InvoiceIssued, InvoiceIssuedV2, LedgerEntryPosted
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import Role
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from services.billing.tests.builders import with_accounts
@@ -68,6 +69,28 @@ async def test_what_is_cancelled_before_it_is_invoiced_is_earned_no_more(
         assert [(one.account, one.debit_ore, one.credit_ore) for one in charged.lines] == [
             (one.account, one.credit_ore, one.debit_ore) for one in cancelled.lines
         ]
+
+
+@pytest.mark.rule("BIL-17b", "BIL-17c")
+async def test_what_is_taken_back_says_so_and_from_which_line(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=NOON, policies=policies) as world:
+        await invoiced_in_june(world)
+        (invoice,) = await world.events(InvoiceIssued)
+        await returned_in_may_as_told_in_july(world)
+        (credit,) = await world.events(InvoiceIssuedV2)
+        async with world.http(roles=[Role.CUSTOMER_SERVICE]) as client:
+            answer = await client.get(f"/invoices/{credit.invoice_id}/lines/1:explain")
+
+    found = answer.json()
+    assert sum(part["net_ore"] for part in found["parts"]) == -50_000
+    (step,) = [one for one in found["steps"] if one["about"] == "credit"]
+    assert [(one["id"], one["number"], one["n"]) for one in step["links"]] == [
+        (str(invoice.invoice_id), invoice.number, 1)
+    ]
+    (known,) = [one for one in found["steps"] if one["about"] == "known"]
+    assert known["rule"] == "BIL-4c"
 
 
 @pytest.mark.rule("BIL-9p", "BIL-4e")

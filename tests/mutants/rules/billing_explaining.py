@@ -9,6 +9,7 @@ _DOMAIN: Final = f"{_CODE}/explaining/domain.py"
 _TELLING: Final = f"{_CODE}/explaining/telling.py"
 _TESTS: Final = "services/billing/tests/test_explaining.py::test"
 _SELECTED: Final = "services/billing/tests/test_selections.py::test"
+_LATE: Final = "services/billing/tests/test_late_credits.py::test"
 _PORTAL: Final = "portal/tests/tasks/test_invoices.py::test"
 _OF_RENT: Final = f"{_TESTS}_a_line_of_rent_says_days_payer_cause_price_and_how_it_was_rounded"
 _OF_CREDIT: Final = f"{_TESTS}_a_credit_says_which_line_it_takes_back_from_and_what_became_known"
@@ -72,11 +73,19 @@ EXPLAINING: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "BIL-17c",
-        "A credit is said to take back from the first debit, whatever was taken back before",
-        _DOMAIN,
-        'found[f"{open_[-1].number} {open_[-1].span.from_day}"] = open_[-1]',
-        'found[f"{open_[0].number} {open_[0].span.from_day}"] = before[0]',
-        f"{_TESTS}_a_credit_takes_back_the_latest_debit_that_no_credit_has_taken_back",
+        "A credit is said to take back from what stands beside it",
+        f"{_CODE}/explaining/api.py",
+        "await _line_on(debit.invoice_id, reader, lambda other: _is_of(debit, other))",
+        "await _line_on(invoice.id, reader, lambda other: other.amount.net_ore < 0)",
+        _OF_CREDIT,
+    ),
+    rule_mutant(
+        "BIL-17b",
+        "What takes a charge back is counted as the charge",
+        f"{_CODE}/explaining/api.py",
+        "domain.explain_charge(charge.state(), prices, amount=line.amount)",
+        "domain.explain_charge(charge.state(), prices, amount=charge.state().amount)",
+        f"{_LATE}_what_is_taken_back_says_so_and_from_which_line",
     ),
     rule_mutant(
         "BIL-17c",

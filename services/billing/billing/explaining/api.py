@@ -1,18 +1,17 @@
 """Why a line of an invoice is as it is, over HTTP. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path
 from kvitt_chassis.http import ApiRouter, NotFound, Reader, RegionReader
 from kvitt_contracts.billing import InvoiceLineV2
-from kvitt_contracts.types import ArticleNumber, DeviceId
+from kvitt_contracts.types import ArticleNumber, InvoiceId
 
 from billing import queries
 from billing.explaining import domain, telling
-from billing.explaining.domain import Issued
-from billing.explaining.queries import issued, lines_of_invoices, rents_of_device
+from billing.explaining.queries import rents_on
 from billing.explaining.views import LineExplanation, Link, Step
 from billing.models import ArticleRow, ChargeRow, DeviceRow, InvoiceRow, RentRow
 from billing.rents.domain import PricePoint
@@ -53,28 +52,31 @@ async def _explained(
     invoice: InvoiceRow, line: InvoiceLineV2, reader: RegionReader
 ) -> tuple[domain.Explained, list[Step]]:
     if line.device_id is not None and line.charge_id is None:
-        every = await rents_of_device(reader, line.device_id)
-        found = next((one for one in every if _is_of(one[0], invoice, line)), None)
-        if found is not None:
-            return await _rent(found, every, invoice, line, reader)
+        every = await rents_on(reader, InvoiceId(invoice.id), line.device_id)
+        rent = next((one for one in every if _is_of(one, line)), None)
+        if rent is not None:
+            return await _rent(rent, invoice, line, reader)
     charge = await reader.look_up(ChargeRow, line.charge_id) if line.charge_id else None
     if charge is None:
         explained = domain.explain_amount(line.amount)
         return explained, telling.steps_of_charge(line, None, explained, invoice=invoice.state())
     prices = await _prices(charge.article_number, reader)
-    explained = domain.explain_charge(charge.state(), prices)
-    steps = telling.steps_of_charge(line, charge.state(), explained, invoice=invoice.state())
+    explained = domain.explain_charge(charge.state(), prices, amount=line.amount)
+    steps = telling.steps_of_charge(
+        line,
+        charge.state(),
+        explained,
+        invoice=invoice.state(),
+        credited=await _line_on(
+            line.corrects, reader, lambda other: other.charge_id == line.charge_id
+        ),
+    )
     return explained, steps
 
 
 async def _rent(
-    found: tuple[RentRow, str],
-    every: Sequence[tuple[RentRow, str]],
-    invoice: InvoiceRow,
-    line: InvoiceLineV2,
-    reader: RegionReader,
+    row: RentRow, invoice: InvoiceRow, line: InvoiceLineV2, reader: RegionReader
 ) -> tuple[domain.Explained, list[Step]]:
-    row = found[0]
     device = await reader.look_up(DeviceRow, row.device_id)
     explained = domain.explain_rent(
         row.span(),
@@ -82,10 +84,13 @@ async def _rent(
         points=device.points if device else (),
         prices=await _prices(row.article_number, reader),
     )
-    credited: Sequence[Link] = ()
-    if row.sign < 0:
-        taken = domain.credited_by(issued(*found), (issued(*one) for one in every))
-        credited = await _lines_of(taken, row.device_id, reader)
+    # decision 0403: a credit names the rent that it takes back
+    debit = await reader.look_up(RentRow, row.corrects) if row.corrects is not None else None
+    credited = (
+        await _line_on(debit.invoice_id, reader, lambda other: _is_of(debit, other))
+        if debit is not None
+        else None
+    )
     steps = telling.steps_of_rent(
         line,
         explained,
@@ -96,29 +101,20 @@ async def _rent(
     return explained, steps
 
 
-def _is_of(row: RentRow, invoice: InvoiceRow, line: InvoiceLineV2) -> bool:
-    span = (row.from_day, row.to_day) == (line.from_day, line.to_day)
-    return span and row.invoice_id == invoice.id and row.span().amount == line.amount
+def _is_of(row: RentRow, line: InvoiceLineV2) -> bool:
+    of_line = (line.device_id, line.from_day, line.to_day, line.amount)
+    return (row.device_id, row.from_day, row.to_day, row.span().amount) == of_line
 
 
-async def _lines_of(
-    taken: Sequence[Issued], device_id: DeviceId, reader: RegionReader
-) -> list[Link]:
-    """Where what is taken back stands: each document with the line's place on it."""
-    lines = await lines_of_invoices(reader, {one.invoice_id for one in taken})
-    return [
-        Link(kind="invoice", id=one.invoice_id, number=one.number, n=_place(one, device_id, on))
-        for one in taken
-        for on in [lines[one.invoice_id]]
-    ]
-
-
-def _place(one: Issued, device_id: DeviceId, lines: Sequence[InvoiceLineV2]) -> int | None:
-    wanted = (device_id, one.span.from_day, one.span.to_day, one.span.amount)
-    for place, line in enumerate(lines, 1):
-        if (line.device_id, line.from_day, line.to_day, line.amount) == wanted:
-            return place
-    return None
+async def _line_on(
+    invoice_id: UUID | None, reader: RegionReader, is_it: Callable[[InvoiceLineV2], bool]
+) -> Link | None:
+    """A line of a document, by its place on it; None where there is none."""
+    row = await reader.look_up(InvoiceRow, invoice_id) if invoice_id is not None else None
+    if row is None:
+        return None
+    place = next((n for n, line in enumerate(row.lines, 1) if is_it(line)), None)
+    return Link(kind="invoice", id=row.id, number=row.number, n=place)
 
 
 async def _prices(number: ArticleNumber | None, reader: RegionReader) -> Sequence[PricePoint]:

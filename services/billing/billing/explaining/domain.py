@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from kvitt_contracts.calendar import first_of_next_month
-from kvitt_contracts.types import Charging, InvoiceId, Money, PayerId
+from kvitt_contracts.types import Charging, Money, PayerId
 
 from billing.domain import Charge
 from billing.rents.domain import (
@@ -82,15 +82,6 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issued:
-    """A span of days that stands on the document with this id and number."""
-
-    span: RentSpan
-    invoice_id: InvoiceId
-    number: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
     """A line's parts, which come to its amount, and what they follow from. Without `is_noted` what
     decided it was not kept when it was invoiced: it is what is known now.
@@ -129,14 +120,15 @@ def explain_rent(
     )
 
 
-def explain_charge(charge: Charge, prices: Sequence[PricePoint]) -> Explained:
-    """Explain what was raised once: so many at one price, and since when that price was valid where
-    the article's list still says so (BIL-17). `prices` are the article's.
+def explain_charge(charge: Charge, prices: Sequence[PricePoint], *, amount: Money) -> Explained:
+    """Explain a line of what was raised once: so many at one price, and since when that price was
+    valid where the article's list still says so (BIL-17). `prices` are the article's; `amount` is
+    the line's: of one that takes the charge back it is negative.
     """
-    net_ore, quantity = charge.amount.net_ore, charge.quantity
+    net_ore, quantity = amount.net_ore, charge.quantity
     if quantity == 0 or net_ore % quantity:
         quantity = 1
-    unit = Money(net_ore=net_ore // quantity, vat_percent=charge.amount.vat_percent)
+    unit = Money(net_ore=net_ore // quantity, vat_percent=amount.vat_percent)
     on = [one for one in prices if one.valid_from <= charge.charged_on]
     latest = max(on, key=lambda one: one.valid_from, default=None)
     return Explained(
@@ -149,31 +141,6 @@ def explain_amount(amount: Money) -> Explained:
     """Explain a line of which nothing but its amount is stored."""
     part = Part(quantity=1, price_ore=amount.net_ore, net_ore=amount.net_ore)
     return Explained(parts=(part,), is_noted=False)
-
-
-def credited_by(credit: Issued, issued: Iterable[Issued]) -> tuple[Issued, ...]:
-    """Returns what a credit takes back from, the oldest first: for each of its days the latest
-    document that has debited it at that price to that payer, and that no earlier credit has taken
-    back already (BIL-9). `issued` is all that stands on documents of the device.
-    """
-    before = [
-        one
-        for one in sorted(issued, key=lambda one: one.number)
-        if one.number < credit.number
-        and (one.span.payer_id, one.span.monthly) == (credit.span.payer_id, credit.span.monthly)
-    ]
-    found: dict[str, Issued] = {}
-    for day in credit.span.days:
-        open_: list[Issued] = []
-        for one in before:
-            if one.span.from_day <= day <= one.span.to_day:
-                if one.span.sign > 0:
-                    open_.append(one)
-                elif open_:
-                    open_.pop()
-        if open_:
-            found[f"{open_[-1].number} {open_[-1].span.from_day}"] = open_[-1]
-    return tuple(found[key] for key in sorted(found))
 
 
 def _share(span: RentSpan, day: date) -> int:

@@ -26,6 +26,7 @@ SENTENCES: Final = {
     "BIL-2d": "Priset är det som gäller den dag då det levereras.",
     "BIL-3a": "Egenavgift tas ut efter artikel och ålder.",
     "BIL-3f": "Avgiften tas ut för varje enhet som tas emot.",
+    "BIL-4c": "Ett hjälpmedel som lämnas tillbaka före dagen faktureras inte.",
     "BIL-8a": "En akut hämtning kostar en avgift.",
     "BIL-9b": "Fakturan har en rad för varje hjälpmedel och dagar, och för varje debitering.",
     "BIL-9e": "Rättelser görs som kreditnotor.",
@@ -74,17 +75,17 @@ def steps_of_rent(
     explained: Explained,
     *,
     invoice: Invoice,
-    credited: Sequence[Link],
+    credited: Link | None,
     named: Collection[PayerId] | None,
 ) -> list[Step]:
-    """The steps of a device's days. `credited`: the lines that a credit takes back from. `named`:
+    """The steps of a device's days. `credited`: the line that a credit takes back from. `named`:
     the payers that the reader may know, None: all (BIL-17e).
     """
     return [
         _rented(line),
         *(_pays(one) for one in explained.chosen),
         *_unknown(explained, invoice),
-        *_credits(credited),
+        *_credits(line, credited),
         *(_became_known(one, named) for one in explained.known),
         *_monthly(explained),
         *(_shared(one) for one in explained.parts),
@@ -94,13 +95,21 @@ def steps_of_rent(
 
 
 def steps_of_charge(
-    line: InvoiceLineV2, charge: Charge | None, explained: Explained, *, invoice: Invoice
+    line: InvoiceLineV2,
+    charge: Charge | None,
+    explained: Explained,
+    *,
+    invoice: Invoice,
+    credited: Link | None = None,
 ) -> list[Step]:
-    """The steps of what was raised once; without its `charge` the line's own alone."""
+    """The steps of what was raised once; without its `charge` the line's own alone. `credited`: the
+    line that a credit takes back from.
+    """
     on = charge.charged_on if charge is not None else None
     return [
         _charged(line, on, _links_of(charge)),
         *_pays_once(line, invoice),
+        *_ended(line, credited),
         *(_counted(one, line, explained) for one in explained.parts),
         *_vat(line, invoice),
     ]
@@ -148,10 +157,21 @@ def _link_of(chosen: Chosen) -> list[Link]:
     return [Link(kind=str(cause.noun), id=cause.id)]
 
 
-def _credits(credited: Sequence[Link]) -> Iterator[Step]:
-    for one in credited:
-        said = f"Tar tillbaka det som debiterades på faktura {one.number}, rad {one.n}."
-        yield _step("credit", "BIL-9e", said, [one])
+def _credits(line: InvoiceLineV2, credited: Link | None) -> Iterator[Step]:
+    if credited is not None:
+        said = f"Tar tillbaka det som debiterades på faktura {credited.number}, rad {credited.n}."
+        yield _step("credit", "BIL-9e", said, [credited])
+    elif line.amount.net_ore < 0:
+        said = "Tar tillbaka det som en tidigare faktura debiterade. Vilken är inte noterat."
+        yield _step("credit", "BIL-9e", said)
+
+
+def _ended(line: InvoiceLineV2, credited: Link | None) -> Iterator[Step]:
+    """What was charged and is not owed after all: its unit was returned before it was due."""
+    if line.corrects is not None:
+        yield from _credits(line, credited)
+        said = "Hjälpmedlet var återlämnat före den dag då avgiften skulle debiteras."
+        yield _step("known", "BIL-4c", said)
 
 
 def _became_known(known: Known, named: Collection[PayerId] | None) -> Step:
