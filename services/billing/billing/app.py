@@ -23,8 +23,8 @@ from billing.models import (
     SelectionRow,
     UserRow,
 )
+from billing.month_previews.models import MonthPreviewRow
 from billing.previews.api import router as previews
-from billing.reviews.models import MonthPreviewRow
 from billing.selections.api import router as selections
 
 service = Service(

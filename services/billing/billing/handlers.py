@@ -49,9 +49,9 @@ from billing.models import (
     PersonRow,
     UserRow,
 )
+from billing.month_previews import presenting
+from billing.month_previews.timers import INVOICE_RUN
 from billing.rents import domain as rents
-from billing.reviews import presenting
-from billing.reviews.timers import INVOICE_RUN
 from billing.selections.handlers import messages as selections
 
 messages = Handlers()

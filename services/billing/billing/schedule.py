@@ -33,10 +33,10 @@ from billing.models import (
     RentRow,
     SetAsideRow,
 )
+from billing.month_previews import presenting
+from billing.month_previews import queries as month_previews
+from billing.month_previews.timers import INVOICE_RUN
 from billing.rents import domain as rents
-from billing.reviews import presenting
-from billing.reviews import queries as reviews
-from billing.reviews.timers import INVOICE_RUN
 
 Billed = RentRow | ChargeRow
 """What stands as a line on a document."""
@@ -107,7 +107,9 @@ async def _continue_preview(run: InvoiceRunRow, due: datetime, tx: Transaction) 
             if await presenting.take_charges(run, tx, limit=CHARGES_A_STEP) == 0:
                 run.preview_step = PreviewStep.PREVIEWING
         case _:
-            payers = await reviews.payers_to_preview(tx, run, limit=min(limit, PAYERS_A_STEP))
+            payers = await month_previews.payers_to_preview(
+                tx, run, limit=min(limit, PAYERS_A_STEP)
+            )
             if not payers:
                 await presenting.present(run, tx)
                 return

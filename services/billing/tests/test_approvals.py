@@ -9,7 +9,7 @@ from billing import domain, schedule
 from billing.app import service
 from billing.metrics import UNAPPROVED
 from billing.models import ChargeRow, InvoiceRow, InvoiceRunRow, RentRow
-from billing.reviews import domain as reviews
+from billing.month_previews import domain as month_previews
 from kvitt_contracts.billing import (
     InvoiceIssued,
     InvoiceIssuedV2,
@@ -238,11 +238,13 @@ def test_a_state_is_of_each_line_and_of_no_number() -> None:
             lines=[line],
             due_days=30,
         )
-        return reviews.digest_of([made], before="")
+        return month_previews.digest_of([made], before="")
 
     assert digest(100) == digest(100, running=7)
     assert digest(100) != digest(101)
-    assert reviews.state_of("2026-05", {"unit/1": "a"}) != reviews.state_of("2026-05", {})
+    assert month_previews.state_of("2026-05", {"unit/1": "a"}) != month_previews.state_of(
+        "2026-05", {}
+    )
 
 
 # -- twice, at once, in between --------------------------------------------------------------------

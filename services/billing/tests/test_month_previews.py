@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from billing.app import service
 from billing.models import InvoiceRow, RentRow
-from billing.reviews import domain
-from billing.reviews.domain import FindingKind
+from billing.month_previews import domain
+from billing.month_previews.domain import FindingKind
 from kvitt_contracts.billing import InvoiceRunStarted
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import Money

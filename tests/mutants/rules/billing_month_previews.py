@@ -8,9 +8,9 @@ _CODE: Final = "services/billing/billing"
 _TESTS: Final = "services/billing/tests"
 _SHOWN: Final = f"{_TESTS}/test_month_previews.py::test"
 _APPROVED: Final = f"{_TESTS}/test_approvals.py::test"
-_RULES: Final = f"{_CODE}/reviews/domain.py"
-_PRESENTING: Final = f"{_CODE}/reviews/presenting.py"
-_FORESEEING: Final = f"{_CODE}/reviews/foreseeing.py"
+_RULES: Final = f"{_CODE}/month_previews/domain.py"
+_PRESENTING: Final = f"{_CODE}/month_previews/presenting.py"
+_FORESEEING: Final = f"{_CODE}/month_previews/foreseeing.py"
 _SCHEDULE: Final = f"{_CODE}/schedule.py"
 
 _EQUAL: Final = f"{_APPROVED}_what_is_issued_is_the_preview_that_was_approved"
@@ -175,7 +175,7 @@ MONTH_PREVIEWS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "BIL-9q",
         "A unit that has nothing this month does not stand out",
-        f"{_CODE}/reviews/queries.py",
+        f"{_CODE}/month_previews/queries.py",
         "InvoiceRow.payer_key.not_in(previewed)",
         "InvoiceRow.payer_key.in_(previewed)",
         f"{_SHOWN}_payers_that_are_new_gone_or_in_no_register_stand_out",

@@ -24,9 +24,9 @@ from sqlalchemy import select
 from billing.approvals.commands import ApproveMonth, PreviewMonth
 from billing.approvals.views import ApproveBody, FindingView, MonthPreview, PayerPreview
 from billing.models import InvoiceRunRow
-from billing.reviews import queries
-from billing.reviews.domain import FindingKind
-from billing.reviews.models import FindingRow, MonthPreviewRow, PayerPreviewRow
+from billing.month_previews import queries
+from billing.month_previews.domain import FindingKind
+from billing.month_previews.models import FindingRow, MonthPreviewRow, PayerPreviewRow
 
 router = ApiRouter(tags=["Betalning"])
 

@@ -14,9 +14,9 @@ from billing.domain import RunStatus
 from billing.metrics import UNAPPROVED as UNAPPROVED_PREVIEWS
 from billing.metrics import count
 from billing.models import InvoiceRunRow
-from billing.reviews import domain, foreseeing, presenting
-from billing.reviews import queries as reviews
-from billing.reviews.timers import INVOICE_RUN, UNAPPROVED
+from billing.month_previews import domain, foreseeing, presenting
+from billing.month_previews import queries as month_previews
+from billing.month_previews.timers import INVOICE_RUN, UNAPPROVED
 
 _DAY = timedelta(days=1)
 
@@ -43,7 +43,7 @@ async def approve_month(command: ApproveMonth, tx: Transaction) -> None:
         by=command.by,
         today=tx.today,
         is_under_way=is_under_way,
-        has_changed=row is not None and is_waiting and await reviews.has_changed(tx, row),
+        has_changed=row is not None and is_waiting and await month_previews.has_changed(tx, row),
     )
     if row is not None and approved:
         tx.record(row, *approved)

@@ -8,7 +8,7 @@ from kvitt_contracts.billing import RunState
 from pydantic import BaseModel, Field
 
 from billing.models import InvoiceRunRow
-from billing.reviews.models import FindingRow, MonthPreviewRow, PayerPreviewRow
+from billing.month_previews.models import FindingRow, MonthPreviewRow, PayerPreviewRow
 
 
 class ApproveBody(Body):

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.models import Base
-from billing.reviews import domain
+from billing.month_previews import domain
 
 
 class MonthPreviewRow(Regional, Base):

@@ -19,9 +19,9 @@ from billing.models import (
     InvoiceRunRow,
     SetAsideRow,
 )
+from billing.month_previews.domain import Totals
+from billing.month_previews.models import FindingRow, PayerPreviewRow
 from billing.rents.domain import ChangePoint, PricePoint
-from billing.reviews.domain import Totals
-from billing.reviews.models import FindingRow, PayerPreviewRow
 
 PAYERS_REACH = queries.reach_by_payer(PayerPreviewRow.region, PayerPreviewRow.payer_key)
 FINDINGS_REACH = queries.reach_by_payer(FindingRow.region, FindingRow.subject)

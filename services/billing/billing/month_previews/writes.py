@@ -6,8 +6,8 @@ from kvitt_chassis.transaction import Transaction
 from sqlalchemy import ColumnElement, delete, select, update
 
 from billing.models import ChargeRow, InvoiceRunRow
-from billing.reviews import queries
-from billing.reviews.models import FindingRow, MonthPreviewRow, PayerPreviewRow
+from billing.month_previews import queries
+from billing.month_previews.models import FindingRow, MonthPreviewRow, PayerPreviewRow
 
 
 async def clear(tx: Transaction, month: str) -> None:

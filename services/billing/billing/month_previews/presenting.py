@@ -13,10 +13,10 @@ from kvitt_contracts.types import Charging, PayerId
 
 from billing.domain import PreviewStep
 from billing.models import InvoiceRunRow, PayerRow
+from billing.month_previews import domain, queries, writes
+from billing.month_previews.models import FindingRow, MonthPreviewRow, PayerPreviewRow
+from billing.month_previews.timers import UNAPPROVED
 from billing.rents import domain as rents
-from billing.reviews import domain, queries, writes
-from billing.reviews.models import FindingRow, MonthPreviewRow, PayerPreviewRow
-from billing.reviews.timers import UNAPPROVED
 
 
 async def begin(run: InvoiceRunRow, tx: Transaction) -> None:

@@ -12,9 +12,9 @@ from kvitt_contracts.types import Money
 from billing import queries as settled
 from billing.domain import credit_of
 from billing.models import ArticleRow, DeviceRow, payer_key
+from billing.month_previews import domain, presenting, queries
+from billing.month_previews.models import MonthPreviewRow
 from billing.rents import domain as rents
-from billing.reviews import domain, presenting, queries
-from billing.reviews.models import MonthPreviewRow
 
 FORESEE = Timer("month_foreseen", MonthPreviewRow)
 
