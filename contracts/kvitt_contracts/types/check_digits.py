@@ -4,12 +4,17 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 
+def luhn_digit(digits: str) -> int:
+    """The digit that checks others by Luhn's rule, as it stands after them."""
+    doubled = (int(one) * (2 - place % 2) for place, one in enumerate(reversed(digits)))
+    return -sum(value // 10 + value % 10 for value in doubled) % 10
+
+
 def luhn_holds(digits: str) -> bool:
     """True where the last digit checks the others by Luhn's rule, as a personal number's and an
     organisation number's.
     """
-    doubled = (int(one) * (1 + place % 2) for place, one in enumerate(reversed(digits)))
-    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
+    return luhn_digit(digits[:-1]) == int(digits[-1])
 
 
 def gln_holds(digits: str) -> bool:

@@ -24,6 +24,9 @@ from billing.services import domain as services
 PRINT_DOCUMENT = Timer(
     "print_document", DocumentRow, reads=lambda key, _: [(InvoiceRow, key)], slow=True
 )
+WRITE_ELECTRONIC = Timer(
+    "write_electronic_invoice", DocumentRow, reads=lambda key, _: [(InvoiceRow, key)]
+)
 
 _KINDS: dict[str, str] = {
     ChargeKind.RENT: "Hyra",
@@ -66,6 +69,8 @@ async def store(
         )
     )
     tx.schedule(PRINT_DOCUMENT, key=issued.invoice_id, due=tx.now)
+    if parties is not None:
+        tx.schedule(WRITE_ELECTRONIC, key=issued.invoice_id, due=tx.now)
 
 
 def kind_said(kind: Word) -> str:
@@ -92,12 +97,25 @@ def _articles(issued: InvoiceIssued | InvoiceIssuedV2) -> set[ArticleNumber]:
 async def make_document(row: DocumentRow, due: datetime, tx: Transaction) -> None:
     """Make the bytes of a document, and store them; those that are there stay (BIL-9)."""
     if row.pdf is None:
-        invoice = (await tx.get(InvoiceRow, row.invoice_id)).state()
-        named = {line.corrects for line in invoice.lines if line.corrects is not None}
-        corrected = {one.id: one for one in await tx.look_up_all(InvoiceRow, named)}
-        if row.parties is not None:
-            row.ubl = peppol.write(_bill(invoice, row, row.parties, corrected))
+        invoice, corrected = await _issued(row, tx)
         row.pdf = await print_document(_document(invoice, row, corrected))
+
+
+@timers.timer(WRITE_ELECTRONIC)
+async def make_electronic_invoice(row: DocumentRow, due: datetime, tx: Transaction) -> None:
+    """Make the bytes of an electronic invoice as those of its document are, and whatever has become
+    of these (BIL-9).
+    """
+    if row.ubl is None and row.parties is not None:
+        invoice, corrected = await _issued(row, tx)
+        row.ubl = peppol.write(_bill(invoice, row, row.parties, corrected))
+
+
+async def _issued(row: DocumentRow, tx: Transaction) -> tuple[Invoice, Mapping[UUID, InvoiceRow]]:
+    """What was issued, and the invoices that it corrects."""
+    invoice = (await tx.get(InvoiceRow, row.invoice_id)).state()
+    named = {line.corrects for line in invoice.lines if line.corrects is not None}
+    return invoice, {one.id: one for one in await tx.look_up_all(InvoiceRow, named)}
 
 
 def _document(
@@ -128,7 +146,7 @@ def _line(line: InvoiceLineV2, stored: DocumentRow) -> invoices.InvoiceLine:
     number = line.article_number
     name = stored.article_names.get(number, "") if number is not None else ""
     return invoices.InvoiceLine(
-        kind=_KINDS[line.kind],
+        kind=kind_said(line.kind),
         article=f"{number or ''} {name}".strip(),
         device=line.device_number or "",
         from_day=line.from_day,
@@ -215,7 +233,7 @@ def _bill_line(
     name = stored.article_names.get(number, "") if number is not None else ""
     taken_from = corrected.get(line.corrects) if line.corrects is not None else None
     return peppol.BillLine(
-        name=f"{_KINDS[line.kind]} {name}",
+        name=f"{kind_said(line.kind)} {name}",
         article_number=number,
         device_number=line.device_number,
         from_day=line.from_day,

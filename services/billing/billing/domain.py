@@ -51,6 +51,7 @@ from kvitt_contracts.types import (
     Word,
     WorkOrderId,
 )
+from kvitt_contracts.types.check_digits import luhn_digit
 
 from billing.rents.domain import RentSpan
 
@@ -267,9 +268,7 @@ def ocr_number(number: str) -> OcrNumber:
     rule.
     """
     digits = "".join(one for one in number if one.isdigit())
-    doubled = (int(one) * (2 - place % 2) for place, one in enumerate(reversed(digits)))
-    total = sum(value // 10 + value % 10 for value in doubled)
-    return OcrNumber(f"{digits}{-total % 10}")
+    return OcrNumber(f"{digits}{luhn_digit(digits)}")
 
 
 # decision 0247: VAT is rounded once for each rate of a document, as EN 16931 does

@@ -14,6 +14,8 @@ from kvitt_contracts.policy import Policies, PolicyHistory
 from kvitt_contracts.policy_parts import InvoicePolicy
 from kvitt_contracts.types import Money, RegionCode
 from kvitt_documents import peppol
+from kvitt_documents.invoices import InvoiceDocument
+from kvitt_documents.rendering import DocumentError
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from lxml import etree
 
@@ -372,6 +374,26 @@ async def test_an_electronic_invoice_that_cannot_be_made_stops_no_run(
     assert set((await answers(world)).values()) == {(200, "application/xml")}
 
 
+@pytest.mark.rule("BIL-9m")
+async def test_an_electronic_invoice_is_made_where_the_paper_cannot_be(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(document: InvoiceDocument) -> bytes:
+        raise DocumentError("out of order")
+
+    monkeypatch.setattr(documents, "print_document", fails)
+    with pytest.raises(DocumentError):
+        await rent(world)
+    for stored in await world.rows(DocumentRow):
+        async with world.worker.unit() as unit:
+            tx = unit.begin(region=stored.region, target=stored.invoice_id)
+            row = await tx.lock(DocumentRow, stored.invoice_id)
+            await documents.make_electronic_invoice(row, tx.now, tx)
+
+    made = await world.rows(DocumentRow)
+    assert [(row.pdf, row.ubl is not None) for row in made] == [(None, True)] * 2
+
+
 @pytest.mark.rule("BIL-9j")
 async def test_an_electronic_invoice_is_of_its_day_of_issue_for_ever(
     world: World, monkeypatch: pytest.MonkeyPatch
@@ -393,7 +415,7 @@ async def test_an_electronic_invoice_is_of_its_day_of_issue_for_ever(
         async with world.worker.unit() as unit:  # a timer that fires again
             tx = unit.begin(region=stored.region, target=stored.invoice_id)
             row = await tx.lock(DocumentRow, stored.invoice_id)
-            await documents.make_document(row, tx.now, tx)
+            await documents.make_electronic_invoice(row, tx.now, tx)
 
     assert await electronic(world) == before
     named = {name for one in before.values() for name in values(one, ".//cbc:Name")}

@@ -143,6 +143,14 @@ INVOICES: tuple[RuleMutant, ...] = (
         f"{_NOTES}_what_the_same_run_debits_and_credits_corrects_the_invoice_of_that_run",
     ),
     rule_mutant(
+        "BIL-9m",
+        "An electronic invoice waits for the paper",
+        f"{_CODE}/documents.py",
+        "    if row.ubl is None and row.parties is not None:\n",
+        "    if row.pdf is not None and row.parties is not None:\n",
+        f"{_PEPPOL}_an_electronic_invoice_is_made_where_the_paper_cannot_be",
+    ),
+    rule_mutant(
         "BIL-9d",
         "A payer with an electronic address gets paper alone",
         f"{_CODE}/electronic/domain.py",

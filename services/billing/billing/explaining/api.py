@@ -113,8 +113,8 @@ async def _line_on(
     row = await reader.look_up(InvoiceRow, invoice_id) if invoice_id is not None else None
     if row is None:
         return None
-    place = next((n for n, line in enumerate(row.lines, 1) if is_it(line)), None)
-    return Link(kind="invoice", id=row.id, number=row.number, n=place)
+    places = (n for n, line in enumerate(row.lines, 1) if is_it(line))
+    return next((Link(kind="invoice", id=row.id, number=row.number, n=n) for n in places), None)
 
 
 async def _prices(number: ArticleNumber | None, reader: RegionReader) -> Sequence[PricePoint]:
