@@ -137,7 +137,7 @@ DOCUMENTS: tuple[RuleMutant, ...] = (
         "    tx.schedule(PRINT_DOCUMENT, key=issued.invoice_id, due=tx.now)\n",
         "    stored = tx.fetched(DocumentRow, issued.invoice_id)\n"
         "    invoice = tx.fetched(InvoiceRow, issued.invoice_id)\n"
-        "    stored.pdf = await print_document(_document(invoice.state(), stored))\n",
+        "    stored.pdf = await print_document(_document(invoice.state(), stored, {}))\n",
         f"{_ISSUED}::test_a_document_that_cannot_be_made_stops_no_run_and_is_asked_for_again",
     ),
 )
