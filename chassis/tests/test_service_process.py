@@ -177,7 +177,7 @@ async def test_regions_whose_policy_cannot_be_used_are_out_and_the_others_go_on(
     edited = tmp_path / "regions"
     shutil.copytree(regions_dir(pytestconfig), edited)
     used = (edited / "ac.yaml").read_text()
-    (edited / "ac.yaml").write_text(used.replace("days: 6", "days: 7"))
+    (edited / "ac.yaml").write_text(used.replace("days: 6", "days: 7", 1))
     (edited / "w.yaml").write_text("region: w\n\tname: Dalarna\n")
 
     other = await running("notifications", module=MODULE, KVITT_REGIONS_DIR=str(edited))
@@ -236,6 +236,8 @@ async def test_an_event_of_http_is_sent_at_once(
     )
     took = []
     async with consumer, process.http() as client:
+        for partition in consumer.assignment():
+            await consumer.position(partition)  # before anything is sent that it is to read
         for _ in range(20):
             await client.post("/letters", json=BODY)
             started = time.perf_counter()
