@@ -1,5 +1,5 @@
 """`kvitt explain` before it has asked anybody: what it refuses. What it tells of a running system
-is in tests/journeys/test_looking_back.py.
+is in tests/journeys/lived/test_looking_back.py.
 """
 
 import pytest

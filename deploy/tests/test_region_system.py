@@ -1,5 +1,5 @@
 """Who reads a region's things where nothing runs. With a running system it is tested in
-tests/journeys/test_looking_back.py.
+tests/journeys/lived/test_looking_back.py.
 """
 
 from pathlib import Path

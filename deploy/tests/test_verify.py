@@ -1,5 +1,5 @@
 """`kvitt verify`: what its exit code and its table say. What it compares on a running system is in
-tests/journeys/test_looking_back.py.
+tests/journeys/lived/test_looking_back.py.
 """
 
 from typing import Any

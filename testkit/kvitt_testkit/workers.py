@@ -12,10 +12,17 @@ import pytest
 from kvitt.local.problems import LocalProblem
 from kvitt.local.servers import LocalServers
 from kvitt.local.state import State
+from xdist.scheduler import LoadFileScheduling, Scheduling
 
 from kvitt_testkit.platform import NamedServers, start_containers
 
 _HANDED_OVER = "kvitt_servers"
+_TOGETHER = "one_worker"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Folders whose modules share something that takes long to make."""
+    parser.addini(_TOGETHER, "folders whose modules all run in one worker", "args", [])
 
 
 def servers_of_the_session(config: pytest.Config) -> NamedServers | None:
@@ -77,6 +84,11 @@ class _Controller:
         except LocalProblem as problem:
             pytest.exit(str(problem), returncode=1)
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Scheduling | None:
+        """Whole modules, and whole folders of those that go together."""
+        return _Modules(config, log) if config.option.dist == "loadfile" else None
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Name what failed at once: a run that is ended before it is over never comes to its
         summary.
@@ -103,6 +115,13 @@ class _Controller:
             directory.cleanup()
 
         self._stop = stop
+
+
+class _Modules(LoadFileScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        module = str(super()._split_scope(nodeid))
+        folder = module.rpartition("/")[0]
+        return folder if folder in self.config.getini(_TOGETHER) else module
 
 
 def _is_worker(config: pytest.Config) -> bool:

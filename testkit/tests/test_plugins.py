@@ -32,6 +32,20 @@ def test_it(platform, worker_id):
     while Path(__file__).with_name("hang").exists():
         time.sleep(0.1)
 """
+UNUSED = {
+    "KVITT_TEST_KAFKA": "127.0.0.1:9",
+    "KVITT_TEST_DATABASE": "postgresql://nobody@127.0.0.1:9/none",
+}
+"""Servers of a session whose tests use none, so that none are started."""
+NOTING = """
+import time
+from pathlib import Path
+
+
+def test_it(worker_id):
+    time.sleep(0.5)
+    Path(__file__).with_suffix(f".{worker_id}.txt").touch()
+"""
 SKIPPING = """
 import pytest
 
@@ -65,6 +79,11 @@ def reached(directory: Path) -> list[dict[str, str]]:
     return [json.loads(one.read_text()) for one in directory.glob("*.json")]
 
 
+def _workers(directory: Path) -> set[str]:
+    """The workers that ran a folder's tests."""
+    return {one.name.split(".")[-2] for one in directory.glob("*.txt")}
+
+
 async def test_workers_share_their_servers_which_end_when_the_session_is_killed(
     tmp_path: Path,
 ) -> None:
@@ -84,6 +103,19 @@ async def test_workers_share_their_servers_which_end_when_the_session_is_killed(
     assert names >= {"java", "postgres"}
     _, left = psutil.wait_procs(family, timeout=60)
     assert left == []
+
+
+def test_modules_of_a_folder_that_share_something_run_in_one_worker(tmp_path: Path) -> None:
+    for folder in ("together", "apart"):
+        (tmp_path / folder).mkdir()
+        for number in range(4):
+            (tmp_path / folder / f"test_{folder}_{number}.py").write_text(NOTING)
+
+    session = started(tmp_path, "-n", "2", "-o", "one_worker=together", **UNUSED)
+    output, _ = session.communicate(timeout=240)
+
+    assert session.returncode == 0, output
+    assert [len(_workers(tmp_path / one)) for one in ("together", "apart")] == [1, 2], output
 
 
 def test_servers_end_with_the_session(tmp_path: Path) -> None:
@@ -128,7 +160,9 @@ def test_a_module_that_is_skipped_is_a_failure_too(tmp_path: Path) -> None:
 def test_what_failed_is_named_at_once(tmp_path: Path) -> None:
     (tmp_path / "test_wrong.py").write_text("def test_wrong():\n    assert False\n")
 
-    session = started(tmp_path, "--numprocesses", "1", "-o", "console_output_style=classic")
+    session = started(
+        tmp_path, "--numprocesses", "1", "-o", "console_output_style=classic", **UNUSED
+    )
     output, _ = session.communicate()
 
     assert "call of test_wrong.py::test_wrong failed" in output.partition("FAILURES")[0]

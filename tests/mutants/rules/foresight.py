@@ -11,7 +11,7 @@ _COSTS: Final = "deploy/kvitt/what_if/costs.py"
 _EXPLAIN: Final = "deploy/kvitt/explain.py"
 _REPLAYED: Final = "services/bmb/tests/test_what_if.py::test"
 _PAID: Final = "deploy/tests/test_what_if_costs.py::test"
-_EXPLAINED: Final = "tests/journeys/test_looking_back.py::test"
+_EXPLAINED: Final = "tests/journeys/lived/test_looking_back.py::test"
 _SECONDS: Final = 300.0
 """A running system is looked back on."""
 

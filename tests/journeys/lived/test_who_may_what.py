@@ -1,32 +1,26 @@
-"""Those who try doors, on a running system after some days of two regions' business (REF-18)."""
+"""Those who try doors, on a running system after some days of the regions' business (REF-18)."""
 
-import asyncio
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem
 from kvitt.local.tokens import TokenIssuer
-from kvitt.story.files import read_regions
-from kvitt.story.running import run_month
 from kvitt_contracts.access import ACTS, Act, Grantee
 from orders.people.domain import MISSES
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.journeys.months import write_month
+from tests.journeys.lived.system import Lived
 
-pytestmark = [pytest.mark.timeout(1800), pytest.mark.long(seconds=60)]
+pytestmark = pytest.mark.timeout(1800)
 
-SHORT_MONTH = date(2026, 5, 6)
 PRESCRIBER, CURIOUS, STAFF = "f101", "f102", "kundtjanst1"
 INACTIVE, UNKNOWN = "f129", "f999"
 PROTECTED = {f"AC-P-{number:05}" for number in (60, 120, 180, 240)}
@@ -87,14 +81,10 @@ class Doors:
         return found
 
 
-@pytest.fixture(scope="module")
-def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+@pytest.fixture
+def doors(past: Lived) -> Doors:
     """The doors of a system that has lived through some days."""
-    directory: Path = tmp_path_factory.mktemp("doors")
-    regions = read_regions(write_month(directory / "examples", last_day=SHORT_MONTH), ["ac", "bd"])
-    with LocalSystem(State.open(directory / "state")) as system:
-        assert asyncio.run(run_month(system, regions)).is_as_expected
-        yield Doors(system)
+    return Doors(past.system)
 
 
 # -- who is nobody ---------------------------------------------------------------------------------

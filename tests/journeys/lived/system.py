@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,16 +16,36 @@ import psycopg
 import pytest
 from kvitt.admin import Admin
 from kvitt.local.state import State
-from kvitt.local.supervisor import LocalSystem
+from kvitt.local.supervisor import LocalSystem, default_regions_dir
 from kvitt.region_system import RegionSystem
 from kvitt.story.files import read_regions
-from kvitt.story.running import run_month
+from kvitt.story.running import MonthResult, run_month
 from kvitt_contracts.topics import SERVICES
 
 from deploy.tests.printing import printed
-from tests.journeys.months import write_month
+from tests.journeys.months import (
+    Tampered,
+    add_region,
+    altered,
+    doubled,
+    is_of_an_unmarked_article,
+    removed,
+    tamper,
+    write_month,
+)
 
 LAST_DAY = date(2026, 5, 8)
+REGIONS = ("ac", "bd", "m", "w")
+TAMPERED = {
+    "x": Tampered(wire_type="region.device.returned.v1", change=removed),
+    "y": Tampered(wire_type="orders.withdrawal.register.v1", change=doubled),
+    "z": Tampered(
+        wire_type="orders.withdrawal.register.v1",
+        change=altered,
+        suits=is_of_an_unmarked_article,
+    ),
+}
+"""Regions like ac, of whose month one message is not as it was."""
 
 Json = dict[str, Any]
 
@@ -35,6 +56,7 @@ class Lived:
 
     system: LocalSystem
     examples: Path
+    result: MonthResult
 
     @property
     def state(self) -> Path:
@@ -90,8 +112,15 @@ class Lived:
 
 @contextmanager
 def lived(directory: Path) -> Iterator[Lived]:
-    """Within: the system, at rest after the month whose business ended early."""
+    """Within: the system, at rest after the month whose business ended early; with regions of whose
+    month a message is missing, doubled or altered.
+    """
     examples = write_month(directory / "examples", last_day=LAST_DAY)
-    with LocalSystem(State.open(directory / "state")) as system:
-        assert asyncio.run(run_month(system, read_regions(examples, []))).is_as_expected
-        yield Lived(system, examples)
+    policies = directory / "policies"
+    for code, tampered in TAMPERED.items():
+        tamper(add_region(examples, policies, like="ac", code=code), tampered)
+    for code in REGIONS:
+        shutil.copy(default_regions_dir() / f"{code}.yaml", policies)
+    regions = read_regions(examples, [*REGIONS, *TAMPERED])
+    with LocalSystem(State.open(directory / "state"), regions_dir=policies) as system:
+        yield Lived(system, examples, asyncio.run(run_month(system, regions)))

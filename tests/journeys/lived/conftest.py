@@ -1,0 +1,12 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.journeys.lived.system import Lived, lived
+
+
+@pytest.fixture(scope="session")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    """The system that all modules of this folder look at."""
+    with lived(tmp_path_factory.mktemp("past")) as found:
+        yield found
