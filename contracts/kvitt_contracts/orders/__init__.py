@@ -37,6 +37,7 @@ from kvitt_contracts.orders.customer_orders import (
     OrderDelivered,
     OrderEvent,
     OrderLineDelivered,
+    OrderLinePurchased,
     OrderPickingBegun,
     OrderPlaced,
     OrderPlacedV2,
@@ -47,7 +48,9 @@ from kvitt_contracts.orders.customer_orders import (
     PlacedLine,
     SuppliedLine,
     Supply,
+    direct_lines,
     in_first_version,
+    served_by_store,
 )
 from kvitt_contracts.orders.fault_reports import (
     AssessRisk,
@@ -86,7 +89,6 @@ from kvitt_contracts.orders.order_lines import (
     OrderDeliveryChanged,
     OrderLineDiverted,
     OrderLinePlanned,
-    OrderLinePurchased,
     OrderLineReduced,
     OrderLineVoided,
     OrderLineVoidRefused,
@@ -124,6 +126,7 @@ from kvitt_contracts.orders.pickups import (
 )
 from kvitt_contracts.orders.purchase_orders import (
     ChangePurchaseOrderLine,
+    ComingPurchaseOrderEvent,
     CreatePurchaseOrder,
     DelayPurchaseOrder,
     PurchaseLine,
@@ -206,6 +209,7 @@ __all__ = [
     "ChangePurchaseOrderLine",
     "CloseFaultReport",
     "ComingOrderEvent",
+    "ComingPurchaseOrderEvent",
     "Cover",
     "CreatePurchaseOrder",
     "CustomerRegistered",
@@ -334,5 +338,7 @@ __all__ = [
     "WorkOrderRenumbered",
     "WorkOrderStarted",
     "WorkOrderVoided",
+    "direct_lines",
     "in_first_version",
+    "served_by_store",
 ]

@@ -55,14 +55,6 @@ class ReplenishmentPlaced(Event, type="orders.order.replenishment-placed.v1"):
     lines: Annotated[tuple[SuppliedLine, ...], Field(min_length=1)]
 
 
-class OrderLinePurchased(Event, type="orders.order.line-purchased.v1"):
-    """A direct line is in a purchase order; in no other from now on (ORD-11)."""
-
-    order_id: OrderId
-    line_id: OrderLineId
-    purchase_order_id: PurchaseOrderId
-
-
 class ReportedLine(Value):
     """What has arrived of a direct line, at the price of the delivery note (ORD-12)."""
 
@@ -183,7 +175,6 @@ class OrderLinePlanned(Event, type="orders.order.line-planned.v1"):
 
 ComingOrderEvent = (
     ReplenishmentPlaced
-    | OrderLinePurchased
     | OrderReceiptReported
     | OrderReceiptRefused
     | OrderLineDiverted

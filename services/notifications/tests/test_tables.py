@@ -18,6 +18,7 @@ from kvitt_contracts.orders import (
     FaultReportClosed,
     FaultReportPrescriberNamed,
     FaultReportRiskAssessed,
+    OrderLinePurchased,
     OrderPickingBegun,
     OrderVoidRequested,
     PickupClosed,
@@ -39,6 +40,7 @@ from notifications.messages.commands import OpenMessage, RemoveMessage
 from sqlalchemy import create_engine
 
 TOLD_TO_NOBODY: set[type[Message]] = {
+    OrderLinePurchased,
     OrderPickingBegun,
     OrderVoidRequested,
     TransferLineCompleted,

@@ -47,15 +47,18 @@ ORDERS_UNANSWERED = declare(
     reads=lambda command, tx: [(UserRow, user_key(command.by, tx))],
 )
 async def void_order(row: OrderRow, command: VoidOrder, tx: Transaction) -> None:
-    """Request the voiding of a whole order (ORD-14); it is voided when inventory has released it.
+    """Request the voiding of a whole order (ORD-14); it is voided when inventory has released it,
+    at once where everything comes direct from suppliers.
 
     Refused: UNKNOWN_ORDER (ORD-14), UNKNOWN_USER (REF-3), NOT_YOUR_ORDER (REF-3),
-    WITHDRAWAL_IS_DELIVERED, DELIVERED, DECLINED or PICKING_BEGUN (ORD-14).
+    WITHDRAWAL_IS_DELIVERED, DELIVERED, DECLINED, PICKING_BEGUN, PURCHASE_ORDER_EXISTS (ORD-14).
     """
     by = await user_named(command.by, tx, field="by")
     events = domain.request_void(row.state(), by=by)
-    if events:
-        tx.record(row, *events)
+    tx.record(row, *events)
+    if row.status is domain.Status.VOIDED and events:
+        count_step("voided", tx)
+    elif events:
         await_answer(row.id, tx)
 
 
