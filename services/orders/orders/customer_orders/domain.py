@@ -13,7 +13,10 @@ from kvitt_contracts.orders import (
     OrderDelivered,
     OrderEvent,
     OrderLineDelivered,
+    OrderLinePlanned,
     OrderLinePurchased,
+    OrderLineReduced,
+    OrderLineVoided,
     OrderPickingBegun,
     OrderPlaced,
     OrderPlacedV2,
@@ -227,13 +230,8 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
             return replace(order, picking_begun=True)
         case OrderLineDelivered():
             return _with_delivered(order, event)
-        case OrderLinePurchased():
-            return with_line(
-                order,
-                event.line_id,
-                reached=LineState.PURCHASED,
-                purchase_order_id=event.purchase_order_id,
-            )
+        case OrderLinePurchased() | OrderLinePlanned() | OrderLineReduced() | OrderLineVoided():
+            return with_line(order, event.line_id, **_said_of_line(event))
         case OrderDelivered():
             return replace(order, status=Status.DELIVERED, delivered_on=event.delivered_on)
         case OrderDeclined():
@@ -268,6 +266,21 @@ def _line(line: PlacedLine) -> OrderLine:
     if not isinstance(line, SuppliedLine) or line.supply is not LineSupply.DIRECT:
         return OrderLine(**placed)
     return OrderLine(**placed, is_direct=True, store=line.store, supplier_id=line.supplier_id)
+
+
+def _said_of_line(
+    event: OrderLinePurchased | OrderLinePlanned | OrderLineReduced | OrderLineVoided,
+) -> dict[str, object]:
+    match event:
+        case OrderLinePurchased():
+            bought = {"purchase_order_id": event.purchase_order_id}
+            return {"reached": LineState.PURCHASED, **bought}
+        case OrderLinePlanned():
+            return {"planned_dispatch_on": event.planned_dispatch_on}
+        case OrderLineReduced():
+            return {"quantity": event.quantity}
+        case OrderLineVoided():
+            return {"reached": LineState.VOIDED}
 
 
 def with_line(order: Order, line_id: OrderLineId, **changes: object) -> Order:

@@ -14,7 +14,10 @@ from kvitt_contracts.orders import (
     OrderDelivered,
     OrderEvent,
     OrderLineDelivered,
+    OrderLinePlanned,
     OrderLinePurchased,
+    OrderLineReduced,
+    OrderLineVoided,
     OrderPickingBegun,
     OrderPlaced,
     OrderPlacedV2,
@@ -70,9 +73,8 @@ def tell(event: OrderEvent, order: Order) -> Told:
             return Told(
                 summary=f"Rad {number}: {event.quantity} st levererades {day}.", rule="ORD-15"
             )
-        case OrderLinePurchased():
-            number = _number(event.line_id, order)
-            return Told(summary=f"Rad {number} är med på en inköpsorder.", rule="ORD-11")
+        case OrderLinePurchased() | OrderLinePlanned() | OrderLineReduced() | OrderLineVoided():
+            return _tell_line(event, _number(event.line_id, order))
         case OrderDelivered():
             return Told(summary="Allt är levererat.", rule="ORD-15")
         case OrderDeclined():
@@ -99,6 +101,23 @@ def what_comes(order: Order, *, due: Mapping[str, datetime]) -> Iterator[Coming]
     if order.status is Status.REGISTERED and order.planned_dispatch_on is not None:
         at = start_of_day(order.planned_dispatch_on)
         yield Coming(at=at, what="Ordern beräknas lämna centrallagret den dagen.")
+
+
+def _tell_line(
+    event: OrderLinePurchased | OrderLinePlanned | OrderLineReduced | OrderLineVoided, number: int
+) -> Told:
+    match event:
+        case OrderLinePurchased():
+            return Told(summary=f"Rad {number} är med på en inköpsorder.", rule="ORD-11")
+        case OrderLinePlanned():
+            what = f"Ny dag: rad {number}" if event.is_changed else f"Rad {number}"
+            day = in_swedish(event.planned_dispatch_on)
+            return Told(summary=f"{what} väntas lämna leverantören {day}.", rule="ORD-4")
+        case OrderLineReduced():
+            return Told(summary=f"Rad {number} minskades till {event.quantity} st.", rule="REF-12")
+        case OrderLineVoided():
+            told = " Leverantören är meddelad." if event.is_supplier_told else ""
+            return Told(summary=f"Rad {number} är makulerad.{told}", rule="ORD-14")
 
 
 def _number(line_id: OrderLineId, order: Order) -> int:
