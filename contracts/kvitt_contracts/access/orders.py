@@ -19,6 +19,7 @@ _FAULT_REPORT = "/fault-reports/{fault_report_id}"
 _PICKUP = "/pickups/{pickup_id}"
 _CASE = "/cases/{case_id}"
 _WORK_ORDER = "/work-orders/{work_order_id}"
+_PURCHASE_ORDER = "/purchase-orders/{purchase_order_id}"
 _DRAFT = "/application-drafts/{draft_id}"
 _PLACES = ("requester", "prescriber")
 
@@ -101,9 +102,63 @@ ACTS = (
         orders.DecideApplication,
         STAFF,
     ),
+    command(
+        "orders.purchase-order.create",
+        "POST /purchase-orders",
+        orders.CreatePurchaseOrder,
+        WORKS,
+    ),
+    command(
+        "orders.purchase-order.send",
+        f"POST {_PURCHASE_ORDER}:send",
+        orders.SendPurchaseOrder,
+        WORKS,
+    ),
+    command(
+        "orders.purchase-order.delay",
+        f"POST {_PURCHASE_ORDER}:delay",
+        orders.DelayPurchaseOrder,
+        STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    command(
+        "orders.purchase-order.change-line",
+        f"POST {_PURCHASE_ORDER}:change-line",
+        orders.ChangePurchaseOrderLine,
+        STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    command(
+        "orders.purchase-order.report-deviation",
+        f"POST {_PURCHASE_ORDER}:report-deviation",
+        orders.ReportDeviation,
+        WORKS,
+    ),
+    command(
+        "orders.purchase-order.settle-deviation",
+        f"POST {_PURCHASE_ORDER}:settle-deviation",
+        orders.SettleDeviation,
+        STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    command(
+        "orders.order.void-lines",
+        "POST /orders/{order_id}:void-lines",
+        orders.VoidOrderLines,
+        WORKS,
+    ),
     *routes(
         "orders",
         {
+            "GET /purchase-orders": ("orders.purchase-orders.list", READS),
+            f"GET {_PURCHASE_ORDER}": ("orders.purchase-order.show", READS),
+            f"GET {_PURCHASE_ORDER}/document": ("orders.purchase-order.print", READS),
+            "GET /orders:to-purchase": ("orders.orders.to-purchase", READS),
+            "GET /suppliers": ("orders.suppliers.list", LOOKS_UP),
+            "GET /suppliers/{supplier_id}": ("orders.supplier.show", LOOKS_UP),
             "GET /work-orders": ("orders.work-orders.list", READS),
             "GET /work-orders:choices": ("orders.work-order.choices", WORKS),
             f"GET {_WORK_ORDER}": ("orders.work-order.show", READS),

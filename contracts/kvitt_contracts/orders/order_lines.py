@@ -55,14 +55,6 @@ class ReplenishmentPlaced(Event, type="orders.order.replenishment-placed.v1"):
     lines: Annotated[tuple[SuppliedLine, ...], Field(min_length=1)]
 
 
-class OrderLinePurchased(Event, type="orders.order.line-purchased.v1"):
-    """A direct line is in a purchase order; in no other from now on (ORD-11)."""
-
-    order_id: OrderId
-    line_id: OrderLineId
-    purchase_order_id: PurchaseOrderId
-
-
 class ReportedLine(Value):
     """What has arrived of a direct line, at the price of the delivery note (ORD-12)."""
 
@@ -123,22 +115,6 @@ class OrderLineVoidRequested(Event, type="orders.order.line-void-requested.v1"):
     asked_by: UserId
 
 
-class OrderLineVoided(Event, type="orders.order.line-voided.v1"):
-    """The line has no effect; the others go on (ORD-14).
-
-    Also a line that inventory declined (ORD-6). `is_supplier_told` is True where the purchase order
-    had been sent and whoever voids attests that the supplier knows.
-    """
-
-    order_id: OrderId
-    line_id: OrderLineId
-    reason: ReasonCode
-    is_supplier_told: bool
-    prescriber: UserId
-    by: UserId | None = None
-    asked_by: UserId | None = None
-
-
 class OrderLineVoidRefused(Event, type="orders.order.line-void-refused.v1"):
     """The line goes on: the warehouse had begun (ORD-14)."""
 
@@ -158,40 +134,13 @@ class OrderDeliveryChanged(Event, type="orders.order.delivery-changed.v1"):
     asked_by: UserId
 
 
-class OrderLineReduced(Event, type="orders.order.line-reduced.v1"):
-    """Customer service lowered a line: `quantity` is what is left of it (REF-12)."""
-
-    order_id: OrderId
-    line_id: OrderLineId
-    quantity: Quantity
-    by: UserId
-    asked_by: UserId
-
-
-class OrderLinePlanned(Event, type="orders.order.line-planned.v1"):
-    """When a direct line is expected to leave its supplier (ORD-4).
-
-    `is_changed` when an earlier date was emitted: the prescriber is notified.
-    """
-
-    order_id: OrderId
-    line_id: OrderLineId
-    planned_dispatch_on: date
-    is_changed: bool
-    prescriber: UserId
-
-
 ComingOrderEvent = (
     ReplenishmentPlaced
-    | OrderLinePurchased
     | OrderReceiptReported
     | OrderReceiptRefused
     | OrderLineDiverted
     | OrderLineVoidRequested
-    | OrderLineVoided
     | OrderLineVoidRefused
     | OrderDeliveryChanged
-    | OrderLineReduced
-    | OrderLinePlanned
 )
 """Reserved events of an order."""

@@ -1,5 +1,5 @@
 """Topic `orders.purchase-orders`, one aggregate kind: the purchase order, to one supplier and of
-one order (ORD-11). Reserved.
+one order (ORD-11).
 
 A line received or reduced to nothing is closed; with no open line left, so is the purchase order.
 """
@@ -56,7 +56,9 @@ class PurchaseOrderCreated(Event, type="orders.purchase-order.created.v1"):
 
 
 class PurchaseOrderSent(Event, type="orders.purchase-order.sent.v1"):
-    """The supplier has it: `how` is `email` (by Kvitt), `printed`, `portal`, `phone` (ORD-11)."""
+    """The supplier has it: `how` is `email`, `printed`, `portal`, `phone` (ORD-11). Without `by`
+    Kvitt has sent it.
+    """
 
     purchase_order_id: PurchaseOrderId
     how: Word

@@ -52,6 +52,12 @@ class NewKind(StrEnum):
     CASE_ASKED = "case_asked"
     CASE_LATE = "case_late"
     CASE_ANSWERED = "case_answered"
+    ORDER_LINE_VOIDED = "order_line_voided"
+    PURCHASE_RECEIPT_DUE = "purchase_receipt_due"
+    PURCHASE_LATE = "purchase_late"
+    PURCHASE_UNSENT = "purchase_unsent"
+    PURCHASE_DEVIATION = "purchase_deviation"
+    PURCHASE_DEVIATION_LATE = "purchase_deviation_late"
 
 
 class Status(StrEnum):

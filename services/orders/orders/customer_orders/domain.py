@@ -8,10 +8,15 @@ from uuid import uuid5
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.orders import (
     AddressKind,
+    LineSupply,
     OrderDeclined,
     OrderDelivered,
     OrderEvent,
     OrderLineDelivered,
+    OrderLinePlanned,
+    OrderLinePurchased,
+    OrderLineReduced,
+    OrderLineVoided,
     OrderPickingBegun,
     OrderPlaced,
     OrderPlacedV2,
@@ -20,8 +25,9 @@ from kvitt_contracts.orders import (
     OrderVoidRefused,
     OrderVoidRequested,
     PlacedLine,
-    Supply,
-    in_first_version,
+    SuppliedLine,
+    direct_lines,
+    served_by_store,
 )
 from kvitt_contracts.types import (
     CustomerId,
@@ -37,6 +43,7 @@ from kvitt_contracts.types import (
     UserId,
 )
 
+from orders.customer_orders.lines import LineState, OrderLine
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.units.domain import User
 
@@ -56,20 +63,13 @@ class Status(StrEnum):
 ENDED = frozenset({Status.DELIVERED, Status.VOIDED, Status.DECLINED})
 
 
-class OrderLine(PlacedLine):
-    """A line with how much of it has been delivered."""
-
-    delivered: int = 0
-
-    @property
-    def is_delivered(self) -> bool:
-        """True when nothing is left."""
-        return self.delivered >= self.quantity
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An order or a withdrawal."""
+    """An order or a withdrawal.
+
+    `supply` and `store` are of the lines that a store serves; direct, and the purchasing store,
+    where every line comes from a supplier (ORD-21).
+    """
 
     id: OrderId
     order_number: OrderNumber
@@ -80,7 +80,7 @@ class Order:
     requester: UserId
     service_point: ServicePointId
     customer_id: CustomerId
-    supply: Supply
+    supply: LineSupply
     store: StoreId
     address_kind: AddressKind
     consolidated: bool
@@ -96,6 +96,8 @@ class Order:
     def is_waiting(self) -> bool:
         """True while another service owes an answer."""
         unplanned = self.status is Status.REGISTERED and self.planned_dispatch_on is None
+        if self.supply is LineSupply.DIRECT:  # no store answers
+            return False
         return self.status in (Status.PENDING, Status.VOIDING) or (
             unplanned and not self.picking_begun
         )
@@ -145,7 +147,7 @@ def deliver_line(
         more_lines=more_lines,
     )
     after = evolve(order, part)
-    if order.status is Status.DELIVERED or not all(one.is_delivered for one in after.lines):
+    if order.status is Status.DELIVERED or not all(one.is_over for one in after.lines):
         return (part,)
     whole = OrderDelivered(order_id=order.id, prescriber=order.prescriber, delivered_on=on)
     return (part, whole)
@@ -160,17 +162,18 @@ def decline(order: Order, *, reason: str, rule: str) -> tuple[OrderDeclined]:
     )
 
 
-def request_void(order: Order, *, by: User) -> tuple[OrderVoidRequested, ...]:
-    """Request of inventory that it release the whole order, so that it can be voided (ORD-14).
+def request_void(order: Order, *, by: User) -> tuple[OrderVoidRequested | OrderVoided, ...]:
+    """Request of inventory that it release the whole order, so that it can be voided (ORD-14). An
+    order of which no store serves anything is voided at once.
 
     Returns no event when a request is open or the order is voided. Raises OrderRefused: a
-    withdrawal, picking begun, delivered wholly or in part, declined (ORD-14), or `by` has no part
-    in the order (REF-3).
+    withdrawal, picking begun, a purchase order exists, delivered wholly or in part, declined
+    (ORD-14), or `by` has no part in the order (REF-3).
     """
     if order.status in (Status.VOIDED, Status.VOIDING):
         return ()
-    _must_have_a_part(order, by)
-    if order.supply is Supply.OWN_STORE:
+    must_have_a_part(order, by)
+    if order.supply is LineSupply.OWN_STORE:
         raise _not_voidable(
             order, Reason.WITHDRAWAL_IS_DELIVERED, "Ett uttag är levererat. Registrera en retur."
         )
@@ -182,6 +185,14 @@ def request_void(order: Order, *, by: User) -> tuple[OrderVoidRequested, ...]:
         raise _not_voidable(
             order, Reason.PICKING_BEGUN, "Plocket har börjat. Kontakta hjälpmedelsservice."
         )
+    if any(line.is_purchased for line in order.lines):
+        raise _not_voidable(
+            order,
+            Reason.PURCHASE_ORDER_EXISTS,
+            "En inköpsorder är gjord. Makulera raderna på inköpsordern, och meddela leverantören.",
+        )
+    if order.supply is LineSupply.DIRECT:
+        return void(order)
     return (OrderVoidRequested(order_id=order.id),)
 
 
@@ -209,7 +220,7 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
     Raises ValueError for any event before the order is placed.
     """
     if isinstance(event, OrderPlaced | OrderPlacedV2):
-        return _placed(in_first_version(event))
+        return _placed(event)
     if order is None:
         raise ValueError(f"{event.wire_type} before the order is placed")
     match event:
@@ -219,6 +230,8 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
             return replace(order, picking_begun=True)
         case OrderLineDelivered():
             return _with_delivered(order, event)
+        case OrderLinePurchased() | OrderLinePlanned() | OrderLineReduced() | OrderLineVoided():
+            return with_line(order, event.line_id, **_said_of_line(event))
         case OrderDelivered():
             return replace(order, status=Status.DELIVERED, delivered_on=event.delivered_on)
         case OrderDeclined():
@@ -231,14 +244,51 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
             return _going_on(order, event)
 
 
-def _placed(event: OrderPlaced) -> Order:
-    own = event.supply is Supply.OWN_STORE
+def _placed(event: OrderPlaced | OrderPlacedV2) -> Order:
+    served = served_by_store(event)
+    if served is None:
+        supply, store = LineSupply.DIRECT, direct_lines(event)[0].store
+    else:
+        supply, store = LineSupply(served.supply), served.store
+    own = supply is LineSupply.OWN_STORE
     placed = {
         "id": event.order_id,
+        "supply": supply,
+        "store": store,
         "status": Status.PENDING if own else Status.REGISTERED,
-        "lines": tuple(OrderLine(**dict(line)) for line in event.lines),
+        "lines": tuple(_line(line) for line in event.lines),
     }
     return Order(**same_fields(event, Order) | placed)
+
+
+def _line(line: PlacedLine) -> OrderLine:
+    placed = same_fields(line, PlacedLine)
+    if not isinstance(line, SuppliedLine) or line.supply is not LineSupply.DIRECT:
+        return OrderLine(**placed)
+    return OrderLine(**placed, is_direct=True, store=line.store, supplier_id=line.supplier_id)
+
+
+def _said_of_line(
+    event: OrderLinePurchased | OrderLinePlanned | OrderLineReduced | OrderLineVoided,
+) -> dict[str, object]:
+    match event:
+        case OrderLinePurchased():
+            bought = {"purchase_order_id": event.purchase_order_id}
+            return {"reached": LineState.PURCHASED, **bought}
+        case OrderLinePlanned():
+            return {"planned_dispatch_on": event.planned_dispatch_on}
+        case OrderLineReduced():
+            return {"quantity": event.quantity}
+        case OrderLineVoided():
+            return {"reached": LineState.VOIDED}
+
+
+def with_line(order: Order, line_id: OrderLineId, **changes: object) -> Order:
+    """The order with these fields of one of its lines changed."""
+    lines = tuple(
+        line.model_copy(update=changes) if line.line_id == line_id else line for line in order.lines
+    )
+    return replace(order, lines=lines)
 
 
 def _with_delivered(order: Order, event: OrderLineDelivered) -> Order:
@@ -260,7 +310,12 @@ def _going_on(order: Order, event: OrderVoidRefused) -> Order:
     return replace(order, status=status, refusal=event.reason)
 
 
-def _must_have_a_part(order: Order, by: User) -> None:
+def must_have_a_part(order: Order, by: User) -> None:
+    """Check that somebody has a part in an order: who prescribed or requested it, acts for the
+    prescriber or works at the service point; and customer service.
+
+    Raises OrderRefused (NOT_YOUR_ORDER, REF-3).
+    """
     named = by.user_id in (order.prescriber, order.requester)
     acts = order.prescriber in by.acts_for
     if named or acts or by.works_at(order.service_point) or by.has(Role.CUSTOMER_SERVICE):
@@ -268,7 +323,7 @@ def _must_have_a_part(order: Order, by: User) -> None:
     raise OrderRefused(
         Reason.NOT_YOUR_ORDER,
         rule="REF-3",
-        way_on="Bara ordens tjänsteställe, förskrivare, beställare eller kundservice makulerar.",
+        way_on="Bara ordens tjänsteställe, förskrivare, beställare eller kundservice ändrar den.",
         order_number=order.order_number,
     )
 

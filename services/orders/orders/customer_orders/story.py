@@ -9,10 +9,15 @@ from typing import Final
 from kvitt_chassis.web.stories import Coming, Told
 from kvitt_contracts.calendar import in_swedish, start_of_day
 from kvitt_contracts.orders import (
+    LineSupply,
     OrderDeclined,
     OrderDelivered,
     OrderEvent,
     OrderLineDelivered,
+    OrderLinePlanned,
+    OrderLinePurchased,
+    OrderLineReduced,
+    OrderLineVoided,
     OrderPickingBegun,
     OrderPlaced,
     OrderPlacedV2,
@@ -20,8 +25,8 @@ from kvitt_contracts.orders import (
     OrderVoided,
     OrderVoidRefused,
     OrderVoidRequested,
-    Supply,
 )
+from kvitt_contracts.types import OrderLineId
 
 from orders.customer_orders.domain import Order, Status
 from orders.customer_orders.writes import UNANSWERED
@@ -48,7 +53,7 @@ _WHY: Final[Mapping[str, str]] = {
 def tell(event: OrderEvent, order: Order) -> Told:
     """An event of an order, which is as it is now, in words."""
     match event:
-        case OrderPlaced() | OrderPlacedV2() if order.supply is Supply.OWN_STORE:
+        case OrderPlaced() | OrderPlacedV2() if order.supply is LineSupply.OWN_STORE:
             return Told(summary=f"Uttaget ur förråd {order.store} registrerades.", rule="ORD-7")
         case OrderPlaced() | OrderPlacedV2():
             return Told(summary="Ordern registrerades.", rule="ORD-1")
@@ -63,11 +68,13 @@ def tell(event: OrderEvent, order: Order) -> Told:
                 by_region=True,
             )
         case OrderLineDelivered():
-            number = next(one.number for one in order.lines if one.line_id == event.line_id)
+            number = _number(event.line_id, order)
             day = in_swedish(event.delivered_on)
             return Told(
                 summary=f"Rad {number}: {event.quantity} st levererades {day}.", rule="ORD-15"
             )
+        case OrderLinePurchased() | OrderLinePlanned() | OrderLineReduced() | OrderLineVoided():
+            return _tell_line(event, _number(event.line_id, order))
         case OrderDelivered():
             return Told(summary="Allt är levererat.", rule="ORD-15")
         case OrderDeclined():
@@ -94,6 +101,27 @@ def what_comes(order: Order, *, due: Mapping[str, datetime]) -> Iterator[Coming]
     if order.status is Status.REGISTERED and order.planned_dispatch_on is not None:
         at = start_of_day(order.planned_dispatch_on)
         yield Coming(at=at, what="Ordern beräknas lämna centrallagret den dagen.")
+
+
+def _tell_line(
+    event: OrderLinePurchased | OrderLinePlanned | OrderLineReduced | OrderLineVoided, number: int
+) -> Told:
+    match event:
+        case OrderLinePurchased():
+            return Told(summary=f"Rad {number} är med på en inköpsorder.", rule="ORD-11")
+        case OrderLinePlanned():
+            what = f"Ny dag: rad {number}" if event.is_changed else f"Rad {number}"
+            day = in_swedish(event.planned_dispatch_on)
+            return Told(summary=f"{what} väntas lämna leverantören {day}.", rule="ORD-4")
+        case OrderLineReduced():
+            return Told(summary=f"Rad {number} minskades till {event.quantity} st.", rule="REF-12")
+        case OrderLineVoided():
+            told = " Leverantören är meddelad." if event.is_supplier_told else ""
+            return Told(summary=f"Rad {number} är makulerad.{told}", rule="ORD-14")
+
+
+def _number(line_id: OrderLineId, order: Order) -> int:
+    return next(one.number for one in order.lines if one.line_id == line_id)
 
 
 def _why(reason: str) -> str:
