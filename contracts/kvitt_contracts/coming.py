@@ -17,7 +17,6 @@ TO_ORDERS = (
     orders.VoidOrderLines,
     orders.SetDelivery,
     orders.ReduceOrderLine,
-    orders.ReportReceipt,
     orders.CreatePurchaseOrder,
     orders.SendPurchaseOrder,
     orders.ChangePurchaseOrderLine,

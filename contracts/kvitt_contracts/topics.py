@@ -310,6 +310,7 @@ REGION_ORDERS = inbound_topic(
         orders.FinishWorkOrder,
         orders.VoidWorkOrder,
         orders.DecideApplication,
+        orders.ReportReceipt,
     ],
     coming=coming.TO_ORDERS,
 )

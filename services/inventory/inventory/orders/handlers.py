@@ -75,12 +75,17 @@ async def answer_order(said: OrderPlaced | OrderPlacedV2, tx: Transaction) -> No
     ReservationDeclined with the reason and its rule, also for what nobody purchases (ORD-6). An
     article or a store that is not known yet: the event waits.
     """
+    if isinstance(said, OrderPlacedV2) and said.lines[0].supply == "direct":
+        kept = same_columns(said, PlacedOrderRow) | {"lines": (), "direct_lines": said.lines}
+        tx.put(PlacedOrderRow(region=tx.region, store=said.lines[0].store, **kept))
+        return
     event = in_first_version(said)
     # Not locked: nobody else answers this order meanwhile, since its messages come in order.
     if await tx.look_up(ReservationRow, event.order_id) is not None:
         return
     await tx.get(StoreRow, event.store)
-    order = PlacedOrderRow(region=tx.region, **same_columns(event, PlacedOrderRow))
+    kept = same_columns(event, PlacedOrderRow) | {"direct_lines": ()}
+    order = PlacedOrderRow(region=tx.region, **kept)
     tx.put(order)
     if event.supply is Supply.OWN_STORE:
         await withdraw(tx, order)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from kvitt_chassis.models import Aggregate, Json, Regional
 from kvitt_contracts import topics
-from kvitt_contracts.orders import PlacedLine
+from kvitt_contracts.orders import PlacedLine, SuppliedLine
 from kvitt_contracts.types import (
     ArticleNumber,
     CustomerId,
@@ -46,7 +46,12 @@ class ReservationRow(
 
 
 class PlacedOrderRow(Regional, Base):
-    """An order as it was placed; orders owns it and it does not change."""
+    """An order as it was placed; orders owns it and it does not change.
+
+    `lines` are those that a store serves, which is `store`; `direct_lines` come from suppliers and
+    are in no reservation (ORD-21). With these alone there is no reservation, and `store` is the
+    purchasing store.
+    """
 
     __tablename__ = "placed_orders"
     __table_args__ = (
@@ -73,6 +78,7 @@ class PlacedOrderRow(Regional, Base):
     store: Mapped[StoreId]
     placed_on: Mapped[date]
     lines: Mapped[tuple[PlacedLine, ...]] = mapped_column(Json(tuple[PlacedLine, ...]))
+    direct_lines: Mapped[tuple[SuppliedLine, ...]] = mapped_column(Json(tuple[SuppliedLine, ...]))
 
 
 class BackorderRow(Regional, Base):
