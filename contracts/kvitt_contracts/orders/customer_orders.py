@@ -259,18 +259,20 @@ class OrderReceiptReported(Event, type="orders.order.receipt-reported.v1"):
 
 class OrderReceiptRefused(Event, type="orders.order.receipt-refused.v1"):
     """Inventory refused the receipt, such as for a device number in use: its lines are *purchased*
-    again (ORD-12).
+    again (ORD-12). `by` reported it, and is told.
     """
 
     order_id: OrderId
     receipt_id: ReceiptId
     refused: Annotated[tuple[RefusedLine, ...], Field(min_length=1)]
+    by: UserId
 
 
 class OrderLineDiverted(Event, type="orders.order.line-diverted.v1"):
     """A received line is in a store instead of with its recipient, who is inactive (REF-14).
 
-    No fee and no charge follow; customer service is notified.
+    No fee and no charge follow; customer service is notified. Nothing more of the line is expected:
+    where it was the last, nothing of the order.
     """
 
     order_id: OrderId

@@ -110,7 +110,8 @@ def an_order_receipt_refused(
     order: str = "O-1", *, receipt: str = "K-1", reason: str = "DEVICE_NUMBER_TAKEN", line: int = 1
 ) -> OrderReceiptRefused:
     """Orders has heard that nothing of a receipt is booked."""
-    return OrderReceiptRefused(**dict(a_receipt_refused(order, receipt, reason=reason, line=line)))
+    refused = a_receipt_refused(order, receipt, reason=reason, line=line)
+    return build(OrderReceiptRefused, dict(refused) | {"by": SENDER}, {})
 
 
 def a_receipt_refused(

@@ -35,7 +35,7 @@ async def test_the_regions_price_counts_whatever_it_was_bought_for(given: Given)
     assert await charged(given, an_article_priced(CUSHION, 10_001)) == [30_003]
 
 
-@pytest.mark.rule("ORD-12d", "BIL-2a")
+@pytest.mark.rule("ORD-12j", "BIL-2a")
 @pytest.mark.parametrize(
     "prices",
     [

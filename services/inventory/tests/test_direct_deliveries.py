@@ -192,7 +192,7 @@ async def test_a_service_is_received_without_a_move(world: World) -> None:
     assert await world.rows(StockMoveRow) == []
 
 
-@pytest.mark.rule("ORD-12e", "INV-5a")
+@pytest.mark.rule("ORD-12e", "ORD-12k", "INV-5a")
 async def test_a_number_that_is_borne_refuses_the_whole_receipt(world: World) -> None:
     await world.handle_all(rollators_received("R2"), a_direct_order_placed(ROLLATORS, CUSHIONS))
 
@@ -242,6 +242,7 @@ async def test_what_comes_later_is_received_later(world: World) -> None:
     assert row.status is Status.DELIVERED
 
 
+@pytest.mark.rule("ORD-12l")
 async def test_a_line_is_booked_once(world: World) -> None:
     await world.handle_all(a_direct_order_placed(CUSHIONS), a_receipt_reported(FOUR))
 

@@ -19,6 +19,7 @@ from kvitt_contracts.orders import (
     FaultReportPrescriberNamed,
     FaultReportRiskAssessed,
     OrderPickingBegun,
+    OrderReceiptReported,
     OrderVoidRequested,
     PickupClosed,
     PickupLineEnded,
@@ -40,6 +41,7 @@ from sqlalchemy import create_engine
 
 TOLD_TO_NOBODY: set[type[Message]] = {
     OrderPickingBegun,
+    OrderReceiptReported,
     OrderVoidRequested,
     TransferLineCompleted,
     TransferUnlockAsked,

@@ -52,6 +52,8 @@ class NewKind(StrEnum):
     CASE_ASKED = "case_asked"
     CASE_LATE = "case_late"
     CASE_ANSWERED = "case_answered"
+    RECEIPT_REFUSED = "receipt_refused"
+    LINE_DIVERTED = "line_diverted"
 
 
 class Status(StrEnum):
