@@ -13,15 +13,22 @@ from kvitt_contracts.inventory import (
     CustodyChanged,
     DeviceRegistered,
     LineDelivered,
+    LineReturned,
     LineStocked,
     ReceiptRefused,
+    ReturnedLine,
     StockReserved,
 )
 from kvitt_contracts.orders import OrderReceiptReported
-from kvitt_contracts.types import ArticleNumber, Charging, DeviceNumber, Money
-from kvitt_testkit.world import World, assert_rows_are_folds
+from kvitt_contracts.types import ArticleNumber, Charging, DeviceNumber, Money, Reference, Role
+from kvitt_testkit.world import World, assert_rows_are_folds, stockholm
 
-from contracts.tests.builders.orders import a_person_merged, a_person_registered, an_order_placed
+from contracts.tests.builders.orders import (
+    a_customer_registered,
+    a_person_merged,
+    a_person_registered,
+    an_order_placed,
+)
 from contracts.tests.builders.receipts import (
     a_direct_line,
     a_direct_order_placed,
@@ -29,7 +36,7 @@ from contracts.tests.builders.receipts import (
     a_reported_line,
     receipt_id,
 )
-from contracts.tests.builders.regions import rollators_received
+from contracts.tests.builders.regions import a_return_registered, rollators_received
 from contracts.tests.builders.story import (
     CENTRAL,
     CUSHION,
@@ -316,3 +323,21 @@ async def test_a_patient_who_was_merged_meanwhile_has_it_by_the_reference_of_tod
     )
 
     assert (await device(world, "R1")).custody.holder == a_patient(PATIENT)
+
+
+@pytest.mark.rule("INV-7a")
+async def test_unmarked_goods_that_came_direct_come_back_as_others_do(world: World) -> None:
+    await world.handle_all(
+        a_customer_registered(SENDING, store=OWN),
+        a_direct_order_placed(CUSHIONS),
+        a_receipt_reported(FOUR),
+    )
+    await world.register(SENDER, roles=[Role.PRESCRIBER], service_points=[SENDING])
+    await world.advance(stockholm("2026-03-20 08:00"))
+    back = ReturnedLine(order=Reference("O-1"), line=2, quantity=3)
+
+    await world.handle(a_return_registered(lines=[back], on="2026-03-18"), subject="R-1")
+
+    (returned,) = await world.events(LineReturned)
+    assert (returned.line_id, returned.quantity) == (line_id(number=2), 3)
+    assert await balance(world, CUSHION, OWN) == (3, 0, 0)
