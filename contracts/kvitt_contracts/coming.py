@@ -10,14 +10,12 @@ from kvitt_contracts import billing, inventory, notifications, orders, regions
 from kvitt_contracts.topic import Topic, domain_topic
 
 TO_ORDERS = (
-    regions.SupplierStated,
     regions.SupplierDelayStated,
     regions.UserActivityStated,
     orders.PlaceReplenishment,
     orders.VoidOrderLines,
     orders.SetDelivery,
     orders.ReduceOrderLine,
-    orders.CreatePurchaseOrder,
     orders.SendPurchaseOrder,
     orders.ChangePurchaseOrderLine,
     orders.DelayPurchaseOrder,
@@ -68,13 +66,6 @@ def _reserved(name: str, key: str, events: Any, *to_come: str) -> Topic:
 
 TOPICS: tuple[Topic, ...] = (
     _reserved(
-        "orders.purchase-orders",
-        "PurchaseOrderId",
-        orders.PurchaseOrderEvent,
-        "billing",
-        "notifications",
-    ),
-    _reserved(
         "orders.basket-loans",
         "OrderId",
         orders.BasketLoanEvent,
@@ -83,14 +74,6 @@ TOPICS: tuple[Topic, ...] = (
         "notifications",
     ),
     _reserved("orders.templates", "TemplateId", orders.TemplateEvent),
-    _reserved(
-        "orders.suppliers",
-        "the supplier's id",
-        orders.SupplierEvent,
-        "inventory",
-        "billing",
-        "notifications",
-    ),
     _reserved("inventory.refills", "ProposalId", inventory.RefillEvent, "orders", "notifications"),
     _reserved(
         "inventory.reconditioning",

@@ -59,7 +59,9 @@ __all__ = [
     "ORDERS_FAULT_REPORTS",
     "ORDERS_PERSONS",
     "ORDERS_PICKUPS",
+    "ORDERS_PURCHASE_ORDERS",
     "ORDERS_REFUSALS",
+    "ORDERS_SUPPLIERS",
     "ORDERS_UNITS",
     "ORDERS_USERS",
     "ORDERS_WORK_ORDERS",
@@ -138,6 +140,19 @@ ORDERS_WORK_ORDERS = domain_topic(
     "notifications",
 )
 ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, "notifications")
+ORDERS_PURCHASE_ORDERS = domain_topic(
+    "orders.purchase-orders",
+    "PurchaseOrderId",
+    orders.PurchaseOrderEvent,
+    coming=orders.ComingPurchaseOrderEvent,
+    to_come=["billing", "notifications"],
+)
+ORDERS_SUPPLIERS = domain_topic(
+    "orders.suppliers",
+    "the supplier's id",
+    orders.SupplierEvent,
+    to_come=["inventory", "billing", "notifications"],
+)
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
     "the answer's id, one for each record",
@@ -289,6 +304,7 @@ REGION_ORDERS = inbound_topic(
         regions.CustomerStated,
         regions.CareUnitStated,
         regions.UserStated,
+        regions.SupplierStated,
         orders.PlaceOrder,
         orders.RegisterWithdrawal,
         orders.VoidOrder,
@@ -311,6 +327,7 @@ REGION_ORDERS = inbound_topic(
         orders.VoidWorkOrder,
         orders.DecideApplication,
         orders.ReportReceipt,
+        orders.CreatePurchaseOrder,
     ],
     coming=coming.TO_ORDERS,
 )
@@ -384,6 +401,8 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_PICKUPS,
     ORDERS_WORK_ORDERS,
     ORDERS_CASES,
+    ORDERS_PURCHASE_ORDERS,
+    ORDERS_SUPPLIERS,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,

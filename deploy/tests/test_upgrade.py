@@ -36,7 +36,13 @@ BEFORE = (
     "DROP TABLE work_orders, work_order_details, work_order_notes, application_drafts",
     "DROP TABLE receipts",
     "ALTER TABLE users DROP COLUMN product_areas, DROP COLUMN stores",
-    "ALTER TABLE articles DROP COLUMN product_area, DROP COLUMN return_at_once",
+    "DROP TABLE suppliers, purchase_orders, purchase_order_details",
+    (
+        "ALTER TABLE articles DROP COLUMN product_area, DROP COLUMN return_at_once,"
+        " DROP COLUMN lead_time_days, DROP COLUMN supplier_id, DROP COLUMN supplier_article_number,"
+        " DROP COLUMN is_kept_in_central, DROP COLUMN is_own_units_only, DROP COLUMN never_from,"
+        " DROP COLUMN is_free, DROP COLUMN is_attachment_needed"
+    ),
     "DROP INDEX ix_person_accesses_user",
     (
         "ALTER TABLE person_accesses DROP COLUMN look, DROP COLUMN reason,"

@@ -19,6 +19,7 @@ _FAULT_REPORT = "/fault-reports/{fault_report_id}"
 _PICKUP = "/pickups/{pickup_id}"
 _CASE = "/cases/{case_id}"
 _WORK_ORDER = "/work-orders/{work_order_id}"
+_PURCHASE_ORDER = "/purchase-orders/{purchase_order_id}"
 _DRAFT = "/application-drafts/{draft_id}"
 _PLACES = ("requester", "prescriber")
 
@@ -101,9 +102,22 @@ ACTS = (
         orders.DecideApplication,
         STAFF,
     ),
+    command(
+        "orders.purchase-order.create",
+        "POST /purchase-orders",
+        orders.CreatePurchaseOrder,
+        WORKS,
+    ),
+    command("orders.receipt.report", "POST /receipts", orders.ReportReceipt, WORKS),
     *routes(
         "orders",
         {
+            "GET /receipts/awaited": ("orders.receipts.awaited", READS),
+            "GET /receipts/{receipt_id}": ("orders.receipt.show", READS),
+            "GET /purchase-orders": ("orders.purchase-orders.list", READS),
+            f"GET {_PURCHASE_ORDER}": ("orders.purchase-order.show", READS),
+            "GET /suppliers": ("orders.suppliers.list", LOOKS_UP),
+            "GET /suppliers/{supplier_id}": ("orders.supplier.show", LOOKS_UP),
             "GET /work-orders": ("orders.work-orders.list", READS),
             "GET /work-orders:choices": ("orders.work-order.choices", WORKS),
             f"GET {_WORK_ORDER}": ("orders.work-order.show", READS),

@@ -38,6 +38,7 @@ from kvitt_contracts.orders.customer_orders import (
     OrderEvent,
     OrderLineDelivered,
     OrderLineDiverted,
+    OrderLinePurchased,
     OrderPickingBegun,
     OrderPlaced,
     OrderPlacedV2,
@@ -51,7 +52,9 @@ from kvitt_contracts.orders.customer_orders import (
     ReportedLine,
     SuppliedLine,
     Supply,
+    direct_lines,
     in_first_version,
+    served_by_store,
 )
 from kvitt_contracts.orders.fault_reports import (
     AssessRisk,
@@ -89,7 +92,6 @@ from kvitt_contracts.orders.order_lines import (
     ComingOrderEvent,
     OrderDeliveryChanged,
     OrderLinePlanned,
-    OrderLinePurchased,
     OrderLineReduced,
     OrderLineVoided,
     OrderLineVoidRefused,
@@ -124,6 +126,7 @@ from kvitt_contracts.orders.pickups import (
 )
 from kvitt_contracts.orders.purchase_orders import (
     ChangePurchaseOrderLine,
+    ComingPurchaseOrderEvent,
     CreatePurchaseOrder,
     DelayPurchaseOrder,
     PurchaseLine,
@@ -206,6 +209,7 @@ __all__ = [
     "ChangePurchaseOrderLine",
     "CloseFaultReport",
     "ComingOrderEvent",
+    "ComingPurchaseOrderEvent",
     "Cover",
     "CreatePurchaseOrder",
     "CustomerRegistered",
@@ -334,5 +338,7 @@ __all__ = [
     "WorkOrderRenumbered",
     "WorkOrderStarted",
     "WorkOrderVoided",
+    "direct_lines",
     "in_first_version",
+    "served_by_store",
 ]

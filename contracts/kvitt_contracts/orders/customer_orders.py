@@ -138,9 +138,10 @@ class OrderPlacedV2(Event, type="orders.order.placed.v2"):
     """An order is registered; each line states its supply and the timing of its fee (ORD-1, ORD-7,
     ORD-18).
 
-    Emitted where `.v1` cannot say it: a line's fee is delayed (BIL-3). It means the same otherwise,
-    and is answered alike. Until direct deliveries come, all lines have one supply and one store
-    (ORD-21), and no order has a `cover` (BIL-5).
+    Emitted where `.v1` cannot say it: a line's fee is delayed (BIL-3), or it comes direct from a
+    supplier (ORD-21), alone or beside central ones; a withdrawal's lines never mix. Inventory
+    answers for the central lines, and not at all where there are none. Until patients of other
+    regions come, no order has a `cover` (BIL-5).
     """
 
     order_id: OrderId
@@ -280,10 +281,19 @@ class OrderLineDiverted(Event, type="orders.order.line-diverted.v1"):
     store: StoreId
 
 
+class OrderLinePurchased(Event, type="orders.order.line-purchased.v1"):
+    """A direct line is in a purchase order; in no other from now on (ORD-11)."""
+
+    order_id: OrderId
+    line_id: OrderLineId
+    purchase_order_id: PurchaseOrderId
+
+
 OrderEvent = (
     OrderPlaced
     | OrderPlacedV2
     | OrderPlanned
+    | OrderLinePurchased
     | OrderPickingBegun
     | OrderLineDelivered
     | OrderDelivered
@@ -314,3 +324,22 @@ def in_first_version(placed: OrderPlaced | OrderPlacedV2) -> OrderPlaced:
     lines = tuple(PlacedLine(**same_fields(line, PlacedLine)) for line in placed.lines)
     said = same_fields(placed, OrderPlaced) | {"lines": lines}
     return OrderPlaced(**said, supply=Supply(supply), store=store)
+
+
+def direct_lines(placed: OrderPlaced | OrderPlacedV2) -> tuple[SuppliedLine, ...]:
+    """The lines that come direct from suppliers: no store reserves anything for them (ORD-21)."""
+    if isinstance(placed, OrderPlaced):
+        return ()
+    return tuple(line for line in placed.lines if line.supply is LineSupply.DIRECT)
+
+
+def served_by_store(placed: OrderPlaced | OrderPlacedV2) -> OrderPlaced | None:
+    """What a store serves of an order, as the first version says it; None where every line comes
+    direct from a supplier.
+
+    Raises ValueError where the rest has several supplies or stores.
+    """
+    if isinstance(placed, OrderPlaced):
+        return placed
+    served = tuple(line for line in placed.lines if line.supply is not LineSupply.DIRECT)
+    return in_first_version(placed.model_copy(update={"lines": served})) if served else None

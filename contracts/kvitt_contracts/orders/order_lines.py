@@ -19,7 +19,6 @@ from kvitt_contracts.types import (
     OrderNumber,
     PolicyVersion,
     ProposalId,
-    PurchaseOrderId,
     Quantity,
     ReasonCode,
     Reference,
@@ -47,14 +46,6 @@ class ReplenishmentPlaced(Event, type="orders.order.replenishment-placed.v1"):
     proposal_id: ProposalId | None = None
     policy: PolicyVersion
     lines: Annotated[tuple[SuppliedLine, ...], Field(min_length=1)]
-
-
-class OrderLinePurchased(Event, type="orders.order.line-purchased.v1"):
-    """A direct line is in a purchase order; in no other from now on (ORD-11)."""
-
-    order_id: OrderId
-    line_id: OrderLineId
-    purchase_order_id: PurchaseOrderId
 
 
 class OrderLineVoidRequested(Event, type="orders.order.line-void-requested.v1"):
@@ -130,7 +121,6 @@ class OrderLinePlanned(Event, type="orders.order.line-planned.v1"):
 
 ComingOrderEvent = (
     ReplenishmentPlaced
-    | OrderLinePurchased
     | OrderLineVoidRequested
     | OrderLineVoided
     | OrderLineVoidRefused

@@ -1,5 +1,5 @@
 """Topic `orders.purchase-orders`, one aggregate kind: the purchase order, to one supplier and of
-one order (ORD-11). Reserved.
+one order (ORD-11).
 
 A line received or reduced to nothing is closed; with no open line left, so is the purchase order.
 """
@@ -141,18 +141,19 @@ class PurchaseOrderLineReceived(Event, type="orders.purchase-order.line-received
     received_on: date
 
 
-PurchaseOrderEvent = (
-    PurchaseOrderCreated
-    | PurchaseOrderSent
+PurchaseOrderEvent = PurchaseOrderCreated | PurchaseOrderLineReceived
+"""Every event of a purchase order."""
+
+ComingPurchaseOrderEvent = (
+    PurchaseOrderSent
     | PurchaseOrderReceiptDue
     | PurchaseOrderReminderDue
     | PurchaseOrderDelayed
     | PurchaseOrderLineChanged
     | PurchaseOrderDeviationReported
     | PurchaseOrderDeviationSettled
-    | PurchaseOrderLineReceived
 )
-"""Every event of a purchase order."""
+"""Reserved events of a purchase order."""
 
 
 # -- commands ------------------------------------------------------------------------------------

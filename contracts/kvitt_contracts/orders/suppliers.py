@@ -1,4 +1,4 @@
-"""Topic `orders.suppliers`, one aggregate kind: the supplier (REF-13). Reserved.
+"""Topic `orders.suppliers`, one aggregate kind: the supplier (REF-13).
 
 Addresses and contacts stay with orders, which sends the purchase orders.
 """

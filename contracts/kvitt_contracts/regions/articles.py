@@ -1,5 +1,6 @@
 """The region's catalogue and its prices."""
 
+from operator import not_
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -13,12 +14,17 @@ from kvitt_contracts.types import (
     ArticleType,
     Charging,
     Flag,
+    Goods,
+    GroupName,
     IsoCode,
     Ore,
     ProductArea,
+    Quantity,
     StoreId,
+    SupplierArticleNumber,
     SupplierId,
     VatPercent,
+    Word,
 )
 
 
@@ -27,6 +33,10 @@ class ArticleStated(Fact, type="region.article.stated.v1"):
 
     `product_area` is one of the policy's (REF-11); none: whoever orders may order it.
     `return_at_once`: what comes back of it is sent to the central store at once (PCK-7).
+    `is_kept_in_central`: false for what is ordered direct from `supplier_id`, where the region has
+    a purchasing store (ORD-21). `is_own_units_only` and `never_from` (`central`, `own_store`)
+    restrict who may order it from where (ORD-22); `is_attachment_needed`: no order without one
+    (ORD-24); `is_free`: 0 is its price (ORD-12). What is left out has today's meaning.
     `version` counts statements of the article.
     """
 
@@ -47,6 +57,20 @@ class ArticleStated(Fact, type="region.article.stated.v1"):
     unit: Literal["piece", "pair", "set"] = "piece"
     product_area: ProductArea | None = None
     return_at_once: Flag = False
+    supplier_id: SupplierId | None = None
+    supplier_article_number: SupplierArticleNumber | None = None
+    product: Name | None = None
+    replacement_group: GroupName | None = None
+    is_kept_in_central: Annotated[bool, Field(exclude_if=bool)] = True
+    is_own_units_only: Flag = False
+    never_from: Annotated[tuple[Word, ...], Field(max_length=10, exclude_if=not_)] = ()
+    is_lead_time_short: Flag = False
+    package_size: Quantity | None = None
+    maintenance_months: Annotated[int, Field(strict=True, ge=1, le=240)] | None = None
+    is_contribution: Flag = False
+    is_free: Flag = False
+    is_attachment_needed: Flag = False
+    order_guide: Annotated[tuple[Goods, ...], Field(max_length=50, exclude_if=not_)] = ()
 
     @model_validator(mode="after")
     def _rent_is_counted_by_device(self) -> Self:

@@ -12,9 +12,10 @@ from kvitt_contracts.orders import (
     ReportedLine,
     SuppliedLine,
 )
-from kvitt_contracts.types import Holder, OrderId, PurchaseOrderId, ReceiptId
+from kvitt_contracts.types import Holder, OrderId, ReceiptId
 
 from contracts.tests.builders.orders import a_line, an_order_with_a_delayed_fee
+from contracts.tests.builders.purchases import SUPPLIER
 from contracts.tests.builders.shapes import build
 from contracts.tests.builders.story import (
     CUSHION,
@@ -26,9 +27,9 @@ from contracts.tests.builders.story import (
     device_id,
     line_id,
     order_id,
+    purchase_order_id,
 )
 
-SUPPLIER = "nordhjalp"
 PRICE = {"net_ore": 129_000, "vat_percent": 25}
 """The price of a delivery note: 1 290 kr."""
 
@@ -36,11 +37,6 @@ PRICE = {"net_ore": 129_000, "vat_percent": 25}
 def receipt_id(receipt: str = "K-1", *, order: str | OrderId = "O-1") -> ReceiptId:
     """The id of a receipt of an order."""
     return ReceiptId(uuid5(order_id(order), receipt))
-
-
-def purchase_order_id(name: str = "I-1") -> PurchaseOrderId:
-    """The id of a purchase order."""
-    return PurchaseOrderId(uuid5(order_id(), name))
 
 
 def a_direct_line(

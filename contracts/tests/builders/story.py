@@ -20,6 +20,7 @@ from kvitt_contracts.types import (
     PersonRef,
     PickupId,
     PolicyVersion,
+    PurchaseOrderId,
     StoreHolder,
     StoreId,
     TransferId,
@@ -127,3 +128,8 @@ def a_care_unit(code: str = CARE_UNIT) -> CareUnitRecipient:
 def a_store(store: str = OWN) -> StoreHolder:
     """A store as holder."""
     return StoreHolder(store=StoreId(store))
+
+
+def purchase_order_id(reference: str = "I-1", *, region: str = "ac") -> PurchaseOrderId:
+    """The id of what a region calls a purchase order."""
+    return PurchaseOrderId(identify(region, "purchase-order", reference))

@@ -18,6 +18,7 @@ from kvitt_contracts.orders import (
     FaultReportClosed,
     FaultReportPrescriberNamed,
     FaultReportRiskAssessed,
+    OrderLinePurchased,
     OrderPickingBegun,
     OrderReceiptReported,
     OrderVoidRequested,
@@ -40,6 +41,7 @@ from notifications.messages.commands import OpenMessage, RemoveMessage
 from sqlalchemy import create_engine
 
 TOLD_TO_NOBODY: set[type[Message]] = {
+    OrderLinePurchased,
     OrderPickingBegun,
     OrderReceiptReported,
     OrderVoidRequested,

@@ -25,6 +25,12 @@ from orders.pickups.api import router as pickups
 from orders.pickups.choices import router as pickup_choices
 from orders.pickups.models import PickupRow
 from orders.placements.api import router as placements
+from orders.purchase_orders.api import router as purchase_orders
+from orders.purchase_orders.models import PurchaseOrderRow
+from orders.receipts.api import router as receipts
+from orders.receipts.models import ReceiptRow
+from orders.suppliers.api import router as suppliers
+from orders.suppliers.models import SupplierRow
 from orders.today import router as today
 from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
@@ -41,6 +47,9 @@ service = Service(
     routers=[
         placements,
         customer_orders,
+        purchase_orders,
+        receipts,
+        suppliers,
         fault_reports,
         pickup_choices,
         pickups,
@@ -64,7 +73,10 @@ service = Service(
         CustomerRow,
         CareUnitRow,
         UserRow,
+        SupplierRow,
         OrderRow,
+        PurchaseOrderRow,
+        ReceiptRow,
         FaultReportRow,
         CaseRow,
         PickupRow,

@@ -14,7 +14,10 @@ from orders.fault_reports.handlers import messages as fault_reports
 from orders.people.handlers import messages as people
 from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
+from orders.purchase_orders.handlers import messages as purchase_orders
+from orders.receipts.handlers import messages as receipts
 from orders.responsibles.handlers import projections as responsibles
+from orders.suppliers.handlers import messages as suppliers
 from orders.units.handlers import messages as units
 from orders.work_orders.drafts.handlers import messages as drafts
 from orders.work_orders.handlers import messages as work_orders
@@ -30,6 +33,9 @@ for _noun in (
     care,
     placements,
     customer_orders,
+    suppliers,
+    purchase_orders,
+    receipts,
     fault_reports,
     pickups,
     cases,

@@ -191,6 +191,7 @@ def placed(
         parties=parties(**people),
         articles={known.article_number: known},
         applications=applications or {},
+        suppliers={},
         policy=policy,
         today=today,
     )
@@ -206,6 +207,7 @@ def placed_later_paid(policy: RegionPolicy, *articles: Article, **people: Any) -
         parties=parties(**people),
         articles={one.article_number: one for one in articles},
         applications={},
+        suppliers={},
         policy=policy,
         today=TODAY,
     )

@@ -33,6 +33,7 @@ from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
 from orders.pickups.commands import ReportPickupFirst, RequestPickupInWords
+from orders.purchase_orders.commands import CreatePurchaseOrderInWords
 from orders.work_orders.commands import (
     DecideApplicationInWords,
     FinishWorkOrderInWords,
@@ -87,6 +88,7 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     NoteWorkOrder,
     FinishWorkOrderInWords,
     DecideApplicationInWords,
+    CreatePurchaseOrderInWords,
     SaveApplicationDraft,
     DiscardApplicationDraft,
 }

@@ -27,11 +27,14 @@ from kvitt_contracts.types import (
     CareUnitRecipient,
     DeviceNumber,
     LineNumber,
+    Money,
     NamedPatient,
+    OrderId,
     PatientRecipient,
     Reference,
     RegionPersonId,
     ServicePointId,
+    SupplierId,
     Thing,
     UserId,
     Word,
@@ -40,6 +43,7 @@ from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 from orders.app import service
 from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
+from orders.purchase_orders.commands import CreatePurchaseOrderInWords, LinePrice
 
 from contracts.tests.builders.areas import with_policy, with_product_areas
 from contracts.tests.builders.inventory import (
@@ -54,6 +58,13 @@ from contracts.tests.builders.pickups import (
     a_claim_granted,
     a_claim_refused,
     a_claim_released,
+)
+from contracts.tests.builders.purchases import (
+    OTHER_SUPPLIER,
+    SUPPLIER,
+    WALKER,
+    a_direct_article,
+    a_supplier_stated,
 )
 from contracts.tests.builders.regions import (
     CHILD,
@@ -74,9 +85,11 @@ from contracts.tests.builders.reservations import (
 from contracts.tests.builders.shapes import assert_proven
 from contracts.tests.builders.story import (
     BATTERY,
+    CENTRAL,
     CUSHION,
     ELECTRONIC,
     ENDPOINT,
+    PURCHASING,
     ROLLATOR,
     SENDER,
     SERVICE,
@@ -86,6 +99,7 @@ from contracts.tests.builders.story import (
     line_id,
     order_id,
     pickup_id,
+    purchase_order_id,
 )
 from services.orders.tests.builders import (
     a_line,
@@ -96,6 +110,7 @@ from services.orders.tests.builders import (
     registry,
 )
 from services.orders.tests.pickups import DEVICES, devices_on_loan, requested_over_http
+from services.orders.tests.purchases import a_purchase
 from services.orders.tests.work_order_flows import work_orders_to_their_ends
 from services.orders.tests.worlds import ref_of
 
@@ -115,13 +130,19 @@ PATIENT = NamedPatient(person=RegionPersonId("ac-person-1"))
 
 
 async def test_orders_emits_what_its_builders_make(given: Given, policies: Policies) -> None:
-    areas = with_policy(with_product_areas(policies, "horsel"), price_list=PRICES, fees=FEES)
+    areas = with_policy(
+        with_product_areas(policies, "horsel"),
+        price_list=PRICES,
+        fees=FEES,
+        stores={"central": CENTRAL, "purchasing": PURCHASING},
+    )
     async with given(service, at=MONDAY, policies=areas) as world:
         await registry(world)
         await the_rest_of_the_registry(world)
         await orders_of_every_kind(world)
         await orders_that_are_paid_later(world)
         await orders_to_their_ends(world)
+        await what_is_bought(world)
         await fault_reports(world)
         await pickups_to_their_ends(world)
         await urgent_pickups(world)
@@ -212,6 +233,37 @@ async def orders_to_their_ends(world: World) -> None:
         one for one in await world.events(OrderPlaced) if one.order_id == order_id("DELIVERED")
     ]
     assert placed.lines[0].line_id == line_id("DELIVERED")
+
+
+async def what_is_bought(world: World) -> None:
+    """Orders for patients and care units with direct lines, alone and beside central ones, and the
+    purchase orders that they are bought by, under a name of the region's own and none.
+    """
+    await world.handle(a_supplier_stated(), subject=SUPPLIER)
+    sole_trader = a_supplier_stated(OTHER_SUPPLIER, organisation_number=None)
+    await world.handle(sole_trader, subject=OTHER_SUPPLIER)
+    await world.handle(a_direct_article())
+    for number, recipient in enumerate((PATIENT, a_care_unit())):
+        order = an_order_command(a_line(WALKER), a_line(CUSHION), recipient=recipient)
+        await world.handle(order, subject=f"BOUGHT-{number}")
+        await world.command(order, target=uuid4())
+    await world.handle(a_stock_reserved("BOUGHT-0"))
+    await world.handle(a_purchase(1, order="BOUGHT-0"), subject="I-0")
+    named = ("I-1", None)
+    kinds = product(named, (None, UserId(SENDER)), (None, Money(net_ore=90_000)))
+    for number, (reference, asked_by, price) in enumerate(kinds):
+        placed = uuid4()
+        await world.command(an_order_command(a_line(WALKER)), target=placed)
+        bought = CreatePurchaseOrderInWords(
+            order_id=OrderId(placed),
+            supplier_id=SupplierId(SUPPLIER),
+            prices=() if price is None else (LinePrice(line=1, price=price),),
+            by=UserId(SENDER),
+            asked_by=asked_by,
+        )
+        name = reference and f"{reference}-{number}"
+        target = purchase_order_id(name) if name else uuid4()
+        await world.command(bought, target=target, subject=name)
 
 
 async def fault_reports(world: World) -> None:

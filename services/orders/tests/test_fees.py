@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kvitt_contracts.orders import Supply, in_first_version
+from kvitt_contracts.orders import LineSupply, in_first_version
 from kvitt_contracts.policy import Policies, RegionPolicy
 from kvitt_contracts.types import CareUnitId, CareUnitRecipient, Money, RegionCode, StoreId
 from orders.customer_orders.domain import evolve
@@ -116,7 +116,7 @@ def test_both_versions_mean_the_same_order(policies: Policies) -> None:
 
     state = evolve(None, order)
 
-    assert (state.supply, state.store) == (Supply.CENTRAL, order.lines[0].store)
+    assert (state.supply, state.store) == (LineSupply.CENTRAL, order.lines[0].store)
     assert state == evolve(None, in_first_version(order))
 
 

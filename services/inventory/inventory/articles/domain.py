@@ -16,9 +16,14 @@ from kvitt_contracts.types import (
     ArticleStatus,
     ArticleType,
     Charging,
+    Goods,
+    GroupName,
     IsoCode,
     Money,
     ProductArea,
+    SupplierArticleNumber,
+    SupplierId,
+    Word,
 )
 
 E = TypeVar("E", ArticleListed, ArticlePriced)
@@ -53,6 +58,20 @@ class Article:
     unit: str
     product_area: ProductArea | None = None
     return_at_once: bool = False
+    supplier_id: SupplierId | None = None
+    supplier_article_number: SupplierArticleNumber | None = None
+    product: str | None = None
+    replacement_group: GroupName | None = None
+    is_kept_in_central: bool = True
+    is_own_units_only: bool = False
+    never_from: tuple[Word, ...] = ()
+    is_lead_time_short: bool = False
+    package_size: int | None = None
+    maintenance_months: int | None = None
+    is_contribution: bool = False
+    is_free: bool = False
+    is_attachment_needed: bool = False
+    order_guide: tuple[Goods, ...] = ()
     prices: tuple[PricePoint, ...] = ()
 
     @property

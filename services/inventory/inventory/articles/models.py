@@ -7,8 +7,13 @@ from kvitt_contracts.types import (
     ArticleStatus,
     ArticleType,
     Charging,
+    Goods,
+    GroupName,
     IsoCode,
     ProductArea,
+    SupplierArticleNumber,
+    SupplierId,
+    Word,
 )
 from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,6 +52,20 @@ class ArticleRow(
     unit: Mapped[str]
     product_area: Mapped[ProductArea | None]
     return_at_once: Mapped[bool]
+    supplier_id: Mapped[SupplierId | None]
+    supplier_article_number: Mapped[SupplierArticleNumber | None]
+    product: Mapped[str | None]
+    replacement_group: Mapped[GroupName | None]
+    is_kept_in_central: Mapped[bool]
+    is_own_units_only: Mapped[bool]
+    never_from: Mapped[tuple[Word, ...]] = mapped_column(Json(tuple[Word, ...]))
+    is_lead_time_short: Mapped[bool]
+    package_size: Mapped[int | None]
+    maintenance_months: Mapped[int | None]
+    is_contribution: Mapped[bool]
+    is_free: Mapped[bool]
+    is_attachment_needed: Mapped[bool]
+    order_guide: Mapped[tuple[Goods, ...]] = mapped_column(Json(tuple[Goods, ...]))
     prices: Mapped[tuple[domain.PricePoint, ...]] = mapped_column(
         Json(tuple[domain.PricePoint, ...])
     )

@@ -101,6 +101,15 @@ def check_has_goods(reservation: Reservation) -> None:
         raise _refusal("ORDER_HAS_NO_GOODS", rule="ORD-14", field="order", way_on=_CHECK_ORDER)
 
 
+def check_is_served(lines: Sequence[PlacedLine]) -> None:
+    """A store picks and sends of an order of which it serves some `lines`.
+
+    Raises DispatchRefused (ORDER_HAS_NO_GOODS, ORD-21): every line comes direct from a supplier.
+    """
+    if not lines:
+        raise _refusal("ORDER_HAS_NO_GOODS", rule="ORD-21", field="order", way_on=_DIRECT)
+
+
 def is_on_its_way(
     reservation: Reservation,
     lines: Sequence[PlacedLine],
@@ -148,6 +157,7 @@ def taken_from_stock(
     return tuple(taken)
 
 
+_DIRECT = "Ordern kommer direkt från leverantören, inte från lagret: kontrollera orderreferensen."
 _CHECK_ORDER = "Ordern är makulerad eller avvisad: kontrollera orderreferensen."
 _CHECK_DISPATCH = "Godset kan inte ha lämnat lagret före orderdagen: kontrollera avgångsdagen."
 _CHECK_DAYS = "Ankomstdagen kan inte ligga före avgångsdagen."

@@ -48,7 +48,7 @@ def _locked_to_pick(fact: PickingBegun, tx: Transaction) -> Iterable[RowKey]:
 async def begin_picking(fact: PickingBegun, tx: Transaction) -> None:
     """ORD-14: the warehouse has begun with the order.
 
-    An order that is not known yet: the fact waits. Refused: ORDER_HAS_NO_GOODS (ORD-14).
+    An order that is not known yet: the fact waits. Refused: ORDER_HAS_NO_GOODS (ORD-14, ORD-21).
     """
     order = await _order_named(fact.order, tx)
     row = await tx.lock(ReservationRow, order.order_id)
@@ -83,7 +83,7 @@ async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
     """ORD-13: goods have left the store; they count as received on arrival.
 
     What is on its way already changes nothing (PHY-1). An order or a device that is not known yet:
-    the fact waits. Refused: ORDER_HAS_NO_GOODS (ORD-14), DISPATCHED_BEFORE_ORDER (DAY-5),
+    the fact waits. Refused: ORDER_HAS_NO_GOODS (ORD-14, ORD-21), DISPATCHED_BEFORE_ORDER (DAY-5),
     ARRIVES_BEFORE_DISPATCH, LINE_UNKNOWN_OR_TWICE, MORE_THAN_ORDERED (ORD-13),
     DEVICE_NAMED_TWICE, DEVICES_DO_NOT_MATCH_QUANTITY (INV-5), DEVICE_NOT_IN_STORE,
     DEVICE_OF_ANOTHER_ARTICLE (ORD-8), DEVICE_GONE (INV-7), MEANT_FOR_PATIENT (INV-12),
@@ -155,9 +155,10 @@ async def _order_named(name: Reference, tx: Transaction) -> PlacedOrderRow:
     """
     order_id = _order_id(name, tx)
     order = await tx.look_up(PlacedOrderRow, order_id)
-    if order is not None:
-        return order
-    return await tx.get(PlacedOrderRow, await order_id_numbered(tx, name) or order_id)
+    if order is None:
+        order = await tx.get(PlacedOrderRow, await order_id_numbered(tx, name) or order_id)
+    domain.check_is_served(order.lines)
+    return order
 
 
 def _order_id(name: Reference, tx: Transaction) -> OrderId:

@@ -11,7 +11,8 @@ from kvitt_contracts.orders import (
     OrderPlacedV2,
     OrderVoidRequested,
     Supply,
-    in_first_version,
+    direct_lines,
+    served_by_store,
 )
 from kvitt_contracts.types import DeviceNumber, PatientRecipient
 
@@ -32,9 +33,13 @@ messages = Handlers()
 
 
 def _answerable(said: OrderPlaced | OrderPlacedV2) -> Iterator[OrderPlaced]:
-    """The order; none with lines of several supplies, which the handler then fails on."""
+    """What a store serves of the order; nothing with lines of several stores, which the handler
+    then fails on.
+    """
     with suppress(ValueError):
-        yield in_first_version(said)
+        served = served_by_store(said)
+        if served is not None:
+            yield served
 
 
 def _locked_to_answer(said: OrderPlaced | OrderPlacedV2, tx: Transaction) -> Iterable[RowKey]:
@@ -47,6 +52,7 @@ def _locked_to_answer(said: OrderPlaced | OrderPlacedV2, tx: Transaction) -> Ite
 
 
 def _read_to_answer(said: OrderPlaced | OrderPlacedV2, tx: Transaction) -> Iterable[RowKey]:
+    yield PlacedOrderRow, said.order_id
     for event in _answerable(said):
         yield ReservationRow, event.order_id
         yield StoreRow, event.store
@@ -73,18 +79,19 @@ async def answer_order(said: OrderPlaced | OrderPlacedV2, tx: Transaction) -> No
 
     Answers StockReserved or StockBackordered, for a withdrawal LineDelivered; or
     ReservationDeclined with the reason and its rule, also for what nobody purchases (ORD-6). An
-    article or a store that is not known yet: the event waits.
+    article or a store that is not known yet: the event waits. Lines that come direct from suppliers
+    are kept and not answered: of these alone there is no reservation (ORD-21).
     """
-    if isinstance(said, OrderPlacedV2) and said.lines[0].supply == "direct":
-        kept = same_columns(said, PlacedOrderRow) | {"lines": (), "direct_lines": said.lines}
-        tx.put(PlacedOrderRow(region=tx.region, store=said.lines[0].store, **kept))
-        return
-    event = in_first_version(said)
     # Not locked: nobody else answers this order meanwhile, since its messages come in order.
-    if await tx.look_up(ReservationRow, event.order_id) is not None:
+    if await tx.look_up(PlacedOrderRow, said.order_id) is not None:
+        return
+    event, direct = served_by_store(said), direct_lines(said)
+    if event is None:
+        kept = same_columns(said, PlacedOrderRow) | {"lines": (), "direct_lines": direct}
+        tx.put(PlacedOrderRow(region=tx.region, store=direct[0].store, **kept))
         return
     await tx.get(StoreRow, event.store)
-    kept = same_columns(event, PlacedOrderRow) | {"direct_lines": ()}
+    kept = same_columns(event, PlacedOrderRow) | {"direct_lines": direct}
     order = PlacedOrderRow(region=tx.region, **kept)
     tx.put(order)
     if event.supply is Supply.OWN_STORE:

@@ -3,17 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 from kvitt_chassis.migrations import guard_regions
-from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0021"
-down_revision = "0020"
+down_revision = "0024"
 
 
 def upgrade() -> None:
-    op.add_column(
-        "placed_orders",
-        sa.Column("direct_lines", JSONB(), nullable=False, server_default=sa.text("'[]'")),
-    )
     op.create_table(
         "answered_receipts",
         sa.Column("region", sa.Text(), nullable=False),

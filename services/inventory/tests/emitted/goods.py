@@ -18,6 +18,7 @@ from contracts.tests.builders.orders import (
     an_order_placed,
     an_order_void_requested,
 )
+from contracts.tests.builders.purchases import SUPPLIER
 from contracts.tests.builders.regions import (
     a_balance_stated,
     a_delivery_received,
@@ -57,6 +58,10 @@ async def catalogue_and_stock(world: World) -> None:
         an_article_stated("30014", fee_group="charge_kit"),
         an_article_stated("30015", supplier=None, fee_group="charge_kit"),
         an_article_stated("30016", product_area="horsel"),
+        an_article_stated("30017", is_kept_in_central=False, supplier_id=SUPPLIER),
+        an_article_stated(
+            "30018", fee_group="charge_kit", is_kept_in_central=False, supplier_id=SUPPLIER
+        ),
         an_article_price_stated(),
         a_balance_stated(),
         rollators_received("170001"),

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, ProductArea
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ArticleStatus,
+    ArticleType,
+    ProductArea,
+    SupplierId,
+    Word,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +23,13 @@ class Article:
     status: ArticleStatus
     fee_group: str | None = None
     product_area: ProductArea | None = None
+    lead_time_days: int = 5
+    supplier_id: SupplierId | None = None
+    is_kept_in_central: bool = True
+    is_own_units_only: bool = False
+    never_from: tuple[Word, ...] = ()
+    is_free: bool = False
+    is_attachment_needed: bool = False
 
     @property
     def is_purchased(self) -> bool:

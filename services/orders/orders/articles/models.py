@@ -1,7 +1,17 @@
 """The catalogue as inventory emitted it last. Written by the projection beside this file alone."""
 
-from kvitt_chassis.models import Regional
-from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, ProductArea
+from dataclasses import fields
+
+from kvitt_chassis.models import Json, Regional
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ArticleStatus,
+    ArticleType,
+    ProductArea,
+    SupplierArticleNumber,
+    SupplierId,
+    Word,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.articles.domain import Article
@@ -22,15 +32,15 @@ class ArticleRow(Regional, Base):
     fee_group: Mapped[str | None]
     product_area: Mapped[ProductArea | None]
     return_at_once: Mapped[bool]
+    lead_time_days: Mapped[int]
+    supplier_id: Mapped[SupplierId | None]
+    supplier_article_number: Mapped[SupplierArticleNumber | None]
+    is_kept_in_central: Mapped[bool]
+    is_own_units_only: Mapped[bool]
+    never_from: Mapped[tuple[Word, ...]] = mapped_column(Json(tuple[Word, ...]))
+    is_free: Mapped[bool]
+    is_attachment_needed: Mapped[bool]
 
     def article(self) -> Article:
         """Returns the article as the value that the rules read."""
-        return Article(
-            article_number=self.article_number,
-            type=self.type,
-            marked=self.marked,
-            in_assortment=self.in_assortment,
-            status=self.status,
-            fee_group=self.fee_group,
-            product_area=self.product_area,
-        )
+        return Article(**{one.name: getattr(self, one.name) for one in fields(Article)})

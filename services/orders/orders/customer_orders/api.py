@@ -19,7 +19,7 @@ from kvitt_chassis.http import (
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_chassis.web.stories import Story, told
-from kvitt_contracts.orders import Supply, VoidOrder
+from kvitt_contracts.orders import LineSupply, VoidOrder
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -63,10 +63,11 @@ SCOPE = ScopeOfPersons(
 
 @router.post("/orders/{order_id}:void", status_code=202)
 async def void_order(order_id: UUID, commands: Commands) -> OrderView:
-    """Makulera en hel order (ORD-14). Lagret svarar; `Prefer: wait=2` väntar.
+    """Makulera en hel order (ORD-14). Lagret svarar; `Prefer: wait=2` väntar. Det som bara kommer
+    direkt från leverantörer makuleras genast.
 
     Nekas: UNKNOWN_ORDER (ORD-14), UNKNOWN_USER, NOT_YOUR_ORDER (REF-3), WITHDRAWAL_IS_DELIVERED,
-    DELIVERED, DECLINED, PICKING_BEGUN (ORD-14).
+    DELIVERED, DECLINED, PICKING_BEGUN, PURCHASE_ORDER_EXISTS (ORD-14).
     """
     command = VoidOrder(by=commands.caller.user_id)
     return await commands.run(
@@ -88,7 +89,9 @@ class OrderQuery(ListQuery):
     placed_from: Annotated[Day | None, From(OrderRow.placed_on, "Från och med dag")] = None
     placed_to: Annotated[Day | None, To(OrderRow.placed_on, "Till och med dag")] = None
     status: Annotated[list[Status] | None, In(OrderRow.status, "En eller flera statusar")] = None
-    supply: Annotated[Supply | None, Eq(OrderRow.supply, "Order eller uttag")] = None
+    supply: Annotated[
+        LineSupply | None, Eq(OrderRow.supply, "Centrallager, uttag eller bara direktleverans")
+    ] = None
     order_number: Annotated[
         str | None,
         StartsWith(OrderRow.order_number, "Hela numret eller dess början"),

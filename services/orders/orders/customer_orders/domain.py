@@ -8,20 +8,26 @@ from uuid import uuid5
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.orders import (
     AddressKind,
+    LineSupply,
     OrderDeclined,
     OrderDelivered,
     OrderEvent,
     OrderLineDelivered,
+    OrderLineDiverted,
+    OrderLinePurchased,
     OrderPickingBegun,
     OrderPlaced,
     OrderPlacedV2,
     OrderPlanned,
+    OrderReceiptRefused,
+    OrderReceiptReported,
     OrderVoided,
     OrderVoidRefused,
     OrderVoidRequested,
     PlacedLine,
-    Supply,
-    in_first_version,
+    SuppliedLine,
+    direct_lines,
+    served_by_store,
 )
 from kvitt_contracts.types import (
     CustomerId,
@@ -29,6 +35,7 @@ from kvitt_contracts.types import (
     OrderLineId,
     OrderNumber,
     PolicyVersion,
+    ReceiptId,
     Recipient,
     Reference,
     Role,
@@ -37,6 +44,7 @@ from kvitt_contracts.types import (
     UserId,
 )
 
+from orders.customer_orders.lines import LineState, OrderLine
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.units.domain import User
 
@@ -56,20 +64,13 @@ class Status(StrEnum):
 ENDED = frozenset({Status.DELIVERED, Status.VOIDED, Status.DECLINED})
 
 
-class OrderLine(PlacedLine):
-    """A line with how much of it has been delivered."""
-
-    delivered: int = 0
-
-    @property
-    def is_delivered(self) -> bool:
-        """True when nothing is left."""
-        return self.delivered >= self.quantity
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An order or a withdrawal."""
+    """An order or a withdrawal.
+
+    `supply` and `store` are of the lines that a store serves; direct, and the purchasing store,
+    where every line comes from a supplier (ORD-21).
+    """
 
     id: OrderId
     order_number: OrderNumber
@@ -80,7 +81,7 @@ class Order:
     requester: UserId
     service_point: ServicePointId
     customer_id: CustomerId
-    supply: Supply
+    supply: LineSupply
     store: StoreId
     address_kind: AddressKind
     consolidated: bool
@@ -96,8 +97,19 @@ class Order:
     def is_waiting(self) -> bool:
         """True while another service owes an answer."""
         unplanned = self.status is Status.REGISTERED and self.planned_dispatch_on is None
+        if any(line.state is LineState.RECEIVING for line in self.lines):
+            return True
+        if self.supply is LineSupply.DIRECT:  # no store answers
+            return False
         return self.status in (Status.PENDING, Status.VOIDING) or (
             unplanned and not self.picking_begun
+        )
+
+    def is_receiving(self, receipt_id: ReceiptId) -> bool:
+        """True while the stores have not answered for every line of a receipt."""
+        return any(
+            line.receipt_id == receipt_id and line.state is LineState.RECEIVING
+            for line in self.lines
         )
 
 
@@ -145,7 +157,7 @@ def deliver_line(
         more_lines=more_lines,
     )
     after = evolve(order, part)
-    if order.status is Status.DELIVERED or not all(one.is_delivered for one in after.lines):
+    if order.status is Status.DELIVERED or not all(one.is_over for one in after.lines):
         return (part,)
     whole = OrderDelivered(order_id=order.id, prescriber=order.prescriber, delivered_on=on)
     return (part, whole)
@@ -160,17 +172,18 @@ def decline(order: Order, *, reason: str, rule: str) -> tuple[OrderDeclined]:
     )
 
 
-def request_void(order: Order, *, by: User) -> tuple[OrderVoidRequested, ...]:
-    """Request of inventory that it release the whole order, so that it can be voided (ORD-14).
+def request_void(order: Order, *, by: User) -> tuple[OrderVoidRequested | OrderVoided, ...]:
+    """Request of inventory that it release the whole order, so that it can be voided (ORD-14). An
+    order of which no store serves anything is voided at once.
 
     Returns no event when a request is open or the order is voided. Raises OrderRefused: a
-    withdrawal, picking begun, delivered wholly or in part, declined (ORD-14), or `by` has no part
-    in the order (REF-3).
+    withdrawal, picking begun, a purchase order exists, delivered wholly or in part, declined
+    (ORD-14), or `by` has no part in the order (REF-3).
     """
     if order.status in (Status.VOIDED, Status.VOIDING):
         return ()
-    _must_have_a_part(order, by)
-    if order.supply is Supply.OWN_STORE:
+    must_have_a_part(order, by)
+    if order.supply is LineSupply.OWN_STORE:
         raise _not_voidable(
             order, Reason.WITHDRAWAL_IS_DELIVERED, "Ett uttag är levererat. Registrera en retur."
         )
@@ -182,6 +195,14 @@ def request_void(order: Order, *, by: User) -> tuple[OrderVoidRequested, ...]:
         raise _not_voidable(
             order, Reason.PICKING_BEGUN, "Plocket har börjat. Kontakta hjälpmedelsservice."
         )
+    if any(line.is_purchased for line in order.lines):
+        raise _not_voidable(
+            order,
+            Reason.PURCHASE_ORDER_EXISTS,
+            "En inköpsorder är gjord. Makulera raderna på inköpsordern, och meddela leverantören.",
+        )
+    if order.supply is LineSupply.DIRECT:
+        return void(order)
     return (OrderVoidRequested(order_id=order.id),)
 
 
@@ -209,7 +230,7 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
     Raises ValueError for any event before the order is placed.
     """
     if isinstance(event, OrderPlaced | OrderPlacedV2):
-        return _placed(in_first_version(event))
+        return _placed(event)
     if order is None:
         raise ValueError(f"{event.wire_type} before the order is placed")
     match event:
@@ -229,27 +250,75 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
             return replace(order, status=Status.VOIDED)
         case OrderVoidRefused():
             return _going_on(order, event)
+        case _:
+            return _with_direct_lines(order, event)
 
 
-def _placed(event: OrderPlaced) -> Order:
-    own = event.supply is Supply.OWN_STORE
+def _placed(event: OrderPlaced | OrderPlacedV2) -> Order:
+    served = served_by_store(event)
+    if served is None:
+        supply, store = LineSupply.DIRECT, direct_lines(event)[0].store
+    else:
+        supply, store = LineSupply(served.supply), served.store
+    own = supply is LineSupply.OWN_STORE
     placed = {
         "id": event.order_id,
+        "supply": supply,
+        "store": store,
         "status": Status.PENDING if own else Status.REGISTERED,
-        "lines": tuple(OrderLine(**dict(line)) for line in event.lines),
+        "lines": tuple(_line(line) for line in event.lines),
     }
     return Order(**same_fields(event, Order) | placed)
 
 
-def _with_delivered(order: Order, event: OrderLineDelivered) -> Order:
+def _line(line: PlacedLine) -> OrderLine:
+    placed = same_fields(line, PlacedLine)
+    if not isinstance(line, SuppliedLine) or line.supply is not LineSupply.DIRECT:
+        return OrderLine(**placed)
+    return OrderLine(**placed, is_direct=True, store=line.store, supplier_id=line.supplier_id)
+
+
+def with_line(order: Order, line_id: OrderLineId, **changes: object) -> Order:
+    """The order with these fields of one of its lines changed."""
     lines = tuple(
-        line.model_copy(update={"delivered": line.delivered + event.quantity})
-        if line.line_id == event.line_id
-        else line
-        for line in order.lines
+        line.model_copy(update=changes) if line.line_id == line_id else line for line in order.lines
     )
+    return replace(order, lines=lines)
+
+
+def _with_delivered(order: Order, event: OrderLineDelivered) -> Order:
+    line = next(one for one in order.lines if one.line_id == event.line_id)
+    changes: dict[str, object] = {"delivered": line.delivered + event.quantity}
+    if line.is_direct:  # never in part: it is over whatever the supplier changed (ORD-12)
+        changes["reached"] = LineState.DELIVERED
+    after = with_line(order, event.line_id, **changes)
     waits = order.status in (Status.VOIDING, Status.DELIVERED)
-    return replace(order, lines=lines, status=order.status if waits else Status.PART_DELIVERED)
+    return replace(after, status=order.status if waits else Status.PART_DELIVERED)
+
+
+def _with_direct_lines(
+    order: Order,
+    event: OrderLinePurchased | OrderReceiptReported | OrderReceiptRefused | OrderLineDiverted,
+) -> Order:
+    match event:
+        case OrderLinePurchased():
+            bought = {"reached": LineState.PURCHASED, "purchase_order_id": event.purchase_order_id}
+            order = with_line(order, event.line_id, **bought)
+        case OrderReceiptReported():
+            receiving = {"reached": LineState.RECEIVING, "receipt_id": event.receipt_id}
+            for line in event.lines:
+                order = with_line(order, line.line_id, **receiving)
+        case OrderReceiptRefused():
+            for one in order.lines:
+                if one.receipt_id == event.receipt_id and one.state is LineState.RECEIVING:
+                    purchased = {"reached": LineState.PURCHASED, "receipt_id": None}
+                    order = with_line(order, one.line_id, **purchased)
+        case OrderLineDiverted():
+            order = with_line(order, event.line_id, reached=LineState.DIVERTED)
+            # decision 0416: an order whose last line is in a store is over
+            if all(line.is_over for line in order.lines):
+                order = replace(order, status=Status.DELIVERED)
+    return order
 
 
 def _going_on(order: Order, event: OrderVoidRefused) -> Order:
@@ -260,7 +329,12 @@ def _going_on(order: Order, event: OrderVoidRefused) -> Order:
     return replace(order, status=status, refusal=event.reason)
 
 
-def _must_have_a_part(order: Order, by: User) -> None:
+def must_have_a_part(order: Order, by: User) -> None:
+    """Check that somebody has a part in an order: who prescribed or requested it, acts for the
+    prescriber or works at the service point; and customer service.
+
+    Raises OrderRefused (NOT_YOUR_ORDER, REF-3).
+    """
     named = by.user_id in (order.prescriber, order.requester)
     acts = order.prescriber in by.acts_for
     if named or acts or by.works_at(order.service_point) or by.has(Role.CUSTOMER_SERVICE):
@@ -268,7 +342,7 @@ def _must_have_a_part(order: Order, by: User) -> None:
     raise OrderRefused(
         Reason.NOT_YOUR_ORDER,
         rule="REF-3",
-        way_on="Bara ordens tjänsteställe, förskrivare, beställare eller kundservice makulerar.",
+        way_on="Bara ordens tjänsteställe, förskrivare, beställare eller kundservice ändrar den.",
         order_number=order.order_number,
     )
 

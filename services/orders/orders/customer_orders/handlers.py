@@ -6,7 +6,6 @@ from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.metrics import declare
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import (
-    LineDelivered,
     OrderGoodsDispatched,
     OrderPickingStarted,
     ReleaseRefused,
@@ -47,15 +46,18 @@ ORDERS_UNANSWERED = declare(
     reads=lambda command, tx: [(UserRow, user_key(command.by, tx))],
 )
 async def void_order(row: OrderRow, command: VoidOrder, tx: Transaction) -> None:
-    """Request the voiding of a whole order (ORD-14); it is voided when inventory has released it.
+    """Request the voiding of a whole order (ORD-14); it is voided when inventory has released it,
+    at once where everything comes direct from suppliers.
 
     Refused: UNKNOWN_ORDER (ORD-14), UNKNOWN_USER (REF-3), NOT_YOUR_ORDER (REF-3),
-    WITHDRAWAL_IS_DELIVERED, DELIVERED, DECLINED or PICKING_BEGUN (ORD-14).
+    WITHDRAWAL_IS_DELIVERED, DELIVERED, DECLINED, PICKING_BEGUN, PURCHASE_ORDER_EXISTS (ORD-14).
     """
     by = await user_named(command.by, tx, field="by")
     events = domain.request_void(row.state(), by=by)
-    if events:
-        tx.record(row, *events)
+    tx.record(row, *events)
+    if row.status is domain.Status.VOIDED and events:
+        count_step("voided", tx)
+    elif events:
         await_answer(row.id, tx)
 
 
@@ -74,25 +76,6 @@ async def on_picking_begun(
 ) -> None:
     """The right to void ends, with the dispatch at the latest (ORD-14)."""
     tx.record(row, *domain.begin_picking(row.state()))
-    stop_waiting_when_answered(row, tx)
-
-
-@messages.on(LineDelivered, of=OrderRow)
-async def on_line_delivered(row: OrderRow, event: LineDelivered, tx: Transaction) -> None:
-    """Count what was delivered; the last of it makes the order delivered.
-
-    Raises ValueError: a line of another order.
-    """
-    delivered = domain.deliver_line(
-        row.state(),
-        event.line_id,
-        quantity=event.quantity,
-        on=event.delivered_on,
-        more_lines=event.more_lines,
-    )
-    tx.record(row, *delivered)
-    if row.status is domain.Status.DELIVERED:
-        count_step("delivered", tx)
     stop_waiting_when_answered(row, tx)
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from kvitt_chassis.models import Aggregate, Json, Regional
-from kvitt_contracts.orders import AddressKind, Delivery, Supply
+from kvitt_contracts.orders import AddressKind, Delivery, LineSupply
 from kvitt_contracts.topics import ORDERS_CUSTOMER_ORDERS
 from kvitt_contracts.types import (
     CareUnitId,
@@ -23,6 +23,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.customer_orders import domain
+from orders.customer_orders.lines import OrderLine
 from orders.models import Base
 
 
@@ -66,13 +67,13 @@ class OrderRow(
     requester: Mapped[UserId]
     service_point: Mapped[ServicePointId]
     customer_id: Mapped[CustomerId]
-    supply: Mapped[Supply]
+    supply: Mapped[LineSupply]
     store: Mapped[StoreId]
     address_kind: Mapped[AddressKind]
     consolidated: Mapped[bool]
     placed_on: Mapped[date]
     policy: Mapped[PolicyVersion] = mapped_column(Json(PolicyVersion))
-    lines: Mapped[tuple[domain.OrderLine, ...]] = mapped_column(Json(tuple[domain.OrderLine, ...]))
+    lines: Mapped[tuple[OrderLine, ...]] = mapped_column(Json(tuple[OrderLine, ...]))
     planned_dispatch_on: Mapped[date | None]
     picking_begun: Mapped[bool]
     delivered_on: Mapped[date | None]

@@ -9,10 +9,12 @@ from typing import Final
 from kvitt_chassis.web.stories import Coming, Told
 from kvitt_contracts.calendar import in_swedish, start_of_day
 from kvitt_contracts.orders import (
+    LineSupply,
     OrderDeclined,
     OrderDelivered,
     OrderEvent,
     OrderLineDelivered,
+    OrderLinePurchased,
     OrderPickingBegun,
     OrderPlaced,
     OrderPlacedV2,
@@ -20,8 +22,8 @@ from kvitt_contracts.orders import (
     OrderVoided,
     OrderVoidRefused,
     OrderVoidRequested,
-    Supply,
 )
+from kvitt_contracts.types import OrderLineId
 
 from orders.customer_orders.domain import Order, Status
 from orders.customer_orders.writes import UNANSWERED
@@ -48,7 +50,7 @@ _WHY: Final[Mapping[str, str]] = {
 def tell(event: OrderEvent, order: Order) -> Told:
     """An event of an order, which is as it is now, in words."""
     match event:
-        case OrderPlaced() | OrderPlacedV2() if order.supply is Supply.OWN_STORE:
+        case OrderPlaced() | OrderPlacedV2() if order.supply is LineSupply.OWN_STORE:
             return Told(summary=f"Uttaget ur förråd {order.store} registrerades.", rule="ORD-7")
         case OrderPlaced() | OrderPlacedV2():
             return Told(summary="Ordern registrerades.", rule="ORD-1")
@@ -63,11 +65,14 @@ def tell(event: OrderEvent, order: Order) -> Told:
                 by_region=True,
             )
         case OrderLineDelivered():
-            number = next(one.number for one in order.lines if one.line_id == event.line_id)
+            number = _number(event.line_id, order)
             day = in_swedish(event.delivered_on)
             return Told(
                 summary=f"Rad {number}: {event.quantity} st levererades {day}.", rule="ORD-15"
             )
+        case OrderLinePurchased():
+            number = _number(event.line_id, order)
+            return Told(summary=f"Rad {number} är med på en inköpsorder.", rule="ORD-11")
         case OrderDelivered():
             return Told(summary="Allt är levererat.", rule="ORD-15")
         case OrderDeclined():
@@ -94,6 +99,10 @@ def what_comes(order: Order, *, due: Mapping[str, datetime]) -> Iterator[Coming]
     if order.status is Status.REGISTERED and order.planned_dispatch_on is not None:
         at = start_of_day(order.planned_dispatch_on)
         yield Coming(at=at, what="Ordern beräknas lämna centrallagret den dagen.")
+
+
+def _number(line_id: OrderLineId, order: Order) -> int:
+    return next(one.number for one in order.lines if one.line_id == line_id)
 
 
 def _why(reason: str) -> str:

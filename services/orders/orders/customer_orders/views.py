@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from kvitt_chassis.http import Body
-from kvitt_contracts.orders import AddressKind, Delivery, LineToOrder, Supply
+from kvitt_contracts.orders import AddressKind, Delivery, LineSupply, LineToOrder
 from kvitt_contracts.types import (
     ArticleNumber,
     ArticleType,
@@ -14,17 +14,20 @@ from kvitt_contracts.types import (
     OrderLineId,
     OrderNumber,
     PayerId,
+    PurchaseOrderId,
     Quantity,
     Recipient,
     Reference,
     ServicePointId,
     StoreId,
+    SupplierId,
     UserId,
     WorkOrderId,
 )
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.customer_orders.domain import Status
+from orders.customer_orders.lines import LineState
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.places.views import PlaceView
 
@@ -110,6 +113,12 @@ class PreviewLine(BaseModel):
     application: Annotated[
         WorkOrderId | None, Field(description="Ansökan som artikeln beställs efter (ACT-5)")
     ]
+    supply: Annotated[
+        LineSupply | None, Field(description="Centrallager, eget förråd eller direkt (ORD-21)")
+    ] = None
+    supplier_id: Annotated[
+        SupplierId | None, Field(description="Leverantören, när raden kommer direkt")
+    ] = None
 
 
 class LineView(PreviewLine):
@@ -117,6 +126,13 @@ class LineView(PreviewLine):
 
     line_id: OrderLineId
     delivered: Annotated[int, Field(description="Levererat antal")]
+    state: Annotated[LineState, Field(description="Var raden är")]
+    purchase_order_id: Annotated[
+        PurchaseOrderId | None, Field(description="Inköpsordern som raden är med på (ORD-11)")
+    ]
+    planned_dispatch_on: Annotated[
+        date | None, Field(description="När raden väntas lämna leverantören (ORD-4)")
+    ]
     comment: Annotated[str | None, Field(description="Kommentar till raden")] = None
 
 
@@ -138,7 +154,10 @@ class OrderSummary(BaseModel):
     pending: Annotated[
         bool, Field(validation_alias="is_waiting", description="Väntar på svar från lagret")
     ]
-    supply: Annotated[Supply, Field(description="Centrallager eller eget förråd")]
+    supply: Annotated[
+        LineSupply,
+        Field(description="Centrallager, eget förråd, eller bara direkt från leverantörer"),
+    ]
     recipient: Recipients
     prescriber: UserId
     requester: UserId
@@ -168,9 +187,16 @@ class OrderView(OrderSummary):
     def of(cls, row: OrderRow, details: OrderDetailsRow | None = None) -> "OrderView":
         """The view of a row, with the comments that are stored beside it."""
         comments = details.comments if details is not None else {}
-        view = cls.model_validate(row.state())
+        order = row.state()
+        view = cls.model_validate(order)
         lines = [
-            line.model_copy(update={"comment": comments.get(line.number)}) for line in view.lines
+            shown.model_copy(
+                update={
+                    "comment": comments.get(line.number),
+                    "supply": LineSupply.DIRECT if line.is_direct else order.supply,
+                }
+            )
+            for shown, line in zip(view.lines, order.lines, strict=True)
         ]
         return view.model_copy(update={"lines": lines})
 

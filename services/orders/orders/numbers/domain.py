@@ -11,6 +11,7 @@ class Series(StrEnum):
 
     ORDER = "order"
     PICKUP = "pickup"
+    PURCHASE_ORDER = "purchase_order"
     WORK_ORDER = "work_order"
 
 

@@ -3,7 +3,13 @@
 from uuid import uuid4
 
 from kvitt_chassis.http import ApiRouter, Commands, Reader, RegionReader
-from kvitt_contracts.orders import OrderPlaced, OrderPlacedV2, PlaceOrder, RegisterWithdrawal
+from kvitt_contracts.orders import (
+    LineSupply,
+    OrderPlaced,
+    OrderPlacedV2,
+    PlaceOrder,
+    RegisterWithdrawal,
+)
 from kvitt_contracts.types import Reference, identify
 
 from orders.care.recipients import named
@@ -23,7 +29,8 @@ router = ApiRouter(tags=["Ordrar"])
 
 @router.post("/orders", status_code=201)
 async def place_order(body: OrderBody, commands: Commands, reader: Reader) -> OrderView:
-    """Lägg en order (ORD-1). `pending` är sann tills lagret har svarat med planerat datum.
+    """Lägg en order (ORD-1). `pending` är sann tills lagret har svarat med planerat datum. Rader
+    som köps direkt från leverantören (ORD-21) väntar på en inköpsorder.
 
     Nekas: ALREADY_PLACED (ORD-2); okända namn UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3),
     UNKNOWN_PERSON (REF-19), UNKNOWN_PERSON_DETAIL (REF-1), UNKNOWN_CARE_UNIT, UNKNOWN_ARTICLE
@@ -31,7 +38,8 @@ async def place_order(body: OrderBody, commands: Commands, reader: Reader) -> Or
     NOT_CONNECTED_TO_SERVICE_POINT, NOT_CONNECTED_TO_PRESCRIBER (REF-3), RECIPIENT_INACTIVE
     (REF-14), RECIPIENT_HAS_NO_ADDRESS (ORD-3), ARTICLE_NOT_IN_ASSORTMENT (ORD-5),
     ARTICLE_NOT_APPROVED (ACT-5), NO_LONGER_PURCHASED (ORD-6), ONE_OF_A_MARKED_DEVICE, NOT_MARKED,
-    DEVICE_NUMBER_ON_ORDER (ORD-8), ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA
+    DEVICE_NUMBER_ON_ORDER (ORD-8), NO_ACTIVE_SUPPLIER (ORD-21), ARTICLE_FOR_OWN_UNITS_ONLY,
+    SOURCE_NOT_OF_ARTICLE (ORD-22), ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA
     (REF-11).
     """
     return await _place(await _command(body, reader), body.reference, commands)
@@ -106,4 +114,8 @@ async def _withdrawal(body: WithdrawalBody, reader: RegionReader) -> RegisterWit
 
 
 def _previewed(placed: OrderPlaced | OrderPlacedV2) -> OrderPreview:
-    return OrderPreview(lines=[PreviewLine.model_validate(line) for line in placed.lines])
+    lines = [PreviewLine.model_validate(line) for line in placed.lines]
+    if isinstance(placed, OrderPlaced):
+        supply = {"supply": LineSupply(placed.supply)}
+        lines = [line.model_copy(update=supply) for line in lines]
+    return OrderPreview(lines=lines)

@@ -1,6 +1,6 @@
 """The rules of placing an order or registering a withdrawal. No clock, no database, no log."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -17,6 +17,7 @@ from kvitt_contracts.orders import (
     RecipientAddress,
     RegisterWithdrawal,
     SuppliedLine,
+    direct_lines,
     in_first_version,
 )
 from kvitt_contracts.policy import FeeRule, RegionPolicy, fee_free_on
@@ -32,6 +33,7 @@ from kvitt_contracts.types import (
     Reference,
     ServicePointId,
     StoreId,
+    SupplierId,
     Word,
     WorkOrderId,
 )
@@ -40,7 +42,9 @@ from orders.articles.domain import Article
 from orders.customer_orders.domain import line_id
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.parties.domain import Parties, Patient, must_fit, recipient_of
+from orders.placements.supply import Source, must_be_had_from, sources_of
 from orders.product_areas.domain import must_be_connected, must_be_of_areas
+from orders.suppliers.domain import Supplier
 from orders.units.domain import Customer
 from orders.work_orders.applications.domain import refusal_to_order
 from orders.work_orders.domain import WorkOrder
@@ -65,28 +69,39 @@ def place(
     parties: Parties,
     articles: Mapping[ArticleNumber, Article],
     applications: Mapping[WorkOrderId, WorkOrder],
+    suppliers: Mapping[SupplierId, Supplier],
     policy: RegionPolicy,
     today: date,
 ) -> OrderPlaced | OrderPlacedV2:
-    """Place an order from the central store (ORD-1).
+    """Place an order from the central store, or direct from suppliers, by each line's article
+    (ORD-1, ORD-21). What has a direct line is never consolidated (ORD-3).
 
-    `articles` has each line's article, `applications` those that lines name and that are known;
-    `today` is a Stockholm day. Raises OrderRefused: the parties do not fit (REF-3) or lack an area,
-    an area is not had from there (REF-11), an article outside the assortment (ORD-5) without an
-    application that was approved for it (ACT-5) or of which no balance counts (ORD-6), more than
-    one of a marked device or a certain one (ORD-8), no address to deliver to (ORD-3).
+    `articles` has each line's article, `applications` those that lines name and `suppliers` those
+    that articles name, as far as they are known; `today` is a Stockholm day. Raises OrderRefused:
+    the parties do not fit (REF-3) or lack an area, an area is not had from there (REF-11), an
+    article without a supplier (ORD-21), for others or never from there (ORD-22), outside the
+    assortment (ORD-5) without an application that was approved for it (ACT-5), or of which no
+    balance counts (ORD-6), more than one of a marked device or a certain one (ORD-8), no address to
+    deliver to (ORD-3).
     """
     must_fit(parties)
+    sources = sources_of(command.lines, articles=articles, suppliers=suppliers, policy=policy)
     must_be_of_areas(
-        command.lines, articles=articles, parties=parties, source="central", policy=policy
+        command.lines,
+        articles=articles,
+        parties=parties,
+        sources=[one.supply for one in sources],
+        policy=policy,
     )
-    for number, line in enumerate(command.lines):
+    for number, (line, source) in enumerate(zip(command.lines, sources, strict=True)):
         article = articles[line.article_number]
+        must_be_had_from(source.supply, article, number, service_point=parties.service_point)
         _must_be_in_assortment(article, line, number, applications, recipient_of(parties))
-        _must_be_to_get(article, number, policy)
+        _must_be_to_get(article, number, source, policy)
         _must_suit_marking(article, line, number)
         _must_name_no_device(line, number)
     _must_be_reachable(command.delivery, parties.recipient)
+    has_direct = any(one.supply is LineSupply.DIRECT for one in sources)
     return _placed(
         command,
         naming=naming,
@@ -94,10 +109,9 @@ def place(
         articles=articles,
         policy=policy,
         today=today,
-        supply=LineSupply.CENTRAL,
-        store=policy.stores.central,
+        sources=sources,
         address_kind=AddressKind(command.delivery.to.kind),
-        consolidated=command.delivery.consolidated,
+        consolidated=command.delivery.consolidated and not has_direct,
     )
 
 
@@ -115,18 +129,24 @@ def withdraw(
 
     `today` is a Stockholm day. Articles outside the assortment may be withdrawn (ORD-5). Raises
     OrderRefused: the parties do not fit (REF-3), lack an area or the store, an area is not had from
-    own stores (REF-11), a private clinic (REF-7), another's store or a marked device that is not
-    named (ORD-8), a service (ORD-7).
+    own stores (REF-11), an article for others or never from own stores (ORD-22), a private clinic
+    (REF-7), another's store or a marked device that is not named (ORD-8), a service (ORD-7).
     """
     must_fit(parties)
     _must_own(command.store, parties.service_point, policy)
     must_be_connected(command.store, parties)
+    own = Source(supply=LineSupply.OWN_STORE, store=command.store)
     must_be_of_areas(
-        command.lines, articles=articles, parties=parties, source="own_store", policy=policy
+        command.lines,
+        articles=articles,
+        parties=parties,
+        sources=[own.supply] * len(command.lines),
+        policy=policy,
     )
     seen: set[str] = set()
     for number, line in enumerate(command.lines):
         article = articles[line.article_number]
+        must_be_had_from(own.supply, article, number, service_point=parties.service_point)
         if article.type is ArticleType.SERVICE:
             raise _refused(
                 Reason.SERVICE_IS_NOT_STOCKED, "ORD-7", number, "article_number",
@@ -151,8 +171,7 @@ def withdraw(
         articles=articles,
         policy=policy,
         today=today,
-        supply=LineSupply.OWN_STORE,
-        store=command.store,
+        sources=[own] * len(command.lines),
         address_kind=AddressKind.UNIT,
         consolidated=True,
     )
@@ -254,14 +273,13 @@ def _placed(
     articles: Mapping[ArticleNumber, Article],
     policy: RegionPolicy,
     today: date,
-    supply: LineSupply,
-    store: StoreId,
+    sources: Sequence[Source],
     address_kind: AddressKind,
     consolidated: bool,
 ) -> OrderPlaced | OrderPlacedV2:
     default = command.payer_id or parties.service_point.payer_id  # REF-4
     lines = []
-    for number, line in enumerate(command.lines, start=1):
+    for number, (line, source) in enumerate(zip(command.lines, sources, strict=True), start=1):
         article = articles[line.article_number]
         rule = fee_rule(article, recipient=parties.recipient, policy=policy, today=today)
         placed = SuppliedLine(
@@ -275,8 +293,9 @@ def _placed(
             device_number=line.device_number,
             fee=rule.amount if rule else None,
             application=None if article.in_assortment else line.application,
-            supply=supply,
-            store=store,
+            supply=source.supply,
+            store=source.store,
+            supplier_id=source.supplier_id,
             fee_group=GroupName(rule.fee_group) if rule else None,
             fee_timing=_TIMINGS[rule.timing] if rule else None,
         )
@@ -297,7 +316,7 @@ def _placed(
         lines=tuple(lines),
     )
     is_delayed = any(line.fee_timing not in (None, _IMMEDIATE) for line in lines)
-    return order if is_delayed else in_first_version(order)
+    return order if is_delayed or direct_lines(order) else in_first_version(order)
 
 
 def _must_own(store: StoreId, place: Customer, policy: RegionPolicy) -> None:
@@ -343,9 +362,10 @@ def _must_be_in_assortment(
 
 
 # decision 0240: what nobody purchases is ordered where the central store's balance counts
-def _must_be_to_get(article: Article, number: int, policy: RegionPolicy) -> None:
+def _must_be_to_get(article: Article, number: int, source: Source, policy: RegionPolicy) -> None:
     # Whether there is any is inventory's to say, which then declines the order.
-    counts_in_central = not policy.phase_out or "central" in policy.phase_out
+    is_central = source.supply is LineSupply.CENTRAL
+    counts_in_central = is_central and (not policy.phase_out or "central" in policy.phase_out)
     if article.is_purchased or (counts_in_central and article.type is not ArticleType.SERVICE):
         return
     raise _refused(

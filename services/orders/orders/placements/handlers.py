@@ -22,7 +22,7 @@ from orders.parties.domain import Patient
 from orders.parties.queries import parties_of
 from orders.people.writes import note_contact
 from orders.placements import domain
-from orders.placements.queries import articles_of, rows_to_read, rows_to_write
+from orders.placements.queries import articles_of, rows_to_read, rows_to_write, suppliers_of
 from orders.work_orders.queries import applications_of
 
 messages = Handlers()
@@ -30,7 +30,7 @@ messages = Handlers()
 
 @messages.command(PlaceOrder, loads=rows_to_write, reads=rows_to_read)
 async def place_order(command: PlaceOrder, tx: Transaction) -> None:
-    """Place an order from the central store (ORD-1).
+    """Place an order from the central store, or direct from suppliers (ORD-1, ORD-21).
 
     Refused: DELIVERY_DETAILS_OVER_HTTP_ONLY (ORD-3), INVALID_SUBJECT (contract), ALREADY_PLACED
     (ORD-2); an unknown name: UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3), UNKNOWN_PERSON_ID,
@@ -39,8 +39,9 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
     NOT_CONNECTED_TO_PRESCRIBER (REF-3), RECIPIENT_INACTIVE (REF-14), RECIPIENT_HAS_NO_ADDRESS
     (ORD-3); a line: ARTICLE_NOT_IN_ASSORTMENT (ORD-5), ARTICLE_NOT_APPROVED (ACT-5),
     NO_LONGER_PURCHASED (ORD-6),
-    ONE_OF_A_MARKED_DEVICE, NOT_MARKED, DEVICE_NUMBER_ON_ORDER (ORD-8),
-    ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA (REF-11).
+    ONE_OF_A_MARKED_DEVICE, NOT_MARKED, DEVICE_NUMBER_ON_ORDER (ORD-8), NO_ACTIVE_SUPPLIER (ORD-21),
+    ARTICLE_FOR_OWN_UNITS_ONLY, SOURCE_NOT_OF_ARTICLE (ORD-22), ARTICLE_OUTSIDE_PRODUCT_AREAS,
+    SOURCE_NOT_OF_PRODUCT_AREA (REF-11).
     """
     if tx.message is not None:  # it came over Kafka
         domain.must_carry_no_details(command.delivery)
@@ -54,6 +55,7 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
         parties=parties,
         articles=articles,
         applications=await applications_of(command, tx),
+        suppliers=await suppliers_of(articles, tx),
         policy=tx.policy,
         today=tx.today,
     )
@@ -106,6 +108,7 @@ async def preview(
         parties=parties,
         articles=articles,
         applications=await applications_of(command, tx),
+        suppliers=await suppliers_of(articles, tx),
         policy=tx.policy,
         today=tx.today,
     )
@@ -135,7 +138,8 @@ def _start(
     tx: Transaction,
 ) -> None:
     row = tx.start(OrderRow, event.order_id, event)
-    await_answer(event.order_id, tx)
+    if row.state().is_waiting:
+        await_answer(event.order_id, tx)
     count_step(row.supply, tx)
     comments = {n: line.comment for n, line in enumerate(command.lines, 1) if line.comment}
     if comments or domain.has_details(delivery):

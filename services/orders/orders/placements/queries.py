@@ -1,11 +1,11 @@
 """Look-ups for placing: the rows that a command names, and the values that its rules read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import PlaceOrder, RegisterWithdrawal
-from kvitt_contracts.types import ArticleNumber
+from kvitt_contracts.types import ArticleNumber, SupplierId
 
 from orders.articles.domain import Article
 from orders.articles.models import ArticleRow
@@ -13,6 +13,9 @@ from orders.customer_orders.models import OrderRow
 from orders.parties.queries import rows_of_recipient
 from orders.people.models import PersonDetailsRow
 from orders.placements import domain
+from orders.suppliers.domain import Supplier
+from orders.suppliers.models import SupplierRow
+from orders.suppliers.queries import supplier_key
 from orders.units.models import CustomerRow, PayerRow, UserRow
 from orders.units.queries import customer_key, payer_key, user_key
 from orders.work_orders.models import WorkOrderRow
@@ -35,6 +38,9 @@ def rows_to_read(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> I
     yield UserRow, user_key(command.requester or command.prescriber, tx)
     for line in command.lines:
         yield ArticleRow, line.article_number
+        article = tx.fetched(ArticleRow, line.article_number)
+        if article is not None and article.supplier_id is not None:
+            yield SupplierRow, supplier_key(article.supplier_id, tx)
         if line.application is not None:
             yield WorkOrderRow, line.application
     for payer in (command.payer_id, *(line.payer_id for line in command.lines)):
@@ -66,3 +72,12 @@ async def articles_of(
     if command.payer_id is not None:
         await tx.get(PayerRow, payer_key(command.payer_id, tx), rule="REF-4", field="payer_id")
     return found
+
+
+async def suppliers_of(
+    articles: Mapping[ArticleNumber, Article], tx: Transaction
+) -> dict[SupplierId, Supplier]:
+    """Returns the suppliers that articles name, by their ids, as far as they are known."""
+    named = {one.supplier_id for one in articles.values() if one.supplier_id is not None}
+    rows = [await tx.look_up(SupplierRow, supplier_key(one, tx)) for one in sorted(named)]
+    return {row.supplier_id: row.state() for row in rows if row is not None}

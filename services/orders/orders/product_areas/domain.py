@@ -1,18 +1,14 @@
 """What product areas and connected stores allow an order. No clock, no database, no log."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
-from kvitt_contracts.orders import LineToOrder
+from kvitt_contracts.orders import LineSupply, LineToOrder
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.types import ArticleNumber, ProductArea, ServicePointId, StoreId
 
 from orders.articles.domain import Article
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.parties.domain import Parties
-
-Source = Literal["central", "own_store"]
-"""Where an order's lines come from: the device service, or the unit's own store."""
 
 
 # decision 0345: prescriber and requester have the area, the policy its sources
@@ -21,15 +17,15 @@ def must_be_of_areas(
     *,
     articles: Mapping[ArticleNumber, Article],
     parties: Parties,
-    source: Source,
+    sources: Sequence[LineSupply],
     policy: RegionPolicy,
 ) -> None:
     """Check that those who order have each article's product area, and that the area is supplied
-    from `source` to the service point. An article of no area is everybody's.
+    from the line's source to the service point. An article of no area is everybody's.
 
     Raises OrderRefused (REF-11) naming the line.
     """
-    for number, line in enumerate(lines):
+    for number, (line, source) in enumerate(zip(lines, sources, strict=True)):
         area = articles[line.article_number].product_area
         if area is None:
             continue
@@ -65,7 +61,7 @@ def must_be_connected(store: StoreId, parties: Parties) -> None:
 
 
 def _must_be_supplied(
-    area: ProductArea, number: int, *, parties: Parties, source: Source, policy: RegionPolicy
+    area: ProductArea, number: int, *, parties: Parties, source: LineSupply, policy: RegionPolicy
 ) -> None:
     sources = policy.sources_of(area, at=ServicePointId(parties.service_point.customer_id))
     # a version that has the area no longer says nothing of its sources
@@ -79,9 +75,11 @@ def _must_be_supplied(
         )
 
 
-_OTHER_WAY: Mapping[Source, str] = {
-    "central": "Tjänstestället får inte produktområdet från centrallagret. Gör ett uttag ur eget"
-    " förråd.",
-    "own_store": "Tjänstestället tar inte produktområdet ur eget förråd. Beställ från"
+_OTHER_WAY: Mapping[LineSupply, str] = {
+    LineSupply.CENTRAL: "Tjänstestället får inte produktområdet från centrallagret. Gör ett uttag"
+    " ur eget förråd.",
+    LineSupply.OWN_STORE: "Tjänstestället tar inte produktområdet ur eget förråd. Beställ från"
     " centrallagret med en order.",
+    LineSupply.DIRECT: "Tjänstestället får inte produktområdet direkt från leverantörer. Gör ett"
+    " uttag ur eget förråd, eller kontakta hjälpmedelsservice.",
 }

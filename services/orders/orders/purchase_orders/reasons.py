@@ -1,0 +1,34 @@
+"""Why something about a purchase order is refused: the codes that senders receive. No rules."""
+
+from enum import StrEnum
+
+from kvitt_contracts.refusals import Refused
+
+
+class Reason(StrEnum):
+    """Why something about a purchase order is refused."""
+
+    ALREADY_CREATED = "ALREADY_CREATED"
+    ALREADY_PURCHASED = "ALREADY_PURCHASED"
+    COMMENT_MISSING = "COMMENT_MISSING"
+    LINE_IS_OVER = "LINE_IS_OVER"
+    LINE_TWICE = "LINE_TWICE"
+    NOTHING_TO_PURCHASE = "NOTHING_TO_PURCHASE"
+    NOT_DIRECT = "NOT_DIRECT"
+    NOT_YET = "NOT_YET"
+    ORDER_IS_OVER = "ORDER_IS_OVER"
+    OTHER_SUPPLIER = "OTHER_SUPPLIER"
+    SUPPLIER_INACTIVE = "SUPPLIER_INACTIVE"
+    UNKNOWN_LINE = "UNKNOWN_LINE"
+    WAITING = "WAITING"
+
+
+class PurchaseOrderRefused(Refused):
+    """A refusal by a rule of purchase orders; `reason` is one of Reason."""
+
+
+def refusal(
+    reason: Reason, field: str | None, way_on: str, *, rule: str = "ORD-11"
+) -> PurchaseOrderRefused:
+    """The refusal by a rule, with the field that it is about and the way on."""
+    return PurchaseOrderRefused(reason, rule=rule, field=field, way_on=way_on)

@@ -1,0 +1,142 @@
+"""What purchase orders look like over HTTP: bodies that come in, views that go out. No rule."""
+
+from datetime import date
+from typing import Annotated
+
+from kvitt_chassis.http import Body
+from kvitt_contracts.copying import same_fields
+from kvitt_contracts.types import (
+    ArticleNumber,
+    LineNumber,
+    Money,
+    OrderId,
+    OrderLineId,
+    OrderNumber,
+    PurchaseOrderId,
+    Quantity,
+    Reference,
+    ServicePointId,
+    SupplierId,
+    UserId,
+)
+from pydantic import BaseModel, ConfigDict, Field
+
+from orders.customer_orders.domain import line_id
+from orders.purchase_orders.commands import LineComment, LinePrice
+from orders.purchase_orders.domain import LineState, PurchaseOrder, Status
+from orders.purchase_orders.models import PurchaseOrderDetailsRow, PurchaseOrderRow
+
+
+class PurchaseOrderBody(Body):
+    """En inköpsorder till en leverantör (ORD-11)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "order_id": "0b7c2f5e-58a4-4a5f-9d5e-3f1f4b8b3c11",
+                    "supplier_id": "nordhjalp",
+                    "lines": [1],
+                    "comments": [{"line": 1, "comment": "Sitsbredd 42 cm"}],
+                }
+            ]
+        }
+    )
+
+    order_id: Annotated[OrderId, Field(description="Ordern som det köps till")]
+    supplier_id: Annotated[SupplierId, Field(description="Leverantören: en per inköpsorder")]
+    lines: Annotated[
+        tuple[LineNumber, ...],
+        Field(max_length=100, description="Radnummer; utan dem alla som saknar inköpsorder"),
+    ] = ()
+    comments: Annotated[
+        tuple[LineComment, ...],
+        Field(
+            max_length=100,
+            description="Det som leverantören får veta om en rad: bara det som behövs, inget om"
+            " leveransen (ORD-11). Utan dem följer orderradens kommentar med.",
+        ),
+    ] = ()
+    prices: Annotated[
+        tuple[LinePrice, ...], Field(max_length=100, description="Avtalade priser per styck")
+    ] = ()
+    is_sent_by_kvitt: Annotated[
+        bool, Field(description="Kvitt skickar den; går inte än (NTF-4)")
+    ] = False
+    asked_by: Annotated[
+        UserId | None, Field(description="Vem som bad om den, när kundservice gör den (REF-12)")
+    ] = None
+    reference: Annotated[Reference | None, Field(description="Regionens egen beteckning")] = None
+
+
+class PurchaseLineView(BaseModel):
+    """En rad på en inköpsorder."""
+
+    model_config = ConfigDict(frozen=True)
+
+    line_id: OrderLineId
+    number: Annotated[LineNumber, Field(description="Radens nummer i ordern")]
+    article_number: Annotated[ArticleNumber, Field(description="Artikelnummer")]
+    quantity: Annotated[Quantity, Field(description="Antal")]
+    price: Annotated[Money | None, Field(description="Avtalat pris per styck")]
+    state: Annotated[LineState, Field(description="Väntas, mottagen eller makulerad")]
+    expected_on: Annotated[date, Field(description="När leverantören väntas leverera (ORD-4)")]
+    received_on: date | None
+    comment: Annotated[str | None, Field(description="Det som leverantören får veta")] = None
+
+
+class PurchaseOrderSummary(BaseModel):
+    """En inköpsorder i en lista."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    purchase_order_id: Annotated[PurchaseOrderId, Field(validation_alias="id")]
+    purchase_order_number: Annotated[OrderNumber, Field(description="Eget nummer (ORD-2)")]
+    reference: Annotated[Reference | None, Field(description="Regionens egen referens")]
+    status: Status
+    order_id: OrderId
+    order_number: Annotated[OrderNumber, Field(description="Ordernumret")]
+    supplier_id: SupplierId
+    service_point: ServicePointId
+    created_on: date
+    expected_on: Annotated[date, Field(description="Väntad dag när den gjordes")]
+
+    @classmethod
+    def of(cls, row: PurchaseOrderRow) -> "PurchaseOrderSummary":
+        """A row as it is listed."""
+        return cls.model_validate(row)
+
+
+class PurchaseOrderView(PurchaseOrderSummary):
+    """En inköpsorder."""
+
+    is_sent_by_kvitt: bool
+    by: Annotated[UserId, Field(description="Vem som gjorde den")]
+    asked_by: Annotated[UserId | None, Field(description="Vem som bad om den")]
+    lines: Annotated[list[PurchaseLineView], Field(validation_alias="shown")]
+
+    @classmethod
+    def showing(
+        cls, row: PurchaseOrderRow, details: PurchaseOrderDetailsRow | None
+    ) -> "PurchaseOrderView":
+        """The view of a row, with what the supplier is told."""
+        comments = details.comments if details is not None else {}
+        state = row.state()
+        values = same_fields(state, PurchaseOrder) | {
+            "order_number": row.order_number,
+            "shown": lines_of(state, comments),
+        }
+        return cls.model_validate(values)
+
+
+def lines_of(purchase_order: PurchaseOrder, comments: dict[int, str]) -> list[PurchaseLineView]:
+    """The lines as they are shown, with their numbers in the order."""
+    numbers = {line_id(purchase_order.order_id, number): number for number in range(1, 101)}
+    return [
+        PurchaseLineView(
+            **same_fields(line, PurchaseLineView),
+            number=numbers[line.line_id],
+            comment=comments.get(numbers[line.line_id]),
+        )
+        for line in purchase_order.lines
+    ]
