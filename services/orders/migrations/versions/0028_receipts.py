@@ -15,7 +15,7 @@ def upgrade() -> None:
         sa.Column("region", sa.Text(), nullable=False),
         sa.Column("receipt_id", sa.Uuid(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=True),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
         sa.Column("order_number", sa.Text(), nullable=False),
         sa.Column("service_point", sa.Text(), nullable=False),
