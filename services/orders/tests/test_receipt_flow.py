@@ -373,3 +373,21 @@ async def test_a_receipt_is_shown_to_the_unit_alone(world: World) -> None:
 
     assert shown.status_code == 404
     assert awaited["total"] == 0
+
+
+async def test_the_orders_story_tells_of_its_receipts(world: World) -> None:
+    await reported(world, came(1, "R1"), came(2))
+    await world.handle(a_receipt_refused())
+    await reported(world, came(1, "R2"), receipt="K-2")
+    await world.handle(a_line_stocked("O-1", "R2", article=WALKER, on=str(DAY)))
+
+    async with world.http(**BY) as client:
+        story = (await client.get(f"/orders/{order_id('O-1')}/story")).json()
+
+    told = [one["summary"] for one in story["items"]]
+    for words in (
+        "rad 1, 2.",
+        "rad 1: individnumret finns redan på ett annat hjälpmedel",
+        "Rad 1 ställdes i förråd 402",
+    ):
+        assert any(words in one for one in told), (words, told)

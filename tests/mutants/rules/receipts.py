@@ -4,12 +4,136 @@ from typing import Final
 
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
+_ORDERS: Final = "services/orders/orders/receipts"
+_RULES: Final = "services/orders/tests/test_receipts.py::test"
+_FLOW: Final = "services/orders/tests/test_receipt_flow.py::test"
 _INVENTORY: Final = "services/inventory/inventory/direct_deliveries"
 _BOOKED: Final = "services/inventory/tests/test_direct_deliveries.py::test"
 _CHARGED: Final = "services/billing/tests/test_direct_deliveries.py::test"
 _TOLD: Final = "services/notifications/tests/test_receipts.py::test"
 
 RECEIPTS: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "ORD-12a",
+        "A purchase order's number receives any line of its order",
+        f"{_ORDERS}/domain.py",
+        "    if delivery.within not in (None, placed.purchase_order_id):\n",
+        "    if delivery.within not in (None, *delivery.purchase_orders):\n",
+        f"{_RULES}_by_a_purchase_orders_number_only_its_lines_are_received",
+        f"{_FLOW}_by_a_purchase_orders_number_its_own_lines_alone_are_received",
+    ),
+    rule_mutant(
+        "ORD-12b",
+        "Every line of the order is received with one",
+        "services/orders/orders/customer_orders/domain.py",
+        "            for line in event.lines:\n",
+        "            for line in order.lines:\n",
+        f"{_RULES}_only_what_has_arrived_is_received_of_several_purchase_orders",
+    ),
+    rule_mutant(
+        "ORD-12c",
+        "All lines are received of one purchase order",
+        f"{_ORDERS}/domain.py",
+        "                purchase_order_id=purchased.purchase_order_id,\n",
+        "                purchase_order_id=next(iter(delivery.purchase_orders)),\n",
+        f"{_RULES}_only_what_has_arrived_is_received_of_several_purchase_orders",
+    ),
+    rule_mutant(
+        "ORD-12d",
+        "An agreed price of 0 is a price",
+        f"{_ORDERS}/domain.py",
+        "    if given is None and agreed is not None and agreed.net_ore > 0:\n",
+        "    if given is None and agreed is not None:\n",
+        f"{_RULES}_a_line_without_a_price_must_get_the_unit_price_of_the_delivery_note",
+    ),
+    rule_mutant(
+        "ORD-12e",
+        "A marked device needs no serial number",
+        f"{_ORDERS}/domain.py",
+        "    if any(device.serial_number is None for device in line.devices):\n",
+        "    if any(device.serial_number == '' for device in line.devices):\n",
+        f"{_RULES}_each_marked_device_gets_a_number_and_a_serial_number",
+    ),
+    rule_mutant(
+        "ORD-12f",
+        "A part of a line is received",
+        f"{_ORDERS}/domain.py",
+        "    if line.quantity < expected:\n",
+        "    if line.quantity < 1:\n",
+        f"{_RULES}_a_line_is_never_received_in_part",
+    ),
+    rule_mutant(
+        "ORD-12g",
+        "The purchase order never hears that a line came",
+        f"{_ORDERS}/handlers.py",
+        "    tx.record(bought, received)\n",
+        "    del bought, received\n",
+        f"{_FLOW}_a_receipt_is_told_to_the_stores_and_their_answer_delivers_and_clears",
+    ),
+    rule_mutant(
+        "ORD-12h",
+        "Only who prescribed it receives it",
+        f"{_ORDERS}/domain.py",
+        "    return by.works_at(order.service_point) or by.has(Role.CUSTOMER_SERVICE)\n",
+        "    return by.user_id == order.prescriber or by.has(Role.CUSTOMER_SERVICE)\n",
+        f"{_RULES}_whoever_works_at_the_service_point_may_receive",
+    ),
+    rule_mutant(
+        "ORD-12h",
+        "Whoever works anywhere receives it",
+        f"{_ORDERS}/domain.py",
+        "    return by.works_at(order.service_point) or by.has(Role.CUSTOMER_SERVICE)\n",
+        "    return by.active or by.has(Role.CUSTOMER_SERVICE)\n",
+        f"{_FLOW}_a_colleague_receives_and_who_works_elsewhere_finds_nothing",
+    ),
+    rule_mutant(
+        "ORD-12i",
+        "A price is asked of what is free of charge",
+        f"{_ORDERS}/domain.py",
+        "    if article.is_free and is_nothing:\n",
+        "    if article.is_free and given is not None:\n",
+        f"{_RULES}_of_what_is_free_no_price_is_asked",
+    ),
+    rule_mutant(
+        "ORD-12k",
+        "The lines of a refused receipt stay as if they were being received",
+        "services/orders/orders/customer_orders/domain.py",
+        '                    purchased = {"reached": LineState.PURCHASED, "receipt_id": None}\n',
+        '                    purchased = {"reached": one.reached, "receipt_id": None}\n',
+        f"{_RULES}_the_lines_of_a_refused_receipt_can_be_received_anew",
+    ),
+    rule_mutant(
+        "ORD-12l",
+        "A line is received again while its receipt is under way",
+        f"{_ORDERS}/domain.py",
+        "    if placed.state is not LineState.PURCHASED:\n",
+        "    if placed.state not in (LineState.PURCHASED, LineState.RECEIVING):\n",
+        f"{_FLOW}_of_two_receipts_of_a_line_the_first_counts",
+    ),
+    rule_mutant(
+        "ORD-15d",
+        "What is received stands among what is awaited",
+        f"{_ORDERS}/api.py",
+        "PurchaseOrderRow.status != Status.CLOSED)",
+        "PurchaseOrderRow.status.is_not(None))",
+        f"{_FLOW}_what_is_received_is_awaited_no_more",
+    ),
+    rule_mutant(
+        "DAY-5a",
+        "Goods are received before their order's day",
+        f"{_ORDERS}/domain.py",
+        "    if received_on < order.placed_on:\n",
+        "    if received_on.year < order.placed_on.year:\n",
+        f"{_RULES}_nothing_is_received_before_its_orders_day",
+    ),
+    rule_mutant(
+        "REF-14e",
+        "What comes for a patient who has died is handed to them",
+        f"{_ORDERS}/domain.py",
+        "    if may_get:\n",
+        "    if may_get or own_store:\n",
+        f"{_RULES}_what_comes_for_who_is_inactive_goes_to_the_units_own_store_else_the_central_one",
+    ),
     rule_mutant(
         "ORD-12e",
         "A device number that is borne already is taken all the same",

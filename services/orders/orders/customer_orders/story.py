@@ -14,11 +14,14 @@ from kvitt_contracts.orders import (
     OrderDelivered,
     OrderEvent,
     OrderLineDelivered,
+    OrderLineDiverted,
     OrderLinePurchased,
     OrderPickingBegun,
     OrderPlaced,
     OrderPlacedV2,
     OrderPlanned,
+    OrderReceiptRefused,
+    OrderReceiptReported,
     OrderVoided,
     OrderVoidRefused,
     OrderVoidRequested,
@@ -43,6 +46,12 @@ _WHY: Final[Mapping[str, str]] = {
     "DEVICE_NAMED_TWICE": "samma individnummer står två gånger",
     "NO_LONGER_PURCHASED": "artikeln köps inte in längre, och saldo saknas",
     "PICKING_BEGUN": "plocket har börjat",
+    "DEVICE_NUMBER_TAKEN": "individnumret finns redan på ett annat hjälpmedel",
+    "SERIAL_NUMBER_TAKEN": "serienumret finns redan på ett annat exemplar av artikeln",
+    "NAMED_TWICE": "samma nummer står två gånger",
+    "DEVICES_DO_NOT_MATCH_QUANTITY": "varje märkt exemplar ska ha ett individnummer",
+    "LINE_RECEIVED_ALREADY": "raden är redan kvitterad",
+    "LINE_NOT_DIRECT": "raden kommer inte direkt från en leverantör",
 }
 """What the codes of reasons say."""
 
@@ -70,9 +79,6 @@ def tell(event: OrderEvent, order: Order) -> Told:
             return Told(
                 summary=f"Rad {number}: {event.quantity} st levererades {day}.", rule="ORD-15"
             )
-        case OrderLinePurchased():
-            number = _number(event.line_id, order)
-            return Told(summary=f"Rad {number} är med på en inköpsorder.", rule="ORD-11")
         case OrderDelivered():
             return Told(summary="Allt är levererat.", rule="ORD-15")
         case OrderDeclined():
@@ -88,6 +94,8 @@ def tell(event: OrderEvent, order: Order) -> Told:
             return Told(
                 summary=f"Ordern gick inte att makulera: {_why(event.reason)}.", rule="ORD-14"
             )
+        case _:
+            return _of_direct_lines(event, order)
 
 
 def what_comes(order: Order, *, due: Mapping[str, datetime]) -> Iterator[Coming]:
@@ -99,6 +107,32 @@ def what_comes(order: Order, *, due: Mapping[str, datetime]) -> Iterator[Coming]
     if order.status is Status.REGISTERED and order.planned_dispatch_on is not None:
         at = start_of_day(order.planned_dispatch_on)
         yield Coming(at=at, what="Ordern beräknas lämna centrallagret den dagen.")
+
+
+def _of_direct_lines(
+    event: OrderLinePurchased | OrderReceiptReported | OrderReceiptRefused | OrderLineDiverted,
+    order: Order,
+) -> Told:
+    match event:
+        case OrderLinePurchased():
+            number = _number(event.line_id, order)
+            return Told(summary=f"Rad {number} är med på en inköpsorder.", rule="ORD-11")
+        case OrderReceiptReported():
+            numbers = ", ".join(str(_number(one.line_id, order)) for one in event.lines)
+            day = in_swedish(event.received_on)
+            return Told(summary=f"Kvitterades {day}: rad {numbers}.", rule="ORD-12")
+        case OrderReceiptRefused():
+            hindered = "; ".join(
+                f"rad {_number(one.line_id, order)}: {_why(one.reason)}" for one in event.refused
+            )
+            summary = f"Lagret nekade kvittensen, och inget av den är bokfört: {hindered}."
+            return Told(summary=summary, rule="ORD-12")
+        case OrderLineDiverted():
+            number = _number(event.line_id, order)
+            return Told(
+                summary=f"Rad {number} ställdes i förråd {event.store}: mottagaren är inte aktiv.",
+                rule="REF-14",
+            )
 
 
 def _number(line_id: OrderLineId, order: Order) -> int:

@@ -11,6 +11,7 @@ from kvitt_contracts.types import (
     CustomerId,
     OrderId,
     PatientRecipient,
+    PersonRef,
     PurchaseOrderId,
     ReceiptId,
     Recipient,
@@ -110,7 +111,7 @@ async def recipient_now(recipient: Recipient, tx: Transaction) -> tuple[Recipien
     if known is None:
         return recipient, True
     person = await current_row(known, tx)
-    return PatientRecipient(person=person.id), person.active
+    return PatientRecipient(person=PersonRef(person.id)), person.active
 
 
 async def customer_of(row: OrderRow, tx: Transaction) -> CustomerRow | None:
