@@ -13,7 +13,7 @@ from billing.models import DeviceRow as BilledDeviceRow
 from inventory.app import service as inventory
 from inventory.devices.models import DeviceRow
 from inventory.stock.models import BalanceRow
-from kvitt_contracts.envelope import Message
+from kvitt_contracts.envelope import Event, Message
 from kvitt_contracts.inventory import CustodyChanged, DeviceRegistered
 from kvitt_contracts.notifications import MessagePostedV2
 from kvitt_contracts.orders import (
@@ -22,7 +22,7 @@ from kvitt_contracts.orders import (
     PurchaseOrderLineReceived,
 )
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import Charging, PatientRecipient, StoreHolder
+from kvitt_contracts.types import Charging, PatientRecipient
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from notifications.app import service as notifications
 from orders.app import service as orders
@@ -46,7 +46,17 @@ from contracts.tests.builders.regions import (
     the_catalogue,
     the_stores,
 )
-from contracts.tests.builders.story import CENTRAL, DAY, OWN, PAYER, SENDER, SENDING, device_id
+from contracts.tests.builders.story import (
+    CENTRAL,
+    DAY,
+    OWN,
+    PAYER,
+    SENDER,
+    SENDING,
+    a_store,
+    device_id,
+)
+from services.notifications.tests.worlds import whom
 from services.orders.tests.purchases import a_purchase, an_order_of
 from services.orders.tests.receiving import a_report_of
 
@@ -76,7 +86,7 @@ class Platform:
     async def _pass_on(self) -> bool:
         some = False
         for name, world in self._worlds.items():
-            said = await world.events()
+            said: list[Event] = await world.events()
             new, self._heard[name] = said[self._heard[name] :], len(said)
             for event in new:
                 some = True
@@ -186,7 +196,7 @@ async def test_with_a_number_in_use_nothing_is_booked_and_with_the_right_one_all
     (refused,) = await platform.orders.events(OrderReceiptRefused)
     assert [one.reason for one in refused.refused] == ["DEVICE_NUMBER_TAKEN"]
     told = await platform.notifications.events(MessagePostedV2)
-    assert [(one.message, one.to.user_id) for one in told] == [("receipt_refused", SENDER)]
+    assert [(one.message, whom(one.to)) for one in told] == [("receipt_refused", SENDER)]
     assert await platform.billing.rows(ChargeRow) == []
     assert len(await platform.inventory.events(DeviceRegistered)) == 1
 
@@ -208,7 +218,7 @@ async def test_what_comes_after_the_patient_has_died_is_in_the_units_store_and_n
 
     assert len(await platform.orders.events(OrderLineDiverted)) == 2
     walker = await platform.inventory.row(DeviceRow, device_id("R-1"))
-    assert walker.custody.holder == StoreHolder(store=OWN)
+    assert walker.custody.holder == a_store(OWN)
     balances = {
         (one.store, one.article_number): one.available
         for one in await platform.inventory.rows(BalanceRow)
@@ -219,7 +229,7 @@ async def test_what_comes_after_the_patient_has_died_is_in_the_units_store_and_n
     (changed,) = await platform.inventory.events(CustodyChanged)
     assert changed.custody.payer_id is None
     told = await platform.notifications.events(MessagePostedV2)
-    assert [(one.message, one.to.duty) for one in told] == [
+    assert [(one.message, whom(one.to)) for one in told] == [
         ("line_diverted", "customer_service"),
         ("line_diverted", "customer_service"),
     ]

@@ -19,7 +19,7 @@ from kvitt_contracts.inventory import (
     ReturnedLine,
     StockReserved,
 )
-from kvitt_contracts.orders import OrderReceiptReported
+from kvitt_contracts.orders import OrderReceiptReported, ReportedLine
 from kvitt_contracts.types import ArticleNumber, Charging, DeviceNumber, Money, Reference, Role
 from kvitt_testkit.world import World, assert_rows_are_folds, stockholm
 
@@ -126,7 +126,7 @@ FOUR = a_reported_line(line=2, quantity=4)
     ],
 )
 def test_a_receipt_is_refused_with_each_line_that_cannot_be_booked(
-    lines: tuple[domain.ReportedLine, ...],
+    lines: tuple[ReportedLine, ...],
     known: dict[str, Sequence[str]],
     refused: list[tuple[int, str]],
 ) -> None:

@@ -1,7 +1,15 @@
 """What tests do with receipts of direct deliveries, in all the ways that end differently."""
 
 from kvitt_contracts.orders import OrderPlaced, ReceivedLine, ReportReceipt
-from kvitt_contracts.types import LineNumber, MarkedDevice, Money, OrderNumber, ReceiptId, UserId
+from kvitt_contracts.types import (
+    DeviceNumber,
+    LineNumber,
+    MarkedDevice,
+    Money,
+    OrderNumber,
+    ReceiptId,
+    UserId,
+)
 from kvitt_testkit.world import World
 from orders.receipts.domain import Status
 from orders.receipts.models import ReceiptRow
@@ -77,7 +85,7 @@ async def a_report_of(
     world: World, reference: str, device: str, *, price: int = 129_000
 ) -> ReportReceipt:
     """A report that the marked and the unmarked line of an order have come, at one price."""
-    marked = MarkedDevice(device_number=device, serial_number=f"SN-{device}")
+    marked = MarkedDevice(device_number=DeviceNumber(device), serial_number=f"SN-{device}")
     each = Money(net_ore=price)
     return ReportReceipt(
         number_kind="order",

@@ -18,13 +18,13 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import (
+    DeviceNumber,
     LineNumber,
     MarkedDevice,
     Money,
     OrderNumber,
     PatientRecipient,
     Role,
-    StoreHolder,
     UserId,
 )
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
@@ -57,6 +57,7 @@ from contracts.tests.builders.story import (
     SENDER,
     SENDING,
     SUBSTITUTE,
+    a_store,
     line_id,
     order_id,
 )
@@ -96,7 +97,8 @@ def came(line: int, *devices: str, price: int | None = 129_000) -> ReceivedLine:
         quantity=1,
         price=None if price is None else Money(net_ore=price),
         devices=tuple(
-            MarkedDevice(device_number=number, serial_number=f"SN-{number}") for number in devices
+            MarkedDevice(device_number=DeviceNumber(number), serial_number=f"SN-{number}")
+            for number in devices
         ),
     )
 
@@ -276,7 +278,7 @@ async def test_what_comes_for_who_has_died_is_put_into_a_store_and_clears_all_th
     await world.handle(a_line_stocked("O-1", "R1", article=WALKER, on=str(DAY), store=store))
 
     (told,) = await world.events(OrderReceiptReported)
-    assert told.deliver_to == StoreHolder(store=store)
+    assert told.deliver_to == a_store(store)
     (diverted,) = await world.events(OrderLineDiverted)
     assert (diverted.line_id, diverted.store) == (line_id(), store)
     assert len(await world.events(PurchaseOrderLineReceived)) == 1

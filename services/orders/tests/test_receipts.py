@@ -8,18 +8,19 @@ import pytest
 from kvitt_contracts.orders import (
     OrderLinePurchased,
     OrderReceiptReported,
-    PurchaseLine,
-    PurchaseOrderCreated,
     ReceivedLine,
 )
 from kvitt_contracts.types import (
     ArticleNumber,
     ArticleStatus,
     ArticleType,
+    DeviceNumber,
     Holder,
     MarkedDevice,
     Money,
     PurchaseOrderId,
+    ReasonCode,
+    RefusedLine,
     Role,
     ServicePointId,
     StoreId,
@@ -36,7 +37,7 @@ from orders.receipts.reasons import ReceiptNotTaken
 from orders.units.domain import User
 
 from contracts.tests.builders.orders import a_line
-from contracts.tests.builders.purchases import SUPPLIER
+from contracts.tests.builders.purchases import a_purchase_order_created
 from contracts.tests.builders.receipts import (
     a_direct_line,
     a_direct_order_placed,
@@ -105,26 +106,17 @@ def a_purchase_order(
     purchase_order: PurchaseOrderId, *lines: tuple[int, str, int], price: Money | None = AGREED
 ) -> PurchaseOrder:
     """A purchase order of these lines, at one price."""
-    order = a_direct_order_placed()
-    created = PurchaseOrderCreated(
+    created = a_purchase_order_created(
         purchase_order_id=purchase_order,
-        purchase_order_number="26100001",
-        order_id=order.order_id,
-        supplier_id=SUPPLIER,
-        service_point=SENDING,
-        created_on=DAY,
-        expected_on=ARRIVED,
-        is_sent_by_kvitt=False,
         lines=tuple(
-            PurchaseLine(
-                line_id=line_id(number=number),
-                article_number=article,
-                quantity=quantity,
-                price=price,
-            )
+            {
+                "line_id": line_id(number=number),
+                "article_number": article,
+                "quantity": quantity,
+                "price": price,
+            }
             for number, article, quantity in lines
         ),
-        by=SENDER,
     )
     return purchase_orders.evolve(None, created)
 
@@ -160,7 +152,9 @@ def came(
         quantity=quantity,
         price=None if price is None else Money(net_ore=price),
         devices=tuple(
-            MarkedDevice(device_number=number, serial_number=serial and f"{serial}-{number}")
+            MarkedDevice(
+                device_number=DeviceNumber(number), serial_number=serial and f"{serial}-{number}"
+            )
             for number in devices
         ),
     )
@@ -205,6 +199,7 @@ def refused(*lines: ReceivedLine, **changes: Any) -> tuple[str, str | None]:
 
 TWO = came(1, 2, "R1", "R2")
 FOUR = came(2, 4)
+TAKEN = RefusedLine(line_id=line_id(), reason=ReasonCode("DEVICE_NUMBER_TAKEN"))
 
 
 @pytest.mark.rule("ORD-12b", "ORD-12c")
@@ -293,8 +288,8 @@ def test_of_what_is_free_no_price_is_asked(agreed: Money | None) -> None:
             came(1, 2).model_copy(
                 update={
                     "devices": (
-                        MarkedDevice(device_number="R1", serial_number="SN"),
-                        MarkedDevice(device_number="R2", serial_number="SN"),
+                        MarkedDevice(device_number=DeviceNumber("R1"), serial_number="SN"),
+                        MarkedDevice(device_number=DeviceNumber("R2"), serial_number="SN"),
                     )
                 }
             ),
@@ -378,15 +373,17 @@ def test_the_lines_of_a_refused_receipt_can_be_received_anew() -> None:
     (told,) = answers.refuse_receipt(
         order,
         receipt_id(),
-        refused=({"line_id": line_id(), "reason": "DEVICE_NUMBER_TAKEN"},),
-        by=SENDER,
+        refused=(TAKEN,),
+        by=UserId(SENDER),
     )
 
     after = orders.evolve(order, told)
 
     assert [line.state for line in after.lines][:2] == [LineState.PURCHASED] * 2
     assert not after.is_receiving(receipt_id())
-    assert answers.refuse_receipt(after, receipt_id(), refused=told.refused, by=SENDER) == ()
+    assert (
+        answers.refuse_receipt(after, receipt_id(), refused=told.refused, by=UserId(SENDER)) == ()
+    )
 
 
 def test_a_line_that_is_delivered_direct_is_over() -> None:
