@@ -11,7 +11,7 @@ from kvitt_contracts.orders import (
     ReportedLine,
     SuppliedLine,
 )
-from kvitt_contracts.types import Holder, ReceiptId, identify
+from kvitt_contracts.types import Holder
 
 from contracts.tests.builders.orders import a_line, an_order_with_a_delayed_fee
 from contracts.tests.builders.purchases import SUPPLIER
@@ -27,16 +27,11 @@ from contracts.tests.builders.story import (
     line_id,
     order_id,
     purchase_order_id,
+    receipt_id,
 )
 
 PRICE = {"net_ore": 129_000, "vat_percent": 25}
 """The price of a delivery note: 1 290 kr."""
-
-
-def receipt_id(receipt: str = "K-1", *, order: str = "O-1") -> ReceiptId:
-    """The id of what a region calls a receipt; of another order's its name is another too."""
-    name = receipt if order == "O-1" else f"{order}-{receipt}"
-    return ReceiptId(identify("ac", "receipt", name))
 
 
 def a_direct_line(

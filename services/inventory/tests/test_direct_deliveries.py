@@ -34,7 +34,6 @@ from contracts.tests.builders.receipts import (
     a_direct_order_placed,
     a_receipt_reported,
     a_reported_line,
-    receipt_id,
 )
 from contracts.tests.builders.regions import a_return_registered, rollators_received
 from contracts.tests.builders.story import (
@@ -54,6 +53,7 @@ from contracts.tests.builders.story import (
     device_id,
     line_id,
     order_id,
+    receipt_id,
 )
 from services.inventory.tests.builders import an_article
 from services.inventory.tests.worlds import balance, device

@@ -44,7 +44,7 @@ from contracts.tests.builders.purchases import (
     a_direct_article,
     with_purchasing_store,
 )
-from contracts.tests.builders.receipts import a_line_stocked, a_receipt_refused, receipt_id
+from contracts.tests.builders.receipts import a_line_stocked, a_receipt_refused
 from contracts.tests.builders.regions import a_customer_stated, a_person_stated, a_user_stated
 from contracts.tests.builders.reservations import a_line_delivered, a_stock_reserved
 from contracts.tests.builders.story import (
@@ -60,6 +60,7 @@ from contracts.tests.builders.story import (
     a_store,
     line_id,
     order_id,
+    receipt_id,
 )
 from services.orders.tests.purchases import (
     a_purchase,

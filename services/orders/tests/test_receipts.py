@@ -32,7 +32,8 @@ from orders.customer_orders.domain import Order
 from orders.customer_orders.lines import LineState
 from orders.purchase_orders import domain as purchase_orders
 from orders.purchase_orders.domain import PurchaseOrder
-from orders.receipts import answers, domain
+from orders.receipts import domain
+from orders.receipts.answers import domain as answers
 from orders.receipts.reasons import ReceiptNotTaken
 from orders.units.domain import User
 
@@ -42,7 +43,6 @@ from contracts.tests.builders.receipts import (
     a_direct_line,
     a_direct_order_placed,
     a_line_stocked,
-    receipt_id,
 )
 from contracts.tests.builders.story import (
     CENTRAL,
@@ -59,6 +59,7 @@ from contracts.tests.builders.story import (
     a_store,
     line_id,
     purchase_order_id,
+    receipt_id,
 )
 
 ARRIVED = date(2026, 3, 12)

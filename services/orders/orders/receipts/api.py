@@ -13,14 +13,13 @@ from kvitt_contracts.types import Day, ServicePointId, SupplierId, identify
 from pydantic import Field
 from sqlalchemy import select
 
-from orders.articles.models import ArticleRow
 from orders.customer_orders.api import SCOPE as ORDERS
 from orders.customer_orders.models import OrderRow
 from orders.purchase_orders.domain import Status
 from orders.purchase_orders.models import PurchaseOrderRow
 from orders.purchase_orders.queries import SCOPE as PURCHASE_ORDERS
 from orders.receipts.models import ReceiptRow
-from orders.receipts.queries import SCOPE
+from orders.receipts.queries import SCOPE, articles_numbered
 from orders.receipts.views import AwaitedView, ReceiptBody, ReceiptView
 
 router = ApiRouter(tags=["Direktleveranser"])
@@ -93,8 +92,7 @@ async def list_awaited(
     orders = await reader.several(OrderRow, [row.order_id for row in page.items], scope=ORDERS)
     known = {order.id: order for order in orders}
     numbers = {line.article_number for row in page.items for line in row.lines}
-    found = await reader.all(select(ArticleRow).where(ArticleRow.article_number.in_(numbers)))
-    articles = {one.article_number: one for one in found}
+    articles = await articles_numbered(numbers, reader)
     return Page[AwaitedView](
         items=[AwaitedView.showing(row, known.get(row.order_id), articles) for row in page.items],
         total=page.total,

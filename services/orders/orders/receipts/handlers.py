@@ -13,7 +13,8 @@ from orders.customer_orders.models import OrderRow
 from orders.customer_orders.writes import await_answer, count_step, stop_waiting_when_answered
 from orders.purchase_orders.domain import receive_line
 from orders.purchase_orders.models import PurchaseOrderRow
-from orders.receipts import answers, domain, queries
+from orders.receipts import domain, queries
+from orders.receipts.answers import domain as answers
 from orders.receipts.domain import Status
 from orders.receipts.models import ReceiptRow
 from orders.units.queries import user_named

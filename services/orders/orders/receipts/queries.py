@@ -1,13 +1,15 @@
 """Look-ups of receipts: what a number names, and whose a receipt is. Reads only."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from kvitt_chassis.handlers import RowKey
+from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.orders import ReportReceipt
 from kvitt_contracts.types import (
+    ArticleNumber,
     CustomerId,
     OrderId,
     PatientRecipient,
@@ -18,6 +20,7 @@ from kvitt_contracts.types import (
     Reference,
     identify,
 )
+from sqlalchemy import select
 
 from orders.articles.models import ArticleRow
 from orders.customer_orders.models import OrderRow
@@ -117,6 +120,14 @@ async def recipient_now(recipient: Recipient, tx: Transaction) -> tuple[Recipien
 async def customer_of(row: OrderRow, tx: Transaction) -> CustomerRow | None:
     """The customer that an order's service point is."""
     return await tx.look_up(CustomerRow, customer_key(CustomerId(row.service_point), tx))
+
+
+async def articles_numbered(
+    numbers: Collection[ArticleNumber], reader: RegionReader
+) -> dict[ArticleNumber, ArticleRow]:
+    """The articles by these numbers, as far as they are known."""
+    found = await reader.all(select(ArticleRow).where(ArticleRow.article_number.in_(numbers)))
+    return {one.article_number: one for one in found}
 
 
 def reference_of(receipt_id: ReceiptId, tx: Transaction) -> Reference | None:

@@ -1,5 +1,6 @@
 """What receipts look like over HTTP: bodies that come in, views that go out. No rule."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -182,7 +183,10 @@ class AwaitedView(BaseModel):
 
     @classmethod
     def showing(
-        cls, row: PurchaseOrderRow, order: OrderRow | None, articles: dict[str, ArticleRow]
+        cls,
+        row: PurchaseOrderRow,
+        order: OrderRow | None,
+        articles: Mapping[ArticleNumber, ArticleRow],
     ) -> "AwaitedView":
         """The view of what is left of a purchase order."""
         numbers = _numbers(row.order_id)
