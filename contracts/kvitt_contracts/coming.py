@@ -14,7 +14,6 @@ TO_ORDERS = (
     orders.PlaceReplenishment,
     orders.SetDelivery,
     orders.ReduceOrderLine,
-    orders.ReportReceipt,
     orders.RequestBasketLoan,
     orders.ActOnBasketLoan,
     orders.DeliverBasketFee,

@@ -326,6 +326,7 @@ REGION_ORDERS = inbound_topic(
         orders.FinishWorkOrder,
         orders.VoidWorkOrder,
         orders.DecideApplication,
+        orders.ReportReceipt,
         orders.CreatePurchaseOrder,
         orders.SendPurchaseOrder,
         orders.DelayPurchaseOrder,

@@ -34,6 +34,7 @@ BEFORE = (
     "DROP TABLE care_devices, care_transfers, user_contacts, device_numbers",
     "DROP TABLE pickups, pickup_details, fault_reports, responsibles, cases, devices, attachments",
     "DROP TABLE work_orders, work_order_details, work_order_notes, application_drafts",
+    "DROP TABLE receipts",
     "ALTER TABLE users DROP COLUMN product_areas, DROP COLUMN stores",
     "DROP TABLE suppliers, purchase_orders, purchase_order_details",
     (
@@ -88,6 +89,7 @@ BEFORE_DOCUMENTS = (
         " DROP COLUMN approved_by, DROP COLUMN preview_step"
     ),
     "ALTER TABLE rents DROP COLUMN facts",
+    "ALTER TABLE articles DROP COLUMN is_free",
     (
         "ALTER TABLE charges DROP COLUMN status, DROP COLUMN device_id, DROP COLUMN credit_id,"
         " DROP COLUMN credit_run_id, DROP COLUMN received_on, DROP COLUMN due_on,"

@@ -150,9 +150,12 @@ ACTS = (
         orders.VoidOrderLines,
         WORKS,
     ),
+    command("orders.receipt.report", "POST /receipts", orders.ReportReceipt, WORKS),
     *routes(
         "orders",
         {
+            "GET /receipts/awaited": ("orders.receipts.awaited", READS),
+            "GET /receipts/{receipt_id}": ("orders.receipt.show", READS),
             "GET /purchase-orders": ("orders.purchase-orders.list", READS),
             f"GET {_PURCHASE_ORDER}": ("orders.purchase-order.show", READS),
             f"GET {_PURCHASE_ORDER}/document": ("orders.purchase-order.print", READS),

@@ -138,23 +138,6 @@ class LineReturned(Event, type="inventory.reservation.line-returned.v1"):
     pickup_id: PickupId | None = None
 
 
-ReservationEvent = (
-    StockReserved
-    | StockBackordered
-    | ReservationDeclined
-    | OrderPickingStarted
-    | OrderGoodsDispatched
-    | LineDelivered
-    | ReservationReleased
-    | ReleaseRefused
-    | LineReturned
-)
-"""Every event of a reservation."""
-
-
-# -- reserved ------------------------------------------------------------------------------------
-
-
 class LineStocked(Event, type="inventory.reservation.line-stocked.v1"):
     """A line is in a store instead of with a recipient: a replenishment, or a direct delivery whose
     recipient is inactive (ORD-9, REF-14). It charges nobody.
@@ -167,6 +150,33 @@ class LineStocked(Event, type="inventory.reservation.line-stocked.v1"):
     devices: tuple[DeviceId, ...] = ()
     store: StoreId
     stocked_on: date
+
+
+class ReceiptRefused(Event, type="inventory.reservation.receipt-refused.v1"):
+    """Nothing of a reported receipt is booked, such as for a device number in use (ORD-12)."""
+
+    order_id: OrderId
+    receipt_id: ReceiptId
+    refused: Annotated[tuple[RefusedLine, ...], Field(min_length=1)]
+
+
+ReservationEvent = (
+    StockReserved
+    | StockBackordered
+    | ReservationDeclined
+    | OrderPickingStarted
+    | OrderGoodsDispatched
+    | LineDelivered
+    | ReservationReleased
+    | ReleaseRefused
+    | LineReturned
+    | LineStocked
+    | ReceiptRefused
+)
+"""Every event of a reservation."""
+
+
+# -- reserved ------------------------------------------------------------------------------------
 
 
 class LinesReleased(Event, type="inventory.reservation.lines-released.v1"):
@@ -192,14 +202,6 @@ class LineDeclined(Event, type="inventory.reservation.line-declined.v1"):
     order_id: OrderId
     line_id: OrderLineId
     reason: ReasonCode
-
-
-class ReceiptRefused(Event, type="inventory.reservation.receipt-refused.v1"):
-    """Nothing of a reported receipt is booked, such as for a device number in use (ORD-12)."""
-
-    order_id: OrderId
-    receipt_id: ReceiptId
-    refused: Annotated[tuple[RefusedLine, ...], Field(min_length=1)]
 
 
 class ReservedBasketLine(Value):
@@ -233,13 +235,6 @@ class BasketLinePutBack(Event, type="inventory.reservation.basket-line-put-back.
 
 
 ComingReservationEvent = (
-    LineStocked
-    | LinesReleased
-    | LinesKept
-    | LineDeclined
-    | ReceiptRefused
-    | BasketReserved
-    | BasketActRefused
-    | BasketLinePutBack
+    LinesReleased | LinesKept | LineDeclined | BasketReserved | BasketActRefused | BasketLinePutBack
 )
 """Reserved events of a reservation."""

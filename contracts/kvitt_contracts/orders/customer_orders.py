@@ -14,6 +14,8 @@ from kvitt_contracts.types import (
     CustomerId,
     DeviceNumber,
     GroupName,
+    Holder,
+    MarkedDevice,
     Money,
     OrderId,
     OrderLineId,
@@ -23,8 +25,10 @@ from kvitt_contracts.types import (
     PurchaseOrderId,
     Quantity,
     ReasonCode,
+    ReceiptId,
     Recipient,
     Reference,
+    RefusedLine,
     ServicePointId,
     StoreId,
     SupplierId,
@@ -229,6 +233,55 @@ class OrderVoidRefused(Event, type="orders.order.void-refused.v1"):
     reason: str
 
 
+class ReportedLine(Value):
+    """What has arrived of a direct line, at the price of the delivery note (ORD-12)."""
+
+    line_id: OrderLineId
+    purchase_order_id: PurchaseOrderId
+    quantity: Quantity
+    price: Money
+    devices: tuple[MarkedDevice, ...] = ()
+
+
+class OrderReceiptReported(Event, type="orders.order.receipt-reported.v1"):
+    """Somebody at the service point reports a direct delivery (ORD-12).
+
+    Inventory registers goods and devices in the purchasing store and hands them on, all or none: it
+    answers LineDelivered or LineStocked for each line, or ReceiptRefused. Until then the lines are
+    *receiving*. `deliver_to`: the recipient; a store where the recipient is inactive (REF-14).
+    """
+
+    order_id: OrderId
+    receipt_id: ReceiptId
+    received_on: date
+    deliver_to: Holder
+    lines: Annotated[tuple[ReportedLine, ...], Field(min_length=1)]
+    by: UserId
+
+
+class OrderReceiptRefused(Event, type="orders.order.receipt-refused.v1"):
+    """Inventory refused the receipt, such as for a device number in use: its lines are *purchased*
+    again (ORD-12). `by` reported it, and is told.
+    """
+
+    order_id: OrderId
+    receipt_id: ReceiptId
+    refused: Annotated[tuple[RefusedLine, ...], Field(min_length=1)]
+    by: UserId
+
+
+class OrderLineDiverted(Event, type="orders.order.line-diverted.v1"):
+    """A received line is in a store instead of with its recipient, who is inactive (REF-14).
+
+    No fee and no charge follow; customer service is notified. Nothing more of the line is expected:
+    where it was the last, nothing of the order.
+    """
+
+    order_id: OrderId
+    line_id: OrderLineId
+    store: StoreId
+
+
 class OrderLinePurchased(Event, type="orders.order.line-purchased.v1"):
     """A direct line is in a purchase order; in no other from now on (ORD-11)."""
 
@@ -291,6 +344,9 @@ OrderEvent = (
     | OrderVoidRequested
     | OrderVoided
     | OrderVoidRefused
+    | OrderReceiptReported
+    | OrderReceiptRefused
+    | OrderLineDiverted
 )
 """Every event of an order or a withdrawal."""
 

@@ -14,24 +14,16 @@ from kvitt_contracts.envelope import Event
 from kvitt_contracts.orders.customer_orders import SuppliedLine
 from kvitt_contracts.types import (
     CustomerId,
-    Holder,
-    MarkedDevice,
-    Money,
     OrderId,
     OrderLineId,
     OrderNumber,
     PolicyVersion,
     ProposalId,
-    PurchaseOrderId,
-    Quantity,
     ReasonCode,
-    ReceiptId,
     Reference,
-    RefusedLine,
     ServicePointId,
     StoreId,
     UserId,
-    Value,
 )
 
 
@@ -53,53 +45,6 @@ class ReplenishmentPlaced(Event, type="orders.order.replenishment-placed.v1"):
     proposal_id: ProposalId | None = None
     policy: PolicyVersion
     lines: Annotated[tuple[SuppliedLine, ...], Field(min_length=1)]
-
-
-class ReportedLine(Value):
-    """What has arrived of a direct line, at the price of the delivery note (ORD-12)."""
-
-    line_id: OrderLineId
-    purchase_order_id: PurchaseOrderId
-    quantity: Quantity
-    price: Money
-    devices: tuple[MarkedDevice, ...] = ()
-
-
-class OrderReceiptReported(Event, type="orders.order.receipt-reported.v1"):
-    """Somebody at the service point reports a direct delivery (ORD-12).
-
-    Inventory registers goods and devices in the purchasing store and hands them on, all or none: it
-    answers LineDelivered or LineStocked for each line, or ReceiptRefused. Until then the lines are
-    *receiving*. `deliver_to`: the recipient; a store where the recipient is inactive (REF-14).
-    """
-
-    order_id: OrderId
-    receipt_id: ReceiptId
-    received_on: date
-    deliver_to: Holder
-    lines: Annotated[tuple[ReportedLine, ...], Field(min_length=1)]
-    by: UserId
-
-
-class OrderReceiptRefused(Event, type="orders.order.receipt-refused.v1"):
-    """Inventory refused the receipt, such as for a device number in use: its lines are *purchased*
-    again (ORD-12).
-    """
-
-    order_id: OrderId
-    receipt_id: ReceiptId
-    refused: Annotated[tuple[RefusedLine, ...], Field(min_length=1)]
-
-
-class OrderLineDiverted(Event, type="orders.order.line-diverted.v1"):
-    """A received line is in a store instead of with its recipient, who is inactive (REF-14).
-
-    No fee and no charge follow; customer service is notified.
-    """
-
-    order_id: OrderId
-    line_id: OrderLineId
-    store: StoreId
 
 
 class OrderLineVoidRequested(Event, type="orders.order.line-void-requested.v1"):
@@ -135,12 +80,6 @@ class OrderDeliveryChanged(Event, type="orders.order.delivery-changed.v1"):
 
 
 ComingOrderEvent = (
-    ReplenishmentPlaced
-    | OrderReceiptReported
-    | OrderReceiptRefused
-    | OrderLineDiverted
-    | OrderLineVoidRequested
-    | OrderLineVoidRefused
-    | OrderDeliveryChanged
+    ReplenishmentPlaced | OrderLineVoidRequested | OrderLineVoidRefused | OrderDeliveryChanged
 )
 """Reserved events of an order."""

@@ -98,8 +98,11 @@ def a_line_delivered(
     payer: str = PAYER,
     devices: tuple[str, ...] = (),
     charging: str | None = None,
+    unit_price: int | None = None,
 ) -> LineDelivered:
-    """A line of the order has reached its recipient: devices to rent, or what is sold."""
+    """A line of the order has reached its recipient: devices to rent, or what is sold; direct from
+    its supplier where it cost `unit_price` öre.
+    """
     values = {
         "order_id": order_id(order),
         "line_id": line_id(order, line),
@@ -110,6 +113,8 @@ def a_line_delivered(
         "delivered_on": on,
         "charging": charging or ("rent" if devices else "sale"),
     }
+    if unit_price is not None:
+        values["unit_price"] = {"net_ore": unit_price, "vat_percent": 25}
     return build(LineDelivered, values, {})
 
 

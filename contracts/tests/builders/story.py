@@ -21,6 +21,7 @@ from kvitt_contracts.types import (
     PickupId,
     PolicyVersion,
     PurchaseOrderId,
+    ReceiptId,
     StoreHolder,
     StoreId,
     TransferId,
@@ -108,6 +109,12 @@ def case_id(case: str = "C-1", *, region: str = "ac") -> CaseId:
 def work_order_id(work_order: str = "A-1", *, region: str = "ac") -> WorkOrderId:
     """The id of the work order that the region calls so."""
     return WorkOrderId(identify(region, "work-order", work_order))
+
+
+def receipt_id(receipt: str = "K-1", *, order: str = "O-1") -> ReceiptId:
+    """The id of what a region calls a receipt; of another order's its name is another too."""
+    name = receipt if order == "O-1" else f"{order}-{receipt}"
+    return ReceiptId(identify("ac", "receipt", name))
 
 
 def device_id(number: str = "170098", *, region: str = "ac") -> DeviceId:

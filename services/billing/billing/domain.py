@@ -53,7 +53,7 @@ from kvitt_contracts.types import (
 )
 from kvitt_contracts.types.check_digits import luhn_digit
 
-from billing.rents.domain import RentSpan
+from billing.rents.domain import NOTHING, RentSpan
 
 L = TypeVar("L")
 
@@ -103,6 +103,19 @@ class Charge:
     def is_compensated(self) -> bool:
         """True of what the payer gets, and does not pay."""
         return self.amount.net_ore < 0
+
+
+# decision 0415: the region's price counts; what it has none for is sold for what it cost
+def price_of_sale(delivered: LineDelivered, *, listed: Money | None, is_free: bool) -> Money | None:
+    """The price of one sold unit, in öre without VAT: `listed`, the catalogue's of the delivery's
+    day; where that is 0 or missing what the direct delivery cost (ORD-12), unless the article is
+    free of charge. None where there is no price yet.
+    """
+    if is_free:
+        return listed or NOTHING
+    if listed is not None and listed.net_ore:
+        return listed
+    return delivered.unit_price or listed
 
 
 def charge_sale(

@@ -104,11 +104,16 @@ async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transa
     """Charge a sale to the line's payer (BIL-2), a fee to the patient, at once or when 90 whole
     days have passed (BIL-3).
 
-    An article that has not been listed, or not priced yet: the event waits.
+    An article that has not been listed, or neither priced yet nor bought at a price: the event
+    waits.
     """
     article = await tx.get(ArticleRow, event.article_number)
     if (event.charging or article.charging) is Charging.SALE:
-        price = rents.price_on(article.prices, event.delivered_on)
+        price = domain.price_of_sale(
+            event,
+            listed=rents.price_on(article.prices, event.delivered_on),
+            is_free=article.is_free,
+        )
         if price is None:
             raise NotYetKnown(ArticleRow, event.article_number)  # until it has this day's price
         charge_id = ChargeId(tx.mint())

@@ -136,7 +136,9 @@ class UserRow(RegisteredUser, Base):
 
 
 class ArticleRow(Regional, Base):
-    """What billing needs of an article: how it is charged, and its prices."""
+    """What billing needs of an article: how it is charged, its prices, and whether 0 is its price
+    (ORD-12).
+    """
 
     __tablename__ = "articles"
 
@@ -144,6 +146,7 @@ class ArticleRow(Regional, Base):
     name: Mapped[str]
     type: Mapped[ArticleType]
     charging: Mapped[Charging]
+    is_free: Mapped[bool] = mapped_column(server_default=false())
     prices: Mapped[tuple[rents.PricePoint, ...]] = mapped_column(
         Json(tuple[rents.PricePoint, ...]), default=()
     )

@@ -5,6 +5,7 @@ from kvitt_chassis.handlers import Handlers
 from inventory.articles import handlers as articles
 from inventory.cards import handlers as cards
 from inventory.days import handlers as days
+from inventory.direct_deliveries import handlers as direct_deliveries
 from inventory.dispatches import handlers as dispatches
 from inventory.fault_reports import handlers as fault_reports
 from inventory.holds import handlers as holds
@@ -38,6 +39,7 @@ def _every_handler() -> Handlers:
         stocktakings,
         orders,
         dispatches,
+        direct_deliveries,
         holds,
         fault_reports,
         pickups,

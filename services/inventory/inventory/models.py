@@ -4,6 +4,7 @@ from inventory.articles.models import ArticleRow
 from inventory.cards.models import WorkOrderRow
 from inventory.days.models import CountRow, DaysRow
 from inventory.devices.models import CustodyRow, DeviceRow, SipNumberRow, UsedNumberRow
+from inventory.direct_deliveries.models import AnsweredReceiptRow
 from inventory.fault_reports.models import RefusedPrescriberRow
 from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.people.models import AliasRow, PersonRow, UserRow
@@ -20,6 +21,7 @@ from inventory.transfers.models import TransferPartiesRow
 
 __all__ = [
     "AliasRow",
+    "AnsweredReceiptRow",
     "ArticleRow",
     "BackorderRow",
     "BalanceRow",

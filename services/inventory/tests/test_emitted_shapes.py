@@ -18,7 +18,7 @@ from contracts.tests.builders.shapes import assert_proven
 from contracts.tests.builders.story import (
     OTHER_PATIENT,
 )
-from services.inventory.tests.emitted import devices, goods, returns, transfers
+from services.inventory.tests.emitted import devices, direct, goods, returns, transfers
 from services.inventory.tests.worlds import counted_yearly, with_a_limit
 
 MONDAY = stockholm("2026-03-02 08:00")
@@ -40,6 +40,7 @@ async def test_inventory_emits_what_its_builders_make(given: Given, policies: Po
 STORIES = (
     goods.catalogue_and_stock,
     goods.orders,
+    direct.direct_deliveries,
     transfers.transfers,
     transfers.reasons,
     devices.custody_of_devices_on_loan,

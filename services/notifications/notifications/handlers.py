@@ -10,6 +10,7 @@ from notifications.messages.handlers import messages as own
 from notifications.orders.handlers import messages as orders
 from notifications.pickups.handlers import messages as pickups
 from notifications.purchase_orders.handlers import messages as purchase_orders
+from notifications.receipts.handlers import messages as receipts
 from notifications.register.handlers import messages as register
 from notifications.transfers.handlers import messages as transfers
 from notifications.work_orders.handlers import messages as work_orders
@@ -21,6 +22,7 @@ for _noun in (
     transfers,
     fault_reports,
     pickups,
+    receipts,
     work_orders,
     purchase_orders,
     cases,

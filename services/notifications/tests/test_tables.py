@@ -20,6 +20,7 @@ from kvitt_contracts.orders import (
     FaultReportRiskAssessed,
     OrderLinePurchased,
     OrderPickingBegun,
+    OrderReceiptReported,
     OrderVoidRequested,
     PickupClosed,
     PickupLineEnded,
@@ -48,6 +49,7 @@ from sqlalchemy import create_engine
 TOLD_TO_NOBODY: set[type[Message]] = {
     OrderLinePurchased,
     OrderPickingBegun,
+    OrderReceiptReported,
     OrderVoidRequested,
     TransferLineCompleted,
     TransferUnlockAsked,

@@ -27,6 +27,8 @@ from orders.pickups.models import PickupRow
 from orders.placements.api import router as placements
 from orders.purchase_orders.api import router as purchase_orders
 from orders.purchase_orders.models import PurchaseOrderRow
+from orders.receipts.api import router as receipts
+from orders.receipts.models import ReceiptRow
 from orders.suppliers.api import router as suppliers
 from orders.suppliers.models import SupplierRow
 from orders.today import router as today
@@ -46,6 +48,7 @@ service = Service(
         placements,
         customer_orders,
         purchase_orders,
+        receipts,
         suppliers,
         fault_reports,
         pickup_choices,
@@ -73,6 +76,7 @@ service = Service(
         SupplierRow,
         OrderRow,
         PurchaseOrderRow,
+        ReceiptRow,
         FaultReportRow,
         CaseRow,
         PickupRow,

@@ -21,7 +21,7 @@ from kvitt_contracts.regions import (
     PersonStated,
     UserStated,
 )
-from kvitt_contracts.types import RegionCode, TransferId, identify
+from kvitt_contracts.types import ReceiptId, RegionCode, TransferId, identify
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
 from orders.attachments.commands import Attach, KeepAttachment
@@ -45,6 +45,7 @@ from orders.work_orders.drafts.commands import DiscardApplicationDraft, SaveAppl
 from contracts.tests.builders.bmb import a_transfer_drafted
 from contracts.tests.builders.inventory import an_article_listed
 from contracts.tests.builders.regions import a_customer_stated, a_payer_stated, a_user_stated
+from services.orders.tests.receiving import a_receipt_row
 
 NO_PART_BEGINS_OR_ENDS: set[type[Message]] = {
     bmb.TransferCancelled,
@@ -147,7 +148,10 @@ async def test_the_examples_of_inventorys_answers_are_taken_in(given: Given, one
             {**placed.model_dump(), "order_id": one.data["order_id"], "lines": lines}
         )
         async with world.worker.unit() as unit:
-            unit.begin(region=RegionCode("ac")).start(OrderRow, order.order_id, order)
+            tx = unit.begin(region=RegionCode("ac"))
+            tx.start(OrderRow, order.order_id, order)
+            if (receipt := one.data.get("receipt_id")) is not None:  # it was reported before
+                tx.put(a_receipt_row(ReceiptId(UUID(receipt)), order))
 
         await handle(world, one)
 

@@ -121,6 +121,7 @@ from services.orders.tests.builders import (
 )
 from services.orders.tests.pickups import DEVICES, devices_on_loan, requested_over_http
 from services.orders.tests.purchases import a_purchase
+from services.orders.tests.receiving import what_is_received
 from services.orders.tests.work_order_flows import work_orders_to_their_ends
 from services.orders.tests.worlds import ref_of
 
@@ -155,6 +156,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await orders_to_their_ends(world)
         await what_is_bought(world)
         await what_becomes_of_it(world)
+        await what_is_received(world)
         await fault_reports(world)
         await pickups_to_their_ends(world)
         await urgent_pickups(world)

@@ -49,8 +49,8 @@ CHARGES: tuple[RuleMutant, ...] = (
         "BIL-2d",
         "A sale costs what it costs on the day on which it is read",
         _HANDLERS,
-        "        price = rents.price_on(article.prices, event.delivered_on)\n",
-        "        price = rents.price_on(article.prices, tx.today)\n",
+        "            listed=rents.price_on(article.prices, event.delivered_on),\n",
+        "            listed=rents.price_on(article.prices, tx.today),\n",
         f"{_CHARGES}_a_sold_article_is_charged_to_the_lines_payer_at_the_price_of_the_delivery_day",
     ),
     rule_mutant(

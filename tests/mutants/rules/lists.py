@@ -17,6 +17,7 @@ from tests.mutants.rules.operating import OPERATING
 from tests.mutants.rules.orders import ORDERS
 from tests.mutants.rules.physical import PHYSICAL
 from tests.mutants.rules.product_areas import PRODUCT_AREAS
+from tests.mutants.rules.receipts import RECEIPTS
 from tests.mutants.rules.reference import REFERENCE
 from tests.mutants.rules.rule_mutant import RuleMutant, numbered
 from tests.mutants.rules.told_of_work import TOLD_OF_WORK
@@ -36,6 +37,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "bmb": BMB,
     "inventory": INVENTORY,
     "cards": CARDS,
+    "receipts": RECEIPTS,
     "billing": BILLING,
     "work_charges": WORK_CHARGES,
     "documents": DOCUMENTS,

@@ -95,10 +95,11 @@ GONE = frozenset({DeviceStatus.SCRAPPED, DeviceStatus.SOLD, DeviceStatus.RETURNE
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
     """A marked device (INV-5). `order_id`: the order behind its latest delivery. `status_since`:
-    from which Stockholm day it has its status, where that has changed. `origin`, `bought_on` and
-    `value` where it was bought from another region (INV-12): `meant_for` is then whom alone it is
-    to be withdrawn to, until it has been. `former_numbers`: what it bore before, the first one
-    first (INV-6). `maintenance_due_on` is unknown where nobody has said it of the last one.
+    from which Stockholm day it has its status, where that has changed. `bought_on` and `value`
+    where they are known; `origin` where it was bought from another region (INV-12): `meant_for` is
+    then whom alone it is to be withdrawn to, until it has been. `former_numbers`: what it bore
+    before, the first one first (INV-6). `maintenance_due_on` is unknown where nobody has said it of
+    the last one.
     """
 
     device_number: DeviceNumber

@@ -50,6 +50,13 @@ class DeviceRow(
         Index("uq_devices_number", "region", "device_number", unique=True),
         Index("ix_devices_holder", "region", "holder_kind", "holder_key"),
         Index("ix_devices_article", "region", "article_number"),
+        Index(
+            "ix_devices_serial",
+            "region",
+            "article_number",
+            "serial_number",
+            postgresql_where=text("serial_number IS NOT NULL"),
+        ),
         Index("ix_devices_customer", "region", "customer_id"),
         Index("ix_devices_prescriber", "region", "prescriber"),
         Index(

@@ -82,7 +82,7 @@ async def show_return_choices(
     held = [
         (order, line, left)
         for order, reservation in found[:_MOST]
-        for line in order.lines
+        for line in order.every_line
         for left in (domain.left_of(_held(reservation, line.line_id)),)
         if left > 0 and not line.marked
     ]

@@ -177,7 +177,9 @@ async def _line_of(named: ReturnedLine, place: int, by: UserRow, tx: Transaction
     if order is None:
         order_id = await order_id_numbered(tx, named.order)
         order = await tx.look_up(PlacedOrderRow, order_id) if order_id else None
-    line = next((one for one in order.lines if one.number == named.line), None) if order else None
+    line = (
+        next((one for one in order.every_line if one.number == named.line), None) if order else None
+    )
     if order is None or line is None or not await has_part_in_order(tx, order, by):
         field = f"lines.{place}.order"
         raise domain.ReturnRefused("NOT_YOUR_LINE", rule="REF-18", field=field, way_on=_NOT_YOURS)

@@ -11,8 +11,10 @@ from kvitt_contracts.inventory import (
     AllocatedLine,
     LineDelivered,
     LineReturned,
+    LineStocked,
     OrderGoodsDispatched,
     OrderPickingStarted,
+    ReceiptRefused,
     ReleaseRefused,
     ReservationDeclined,
     ReservationEvent,
@@ -28,8 +30,11 @@ from inventory.arrivals.domain import Shipment, unload
 
 
 class Status(StrEnum):
-    """Where a reservation is in its life."""
+    """Where a reservation is in its life. `awaited`: nothing of the order is in a store, it comes
+    direct from a supplier (ORD-21).
+    """
 
+    AWAITED = "awaited"
     RESERVED = "reserved"
     BACKORDERED = "backordered"
     PICKING = "picking"
@@ -52,8 +57,8 @@ class NotReleased(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What an order line has: set aside in the store, still missing, delivered, and of that come
-    back.
+    """What an order line has: set aside in the store, still missing, delivered, of that come back,
+    and put into a store instead of delivered (REF-14).
     """
 
     line_id: OrderLineId
@@ -62,6 +67,7 @@ class Line:
     missing: int = 0
     delivered: int = 0
     returned: int = 0
+    stocked: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +179,8 @@ def release(
             reason = NotReleased.DELIVERED
         case Status.DECLINED:
             reason = NotReleased.DECLINED
+        case Status.AWAITED:
+            return (ReservationReleased(order_id=order_id),)
     return (ReleaseRefused(order_id=order_id, reason=reason),)
 
 
@@ -228,6 +236,10 @@ def evolve(reservation: Reservation | None, event: ReservationEvent) -> Reservat
             return _known(reservation)
         case LineReturned():
             return _come_back(_known(reservation), event)
+        case LineStocked():
+            return _stock(reservation or Reservation(status=Status.AWAITED), event)
+        case ReceiptRefused():
+            return reservation or Reservation(status=Status.AWAITED)
 
 
 def _allocate(
@@ -271,19 +283,45 @@ def _take(line: Line, sent: SentLine) -> Line:
 
 
 def _deliver(reservation: Reservation, event: LineDelivered) -> Reservation:
-    lines = reservation.lines
-    if all(line.line_id != event.line_id for line in lines):
-        lines = (*lines, Line(line_id=event.line_id, article_number=event.article_number))
     lines = tuple(
         replace(line, delivered=line.delivered + event.quantity)
         if line.line_id == event.line_id
         else line
-        for line in lines
+        for line in _with_line(reservation.lines, event)
     )
     in_transit = unload(reservation.in_transit, event)
-    open_lines = any(line.reserved or line.missing for line in lines)
-    status = Status.PICKING if open_lines or in_transit else Status.DELIVERED
+    status = _after_delivery(reservation, event, lines, in_transit)
     return replace(reservation, status=status, lines=lines, in_transit=in_transit)
+
+
+def _stock(reservation: Reservation, event: LineStocked) -> Reservation:
+    lines = tuple(
+        replace(line, stocked=line.stocked + event.quantity)
+        if line.line_id == event.line_id
+        else line
+        for line in _with_line(reservation.lines, event)
+    )
+    status = _after_delivery(reservation, event, lines, reservation.in_transit)
+    return replace(reservation, status=status, lines=lines)
+
+
+def _with_line(lines: tuple[Line, ...], event: LineDelivered | LineStocked) -> tuple[Line, ...]:
+    if any(line.line_id == event.line_id for line in lines):
+        return lines
+    return (*lines, Line(line_id=event.line_id, article_number=event.article_number))
+
+
+def _after_delivery(
+    reservation: Reservation,
+    event: LineDelivered | LineStocked,
+    lines: Sequence[Line],
+    in_transit: Sequence[Shipment],
+) -> Status:
+    if not in_transit and not any(line.reserved or line.missing for line in lines):
+        return Status.DELIVERED
+    # what comes direct from a supplier is nothing that the warehouse has begun with (ORD-14)
+    is_direct = all(line.line_id != event.line_id for line in reservation.lines)
+    return reservation.status if is_direct else Status.PICKING
 
 
 def _come_back(reservation: Reservation, event: LineReturned) -> Reservation:

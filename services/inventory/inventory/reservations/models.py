@@ -80,6 +80,11 @@ class PlacedOrderRow(Regional, Base):
     lines: Mapped[tuple[PlacedLine, ...]] = mapped_column(Json(tuple[PlacedLine, ...]))
     direct_lines: Mapped[tuple[SuppliedLine, ...]] = mapped_column(Json(tuple[SuppliedLine, ...]))
 
+    @property
+    def every_line(self) -> tuple[PlacedLine, ...]:
+        """The lines, wherever they come from."""
+        return (*self.lines, *self.direct_lines)
+
 
 class BackorderRow(Regional, Base):
     """What an order line waits for. `missing` is the reservation's own figure, found by article."""

@@ -58,6 +58,8 @@ class NewKind(StrEnum):
     PURCHASE_UNSENT = "purchase_unsent"
     PURCHASE_DEVIATION = "purchase_deviation"
     PURCHASE_DEVIATION_LATE = "purchase_deviation_late"
+    RECEIPT_REFUSED = "receipt_refused"
+    LINE_DIVERTED = "line_diverted"
 
 
 class Status(StrEnum):

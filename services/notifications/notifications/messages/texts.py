@@ -194,4 +194,15 @@ TEXTS: dict[str, Text] = {
         "är kontaktperson för det: se till att det tas ut till patienten.",
         to_staff="Tjänstestället har ingen huvudansvarig.",
     ),
+    NewKind.RECEIPT_REFUSED: Text(
+        "Kvittensen togs inte emot",
+        "Inget av det du kvitterade är bokfört. Öppna ordern, läs vad som hindrade varje rad och "
+        "kvittera på nytt.",
+    ),
+    NewKind.LINE_DIVERTED: Text(
+        "Direktleverans till förråd",
+        "En direktleverans kom när patienten hade flyttat eller avlidit. Den står i ett förråd, "
+        "och ingen betalar för den. Öppna ordern och bestäm vad som ska ske med den.",
+        to_staff="",
+    ),
 }

@@ -28,6 +28,7 @@ class Article:
     is_kept_in_central: bool = True
     is_own_units_only: bool = False
     never_from: tuple[Word, ...] = ()
+    is_free: bool = False
     is_attachment_needed: bool = False
 
     @property

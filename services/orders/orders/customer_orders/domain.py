@@ -13,6 +13,7 @@ from kvitt_contracts.orders import (
     OrderDelivered,
     OrderEvent,
     OrderLineDelivered,
+    OrderLineDiverted,
     OrderLinePlanned,
     OrderLinePurchased,
     OrderLineReduced,
@@ -21,6 +22,8 @@ from kvitt_contracts.orders import (
     OrderPlaced,
     OrderPlacedV2,
     OrderPlanned,
+    OrderReceiptRefused,
+    OrderReceiptReported,
     OrderVoided,
     OrderVoidRefused,
     OrderVoidRequested,
@@ -35,6 +38,7 @@ from kvitt_contracts.types import (
     OrderLineId,
     OrderNumber,
     PolicyVersion,
+    ReceiptId,
     Recipient,
     Reference,
     Role,
@@ -96,10 +100,19 @@ class Order:
     def is_waiting(self) -> bool:
         """True while another service owes an answer."""
         unplanned = self.status is Status.REGISTERED and self.planned_dispatch_on is None
+        if any(line.state is LineState.RECEIVING for line in self.lines):
+            return True
         if self.supply is LineSupply.DIRECT:  # no store answers
             return False
         return self.status in (Status.PENDING, Status.VOIDING) or (
             unplanned and not self.picking_begun
+        )
+
+    def is_receiving(self, receipt_id: ReceiptId) -> bool:
+        """True while the stores have not answered for every line of a receipt."""
+        return any(
+            line.receipt_id == receipt_id and line.state is LineState.RECEIVING
+            for line in self.lines
         )
 
 
@@ -242,6 +255,8 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
             return replace(order, status=Status.VOIDED)
         case OrderVoidRefused():
             return _going_on(order, event)
+        case _:
+            return _with_receipt(order, event)
 
 
 def _placed(event: OrderPlaced | OrderPlacedV2) -> Order:
@@ -292,14 +307,34 @@ def with_line(order: Order, line_id: OrderLineId, **changes: object) -> Order:
 
 
 def _with_delivered(order: Order, event: OrderLineDelivered) -> Order:
-    lines = tuple(
-        line.model_copy(update={"delivered": line.delivered + event.quantity})
-        if line.line_id == event.line_id
-        else line
-        for line in order.lines
-    )
+    line = next(one for one in order.lines if one.line_id == event.line_id)
+    changes: dict[str, object] = {"delivered": line.delivered + event.quantity}
+    if line.is_direct:  # never in part: it is over whatever the supplier changed (ORD-12)
+        changes["reached"] = LineState.DELIVERED
+    after = with_line(order, event.line_id, **changes)
     waits = order.status in (Status.VOIDING, Status.DELIVERED)
-    return replace(order, lines=lines, status=order.status if waits else Status.PART_DELIVERED)
+    return replace(after, status=order.status if waits else Status.PART_DELIVERED)
+
+
+def _with_receipt(
+    order: Order, event: OrderReceiptReported | OrderReceiptRefused | OrderLineDiverted
+) -> Order:
+    match event:
+        case OrderReceiptReported():
+            receiving = {"reached": LineState.RECEIVING, "receipt_id": event.receipt_id}
+            for line in event.lines:
+                order = with_line(order, line.line_id, **receiving)
+        case OrderReceiptRefused():
+            for one in order.lines:
+                if one.receipt_id == event.receipt_id and one.state is LineState.RECEIVING:
+                    purchased = {"reached": LineState.PURCHASED, "receipt_id": None}
+                    order = with_line(order, one.line_id, **purchased)
+        case OrderLineDiverted():
+            order = with_line(order, event.line_id, reached=LineState.DIVERTED)
+            # decision 0416: an order whose last line is in a store is over
+            if all(line.is_over for line in order.lines):
+                order = replace(order, status=Status.DELIVERED)
+    return order
 
 
 def _going_on(order: Order, event: OrderVoidRefused) -> Order:

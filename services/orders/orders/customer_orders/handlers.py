@@ -7,7 +7,6 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.metrics import declare
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import (
-    LineDelivered,
     OrderGoodsDispatched,
     OrderPickingStarted,
     ReleaseRefused,
@@ -131,25 +130,6 @@ async def on_picking_begun(
 ) -> None:
     """The right to void ends, with the dispatch at the latest (ORD-14)."""
     tx.record(row, *domain.begin_picking(row.state()))
-    stop_waiting_when_answered(row, tx)
-
-
-@messages.on(LineDelivered, of=OrderRow)
-async def on_line_delivered(row: OrderRow, event: LineDelivered, tx: Transaction) -> None:
-    """Count what was delivered; the last of it makes the order delivered.
-
-    Raises ValueError: a line of another order.
-    """
-    delivered = domain.deliver_line(
-        row.state(),
-        event.line_id,
-        quantity=event.quantity,
-        on=event.delivered_on,
-        more_lines=event.more_lines,
-    )
-    tx.record(row, *delivered)
-    if row.status is domain.Status.DELIVERED:
-        count_step("delivered", tx)
     stop_waiting_when_answered(row, tx)
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from kvitt_contracts.orders import PlacedLine
-from kvitt_contracts.types import PurchaseOrderId, StoreId, SupplierId
+from kvitt_contracts.types import PurchaseOrderId, ReceiptId, StoreId, SupplierId
 
 
 class LineState(StrEnum):
@@ -30,6 +30,7 @@ class OrderLine(PlacedLine):
 
     `is_direct`: it comes from `supplier_id` by way of the purchasing store `store` (ORD-21); any
     other line comes from the order's store. `reached` is what its events say; `state` where it is.
+    `receipt_id`: the receipt by which it is received, or has been.
     `planned_dispatch_on`: when a direct one is expected to leave its supplier (ORD-4).
     """
 
@@ -38,6 +39,7 @@ class OrderLine(PlacedLine):
     store: StoreId | None = None
     supplier_id: SupplierId | None = None
     purchase_order_id: PurchaseOrderId | None = None
+    receipt_id: ReceiptId | None = None
     planned_dispatch_on: date | None = None
     reached: LineState = LineState.ORDERED
 

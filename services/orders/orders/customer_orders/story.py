@@ -14,6 +14,7 @@ from kvitt_contracts.orders import (
     OrderDelivered,
     OrderEvent,
     OrderLineDelivered,
+    OrderLineDiverted,
     OrderLinePlanned,
     OrderLinePurchased,
     OrderLineReduced,
@@ -22,6 +23,8 @@ from kvitt_contracts.orders import (
     OrderPlaced,
     OrderPlacedV2,
     OrderPlanned,
+    OrderReceiptRefused,
+    OrderReceiptReported,
     OrderVoided,
     OrderVoidRefused,
     OrderVoidRequested,
@@ -46,6 +49,12 @@ _WHY: Final[Mapping[str, str]] = {
     "DEVICE_NAMED_TWICE": "samma individnummer står två gånger",
     "NO_LONGER_PURCHASED": "artikeln köps inte in längre, och saldo saknas",
     "PICKING_BEGUN": "plocket har börjat",
+    "DEVICE_NUMBER_TAKEN": "individnumret finns redan på ett annat hjälpmedel",
+    "SERIAL_NUMBER_TAKEN": "serienumret finns redan på ett annat exemplar av artikeln",
+    "NAMED_TWICE": "samma nummer står två gånger",
+    "DEVICES_DO_NOT_MATCH_QUANTITY": "varje märkt exemplar ska ha ett individnummer",
+    "LINE_RECEIVED_ALREADY": "raden är redan kvitterad",
+    "LINE_NOT_DIRECT": "raden kommer inte direkt från en leverantör",
 }
 """What the codes of reasons say."""
 
@@ -90,6 +99,8 @@ def tell(event: OrderEvent, order: Order) -> Told:
             return Told(
                 summary=f"Ordern gick inte att makulera: {_why(event.reason)}.", rule="ORD-14"
             )
+        case _:
+            return _tell_receipt(event, order)
 
 
 def what_comes(order: Order, *, due: Mapping[str, datetime]) -> Iterator[Coming]:
@@ -118,6 +129,28 @@ def _tell_line(
         case OrderLineVoided():
             told = " Leverantören är meddelad." if event.is_supplier_told else ""
             return Told(summary=f"Rad {number} är makulerad.{told}", rule="ORD-14")
+
+
+def _tell_receipt(
+    event: OrderReceiptReported | OrderReceiptRefused | OrderLineDiverted, order: Order
+) -> Told:
+    match event:
+        case OrderReceiptReported():
+            numbers = ", ".join(str(_number(one.line_id, order)) for one in event.lines)
+            day = in_swedish(event.received_on)
+            return Told(summary=f"Kvitterades {day}: rad {numbers}.", rule="ORD-12")
+        case OrderReceiptRefused():
+            hindered = "; ".join(
+                f"rad {_number(one.line_id, order)}: {_why(one.reason)}" for one in event.refused
+            )
+            summary = f"Lagret nekade kvittensen, och inget av den är bokfört: {hindered}."
+            return Told(summary=summary, rule="ORD-12")
+        case OrderLineDiverted():
+            number = _number(event.line_id, order)
+            return Told(
+                summary=f"Rad {number} ställdes i förråd {event.store}: mottagaren är inte aktiv.",
+                rule="REF-14",
+            )
 
 
 def _number(line_id: OrderLineId, order: Order) -> int:

@@ -1,0 +1,1 @@
+"""Messages about receipts of direct deliveries."""

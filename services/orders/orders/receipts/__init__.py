@@ -1,0 +1,1 @@
+"""Receipts of direct deliveries: who reports what has arrived, and what the stores answer."""

@@ -1,0 +1,1 @@
+"""What the stores answer to a receipt."""
