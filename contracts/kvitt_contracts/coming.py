@@ -48,11 +48,8 @@ TO_INVENTORY = (
 """Reserved on `region.<code>.inventory`."""
 
 TO_BILLING = (
-    regions.SupplierInvoiceStated,
     billing.CommitHomeRegion,
     billing.FinishFitting,
-    billing.ReleaseSupplierInvoice,
-    billing.RejectSupplierInvoice,
     billing.RequestRegionSale,
     billing.ProposeRegionSale,
     billing.ApproveRegionSale,
@@ -69,13 +66,6 @@ def _reserved(name: str, key: str, events: Any, *to_come: str) -> Topic:
 
 TOPICS: tuple[Topic, ...] = (
     _reserved(
-        "orders.purchase-orders",
-        "PurchaseOrderId",
-        orders.PurchaseOrderEvent,
-        "billing",
-        "notifications",
-    ),
-    _reserved(
         "orders.basket-loans",
         "OrderId",
         orders.BasketLoanEvent,
@@ -84,14 +74,6 @@ TOPICS: tuple[Topic, ...] = (
         "notifications",
     ),
     _reserved("orders.templates", "TemplateId", orders.TemplateEvent),
-    _reserved(
-        "orders.suppliers",
-        "the supplier's id",
-        orders.SupplierEvent,
-        "inventory",
-        "billing",
-        "notifications",
-    ),
     _reserved("inventory.refills", "ProposalId", inventory.RefillEvent, "orders", "notifications"),
     _reserved(
         "inventory.reconditioning",
@@ -100,12 +82,6 @@ TOPICS: tuple[Topic, ...] = (
         "notifications",
     ),
     _reserved("billing.home-region-cases", "OrderId", billing.HomeRegionCaseEvent, "notifications"),
-    _reserved(
-        "billing.supplier-invoices",
-        "SupplierInvoiceId",
-        billing.SupplierInvoiceEvent,
-        "notifications",
-    ),
     _reserved(
         "billing.region-sales", "SaleId", billing.RegionSaleEvent, "inventory", "notifications"
     ),

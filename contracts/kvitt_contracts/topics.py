@@ -36,6 +36,7 @@ __all__ = [
     "BILLING_LEDGER_ENTRIES",
     "BILLING_LEDGER_PERIODS",
     "BILLING_REFUSALS",
+    "BILLING_SUPPLIER_INVOICES",
     "BMB_REFUSALS",
     "BMB_RESPONSIBLES",
     "BMB_TRANSFERS",
@@ -59,7 +60,9 @@ __all__ = [
     "ORDERS_FAULT_REPORTS",
     "ORDERS_PERSONS",
     "ORDERS_PICKUPS",
+    "ORDERS_PURCHASE_ORDERS",
     "ORDERS_REFUSALS",
+    "ORDERS_SUPPLIERS",
     "ORDERS_UNITS",
     "ORDERS_USERS",
     "ORDERS_WORK_ORDERS",
@@ -136,6 +139,21 @@ ORDERS_WORK_ORDERS = domain_topic(
     "inventory",
     "billing",
     "notifications",
+)
+# the readers of these two that are to come are those of purchases and of returns to suppliers
+ORDERS_PURCHASE_ORDERS = domain_topic(
+    "orders.purchase-orders",
+    "PurchaseOrderId",
+    orders.PurchaseOrderEvent,
+    "billing",
+    to_come=["notifications"],
+)
+ORDERS_SUPPLIERS = domain_topic(
+    "orders.suppliers",
+    "the supplier's id",
+    orders.SupplierEvent,
+    "billing",
+    to_come=["inventory", "notifications"],
 )
 ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, "notifications")
 ORDERS_REFUSALS = domain_topic(
@@ -253,6 +271,12 @@ BILLING_INVOICE_RUNS = domain_topic(
     billing.InvoiceRunEvent,
     to_come=["notifications"],
 )
+BILLING_SUPPLIER_INVOICES = domain_topic(
+    "billing.supplier-invoices",
+    "SupplierInvoiceId",
+    billing.SupplierInvoiceEvent,
+    "notifications",
+)
 BILLING_LEDGER_ENTRIES = domain_topic(
     "billing.ledger-entries", "LedgerEntryId", billing.LedgerEntryEvent
 )
@@ -361,7 +385,12 @@ REGION_BILLING = inbound_topic(
     "billing",
     "billing",
     "what the region calls the thing",
-    [billing.PauseCharge],
+    [
+        billing.PauseCharge,
+        regions.SupplierInvoiceStated,
+        billing.ReleaseSupplierInvoice,
+        billing.RejectSupplierInvoice,
+    ],
     coming=coming.TO_BILLING,
 )
 REGION_EVENTS = Topic(
@@ -382,6 +411,8 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_FAULT_REPORTS,
     ORDERS_PICKUPS,
     ORDERS_WORK_ORDERS,
+    ORDERS_PURCHASE_ORDERS,
+    ORDERS_SUPPLIERS,
     ORDERS_CASES,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
@@ -400,6 +431,7 @@ CATALOGUE: tuple[Topic, ...] = (
     BILLING_CHARGES,
     BILLING_INVOICES,
     BILLING_INVOICE_RUNS,
+    BILLING_SUPPLIER_INVOICES,
     BILLING_LEDGER_ENTRIES,
     BILLING_LEDGER_PERIODS,
     BILLING_REFUSALS,

@@ -20,6 +20,7 @@ from kvitt_contracts.types import (
     PersonRef,
     PickupId,
     PolicyVersion,
+    PurchaseOrderId,
     StoreHolder,
     StoreId,
     TransferId,
@@ -107,6 +108,11 @@ def case_id(case: str = "C-1", *, region: str = "ac") -> CaseId:
 def work_order_id(work_order: str = "A-1", *, region: str = "ac") -> WorkOrderId:
     """The id of the work order that the region calls so."""
     return WorkOrderId(identify(region, "work-order", work_order))
+
+
+def purchase_order_id(number: str = "26100007", *, region: str = "ac") -> PurchaseOrderId:
+    """The id of the purchase order with a number."""
+    return PurchaseOrderId(identify(region, "purchase-order", number))
 
 
 def device_id(number: str = "170098", *, region: str = "ac") -> DeviceId:
