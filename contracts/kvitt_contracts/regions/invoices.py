@@ -16,8 +16,8 @@ class SupplierInvoiceStated(Fact, type="region.supplier-invoice.stated.v1"):
 
     Subject: the region's own reference of the invoice.
     `version` counts statements of the invoice. The same number of the supplier's with other content
-    is refused: a mistake is mended by a credit note. `credits`: the invoice that a credit note takes
-    back from. No amount is negative. An unknown supplier is waited for.
+    is refused: a mistake is mended by a credit note. `credits`: the invoice that a credit note
+    takes back from. No amount is negative. An unknown supplier is waited for.
     """
 
     version_of = ()

@@ -1,10 +1,10 @@
-"""Suppliers and purchase orders as orders emits them, and suppliers' invoices as regions state them."""
+"""Suppliers and purchase orders as orders emits them; suppliers' invoices as regions state them."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from kvitt_contracts.billing import SupplierInvoiceLine
+from kvitt_contracts.billing import SupplierInvoiceLine, SupplierInvoiceReminderDue
 from kvitt_contracts.orders import (
     PurchaseLine,
     PurchaseOrderCreated,
@@ -15,7 +15,7 @@ from kvitt_contracts.orders import (
     SupplierRegistered,
 )
 from kvitt_contracts.regions import SupplierInvoiceStated
-from kvitt_contracts.types import Money, VatPercent
+from kvitt_contracts.types import Money, VatPercent, identify
 
 from contracts.tests.builders.shapes import build
 from contracts.tests.builders.story import (
@@ -197,3 +197,12 @@ def _sums_of(lines: Sequence[SupplierInvoiceLine]) -> dict[str, int]:
         by_rate[rate] = by_rate.get(rate, 0) + one.quantity * one.price.net_ore
     vat = [Money(net_ore=net, vat_percent=rate).vat_ore for rate, net in by_rate.items()]
     return {"net_ore": sum(by_rate.values()), "vat_ore": sum(vat)}
+
+
+def a_supplier_invoice_reminder(service_point: str | None = SENDING) -> SupplierInvoiceReminderDue:
+    """An invoice is still held; None: no unit is known to have purchased."""
+    values = {
+        "supplier_invoice_id": identify("ac", "supplier-invoice", f"{SUPPLIER}/F-1"),
+        "service_point": service_point,
+    }
+    return build(SupplierInvoiceReminderDue, values, {})

@@ -10,6 +10,7 @@ from notifications.messages.handlers import messages as own
 from notifications.orders.handlers import messages as orders
 from notifications.pickups.handlers import messages as pickups
 from notifications.register.handlers import messages as register
+from notifications.supplier_invoices.handlers import messages as supplier_invoices
 from notifications.transfers.handlers import messages as transfers
 from notifications.work_orders.handlers import messages as work_orders
 
@@ -23,6 +24,7 @@ for _noun in (
     work_orders,
     cases,
     devices,
+    supplier_invoices,
     feed,
     own,
 ):

@@ -1,1 +1,1 @@
-"""Suppliers' invoices: taken in, matched with what was purchased and received, held or paid (BIL-6)."""
+"""Suppliers' invoices: taken in, matched with purchase and receipt, held or paid (BIL-6)."""

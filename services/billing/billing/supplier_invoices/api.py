@@ -130,7 +130,7 @@ async def export_payable(reader: Reader) -> Response:
 async def show_supplier_invoice(
     supplier_invoice_id: UUID, reader: Reader, tx: ReadTransaction
 ) -> SupplierInvoiceWithLines:
-    """En leverantörsfaktura med sina rader, vad de stämdes av mot, och varför den väntar (BIL-6)."""
+    """En leverantörsfaktura med rader, vad de stämdes av mot, och varför den väntar (BIL-6)."""
     row = await reader.get(
         SupplierInvoiceRow, supplier_invoice_id, scope=queries.REACH, rule="BIL-6"
     )

@@ -1,5 +1,5 @@
-"""The rules of a supplier's invoice: what is taken in, what becomes of it, who decides (BIL-6). Pure;
-how it is matched is in `matching`.
+"""The rules of a supplier's invoice: what is taken in, what becomes of it, who decides (BIL-6).
+Pure; how it is matched is in `matching`.
 """
 
 from collections.abc import Iterable
@@ -122,8 +122,8 @@ def receive(
             "DUPLICATE_NUMBER",
             rule="BIL-6",
             field="number",
-            way_on="Leverantören har redan skickat en faktura med numret och annat innehåll. Be om en"
-            " kreditfaktura och en ny faktura med eget nummer.",
+            way_on="Leverantören har redan skickat en faktura med numret och annat innehåll. Be om"
+            " en kreditfaktura och en ny faktura med eget nummer.",
         )
     check_sums(stated.lines, net_ore=stated.net_ore, vat_ore=stated.vat_ore)
     return (
@@ -138,7 +138,7 @@ def receive(
 
 
 def check_sums(lines: Iterable[SupplierInvoiceLine], *, net_ore: int, vat_ore: int) -> None:
-    """Lines, net and VAT of an invoice come to the same, as EN 16931 rounds: VAT once for each rate.
+    """Lines, net and VAT of an invoice come to the same, as EN 16931 rounds: VAT once a rate.
 
     Raises Refused (BIL-6): NEGATIVE_PRICE, SUMS_DIFFER with the field.
     """

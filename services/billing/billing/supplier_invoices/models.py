@@ -30,7 +30,7 @@ from billing.supplier_invoices.matching.domain import Purchased
 
 
 class SupplierRow(Regional, Base):
-    """A supplier as orders emitted it last. A sole trader's organisation number is not known here."""
+    """A supplier as orders emitted it last, without a sole trader's organisation number."""
 
     __tablename__ = "suppliers"
     __table_args__ = (Index("ix_suppliers_number", "region", "organisation_number"),)

@@ -18,7 +18,8 @@ class Reason(NamedTuple):
 REASONS: Final[Mapping[str, Reason]] = {
     Hold.PURCHASE_ORDER_MISSING: Reason(
         "Fakturan anger inget inköpsordernummer.",
-        "Be leverantören om en ny faktura med inköpsordernummer och avvisa den här, eller släpp den.",
+        "Be leverantören om en ny faktura med inköpsordernummer och avvisa den här, eller släpp"
+        " den.",
     ),
     Hold.PURCHASE_ORDER_UNKNOWN: Reason(
         "Inköpsordern finns inte i Kvitt.",

@@ -1,5 +1,5 @@
-"""What is written where a purchase order, a receipt or an invoice changes: those that wait are matched
-anew, under the lock of their purchase order.
+"""What is written where a purchase order, a receipt or an invoice changes: those that wait are
+matched anew, under the lock of their purchase order.
 """
 
 from collections.abc import Iterable, Sequence
@@ -47,7 +47,8 @@ async def match_of_order(order: PurchaseOrderRow, tx: Transaction) -> None:
             to_match.append(row)
         else:
             _hold(row, [reason], tx)
-    await _match(lines, to_match, tx)
+    paid = [SupplierInvoiceId(row.id) for row in locked if row.status in domain.PAYABLE]
+    await _match(lines, to_match, paid, tx)
 
 
 def hold_alone(row: SupplierInvoiceRow, tx: Transaction) -> None:
@@ -83,9 +84,14 @@ def keep(lines: Sequence[PurchaseLineRow], after: Iterable[Purchased]) -> None:
 
 
 async def _match(
-    lines: Sequence[PurchaseLineRow], waiting: Sequence[SupplierInvoiceRow], tx: Transaction
+    lines: Sequence[PurchaseLineRow],
+    waiting: Sequence[SupplierInvoiceRow],
+    paid: Sequence[SupplierInvoiceId],
+    tx: Transaction,
 ) -> None:
-    verdict = judge([row.purchased() for row in lines], [document_of(row, tx) for row in waiting])
+    verdict = judge(
+        [row.purchased() for row in lines], [document_of(row, tx) for row in waiting], paid=paid
+    )
     keep(lines, verdict.lines)
     for row in waiting:
         key = SupplierInvoiceId(row.id)

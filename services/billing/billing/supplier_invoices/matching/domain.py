@@ -1,8 +1,8 @@
-"""The rules of the three-way match: what was purchased, what was received, what is invoiced (BIL-6).
-Pure. Quantities are units, amounts öre without VAT.
+"""The rules of the three-way match: what was purchased, received and invoiced (BIL-6). Pure.
+Quantities are units, amounts öre without VAT.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain, combinations
@@ -101,19 +101,25 @@ class _Trial:
 
 
 # decision 0419: what clears is the same, whatever comes first
-def judge(lines: Sequence[Purchased], waiting: Sequence[Document]) -> Verdict:
+def judge(
+    lines: Sequence[Purchased],
+    waiting: Sequence[Document],
+    *,
+    paid: Collection[SupplierInvoiceId] = (),
+) -> Verdict:
     """Clear what purchase order, receipt and invoice agree on, hold the others with their reasons.
 
     `waiting` in the order in which they came: an invoice is tried by itself, then with the credit
-    notes that take back from it, at last all together. Never is more cleared than was received.
+    notes that take back from it, at last all together. A credit note that names its invoice waits
+    for that: until it is `paid`, or to be cleared with it. Never is more cleared than was received.
     """
     rest, now = list(waiting), tuple(lines)
     cleared: dict[SupplierInvoiceId, tuple[ClearedLine, ...]] = {}
-    while (found := _first_to_clear(now, rest)) is not None:
+    while (found := _first_to_clear(now, rest, {*paid, *cleared})) is not None:
         cleared |= found.takes
         now = tuple(found.lines.values())
         rest = [one for one in rest if one.id not in found.takes]
-    held = {one.id: _reasons(now, one) for one in rest}
+    held = {one.id: _reasons(now, one, {*paid, *cleared}) for one in rest}
     return Verdict(cleared=cleared, held=held, lines=now)
 
 
@@ -141,12 +147,21 @@ def taken_by_release(
     return tuple(takes), tuple(now.values())
 
 
-def _first_to_clear(lines: Sequence[Purchased], rest: Sequence[Document]) -> _Trial | None:
+def _first_to_clear(
+    lines: Sequence[Purchased], rest: Sequence[Document], paid: Collection[SupplierInvoiceId]
+) -> _Trial | None:
     for group in _groups(rest):
-        trial = _try(lines, group)
-        if not trial.against:
-            return trial
+        if _are_at_hand(group, paid):
+            trial = _try(lines, group)
+            if not trial.against:
+                return trial
     return None
+
+
+def _are_at_hand(group: Sequence[Document], paid: Collection[SupplierInvoiceId]) -> bool:
+    """True where each credit note's invoice is in the group, or paid."""
+    there = {None, *paid, *(one.id for one in group)}
+    return all(one.credits in there for one in group)
 
 
 def _groups(rest: Sequence[Document]) -> Iterator[tuple[Document, ...]]:
@@ -250,8 +265,12 @@ def _why_not(lines: Sequence[Purchased], wanted: int) -> Hold:
     return Hold.NOT_RECEIVED
 
 
-def _reasons(lines: Sequence[Purchased], document: Document) -> tuple[Hold, ...]:
+def _reasons(
+    lines: Sequence[Purchased], document: Document, paid: Collection[SupplierInvoiceId]
+) -> tuple[Hold, ...]:
     found = _try(lines, (document,)).against
+    if not _are_at_hand((document,), paid):
+        found.add(Hold.NOTHING_TO_CREDIT)
     return tuple(one for one in Hold if one in found)
 
 
