@@ -58,6 +58,7 @@ ACTS = (
                 READS,
             ),
             "POST /supplier-invoices": ("billing.supplier-invoice.receive", {**STAFF, **SYSTEM}),
+            "POST /supplier-invoices:ubl": ("billing.supplier-invoice.read", {**STAFF, **SYSTEM}),
             "GET /supplier-invoices:payable": (
                 "billing.supplier-invoices.payable",
                 {**STAFF, **SYSTEM},

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kvitt_contracts.billing import SupplierInvoiceLine
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import Money, OrderLineId, SupplierInvoiceId
+from kvitt_contracts.types import Money, SupplierInvoiceId
 
 from contracts.tests.builders.purchases import COST, an_invoice_line
 from contracts.tests.builders.story import CUSHION, ROLLATOR, line_id, order_id

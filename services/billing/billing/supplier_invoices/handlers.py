@@ -258,7 +258,7 @@ async def release_supplier_invoice(command: ReleaseSupplierInvoice, tx: Transact
 
     Refused: UNKNOWN_SUPPLIER_INVOICE, NOT_HELD (BIL-6).
     """
-    await _release(_key_by_number(command, tx), command.by, tx)
+    await _release(_key_by_number(command, tx), command.by, tx, field="number")
 
 
 @messages.command(
@@ -281,15 +281,17 @@ async def reject_supplier_invoice(command: RejectSupplierInvoice, tx: Transactio
 
     Refused: UNKNOWN_SUPPLIER_INVOICE, NOT_HELD (BIL-6).
     """
-    await _reject(_key_by_number(command, tx), command.reason, command.by, tx)
+    await _reject(_key_by_number(command, tx), command.reason, command.by, tx, field="number")
 
 
-async def _release(key: SupplierInvoiceId, by: UserId, tx: Transaction) -> None:
-    named = await tx.get(SupplierInvoiceRow, key, rule="BIL-6", field="number")
+async def _release(
+    key: SupplierInvoiceId, by: UserId, tx: Transaction, *, field: str | None = None
+) -> None:
+    named = await tx.get(SupplierInvoiceRow, key, rule="BIL-6", field=field)
     number = named.purchase_order_number
     order = None if number is None else await tx.find(PurchaseOrderRow, number)
     lines = await tx.lock_all(PurchaseLineRow, order.line_ids if order else ())
-    row = await tx.lock(SupplierInvoiceRow, key, rule="BIL-6", field="number")
+    row = await tx.lock(SupplierInvoiceRow, key, rule="BIL-6", field=field)
     purchased = [line.purchased() for line in lines]
     if order is None or order.supplier_id != row.supplier_id:
         purchased = []  # it takes nothing of another supplier's
@@ -304,7 +306,14 @@ async def _release(key: SupplierInvoiceId, by: UserId, tx: Transaction) -> None:
         )
 
 
-async def _reject(key: SupplierInvoiceId, reason: ReasonCode, by: UserId, tx: Transaction) -> None:
-    row = await tx.lock(SupplierInvoiceRow, key, rule="BIL-6", field="number")
+async def _reject(
+    key: SupplierInvoiceId,
+    reason: ReasonCode,
+    by: UserId,
+    tx: Transaction,
+    *,
+    field: str | None = None,
+) -> None:
+    row = await tx.lock(SupplierInvoiceRow, key, rule="BIL-6", field=field)
     tx.record(row, *domain.reject(key, row.state(), reason=reason, by=by))
     tx.cancel_timer(REMIND, key=key)

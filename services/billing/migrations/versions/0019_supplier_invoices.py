@@ -82,4 +82,9 @@ def upgrade() -> None:
         ("service_point", ["service_point"]),
     ):
         op.create_index(f"ix_supplier_invoices_{name}", "supplier_invoices", ["region", *columns])
+    op.add_column("articles", sa.Column("supplier_id", sa.Text(), nullable=True))
+    op.add_column("articles", sa.Column("supplier_article_number", sa.Text(), nullable=True))
+    op.create_index(
+        "ix_articles_supplier", "articles", ["region", "supplier_id", "supplier_article_number"]
+    )
     guard_regions(op, "billing")
