@@ -19,7 +19,7 @@ from kvitt_documents.peppol_reading import ReadBill, ReadLine, UblRefused, read
 
 from billing.supplier_invoices import queries
 
-_WAYS: Final[Mapping[str, str]] = {
+WAYS: Final[Mapping[str, str]] = {
     "TOO_LARGE": "Filen är för stor. Be leverantören skicka fakturan utan bilagor.",
     "NOT_XML": "Filen går inte att läsa som XML. Skicka fakturan som den kom, i sin helhet.",
     "UNSAFE_XML": "Filen har en DOCTYPE, som inte får finnas i en e-faktura. Be leverantören om en"
@@ -38,6 +38,7 @@ _WAYS: Final[Mapping[str, str]] = {
     "TOO_MANY_LINES": "Fakturan har för många rader. Be leverantören dela den.",
     "SUMS_DIFFER": "Beloppet stämmer inte med raderna. Be leverantören om en rätt faktura.",
 }
+"""What can be done about a document that is not taken, by the reason."""
 
 
 async def understood(
@@ -52,14 +53,14 @@ async def understood(
     try:
         bill = await read(pieces)
     except UblRefused as error:
-        raise _refused(error.reason, error.field, _WAYS[error.reason]) from None
+        raise _refused(error.reason, error.field, WAYS[error.reason]) from None
     await _must_be_ours(bill, reader)
     supplier = await _supplier(bill, supplier_id, reader)
     try:
         number = SupplierInvoiceNumber(bill.number)
         credits = SupplierInvoiceNumber(bill.credits) if bill.credits else None
     except ValueError:
-        raise _refused("INVALID_FIELD", "cbc:ID", _WAYS["INVALID_FIELD"]) from None
+        raise _refused("INVALID_FIELD", "cbc:ID", WAYS["INVALID_FIELD"]) from None
     articles = await _articles(bill.lines, supplier, reader)
     return {
         "supplier_id": supplier,
