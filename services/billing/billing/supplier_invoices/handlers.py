@@ -114,18 +114,19 @@ async def on_line_received(event: PurchaseOrderLineReceived, tx: Transaction) ->
     await writes.match_of_order(order, tx)
 
 
-@messages.on(
-    PurchaseOrderDeviationReported,
-    PurchaseOrderDeviationSettled,
-    reads=_id_of_order,
-    loads=_order_of,
-)
-async def on_deviation(
-    event: PurchaseOrderDeviationReported | PurchaseOrderDeviationSettled, tx: Transaction
-) -> None:
+@messages.on(PurchaseOrderDeviationReported, reads=_id_of_order, loads=_order_of)
+async def on_deviation_reported(event: PurchaseOrderDeviationReported, tx: Transaction) -> None:
     """A wrong delivery waits for a credit note, or until it is settled (BIL-6)."""
     order, line = await _line_of(event, event.line_id, tx)
-    line.deviates = isinstance(event, PurchaseOrderDeviationReported)
+    line.deviates = True
+    await writes.match_of_order(order, tx)
+
+
+@messages.on(PurchaseOrderDeviationSettled, reads=_id_of_order, loads=_order_of)
+async def on_deviation_settled(event: PurchaseOrderDeviationSettled, tx: Transaction) -> None:
+    """The wrong delivery is settled: its invoice waits for it no longer (BIL-6)."""
+    order, line = await _line_of(event, event.line_id, tx)
+    line.deviates = False
     await writes.match_of_order(order, tx)
 
 

@@ -1,8 +1,8 @@
 """The views of suppliers' invoices."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from kvitt_chassis.http import Body
@@ -152,7 +152,7 @@ class Payable(BaseModel):
         )
 
 
-def _values(row: SupplierInvoiceRow) -> Mapping[str, object]:
+def _values(row: SupplierInvoiceRow) -> dict[str, Any]:
     names = SupplierInvoiceView.model_fields.keys() - {"gross_ore", "held_for"}
     known = [one for one in row.reasons if one in REASONS]
     return {name: getattr(row, name) for name in names} | {

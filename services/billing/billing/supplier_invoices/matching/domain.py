@@ -135,15 +135,17 @@ def taken_by_release(
     takes: list[ClearedLine] = []
     for wanted in document.lines:
         left = wanted.quantity
-        for room in (lambda one: one.to_clear, lambda one: one.quantity - one.paid):
-            for line in [
-                one for one in now.values() if one.article_number == wanted.article_number
-            ]:
-                quantity = min(left, max(room(line), 0))
-                if quantity:
-                    takes.append(_part(line, quantity, wanted))
-                    now[line.line_id] = replace(line, released=line.released + quantity)
-                    left -= quantity
+        of_article = [
+            key for key, one in now.items() if one.article_number == wanted.article_number
+        ]
+        for key, is_received in ((key, first) for first in (True, False) for key in of_article):
+            line = now[key]
+            room = line.to_clear if is_received else line.quantity - line.paid
+            quantity = min(left, max(room, 0))
+            if quantity:
+                takes.append(_part(line, quantity, wanted))
+                now[key] = replace(line, released=line.released + quantity)
+                left -= quantity
     return tuple(takes), tuple(now.values())
 
 
