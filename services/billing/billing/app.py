@@ -27,7 +27,7 @@ from billing.month_previews.models import MonthPreviewRow
 from billing.previews.api import router as previews
 from billing.selections.api import router as selections
 from billing.supplier_invoices.api import router as supplier_invoices
-from billing.supplier_invoices.electronic_api import streams as electronic_supplier_invoices
+from billing.supplier_invoices.electronic_api import router as electronic_supplier_invoices
 from billing.supplier_invoices.models import (
     PurchaseLineRow,
     PurchaseOrderRow,

@@ -16,13 +16,13 @@ from billing.supplier_invoices.api import show_with_lines
 from billing.supplier_invoices.commands import ReceiveSupplierInvoice
 from billing.supplier_invoices.views import SupplierInvoiceWithLines
 
-streams = ApiRouter(tags=["Leverantörsfakturor"], streams=True)
+router = ApiRouter(tags=["Leverantörsfakturor"], streams=True)
 
 XML: Final = "application/xml"
 _BODY: Final = {"schema": {"type": "string", "format": "binary"}}
 
 
-@streams.post(
+@router.post(
     "/supplier-invoices:ubl",
     status_code=201,
     summary="Ta in en leverantörs e-faktura",
