@@ -38,11 +38,8 @@ TO_INVENTORY = (
 """Reserved on `region.<code>.inventory`."""
 
 TO_BILLING = (
-    regions.SupplierInvoiceStated,
     billing.CommitHomeRegion,
     billing.FinishFitting,
-    billing.ReleaseSupplierInvoice,
-    billing.RejectSupplierInvoice,
     billing.RequestRegionSale,
     billing.ProposeRegionSale,
     billing.ApproveRegionSale,
@@ -75,12 +72,6 @@ TOPICS: tuple[Topic, ...] = (
         "notifications",
     ),
     _reserved("billing.home-region-cases", "OrderId", billing.HomeRegionCaseEvent, "notifications"),
-    _reserved(
-        "billing.supplier-invoices",
-        "SupplierInvoiceId",
-        billing.SupplierInvoiceEvent,
-        "notifications",
-    ),
     _reserved(
         "billing.region-sales", "SaleId", billing.RegionSaleEvent, "inventory", "notifications"
     ),

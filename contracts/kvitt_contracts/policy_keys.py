@@ -56,6 +56,8 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "invoice.accounts": "BIL-10",
     "invoice.approval": "BIL-9",
     "postage": "BIL-12",
+    "supplier_invoice.tolerance_ore": "BIL-6",
+    "supplier_invoice.remind_days": "BIL-6",
     "order.draft_days": "ACT-5",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
@@ -70,8 +72,6 @@ UNREAD_KEYS: Final[Mapping[str, str]] = {
     "home_region.payers": "BIL-5 in billing",
     "home_region.state_payer": "BIL-11 in billing",
     "home_region.invoice_after_months": "BIL-5 in billing",
-    "supplier_invoice.tolerance_ore": "BIL-6 in billing",
-    "supplier_invoice.remind_days": "BIL-6 in billing",
     "professions": "REF-5 in orders",
     "inactive_after_months": "REF-5 in orders",
     "email": "NTF-4 in notifications",

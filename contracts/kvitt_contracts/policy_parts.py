@@ -138,6 +138,11 @@ class Seller(Part):
 
 RECEIVABLE: Final = Word("receivable")
 ACCRUED: Final = Word("accrued")
+PAYABLE: Final = Word("payable")
+PURCHASES: Final = Word("purchases")
+VAT_INPUT: Final = Word("vat_input")
+PURCHASE_ACCOUNTS: Final = (PAYABLE, PURCHASES, VAT_INPUT)
+"""What suppliers' invoices are entered on (BIL-6): all of them, or none."""
 REVENUE_OTHER: Final = Word("revenue_other")
 REVENUE: Final = "revenue_"
 """A kind's own account of revenue is called by it: `revenue_rent`, `revenue_sale`."""
@@ -158,11 +163,13 @@ def _can_be_entered_on(accounts: dict[Word, Account]) -> dict[Word, Account]:
         return accounts
     if missing := [key for key in NEEDED_ACCOUNTS if key not in accounts]:
         raise ValueError(f"BIL-10: {', '.join(missing)} must be among the accounts")
-    known = [key for key in accounts if key in NEEDED_ACCOUNTS or key.startswith(REVENUE)]
+    of_purchases = [key for key in PURCHASE_ACCOUNTS if key in accounts]
+    if of_purchases and len(of_purchases) < len(PURCHASE_ACCOUNTS):
+        raise ValueError(f"BIL-6: {', '.join(PURCHASE_ACCOUNTS)} are given together or not at all")
+    names = (*NEEDED_ACCOUNTS, *PURCHASE_ACCOUNTS)
+    known = [key for key in accounts if key in names or key.startswith(REVENUE)]
     if len(known) < len(accounts):
-        raise ValueError(
-            f"BIL-10: an account is called {', '.join(NEEDED_ACCOUNTS)} or {REVENUE} and a kind"
-        )
+        raise ValueError(f"BIL-10: an account is called {', '.join(names)} or {REVENUE} and a kind")
     if list(accounts.values()).count(accounts[ACCRUED]) > 1:
         raise ValueError("BIL-10: the account of what is accrued must be of nothing else")
     return accounts
@@ -170,7 +177,8 @@ def _can_be_entered_on(accounts: dict[Word, Account]) -> dict[Word, Account]:
 
 class InvoicePolicy(Part):
     """Whether a person approves a run, days to pay, the seller, and the account of each kind of
-    entry (BIL-9, BIL-10): none, and nothing is entered; else all of NEEDED_ACCOUNTS.
+    entry (BIL-9, BIL-10): none, and nothing is entered; else all of NEEDED_ACCOUNTS, and for
+    suppliers' invoices (BIL-6) those of PURCHASE_ACCOUNTS.
     """
 
     approval: Literal["automatic", "person"] = "automatic"

@@ -36,6 +36,7 @@ __all__ = [
     "BILLING_LEDGER_ENTRIES",
     "BILLING_LEDGER_PERIODS",
     "BILLING_REFUSALS",
+    "BILLING_SUPPLIER_INVOICES",
     "BMB_REFUSALS",
     "BMB_RESPONSIBLES",
     "BMB_TRANSFERS",
@@ -139,20 +140,21 @@ ORDERS_WORK_ORDERS = domain_topic(
     "billing",
     "notifications",
 )
-ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, "notifications")
 ORDERS_PURCHASE_ORDERS = domain_topic(
     "orders.purchase-orders",
     "PurchaseOrderId",
     orders.PurchaseOrderEvent,
+    "billing",
     "notifications",
-    to_come=["billing"],
 )
 ORDERS_SUPPLIERS = domain_topic(
     "orders.suppliers",
     "the supplier's id",
     orders.SupplierEvent,
-    to_come=["inventory", "billing", "notifications"],
+    "billing",
+    to_come=["inventory", "notifications"],
 )
+ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, "notifications")
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
     "the answer's id, one for each record",
@@ -267,6 +269,12 @@ BILLING_INVOICE_RUNS = domain_topic(
     "the run's id",
     billing.InvoiceRunEvent,
     to_come=["notifications"],
+)
+BILLING_SUPPLIER_INVOICES = domain_topic(
+    "billing.supplier-invoices",
+    "SupplierInvoiceId",
+    billing.SupplierInvoiceEvent,
+    "notifications",
 )
 BILLING_LEDGER_ENTRIES = domain_topic(
     "billing.ledger-entries", "LedgerEntryId", billing.LedgerEntryEvent
@@ -386,7 +394,12 @@ REGION_BILLING = inbound_topic(
     "billing",
     "billing",
     "what the region calls the thing",
-    [billing.PauseCharge],
+    [
+        billing.PauseCharge,
+        regions.SupplierInvoiceStated,
+        billing.ReleaseSupplierInvoice,
+        billing.RejectSupplierInvoice,
+    ],
     coming=coming.TO_BILLING,
 )
 REGION_EVENTS = Topic(
@@ -407,9 +420,9 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_FAULT_REPORTS,
     ORDERS_PICKUPS,
     ORDERS_WORK_ORDERS,
-    ORDERS_CASES,
     ORDERS_PURCHASE_ORDERS,
     ORDERS_SUPPLIERS,
+    ORDERS_CASES,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,
@@ -427,6 +440,7 @@ CATALOGUE: tuple[Topic, ...] = (
     BILLING_CHARGES,
     BILLING_INVOICES,
     BILLING_INVOICE_RUNS,
+    BILLING_SUPPLIER_INVOICES,
     BILLING_LEDGER_ENTRIES,
     BILLING_LEDGER_PERIODS,
     BILLING_REFUSALS,

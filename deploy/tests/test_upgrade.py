@@ -81,7 +81,8 @@ INVOICE = "00000000-0000-0000-0000-000000000001"
 BEFORE_DOCUMENTS = (
     (
         "DROP TABLE documents, users, customers, persons, work_orders, ledger_entries,"
-        " ledger_periods, month_previews, payer_previews, preview_findings, selections"
+        " ledger_periods, month_previews, payer_previews, preview_findings, selections,"
+        " suppliers, purchase_orders, purchase_lines, supplier_invoices"
     ),
     "ALTER TABLE charges DROP COLUMN pickup_id, DROP COLUMN work_order_id, DROP COLUMN run_id",
     (
@@ -96,6 +97,7 @@ BEFORE_DOCUMENTS = (
         " DROP COLUMN until_on, DROP COLUMN last_pause_on"
     ),
     "ALTER TABLE order_lines DROP COLUMN fee_timing",
+    "ALTER TABLE articles DROP COLUMN supplier_id, DROP COLUMN supplier_article_number",
     "DROP INDEX ix_devices_number",
     "ALTER TABLE invoices DROP COLUMN due_on, DROP COLUMN ocr",
     "DROP INDEX ix_charges_payer",

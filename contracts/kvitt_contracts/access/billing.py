@@ -23,6 +23,19 @@ ACTS = (
         rule="REF-12",
         reason="CUSTOMER_SERVICE_ONLY",
     ),
+    # finance is customer service until the register of users has duties
+    command(
+        "billing.supplier-invoice.release",
+        "POST /supplier-invoices/{supplier_invoice_id}:release",
+        billing.ReleaseSupplierInvoice,
+        STAFF,
+    ),
+    command(
+        "billing.supplier-invoice.reject",
+        "POST /supplier-invoices/{supplier_invoice_id}:reject",
+        billing.RejectSupplierInvoice,
+        STAFF,
+    ),
     *routes(
         "billing",
         {
@@ -35,6 +48,25 @@ ACTS = (
             "POST /selections": ("billing.selection.save", _OWN),
             "POST /selections/{selection_id}:rename": ("billing.selection.rename", _OWN),
             "POST /selections/{selection_id}:remove": ("billing.selection.remove", _OWN),
+            "GET /supplier-invoices": ("billing.supplier-invoices.list", READS),
+            "GET /supplier-invoices/{supplier_invoice_id}": (
+                "billing.supplier-invoice.show",
+                READS,
+            ),
+            "GET /supplier-invoices/{supplier_invoice_id}/story": (
+                "billing.supplier-invoice.story",
+                READS,
+            ),
+            "POST /supplier-invoices": ("billing.supplier-invoice.receive", {**STAFF, **SYSTEM}),
+            "POST /supplier-invoices:ubl": ("billing.supplier-invoice.read", {**STAFF, **SYSTEM}),
+            "GET /supplier-invoices:payable": (
+                "billing.supplier-invoices.payable",
+                {**STAFF, **SYSTEM},
+            ),
+            "GET /supplier-invoices:export": (
+                "billing.supplier-invoices.export",
+                {**STAFF, **SYSTEM},
+            ),
             "GET /charges": ("billing.charges.list", READS),
             "GET /devices": ("billing.devices.list", READS),
             "GET /devices/{device_id}/payers": ("billing.device.payers", READS),

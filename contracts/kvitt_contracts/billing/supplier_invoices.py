@@ -1,5 +1,5 @@
 """Topic `billing.supplier-invoices`, one aggregate kind: an invoice that a supplier sent (BIL-6).
-Reserved. Its id is made of the supplier and the supplier's own number.
+Its id is made of the supplier and the supplier's own number: nothing is taken in twice.
 """
 
 from datetime import date
@@ -14,6 +14,7 @@ from kvitt_contracts.types import (
     OrderLineId,
     OrderNumber,
     Ore,
+    PolicyVersion,
     Quantity,
     ReasonCode,
     ServicePointId,
@@ -34,17 +35,25 @@ class SupplierInvoiceLine(Value):
 
 
 class SupplierInvoiceReceived(Event, type="billing.supplier-invoice.received.v1"):
-    """A supplier wants to be paid, or credits (`is_credit`): matching begins (BIL-6)."""
+    """A supplier wants to be paid, or credits (`is_credit`): matching begins (BIL-6).
+
+    `credits`: the supplier's number of the invoice that a credit note takes back from, where it
+    says so. All amounts are positive. It is matched by the `policy` of the day on which it came.
+    """
 
     supplier_invoice_id: SupplierInvoiceId
     supplier_id: SupplierId
     number: SupplierInvoiceNumber
     purchase_order_number: OrderNumber | None = None
     is_credit: bool
+    credits: SupplierInvoiceNumber | None = None
+    received_on: date
     net_ore: Ore
     vat_ore: Ore
     due_on: date
     lines: Annotated[tuple[SupplierInvoiceLine, ...], Field(min_length=1)]
+    policy: PolicyVersion
+    by: UserId | None = None
 
 
 class SupplierInvoiceHeld(Event, type="billing.supplier-invoice.held.v1"):
@@ -58,10 +67,12 @@ class SupplierInvoiceHeld(Event, type="billing.supplier-invoice.held.v1"):
 
 
 class SupplierInvoiceReminderDue(Event, type="billing.supplier-invoice.reminder-due.v1"):
-    """It is still held after the policy's days: the purchasing unit is notified (BIL-6)."""
+    """It is still held after the policy's days, or so many days more: the purchasing unit is
+    notified; customer service where no unit is known to have purchased it (BIL-6).
+    """
 
     supplier_invoice_id: SupplierInvoiceId
-    service_point: ServicePointId
+    service_point: ServicePointId | None = None
 
 
 class ClearedLine(Value):
@@ -73,21 +84,24 @@ class ClearedLine(Value):
 
 
 class SupplierInvoiceCleared(Event, type="billing.supplier-invoice.cleared.v1"):
-    """The three agree: it may be paid (BIL-6, ORD-12)."""
+    """The three agree: it may be paid, or of a credit note: is taken back (BIL-6, ORD-12)."""
 
     supplier_invoice_id: SupplierInvoiceId
     lines: tuple[ClearedLine, ...]
 
 
 class SupplierInvoiceReleased(Event, type="billing.supplier-invoice.released.v1"):
-    """Somebody with the duty `finance` lets it be paid as it is."""
+    """Finance lets a held one be paid as it is (BIL-6). `lines`: what it takes of what was
+    purchased, so that no other invoice is paid for the same.
+    """
 
     supplier_invoice_id: SupplierInvoiceId
+    lines: tuple[ClearedLine, ...] = ()
     by: UserId
 
 
 class SupplierInvoiceRejected(Event, type="billing.supplier-invoice.rejected.v1"):
-    """It is not paid."""
+    """Finance does not pay it (BIL-6)."""
 
     supplier_invoice_id: SupplierInvoiceId
     reason: ReasonCode

@@ -1,4 +1,4 @@
-"""Suppliers' invoices, as the region's scanning or access point forwards them. Reserved."""
+"""Suppliers' invoices, as the region's scanning or access point forwards them."""
 
 from typing import Annotated
 
@@ -15,7 +15,9 @@ class SupplierInvoiceStated(Fact, type="region.supplier-invoice.stated.v1"):
     """A supplier's invoice, or with `is_credit` a credit note (BIL-6).
 
     Subject: the region's own reference of the invoice.
-    `version` counts statements of the invoice.
+    `version` counts statements of the invoice. The same number of the supplier's with other content
+    is refused: a mistake is mended by a credit note. `credits`: the invoice that a credit note
+    takes back from. No amount is negative. An unknown supplier is waited for.
     """
 
     version_of = ()
@@ -25,6 +27,7 @@ class SupplierInvoiceStated(Fact, type="region.supplier-invoice.stated.v1"):
     number: SupplierInvoiceNumber
     purchase_order_number: OrderNumber | None = None
     is_credit: bool = False
+    credits: SupplierInvoiceNumber | None = None
     net_ore: Ore
     vat_ore: Ore
     due_on: PlannedOn

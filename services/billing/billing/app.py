@@ -26,11 +26,28 @@ from billing.models import (
 from billing.month_previews.models import MonthPreviewRow
 from billing.previews.api import router as previews
 from billing.selections.api import router as selections
+from billing.supplier_invoices.api import router as supplier_invoices
+from billing.supplier_invoices.electronic_api import router as electronic_supplier_invoices
+from billing.supplier_invoices.models import (
+    PurchaseLineRow,
+    PurchaseOrderRow,
+    SupplierInvoiceRow,
+)
 
 service = Service(
     "billing",
     handlers=messages,
-    routers=[router, previews, approvals, ledger, explaining, selections, delayed_fees],
+    routers=[
+        router,
+        previews,
+        approvals,
+        ledger,
+        explaining,
+        selections,
+        delayed_fees,
+        supplier_invoices,
+        electronic_supplier_invoices,
+    ],
     base=Base,
     users=UserRow,
     lock_order=(
@@ -39,6 +56,9 @@ service = Service(
         ChargeRow,
         InvoiceRow,
         DocumentRow,
+        PurchaseOrderRow,
+        PurchaseLineRow,
+        SupplierInvoiceRow,
         LedgerEntryRow,
         LedgerPeriodRow,
         CounterRow,

@@ -53,6 +53,7 @@ from billing.month_previews import presenting
 from billing.month_previews.timers import INVOICE_RUN
 from billing.rents import domain as rents
 from billing.selections.handlers import messages as selections
+from billing.supplier_invoices.handlers import messages as supplier_invoices
 
 messages = Handlers()
 messages.include(schedule.timers)
@@ -62,6 +63,7 @@ messages.include(ledger.messages)
 messages.include(approvals)
 messages.include(selections)
 messages.include(delayed_fees.messages)
+messages.include(supplier_invoices)
 messages.project(PayerRegistered, PayerRow)
 messages.project(CustomerRegistered, CustomerRow)
 messages.project(UserRegistered, UserRow)

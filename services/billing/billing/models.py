@@ -30,6 +30,8 @@ from kvitt_contracts.types import (
     Recipient,
     Reference,
     ServicePointId,
+    SupplierArticleNumber,
+    SupplierId,
     UserId,
     VatNumber,
     Word,
@@ -136,11 +138,14 @@ class UserRow(RegisteredUser, Base):
 
 
 class ArticleRow(Regional, Base):
-    """What billing needs of an article: how it is charged, its prices, and whether 0 is its price
-    (ORD-12).
+    """What billing needs of an article: how it is charged, its prices, whether 0 is its price
+    (ORD-12), and what its supplier calls it.
     """
 
     __tablename__ = "articles"
+    __table_args__ = (
+        Index("ix_articles_supplier", "region", "supplier_id", "supplier_article_number"),
+    )
 
     article_number: Mapped[ArticleNumber] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -150,6 +155,8 @@ class ArticleRow(Regional, Base):
     prices: Mapped[tuple[rents.PricePoint, ...]] = mapped_column(
         Json(tuple[rents.PricePoint, ...]), default=()
     )
+    supplier_id: Mapped[SupplierId | None]
+    supplier_article_number: Mapped[SupplierArticleNumber | None]
 
 
 class OrderLineRow(Regional, Base):

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from billing.app import service
 from billing.models import Base, ChargeRow, DeviceRow, InvoiceRow, PayerRow, SelectionRow
+from billing.supplier_invoices.models import SupplierInvoiceRow
 from kvitt_testkit.cells import (
     CALLER,
     POINT,
@@ -34,6 +35,12 @@ from contracts.tests.builders.reservations import (
     a_line_delivered,
 )
 from contracts.tests.builders.story import CUSHION, ENDPOINT, OTHER, OTHER_PAYER, PAYER, ROLLATOR
+from contracts.tests.builders.supplier_invoices import (
+    a_purchase_line,
+    a_purchase_order_created,
+    a_supplier_invoice_stated,
+    a_supplier_registered,
+)
 from services.billing.tests.builders import a_device, lent
 
 MAY_31 = date(2026, 5, 31)
@@ -102,6 +109,21 @@ async def selections(world: World) -> Things:
     return Things(own=made[CALLER], region=made["k201ema"], platform=made["k300ola"])
 
 
+async def supplier_invoices(world: World) -> Things:
+    """Held invoices of what the caller's unit has purchased, of another, of another region."""
+    made = {}
+    for point, region in ((POINT, REGION), (OTHER, REGION), (POINT, "bd")):
+        number = f"26{len(await world.rows(SupplierInvoiceRow)):06}"
+        order = a_purchase_order_created(
+            a_purchase_line(order=number), number=number, order=number, service_point=point
+        )
+        invoice = a_supplier_invoice_stated(f"F-{number}", purchase_order=number)
+        await world.handle_all(a_supplier_registered(), order, invoice, region=region)
+        rows = await world.rows(SupplierInvoiceRow, region=region)
+        made[point, region] = next(row.id for row in rows if row.number == invoice.number)
+    return Things(units=made[POINT, REGION], region=made[OTHER, REGION], platform=made[POINT, "bd"])
+
+
 @pytest.mark.rule("REF-18a", "REF-18e")
 async def test_each_route_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
     given: Given,
@@ -132,6 +154,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
         devices = await things(world, DeviceRow, "device_id")
         mine = await selections(world)
         charges = await things(world, ChargeRow)
+        held = await supplier_invoices(world)
 
         await assert_reach(
             world,
@@ -151,6 +174,15 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "billing.charges.list": Upon(things=charges),
                 "billing.devices.list": Upon(things=devices, key="device_id"),
                 "billing.device.payers": Upon(things=devices),
+                "billing.supplier-invoices.list": Upon(things=held),
+                "billing.supplier-invoice.show": Upon(things=held),
+                "billing.supplier-invoice.story": Upon(things=held),
+                "billing.supplier-invoice.release": Upon(
+                    things=lambda: supplier_invoices(world), body={}
+                ),
+                "billing.supplier-invoice.reject": Upon(
+                    things=lambda: supplier_invoices(world), body={"reason": "NOT_OURS"}
+                ),
                 "billing.payers.list": Upon(
                     things=await things(world, PayerRow, "payer_id"), key="payer_id"
                 ),

@@ -12,6 +12,7 @@ from notifications.pickups.handlers import messages as pickups
 from notifications.purchase_orders.handlers import messages as purchase_orders
 from notifications.receipts.handlers import messages as receipts
 from notifications.register.handlers import messages as register
+from notifications.supplier_invoices.handlers import messages as supplier_invoices
 from notifications.transfers.handlers import messages as transfers
 from notifications.work_orders.handlers import messages as work_orders
 
@@ -27,6 +28,7 @@ for _noun in (
     purchase_orders,
     cases,
     devices,
+    supplier_invoices,
     feed,
     own,
 ):

@@ -11,6 +11,7 @@ from tests.mutants.rules.billing_previews import PREVIEWS
 from tests.mutants.rules.billing_reach import REACH
 from tests.mutants.rules.billing_rents import RENTS
 from tests.mutants.rules.billing_runs import RUNS
+from tests.mutants.rules.billing_supplier_invoices import SUPPLIER_INVOICES
 from tests.mutants.rules.rule_mutant import RuleMutant
 
 BILLING: tuple[RuleMutant, ...] = (
@@ -25,4 +26,5 @@ BILLING: tuple[RuleMutant, ...] = (
     *REACH,
     *LEDGER,
     *EXPLAINING,
+    *SUPPLIER_INVOICES,
 )

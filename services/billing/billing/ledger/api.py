@@ -51,6 +51,9 @@ _NAMES: Mapping[str, str] = {
     "revenue_urgent_pickup": "Akuta hämtningar",
     "revenue_postage": "Portoersättning",
     "revenue_other": "Övriga intäkter",
+    "purchases": "Inköp av hjälpmedel",
+    "vat_input": "Ingående moms",
+    "payable": "Leverantörsskulder",
 }
 """What accounts are called; one of another kind of revenue by its key."""
 _SOURCES: Mapping[str, str] = {
@@ -58,6 +61,7 @@ _SOURCES: Mapping[str, str] = {
     "cancellation": "Makulering",
     "rent": "Hyra",
     "invoice": "Faktura",
+    "supplier_invoice": "Leverantörsfaktura",
 }
 
 
@@ -69,7 +73,8 @@ class LedgerEntryQuery(ListQuery):
         Where(lambda month, _: LedgerEntryRow.entered_on.between(*_days(month)), _MONTH),
     ] = None
     source: Annotated[
-        Word | None, Eq(LedgerEntryRow.source, "charge, cancellation, invoice eller rent")
+        Word | None,
+        Eq(LedgerEntryRow.source, "charge, cancellation, invoice, rent eller supplier_invoice"),
     ] = None
     account: Annotated[
         Account | None, Contains(LedgerEntryRow.lines, "Konto", member="account")

@@ -20,10 +20,13 @@ from kvitt_contracts.calendar import first_of_next_month
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.policy_parts import (
     ACCRUED,
+    PAYABLE,
+    PURCHASES,
     RECEIVABLE,
     REVENUE,
     REVENUE_OTHER,
     VAT_ACCOUNTS,
+    VAT_INPUT,
 )
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Account, LedgerEntryId, UserId, Word
@@ -35,6 +38,7 @@ CHARGE: Final = Word("charge")
 CANCELLATION: Final = Word("cancellation")
 RENT: Final = Word("rent")
 INVOICE: Final = Word("invoice")
+SUPPLIER_INVOICE: Final = Word("supplier_invoice")
 """What an entry comes from."""
 
 
@@ -81,6 +85,23 @@ def lines_of_document(
         (accounts[RECEIVABLE], gross_ore),
         (accounts[ACCRUED], -net_ore),
         *((accounts[VAT_ACCOUNTS[part.vat_percent]], -part.vat_ore) for part in parts),
+    )
+
+
+def lines_of_supplier_invoice(
+    accounts: Accounts, *, net_ore: int, vat_ore: int, is_credit: bool
+) -> tuple[LedgerLine, ...]:
+    """The lines of what a supplier is paid, or takes back by a credit note: what was purchased, its
+    VAT, what is to be paid (BIL-6, BIL-10). Amounts in öre, not negative. None where the region has
+    no accounts for it.
+    """
+    if PAYABLE not in accounts:
+        return ()
+    sign = -1 if is_credit else 1
+    return _lines(
+        (accounts[PURCHASES], sign * net_ore),
+        (accounts[VAT_INPUT], sign * vat_ore),
+        (accounts[PAYABLE], -sign * (net_ore + vat_ore)),
     )
 
 

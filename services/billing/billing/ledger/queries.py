@@ -10,7 +10,7 @@ from kvitt_chassis.operating.checks import Snapshot
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.billing import LedgerLine
 from kvitt_contracts.types import Word
-from sqlalchemy import ColumnElement, and_, or_, select, text
+from sqlalchemy import ColumnElement, Text, Uuid, and_, column, func, or_, select, table, text
 
 from billing.ledger.models import LedgerEntryRow
 from billing.ledger.views import AccountBalance
@@ -18,6 +18,12 @@ from billing.models import InvoiceRow
 
 ENTRIES_AT_ONCE = 1_000
 """So many entries of a month are in memory."""
+
+
+_SUPPLIER_INVOICES = table(
+    "supplier_invoices", column("region", Text()), column("id", Uuid()), column("number", Text())
+)
+"""Suppliers' invoices by their numbers: whose module stands above the ledger's."""
 
 
 async def sums_by_account(tx: Transaction, *, first: date, last: date) -> list[AccountBalance]:
@@ -46,17 +52,22 @@ async def entries_of(reader: RegionReader, *, first: date, last: date) -> AsyncI
         LedgerEntryRow.entered_on,
         LedgerEntryRow.source,
         LedgerEntryRow.source_id,
-        InvoiceRow.number,
+        func.coalesce(InvoiceRow.number, _SUPPLIER_INVOICES.c.number),
         LedgerEntryRow.lines,
         LedgerEntryRow.id,
     )
     of_document = and_(
         InvoiceRow.region == LedgerEntryRow.region, InvoiceRow.id == LedgerEntryRow.source_id
     )
+    of_supplier = and_(
+        _SUPPLIER_INVOICES.c.region == LedgerEntryRow.region,
+        _SUPPLIER_INVOICES.c.id == LedgerEntryRow.source_id,
+    )
     query = (
         select(*columns)
         .select_from(LedgerEntryRow)
         .outerjoin(InvoiceRow, of_document)
+        .outerjoin(_SUPPLIER_INVOICES, of_supplier)
         .where(LedgerEntryRow.region == reader.region, LedgerEntryRow.entered_on <= last)
         .order_by(LedgerEntryRow.entered_on, LedgerEntryRow.id)
         .limit(ENTRIES_AT_ONCE)

@@ -13,7 +13,14 @@ from kvitt_contracts.billing import (
     InvoiceLineV2,
     LedgerLine,
 )
-from kvitt_contracts.types import ChargeId, LedgerEntryId, RegionCode, Word, identify
+from kvitt_contracts.types import (
+    ChargeId,
+    LedgerEntryId,
+    RegionCode,
+    SupplierInvoiceId,
+    Word,
+    identify,
+)
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -90,6 +97,20 @@ async def enter_document(
                 _enter(tx, source, charge_id, earned, on=through, open_from=open_from)
     lines = domain.lines_of_document(accounts, net_ore=issued.net_ore, vat=issued.vat)
     _enter(tx, domain.INVOICE, issued.invoice_id, lines, on=issued.issued_on, open_from=open_from)
+
+
+async def enter_supplier_invoice(
+    tx: Transaction, key: SupplierInvoiceId, *, net_ore: int, vat_ore: int, is_credit: bool
+) -> None:
+    """Enter today what a supplier is paid, or takes back, where the region has accounts for it
+    (BIL-6, BIL-10).
+    """
+    lines = domain.lines_of_supplier_invoice(
+        tx.policy.invoice.accounts, net_ore=net_ore, vat_ore=vat_ore, is_credit=is_credit
+    )
+    if lines:
+        open_from = await first_open_day(tx)
+        _enter(tx, domain.SUPPLIER_INVOICE, key, lines, on=tx.today, open_from=open_from)
 
 
 async def first_open_day(tx: Transaction, *, to_close: bool = False) -> date:

@@ -49,6 +49,7 @@ class NewKind(StrEnum):
     APPLICATION_DECIDED = "application_decided"
     APPLICATION_UNDECIDED = "application_undecided"
     NUMBER_MISSING = "number_missing"
+    SUPPLIER_INVOICE_HELD = "supplier_invoice_held"
     CASE_ASKED = "case_asked"
     CASE_LATE = "case_late"
     CASE_ANSWERED = "case_answered"

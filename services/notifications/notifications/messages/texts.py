@@ -158,6 +158,12 @@ TEXTS: dict[str, Text] = {
         "Öppna det och skapa en hämtorder.",
         to_staff="Förrådets enhet har ingen huvudansvarig.",
     ),
+    NewKind.SUPPLIER_INVOICE_HELD: Text(
+        "Leverantörsfaktura väntar",
+        "En leverantörs faktura på ett inköp väntar. Öppna den: den visar vad som inte stämmer, "
+        "till exempel att leveransen inte är mottagen, och vad du kan göra.",
+        to_staff="Ingen enhet är känd som köpare, eller så saknar enheten huvudansvarig.",
+    ),
     NewKind.WORK_ORDER_FINISHED: Text(
         "Arbetsorder klar", "En arbetsorder är klar. Öppna den och läs vad som gjordes."
     ),

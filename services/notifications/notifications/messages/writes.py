@@ -14,6 +14,7 @@ from kvitt_contracts.types import (
     PickupId,
     PurchaseOrderId,
     ServicePointId,
+    SupplierInvoiceId,
     Thing,
     TransferId,
     UserId,
@@ -63,6 +64,11 @@ def about_case(case_id: CaseId) -> Thing:
 def about_device(device_id: DeviceId) -> Thing:
     """The message is about a device."""
     return Thing(kind=Word("device"), id=device_id)
+
+
+def about_supplier_invoice(supplier_invoice_id: SupplierInvoiceId) -> Thing:
+    """The message is about a supplier's invoice."""
+    return Thing(kind=Word("supplier_invoice"), id=supplier_invoice_id)
 
 
 def post_to_user(tx: Transaction, user: UserId, message: MessageKind, about: About) -> UUID:

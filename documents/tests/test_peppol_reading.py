@@ -1,0 +1,282 @@
+"""What is read of suppliers' electronic invoices, and what is not taken (BIL-6)."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+
+import pytest
+from kvitt_documents.peppol import Bill, BillLine, Corrected, Party, VatSum, write
+from kvitt_documents.peppol_reading import ReadBill, ReadLine, UblRefused, read
+
+SELLER = Party(
+    name="Testhjälpmedel AB",
+    scheme="0007",
+    endpoint="5560001042",
+    organisation_number="556000-1042",
+    vat_number="SE556000104201",
+    city="Umeå",
+)
+BUYER = Party(
+    name="Region Västerbotten",
+    scheme="0007",
+    endpoint="2321000222",
+    organisation_number="232100-0222",
+)
+
+
+def a_bill(*, is_credit: bool = False) -> Bill:
+    """Two rollators, and a freight without VAT."""
+    return Bill(
+        number="F-1",
+        issued_on=date(2026, 3, 2),
+        is_credit=is_credit,
+        seller=SELLER,
+        buyer=BUYER,
+        buyer_reference="26100007",
+        first_day=date(2026, 3, 1),
+        last_day=date(2026, 3, 31),
+        lines=[
+            BillLine(
+                name="Rollator",
+                article_number="30012",
+                quantity=2,
+                net_ore=200_000,
+                vat_percent=25,
+            ),
+            BillLine(name="Intyg", net_ore=333, vat_percent=0),
+        ],
+        vat=[
+            VatSum(vat_percent=25, net_ore=200_000, vat_ore=50_000),
+            VatSum(vat_percent=0, net_ore=333, vat_ore=0),
+        ],
+        bankgiro="123-4567",
+        due_on=None if is_credit else date(2026, 4, 12),
+        ocr="12345",
+        corrects=[Corrected(number="F-0", issued_on=date(2026, 2, 1))] if is_credit else (),
+    )
+
+
+async def of(document: bytes, *, at_once: int = 100, limit: int = 10**6) -> ReadBill:
+    """The document as it is read, piece by piece."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(document), at_once):
+            yield document[start : start + at_once]
+
+    return await read(pieces(), limit=limit)
+
+
+async def refused(document: bytes, **how: int) -> tuple[str, str]:
+    """Why a document is not taken, and the element at fault."""
+    with pytest.raises(UblRefused) as error:
+        await of(document, **how)
+    return error.value.reason, error.value.field
+
+
+@pytest.mark.rule("BIL-6h")
+@pytest.mark.parametrize("is_credit", [False, True])
+async def test_what_we_write_ourselves_is_read(is_credit: bool) -> None:
+    found = await of(write(a_bill(is_credit=is_credit)))
+
+    assert (found.number, found.is_credit, found.credits) == (
+        "F-1",
+        is_credit,
+        "F-0" if is_credit else None,
+    )
+    assert found.due_on == (date(2026, 3, 2) if is_credit else date(2026, 4, 12))
+    assert (found.seller_number, found.buyer_number) == ("5560001042", "2321000222")
+    assert (found.net_ore, found.vat_ore) == (200_333, 50_000)
+    assert found.lines == [
+        ReadLine(sellers="30012", quantity=2, price_ore=100_000, vat_percent=25),
+        ReadLine(quantity=1, price_ore=333, vat_percent=0),
+    ]
+
+
+CHARGE = """<cac:AllowanceCharge><cbc:ChargeIndicator>true</cbc:ChargeIndicator>
+<cbc:AllowanceChargeReason>Frakt</cbc:AllowanceChargeReason>
+<cbc:Amount currencyID="SEK">10.00</cbc:Amount><cac:TaxCategory><cbc:ID>S</cbc:ID>
+<cbc:Percent>25</cbc:Percent><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:TaxCategory>
+</cac:AllowanceCharge><cac:TaxTotal>"""
+DISCOUNT = """<cac:AllowanceCharge><cbc:ChargeIndicator>false</cbc:ChargeIndicator>
+<cbc:Amount currencyID="SEK">100.00</cbc:Amount></cac:AllowanceCharge><cac:Item>
+<cac:BuyersItemIdentification><cbc:ID>30012</cbc:ID></cac:BuyersItemIdentification>"""
+TOTAL = "cac:LegalMonetaryTotal"
+LINE = "cac:InvoiceLine[1]"
+
+
+def kr(name: str, amount: str) -> str:
+    """An amount in kronor as it is written."""
+    return f'{name} currencyID="SEK">{amount}'
+
+
+def with_changes(*changes: tuple[str, str]) -> bytes:
+    """The document with some texts changed, each in its first place."""
+    text = write(a_bill()).decode()
+    for before, after in changes:
+        assert before in text, before
+        text = text.replace(before, after, 1)
+    return text.encode()
+
+
+@pytest.mark.rule("BIL-6h")
+async def test_a_charge_on_the_whole_is_a_line_and_a_lines_discount_is_in_its_price() -> None:
+    document = with_changes(
+        ("<cac:TaxTotal>", CHARGE),
+        (kr("TaxAmount", "500.00"), kr("TaxAmount", "502.50")),
+        (kr("TaxableAmount", "2000.00"), kr("TaxableAmount", "2010.00")),
+        (kr("TaxAmount", "500.00"), kr("TaxAmount", "502.50")),
+        (
+            kr("TaxExclusiveAmount", "2003.33"),
+            kr("TaxExclusiveAmount", "2013.33"),
+        ),
+        (
+            kr("TaxInclusiveAmount", "2503.33"),
+            kr("TaxInclusiveAmount", "2515.83"),
+        ),
+        (
+            kr("PayableAmount", "2503.33"),
+            (
+                f"{kr('PayableRoundingAmount', '0.17')}</cbc:PayableRoundingAmount>"
+                f"<cbc:{kr('PayableAmount', '2516.00')}"
+            ),
+        ),
+        ("<cac:Item>", DISCOUNT),
+        (kr("PriceAmount", "1000.00"), kr("PriceAmount", "1050.00")),
+    )
+
+    found = await of(document)
+
+    assert found.lines[0] == ReadLine(
+        buyers="30012", sellers="30012", quantity=2, price_ore=100_000, vat_percent=25
+    )
+    assert found.lines[-1] == ReadLine(quantity=1, price_ore=1_000, vat_percent=25)
+    assert (found.net_ore, found.vat_ore) == (201_333, 50_250)
+
+
+@pytest.mark.rule("BIL-6i")
+@pytest.mark.parametrize(
+    ("changes", "reason", "field"),
+    [
+        ([("</Invoice>", "")], "NOT_XML", "/"),
+        ([("Invoice-2", "Order-2")], "NOT_UBL", "/"),
+        ([("<cbc:ID>F-1</cbc:ID>", "")], "MISSING_FIELD", "cbc:ID"),
+        (
+            [("2026-04-12", "den tolfte")],
+            "INVALID_FIELD",
+            "cbc:DueDate",
+        ),
+        ([("CurrencyCode>SEK", "CurrencyCode>EUR")], "OTHER_CURRENCY", "cbc:DocumentCurrencyCode"),
+        (
+            [('PayableAmount currencyID="SEK"', 'PayableAmount currencyID="EUR"')],
+            "OTHER_CURRENCY",
+            f"{TOTAL}/cbc:PayableAmount",
+        ),
+        (
+            [(kr("PayableAmount", "2503.33"), kr("PayableAmount", "2503.34"))],
+            "SUMS_DIFFER",
+            f"{TOTAL}/cbc:PayableAmount",
+        ),
+        (
+            [(kr("TaxInclusiveAmount", "25"), kr("TaxInclusiveAmount", "26"))],
+            "SUMS_DIFFER",
+            f"{TOTAL}/cbc:TaxInclusiveAmount",
+        ),
+        (
+            [(kr("TaxExclusiveAmount", "20"), kr("TaxExclusiveAmount", "21"))],
+            "SUMS_DIFFER",
+            f"{TOTAL}/cbc:TaxExclusiveAmount",
+        ),
+        (
+            [(kr("TaxableAmount", "2000.00"), kr("TaxableAmount", "2000.01"))],
+            "SUMS_DIFFER",
+            "cac:TaxTotal/cac:TaxSubtotal[1]/cbc:TaxableAmount",
+        ),
+        (
+            [
+                (
+                    kr("TaxAmount", "500.00"),
+                    kr("TaxAmount", "500.01"),
+                ),
+                (
+                    kr("TaxAmount", "500.00"),
+                    kr("TaxAmount", "500.01"),
+                ),
+            ],
+            "SUMS_DIFFER",
+            "cac:TaxTotal/cac:TaxSubtotal[1]/cbc:TaxAmount",
+        ),
+        (
+            [(kr("PriceAmount", "1000.00"), kr("PriceAmount", "-1000.00"))],
+            "NEGATIVE_PRICE",
+            f"{LINE}/cac:Price/cbc:PriceAmount",
+        ),
+        (
+            [(kr("PriceAmount", "1000.00"), kr("PriceAmount", "999.00"))],
+            "SUMS_DIFFER",
+            f"{LINE}/cbc:LineExtensionAmount",
+        ),
+        (
+            [('unitCode="C62">2<', 'unitCode="C62">2.5<')],
+            "INVALID_FIELD",
+            f"{LINE}/cbc:InvoicedQuantity",
+        ),
+        (
+            [
+                ('unitCode="C62">2<', 'unitCode="C62">3<'),
+                (kr("PriceAmount", "1000.00"), kr("PriceAmount", "666.6667")),
+            ],
+            "PRICE_NOT_WHOLE",
+            f"{LINE}/cac:Price/cbc:PriceAmount",
+        ),
+        (
+            [("<cac:TaxTotal>", CHARGE.replace("true", "false"))],
+            "DISCOUNT_ON_WHOLE",
+            "cac:AllowanceCharge[1]",
+        ),
+    ],
+)
+async def test_what_does_not_add_up_is_refused_with_its_element(
+    changes: list[tuple[str, str]], reason: str, field: str
+) -> None:
+    assert await refused(with_changes(*changes)) == (reason, field)
+
+
+@pytest.mark.rule("BIL-6h")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(("levels", "reason"), [(3, "UNSAFE_XML"), (30, "NOT_XML")])
+async def test_no_entity_is_resolved_and_no_document_with_a_doctype_is_taken(
+    encoding: str, levels: int, reason: str
+) -> None:
+    made = (f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, levels))
+    laughs = "".join(['<!ENTITY l0 "lol">', *made])
+    text = write(a_bill()).decode().split("?>", 1)[1]
+    head = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE Invoice [{laughs}]>'
+    document = (head + text.replace("F-1", f"&l{levels - 1};")).encode(encoding)
+
+    assert await refused(document) == (reason, "/")
+
+
+@pytest.mark.rule("BIL-6h")
+async def test_nothing_is_fetched_and_no_file_is_read() -> None:
+    text = write(a_bill()).decode().split("?>", 1)[1]
+    outside = '<!DOCTYPE Invoice [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+
+    assert await refused((outside + text.replace("F-1", "&x;")).encode()) == ("UNSAFE_XML", "/")
+
+
+@pytest.mark.rule("BIL-6h")
+async def test_what_is_too_large_is_refused_before_it_has_come() -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield b"<a>"
+        while True:
+            sent += 1000
+            yield b"x" * 1000
+
+    with pytest.raises(UblRefused) as error:
+        await read(endless(), limit=50_000)
+    assert (error.value.reason, error.value.field) == ("TOO_LARGE", "/")
+    assert sent <= 51_000
+    deep = b"<a>" * 10_000 + b"</a>" * 10_000
+    assert (await refused(deep))[0] == "NOT_XML"

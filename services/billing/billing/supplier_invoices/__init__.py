@@ -1,0 +1,1 @@
+"""Suppliers' invoices: taken in, matched with purchase and receipt, held or paid (BIL-6)."""

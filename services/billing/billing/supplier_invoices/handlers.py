@@ -1,0 +1,320 @@
+"""Handlers of suppliers' invoices: what is purchased, changed and received, what is invoiced, what
+finance decides.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from kvitt_chassis.handlers import Handlers, RowKey
+from kvitt_chassis.transaction import NotYetKnown, Transaction
+from kvitt_contracts.billing import RejectSupplierInvoice, ReleaseSupplierInvoice
+from kvitt_contracts.copying import same_fields
+from kvitt_contracts.orders import (
+    PurchaseOrderCreated,
+    PurchaseOrderDeviationReported,
+    PurchaseOrderDeviationSettled,
+    PurchaseOrderLineChanged,
+    PurchaseOrderLineReceived,
+    SupplierRegistered,
+)
+from kvitt_contracts.regions import SupplierInvoiceStated
+from kvitt_contracts.types import OrderLineId, ReasonCode, SupplierInvoiceId, UserId
+
+from billing.ledger.writes import enter_supplier_invoice
+from billing.supplier_invoices import domain, writes
+from billing.supplier_invoices.commands import (
+    ReceiveSupplierInvoice,
+    RejectHeldInvoice,
+    ReleaseHeldInvoice,
+)
+from billing.supplier_invoices.domain import Stated
+from billing.supplier_invoices.matching.domain import taken_by_release
+from billing.supplier_invoices.models import (
+    PurchaseLineRow,
+    PurchaseOrderRow,
+    SupplierInvoiceRow,
+    SupplierRow,
+)
+from billing.supplier_invoices.writes import REMIND
+
+messages = Handlers()
+messages.project(SupplierRegistered, SupplierRow)
+
+OfLine = (
+    PurchaseOrderLineChanged
+    | PurchaseOrderLineReceived
+    | PurchaseOrderDeviationReported
+    | PurchaseOrderDeviationSettled
+)
+
+
+# -- what is purchased and received ----------------------------------------------------------------
+
+
+@messages.on(
+    PurchaseOrderCreated,
+    loads=lambda event, _: [(PurchaseOrderRow, event.purchase_order_number)],
+)
+async def on_purchase_order_created(event: PurchaseOrderCreated, tx: Transaction) -> None:
+    """Store the lines and prices to match invoices with; one that named it before is matched
+    (BIL-6).
+    """
+    row = await tx.find(PurchaseOrderRow, event.purchase_order_number)
+    if row is None:
+        row = PurchaseOrderRow(region=tx.region, purchase_order_number=event.purchase_order_number)
+        tx.put(row)
+    row.purchase_order_id = event.purchase_order_id
+    row.supplier_id = event.supplier_id
+    row.service_point = event.service_point
+    row.line_ids = tuple(line.line_id for line in event.lines)
+    tx.put(
+        *(
+            PurchaseLineRow(
+                region=tx.region,
+                line_id=line.line_id,
+                article_number=line.article_number,
+                quantity=line.quantity,
+                price=line.price,
+                received=0,
+                cleared=0,
+                released=0,
+                deviates=False,
+            )
+            for line in event.lines
+        )
+    )
+    await writes.match_of_order(row, tx)
+
+
+def _order_of(event: OfLine, tx: Transaction) -> Iterable[RowKey]:
+    row = tx.fetched(PurchaseOrderRow.purchase_order_id, event.purchase_order_id)
+    if row is not None:
+        yield PurchaseOrderRow, row.purchase_order_number
+
+
+def _id_of_order(event: OfLine, tx: Transaction) -> Iterable[RowKey]:
+    yield PurchaseOrderRow.purchase_order_id, event.purchase_order_id
+
+
+@messages.on(PurchaseOrderLineChanged, reads=_id_of_order, loads=_order_of)
+async def on_line_changed(event: PurchaseOrderLineChanged, tx: Transaction) -> None:
+    """Expect a line as it is now: fewer, none, or at another price (BIL-6)."""
+    order, line = await _line_of(event, event.line_id, tx)
+    line.quantity = event.quantity
+    line.price = event.price or line.price
+    await writes.match_of_order(order, tx)
+
+
+@messages.on(PurchaseOrderLineReceived, reads=_id_of_order, loads=_order_of)
+async def on_line_received(event: PurchaseOrderLineReceived, tx: Transaction) -> None:
+    """What was received may be paid, at the receipt's price for one (BIL-6, ORD-12)."""
+    order, line = await _line_of(event, event.item.line_id, tx)
+    line.received += event.item.quantity
+    line.price = event.price
+    await writes.match_of_order(order, tx)
+
+
+@messages.on(PurchaseOrderDeviationReported, reads=_id_of_order, loads=_order_of)
+async def on_deviation_reported(event: PurchaseOrderDeviationReported, tx: Transaction) -> None:
+    """A wrong delivery waits for a credit note, or until it is settled (BIL-6)."""
+    order, line = await _line_of(event, event.line_id, tx)
+    line.deviates = True
+    await writes.match_of_order(order, tx)
+
+
+@messages.on(PurchaseOrderDeviationSettled, reads=_id_of_order, loads=_order_of)
+async def on_deviation_settled(event: PurchaseOrderDeviationSettled, tx: Transaction) -> None:
+    """The wrong delivery is settled: its invoice waits for it no longer (BIL-6)."""
+    order, line = await _line_of(event, event.line_id, tx)
+    line.deviates = False
+    await writes.match_of_order(order, tx)
+
+
+async def _line_of(
+    event: OfLine, line_id: OrderLineId, tx: Transaction
+) -> tuple[PurchaseOrderRow, PurchaseLineRow]:
+    found = await tx.search(
+        PurchaseOrderRow, PurchaseOrderRow.purchase_order_id, event.purchase_order_id
+    )
+    if found is None:
+        raise NotYetKnown(PurchaseOrderRow, event.purchase_order_id)
+    order = await tx.lock(PurchaseOrderRow, found.purchase_order_number)
+    await tx.lock_all(PurchaseLineRow, order.line_ids)
+    return order, await tx.lock(PurchaseLineRow, line_id)
+
+
+# -- what is invoiced ------------------------------------------------------------------------------
+
+
+def _of_stated(
+    stated: SupplierInvoiceStated | ReceiveSupplierInvoice, tx: Transaction
+) -> Iterable[RowKey]:
+    if stated.purchase_order_number is None:
+        return
+    yield PurchaseOrderRow, stated.purchase_order_number
+    order = tx.fetched(PurchaseOrderRow, stated.purchase_order_number)
+    if order is not None:  # its lines are locked before its invoices
+        yield from ((PurchaseLineRow, one) for one in order.line_ids)
+        yield SupplierInvoiceRow, domain.invoice_id(tx.region, stated.supplier_id, stated.number)
+
+
+@messages.on(
+    SupplierInvoiceStated,
+    loads=_of_stated,
+    reads=lambda event, _: [(SupplierRow, event.supplier_id)],
+)
+async def on_supplier_invoice_stated(event: SupplierInvoiceStated, tx: Transaction) -> None:
+    """Take in an invoice that the region forwards, and match it (BIL-6).
+
+    Refused: DUPLICATE_NUMBER, NEGATIVE_PRICE, SUMS_DIFFER (BIL-6).
+    """
+    await tx.get(SupplierRow, event.supplier_id, rule="BIL-6", field="supplier_id")
+    await _receive(event, None, tx)
+
+
+@messages.command(
+    ReceiveSupplierInvoice,
+    loads=_of_stated,
+    reads=lambda command, _: [(SupplierRow, command.supplier_id)],
+)
+async def receive_supplier_invoice(command: ReceiveSupplierInvoice, tx: Transaction) -> None:
+    """Take in an invoice by hand, or as it was read, and match it (BIL-6).
+
+    Refused: UNKNOWN_SUPPLIER, DUPLICATE_NUMBER, NEGATIVE_PRICE, SUMS_DIFFER (BIL-6).
+    """
+    await tx.get(SupplierRow, command.supplier_id, rule="BIL-6", field="supplier_id")
+    await _receive(command, command.by, tx)
+
+
+async def _receive(
+    stated: SupplierInvoiceStated | ReceiveSupplierInvoice, by: UserId | None, tx: Transaction
+) -> None:
+    key = domain.invoice_id(tx.region, stated.supplier_id, stated.number)
+    number = stated.purchase_order_number
+    order = None if number is None else await tx.find(PurchaseOrderRow, number)
+    await tx.lock_all(PurchaseLineRow, order.line_ids if order else ())
+    known = await tx.find(SupplierInvoiceRow, key)
+    received = domain.receive(
+        known.state() if known else None,
+        Stated(**same_fields(stated, Stated)),
+        key=key,
+        policy=tx.policy.pin,
+        today=tx.today,
+        by=by,
+    )
+    if not received:
+        return
+    row = tx.start(SupplierInvoiceRow, key, *received)
+    if number is None:
+        writes.hold_alone(row, tx)
+        return
+    if order is None:  # whoever creates it finds the invoice
+        order = PurchaseOrderRow(region=tx.region, purchase_order_number=number, line_ids=())
+        tx.put(order)
+    await writes.match_of_order(order, tx)
+
+
+# -- what finance decides --------------------------------------------------------------------------
+
+
+@messages.timer(REMIND)
+async def remind(row: SupplierInvoiceRow, due: datetime, tx: Transaction) -> None:
+    """Tell the unit of what is still held, and again after as many days (BIL-6)."""
+    due_now = domain.remind(SupplierInvoiceId(row.id), row.state(), service_point=row.service_point)
+    tx.record(row, *due_now)
+    if due_now:
+        writes.remind_later(row, tx)
+
+
+def _key_of(command: ReleaseHeldInvoice | RejectHeldInvoice, tx: Transaction) -> SupplierInvoiceId:
+    return SupplierInvoiceId(tx.target(SupplierInvoiceRow.noun))
+
+
+def _key_by_number(
+    command: ReleaseSupplierInvoice | RejectSupplierInvoice, tx: Transaction
+) -> SupplierInvoiceId:
+    return domain.invoice_id(tx.region, command.supplier_id, command.number)
+
+
+def _read_held(command: ReleaseHeldInvoice, tx: Transaction) -> Iterable[RowKey]:
+    yield SupplierInvoiceRow, _key_of(command, tx)
+
+
+def _read_by_number(command: ReleaseSupplierInvoice, tx: Transaction) -> Iterable[RowKey]:
+    yield SupplierInvoiceRow, _key_by_number(command, tx)
+
+
+@messages.command(ReleaseHeldInvoice, reads=_read_held)
+async def release_held_invoice(command: ReleaseHeldInvoice, tx: Transaction) -> None:
+    """Pay what is held as it is (BIL-6).
+
+    Refused: UNKNOWN_SUPPLIER_INVOICE, NOT_HELD (BIL-6).
+    """
+    await _release(_key_of(command, tx), command.by, tx)
+
+
+@messages.command(ReleaseSupplierInvoice, reads=_read_by_number)
+async def release_supplier_invoice(command: ReleaseSupplierInvoice, tx: Transaction) -> None:
+    """Pay what is held as it is, by the supplier's number (BIL-6).
+
+    Refused: UNKNOWN_SUPPLIER_INVOICE, NOT_HELD (BIL-6).
+    """
+    await _release(_key_by_number(command, tx), command.by, tx, field="number")
+
+
+@messages.command(
+    RejectHeldInvoice, loads=lambda command, tx: [(SupplierInvoiceRow, _key_of(command, tx))]
+)
+async def reject_held_invoice(command: RejectHeldInvoice, tx: Transaction) -> None:
+    """Do not pay what is held (BIL-6).
+
+    Refused: UNKNOWN_SUPPLIER_INVOICE, NOT_HELD (BIL-6).
+    """
+    await _reject(_key_of(command, tx), command.reason, command.by, tx)
+
+
+@messages.command(
+    RejectSupplierInvoice,
+    loads=lambda command, tx: [(SupplierInvoiceRow, _key_by_number(command, tx))],
+)
+async def reject_supplier_invoice(command: RejectSupplierInvoice, tx: Transaction) -> None:
+    """Do not pay what is held, by the supplier's number (BIL-6).
+
+    Refused: UNKNOWN_SUPPLIER_INVOICE, NOT_HELD (BIL-6).
+    """
+    await _reject(_key_by_number(command, tx), command.reason, command.by, tx, field="number")
+
+
+async def _release(
+    key: SupplierInvoiceId, by: UserId, tx: Transaction, *, field: str | None = None
+) -> None:
+    named = await tx.get(SupplierInvoiceRow, key, rule="BIL-6", field=field)
+    number = named.purchase_order_number
+    order = None if number is None else await tx.find(PurchaseOrderRow, number)
+    lines = await tx.lock_all(PurchaseLineRow, order.line_ids if order else ())
+    row = await tx.lock(SupplierInvoiceRow, key, rule="BIL-6", field=field)
+    purchased = [line.purchased() for line in lines]
+    if order is None or order.supplier_id != row.supplier_id:
+        purchased = []  # it takes nothing of another supplier's
+    taken, after = taken_by_release(purchased, writes.document_of(row, tx))
+    released = domain.release(key, row.state(), lines=taken, by=by)
+    tx.record(row, *released)
+    if released:
+        writes.keep(lines, after)
+        tx.cancel_timer(REMIND, key=key)
+        await enter_supplier_invoice(
+            tx, key, net_ore=row.net_ore, vat_ore=row.vat_ore, is_credit=row.is_credit
+        )
+
+
+async def _reject(
+    key: SupplierInvoiceId,
+    reason: ReasonCode,
+    by: UserId,
+    tx: Transaction,
+    *,
+    field: str | None = None,
+) -> None:
+    row = await tx.lock(SupplierInvoiceRow, key, rule="BIL-6", field=field)
+    tx.record(row, *domain.reject(key, row.state(), reason=reason, by=by))
+    tx.cancel_timer(REMIND, key=key)

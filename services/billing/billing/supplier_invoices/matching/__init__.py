@@ -1,0 +1,1 @@
+"""The three-way match of suppliers' invoices. Rules alone."""

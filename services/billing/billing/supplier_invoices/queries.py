@@ -1,0 +1,86 @@
+"""Look-ups of suppliers' invoices, and whose they are. No writes."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Collection
+
+from kvitt_chassis.http import RegionReader, RegionWide, Scope
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import ArticleNumber, OrderNumber, OrganisationNumber, SupplierId
+from sqlalchemy import and_, or_, select
+
+from billing.models import ArticleRow
+from billing.supplier_invoices.domain import PAYABLE
+from billing.supplier_invoices.models import (
+    PurchaseLineRow,
+    PurchaseOrderRow,
+    SupplierInvoiceRow,
+    SupplierRow,
+)
+
+REACH = Scope(SupplierInvoiceRow.region, service_points=[SupplierInvoiceRow.service_point])
+"""A unit reaches the invoices of what it purchased; finance all."""
+
+PAYABLE_REACH = RegionWide(SupplierInvoiceRow.region, because="who pays, pays for all units")
+
+MOST_SUPPLIERS = 10
+ROWS_AT_ONCE = 500
+"""So many invoices that may be paid are in memory."""
+
+
+async def lines_of(tx: Transaction, number: OrderNumber | None) -> list[PurchaseLineRow]:
+    """The lines of a purchase order as they are now, in its order; none where it is not known."""
+    order = None if number is None else await tx.look_up(PurchaseOrderRow, number)
+    ids = order.line_ids if order else ()
+    found = {row.line_id: row for row in await tx.look_up_all(PurchaseLineRow, ids)}
+    return [found[one] for one in ids if one in found]
+
+
+async def supplier(reader: RegionReader, supplier_id: SupplierId) -> SupplierRow | None:
+    """A supplier of the register, or None."""
+    return await reader.look_up(SupplierRow, supplier_id)
+
+
+async def suppliers_numbered(reader: RegionReader, number: OrganisationNumber) -> list[SupplierRow]:
+    """The suppliers with an organisation number: the active ones, else those that there are."""
+    found = await reader.all(
+        select(SupplierRow).where(SupplierRow.organisation_number == number).limit(MOST_SUPPLIERS)
+    )
+    return [one for one in found if one.is_active] or found
+
+
+async def articles_of_supplier(
+    reader: RegionReader, supplier_id: SupplierId, numbers: Collection[str]
+) -> dict[str, ArticleNumber]:
+    """The region's articles by what a supplier calls them; where it calls several alike, none."""
+    rows: list[ArticleRow] = await reader.all(
+        select(ArticleRow).where(
+            ArticleRow.supplier_id == supplier_id,
+            ArticleRow.supplier_article_number.in_(sorted(numbers)),
+        )
+    )
+    named = Counter(row.supplier_article_number for row in rows)
+    return {
+        str(row.supplier_article_number): row.article_number
+        for row in rows
+        if named[row.supplier_article_number] == 1
+    }
+
+
+async def payable(reader: RegionReader) -> AsyncIterator[SupplierInvoiceRow]:
+    """Every invoice that may be paid, and credit note that is taken back, by due day."""
+    query = (
+        select(SupplierInvoiceRow)
+        .where(SupplierInvoiceRow.region == reader.region, SupplierInvoiceRow.status.in_(PAYABLE))
+        .order_by(SupplierInvoiceRow.due_on, SupplierInvoiceRow.id)
+        .limit(ROWS_AT_ONCE)
+    )
+    rows: list[SupplierInvoiceRow] = await reader.all(query)
+    while rows:
+        for row in rows:
+            yield row
+        day, key = rows[-1].due_on, rows[-1].id
+        later = or_(
+            SupplierInvoiceRow.due_on > day,
+            and_(SupplierInvoiceRow.due_on == day, SupplierInvoiceRow.id > key),
+        )
+        rows = await reader.all(query.where(later))

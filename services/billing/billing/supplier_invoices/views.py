@@ -1,0 +1,163 @@
+"""The views of suppliers' invoices."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from kvitt_chassis.http import Body
+from kvitt_contracts.billing import ClearedLine, SupplierInvoiceLine
+from kvitt_contracts.types import (
+    ArticleNumber,
+    Day,
+    Money,
+    OrderLineId,
+    OrderNumber,
+    Ore,
+    ReasonCode,
+    ServicePointId,
+    SupplierId,
+    SupplierInvoiceNumber,
+    UserId,
+)
+from pydantic import BaseModel, Field
+
+from billing.supplier_invoices.domain import SupplierInvoiceStatus
+from billing.supplier_invoices.models import PurchaseLineRow, SupplierInvoiceRow
+from billing.supplier_invoices.reasons import REASONS
+
+
+class SupplierInvoiceBody(Body):
+    """En leverantörsfaktura, eller med `is_credit` en kreditfaktura. Inget belopp är negativt."""
+
+    supplier_id: SupplierId
+    number: Annotated[SupplierInvoiceNumber, Field(description="Leverantörens fakturanummer")]
+    purchase_order_number: Annotated[
+        OrderNumber | None, Field(description="Inköpsordern; utan den väntar fakturan")
+    ] = None
+    is_credit: Annotated[bool, Field(description="Sant för en kreditfaktura")] = False
+    credits: Annotated[
+        SupplierInvoiceNumber | None, Field(description="Fakturan som kreditfakturan drar av från")
+    ] = None
+    net_ore: Annotated[Ore, Field(description="Belopp utan moms, i öre")]
+    vat_ore: Annotated[Ore, Field(description="Moms, i öre")]
+    due_on: Annotated[Day, Field(description="Förfallodag")]
+    lines: Annotated[tuple[SupplierInvoiceLine, ...], Field(min_length=1, max_length=1000)]
+
+
+class RejectInvoiceBody(Body):
+    """Varför fakturan inte betalas."""
+
+    reason: Annotated[ReasonCode, Field(description="T.ex. NOT_ORDERED, WRONG_DELIVERY, NOT_OURS")]
+
+
+class HeldFor(BaseModel):
+    """Varför en faktura väntar, och vad som kan göras."""
+
+    code: ReasonCode
+    says: Annotated[str, Field(description="Vad som inte stämmer")]
+    way_on: Annotated[str, Field(description="Vad som kan göras")]
+
+
+class SupplierInvoiceView(BaseModel):
+    """En leverantörsfaktura, utan rader."""
+
+    id: UUID
+    supplier_id: SupplierId
+    number: SupplierInvoiceNumber
+    purchase_order_number: OrderNumber | None
+    service_point: Annotated[ServicePointId | None, Field(description="Enheten som köpte")]
+    is_credit: bool
+    credits: SupplierInvoiceNumber | None
+    received_on: Annotated[date, Field(description="Dagen då den kom in")]
+    due_on: date
+    net_ore: int
+    vat_ore: int
+    gross_ore: Annotated[int, Field(description="Att betala, för en kreditfaktura att dra av")]
+    status: Annotated[
+        SupplierInvoiceStatus,
+        Field(
+            description="held: väntar, cleared: stämmer, released: släppt, rejected: betalas inte"
+        ),
+    ]
+    held_for: Annotated[list[HeldFor], Field(description="Varför den väntar, eller väntade")]
+    decided_by: Annotated[UserId | None, Field(description="Vem som släppte eller avvisade")]
+    rejected_for: ReasonCode | None
+
+    @classmethod
+    def of(cls, row: SupplierInvoiceRow) -> "SupplierInvoiceView":
+        """The view of a row."""
+        return cls(**_values(row))
+
+
+class PurchasedLine(BaseModel):
+    """En rad på inköpsordern som den är nu: beställt, mottaget och betalt."""
+
+    line_id: OrderLineId
+    article_number: ArticleNumber
+    quantity: Annotated[int, Field(description="Beställt; 0 när raden är makulerad")]
+    price: Annotated[Money | None, Field(description="Avtalat pris för en, efter mottagning")]
+    received: Annotated[int, Field(description="Mottaget")]
+    cleared: Annotated[int, Field(description="Betalt för det som stämde")]
+    released: Annotated[int, Field(description="Betalt för det som ekonomi släppte")]
+
+
+class SupplierInvoiceWithLines(SupplierInvoiceView):
+    """En leverantörsfaktura med sina rader, vad den betalas för och inköpsorderns rader."""
+
+    lines: list[SupplierInvoiceLine]
+    matched: Annotated[list[ClearedLine], Field(description="Vad den betalas för av vilken rad")]
+    purchase_lines: list[PurchasedLine]
+
+    @classmethod
+    def with_lines(
+        cls, row: SupplierInvoiceRow, purchased: Iterable[PurchaseLineRow]
+    ) -> "SupplierInvoiceWithLines":
+        """The view of a row, with the lines of its purchase order."""
+        lines = [PurchasedLine.model_validate(one, from_attributes=True) for one in purchased]
+        return cls(
+            **_values(row), lines=list(row.lines), matched=list(row.cleared), purchase_lines=lines
+        )
+
+
+class Payable(BaseModel):
+    """En faktura som får betalas, eller en kreditfaktura som dras av."""
+
+    id: UUID
+    supplier_id: SupplierId
+    number: SupplierInvoiceNumber
+    purchase_order_number: OrderNumber | None
+    is_credit: bool
+    due_on: date
+    net_ore: Annotated[int, Field(description="Negativt för en kreditfaktura")]
+    vat_ore: int
+    gross_ore: Annotated[int, Field(description="Att betala; negativt för en kreditfaktura")]
+    status: SupplierInvoiceStatus
+
+    @classmethod
+    def of(cls, row: SupplierInvoiceRow) -> "Payable":
+        """The view of a row."""
+        sign = -1 if row.is_credit else 1
+        return cls(
+            id=row.id,
+            supplier_id=row.supplier_id,
+            number=row.number,
+            purchase_order_number=row.purchase_order_number,
+            is_credit=row.is_credit,
+            due_on=row.due_on,
+            net_ore=sign * row.net_ore,
+            vat_ore=sign * row.vat_ore,
+            gross_ore=sign * (row.net_ore + row.vat_ore),
+            status=row.status,
+        )
+
+
+def _values(row: SupplierInvoiceRow) -> dict[str, Any]:
+    names = SupplierInvoiceView.model_fields.keys() - {"gross_ore", "held_for"}
+    known = [one for one in row.reasons if one in REASONS]
+    return {name: getattr(row, name) for name in names} | {
+        "gross_ore": row.net_ore + row.vat_ore,
+        "held_for": [
+            HeldFor(code=one, says=REASONS[one].says, way_on=REASONS[one].way_on) for one in known
+        ],
+    }

@@ -1,0 +1,172 @@
+"""Rule mutants of suppliers' invoices: the match, what is paid once, who decides (BIL-6)."""
+
+from typing import Final
+
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_CODE: Final = "services/billing/billing/supplier_invoices"
+_MATCH: Final = f"{_CODE}/matching/domain.py"
+_DOMAIN: Final = f"{_CODE}/domain.py"
+_HANDLERS: Final = f"{_CODE}/handlers.py"
+_WRITES: Final = f"{_CODE}/writes.py"
+_READER: Final = "documents/kvitt_documents/peppol_reading.py"
+_TESTS: Final = "services/billing/tests/test_supplier_invoices.py::test"
+_MATCHED: Final = "services/billing/tests/test_supplier_matching.py::test"
+_HTTP: Final = "services/billing/tests/test_supplier_invoices_http.py::test"
+_READ: Final = "documents/tests/test_peppol_reading.py::test"
+
+SUPPLIER_INVOICES: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "BIL-6a",
+        "What was not purchased of the supplier is paid to it",
+        _WRITES,
+        "    if order.supplier_id != row.supplier_id:\n        return Hold.SUPPLIER_DIFFERS\n",
+        "",
+        f"{_TESTS}_what_does_not_agree_is_held_with_its_reason",
+    ),
+    rule_mutant(
+        "BIL-6b",
+        "An invoice is cleared before anything is received",
+        _MATCH,
+        "        return self.received - self.cleared - self.released\n",
+        "        return self.quantity - self.cleared - self.released\n",
+        f"{_TESTS}_without_receipt_it_is_held_and_cleared_when_the_receipt_comes",
+    ),
+    rule_mutant(
+        "BIL-6c",
+        "A wrong delivery is paid before it is credited or settled",
+        _HANDLERS,
+        "    line.deviates = True\n",
+        "    line.deviates = False\n",
+        f"{_TESTS}_a_wrong_delivery_waits_until_it_is_settled_or_credited",
+    ),
+    rule_mutant(
+        "BIL-6c",
+        "No invoice is cleared together with its credit note",
+        _MATCH,
+        "            yield (invoice, *chosen)\n    if len(rest) > 1:\n        yield tuple(rest)\n",
+        "            del chosen\n",
+        f"{_TESTS}_what_was_not_delivered_waits_for_a_credit_note_and_both_are_cleared",
+    ),
+    rule_mutant(
+        "BIL-6d",
+        "An invoice may differ by any amount",
+        _MATCH,
+        "    if abs(trial.over_ore) > min(one.tolerance_ore for one in group):\n",
+        "    if abs(trial.over_ore) > 10**12:\n",
+        f"{_MATCHED}_an_invoice_may_differ_by_the_tolerance_and_no_more",
+    ),
+    rule_mutant(
+        "BIL-6d",
+        "A rate of VAT may be another",
+        _MATCH,
+        "        trial.against.add(Hold.VAT_DIFFERS)\n",
+        "        pass\n",
+        f"{_MATCHED}_another_rate_of_vat_is_held_whatever_the_tolerance",
+    ),
+    rule_mutant(
+        "BIL-6e",
+        "The same number with other content is passed over",
+        _DOMAIN,
+        "        if _as_stated(known) == replace(stated, number=known.number):\n",
+        "        if known.supplier_id == stated.supplier_id:\n",
+        f"{_TESTS}_the_same_number_with_other_content_is_refused",
+    ),
+    rule_mutant(
+        "BIL-6e",
+        "What is paid on one invoice is paid on another",
+        _MATCH,
+        "            trial.lines[line.line_id] = replace(line, cleared=line.cleared + quantity)\n",
+        "            trial.lines[line.line_id] = replace(line, cleared=line.cleared)\n",
+        f"{_TESTS}_what_is_paid_on_one_invoice_is_not_paid_on_another",
+    ),
+    rule_mutant(
+        "BIL-6f",
+        "Nobody is reminded a second time",
+        _HANDLERS,
+        "    if due_now:\n        writes.remind_later(row, tx)\n",
+        "",
+        f"{_TESTS}_the_unit_is_reminded_after_the_policys_days_and_again",
+    ),
+    rule_mutant(
+        "BIL-6g",
+        "What is paid may be rejected",
+        _DOMAIN,
+        "    if invoice.status is not SupplierInvoiceStatus.HELD:\n        raise Refused(\n",
+        "    if invoice.status is SupplierInvoiceStatus.RECEIVED:\n        raise Refused(\n",
+        f"{_TESTS}_what_is_decided_is_not_decided_otherwise",
+    ),
+    rule_mutant(
+        "BIL-6g",
+        "What is released is paid again on another invoice",
+        _HANDLERS,
+        "        writes.keep(lines, after)\n",
+        "        del after\n",
+        f"{_TESTS}_finance_releases_what_is_held_and_nobody_is_paid_for_the_same_again",
+    ),
+    rule_mutant(
+        "BIL-6h",
+        "A document with a DOCTYPE is read",
+        _READER,
+        "    if info.doctype or info.internalDTD is not None:\n",
+        "    if info.doctype and info.internalDTD is None:\n",
+        f"{_READ}_nothing_is_fetched_and_no_file_is_read",
+    ),
+    rule_mutant(
+        "BIL-6h",
+        "However much is sent is read",
+        _READER,
+        "            if size > limit:\n",
+        "            if size > limit * 1_000:\n",
+        f"{_READ}_what_is_too_large_is_refused_before_it_has_come",
+    ),
+    rule_mutant(
+        "BIL-6i",
+        "What is to be paid may be another sum than the rest gives",
+        _READER,
+        '        if self.ore(f"{total}/cbc:PayableAmount") != inclusive - prepaid + rounding:\n',
+        '        if self.ore(f"{total}/cbc:PayableAmount") < 0:\n',
+        f"{_READ}_what_does_not_add_up_is_refused_with_its_element",
+    ),
+    rule_mutant(
+        "BIL-6i",
+        "Lines may come to another sum than the invoice",
+        _DOMAIN,
+        "    if net_ore != sum(_net_of(line) for line in listed):\n",
+        "    if net_ore < 0:\n",
+        f"{_TESTS}_what_does_not_add_up_is_refused",
+    ),
+    rule_mutant(
+        "BIL-6j",
+        "A credit note takes back from whatever is paid",
+        _MATCH,
+        "    return all(one.credits in there for one in group)\n",
+        "    return bool(there)\n",
+        f"{_MATCHED}_in_any_order_the_same_is_cleared_and_never_more_than_was_received",
+    ),
+    rule_mutant(
+        "BIL-6j",
+        "A purchase order does not look for the invoices that came before it",
+        _HANDLERS,
+        "            for line in event.lines\n        )\n    )\n"
+        "    await writes.match_of_order(row, tx)\n",
+        "            for line in event.lines\n        )\n    )\n",
+        f"{_TESTS}_an_invoice_that_came_before_its_purchase_order_is_matched_when_that_comes",
+    ),
+    rule_mutant(
+        "BIL-6k",
+        "A credit note is entered as an invoice",
+        "services/billing/billing/ledger/domain.py",
+        "    sign = -1 if is_credit else 1\n",
+        "    sign = 1\n",
+        f"{_HTTP}_what_is_cleared_and_released_is_entered_and_a_credit_note_the_other_way",
+    ),
+    rule_mutant(
+        "BIL-6l",
+        "What is held is handed over to be paid",
+        f"{_CODE}/queries.py",
+        ", SupplierInvoiceRow.status.in_(PAYABLE))\n",
+        ")\n",
+        f"{_HTTP}_what_may_be_paid_is_listed_and_handed_over_by_due_day",
+    ),
+)
