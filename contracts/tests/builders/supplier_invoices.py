@@ -1,4 +1,4 @@
-"""What billing matches: purchase orders as orders emits them, and suppliers' invoices as regions state them."""
+"""What billing matches: purchase orders as orders says them, invoices as regions state them."""
 
 from collections.abc import Sequence
 from datetime import date
