@@ -54,6 +54,7 @@ __all__ = [
     "INVENTORY_STOCK_MOVES",
     "INVENTORY_SUPPLIER_RETURNS",
     "NOTIFICATIONS_MESSAGES",
+    "ORDERS_BASKET_LOANS",
     "ORDERS_CASES",
     "ORDERS_CUSTOMER_ORDERS",
     "ORDERS_FAULT_REPORTS",
@@ -137,6 +138,14 @@ ORDERS_WORK_ORDERS = domain_topic(
     "billing",
     "notifications",
 )
+ORDERS_BASKET_LOANS = domain_topic(
+    "orders.basket-loans",
+    "OrderId",
+    orders.BasketLoanEvent,
+    "inventory",
+    "billing",
+    "notifications",
+)
 ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, "notifications")
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
@@ -179,7 +188,7 @@ INVENTORY_ARTICLES = domain_topic(
 INVENTORY_RESERVATIONS = domain_topic(
     "inventory.reservations",
     "OrderId",
-    inventory.ReservationEvent,
+    inventory.ReservationEvent | inventory.BasketEvent,
     "orders",
     "billing",
     coming=inventory.ComingReservationEvent,
@@ -301,6 +310,9 @@ REGION_ORDERS = inbound_topic(
         orders.MakePickupUrgent,
         orders.VoidPickup,
         orders.ReportPickup,
+        orders.RequestBasketLoan,
+        orders.ActOnBasketLoan,
+        orders.DeliverBasketFee,
         orders.AskCase,
         orders.AnswerCase,
         orders.WithdrawCase,
@@ -383,6 +395,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_PICKUPS,
     ORDERS_WORK_ORDERS,
     ORDERS_CASES,
+    ORDERS_BASKET_LOANS,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,
