@@ -134,6 +134,8 @@ class BasketLoanLineEnded(Event, type="orders.basket-loan.line-ended.v1"):
     order_id: OrderId
     line_id: OrderLineId
     outcome: Word
+    ended_on: date
+    devices: tuple[DeviceId, ...] = ()
 
 
 class BasketLoanActDeclined(Event, type="orders.basket-loan.act-declined.v1"):

@@ -19,7 +19,7 @@ from kvitt_contracts.orders import (
     BasketLoanOverdue,
     BasketLoanRequested,
 )
-from kvitt_contracts.types import ActId
+from kvitt_contracts.types import ActId, OrderId, identify
 
 from contracts.tests.builders.shapes import build
 from contracts.tests.builders.story import (
@@ -33,13 +33,17 @@ from contracts.tests.builders.story import (
     a_patient,
     device_id,
     line_id,
-    order_id,
 )
+
+
+def basket_id(basket: str = "V-1", *, region: str = "ac") -> OrderId:
+    """The id of a basket loan."""
+    return OrderId(identify(region, "basket-loan", basket))
 
 
 def act_id(act: str = "1", *, basket: str = "V-1") -> ActId:
     """The id of an act on a basket."""
-    return ActId(uuid5(order_id(basket), f"act {act}"))
+    return ActId(uuid5(basket_id(basket), f"act {act}"))
 
 
 def a_lent_line(
@@ -47,7 +51,7 @@ def a_lent_line(
 ) -> dict[str, Any]:
     """A line of a basket."""
     return {
-        "line_id": line_id(basket, number),
+        "line_id": line_id(basket_id(basket), number),
         "number": number,
         "article_number": article,
         "quantity": 1,
@@ -65,7 +69,7 @@ def a_fee_line(
     number: int = 2, *, of: int = 1, basket: str = "V-1", **changes: Any
 ) -> dict[str, Any]:
     """The fee of another line."""
-    fee = {"fee_of": line_id(basket, of), "fee_group": "charger"}
+    fee = {"fee_of": line_id(basket_id(basket), of), "fee_group": "charger"}
     return a_lent_line(number, basket=basket, **fee) | changes
 
 
@@ -74,7 +78,7 @@ def a_basket_loan_requested(
 ) -> BasketLoanRequested:
     """A prescriber lends from the own store; a rollator unless told."""
     values = {
-        "order_id": order_id(basket),
+        "order_id": basket_id(basket),
         "order_number": number,
         "reference": basket,
         "prescriber": SENDER,
@@ -91,18 +95,18 @@ def a_basket_loan_requested(
 
 def a_basket_loan_opened(basket: str = "V-1") -> BasketLoanOpened:
     """Everything is reserved."""
-    return build(BasketLoanOpened, {"order_id": order_id(basket)}, {})
+    return build(BasketLoanOpened, {"order_id": basket_id(basket)}, {})
 
 
 def a_basket_loan_declined(basket: str = "V-1", **changes: Any) -> BasketLoanDeclined:
     """The store did not answer in time."""
-    values = {"order_id": order_id(basket), "reason": "NOT_ANSWERED", "prescriber": SENDER}
+    values = {"order_id": basket_id(basket), "reason": "NOT_ANSWERED", "prescriber": SENDER}
     return build(BasketLoanDeclined, values, changes)
 
 
 def a_basket_loan_overdue(basket: str = "V-1") -> BasketLoanOverdue:
     """The last day has passed."""
-    values = {"order_id": order_id(basket), "prescriber": SENDER}
+    values = {"order_id": basket_id(basket), "prescriber": SENDER}
     return build(BasketLoanOverdue, values, {})
 
 
@@ -116,11 +120,13 @@ def a_basket_loan_act_requested(
 ) -> BasketLoanActRequested:
     """A colleague delivers these lines to the patient, and puts those back."""
     values = {
-        "order_id": order_id(basket),
+        "order_id": basket_id(basket),
         "act_id": act_id(act, basket=basket),
         "recipient": a_patient() if deliver else None,
-        "deliver": tuple({"line_id": line_id(basket, one), "payer_id": payer} for one in deliver),
-        "put_back": tuple(line_id(basket, one) for one in put_back),
+        "deliver": tuple(
+            {"line_id": line_id(basket_id(basket), one), "payer_id": payer} for one in deliver
+        ),
+        "put_back": tuple(line_id(basket_id(basket), one) for one in put_back),
         "acted_on": "2026-03-04",
         "by": SENDER,
     }
@@ -130,7 +136,7 @@ def a_basket_loan_act_requested(
 def a_basket_loan_act_declined(basket: str = "V-1", *, act: str = "1") -> BasketLoanActDeclined:
     """Nothing of an act took effect."""
     values = {
-        "order_id": order_id(basket),
+        "order_id": basket_id(basket),
         "act_id": act_id(act, basket=basket),
         "reason": "LINE_ENDED",
         "by": SENDER,
@@ -143,9 +149,10 @@ def a_basket_loan_line_ended(
 ) -> BasketLoanLineEnded:
     """A line is over."""
     values = {
-        "order_id": order_id(basket),
-        "line_id": line_id(basket, line),
+        "order_id": basket_id(basket),
+        "line_id": line_id(basket_id(basket), line),
         "outcome": outcome,
+        "ended_on": "2026-03-04",
     }
     return build(BasketLoanLineEnded, values, {})
 
@@ -155,9 +162,9 @@ def a_basket_loan_fee_delivered(
 ) -> BasketLoanFeeDelivered:
     """The patient is to pay the fee of a device."""
     values = {
-        "order_id": order_id(basket),
-        "line_id": line_id(basket, line),
-        "fee_of": line_id(basket, of),
+        "order_id": basket_id(basket),
+        "line_id": line_id(basket_id(basket), line),
+        "fee_of": line_id(basket_id(basket), of),
         "recipient": a_patient(),
         "article_number": ROLLATOR,
         "quantity": 1,
@@ -176,10 +183,10 @@ def a_basket_reserved(
     """Everything in the basket is reserved; `devices` of each line, None of an unmarked one."""
     named = devices or ("170098",)
     values = {
-        "order_id": order_id(basket),
+        "order_id": basket_id(basket),
         "lines": tuple(
             {
-                "line_id": line_id(basket, line),
+                "line_id": line_id(basket_id(basket), line),
                 "devices": (device_id(device),) if device else (),
             }
             for line, device in zip(lines, named, strict=True)
@@ -191,7 +198,7 @@ def a_basket_reserved(
 def a_basket_act_refused(basket: str = "V-1", *, act: str = "1") -> BasketActRefused:
     """A line of the act had ended."""
     values = {
-        "order_id": order_id(basket),
+        "order_id": basket_id(basket),
         "act_id": act_id(act, basket=basket),
         "reason": "LINE_ENDED",
     }
@@ -203,8 +210,8 @@ def a_basket_line_put_back(
 ) -> BasketLinePutBack:
     """A lent line is in the store again, by an act or by a return."""
     values = {
-        "order_id": order_id(basket),
-        "line_id": line_id(basket, line),
+        "order_id": basket_id(basket),
+        "line_id": line_id(basket_id(basket), line),
         "act_id": act_id(act, basket=basket) if act else None,
     }
     return build(BasketLinePutBack, values, {})
@@ -212,5 +219,9 @@ def a_basket_line_put_back(
 
 def a_basket_line_broken(line: int = 1, *, basket: str = "V-1") -> BasketLineBroken:
     """A lent device was missing at a stocktaking."""
-    values = {"order_id": order_id(basket), "line_id": line_id(basket, line), "reason": "LOST"}
+    values = {
+        "order_id": basket_id(basket),
+        "line_id": line_id(basket_id(basket), line),
+        "reason": "LOST",
+    }
     return build(BasketLineBroken, values, {})

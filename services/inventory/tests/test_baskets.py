@@ -27,6 +27,7 @@ from contracts.tests.builders.baskets import (
     a_lent_device,
     a_lent_line,
     act_id,
+    basket_id,
 )
 from contracts.tests.builders.bmb import a_transfer_requested
 from contracts.tests.builders.orders import a_device_line, a_withdrawal_placed
@@ -47,11 +48,10 @@ from contracts.tests.builders.story import (
     a_store,
     device_id,
     line_id,
-    order_id,
 )
 from services.inventory.tests.worlds import balance, device
 
-IN_BASKET = Claim(kind=ClaimKind.BASKET, by=order_id("V-1"))
+IN_BASKET = Claim(kind=ClaimKind.BASKET, by=basket_id())
 LENT = (
     a_lent_device(1),
     a_lent_device(2, device="170099"),
@@ -71,7 +71,7 @@ async def world(given: Given) -> AsyncIterator[World]:
 
 async def basket(world: World, name: str = "V-1") -> BasketRow:
     """What a basket has in its store."""
-    return await world.row(BasketRow, order_id(name))
+    return await world.row(BasketRow, basket_id(name))
 
 
 @pytest.mark.rule("ORD-10d")
@@ -124,7 +124,7 @@ async def test_a_fee_line_takes_nothing_from_the_store(world: World) -> None:
     await world.handle(a_basket_loan_requested(a_lent_device(), a_fee_line(2)))
 
     (reserved,) = await world.events(BasketReserved)
-    assert [line.line_id for line in reserved.lines] == [line_id("V-1", 1)]
+    assert [line.line_id for line in reserved.lines] == [line_id(basket_id(), 1)]
     assert await balance(world, ROLLATOR, OWN) == (1, 1, 0)
 
 
@@ -136,11 +136,11 @@ async def test_an_act_delivers_lines_and_puts_others_back_in_one_transaction(wor
 
     delivered = await world.events(LineDelivered)
     assert [(one.line_id, one.payer_id, one.quantity) for one in delivered] == [
-        (line_id("V-1", 1), PAYER, 1),
-        (line_id("V-1", 3), PAYER, 2),
+        (line_id(basket_id(), 1), PAYER, 1),
+        (line_id(basket_id(), 3), PAYER, 2),
     ]
     (back,) = await world.events(BasketLinePutBack)
-    assert (back.line_id, back.act_id) == (line_id("V-1", 2), act_id())
+    assert (back.line_id, back.act_id) == (line_id(basket_id(), 2), act_id())
     (changed,) = await world.events(CustodyChanged)
     custody = changed.custody
     assert (custody.holder, custody.payer_id, custody.customer_id, custody.prescriber) == (

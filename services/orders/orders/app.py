@@ -7,6 +7,8 @@ from orders.attaching.api import router as attaching
 from orders.attaching.api import streams as attachments
 from orders.attachments.models import AttachmentRow
 from orders.attachments.store import files
+from orders.baskets.api import router as baskets
+from orders.baskets.models import BasketLoanRow
 from orders.care.api import router as care
 from orders.cases.api import router as cases
 from orders.cases.models import CaseRow
@@ -41,6 +43,7 @@ service = Service(
     routers=[
         placements,
         customer_orders,
+        baskets,
         fault_reports,
         pickup_choices,
         pickups,
@@ -65,6 +68,7 @@ service = Service(
         CareUnitRow,
         UserRow,
         OrderRow,
+        BasketLoanRow,
         FaultReportRow,
         CaseRow,
         PickupRow,

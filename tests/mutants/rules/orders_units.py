@@ -145,7 +145,7 @@ UNITS: tuple[RuleMutant, ...] = (
         _PLACING,
         "    _must_be_reachable(command.delivery, parties.recipient)\n",
         "    _must_be_reachable(command.delivery, parties.recipient)\n"
-        "    _must_own(policy.stores.central, parties.service_point, policy)\n",
+        "    must_own(policy.stores.central, parties.service_point, policy)\n",
         f"{_LINE}_a_private_clinic_orders_from_the_central_store",
     ),
     rule_mutant(

@@ -17,6 +17,7 @@ from kvitt_contracts.types import (
     CustomerId,
     DeviceId,
     DeviceNumber,
+    OrderId,
     OrderLineId,
     Recipient,
     StoreId,
@@ -40,6 +41,7 @@ Devices = Mapping[OrderLineId, tuple[DeviceId, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ToRecipient:
+    order_id: OrderId
     recipient: Recipient
     customer_id: CustomerId
     prescriber: UserId
@@ -83,6 +85,7 @@ async def deliver(
     if recipient is None:
         return
     to = _ToRecipient(
+        order_id=order.order_id,
         recipient=recipient,
         customer_id=CustomerId(order.service_point),
         prescriber=order.prescriber,

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import CustodyCause, LineDelivered, MoveKind
-from kvitt_contracts.types import CustomerId, Recipient, UserId
+from kvitt_contracts.types import CustomerId, OrderId, Recipient, UserId
 
 from inventory.articles.queries import get_article
 from inventory.devices import domain as devices
@@ -77,6 +77,8 @@ async def free_goods(
 class Prescribed(Protocol):
     """Whom what is delivered goes to, as whose customer's and by whose prescription."""
 
+    @property
+    def order_id(self) -> OrderId: ...
     @property
     def recipient(self) -> Recipient: ...
     @property

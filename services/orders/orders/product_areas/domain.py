@@ -9,7 +9,7 @@ from kvitt_contracts.types import ArticleNumber, ProductArea, ServicePointId, St
 
 from orders.articles.domain import Article
 from orders.customer_orders.reasons import OrderRefused, Reason
-from orders.parties.domain import Parties
+from orders.parties.domain import Ordering
 
 Source = Literal["central", "own_store"]
 """Where an order's lines come from: the device service, or the unit's own store."""
@@ -20,7 +20,7 @@ def must_be_of_areas(
     lines: Sequence[LineToOrder],
     *,
     articles: Mapping[ArticleNumber, Article],
-    parties: Parties,
+    parties: Ordering,
     source: Source,
     policy: RegionPolicy,
 ) -> None:
@@ -47,7 +47,7 @@ def must_be_of_areas(
         _must_be_supplied(area, number, parties=parties, source=source, policy=policy)
 
 
-def must_be_connected(store: StoreId, parties: Parties) -> None:
+def must_be_connected(store: StoreId, parties: Ordering) -> None:
     """Check that those who deliver from a store are connected to it.
 
     Raises OrderRefused (STORE_NOT_OF_USER, REF-11).
@@ -65,7 +65,7 @@ def must_be_connected(store: StoreId, parties: Parties) -> None:
 
 
 def _must_be_supplied(
-    area: ProductArea, number: int, *, parties: Parties, source: Source, policy: RegionPolicy
+    area: ProductArea, number: int, *, parties: Ordering, source: Source, policy: RegionPolicy
 ) -> None:
     sources = policy.sources_of(area, at=ServicePointId(parties.service_point.customer_id))
     # a version that has the area no longer says nothing of its sources
