@@ -170,7 +170,7 @@ def a_basket_loan_fee_delivered(
         "quantity": 1,
         "devices": (device_id(),),
         "received_on": "2026-03-04",
-        "fee": {"net_ore": 50000},
+        "fee": {"net_ore": 50000, "vat_percent": 0},
         "timing": "immediate",
         "by": SENDER,
     }

@@ -2,6 +2,7 @@
 
 from kvitt_chassis.handlers import Handlers
 
+from notifications.baskets.handlers import messages as baskets
 from notifications.cases.handlers import messages as cases
 from notifications.devices.handlers import messages as devices
 from notifications.fault_reports.handlers import messages as fault_reports
@@ -20,6 +21,7 @@ for _noun in (
     transfers,
     fault_reports,
     pickups,
+    baskets,
     work_orders,
     cases,
     devices,

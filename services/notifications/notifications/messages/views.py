@@ -18,6 +18,7 @@ _SERVED_BY = {
     "pickup": ("orders", "/pickups"),
     "device": ("inventory", "/devices"),
     "work_order": ("orders", "/work-orders"),
+    "basket_loan": ("orders", "/basket-loans"),
     "case": ("orders", "/cases"),
 }
 
