@@ -14,9 +14,12 @@ from kvitt_contracts.inventory import (
     CustodyChanged,
     HoldRefused,
     LineDelivered,
+    LineReturned,
     ReservationDeclined,
     ReservationReleased,
+    ReturnedLine,
 )
+from kvitt_contracts.types import Reference, Role
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.baskets import (
@@ -30,9 +33,15 @@ from contracts.tests.builders.baskets import (
     basket_id,
 )
 from contracts.tests.builders.bmb import a_transfer_requested
-from contracts.tests.builders.orders import a_device_line, a_withdrawal_placed
+from contracts.tests.builders.orders import (
+    a_customer_registered,
+    a_device_line,
+    a_withdrawal_placed,
+)
 from contracts.tests.builders.regions import (
     a_balance_stated,
+    a_device_returned,
+    a_return_registered,
     rollators_received,
     the_catalogue,
     the_stores,
@@ -49,7 +58,7 @@ from contracts.tests.builders.story import (
     device_id,
     line_id,
 )
-from services.inventory.tests.worlds import balance, device
+from services.inventory.tests.worlds import balance, device, refusal
 
 IN_BASKET = Claim(kind=ClaimKind.BASKET, by=basket_id())
 LENT = (
@@ -67,6 +76,11 @@ async def world(given: Given) -> AsyncIterator[World]:
         await world.handle(rollators_received("170098", "170099", store=OWN))
         await world.handle(a_balance_stated(CUSHION, quantity=5, store=OWN))
         yield world
+
+
+def back(quantity: int = 1) -> ReturnedLine:
+    """Some of the basket's first line, which comes back."""
+    return ReturnedLine(order=Reference("26100001"), line=1, quantity=quantity)
 
 
 async def basket(world: World, name: str = "V-1") -> BasketRow:
@@ -204,3 +218,45 @@ async def test_a_basket_that_the_store_declined_has_nothing_to_let_go_of(world: 
 
     assert await world.events(ReservationReleased) == []
     assert await balance(world, CUSHION, OWN) == (5, 0, 0)
+
+
+@pytest.mark.rule("ORD-10e", "INV-7a")
+async def test_a_lent_device_that_is_returned_is_put_back(world: World) -> None:
+    await world.handle(a_basket_loan_requested(*LENT))
+
+    await world.handle(a_device_returned("170098", store=OWN, on="2026-03-02"))
+
+    (back,) = await world.events(BasketLinePutBack)
+    assert (back.line_id, back.act_id) == (line_id(basket_id(), 1), None)
+    assert await world.events(CustodyChanged) == []
+    assert (await device(world, "170098")).claim is None
+    assert await balance(world, ROLLATOR, OWN) == (1, 1, 0)
+    await world.handle(a_basket_loan_act_requested(1, 2))
+    assert len(await world.events(BasketActRefused)) == 1
+    assert await world.events(LineDelivered) == []
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("INV-7a", "ORD-10e")
+async def test_unmarked_goods_that_a_basket_delivered_come_back_as_an_orders_do(
+    world: World,
+) -> None:
+    await world.handle(a_customer_registered(SENDING, store=OWN))
+    await world.register(SENDER, roles=(Role.PRESCRIBER,), service_points=[SENDING])
+    await world.handle(a_basket_loan_requested(a_lent_line(article=CUSHION, quantity=2)))
+    await world.handle(a_basket_loan_act_requested(1))
+    await world.advance(stockholm("2026-03-25 08:00"))
+
+    await world.handle(a_return_registered(lines=(back(),), on="2026-03-25"), subject="R-1")
+
+    (returned,) = await world.events(LineReturned)
+    assert (returned.order_id, returned.line_id, returned.quantity) == (
+        basket_id(),
+        line_id(basket_id(), 1),
+        1,
+    )
+    assert await balance(world, CUSHION, OWN) == (4, 0, 0)
+    more = a_return_registered(lines=(back(quantity=2),), on="2026-03-25")
+    refused = await refusal(world.handle(more, subject="R-2"))
+    assert refused.reason == "MORE_THAN_DELIVERED"
+    await assert_rows_are_folds(world)

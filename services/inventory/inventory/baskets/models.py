@@ -9,13 +9,14 @@ from kvitt_contracts.types import (
     OrderId,
     OrderLineId,
     OrderNumber,
+    PayerId,
     Recipient,
     Reference,
     ServicePointId,
     StoreId,
     UserId,
 )
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.baskets import domain
@@ -59,12 +60,15 @@ class BasketOrderRow(Regional, Base):
 
 
 class BasketDeliveryRow(Regional, Base):
-    """Whom a line of a basket was delivered to, and when."""
+    """Whom a line of a basket was delivered to, who pays, and when."""
 
     __tablename__ = "basket_deliveries"
-    __table_args__ = (Index("ix_basket_deliveries_order", "region", "order_id"),)
+    __table_args__ = (
+        Index("ix_basket_deliveries_person", "region", text("(recipient ->> 'person'::text)")),
+    )
 
     line_id: Mapped[OrderLineId] = mapped_column(primary_key=True)
     order_id: Mapped[OrderId]
     recipient: Mapped[Recipient] = mapped_column(Json(Recipient))
+    payer_id: Mapped[PayerId]
     delivered_on: Mapped[date]

@@ -101,6 +101,7 @@ async def deliver(
                 line_id=event.line_id,
                 order_id=order.order_id,
                 recipient=recipient,
+                payer_id=event.payer_id,
                 delivered_on=event.delivered_on,
             )
         )

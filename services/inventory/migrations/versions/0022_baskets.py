@@ -43,8 +43,13 @@ def upgrade() -> None:
         sa.Column("line_id", sa.Uuid(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
         sa.Column("recipient", postgresql.JSONB(), nullable=False),
+        sa.Column("payer_id", sa.Text(), nullable=False),
         sa.Column("delivered_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("region", "line_id", name=op.f("pk_basket_deliveries")),
     )
-    op.create_index("ix_basket_deliveries_order", "basket_deliveries", ["region", "order_id"])
+    op.create_index(
+        "ix_basket_deliveries_person",
+        "basket_deliveries",
+        ["region", sa.text("(recipient ->> 'person'::text)")],
+    )
     guard_regions(op, "inventory")
