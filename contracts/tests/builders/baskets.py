@@ -118,7 +118,10 @@ def a_basket_loan_act_requested(
     payer: str = PAYER,
     **changes: Any,
 ) -> BasketLoanActRequested:
-    """A colleague delivers these lines to the patient, and puts those back."""
+    """A colleague delivers these lines to the patient, the first one unless told, and puts those
+    back.
+    """
+    deliver = deliver or (() if put_back else (1,))
     values = {
         "order_id": basket_id(basket),
         "act_id": act_id(act, basket=basket),
@@ -195,14 +198,16 @@ def a_basket_reserved(
     return build(BasketReserved, values, {})
 
 
-def a_basket_act_refused(basket: str = "V-1", *, act: str = "1") -> BasketActRefused:
+def a_basket_act_refused(
+    basket: str = "V-1", *, act: str = "1", **changes: Any
+) -> BasketActRefused:
     """A line of the act had ended."""
     values = {
         "order_id": basket_id(basket),
         "act_id": act_id(act, basket=basket),
         "reason": "LINE_ENDED",
     }
-    return build(BasketActRefused, values, {})
+    return build(BasketActRefused, values, changes)
 
 
 def a_basket_line_put_back(

@@ -237,7 +237,7 @@ async def test_an_act_that_the_store_refuses_leaves_its_lines_open(world: World)
     await world.handle(an_act(1, put_back=(2,)), subject="V-1")
     (asked,) = await world.events(BasketLoanActRequested)
 
-    await world.handle(a_basket_act_refused().model_copy(update={"act_id": asked.act_id}))
+    await world.handle(a_basket_act_refused(act_id=asked.act_id))
 
     (declined,) = await world.events(BasketLoanActDeclined)
     assert (declined.act_id, declined.by, declined.reason) == (asked.act_id, SENDER, "LINE_ENDED")

@@ -208,25 +208,25 @@ def fee_rule(
     return None
 
 
-def must_own(store: StoreId, place: Customer, policy: RegionPolicy) -> None:
+def must_own(store: StoreId, owner: Customer, policy: RegionPolicy) -> None:
     """Check that a service point has stock of its own, and that this is the store that it has.
 
     Raises OrderRefused: a private clinic (REF-7), another's store (ORD-8).
     """
-    if place.private_clinic and not policy.private_clinics_hold_stock:
+    if owner.private_clinic and not policy.private_clinics_hold_stock:
         raise OrderRefused(
             Reason.PRIVATE_CLINIC_HOLDS_NO_STOCK,
             rule="REF-7",
             field="service_point",
             way_on="En privat mottagning har inget eget förråd. Beställ från centrallagret.",
         )
-    if store != place.store:
+    if store != owner.store:
         raise OrderRefused(
             Reason.STORE_NOT_OF_SERVICE_POINT,
             rule="ORD-8",
             field="store",
             way_on="Välj det förråd som hör till tjänstestället, eller ett annat tjänsteställe.",
-            store_of_service_point=place.store,
+            store_of_service_point=owner.store,
         )
 
 
