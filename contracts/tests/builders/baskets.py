@@ -1,7 +1,6 @@
 """Basket loans as orders emits them, and what inventory answers of their goods."""
 
 from typing import Any
-from uuid import uuid5
 
 from kvitt_contracts.inventory import (
     BasketActRefused,
@@ -10,6 +9,7 @@ from kvitt_contracts.inventory import (
     BasketReserved,
 )
 from kvitt_contracts.orders import (
+    BasketLine,
     BasketLoanActDeclined,
     BasketLoanActRequested,
     BasketLoanDeclined,
@@ -19,7 +19,6 @@ from kvitt_contracts.orders import (
     BasketLoanOverdue,
     BasketLoanRequested,
 )
-from kvitt_contracts.types import ActId, OrderId, identify
 
 from contracts.tests.builders.shapes import build
 from contracts.tests.builders.story import (
@@ -31,50 +30,41 @@ from contracts.tests.builders.story import (
     SENDER,
     SENDING,
     a_patient,
+    act_id,
+    basket_id,
     device_id,
     line_id,
 )
 
 
-def basket_id(basket: str = "V-1", *, region: str = "ac") -> OrderId:
-    """The id of a basket loan."""
-    return OrderId(identify(region, "basket-loan", basket))
-
-
-def act_id(act: str = "1", *, basket: str = "V-1") -> ActId:
-    """The id of an act on a basket."""
-    return ActId(uuid5(basket_id(basket), f"act {act}"))
-
-
 def a_lent_line(
     number: int = 1, *, basket: str = "V-1", article: str = ROLLATOR, **changes: Any
-) -> dict[str, Any]:
+) -> BasketLine:
     """A line of a basket."""
-    return {
+    values = {
         "line_id": line_id(basket_id(basket), number),
         "number": number,
         "article_number": article,
         "quantity": 1,
-    } | changes
+    }
+    return build(BasketLine, values, changes)
 
 
 def a_lent_device(
     number: int = 1, *, device: str = "170098", basket: str = "V-1", **changes: Any
-) -> dict[str, Any]:
+) -> BasketLine:
     """A line of a marked device."""
-    return a_lent_line(number, basket=basket, device_number=device) | changes
+    return a_lent_line(number, basket=basket, **{"device_number": device, **changes})
 
 
-def a_fee_line(
-    number: int = 2, *, of: int = 1, basket: str = "V-1", **changes: Any
-) -> dict[str, Any]:
+def a_fee_line(number: int = 2, *, of: int = 1, basket: str = "V-1", **changes: Any) -> BasketLine:
     """The fee of another line."""
     fee = {"fee_of": line_id(basket_id(basket), of), "fee_group": "charger"}
-    return a_lent_line(number, basket=basket, **fee) | changes
+    return a_lent_line(number, basket=basket, **{**fee, **changes})
 
 
 def a_basket_loan_requested(
-    *lines: dict[str, Any], basket: str = "V-1", number: str = "26100001", **changes: Any
+    *lines: BasketLine, basket: str = "V-1", number: str = "26100001", **changes: Any
 ) -> BasketLoanRequested:
     """A prescriber lends from the own store; a rollator unless told."""
     values = {

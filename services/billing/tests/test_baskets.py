@@ -13,7 +13,6 @@ from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from contracts.tests.builders.baskets import (
     a_basket_loan_act_requested,
     a_basket_loan_fee_delivered,
-    basket_id,
 )
 from contracts.tests.builders.inventory import (
     a_custody,
@@ -31,6 +30,7 @@ from contracts.tests.builders.story import (
     PAYER,
     RECEIVING_PAYER,
     ROLLATOR,
+    basket_id,
     device_id,
     line_id,
     person,

@@ -29,8 +29,6 @@ from contracts.tests.builders.baskets import (
     a_fee_line,
     a_lent_device,
     a_lent_line,
-    act_id,
-    basket_id,
 )
 from contracts.tests.builders.bmb import a_transfer_requested
 from contracts.tests.builders.orders import (
@@ -55,6 +53,8 @@ from contracts.tests.builders.story import (
     SENDING,
     a_patient,
     a_store,
+    act_id,
+    basket_id,
     device_id,
     line_id,
 )

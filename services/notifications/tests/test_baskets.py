@@ -13,9 +13,8 @@ from contracts.tests.builders.baskets import (
     a_basket_loan_declined,
     a_basket_loan_overdue,
     a_basket_loan_requested,
-    basket_id,
 )
-from contracts.tests.builders.story import SENDER, SENDING
+from contracts.tests.builders.story import SENDER, SENDING, basket_id
 from services.notifications.tests.worlds import whom
 
 

@@ -23,10 +23,18 @@ from kvitt_contracts.types import (
 from kvitt_testkit.world import World
 from orders.baskets.models import BasketLoanRow
 
-from contracts.tests.builders.baskets import a_basket_reserved, basket_id
+from contracts.tests.builders.baskets import a_basket_reserved
 from contracts.tests.builders.inventory import an_article_listed
 from contracts.tests.builders.regions import a_user_stated
-from contracts.tests.builders.story import CUSHION, OWN, ROLLATOR, SENDER, SENDING, SUBSTITUTE
+from contracts.tests.builders.story import (
+    CUSHION,
+    OWN,
+    ROLLATOR,
+    SENDER,
+    SENDING,
+    SUBSTITUTE,
+    basket_id,
+)
 from services.orders.tests.builders import registry
 from services.orders.tests.worlds import refused
 

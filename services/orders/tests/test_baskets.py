@@ -26,7 +26,6 @@ from contracts.tests.builders.baskets import (
     a_basket_line_broken,
     a_basket_line_put_back,
     a_basket_reserved,
-    basket_id,
 )
 from contracts.tests.builders.regions import (
     CHILD,
@@ -46,6 +45,7 @@ from contracts.tests.builders.story import (
     SENDER,
     SENDING,
     SUBSTITUTE,
+    basket_id,
     line_id,
 )
 from services.orders.tests.baskets import (

@@ -45,11 +45,7 @@ from orders.app import service
 from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
 
 from contracts.tests.builders.areas import with_policy, with_product_areas
-from contracts.tests.builders.baskets import (
-    a_basket_act_refused,
-    a_basket_line_put_back,
-    basket_id,
-)
+from contracts.tests.builders.baskets import a_basket_act_refused, a_basket_line_put_back
 from contracts.tests.builders.inventory import (
     a_claim_refused_of_fault_report,
     a_custody,
@@ -89,6 +85,7 @@ from contracts.tests.builders.story import (
     SENDER,
     SERVICE,
     a_care_unit,
+    basket_id,
     case_id,
     device_id,
     line_id,
@@ -349,6 +346,8 @@ async def baskets_to_their_ends(world: World) -> None:
     await world.handle(a_line_delivered(at, line=5, article=ROLLATOR, devices=("170099",)))
     await lent(world, goods(), reference="V-2")
     await world.handle(an_act(put_back=(1,)), subject="V-2")
+    await lent(world, goods(), reference="V-3")
+    await world.handle(an_act(1), subject="V-3")
 
 
 async def cases_to_their_ends(world: World) -> None:

@@ -23,11 +23,10 @@ from contracts.tests.builders.baskets import (
     a_basket_loan_requested,
     a_lent_device,
     a_lent_line,
-    basket_id,
 )
 from contracts.tests.builders.orders import a_device_line, a_withdrawal_placed
 from contracts.tests.builders.regions import a_device_returned
-from contracts.tests.builders.story import CUSHION, OWN, ROLLATOR, a_store, line_id
+from contracts.tests.builders.story import CUSHION, OWN, ROLLATOR, a_store, basket_id, line_id
 from services.inventory.tests.stocktaking.rounds import (
     ONE,
     THREE,

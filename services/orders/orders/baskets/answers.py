@@ -15,6 +15,7 @@ from orders.baskets.writes import end_line, stop_waiting_when_over
 Answer = LineDelivered | ReservationDeclined | ReservationReleased
 
 
+# decision 0424: what inventory says of goods is the same of an order and of a basket
 def bringing_to_baskets(handlers: Handlers) -> Handlers:
     """The same handlers; what inventory says of goods goes to the basket loan that has the order's
     id, where there is one, and else to the order.

@@ -23,6 +23,7 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.types import (
     ActId,
+    CustomerId,
     DeviceId,
     LineNumber,
     Money,
@@ -379,7 +380,9 @@ def _closed_when_over(basket: Basket) -> Basket:
 
 
 def _must_be_theirs(basket: Basket, by: User) -> None:
-    if by.works_at(basket.service_point) or by.has(Role.CUSTOMER_SERVICE):  # type: ignore[arg-type]
+    is_named = by.user_id in (basket.prescriber, basket.requester)
+    works_there = by.works_at(CustomerId(basket.service_point))
+    if is_named or works_there or by.has(Role.CUSTOMER_SERVICE):
         return
     raise refusal(Reason.NOT_YOUR_BASKET, "ORD-10", "by", _NOT_YOURS)
 

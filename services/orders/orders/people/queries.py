@@ -115,8 +115,8 @@ def is_among_protected(persons: SQLColumnExpression[Any]) -> ColumnElement[bool]
     """The criterion of what concerns several persons, in a column of their references, one of whom
     has a protected identity.
     """
-    each = func.jsonb_array_elements_text(persons).table_valued("person")
-    named = cast(each.c.person, Uuid())
+    each = func.jsonb_array_elements_text(persons).column_valued("person")
+    named = cast(each, Uuid())
     return exists(select(literal(1)).select_from(each).where(named.in_(protected_references())))
 
 
