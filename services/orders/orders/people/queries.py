@@ -117,7 +117,7 @@ def is_among_protected(persons: SQLColumnExpression[Any]) -> ColumnElement[bool]
     """
     each = func.jsonb_array_elements_text(persons).column_valued("person")
     named = cast(each, Uuid())
-    return exists(select(literal(1)).select_from(each).where(named.in_(protected_references())))
+    return exists(select(literal(1)).where(named.in_(protected_references())))
 
 
 def is_of_person(
