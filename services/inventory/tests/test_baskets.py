@@ -105,7 +105,7 @@ async def test_a_basket_claims_its_devices_and_lowers_the_available_balance(worl
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("ORD-10d")
+@pytest.mark.rule("ORD-10d", "ORD-10j")
 async def test_a_basket_gets_all_or_nothing(world: World) -> None:
     await world.handle(
         a_basket_loan_requested(a_lent_device(), a_lent_line(2, article=CUSHION, quantity=6))
@@ -171,7 +171,7 @@ async def test_an_act_delivers_lines_and_puts_others_back_in_one_transaction(wor
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("ORD-10e")
+@pytest.mark.rule("ORD-10e", "ORD-10k")
 async def test_an_act_that_names_an_ended_line_is_refused_whole(world: World) -> None:
     await world.handle(a_basket_loan_requested(*LENT))
     await world.handle(a_basket_loan_act_requested(put_back=(1,)))
@@ -185,7 +185,7 @@ async def test_an_act_that_names_an_ended_line_is_refused_whole(world: World) ->
     assert await balance(world, ROLLATOR, OWN) == (1, 1, 0)
 
 
-@pytest.mark.rule("ORD-10e")
+@pytest.mark.rule("ORD-10e", "ORD-10k")
 async def test_a_line_is_not_both_delivered_and_put_back(world: World) -> None:
     await world.handle(a_basket_loan_requested(*LENT))
 
@@ -196,7 +196,7 @@ async def test_a_line_is_not_both_delivered_and_put_back(world: World) -> None:
     assert (await device(world, "170098")).claim == IN_BASKET
 
 
-@pytest.mark.rule("ORD-10d")
+@pytest.mark.rule("ORD-10d", "ORD-10j")
 async def test_what_was_granted_too_late_is_free_again(world: World) -> None:
     await world.handle(a_basket_loan_requested(*LENT))
 

@@ -143,7 +143,7 @@ async def test_a_fee_gets_a_line_of_its_own_and_nobody_chooses_it(world: World) 
     )
 
 
-@pytest.mark.rule("ORD-10d")
+@pytest.mark.rule("ORD-10d", "ORD-10j")
 async def test_what_the_store_has_not_is_declined_whole(world: World) -> None:
     await world.handle(a_loan(), subject="V-1")
 
@@ -157,7 +157,7 @@ async def test_what_the_store_has_not_is_declined_whole(world: World) -> None:
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("ORD-10d")
+@pytest.mark.rule("ORD-10j")
 async def test_without_an_answer_in_a_day_it_is_declined_and_a_late_grant_changes_nothing(
     world: World,
 ) -> None:
@@ -211,7 +211,7 @@ async def test_it_stays_open_until_every_line_is_over(world: World) -> None:
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("ORD-10e")
+@pytest.mark.rule("ORD-10e", "ORD-10k")
 async def test_a_line_is_in_one_act_and_ends_once(world: World) -> None:
     await lent(world, a_device(), goods())
     await world.handle(an_act(1), subject="V-1")
@@ -231,7 +231,7 @@ async def test_a_line_is_in_one_act_and_ends_once(world: World) -> None:
     assert await refusal(world, an_act(7)) == ("UNKNOWN_LINE", "ORD-10", "deliver.0")
 
 
-@pytest.mark.rule("ORD-10e")
+@pytest.mark.rule("ORD-10e", "ORD-10k")
 async def test_an_act_that_the_store_refuses_leaves_its_lines_open(world: World) -> None:
     await lent(world, a_device(), goods())
     await world.handle(an_act(1, put_back=(2,)), subject="V-1")
@@ -295,7 +295,7 @@ async def test_a_fee_is_delivered_in_an_act_of_its_own_to_who_has_the_goods(worl
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("ORD-18d")
+@pytest.mark.rule("ORD-18d", "ORD-18f")
 async def test_who_is_to_pay_nothing_gets_no_fee(world: World) -> None:
     child = a_person_stated(PersonalNumber(number=CHILD), version=2)
     await world.handle(child, subject="ac-person-1")
@@ -312,7 +312,7 @@ async def test_who_is_to_pay_nothing_gets_no_fee(world: World) -> None:
     assert (await basket(world)).status is Status.CLOSED
 
 
-@pytest.mark.rule("ORD-18d")
+@pytest.mark.rule("ORD-18d", "ORD-18f")
 async def test_what_is_put_back_costs_nothing(world: World) -> None:
     await lent(world, goods(KIT))
     await world.handle(an_act(put_back=(1,)), subject="V-1")

@@ -48,7 +48,7 @@ LOAN = (
 )
 
 
-@pytest.mark.rule("INV-10e", "ORD-10a")
+@pytest.mark.rule("INV-10e", "ORD-10l")
 async def test_what_is_lent_is_not_missing_until_its_last_day(world: World) -> None:
     (cushions, _, _) = await balance(world, CUSHION, OWN)
     await world.handle(a_basket_loan_requested(*LOAN))
@@ -63,7 +63,7 @@ async def test_what_is_lent_is_not_missing_until_its_last_day(world: World) -> N
     assert await balance(world, CUSHION, OWN) == (cushions - 2, 2, 0)
 
 
-@pytest.mark.rule("INV-10d", "ORD-10d")
+@pytest.mark.rule("INV-10d", "ORD-10l")
 async def test_what_more_is_missing_than_is_lent_is_posted(world: World) -> None:
     (cushions, _, _) = await balance(world, CUSHION, OWN)
     await world.handle(a_basket_loan_requested(*LOAN))
@@ -75,7 +75,7 @@ async def test_what_more_is_missing_than_is_lent_is_posted(world: World) -> None
     assert await balance(world, CUSHION, OWN) == (cushions - 3, 2, 0)
 
 
-@pytest.mark.rule("INV-10e", "ORD-10e")
+@pytest.mark.rule("INV-10e", "ORD-10k", "ORD-10l")
 async def test_what_is_overdue_and_not_found_is_lost_and_no_act_names_it(world: World) -> None:
     await world.handle(a_basket_loan_requested(*LOAN))
     await world.advance(stockholm("2026-03-10 08:00"))
@@ -93,7 +93,7 @@ async def test_what_is_overdue_and_not_found_is_lost_and_no_act_names_it(world: 
     assert await world.events(LineDelivered) == []
 
 
-@pytest.mark.rule("INV-10e", "ORD-10e")
+@pytest.mark.rule("INV-10e", "ORD-10l")
 async def test_what_was_put_back_after_the_count_is_not_missing(world: World) -> None:
     before = await balance(world, ROLLATOR, OWN), await balance(world, CUSHION, OWN)
     await world.handle(a_basket_loan_requested(*LOAN))
@@ -108,7 +108,7 @@ async def test_what_was_put_back_after_the_count_is_not_missing(world: World) ->
     assert (await balance(world, ROLLATOR, OWN), await balance(world, CUSHION, OWN)) == before
 
 
-@pytest.mark.rule("ORD-10e", "ORD-10d")
+@pytest.mark.rule("ORD-10k", "ORD-10d")
 @pytest.mark.parametrize("seed", range(12))
 async def test_no_order_of_acts_returns_and_counts_ends_a_line_twice(
     world: World, seed: int
