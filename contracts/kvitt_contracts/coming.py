@@ -14,9 +14,6 @@ TO_ORDERS = (
     orders.PlaceReplenishment,
     orders.SetDelivery,
     orders.ReduceOrderLine,
-    orders.RequestBasketLoan,
-    orders.ActOnBasketLoan,
-    orders.DeliverBasketFee,
     orders.SaveTemplate,
     orders.ApplyForAccess,
     orders.GrantAccess,
@@ -55,14 +52,6 @@ def _reserved(name: str, key: str, events: Any, *to_come: str) -> Topic:
 
 
 TOPICS: tuple[Topic, ...] = (
-    _reserved(
-        "orders.basket-loans",
-        "OrderId",
-        orders.BasketLoanEvent,
-        "inventory",
-        "billing",
-        "notifications",
-    ),
     _reserved("orders.templates", "TemplateId", orders.TemplateEvent),
     _reserved("inventory.refills", "ProposalId", inventory.RefillEvent, "orders", "notifications"),
     _reserved(

@@ -21,6 +21,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "transfer.notify": "BMB-9",
     "transfer.back_dating": "BMB-7",
     "stores.central": "INV-4",
+    "stores.own": "ORD-10",
     "phase_out": "ORD-6",
     "fees.rules.fee_group": "BIL-3",
     "fees.rules.amount": "BIL-3",
@@ -59,15 +60,14 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "supplier_invoice.tolerance_ore": "BIL-6",
     "supplier_invoice.remind_days": "BIL-6",
     "order.draft_days": "ACT-5",
+    "order.basket_days": "ORD-10",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
 UNREAD_KEYS: Final[Mapping[str, str]] = {
-    "stores.own": "ORD-10 in inventory",
     "order.void_line": "ORD-14 in orders",
     "order.outside_assortment": "ORD-5 in orders",
     "order.prescribes_to_patients_only": "ORD-7 in orders",
-    "order.basket_days": "ORD-10 in orders",
     "reconditioning": "INV-13 in inventory",
     "home_region.payers": "BIL-5 in billing",
     "home_region.state_payer": "BIL-11 in billing",

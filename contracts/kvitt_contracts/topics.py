@@ -55,6 +55,7 @@ __all__ = [
     "INVENTORY_STOCK_MOVES",
     "INVENTORY_SUPPLIER_RETURNS",
     "NOTIFICATIONS_MESSAGES",
+    "ORDERS_BASKET_LOANS",
     "ORDERS_CASES",
     "ORDERS_CUSTOMER_ORDERS",
     "ORDERS_FAULT_REPORTS",
@@ -154,6 +155,12 @@ ORDERS_SUPPLIERS = domain_topic(
     "billing",
     to_come=["inventory", "notifications"],
 )
+ORDERS_BASKET_LOANS = domain_topic(
+    "orders.basket-loans",
+    "OrderId",
+    orders.BasketLoanEvent,
+    "inventory",
+)
 ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, "notifications")
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
@@ -196,7 +203,7 @@ INVENTORY_ARTICLES = domain_topic(
 INVENTORY_RESERVATIONS = domain_topic(
     "inventory.reservations",
     "OrderId",
-    inventory.ReservationEvent,
+    inventory.ReservationEvent | inventory.BasketEvent,
     "orders",
     "billing",
     coming=inventory.ComingReservationEvent,
@@ -325,6 +332,9 @@ REGION_ORDERS = inbound_topic(
         orders.MakePickupUrgent,
         orders.VoidPickup,
         orders.ReportPickup,
+        orders.RequestBasketLoan,
+        orders.ActOnBasketLoan,
+        orders.DeliverBasketFee,
         orders.AskCase,
         orders.AnswerCase,
         orders.WithdrawCase,
@@ -423,6 +433,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_PURCHASE_ORDERS,
     ORDERS_SUPPLIERS,
     ORDERS_CASES,
+    ORDERS_BASKET_LOANS,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,

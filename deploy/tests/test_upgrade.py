@@ -33,6 +33,7 @@ BEFORE = (
     "ALTER TABLE person_details DROP COLUMN stated_phone, DROP COLUMN asked_by",
     "DROP TABLE care_devices, care_transfers, user_contacts, device_numbers",
     "DROP TABLE pickups, pickup_details, fault_reports, responsibles, cases, devices, attachments",
+    "DROP TABLE basket_loans",
     "DROP TABLE work_orders, work_order_details, work_order_notes, application_drafts",
     "DROP TABLE receipts",
     "ALTER TABLE users DROP COLUMN product_areas, DROP COLUMN stores",

@@ -70,6 +70,19 @@ PICKUP_LINES: Final[Said] = {
     "scrapped": ("Kasserat", "default"),
 }
 """How a pickup ended for one of its devices."""
+BASKETS: Final[Said] = {
+    "requested": ("Väntar på förrådet", "info"),
+    "open": ("Öppen", "default"),
+    "closed": ("Avslutad", "success"),
+    "declined": ("Avvisad", "error"),
+}
+BASKET_LINES: Final[Said] = {
+    "delivered": ("Levererad", "success"),
+    "put_back": ("Tillbakalagd", "default"),
+    "lost": ("Saknas", "error"),
+    "not_due": ("Ingen avgift", "default"),
+}
+"""How a line of a basket ended."""
 PICKUP_CAUSES: Final[Mapping[str, str]] = {
     "not_needed": "Behövs inte längre",
     "deceased": "Mottagaren är avliden",
@@ -117,6 +130,7 @@ TAKEN: Final[Mapping[str, str]] = {
     "LOCKED": "Ett obesvarat byte låser hjälpmedlet. Be kundtjänst låsa upp det.",
     "IN_DISPATCH": "Hjälpmedlet är på väg till en mottagare. Vänta tills det är levererat.",
     "IN_PICKUP": "Hjälpmedlet ska redan hämtas. Se hämtordern på hjälpmedlets sida.",
+    "IN_BASKET": "Hjälpmedlet är utlånat i en varukorg. Lägg tillbaka det där först.",
     "IN_INVESTIGATION": "Hjälpmedlet söks. Kontakta kundtjänst.",
     "RESERVED_FOR_ORDERS": "Förrådet har lovat bort sitt saldo. Kontakta kundtjänst.",
     "NOT_AT_RECIPIENT": "Mottagaren har det inte längre. Ta bort markeringen.",

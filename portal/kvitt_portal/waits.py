@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 AWAITS: Final[Mapping[str, str]] = {
+    "acting": "att det levereras eller läggs tillbaka",
     "answer": "svar",
     "arrival": "att det som hämtats är tillbaka",
     "assessment": "en ny bedömning",
     "claim": "svar",
     "closing": "att den avslutas",
     "decision": "beslut",
+    "fee": "att egenavgiften tas ut",
     "fetching": "hämtning",
     "finish": "att den avslutas",
     "plan": "planering",

@@ -73,15 +73,19 @@ class Scene:
         """A payer that several places may have."""
         self._note(code, a_payer_stated(code))
 
-    def place(self, name: str = "", *, with_store: bool = True, payer: str = "") -> Place:
-        """A service point with a payer of its own, and by default a store."""
+    def place(
+        self, name: str = "", *, with_store: bool = True, payer: str = "", draws_from: str = ""
+    ) -> Place:
+        """A service point with a payer of its own, and by default a store; `draws_from`: the
+        region's store that it has instead.
+        """
         number = next(self.system.numbers)
         assert number < _MOST, "the tests have used all ids of places"
         customer, pays = _FIRST[self.region]
         found = Place(
             id=str(customer + number),
             payer=payer or str(pays + number),
-            store=f"S{number:03}" if with_store else "",
+            store=draws_from or (f"S{number:03}" if with_store else ""),
         )
         if not payer:
             self._note(found.payer, a_payer_stated(found.payer))
@@ -90,7 +94,7 @@ class Scene:
             found.id, payer=found.payer, store=found.store or None, **changes
         )
         self._note(found.id, stated)
-        if found.store:
+        if found.store and not draws_from:
             store = a_store_stated(found.store, "own", service_point=found.id)
             self._note(found.store, store)
         return found

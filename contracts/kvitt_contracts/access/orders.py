@@ -16,6 +16,7 @@ from kvitt_contracts.access.acts import (
 )
 
 _FAULT_REPORT = "/fault-reports/{fault_report_id}"
+_BASKET = "/basket-loans/{order_id}"
 _PICKUP = "/pickups/{pickup_id}"
 _CASE = "/cases/{case_id}"
 _WORK_ORDER = "/work-orders/{work_order_id}"
@@ -66,6 +67,20 @@ ACTS = (
         orders.ReportPickup,
         STAFF,
         actors=("technician",),
+    ),
+    command(
+        "orders.basket-loan.request",
+        "POST /basket-loans",
+        orders.RequestBasketLoan,
+        WORKS,
+        actors=_PLACES,
+    ),
+    command("orders.basket-loan.act", f"POST {_BASKET}:act", orders.ActOnBasketLoan, WORKS),
+    command(
+        "orders.basket-loan.deliver-fee",
+        f"POST {_BASKET}:deliver-fee",
+        orders.DeliverBasketFee,
+        WORKS,
     ),
     command("orders.case.ask", "POST /cases", orders.AskCase, WORKS),
     command(
@@ -196,6 +211,9 @@ ACTS = (
                 "orders.pickup.resolve",
                 {**STAFF, **SYSTEM},
             ),
+            "GET /basket-loans": ("orders.basket-loans.list", READS),
+            f"GET {_BASKET}": ("orders.basket-loan.show", READS),
+            f"GET {_BASKET}/story": ("orders.basket-loan.tell", READS),
             "GET /cases": ("orders.cases.list", READS),
             f"GET {_CASE}": ("orders.case.show", READS),
             f"GET {_CASE}/story": ("orders.case.tell", READS),

@@ -69,6 +69,8 @@ from kvitt_contracts.inventory.refills import (
 from kvitt_contracts.inventory.reservations import (
     AllocatedLine,
     BasketActRefused,
+    BasketEvent,
+    BasketLineBroken,
     BasketLinePutBack,
     BasketReserved,
     ComingReservationEvent,
@@ -128,6 +130,8 @@ __all__ = [
     "ArticlePurchasePriced",
     "BalanceEvent",
     "BasketActRefused",
+    "BasketEvent",
+    "BasketLineBroken",
     "BasketLinePutBack",
     "BasketReserved",
     "CancelStocktaking",

@@ -138,6 +138,65 @@ class LineReturned(Event, type="inventory.reservation.line-returned.v1"):
     pickup_id: PickupId | None = None
 
 
+# -- basket loans --------------------------------------------------------------------------------
+
+
+class ReservedBasketLine(Value):
+    """What is reserved of a basket's line."""
+
+    line_id: OrderLineId
+    devices: tuple[DeviceId, ...] = ()
+
+
+class BasketReserved(Event, type="inventory.reservation.basket-reserved.v1"):
+    """Everything in the basket is reserved on the prescriber, its devices claimed (ORD-10).
+
+    A basket that cannot be is answered ReservationDeclined; what it delivers LineDelivered, what of
+    that comes back LineReturned. What is freed of one that orders has declined meanwhile,
+    ReservationReleased.
+    """
+
+    order_id: OrderId
+    lines: Annotated[tuple[ReservedBasketLine, ...], Field(min_length=1)]
+
+
+class BasketActRefused(Event, type="inventory.reservation.basket-act-refused.v1"):
+    """Nothing of an act took effect: a line of it has ended, or is not the basket's (ORD-10)."""
+
+    order_id: OrderId
+    act_id: ActId
+    reason: ReasonCode
+
+
+class BasketLinePutBack(Event, type="inventory.reservation.basket-line-put-back.v1"):
+    """A lent line is in the store again, by an act or by a return (ORD-10)."""
+
+    order_id: OrderId
+    line_id: OrderLineId
+    act_id: ActId | None = None
+
+
+class BasketLineBroken(Event, type="inventory.reservation.basket-line-broken.v1"):
+    """A physical fact took a lent device out of the basket: LOST, DISPATCHED (ORD-10)."""
+
+    order_id: OrderId
+    line_id: OrderLineId
+    reason: ReasonCode
+
+
+BasketEvent = (
+    BasketReserved
+    | ReservationDeclined
+    | LineDelivered
+    | BasketLinePutBack
+    | BasketLineBroken
+    | BasketActRefused
+    | ReservationReleased
+    | LineReturned
+)
+"""Every event of what a basket loan has in its store."""
+
+
 class LineStocked(Event, type="inventory.reservation.line-stocked.v1"):
     """A line is in a store instead of with a recipient: a replenishment, or a direct delivery whose
     recipient is inactive (ORD-9, REF-14). It charges nobody.
@@ -204,37 +263,5 @@ class LineDeclined(Event, type="inventory.reservation.line-declined.v1"):
     reason: ReasonCode
 
 
-class ReservedBasketLine(Value):
-    """What is reserved of a basket's line."""
-
-    line_id: OrderLineId
-    devices: tuple[DeviceId, ...] = ()
-
-
-class BasketReserved(Event, type="inventory.reservation.basket-reserved.v1"):
-    """Everything in the basket is reserved on the prescriber, its devices claimed (ORD-10)."""
-
-    order_id: OrderId
-    lines: Annotated[tuple[ReservedBasketLine, ...], Field(min_length=1)]
-
-
-class BasketActRefused(Event, type="inventory.reservation.basket-act-refused.v1"):
-    """Nothing of an act took effect: a line of it has ended, or is not the basket's (ORD-10)."""
-
-    order_id: OrderId
-    act_id: ActId
-    reason: ReasonCode
-
-
-class BasketLinePutBack(Event, type="inventory.reservation.basket-line-put-back.v1"):
-    """A lent line is in the store again, by an act or by a return (ORD-10)."""
-
-    order_id: OrderId
-    line_id: OrderLineId
-    act_id: ActId | None = None
-
-
-ComingReservationEvent = (
-    LinesReleased | LinesKept | LineDeclined | BasketReserved | BasketActRefused | BasketLinePutBack
-)
+ComingReservationEvent = LinesReleased | LinesKept | LineDeclined
 """Reserved events of a reservation."""

@@ -16,6 +16,7 @@ from kvitt_contracts.orders.basket_loans import (
     DeliveredLine,
     LineToDeliver,
     LineToLend,
+    PinnedFee,
     RequestBasketLoan,
 )
 from kvitt_contracts.orders.cases import (
@@ -276,6 +277,7 @@ __all__ = [
     "PickupRequested",
     "PickupReturnAwaited",
     "PickupVoidRequested",
+    "PinnedFee",
     "PlaceOrder",
     "PlaceReplenishment",
     "PlacedLine",

@@ -1,5 +1,4 @@
 """Topic `orders.basket-loans` (key: the order's id), one aggregate kind: the basket loan (ORD-10).
-Reserved.
 
 Custody stays in the store while it is lent. A line ends once; with none open the basket is closed.
 """
@@ -13,6 +12,7 @@ from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.types import (
     ActId,
     ArticleNumber,
+    DeviceId,
     DeviceNumber,
     GroupName,
     Item,
@@ -37,15 +37,19 @@ from kvitt_contracts.types import (
 
 
 class BasketLine(Item):
-    """A lent line: a device, an unmarked article, or with `fee_group` a patient fee (ORD-18)."""
+    """A lent line: a device, an unmarked article; or the patient fee of another line, `fee_of`, of
+    the group that the policy has a fee for (ORD-18). Lines are numbered from 1.
+    """
 
+    number: LineNumber
     device_number: DeviceNumber | None = None
+    fee_of: OrderLineId | None = None
     fee_group: GroupName | None = None
 
 
 class BasketLoanRequested(Event, type="orders.basket-loan.requested.v1"):
-    """A prescriber wants to lend these from the store until `due_on`; payer and recipient come
-    later.
+    """A prescriber wants to lend these from the store until `due_on`, the last day; payer and
+    recipient come later. A service point is a customer by the same id.
 
     Inventory answers BasketReserved or ReservationDeclined; after 24 hours without it is declined.
     """
@@ -57,6 +61,7 @@ class BasketLoanRequested(Event, type="orders.basket-loan.requested.v1"):
     requester: UserId
     service_point: ServicePointId
     store: StoreId
+    lent_on: date
     due_on: date
     policy: PolicyVersion
     lines: Annotated[tuple[BasketLine, ...], Field(min_length=1)]
@@ -93,11 +98,22 @@ class LineToDeliver(Value):
     payer_id: PayerId
 
 
+class PinnedFee(Value):
+    """What a fee line will cost, for one unit: decided when its device's line is delivered
+    (ORD-18); `timing` says when it is charged (BIL-3).
+    """
+
+    line_id: OrderLineId
+    fee: Money
+    timing: Word
+
+
 class BasketLoanActRequested(Event, type="orders.basket-loan.act-requested.v1"):
     """A colleague delivers lines to one recipient, or puts lines back, in one act.
 
     Inventory does all of it in one transaction and answers for each line (LineDelivered,
-    BasketLinePutBack), or BasketActRefused for the whole.
+    BasketLinePutBack), or BasketActRefused for the whole. `fees`: of the fee lines of what is
+    delivered, those that the recipient is to pay.
     """
 
     order_id: OrderId
@@ -105,15 +121,21 @@ class BasketLoanActRequested(Event, type="orders.basket-loan.act-requested.v1"):
     recipient: Recipient | None = None
     deliver: tuple[LineToDeliver, ...] = ()
     put_back: tuple[OrderLineId, ...] = ()
+    fees: tuple[PinnedFee, ...] = ()
+    acted_on: date
     by: UserId
 
 
 class BasketLoanLineEnded(Event, type="orders.basket-loan.line-ended.v1"):
-    """A line is over: `delivered`, `put_back`, or `lost`."""
+    """A line is over: `delivered`, `put_back` or `lost`; a fee line that nobody is to pay is
+    `not_due`.
+    """
 
     order_id: OrderId
     line_id: OrderLineId
     outcome: Word
+    ended_on: date
+    devices: tuple[DeviceId, ...] = ()
 
 
 class BasketLoanActDeclined(Event, type="orders.basket-loan.act-declined.v1"):
@@ -122,15 +144,25 @@ class BasketLoanActDeclined(Event, type="orders.basket-loan.act-declined.v1"):
     order_id: OrderId
     act_id: ActId
     reason: ReasonCode
+    by: UserId
 
 
 class BasketLoanFeeDelivered(Event, type="orders.basket-loan.fee-delivered.v1"):
-    """A fee line was delivered in an act of its own: the patient pays it (BIL-3, ORD-10)."""
+    """A fee line was delivered in an act of its own: the patient pays it (BIL-3, ORD-10).
+
+    `fee` is of one unit of what line `fee_of` delivered on `received_on`, with its devices.
+    """
 
     order_id: OrderId
     line_id: OrderLineId
+    fee_of: OrderLineId
     recipient: Recipient
+    article_number: ArticleNumber
+    quantity: Quantity
+    devices: tuple[DeviceId, ...] = ()
+    received_on: date
     fee: Money
+    timing: Word
     by: UserId
 
 
@@ -161,7 +193,8 @@ class LineToLend(Value):
 class RequestBasketLoan(Command, type="orders.basket-loan.request.v1"):
     """Lend from one's own store for at most five working days (ORD-10).
 
-    Subject: the region's own reference, which names the loan.
+    Subject: the region's own reference, which names the loan. Which fees go with it nobody chooses
+    (ORD-18): each has a line of its own after the lent ones.
     """
 
     prescriber: UserId
@@ -196,8 +229,10 @@ class ActOnBasketLoan(Command, type="orders.basket-loan.act.v1"):
 
 
 class DeliverBasketFee(Command, type="orders.basket-loan.deliver-fee.v1"):
-    """Deliver a fee line, in an act of its own, to the patient who pays it (ORD-10, ORD-18)."""
+    """Deliver a fee line, in an act of its own, to the patient who pays it (ORD-10, ORD-18): whom
+    its device was delivered to, where none is named.
+    """
 
     line: LineNumber
-    recipient: NamedRecipient
+    recipient: NamedRecipient | None = None
     by: UserId

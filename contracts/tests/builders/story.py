@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from kvitt_contracts.types import (
+    ActId,
     Address,
     CareUnitId,
     CareUnitRecipient,
@@ -99,6 +100,16 @@ def fault_report_id(report: str = "F-1", *, region: str = "ac") -> FaultReportId
 def pickup_id(pickup: str = "H-1", *, region: str = "ac") -> PickupId:
     """The id of the pickup that the region calls so."""
     return PickupId(identify(region, "pickup", pickup))
+
+
+def basket_id(basket: str = "V-1", *, region: str = "ac") -> OrderId:
+    """The id of a basket loan."""
+    return OrderId(identify(region, "basket-loan", basket))
+
+
+def act_id(act: str = "1", *, basket: str = "V-1") -> ActId:
+    """The id of an act on a basket."""
+    return ActId(uuid5(basket_id(basket), f"act {act}"))
 
 
 def case_id(case: str = "C-1", *, region: str = "ac") -> CaseId:

@@ -117,8 +117,17 @@ async def _card(device_id: UUID, here: Visit, form: Form | None) -> Response:
         names=names,
         is_own=device["claim"] is None and await _is_own(here, device["holder"]),
         fee=fee,
+        basket=await _basket_of(here, device["claim"]),
         form=form or Form(given={"asked_by": device["prescriber"] or ""}),
     )
+
+
+async def _basket_of(here: Visit, claim: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The basket that a device is lent in, where the user may see it."""
+    if claim is None or claim["kind"] != "basket":
+        return None
+    part = await here.ask("orders", f"/basket-loans/{claim['by']}")
+    return dict(part.value) if part else None
 
 
 async def _fee_that_waits(here: Visit, device_id: UUID) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ _CLAIMS = {
     "transfer": "är i ett byte som pågår",
     "lock": "är låst av ett obesvarat byte",
     "dispatch": "är på väg till en mottagare",
+    "basket": "är utlånat i en varukorg",
 }
 
 

@@ -37,11 +37,22 @@ async def start(here: Here) -> Response:
     """What there is to do, with counts and the first of it, and the latest messages."""
     faults = _unanswered_faults(here)
     is_staff = here.has(*STAFF)
-    taken, unanswered, rejected, broken, late, cases, messages, locked = await asyncio.gather(
+    (
+        taken,
+        unanswered,
+        rejected,
+        broken,
+        baskets,
+        late,
+        cases,
+        messages,
+        locked,
+    ) = await asyncio.gather(
         here.ask("bmb", "/transfers:to-take-over", limit=1),
         here.ask("bmb", "/transfers:unanswered", limit=1),
         here.ask("bmb", "/transfers:rejected", limit=1),
         here.ask("orders", "/fault-reports", **faults, limit=1),
+        here.ask("orders", "/basket-loans", limit=1),
         here.ask("orders", "/waits", late=True, limit=1),
         here.ask("orders", "/cases", limit=SHOWN if is_staff else 1),
         here.ask("notifications", "/messages", unread_only=True, limit=SHOWN),
@@ -53,6 +64,7 @@ async def start(here: Here) -> Response:
         ("/bmb/avslagna", "Ej godkänt övertag", rejected),
         (f"/felanmalningar?att-gora&{urlencode(faults)}", "Felanmälningar utan svar", broken),
         ("/arenden?att-gora", "Ärenden som väntar på svar", cases),
+        ("/varukorgar?att-gora", "Öppna varukorgsbeställningar", baskets),
         ("/vantar?att-gora&late=1", "Försenat", late),
     ]
     if is_staff:

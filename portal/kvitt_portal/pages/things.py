@@ -35,6 +35,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "device": _Kind("/individ", "Individ", "inventory", "/devices", "device_number"),
     "transfer": _Kind("/bmb", "BMB", "bmb", "/transfers"),
     "person": _Kind("/mottagare", "Mottagare"),
+    "basket_loan": _Kind("/varukorgar", "Varukorg", "orders", "/basket-loans", "order_number"),
     "case": _Kind("/arenden", "Ärende", "orders", "/cases"),
     "fault_report": _Kind("/felanmalningar", "Felanmälan", "orders", "/fault-reports"),
 }

@@ -118,6 +118,18 @@ def price_of_sale(delivered: LineDelivered, *, listed: Money | None, is_free: bo
     return delivered.unit_price or listed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What a patient has received of an order's line, and is to pay a fee for (BIL-3)."""
+
+    order_id: OrderId
+    line_id: OrderLineId
+    article_number: ArticleNumber
+    quantity: int
+    devices: tuple[DeviceId, ...]
+    delivered_on: date
+
+
 def charge_sale(
     charge_id: ChargeId, delivered: LineDelivered, *, unit_price: Money
 ) -> ChargeRaised:
@@ -130,7 +142,7 @@ def charge_sale(
 
 
 def charge_fee(
-    charge_id: ChargeId, delivered: LineDelivered, *, patient: PersonRef, unit_fee: Money
+    charge_id: ChargeId, delivered: LineDelivered | Received, *, patient: PersonRef, unit_fee: Money
 ) -> ChargeRaised:
     """Charge the fee pinned to the order line to the patient, when the line is received (BIL-3).
 
@@ -143,7 +155,7 @@ def charge_fee(
 def _charge(
     charge_id: ChargeId,
     kind: ChargeKind,
-    delivered: LineDelivered,
+    delivered: LineDelivered | Received,
     *,
     payer: Payer,
     unit_price: Money,

@@ -18,6 +18,8 @@ from kvitt_contracts.inventory import (
     LineDelivered,
 )
 from kvitt_contracts.orders import (
+    BasketLoanActRequested,
+    BasketLoanFeeDelivered,
     CustomerRegistered,
     OrderPlaced,
     OrderPlacedV2,
@@ -28,7 +30,15 @@ from kvitt_contracts.orders import (
     SuppliedLine,
     UserRegistered,
 )
-from kvitt_contracts.types import ChargeId, Charging, identify
+from kvitt_contracts.types import (
+    ChargeId,
+    Charging,
+    Money,
+    PatientRecipient,
+    PersonRef,
+    Word,
+    identify,
+)
 
 from billing import documents, domain, queries, schedule, work_charges, writes
 from billing.approvals.handlers import messages as approvals
@@ -122,14 +132,65 @@ async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transa
         sold = domain.charge_sale(charge_id, event, unit_price=price)
         await start_charge(tx, charge_id, sold)
     if line.fee is not None and line.recipient.kind == "patient":
-        if line.fee_timing == DELAYED:
-            defer(event, patient=line.recipient.person, unit_fee=line.fee, tx=tx)
-            return
-        charge_id = ChargeId(tx.mint())
-        charged = domain.charge_fee(
-            charge_id, event, patient=line.recipient.person, unit_fee=line.fee
+        patient = line.recipient.person
+        await _charge_fee(event, patient=patient, unit_fee=line.fee, timing=line.fee_timing, tx=tx)
+
+
+@messages.on(BasketLoanActRequested)
+async def on_basket_loan_act_requested(event: BasketLoanActRequested, tx: Transaction) -> None:
+    """What is to be delivered of a basket, and to whom: the fee is a line of its own (ORD-10). Of a
+    line that an earlier act named in vain this act says whom it goes to.
+    """
+    for line in event.deliver:
+        known = await tx.look_up(OrderLineRow, line.line_id)
+        if known is not None:
+            known.recipient = event.recipient
+            continue
+        tx.put(
+            OrderLineRow(
+                region=tx.region,
+                line_id=line.line_id,
+                order_id=event.order_id,
+                recipient=event.recipient,
+                fee=None,
+                fee_timing=None,
+            )
         )
-        await start_charge(tx, charge_id, charged)
+
+
+@messages.on(BasketLoanFeeDelivered)
+async def on_basket_loan_fee_delivered(event: BasketLoanFeeDelivered, tx: Transaction) -> None:
+    """Charge a basket's fee to the patient, as of the line whose goods they have received (BIL-3,
+    ORD-10).
+    """
+    if isinstance(event.recipient, PatientRecipient):
+        received = domain.Received(
+            order_id=event.order_id,
+            line_id=event.fee_of,
+            article_number=event.article_number,
+            quantity=event.quantity,
+            devices=event.devices,
+            delivered_on=event.received_on,
+        )
+        patient = event.recipient.person
+        await _charge_fee(received, patient=patient, unit_fee=event.fee, timing=event.timing, tx=tx)
+
+
+async def _charge_fee(
+    received: LineDelivered | domain.Received,
+    *,
+    patient: PersonRef,
+    unit_fee: Money,
+    timing: Word | None,
+    tx: Transaction,
+) -> None:
+    """Charge a fee for what was received at once, or when 90 whole days have passed (BIL-3)."""
+    if timing == DELAYED:
+        defer(received, patient=patient, unit_fee=unit_fee, tx=tx)
+        return
+    charge_id = ChargeId(tx.mint())
+    charged = domain.charge_fee(charge_id, received, patient=patient, unit_fee=unit_fee)
+    await start_charge(tx, charge_id, charged)
 
 
 def _article_where_untold(

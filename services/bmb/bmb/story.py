@@ -46,6 +46,7 @@ _WHY: Final[Mapping[str, str]] = {
     "IN_DISPATCH": "hjälpmedlet är på väg ut från lagret",
     "IN_INVESTIGATION": "hjälpmedlet saknades vid en inventering och söks",
     "IN_PICKUP": "hjälpmedlet är i en hämtorder",
+    "IN_BASKET": "hjälpmedlet är utlånat i en varukorg",
     "MEANT_FOR_PATIENT": "hjälpmedlet är till en patient som flyttat in, och ska tas ut till hen",
     "NOT_AT_RECIPIENT": "hjälpmedlet är inte hos den mottagare som bytet utgår från",
     "NOT_IN_STORE": "hjälpmedlet står inte i det förråd som bytet utgår från",

@@ -5,6 +5,7 @@ from kvitt_chassis.service import Service
 
 from inventory.articles import api as articles
 from inventory.articles.models import ArticleRow
+from inventory.baskets.models import BasketRow
 from inventory.cards import api as cards
 from inventory.claims.checks import CLAIMS
 from inventory.custody import api as custody
@@ -63,6 +64,7 @@ service = Service(
         HoldRow,
         RefusedPrescriberRow,
         PickupClaimRow,
+        BasketRow,
         ReservationRow,
         SupplierReturnRow,
         CountRow,

@@ -3,6 +3,7 @@
 from kvitt_chassis.handlers import Handlers
 
 from inventory.articles import handlers as articles
+from inventory.baskets import handlers as baskets
 from inventory.cards import handlers as cards
 from inventory.days import handlers as days
 from inventory.direct_deliveries import handlers as direct_deliveries
@@ -43,6 +44,7 @@ def _every_handler() -> Handlers:
         holds,
         fault_reports,
         pickups,
+        baskets,
         cards,
         days,
     ):

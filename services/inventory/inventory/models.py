@@ -1,6 +1,7 @@
 """Every table of inventory in one place, for migrations and for the comparison with the events."""
 
 from inventory.articles.models import ArticleRow
+from inventory.baskets.models import BasketDeliveryRow, BasketOrderRow, BasketRow
 from inventory.cards.models import WorkOrderRow
 from inventory.days.models import CountRow, DaysRow
 from inventory.devices.models import CustodyRow, DeviceRow, SipNumberRow, UsedNumberRow
@@ -26,6 +27,9 @@ __all__ = [
     "BackorderRow",
     "BalanceRow",
     "Base",
+    "BasketDeliveryRow",
+    "BasketOrderRow",
+    "BasketRow",
     "CountRow",
     "CustodyRow",
     "CustomerRow",

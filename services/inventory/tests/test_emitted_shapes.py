@@ -18,7 +18,7 @@ from contracts.tests.builders.shapes import assert_proven
 from contracts.tests.builders.story import (
     OTHER_PATIENT,
 )
-from services.inventory.tests.emitted import devices, direct, goods, returns, transfers
+from services.inventory.tests.emitted import baskets, devices, direct, goods, returns, transfers
 from services.inventory.tests.worlds import counted_yearly, with_a_limit
 
 MONDAY = stockholm("2026-03-02 08:00")
@@ -54,6 +54,7 @@ STORIES = (
     goods.taken_over,
     devices.cards,
     devices.pickups,
+    baskets.baskets,
     devices.kept,
     goods.stocktakings,
 )

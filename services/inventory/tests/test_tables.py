@@ -5,6 +5,8 @@ import typing
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from inventory.articles.domain import evolve as evolve_article
+from inventory.baskets.domain import Basket
+from inventory.baskets.domain import evolve as evolve_basket
 from inventory.cards.commands import GiveNumber, SetCard
 from inventory.devices.domain import Device
 from inventory.devices.domain import evolve as evolve_device
@@ -39,6 +41,11 @@ UNUSED = {
         )
     ),
     *(t for t in topics.ORDERS_FAULT_REPORTS.types if t is not orders.FaultReportPrescriberNamed),
+    orders.BasketLoanOpened,
+    orders.BasketLoanOverdue,
+    orders.BasketLoanLineEnded,
+    orders.BasketLoanActDeclined,
+    orders.BasketLoanFeeDelivered,
     orders.PickupRegistered,
     orders.PickupLineEnded,
     orders.PickupReported,
@@ -96,9 +103,19 @@ def test_every_event_of_a_hold_evolves_it() -> None:
 
 def test_every_event_of_a_reservation_evolves_it() -> None:
     reserved = evolve_reservation(None, example(inventory.StockReserved))
-    for one in examples_of(topics.INVENTORY_RESERVATIONS.types):
+    for one in examples_of(typing.get_args(inventory.ReservationEvent)):
         evolved = evolve_reservation(reserved, typing.cast(inventory.ReservationEvent, one.message))
         assert isinstance(evolved, Reservation)
+
+
+def test_every_event_of_a_basket_evolves_it() -> None:
+    first = example(inventory.BasketReserved)
+    line = first.lines[0].line_id
+    for one in examples_of(typing.get_args(inventory.BasketEvent)):
+        event = typing.cast(inventory.BasketEvent, one.message)
+        if "line_id" in type(event).model_fields:
+            event = event.model_copy(update={"line_id": line})
+        assert isinstance(evolve_basket(evolve_basket(None, first), event), Basket)
 
 
 def test_every_event_of_a_stocktaking_evolves_it() -> None:

@@ -2,6 +2,7 @@
 
 from kvitt_chassis.handlers import Handlers
 
+from notifications.baskets.handlers import messages as baskets
 from notifications.cases.handlers import messages as cases
 from notifications.devices.handlers import messages as devices
 from notifications.fault_reports.handlers import messages as fault_reports
@@ -24,6 +25,7 @@ for _noun in (
     fault_reports,
     pickups,
     receipts,
+    baskets,
     work_orders,
     purchase_orders,
     cases,

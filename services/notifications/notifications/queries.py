@@ -9,6 +9,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.access import Grantee
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
+from notifications.baskets.models import BasketLoanRow
 from notifications.messages.domain import CUSTOMER_SERVICE, Status
 from notifications.messages.models import MessageRow
 from notifications.orders.models import OrderRow
@@ -30,15 +31,23 @@ REACH = Scope(
 
 
 def messages_with_names() -> Select[MessageRow, Any, Any]:
-    """Messages that are not removed, with the number of the order, or the name of the transfer,
-    that they are about.
+    """Messages that are not removed, with the number of the order or the basket loan, or the name
+    of the transfer, that they are about.
     """
+    number = func.coalesce(OrderRow.order_number, BasketLoanRow.order_number)
     return (
-        select(MessageRow, OrderRow.order_number, TransferRow.name)
+        select(MessageRow, number, TransferRow.name)
         .where(MessageRow.status != Status.REMOVED)
         .outerjoin(
             OrderRow,
             and_(OrderRow.region == MessageRow.region, OrderRow.order_id == MessageRow.about_id),
+        )
+        .outerjoin(
+            BasketLoanRow,
+            and_(
+                BasketLoanRow.region == MessageRow.region,
+                BasketLoanRow.order_id == MessageRow.about_id,
+            ),
         )
         .outerjoin(
             TransferRow,

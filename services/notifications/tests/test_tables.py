@@ -14,6 +14,10 @@ from kvitt_contracts.inventory import (
     DeviceStatusChanged,
 )
 from kvitt_contracts.orders import (
+    BasketLoanActRequested,
+    BasketLoanFeeDelivered,
+    BasketLoanLineEnded,
+    BasketLoanOpened,
     CaseWithdrawn,
     FaultReportClosed,
     FaultReportPrescriberNamed,
@@ -78,6 +82,10 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     WorkOrderVoided,
     WorkOrderRenumbered,
     CaseWithdrawn,
+    BasketLoanOpened,
+    BasketLoanActRequested,
+    BasketLoanLineEnded,
+    BasketLoanFeeDelivered,
 }
 
 

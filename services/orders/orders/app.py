@@ -7,6 +7,8 @@ from orders.attaching.api import router as attaching
 from orders.attaching.api import streams as attachments
 from orders.attachments.models import AttachmentRow
 from orders.attachments.store import files
+from orders.baskets.api import router as baskets
+from orders.baskets.models import BasketLoanRow
 from orders.care.api import router as care
 from orders.cases.api import router as cases
 from orders.cases.models import CaseRow
@@ -50,6 +52,7 @@ service = Service(
         purchase_orders,
         receipts,
         suppliers,
+        baskets,
         fault_reports,
         pickup_choices,
         pickups,
@@ -77,6 +80,7 @@ service = Service(
         OrderRow,
         PurchaseOrderRow,
         ReceiptRow,
+        BasketLoanRow,
         FaultReportRow,
         CaseRow,
         PickupRow,

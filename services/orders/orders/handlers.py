@@ -4,6 +4,8 @@ from kvitt_chassis.handlers import Handlers
 
 from orders.articles.handlers import messages as articles
 from orders.attachments.handlers import messages as attachments
+from orders.baskets.answers import bringing_to_baskets
+from orders.baskets.handlers import messages as baskets
 from orders.care.handlers import projections as care
 from orders.cases.handlers import messages as cases
 from orders.claims.handlers import messages as claims
@@ -22,7 +24,7 @@ from orders.units.handlers import messages as units
 from orders.work_orders.drafts.handlers import messages as drafts
 from orders.work_orders.handlers import messages as work_orders
 
-messages = Handlers()
+_together = Handlers()
 for _noun in (
     people,
     units,
@@ -36,6 +38,7 @@ for _noun in (
     suppliers,
     purchase_orders,
     receipts,
+    baskets,
     fault_reports,
     pickups,
     cases,
@@ -44,4 +47,5 @@ for _noun in (
     drafts,
     claims,
 ):
-    messages.include(_noun)
+    _together.include(_noun)
+messages = bringing_to_baskets(_together)

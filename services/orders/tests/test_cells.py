@@ -32,6 +32,7 @@ from kvitt_testkit.world import REGION, Given, World
 from orders.app import service
 from orders.attachments.store import files
 from orders.attachments.writes import begin
+from orders.baskets.models import BasketLoanRow
 from orders.cases.models import CaseRow
 from orders.customer_orders.models import OrderRow
 from orders.fault_reports.models import FaultReportRow
@@ -41,6 +42,7 @@ from orders.work_orders.drafts.models import ApplicationDraftRow
 from orders.work_orders.drafts.writes import keep_until
 from orders.work_orders.models import WorkOrderRow
 
+from contracts.tests.builders.baskets import a_basket_loan_requested
 from contracts.tests.builders.cases import a_case_asked
 from contracts.tests.builders.orders import a_fault_reported, an_order_placed
 from contracts.tests.builders.pickups import a_pickup_requested
@@ -71,6 +73,7 @@ MAKES_ANEW = (
     "orders.withdrawal.preview",
     "orders.fault-report.report",
     "orders.pickup.request",
+    "orders.basket-loan.request",
     "orders.attachment.add",
     "orders.attachment.attach",  # its order is in the body: test_attachments
     "orders.work-order.register",
@@ -122,6 +125,12 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             units=await fetched(world, units, service_point=POINT),
             region=await fetched(world, region, service_point=OTHERS),
             platform=await fetched(world, platform, region="bd", service_point=ELSEWHERE),
+        )
+        baskets = Things(
+            own=await lent(world, "OWN", requester=CALLER, service_point=OTHERS),
+            units=await lent(world, "UNITS", service_point=POINT),
+            region=await lent(world, "REGION", service_point=OTHERS),
+            platform=await lent(world, "PLATFORM", region="bd", service_point=ELSEWHERE),
         )
         works = Things(
             own=await worked(world, own, requester=CALLER, service_point=OTHERS),
@@ -184,6 +193,11 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.delivery.resolve": Upon(things=orders),
                 "orders.pickups.list": Upon(things=pickups, key="pickup_id"),
                 "orders.pickup.show": Upon(things=pickups),
+                "orders.basket-loans.list": Upon(things=baskets, key="order_id"),
+                "orders.basket-loan.show": Upon(things=baskets),
+                "orders.basket-loan.tell": Upon(things=baskets),
+                "orders.basket-loan.act": Upon(things=baskets, body={"put_back": [1]}),
+                "orders.basket-loan.deliver-fee": Upon(things=baskets, body={"line": 1}),
                 "orders.waits.list": Upon(things=cases, key="id"),  # before they are answered
                 "orders.cases.list": Upon(things=cases, key="case_id"),
                 "orders.case.show": Upon(things=cases),
@@ -315,6 +329,27 @@ async def fetched(
         )
         row.requested_on = DAY
     return requested.pickup_id
+
+
+async def lent(
+    world: World,
+    name: str,
+    *,
+    service_point: str,
+    requester: str = COLLEAGUE,
+    region: str = REGION,
+) -> OrderId:
+    """A basket loan at a service point."""
+    asked = a_basket_loan_requested(
+        basket=f"V-{name}",
+        number=f"2620{next(_NUMBERS):04}",
+        prescriber=COLLEAGUE,
+        requester=requester,
+        service_point=service_point,
+    )
+    async with world.worker.unit() as unit:
+        unit.begin(region=RegionCode(region)).start(BasketLoanRow, asked.order_id, asked)
+    return asked.order_id
 
 
 async def kept(world: World, order: OrderId, *, region: str = REGION) -> UUID:

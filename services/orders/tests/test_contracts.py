@@ -1,3 +1,4 @@
+from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -7,12 +8,20 @@ from kvitt_contracts.examples import Example, example, examples_of
 from kvitt_contracts.inventory import (
     ArticleListed,
     ArticlePriced,
+    BasketEvent,
     DeviceCardChanged,
     DeviceReturnAwaited,
     DeviceStatusChanged,
     LineReturned,
+    ReservationEvent,
 )
-from kvitt_contracts.orders import OrderPlaced, PlaceOrder, RegisterWithdrawal, VoidOrder
+from kvitt_contracts.orders import (
+    BasketLoanRequested,
+    OrderPlaced,
+    PlaceOrder,
+    RegisterWithdrawal,
+    VoidOrder,
+)
 from kvitt_contracts.regions import (
     CareUnitStated,
     CustomerStated,
@@ -25,6 +34,7 @@ from kvitt_contracts.types import ReceiptId, RegionCode, TransferId, identify
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
 from orders.attachments.commands import Attach, KeepAttachment
+from orders.baskets.models import BasketLoanRow
 from orders.care.models import CareDeviceRow, CareTransferRow
 from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
 from orders.customer_orders.models import OrderRow
@@ -133,7 +143,7 @@ async def test_the_examples_of_the_regions_are_taken_in(given: Given) -> None:
 
 @pytest.mark.parametrize(
     "one",
-    examples_of([kind for kind in topics.INVENTORY_RESERVATIONS.types if kind not in UNUSED]),
+    examples_of([kind for kind in get_args(ReservationEvent) if kind not in UNUSED]),
     ids=lambda one: one.wire_type,
 )
 async def test_the_examples_of_inventorys_answers_are_taken_in(given: Given, one: Example) -> None:
@@ -152,6 +162,29 @@ async def test_the_examples_of_inventorys_answers_are_taken_in(given: Given, one
             tx.start(OrderRow, order.order_id, order)
             if (receipt := one.data.get("receipt_id")) is not None:  # it was reported before
                 tx.put(a_receipt_row(ReceiptId(UUID(receipt)), order))
+
+        await handle(world, one)
+
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.parametrize(
+    "one",
+    examples_of([kind for kind in get_args(BasketEvent) if kind not in UNUSED]),
+    ids=lambda one: one.wire_type,
+)
+async def test_the_examples_of_inventorys_answers_to_baskets_are_taken_in(
+    given: Given, one: Example
+) -> None:
+    async with given(service) as world:
+        asked = example(BasketLoanRequested)
+        line = asked.lines[0].model_copy(
+            update={"line_id": UUID(one.data.get("line_id") or str(asked.lines[0].line_id))}
+        )
+        values = {**asked.model_dump(), "order_id": one.data["order_id"], "lines": (line,)}
+        loan = BasketLoanRequested.model_validate(values)
+        async with world.worker.unit() as unit:
+            unit.begin(region=RegionCode("ac")).start(BasketLoanRow, loan.order_id, loan)
 
         await handle(world, one)
 

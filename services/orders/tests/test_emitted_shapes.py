@@ -1,6 +1,6 @@
 """What orders really emits: the builders beside the contracts may make nothing else."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from typing import Any
 from uuid import uuid4
@@ -9,10 +9,12 @@ from kvitt_contracts.orders import (
     AnswerCase,
     AskCase,
     AssessRisk,
+    BasketLoanActRequested,
     ChangePurchaseOrderLine,
     CloseFaultReport,
     DelayPurchaseOrder,
     ForwardFaultReport,
+    LineToLend,
     LineToOrder,
     MakePickupUrgent,
     NamedThing,
@@ -31,6 +33,7 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import (
+    ArticleNumber,
     CareUnitRecipient,
     DeviceNumber,
     LineNumber,
@@ -54,6 +57,7 @@ from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords, LinePrice
 
 from contracts.tests.builders.areas import with_policy, with_product_areas
+from contracts.tests.builders.baskets import a_basket_act_refused, a_basket_line_put_back
 from contracts.tests.builders.inventory import (
     a_claim_refused_of_fault_report,
     a_custody,
@@ -104,12 +108,23 @@ from contracts.tests.builders.story import (
     SENDER,
     SERVICE,
     a_care_unit,
+    basket_id,
     case_id,
     device_id,
     line_id,
     order_id,
     pickup_id,
     purchase_order_id,
+)
+from services.orders.tests.baskets import (
+    KIT,
+    a_device,
+    a_fee,
+    a_loan,
+    a_unit_that_lends,
+    an_act,
+    goods,
+    lent,
 )
 from services.orders.tests.builders import (
     a_line,
@@ -161,6 +176,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await pickups_to_their_ends(world)
         await urgent_pickups(world)
         await returned_at_once(world)
+        await baskets_to_their_ends(world)
         await cases_to_their_ends(world)
         await work_orders_to_their_ends(world)
         await world.refuse(an_order_command(a_line("404404")), subject="REFUSED")
@@ -414,6 +430,42 @@ async def returned_at_once(world: World) -> None:
         await requested_over_http(world, reference=reference)
     await world.handle(a_claim_granted(pickup="H-6"))
     await world.handle(an_article_listed(ROLLATOR))
+
+
+async def baskets_to_their_ends(world: World) -> None:
+    """Basket loans by message and over HTTP: declined, not answered, acted on, overdue; fees that
+    are paid, of a device and of goods.
+    """
+    await world.handle(an_article_listed(MARKED_CHARGER, marked=True, fee_group="charge_kit"))
+    await a_unit_that_lends(world)
+    device = LineToLend(
+        article_number=ArticleNumber(MARKED_CHARGER), device_number=DeviceNumber("170098")
+    )
+    for command in (a_loan(device), a_loan(goods())):
+        await world.command(command, target=uuid4())
+    await world.handle(a_loan(goods()), subject="V-0")
+    await world.handle(a_reservation_declined(basket_id("V-0")))
+    kit, cushion = goods(KIT), goods()
+    await lent(world, device, kit, cushion, goods(), a_device("170099"))
+    await world.handle(an_act(1, put_back=(3,)), subject="V-1")
+    at = basket_id()
+    await world.handle(a_line_delivered(at, article=MARKED_CHARGER, devices=("170098",)))
+    await world.handle(a_basket_line_put_back(3))
+    await world.handle(an_act(2), subject="V-1")
+    await world.handle(a_line_delivered(at, line=2, article=KIT))
+    for fee in (6, 7):
+        await world.handle(a_fee(fee), subject="V-1")
+    await world.handle(an_act(4, recipient=a_care_unit()), subject="V-1")
+    asked = await world.events(BasketLoanActRequested)
+    await world.handle(a_basket_act_refused(act_id=asked[-1].act_id))
+    await world.advance(await world.now() + timedelta(days=8))
+    await world.handle(an_act(5, put_back=(4,)), subject="V-1")
+    await world.handle(a_basket_line_put_back(4))
+    await world.handle(a_line_delivered(at, line=5, article=ROLLATOR, devices=("170099",)))
+    await lent(world, goods(), reference="V-2")
+    await world.handle(an_act(put_back=(1,)), subject="V-2")
+    await lent(world, goods(), reference="V-3")
+    await world.handle(an_act(1), subject="V-3")
 
 
 async def cases_to_their_ends(world: World) -> None:

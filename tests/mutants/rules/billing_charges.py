@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from tests.mutants.mutant import Swap
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _CODE: Final = "services/billing/billing"
@@ -68,20 +67,13 @@ CHARGES: tuple[RuleMutant, ...] = (
         "                fee=line.fee,\n",
         "                fee=line.fee or Money(net_ore=1, vat_percent=0),\n",
         f"{_CHARGES}_a_line_that_no_fee_was_pinned_to_costs_the_patient_nothing",
-        more=(
-            Swap(
-                _HANDLERS,
-                "from kvitt_contracts.types import ChargeId, Charging, identify\n",
-                "from kvitt_contracts.types import ChargeId, Charging, Money, identify\n",
-            ),
-        ),
     ),
     rule_mutant(
         "BIL-3b",
         "A fee is never charged",
         _HANDLERS,
-        "        await start_charge(tx, charge_id, charged)\n",
-        "        del charged\n",
+        "    await start_charge(tx, charge_id, charged)\n\n\ndef",
+        "    del charged\n\n\ndef",
         f"{_CHARGES}_the_pinned_fee_is_charged_to_the_patient_when_the_line_is_received",
     ),
     rule_mutant(

@@ -21,8 +21,8 @@ DELAYED_FEES: tuple[RuleMutant, ...] = (
         "BIL-3c",
         "A delayed fee is charged when its unit is received",
         _HANDLERS,
-        "        if line.fee_timing == DELAYED:\n",
-        '        if line.fee_timing == "never":\n',
+        "    if timing == DELAYED:\n",
+        '    if timing == "never":\n',
         f"{_FEES}_a_delayed_fee_waits_and_is_charged_on_its_day",
     ),
     rule_mutant(

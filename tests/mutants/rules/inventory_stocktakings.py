@@ -81,8 +81,8 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         "INV-10d",
         "What is missing is added",
         f"{_TAKING}/writes.py",
-        "moves[number] = one.counted - expected[number]",
-        "moves[number] = expected[number] - one.counted",
+        "moves[number] = one.counted - stood",
+        "moves[number] = stood - one.counted",
         f"{_POSTING}_what_differs_is_posted_as_a_move_with_the_stocktaking_as_its_cause",
     ),
     rule_mutant(

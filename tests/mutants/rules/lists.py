@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.mutants.rules.access import ACCESS
+from tests.mutants.rules.baskets import BASKETS
 from tests.mutants.rules.billing import BILLING
 from tests.mutants.rules.bmb import BMB
 from tests.mutants.rules.cards import CARDS
@@ -34,6 +35,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "orders": ORDERS,
     "product_areas": PRODUCT_AREAS,
     "fault_reports": FAULT_REPORTS,
+    "baskets": BASKETS,
     "bmb": BMB,
     "inventory": INVENTORY,
     "cards": CARDS,

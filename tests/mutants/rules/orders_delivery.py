@@ -25,7 +25,7 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "ORD-1a",
         "A care unit as recipient becomes another",
         _PARTIES,
-        "    return parties.recipient\n",
+        "    return as_published(parties.recipient)\n",
         "    return CareUnitRecipient(unit=CareUnitId(parties.service_point.customer_id))\n",
         f"{_PLACE}_an_order_may_be_for_a_care_unit",
         more=(

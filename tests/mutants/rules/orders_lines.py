@@ -142,8 +142,8 @@ LINES: tuple[RuleMutant, ...] = (
         "ORD-8b",
         "The store need not be the service point's",
         _PLACING,
-        "    if store != place.store:\n",
-        "    if place.store is None:\n",
+        "    if store != owner.store:\n",
+        "    if owner.store is None:\n",
         f"{_LINE}_the_store_and_the_service_point_must_match",
     ),
     rule_mutant(

@@ -206,8 +206,8 @@ STATES: tuple[RuleMutant, ...] = (
         "ORD-18e",
         "Which rule a fee follows is not told",
         _PLACING,
-        "            fee_timing=_TIMINGS[rule.timing] if rule else None,\n",
-        "            fee_timing=_TIMINGS[policy.fees.rules[0].timing],\n",
+        "            fee_timing=TIMINGS[rule.timing] if rule else None,\n",
+        "            fee_timing=TIMINGS[policy.fees.rules[0].timing],\n",
         f"{_FEE}_when_a_fee_is_charged_is_pinned_with_the_fee",
     ),
 )

@@ -135,8 +135,8 @@ UNITS: tuple[RuleMutant, ...] = (
         "REF-7g",
         "A private clinic withdraws from a store",
         _PLACING,
-        "    if place.private_clinic and not policy.private_clinics_hold_stock:\n",
-        "    if place.private_clinic and policy.private_clinics_hold_stock:\n",
+        "    if owner.private_clinic and not policy.private_clinics_hold_stock:\n",
+        "    if owner.private_clinic and policy.private_clinics_hold_stock:\n",
         f"{_LINE}_a_private_clinic_withdraws_nothing",
     ),
     rule_mutant(
@@ -145,7 +145,7 @@ UNITS: tuple[RuleMutant, ...] = (
         _PLACING,
         "    _must_be_reachable(command.delivery, parties.recipient)\n",
         "    _must_be_reachable(command.delivery, parties.recipient)\n"
-        "    _must_own(policy.stores.central, parties.service_point, policy)\n",
+        "    must_own(policy.stores.central, parties.service_point, policy)\n",
         f"{_LINE}_a_private_clinic_orders_from_the_central_store",
     ),
     rule_mutant(

@@ -117,7 +117,7 @@ RETURNED_AT_ONCE: tuple[RuleMutant, ...] = (
         "PCK-7a",
         "What a pickup sends on differs where it is not counted",
         f"{_STOCK}/stocktakings/domain.py",
-        "    expected -= len(missing(counted, in_store=in_pickups))\n",
+        "    expected -= len(missing(counted, in_store=out))\n",
         "",
         f"{_COUNTED}_what_a_pickup_sends_on_is_not_missing",
     ),

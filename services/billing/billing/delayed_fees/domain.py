@@ -31,7 +31,7 @@ from kvitt_contracts.types import (
     Word,
 )
 
-from billing.domain import Charge, ChargeStatus
+from billing.domain import Charge, ChargeStatus, Received
 from billing.rents.domain import ChangePoint
 
 DELAYED: Final = Word("delayed")
@@ -58,7 +58,7 @@ def due_on(received_on: date, *, calendar: str) -> date:
 
 def defer_fee(
     charge_ids: Sequence[ChargeId],
-    delivered: LineDelivered,
+    delivered: LineDelivered | Received,
     *,
     patient: PersonRef,
     unit_fee: Money,

@@ -11,6 +11,7 @@ from kvitt_contracts.inventory import CustodyChanged, LineDelivered
 from kvitt_contracts.types import ChargeId, Money, PersonRef
 
 from billing.delayed_fees import domain
+from billing.domain import Received
 from billing.ledger.writes import enter_cancelled
 from billing.models import ChargeRow, DeviceRow
 
@@ -23,7 +24,9 @@ def _device_of(key: UUID, tx: Transaction) -> Collection[RowKey]:
 FEE_DUE = Timer("delayed_fee_due", ChargeRow, reads=_device_of)
 
 
-def defer(event: LineDelivered, *, patient: PersonRef, unit_fee: Money, tx: Transaction) -> None:
+def defer(
+    event: LineDelivered | Received, *, patient: PersonRef, unit_fee: Money, tx: Transaction
+) -> None:
     """Have the fee of each unit of a received line wait until it is due (BIL-3)."""
     charge_ids = [ChargeId(tx.mint()) for _ in range(event.quantity)]
     for deferred in domain.defer_fee(

@@ -14,16 +14,17 @@ from inventory.claims import domain, queries
 
 async def find(snapshot: Snapshot) -> list[Difference]:
     """Every transfer whose hold is not as bmb's events, replayed, say; and every device whose claim
-    is not its hold's, or its order's on the way.
+    is not its hold's, its pickup's or its basket's, or its order's on the way.
     """
     transfers = await _transfers(snapshot)
     holds = await queries.holds_of_regions(snapshot)
     claims = await queries.claims_of_regions(snapshot)
     pickups = await queries.pickups_of_regions(snapshot)
+    baskets = await queries.baskets_of_regions(snapshot)
     on_the_way = await queries.on_the_way(snapshot)
     investigated = await queries.investigated(snapshot)
     found = []
-    for region in sorted({*transfers, *holds, *claims, *pickups}):
+    for region in sorted({*transfers, *holds, *claims, *pickups, *baskets}):
         asked, held = transfers.get(region, {}), holds.get(region, {})
         wrong = [("holds", *one) for one in domain.wrong_holds(asked, held)]
         wrong += [
@@ -35,6 +36,7 @@ async def find(snapshot: Snapshot) -> list[Difference]:
                 on_the_way=on_the_way,
                 investigated=investigated,
                 pickups=pickups.get(region, set()),
+                baskets=baskets.get(region, set()),
             )
         ]
         found += [

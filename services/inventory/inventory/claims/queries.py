@@ -6,6 +6,8 @@ from uuid import UUID
 from kvitt_chassis.operating.checks import Snapshot
 from sqlalchemy import and_, select, text
 
+from inventory.baskets.domain import Status as Lent
+from inventory.baskets.models import BasketRow
 from inventory.claims.domain import Claimed, Held
 from inventory.devices.models import DeviceRow
 from inventory.holds.domain import Status
@@ -47,6 +49,16 @@ async def pickups_of_regions(snapshot: Snapshot) -> dict[str, set[tuple[UUID, UU
     found: dict[str, set[tuple[UUID, UUID]]] = defaultdict(set)
     for region, key, devices in await snapshot.session.execute(query):
         found[region] |= {(key, device) for device in devices}
+    return found
+
+
+async def baskets_of_regions(snapshot: Snapshot) -> dict[str, set[tuple[UUID, UUID]]]:
+    """Each basket and device that it has lent, by region."""
+    query = select(BasketRow).where(BasketRow.status == Lent.LENT)
+    found: dict[str, set[tuple[UUID, UUID]]] = defaultdict(set)
+    for row in await snapshot.session.scalars(query):
+        for line in row.state().open_lines:
+            found[row.region] |= {(row.id, device) for device in line.devices}
     return found
 
 

@@ -72,9 +72,11 @@ class ClaimView(FromRow):
 
     kind: Annotated[
         domain.ClaimKind,
-        Field(description="Byte, låst byte, på väg ut, hämtorder eller saknad"),
+        Field(description="Byte, låst byte, på väg ut, hämtorder, varukorg eller saknad"),
     ]
-    by: Annotated[UUID, Field(description="Bytets, orderns, hämtorderns eller inventeringens id")]
+    by: Annotated[
+        UUID, Field(description="Bytets, orderns, hämtorderns, varukorgens eller inventeringens id")
+    ]
 
 
 class DeviceLine(BaseModel):

@@ -49,12 +49,13 @@ class ClaimKind(StrEnum):
     DISPATCH = "dispatch"
     INVESTIGATION = "investigation"
     PICKUP = "pickup"
+    BASKET = "basket"
 
 
 OF_TRANSFERS = frozenset({ClaimKind.TRANSFER, ClaimKind.LOCK})
 """The claims that a hold has."""
 
-OF_STORED = OF_TRANSFERS | {ClaimKind.PICKUP}
+OF_STORED = OF_TRANSFERS | {ClaimKind.PICKUP, ClaimKind.BASKET}
 """The claims for which a store has set the device aside that it has."""
 
 IN_CLAIM: Final[Mapping[ClaimKind, str]] = {
@@ -63,14 +64,15 @@ IN_CLAIM: Final[Mapping[ClaimKind, str]] = {
     ClaimKind.DISPATCH: "IN_DISPATCH",
     ClaimKind.INVESTIGATION: "IN_INVESTIGATION",
     ClaimKind.PICKUP: "IN_PICKUP",
+    ClaimKind.BASKET: "IN_BASKET",
 }
 """The reason why a device that is claimed so cannot be claimed (BMB-12)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """At most one at a time on a device. `by`: the transfer, the order, the pickup or the
-    stocktaking.
+    """At most one at a time on a device. `by`: the transfer, the order, the pickup, the basket's
+    order or the stocktaking.
     """
 
     kind: ClaimKind

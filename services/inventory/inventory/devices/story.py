@@ -34,6 +34,8 @@ _WHILE: Final[Mapping[ClaimKind, str]] = {
     ClaimKind.LOCK: "Ett obesvarat byte låser hjälpmedlet, tills kundtjänst låser upp det.",
     ClaimKind.DISPATCH: "Hjälpmedlet är på väg till mottagaren.",
     ClaimKind.PICKUP: "En hämtorder väntar på att hjälpmedlet hämtas.",
+    ClaimKind.BASKET: "Hjälpmedlet är utlånat i en varukorg, tills det levereras eller läggs "
+    "tillbaka.",
     ClaimKind.INVESTIGATION: "Hjälpmedlet saknades vid en inventering och söks.",
 }
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import DeviceId, PickupId, TransferId
+from kvitt_contracts.types import DeviceId, OrderId, PickupId, TransferId
 
+from inventory.baskets import domain as baskets
+from inventory.baskets.models import BasketRow
 from inventory.devices.domain import OF_TRANSFERS, Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.holds import domain
@@ -19,6 +21,8 @@ def rows_of_claim(claim: Claim | None) -> Iterable[RowKey]:
     match claim:
         case Claim(kind=ClaimKind.PICKUP):
             yield PickupClaimRow, claim.by
+        case Claim(kind=ClaimKind.BASKET):
+            yield BasketRow, claim.by
         case Claim(kind=ClaimKind.TRANSFER | ClaimKind.LOCK):
             yield HoldRow, claim.by
 
@@ -28,11 +32,12 @@ async def lock_claiming(tx: Transaction, devices: Iterable[DeviceRow]) -> None:
     named = [one for row in devices for one in rows_of_claim(row.claim)]
     await tx.lock_all(HoldRow, [key for kind, key in named if kind is HoldRow])
     await tx.lock_all(PickupClaimRow, [key for kind, key in named if kind is PickupClaimRow])
+    await tx.lock_all(BasketRow, [key for kind, key in named if kind is BasketRow])
 
 
 async def break_claim(tx: Transaction, row: DeviceRow, *, reason: str) -> None:
-    """Free a locked device; the transfer or the pickup that claimed it is informed. Physical facts
-    win over claims.
+    """Free a locked device; the transfer, the pickup or the basket that claimed it is informed.
+    Physical facts win over claims.
     """
     claim, row.claim = row.claim, None
     if claim is None:
@@ -43,6 +48,13 @@ async def break_claim(tx: Transaction, row: DeviceRow, *, reason: str) -> None:
             PickupId(pickup.id), pickup.state(), device_id=DeviceId(row.id), reason=reason
         )
         tx.record(pickup, *ended)
+        return
+    if claim.kind is ClaimKind.BASKET:
+        basket = await tx.lock(BasketRow, claim.by)
+        taken = baskets.break_off(
+            OrderId(basket.id), basket.state(), device_id=DeviceId(row.id), reason=reason
+        )
+        tx.record(basket, *taken)
         return
     if claim.kind not in OF_TRANSFERS:
         return

@@ -30,7 +30,7 @@ class ReturnRefused(Refused):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Back:
     """Some of an order's unmarked line comes back. `held`: what the line has had delivered and
-    returned, None where nothing of it was.
+    returned, None where nothing of it was. `is_of_basket`: a basket loan delivered it (ORD-10).
     """
 
     order_id: OrderId
@@ -39,6 +39,7 @@ class Back:
     held: Line | None
     article: Article
     quantity: int
+    is_of_basket: bool = False
 
 
 def with_held(back: Back, held: Line | None) -> Back:
@@ -61,14 +62,16 @@ def check_named_once(devices: Sequence[object], lines: Sequence[object]) -> None
                 )
 
 
-def check_comes_back(device: Device, *, is_sent_back: bool, place: int) -> None:
+def check_comes_back(
+    device: Device, *, is_sent_back: bool, place: int, is_in_basket: bool = False
+) -> None:
     """Raises ReturnRefused where a device is at nobody (INV-7). `is_sent_back`: a pickup sends it
-    on from a unit's own store, and the return is into the central one (PCK-7).
+    on from a unit's own store, and the return is into the central one (PCK-7). `is_in_basket`: it
+    is lent in a basket, which it is put back from (ORD-10).
     """
     if device.store is not None and not is_sent_back:
-        raise ReturnRefused(
-            "NOT_ON_LOAN", rule="INV-7", field=f"devices.{place}", way_on=_NOT_ON_LOAN
-        )
+        way_on = _IN_BASKET if is_in_basket else _NOT_ON_LOAN
+        raise ReturnRefused("NOT_ON_LOAN", rule="INV-7", field=f"devices.{place}", way_on=way_on)
 
 
 # decision 0382: what is to be returned at once comes back to the central store alone
@@ -150,6 +153,7 @@ _NAMED_TWICE = "Ange varje hjälpmedel och varje orderrad en gång."
 _NOT_ON_LOAN = (
     "Hjälpmedlet är inte utlånat: det står i ett förråd eller är på väg. Kontrollera individnumret."
 )
+_IN_BASKET = "Hjälpmedlet är utlånat i en varukorg: öppna varukorgen och lägg tillbaka det där."
 _BY_PICKUP = (
     "Hjälpmedlet ska genast tillbaka till centrallagret, inte till enhetens förråd: skapa en "
     "hämtorder för det på mottagarens sida."

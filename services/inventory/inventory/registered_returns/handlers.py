@@ -15,6 +15,7 @@ from kvitt_contracts.inventory import (
 from kvitt_contracts.types import ArticleNumber, DeviceId, OrderId, ReturnId, StoreId, identify
 
 from inventory.articles.queries import get_article
+from inventory.baskets.models import BasketRow
 from inventory.devices.domain import ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history, find_device_id, new_device_id
@@ -22,6 +23,7 @@ from inventory.devices.writes import change_custody
 from inventory.holds.writes import break_claim, lock_claiming
 from inventory.people.models import UserRow
 from inventory.registered_returns import domain
+from inventory.registered_returns.baskets import basket_line, held_in
 from inventory.registered_returns.models import LineBack, ReturnRow
 from inventory.registered_returns.queries import has_part_in_device, has_part_in_order
 from inventory.reservations.backorders import lock_waiting, serve_backorders
@@ -84,7 +86,9 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
     changes = await _taken_back(command, locked, devices, return_id, tx)
     await lock_claiming(tx, rows)
     into = _into(command.store, rows, kept)
-    await lock_waiting(tx, into, beside=[line.order_id for line in lines])
+    await tx.lock_all(BasketRow, [line.order_id for line in lines if line.is_of_basket])
+    ordered = [line.order_id for line in lines if not line.is_of_basket]
+    await lock_waiting(tx, into, beside=ordered)
     await _write_lines(command, lines, scrapped, return_id, tx)
     for row in rows:
         await break_claim(tx, row, reason="RETURNED")
@@ -156,7 +160,10 @@ def _check_comes_back(
     """What is in a store comes back where a pickup sends it on from one of those `left`."""
     is_left = (row.state().store, row.article_number) in left
     is_sent_back = is_left and row.claim_kind is ClaimKind.PICKUP
-    domain.check_comes_back(row.state(), is_sent_back=is_sent_back, place=place)
+    is_in_basket = row.claim_kind is ClaimKind.BASKET
+    domain.check_comes_back(
+        row.state(), is_sent_back=is_sent_back, place=place, is_in_basket=is_in_basket
+    )
 
 
 async def _check_may_stay(
@@ -173,6 +180,9 @@ async def _lines_of(command: RegisterReturn, by: UserRow, tx: Transaction) -> Se
 
 
 async def _line_of(named: ReturnedLine, place: int, by: UserRow, tx: Transaction) -> domain.Back:
+    lent = await basket_line(named, by, tx)
+    if lent is not None:
+        return lent
     order = await tx.look_up(PlacedOrderRow, identify(tx.region, "order", named.order))
     if order is None:
         order_id = await order_id_numbered(tx, named.order)
@@ -244,8 +254,8 @@ async def _write_lines(
     tx: Transaction,
 ) -> None:
     for place, (line, is_scrapped) in enumerate(zip(lines, scrapped, strict=True)):
-        row = await tx.lock(ReservationRow, line.order_id)
-        held = next((one for one in row.lines if one.line_id == line.line.line_id), None)
+        row = await tx.lock(BasketRow if line.is_of_basket else ReservationRow, line.order_id)
+        held = held_in(row, line)
         back = domain.with_held(line, held)
         domain.check_line(back, on=command.returned_on, is_scrapped=is_scrapped, place=place)
         tx.record(

@@ -9,6 +9,7 @@ from kvitt_contracts.inventory import Custody
 from kvitt_contracts.types import Holder, PatientRecipient, PersonRef, Role
 from sqlalchemy import select
 
+from inventory.baskets.models import BasketDeliveryRow, BasketOrderRow
 from inventory.people.models import PersonRow, UserRow
 from inventory.people.queries import current_ref, references_of
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
@@ -54,6 +55,15 @@ async def has_part_in_order(tx: Transaction, order: PlacedOrderRow, by: UserRow)
     if order.prescriber == by.user_id or order.service_point in by.service_points:
         return True
     return await _serves(tx, order.recipient, by)
+
+
+async def has_part_in_delivery(
+    tx: Transaction, order: BasketOrderRow, delivered: BasketDeliveryRow, by: UserRow
+) -> bool:
+    """Whether what a basket has delivered is a user's or their units' (REF-18), as of orders."""
+    if order.prescriber == by.user_id or order.service_point in by.service_points:
+        return True
+    return await _serves(tx, delivered.recipient, by)
 
 
 async def _serves(tx: Transaction, holder: Holder, by: UserRow) -> bool:

@@ -1,7 +1,10 @@
 """How reservations are written: goods set aside, freed, and delivered with their devices."""
 
+from typing import Protocol
+
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import CustodyCause, LineDelivered, MoveKind
+from kvitt_contracts.types import CustomerId, OrderId, Recipient, UserId
 
 from inventory.articles.queries import get_article
 from inventory.devices import domain as devices
@@ -71,7 +74,20 @@ async def free_goods(
     await serve_all_backorders(tx, order.store, freed)
 
 
-async def give_devices(tx: Transaction, order: PlacedOrderRow, delivered: LineDelivered) -> None:
+class Prescribed(Protocol):
+    """Whom what is delivered goes to, as whose customer's and by whose prescription."""
+
+    @property
+    def order_id(self) -> OrderId: ...
+    @property
+    def recipient(self) -> Recipient: ...
+    @property
+    def customer_id(self) -> CustomerId: ...
+    @property
+    def prescriber(self) -> UserId: ...
+
+
+async def give_devices(tx: Transaction, order: Prescribed, delivered: LineDelivered) -> None:
     """Let the line's locked devices change custody to the order's recipient from the day of
     delivery.
     """

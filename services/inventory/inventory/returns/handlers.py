@@ -11,6 +11,7 @@ from kvitt_contracts.regions import DeviceReturned
 from kvitt_contracts.types import DeviceId, OrderId, StoreId
 
 from inventory.articles.queries import get_article
+from inventory.baskets.models import BasketOrderRow
 from inventory.devices.domain import Change, ClaimKind, store_of
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history, get_device_numbered, new_device_id
@@ -30,6 +31,9 @@ messages = Handlers()
 def _read_to_take_back(fact: DeviceReturned, tx: Transaction) -> Iterable[RowKey]:
     yield DeviceRow, new_device_id(tx, fact.device_number)
     yield from rows_of_store(fact.store, tx)
+    known = tx.fetched(DeviceRow, new_device_id(tx, fact.device_number))
+    if known is not None and known.claim_kind is ClaimKind.BASKET:
+        yield BasketOrderRow, known.claimed_by
 
 
 def _locked_to_take_back(fact: DeviceReturned, tx: Transaction) -> Iterable[RowKey]:
@@ -44,7 +48,8 @@ def _locked_to_take_back(fact: DeviceReturned, tx: Transaction) -> Iterable[RowK
 
 @messages.on(DeviceReturned, loads=_locked_to_take_back, reads=_read_to_take_back)
 async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
-    """INV-7: the device is in the store again, whatever it was claimed for.
+    """INV-7: the device is in the store again, whatever it was claimed for; lent in a basket it is
+    put back (ORD-10).
 
     Told again: nothing, or a corrected day (PHY-1). A store or a device that is not known yet: the
     fact waits. Refused: NOT_ON_LOAN (INV-7), RETURNED_BEFORE_LOAN (DAY-5),
@@ -55,6 +60,9 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
     for store in _stores(fact, known, tx):
         await lock_balances(tx, store, [known.article_number])
     row = await tx.lock(DeviceRow, known.id)
+    if await _is_lent_there(row, fact, tx):
+        await _put_back(row, fact, tx)
+        return
     history = await custody_history(tx, row)
     taken = domain.take_back(
         DeviceId(row.id),
@@ -80,6 +88,32 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
         await _move(fact.store, row, tx, available=-1, on=taken.instead_of)
     for changed in taken.changes:  # last, since it locks the region's count
         await change_custody(tx, row, changed)
+
+
+async def _is_lent_there(row: DeviceRow, fact: DeviceReturned, tx: Transaction) -> bool:
+    """Whether a basket has lent the device out of this store, by the day of its return."""
+    claim = row.claim
+    if claim is None or claim.kind is not ClaimKind.BASKET or row.state().store != fact.store:
+        return False
+    order = await tx.get(BasketOrderRow, claim.by)
+    return order.lent_on <= fact.returned_on
+
+
+async def _put_back(row: DeviceRow, fact: DeviceReturned, tx: Transaction) -> None:
+    """ORD-10: what was lent in a basket is in its store again; it never had another holder."""
+    basket = row.claim.by if row.claim else None
+    await break_claim(tx, row, reason="RETURNED")
+    await move_stock(
+        tx,
+        fact.store,
+        row.article_number,
+        MoveKind.RELEASED,
+        on=fact.returned_on,
+        available=1,
+        reserved=-1,
+        cause_id=basket,
+    )
+    await serve_backorders(tx, fact.store, row.article_number)
 
 
 async def _on_the_way(row: DeviceRow, tx: Transaction) -> domain.OnTheWay | None:

@@ -252,13 +252,13 @@ def check_line(
 
 # decision 0382: what a pickup sends on is the store's until the central one has it
 def difference(
-    counted: Counted, *, expected: int, in_pickups: Iterable[DeviceId] = ()
+    counted: Counted, *, expected: int, out: Iterable[DeviceId] = ()
 ) -> tuple[StockDifference, ...]:
     """What differs of an article between the shelf and the ledger, both as the shelf was counted.
-    None where nothing does. Of the devices that are `in_pickups`, those that were not found have
-    gone. Source: INV-10, PCK-7.
+    None where nothing does. Of the devices that are `out`, in a pickup or lent in a basket, those
+    that were not found have gone. Source: INV-10, PCK-7, ORD-10.
     """
-    expected -= len(missing(counted, in_store=in_pickups))
+    expected -= len(missing(counted, in_store=out))
     if counted.counted == expected:
         return ()
     return (
@@ -266,6 +266,13 @@ def difference(
             article_number=counted.article_number, expected=expected, counted=counted.counted
         ),
     )
+
+
+def stood(counted: Counted, *, expected: int, lent: int) -> int:
+    """How many unmarked units the ledger lets stand on a shelf from which so many are lent: as many
+    as were counted, where that is between none and all of these. Source: INV-10, ORD-10.
+    """
+    return min(max(counted.counted, expected - lent), expected)
 
 
 def missing(counted: Counted, *, in_store: Iterable[DeviceId]) -> tuple[DeviceId, ...]:

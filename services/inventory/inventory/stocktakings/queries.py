@@ -6,6 +6,8 @@ from uuid import UUID
 
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.calendar import stockholm_day
+from kvitt_contracts.inventory import MoveKind
 from kvitt_contracts.types import (
     ArticleNumber,
     DeviceId,
@@ -17,6 +19,8 @@ from kvitt_contracts.types import (
 from sqlalchemy import ColumnElement, func, literal_column, select
 
 from inventory.articles.models import ArticleRow
+from inventory.baskets.domain import PUT_BACK
+from inventory.baskets.models import BasketOrderRow, BasketRow
 from inventory.devices.domain import GONE, ClaimKind
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.people.models import UserRow
@@ -91,6 +95,57 @@ async def devices_in_pickups(
     an instant already.
     """
     return await _devices(tx, store, number, DeviceRow.claim_kind == ClaimKind.PICKUP, since=since)
+
+
+# decision 0423: what is lent is out of its store until its last day
+async def devices_in_baskets(
+    tx: Transaction, store: StoreId, number: ArticleNumber, *, since: datetime
+) -> frozenset[DeviceId]:
+    """The devices of an article that were out in a basket when the shelf was counted: those that
+    are lent, until the last day of their loan, and those that have been put back since (ORD-10).
+    """
+    lent = DeviceRow.claim_kind == ClaimKind.BASKET
+    in_time = (
+        select(BasketOrderRow.order_id)
+        .where(
+            BasketOrderRow.region == tx.region,
+            BasketOrderRow.store == store,
+            BasketOrderRow.due_on >= stockholm_day(since),
+        )
+        .scalar_subquery()
+    )
+    out = await _devices(tx, store, number, lent & DeviceRow.claimed_by.in_(in_time), since=since)
+    freed = select(StockMoveRow.cause_id).where(
+        StockMoveRow.region == tx.region,
+        StockMoveRow.store == store,
+        StockMoveRow.article_number == number,
+        StockMoveRow.kind == MoveKind.RELEASED,
+        StockMoveRow.recorded_at > since,
+    )
+    back = select(BasketRow).where(BasketRow.region == tx.region, BasketRow.id.in_(freed))
+    put_back = [
+        device
+        for row in await tx.session.scalars(back)
+        for line in row.lines
+        if line.outcome in (None, PUT_BACK)
+        for device in line.devices
+    ]
+    return frozenset([*out, *put_back])
+
+
+async def lent_at(tx: Transaction, store: StoreId, number: ArticleNumber, *, at: datetime) -> int:
+    """How many unmarked units of an article were out in baskets at an instant (ORD-10)."""
+    ours = select(BasketOrderRow.order_id).where(
+        BasketOrderRow.region == tx.region, BasketOrderRow.store == store
+    )
+    query = select(func.coalesce(func.sum(StockMoveRow.reserved), 0)).where(
+        StockMoveRow.region == tx.region,
+        StockMoveRow.store == store,
+        StockMoveRow.article_number == number,
+        StockMoveRow.recorded_at <= at,
+        StockMoveRow.cause_id.in_(ours),
+    )
+    return int(await tx.session.scalar(query) or 0)
 
 
 async def _devices(

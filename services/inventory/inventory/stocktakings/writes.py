@@ -34,10 +34,12 @@ from inventory.stock.writes import lock_balances, move_stock
 from inventory.stocktakings import domain
 from inventory.stocktakings.models import StocktakingRow
 from inventory.stocktakings.queries import (
+    devices_in_baskets,
     devices_in_pickups,
     devices_in_store,
     expected_at,
     investigation_store,
+    lent_at,
     stocktaking_id,
 )
 from inventory.stores.models import CustomerRow, StoreRow
@@ -79,16 +81,22 @@ async def compare(tx: Transaction, taking: domain.Stocktaking) -> Found:
     for number, one in counts.items():
         if not domain.difference(one, expected=expected[number]):
             continue
-        sent = await devices_in_pickups(tx, taking.store, number, since=one.counted_at)
-        differs = domain.difference(one, expected=expected[number], in_pickups=sent)
-        if not differs:
-            continue
-        differences += differs
         if not (await get_article(tx, number)).marked:
-            moves[number] = one.counted - expected[number]
+            lent = await lent_at(tx, taking.store, number, at=one.counted_at)
+            stood = domain.stood(one, expected=expected[number], lent=lent)
+            if differs := domain.difference(one, expected=stood):
+                differences += differs
+                moves[number] = one.counted - stood
             continue
-        there = await devices_in_store(tx, taking.store, number, since=one.counted_at)
-        missing += domain.missing(one, in_store=there)
+        lent_devices = await devices_in_baskets(tx, taking.store, number, since=one.counted_at)
+        here = await devices_in_store(tx, taking.store, number, since=one.counted_at)
+        sent = await devices_in_pickups(tx, taking.store, number, since=one.counted_at)
+        out = [*sent, *(device for device in here if device in lent_devices)]
+        differs = domain.difference(one, expected=expected[number], out=out)
+        if differs:
+            differences += differs
+            there = [device for device in here if device not in lent_devices]
+            missing += domain.missing(one, in_store=there)
     return Found(differences=tuple(differences), moves=moves, missing=tuple(missing))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Protocol
 
 from kvitt_contracts.inventory import LineDelivered, ReservationDeclined
 from kvitt_contracts.orders import PlacedLine
@@ -36,6 +37,17 @@ _RULES = {
     Reason.DEVICE_GONE: "INV-7",
     Reason.MEANT_FOR_ANOTHER: "INV-12",
 }
+
+
+class Taken(Protocol):
+    """What a line wants out of the store."""
+
+    @property
+    def article_number(self) -> ArticleNumber: ...
+    @property
+    def quantity(self) -> int: ...
+    @property
+    def device_number(self) -> DeviceNumber | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +82,28 @@ def withdraw(
     A marked line names one device that is in the store, unclaimed; its quantity is 1 (ORD-8). One
     that was bought from another region goes to the patient who came with it (INV-12).
     """
+    declined = decline(order_id, lines, shelf=shelf)
+    if declined is not None:
+        return declined
+    return as_one_arrival(
+        [
+            deliver(
+                order_id,
+                line,
+                quantity=line.quantity,
+                devices=devices_of(line, shelf=shelf),
+                on=on,
+                charging=shelf.articles[line.article_number].charging,
+            )
+            for line in lines
+        ]
+    )
+
+
+def decline(
+    order_id: OrderId, lines: Sequence[Taken], *, shelf: Shelf
+) -> ReservationDeclined | None:
+    """Why the whole of these lines cannot be taken out of the store; None where it can (ORD-7)."""
     free = Counter(dict(shelf.available))
     named: set[DeviceId] = set()
     for line in lines:
@@ -80,22 +114,17 @@ def withdraw(
         if reason is not None:
             rule = _RULES.get(reason, "ORD-8")
             return ReservationDeclined(order_id=order_id, reason=reason, rule=rule)
-    return as_one_arrival(
-        [
-            deliver(
-                order_id,
-                line,
-                quantity=line.quantity,
-                devices=_devices(line, shelf=shelf),
-                on=on,
-                charging=shelf.articles[line.article_number].charging,
-            )
-            for line in lines
-        ]
-    )
+    return None
 
 
-def _reason_not_to(line: PlacedLine, *, shelf: Shelf, named: set[DeviceId]) -> Reason | None:
+def devices_of(line: Taken, *, shelf: Shelf) -> tuple[DeviceId, ...]:
+    """The device that a line names, where its article is marked."""
+    if not shelf.articles[line.article_number].marked or line.device_number is None:
+        return ()
+    return (shelf.devices[line.device_number].device_id,)
+
+
+def _reason_not_to(line: Taken, *, shelf: Shelf, named: set[DeviceId]) -> Reason | None:
     article = shelf.articles[line.article_number]
     if article.is_service:
         return Reason.SERVICE_IS_NOT_STOCKED
@@ -114,7 +143,7 @@ def _reason_not_to(line: PlacedLine, *, shelf: Shelf, named: set[DeviceId]) -> R
     return _device_reason(line, wanted, store=shelf.store)
 
 
-def _device_reason(line: PlacedLine, wanted: Wanted, *, store: StoreId) -> Reason | None:
+def _device_reason(line: Taken, wanted: Wanted, *, store: StoreId) -> Reason | None:
     if wanted.device.store != store:
         return Reason.DEVICE_NOT_IN_STORE
     if wanted.device.article_number != line.article_number:
@@ -124,9 +153,3 @@ def _device_reason(line: PlacedLine, wanted: Wanted, *, store: StoreId) -> Reaso
     if wanted.is_meant_for_another:
         return Reason.MEANT_FOR_ANOTHER
     return Reason.DEVICE_CLAIMED if wanted.claim is not None else None
-
-
-def _devices(line: PlacedLine, *, shelf: Shelf) -> tuple[DeviceId, ...]:
-    if not shelf.articles[line.article_number].marked or line.device_number is None:
-        return ()
-    return (shelf.devices[line.device_number].device_id,)

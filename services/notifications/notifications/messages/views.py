@@ -19,6 +19,7 @@ _SERVED_BY = {
     "device": ("inventory", "/devices"),
     "work_order": ("orders", "/work-orders"),
     "supplier_invoice": ("billing", "/supplier-invoices"),
+    "basket_loan": ("orders", "/basket-loans"),
     "case": ("orders", "/cases"),
 }
 

@@ -46,6 +46,11 @@ def about_pickup(pickup_id: PickupId) -> Thing:
     return Thing(kind=Word("pickup"), id=pickup_id)
 
 
+def about_basket_loan(order_id: OrderId) -> Thing:
+    """The message is about a basket loan."""
+    return Thing(kind=Word("basket_loan"), id=order_id)
+
+
 def about_work_order(work_order_id: WorkOrderId) -> Thing:
     """The message is about a work order."""
     return Thing(kind=Word("work_order"), id=work_order_id)

@@ -19,24 +19,35 @@ class Patient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parties:
-    """Who has a part in an order. The recipient is active (REF-14)."""
+class Ordering:
+    """Who orders, for whom of the service point."""
 
-    recipient: Patient | CareUnitRecipient
     prescriber: User
     requester: User
     service_point: Customer
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parties(Ordering):
+    """Who has a part in an order. The recipient is active (REF-14)."""
+
+    recipient: Patient | CareUnitRecipient
+
+
 def recipient_of(parties: Parties) -> Recipient:
     """Returns the recipient as it is published in events."""
-    if isinstance(parties.recipient, Patient):
-        return PatientRecipient(person=parties.recipient.person)
-    return parties.recipient
+    return as_published(parties.recipient)
+
+
+def as_published(recipient: Patient | CareUnitRecipient) -> Recipient:
+    """Returns a recipient as it is published in events."""
+    if isinstance(recipient, Patient):
+        return PatientRecipient(person=recipient.person)
+    return recipient
 
 
 # decision 0242: looked at when something new is registered, and not afterwards
-def must_fit(parties: Parties) -> None:
+def must_fit(parties: Ordering) -> None:
     """Check that the parties of something new fit each other, and that each may have a part.
 
     Raises OrderRefused (REF-3) naming the field.

@@ -28,16 +28,20 @@ async def parties_of(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) 
     Raises Refused: one is unknown (REF-3; recipient ORD-1, REF-1), or inactive (REF-14).
     """
     return domain.Parties(
-        recipient=await _recipient(command.recipient, tx),
+        recipient=await recipient_named(command.recipient, tx),
         prescriber=await user_named(command.prescriber, tx, field="prescriber"),
         requester=await user_named(command.requester or command.prescriber, tx, field="requester"),
         service_point=await place_named(command.service_point, tx),
     )
 
 
-async def _recipient(
+async def recipient_named(
     named: NamedPatient | CareUnitRecipient, tx: Transaction
 ) -> domain.Patient | CareUnitRecipient:
+    """Returns the recipient that a command names.
+
+    Raises Refused: unknown (ORD-1, REF-1), or inactive (REF-14).
+    """
     if isinstance(named, CareUnitRecipient):
         await tx.get(
             CareUnitRow, care_unit_key(named.unit, tx), rule="ORD-1", field="recipient.unit"

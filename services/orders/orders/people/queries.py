@@ -1,6 +1,7 @@
 """Finds the person behind a region's id or a number. Reads only."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from kvitt_chassis.handlers import RowKey
@@ -13,8 +14,12 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     SQLColumnExpression,
+    Uuid,
     and_,
+    cast,
+    exists,
     func,
+    literal,
     or_,
     select,
     true,
@@ -104,6 +109,15 @@ def is_of_protected(person: SQLColumnExpression[PersonRef | None]) -> ColumnElem
     that concerns nobody does.
     """
     return and_(person.is_not(None), person.in_(protected_references()))
+
+
+def is_among_protected(persons: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """The criterion of what concerns several persons, in a column of their references, one of whom
+    has a protected identity.
+    """
+    each = func.jsonb_array_elements_text(persons).column_valued("person")
+    named = cast(each, Uuid())
+    return exists(select(literal(1)).where(named.in_(protected_references())))
 
 
 def is_of_person(

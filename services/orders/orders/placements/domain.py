@@ -50,7 +50,8 @@ from orders.work_orders.applications.domain import refusal_to_order
 from orders.work_orders.domain import WorkOrder
 
 _IMMEDIATE: Final = Word("immediate")
-_TIMINGS: Final = {"immediate": _IMMEDIATE, "delayed_90_days": Word("delayed")}
+TIMINGS: Final = {"immediate": _IMMEDIATE, "delayed_90_days": Word("delayed")}
+"""When a fee is charged, as events say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +134,7 @@ def withdraw(
     (REF-7), another's store or a marked device that is not named (ORD-8), a service (ORD-7).
     """
     must_fit(parties)
-    _must_own(command.store, parties.service_point, policy)
+    must_own(command.store, parties.service_point, policy)
     must_be_connected(command.store, parties)
     own = Source(supply=LineSupply.OWN_STORE, store=command.store)
     must_be_of_areas(
@@ -226,6 +227,28 @@ def fee_rule(
     return None
 
 
+def must_own(store: StoreId, owner: Customer, policy: RegionPolicy) -> None:
+    """Check that a service point has stock of its own, and that this is the store that it has.
+
+    Raises OrderRefused: a private clinic (REF-7), another's store (ORD-8).
+    """
+    if owner.private_clinic and not policy.private_clinics_hold_stock:
+        raise OrderRefused(
+            Reason.PRIVATE_CLINIC_HOLDS_NO_STOCK,
+            rule="REF-7",
+            field="service_point",
+            way_on="En privat mottagning har inget eget förråd. Beställ från centrallagret.",
+        )
+    if store != owner.store:
+        raise OrderRefused(
+            Reason.STORE_NOT_OF_SERVICE_POINT,
+            rule="ORD-8",
+            field="store",
+            way_on="Välj det förråd som hör till tjänstestället, eller ett annat tjänsteställe.",
+            store_of_service_point=owner.store,
+        )
+
+
 def must_carry_no_details(delivery: Delivery) -> None:
     """Over Kafka an order carries no one-off address, phone, name or free text about a door: these
     travel on no order topic.
@@ -297,7 +320,7 @@ def _placed(
             store=source.store,
             supplier_id=source.supplier_id,
             fee_group=GroupName(rule.fee_group) if rule else None,
-            fee_timing=_TIMINGS[rule.timing] if rule else None,
+            fee_timing=TIMINGS[rule.timing] if rule else None,
         )
         lines.append(placed)
     order = OrderPlacedV2(
@@ -317,24 +340,6 @@ def _placed(
     )
     is_delayed = any(line.fee_timing not in (None, _IMMEDIATE) for line in lines)
     return order if is_delayed or direct_lines(order) else in_first_version(order)
-
-
-def _must_own(store: StoreId, place: Customer, policy: RegionPolicy) -> None:
-    if place.private_clinic and not policy.private_clinics_hold_stock:
-        raise OrderRefused(
-            Reason.PRIVATE_CLINIC_HOLDS_NO_STOCK,
-            rule="REF-7",
-            field="service_point",
-            way_on="En privat mottagning har inget eget förråd. Beställ från centrallagret.",
-        )
-    if store != place.store:
-        raise OrderRefused(
-            Reason.STORE_NOT_OF_SERVICE_POINT,
-            rule="ORD-8",
-            field="store",
-            way_on="Välj det förråd som hör till tjänstestället, eller ett annat tjänsteställe.",
-            store_of_service_point=place.store,
-        )
 
 
 def _must_be_in_assortment(

@@ -8,7 +8,7 @@ from kvitt_contracts.types import ArticleNumber, ProductArea, ServicePointId, St
 
 from orders.articles.domain import Article
 from orders.customer_orders.reasons import OrderRefused, Reason
-from orders.parties.domain import Parties
+from orders.parties.domain import Ordering
 
 
 # decision 0345: prescriber and requester have the area, the policy its sources
@@ -16,7 +16,7 @@ def must_be_of_areas(
     lines: Sequence[LineToOrder],
     *,
     articles: Mapping[ArticleNumber, Article],
-    parties: Parties,
+    parties: Ordering,
     sources: Sequence[LineSupply],
     policy: RegionPolicy,
 ) -> None:
@@ -43,7 +43,7 @@ def must_be_of_areas(
         _must_be_supplied(area, number, parties=parties, source=source, policy=policy)
 
 
-def must_be_connected(store: StoreId, parties: Parties) -> None:
+def must_be_connected(store: StoreId, parties: Ordering) -> None:
     """Check that those who deliver from a store are connected to it.
 
     Raises OrderRefused (STORE_NOT_OF_USER, REF-11).
@@ -61,7 +61,7 @@ def must_be_connected(store: StoreId, parties: Parties) -> None:
 
 
 def _must_be_supplied(
-    area: ProductArea, number: int, *, parties: Parties, source: LineSupply, policy: RegionPolicy
+    area: ProductArea, number: int, *, parties: Ordering, source: LineSupply, policy: RegionPolicy
 ) -> None:
     sources = policy.sources_of(area, at=ServicePointId(parties.service_point.customer_id))
     # a version that has the area no longer says nothing of its sources

@@ -49,7 +49,7 @@ async def list_waits(
     reader: Reader, tx: ReadTransaction, asked: Annotated[WaitsQuery, Query()]
 ) -> Page[WaitingView]:
     """Allt som väntar på dina tjänsteställen, det som är försenat först; för kundtjänst i hela
-    regionen (REF-20): hämtordrar, felanmälningar och ärenden.
+    regionen (REF-20): hämtordrar, varukorgar, felanmälningar och ärenden.
     """
     criteria = [WaitingThing.region == reader.region]
     if asked.late:

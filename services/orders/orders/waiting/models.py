@@ -13,6 +13,9 @@ from kvitt_contracts.types import OrderNumber, PersonRef, RegionCode, ServicePoi
 from sqlalchemy import SQLColumnExpression, Text, literal, null, select, type_coerce, union_all
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
+from orders.baskets import domain as baskets
+from orders.baskets.models import BasketLoanRow
+from orders.baskets.queries import SCOPE as BASKETS
 from orders.cases import domain as cases
 from orders.cases.models import CaseRow
 from orders.cases.queries import SCOPE as CASES
@@ -56,6 +59,16 @@ SOURCES: Final = (
         by=PickupRow.by,
         user=null(),
         person=PickupRow.recipient_person,
+    ),
+    Source(
+        kind="basket_loan",
+        row=BasketLoanRow,
+        scope=BASKETS,
+        wait=lambda row: baskets.waits_for(row.state(), until=row.due_on),
+        number=BasketLoanRow.order_number,
+        by=BasketLoanRow.requester,
+        user=BasketLoanRow.prescriber,
+        person=null(),
     ),
     Source(
         kind="fault_report",

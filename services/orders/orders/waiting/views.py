@@ -35,7 +35,9 @@ class WaitingView(BaseModel):
         },
     )
 
-    kind: Annotated[str, Field(description="pickup, work_order, case eller fault_report")]
+    kind: Annotated[
+        str, Field(description="pickup, basket_loan, work_order, case eller fault_report")
+    ]
     id: Annotated[UUID, Field(description="Dess id")]
     number: Annotated[OrderNumber | None, Field(description="Dess nummer, om den har något")]
     service_point: Annotated[ServicePointId, Field(description="Tjänstestället")]

@@ -1,0 +1,1 @@
+"""What basket loans have in their stores: set aside together, over line by line."""

@@ -1,0 +1,1 @@
+"""A projection of basket loans, and the messages about them."""

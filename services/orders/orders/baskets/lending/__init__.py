@@ -1,0 +1,1 @@
+"""What may be lent in a basket, and by whom."""
