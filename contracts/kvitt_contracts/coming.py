@@ -13,7 +13,6 @@ TO_ORDERS = (
     regions.SupplierStated,
     regions.SupplierDelayStated,
     regions.UserActivityStated,
-    orders.PlaceReplenishment,
     orders.VoidOrderLines,
     orders.SetDelivery,
     orders.ReduceOrderLine,

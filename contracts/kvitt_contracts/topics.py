@@ -292,6 +292,7 @@ REGION_ORDERS = inbound_topic(
         orders.PlaceOrder,
         orders.RegisterWithdrawal,
         orders.VoidOrder,
+        orders.PlaceReplenishment,
         orders.ReportFault,
         orders.NamePrescriber,
         orders.ForwardFaultReport,

@@ -36,6 +36,7 @@ BEFORE = (
     "DROP TABLE work_orders, work_order_details, work_order_notes, application_drafts",
     "ALTER TABLE users DROP COLUMN product_areas, DROP COLUMN stores",
     "ALTER TABLE articles DROP COLUMN product_area, DROP COLUMN return_at_once",
+    "ALTER TABLE orders DROP COLUMN to_store, DROP COLUMN proposal_id",
     "DROP INDEX ix_person_accesses_user",
     (
         "ALTER TABLE person_accesses DROP COLUMN look, DROP COLUMN reason,"

@@ -31,6 +31,13 @@ ACTS = (
         WORKS,
         actors=_PLACES,
     ),
+    command(
+        "orders.replenishment.place",
+        "POST /replenishments",
+        orders.PlaceReplenishment,
+        WORKS,
+        actors=("requester",),
+    ),
     command("orders.order.void", "POST /orders/{order_id}:void", orders.VoidOrder, WORKS),
     command("orders.fault-report.report", "POST /fault-reports", orders.ReportFault, STAFF),
     command(

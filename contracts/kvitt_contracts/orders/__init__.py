@@ -45,6 +45,7 @@ from kvitt_contracts.orders.customer_orders import (
     OrderVoidRefused,
     OrderVoidRequested,
     PlacedLine,
+    ReplenishmentPlaced,
     SuppliedLine,
     Supply,
     in_first_version,
@@ -93,7 +94,6 @@ from kvitt_contracts.orders.order_lines import (
     OrderLineVoidRequested,
     OrderReceiptRefused,
     OrderReceiptReported,
-    ReplenishmentPlaced,
     ReportedLine,
 )
 from kvitt_contracts.orders.people import (

@@ -1,4 +1,6 @@
-"""Topic `orders.customer-orders`, one aggregate kind: the order, withdrawals included."""
+"""Topic `orders.customer-orders`, one aggregate kind: the order; a withdrawal and a
+replenishment are orders too.
+"""
 
 from datetime import date
 from enum import StrEnum
@@ -20,6 +22,7 @@ from kvitt_contracts.types import (
     OrderNumber,
     PayerId,
     PolicyVersion,
+    ProposalId,
     Quantity,
     Recipient,
     Reference,
@@ -154,6 +157,27 @@ class OrderPlacedV2(Event, type="orders.order.placed.v2"):
     lines: Annotated[tuple[SuppliedLine, ...], Field(min_length=1)]
 
 
+class ReplenishmentPlaced(Event, type="orders.order.replenishment-placed.v1"):
+    """A unit orders to its own store (ORD-9).
+
+    Inventory answers as for an order, and stocks what arrives in `to_store` by LineStocked; nobody
+    is charged, and a line's `payer_id` is the unit's own. Until direct lines come, all are central.
+    `proposal_id`: the refill proposal that it follows, which is ordered by it (INV-9).
+    """
+
+    order_id: OrderId
+    order_number: OrderNumber
+    reference: Reference | None = None
+    requester: UserId
+    service_point: ServicePointId
+    customer_id: CustomerId
+    to_store: StoreId
+    placed_on: date
+    proposal_id: ProposalId | None = None
+    policy: PolicyVersion
+    lines: Annotated[tuple[SuppliedLine, ...], Field(min_length=1)]
+
+
 class OrderPlanned(Event, type="orders.order.planned.v1"):
     """When the order is expected to leave the central store (ORD-4).
 
@@ -229,6 +253,7 @@ class OrderVoidRefused(Event, type="orders.order.void-refused.v1"):
 OrderEvent = (
     OrderPlaced
     | OrderPlacedV2
+    | ReplenishmentPlaced
     | OrderPlanned
     | OrderPickingBegun
     | OrderLineDelivered
@@ -238,7 +263,7 @@ OrderEvent = (
     | OrderVoided
     | OrderVoidRefused
 )
-"""Every event of an order or a withdrawal."""
+"""Every event of an order, a withdrawal or a replenishment."""
 
 
 def in_first_version(placed: OrderPlaced | OrderPlacedV2) -> OrderPlaced:

@@ -120,9 +120,6 @@ class VoidOrder(Command, type="orders.order.void.v1"):
     by: UserId
 
 
-# -- reserved ------------------------------------------------------------------------------------
-
-
 class PlaceReplenishment(Command, type="orders.replenishment.place.v1"):
     """Order to one's own store (ORD-9). Subject: the region's own reference, which names the order.
 
@@ -134,6 +131,9 @@ class PlaceReplenishment(Command, type="orders.replenishment.place.v1"):
     to_store: StoreId
     follows_proposal: bool = False
     lines: Annotated[tuple[Goods, ...], Field(min_length=1, max_length=200)]
+
+
+# -- reserved ------------------------------------------------------------------------------------
 
 
 class VoidOrderLines(Command, type="orders.order.void-lines.v1"):

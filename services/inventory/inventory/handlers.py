@@ -13,6 +13,7 @@ from inventory.people import handlers as people
 from inventory.pickups import handlers as pickups
 from inventory.receipts import handlers as receipts
 from inventory.registered_returns import handlers as registered_returns
+from inventory.replenishments import handlers as replenishments
 from inventory.returns import handlers as returns
 from inventory.scrapping import handlers as scrapping
 from inventory.stocktakings import handlers as stocktakings
@@ -37,6 +38,7 @@ def _every_handler() -> Handlers:
         supplier_returns,
         stocktakings,
         orders,
+        replenishments,
         dispatches,
         holds,
         fault_reports,

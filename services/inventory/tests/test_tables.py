@@ -30,7 +30,13 @@ UNUSED = {
     *(
         t
         for t in topics.ORDERS_CUSTOMER_ORDERS.types
-        if t not in (orders.OrderPlaced, orders.OrderPlacedV2, orders.OrderVoidRequested)
+        if t
+        not in (
+            orders.OrderPlaced,
+            orders.OrderPlacedV2,
+            orders.ReplenishmentPlaced,
+            orders.OrderVoidRequested,
+        )
     ),
     *(t for t in topics.ORDERS_FAULT_REPORTS.types if t is not orders.FaultReportPrescriberNamed),
     orders.PickupRegistered,

@@ -25,6 +25,7 @@ from orders.pickups.api import router as pickups
 from orders.pickups.choices import router as pickup_choices
 from orders.pickups.models import PickupRow
 from orders.placements.api import router as placements
+from orders.replenishments.api import router as replenishments
 from orders.today import router as today
 from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
@@ -40,6 +41,7 @@ service = Service(
     handlers=messages,
     routers=[
         placements,
+        replenishments,
         customer_orders,
         fault_reports,
         pickup_choices,

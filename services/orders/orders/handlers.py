@@ -14,6 +14,7 @@ from orders.fault_reports.handlers import messages as fault_reports
 from orders.people.handlers import messages as people
 from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
+from orders.replenishments.handlers import messages as replenishments
 from orders.responsibles.handlers import projections as responsibles
 from orders.units.handlers import messages as units
 from orders.work_orders.drafts.handlers import messages as drafts
@@ -29,6 +30,7 @@ for _noun in (
     devices,
     care,
     placements,
+    replenishments,
     customer_orders,
     fault_reports,
     pickups,

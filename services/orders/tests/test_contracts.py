@@ -11,8 +11,9 @@ from kvitt_contracts.inventory import (
     DeviceReturnAwaited,
     DeviceStatusChanged,
     LineReturned,
+    LineStocked,
 )
-from kvitt_contracts.orders import OrderPlaced, PlaceOrder, RegisterWithdrawal, VoidOrder
+from kvitt_contracts.orders import OrderPlaced, PlaceOrder, RegisterWithdrawal, ReplenishmentPlaced, VoidOrder
 from kvitt_contracts.regions import (
     CareUnitStated,
     CustomerStated,
@@ -136,12 +137,13 @@ async def test_the_examples_of_the_regions_are_taken_in(given: Given) -> None:
 async def test_the_examples_of_inventorys_answers_are_taken_in(given: Given, one: Example) -> None:
     async with given(service) as world:
         line = one.data.get("line_id")  # a part delivery names the line that it was placed with
-        placed = example(OrderPlaced)
+        stocks = one.wire_type == LineStocked.wire_type
+        placed = example(ReplenishmentPlaced if stocks else OrderPlaced)
         lines = tuple(
             first.model_copy(update={"line_id": UUID(line)} if line else {})
             for first in placed.lines[:1]
         )
-        order = OrderPlaced.model_validate(
+        order = type(placed).model_validate(
             {**placed.model_dump(), "order_id": one.data["order_id"], "lines": lines}
         )
         async with world.worker.unit() as unit:

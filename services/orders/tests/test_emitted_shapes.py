@@ -65,6 +65,7 @@ from contracts.tests.builders.regions import (
 )
 from contracts.tests.builders.reservations import (
     a_line_delivered,
+    a_line_stocked,
     a_release_refused,
     a_reservation_declined,
     a_reservation_released,
@@ -90,6 +91,7 @@ from contracts.tests.builders.story import (
 from services.orders.tests.builders import (
     a_line,
     a_marked_line,
+    a_replenishment,
     a_withdrawal_command,
     an_identity,
     an_order_command,
@@ -121,6 +123,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await the_rest_of_the_registry(world)
         await orders_of_every_kind(world)
         await orders_that_are_paid_later(world)
+        await replenishments(world)
         await orders_to_their_ends(world)
         await fault_reports(world)
         await pickups_to_their_ends(world)
@@ -188,6 +191,13 @@ async def orders_that_are_paid_later(world: World) -> None:
     for command, subject in ((order, "LATER-1"), (withdrawal, "LATER-2")):
         await world.handle(command, subject=subject)
         await world.command(command, target=uuid4())
+
+
+async def replenishments(world: World) -> None:
+    """A store is filled up, from a region's system and over HTTP."""
+    await world.handle(a_replenishment(), subject="REFILL")
+    await world.command(a_replenishment(), target=uuid4())
+    await world.handle(a_line_stocked("REFILL"))
 
 
 async def orders_to_their_ends(world: World) -> None:

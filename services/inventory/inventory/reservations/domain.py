@@ -11,6 +11,7 @@ from kvitt_contracts.inventory import (
     AllocatedLine,
     LineDelivered,
     LineReturned,
+    LineStocked,
     OrderGoodsDispatched,
     OrderPickingStarted,
     ReleaseRefused,
@@ -217,9 +218,12 @@ def evolve(reservation: Reservation | None, event: ReservationEvent) -> Reservat
             return replace(_known(reservation), status=Status.PICKING)
         case OrderGoodsDispatched():
             return _send(_known(reservation), event)
+        case LineStocked():
+            return _deliver(_known(reservation), event, on=event.stocked_on)
         case LineDelivered():
             # a withdrawal's first event: decided and delivered at once (ORD-7)
-            return _deliver(reservation or Reservation(status=Status.PICKING), event)
+            known = reservation or Reservation(status=Status.PICKING)
+            return _deliver(known, event, on=event.delivered_on)
         case ReservationReleased():
             known = _known(reservation)
             freed = tuple(replace(line, reserved=0, missing=0) for line in known.lines)
@@ -270,7 +274,9 @@ def _take(line: Line, sent: SentLine) -> Line:
     )
 
 
-def _deliver(reservation: Reservation, event: LineDelivered) -> Reservation:
+def _deliver(
+    reservation: Reservation, event: LineDelivered | LineStocked, *, on: date
+) -> Reservation:
     lines = reservation.lines
     if all(line.line_id != event.line_id for line in lines):
         lines = (*lines, Line(line_id=event.line_id, article_number=event.article_number))
@@ -280,7 +286,7 @@ def _deliver(reservation: Reservation, event: LineDelivered) -> Reservation:
         else line
         for line in lines
     )
-    in_transit = unload(reservation.in_transit, event)
+    in_transit = unload(reservation.in_transit, event.line_id, on=on)
     open_lines = any(line.reserved or line.missing for line in lines)
     status = Status.PICKING if open_lines or in_transit else Status.DELIVERED
     return replace(reservation, status=status, lines=lines, in_transit=in_transit)

@@ -14,6 +14,8 @@ from contracts.tests.builders.bmb import (
 from contracts.tests.builders.orders import (
     a_device_line,
     a_line,
+    a_replenishment_line,
+    a_replenishment_placed,
     a_withdrawal_placed,
     an_order_placed,
     an_order_void_requested,
@@ -102,6 +104,14 @@ async def orders(world: World) -> None:
             a_device_line("170013", order="O-5"), reference="O-5", recipient=a_care_unit()
         ),
         a_withdrawal_placed(a_line(CUSHION, 9, order="O-6"), reference="O-6"),
+    )
+    await world.handle_all(
+        rollators_received("170014", store=CENTRAL),
+        a_replenishment_placed(
+            a_replenishment_line(CUSHION),
+            a_replenishment_line(ROLLATOR, number=2, marked=True),
+        ),
+        a_dispatch(a_sent_line(1, 1), a_sent_line(2, 1, "170014"), order="R-1"),
     )
     await world.advance(stockholm("2026-03-05 08:00"))
     await world.refuse(a_dispatch(a_sent_line(1, 1)))

@@ -16,6 +16,7 @@ from kvitt_contracts.orders import (
     OrderPlanned,
     OrderVoided,
     OrderVoidRefused,
+    ReplenishmentPlaced,
 )
 from kvitt_contracts.regions import OrderReported
 
@@ -33,15 +34,23 @@ def _report_of(event: OrderEvent, tx: Transaction) -> Iterable[RowKey]:
     return [(ReportRow, event.order_id)]
 
 
-@messages.on(OrderPlaced, OrderPlacedV2, loads=lambda event, _: [(ReportRow, event.order_id)])
-async def on_order_placed(event: OrderPlaced | OrderPlacedV2, tx: Transaction) -> None:
-    """The order is registered."""
+@messages.on(
+    OrderPlaced,
+    OrderPlacedV2,
+    ReplenishmentPlaced,
+    loads=lambda event, _: [(ReportRow, event.order_id)],
+)
+async def on_order_placed(
+    event: OrderPlaced | OrderPlacedV2 | ReplenishmentPlaced, tx: Transaction
+) -> None:
+    """The order is registered; of a replenishment is told who ordered it (ORD-9)."""
+    is_replenishing = isinstance(event, ReplenishmentPlaced)
     row = OrderRow(
         region=tx.region,
         order_id=event.order_id,
         name=event.reference or str(event.order_id),
         order_number=event.order_number,
-        prescriber=event.prescriber,
+        prescriber=event.requester if is_replenishing else event.prescriber,
         outstanding=sum(line.quantity for line in event.lines),
     )
     tx.put(row)

@@ -31,10 +31,10 @@ from kvitt_contracts.types import (
     UserId,
 )
 from pydantic import Field
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from orders.customer_orders import domain, story
-from orders.customer_orders.domain import Status
+from orders.customer_orders.domain import OrderType, Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.customer_orders.queries import is_for_protected, is_for_whom_they_act
 from orders.customer_orders.views import (
@@ -79,6 +79,14 @@ def _is_mine(_: bool, reader: RegionReader) -> ColumnElement[bool]:
     return or_(OrderRow.prescriber == me, OrderRow.requester == me)
 
 
+def _is_of_type(kind: OrderType, _: RegionReader) -> ColumnElement[bool]:
+    fills_up = OrderRow.to_store.is_not(None)
+    if kind is OrderType.REPLENISHMENT:
+        return fills_up
+    supply = Supply.OWN_STORE if kind is OrderType.WITHDRAWAL else Supply.CENTRAL
+    return and_(~fills_up, OrderRow.supply == supply)
+
+
 class OrderQuery(ListQuery):
     """What ORD-15 lets one search by; each that is given narrows the list. Days are inclusive."""
 
@@ -89,6 +97,9 @@ class OrderQuery(ListQuery):
     placed_to: Annotated[Day | None, To(OrderRow.placed_on, "Till och med dag")] = None
     status: Annotated[list[Status] | None, In(OrderRow.status, "En eller flera statusar")] = None
     supply: Annotated[Supply | None, Eq(OrderRow.supply, "Order eller uttag")] = None
+    order_type: Annotated[
+        OrderType | None, Where(_is_of_type, "Order, uttag eller lagerpåfyllnad")
+    ] = None
     order_number: Annotated[
         str | None,
         StartsWith(OrderRow.order_number, "Hela numret eller dess början"),

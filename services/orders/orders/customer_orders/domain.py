@@ -20,6 +20,7 @@ from kvitt_contracts.orders import (
     OrderVoidRefused,
     OrderVoidRequested,
     PlacedLine,
+    ReplenishmentPlaced,
     Supply,
     in_first_version,
 )
@@ -29,6 +30,7 @@ from kvitt_contracts.types import (
     OrderLineId,
     OrderNumber,
     PolicyVersion,
+    ProposalId,
     Recipient,
     Reference,
     Role,
@@ -53,6 +55,14 @@ class Status(StrEnum):
     DECLINED = "declined"
 
 
+class OrderType(StrEnum):
+    """What kind of order it is (ORD-15)."""
+
+    ORDER = "order"
+    WITHDRAWAL = "withdrawal"
+    REPLENISHMENT = "replenishment"
+
+
 ENDED = frozenset({Status.DELIVERED, Status.VOIDED, Status.DECLINED})
 
 
@@ -69,13 +79,15 @@ class OrderLine(PlacedLine):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An order or a withdrawal."""
+    """An order, a withdrawal or a replenishment. A replenishment has the store that it fills up,
+    `to_store`, and no recipient; who ordered it is its prescriber too (ORD-9).
+    """
 
     id: OrderId
     order_number: OrderNumber
     reference: Reference | None
     status: Status
-    recipient: Recipient
+    recipient: Recipient | None
     prescriber: UserId
     requester: UserId
     service_point: ServicePointId
@@ -91,6 +103,16 @@ class Order:
     picking_begun: bool = False
     delivered_on: date | None = None
     refusal: str | None = None  # why it was declined, or why it could not be voided
+    to_store: StoreId | None = None
+    proposal_id: ProposalId | None = None
+
+    @property
+    def order_type(self) -> OrderType:
+        """What kind of order it is (ORD-15)."""
+        if self.to_store is not None:
+            return OrderType.REPLENISHMENT
+        own = self.supply is Supply.OWN_STORE
+        return OrderType.WITHDRAWAL if own else OrderType.ORDER
 
     @property
     def is_waiting(self) -> bool:
@@ -210,6 +232,8 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
     """
     if isinstance(event, OrderPlaced | OrderPlacedV2):
         return _placed(in_first_version(event))
+    if isinstance(event, ReplenishmentPlaced):
+        return _replenishing(event)
     if order is None:
         raise ValueError(f"{event.wire_type} before the order is placed")
     match event:
@@ -237,6 +261,22 @@ def _placed(event: OrderPlaced) -> Order:
         "id": event.order_id,
         "status": Status.PENDING if own else Status.REGISTERED,
         "lines": tuple(OrderLine(**dict(line)) for line in event.lines),
+    }
+    return Order(**same_fields(event, Order) | placed)
+
+
+def _replenishing(event: ReplenishmentPlaced) -> Order:
+    ((supply, store),) = {(line.supply, line.store) for line in event.lines}
+    placed = {
+        "id": event.order_id,
+        "status": Status.REGISTERED,
+        "recipient": None,
+        "prescriber": event.requester,
+        "supply": Supply(supply),
+        "store": store,
+        "address_kind": AddressKind.UNIT,
+        "consolidated": True,
+        "lines": tuple(OrderLine(**same_fields(line, OrderLine)) for line in event.lines),
     }
     return Order(**same_fields(event, Order) | placed)
 

@@ -20,6 +20,7 @@ from kvitt_contracts.orders import (
     OrderVoided,
     OrderVoidRefused,
     OrderVoidRequested,
+    ReplenishmentPlaced,
     Supply,
 )
 
@@ -50,6 +51,10 @@ def tell(event: OrderEvent, order: Order) -> Told:
     match event:
         case OrderPlaced() | OrderPlacedV2() if order.supply is Supply.OWN_STORE:
             return Told(summary=f"Uttaget ur förråd {order.store} registrerades.", rule="ORD-7")
+        case ReplenishmentPlaced():
+            return Told(
+                summary=f"Lagerpåfyllnad till förråd {event.to_store} beställdes.", rule="ORD-9"
+            )
         case OrderPlaced() | OrderPlacedV2():
             return Told(summary="Ordern registrerades.", rule="ORD-1")
         case OrderPlanned():

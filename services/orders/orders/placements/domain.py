@@ -83,7 +83,7 @@ def place(
     for number, line in enumerate(command.lines):
         article = articles[line.article_number]
         _must_be_in_assortment(article, line, number, applications, recipient_of(parties))
-        _must_be_to_get(article, number, policy)
+        must_be_to_get(article, number, policy)
         _must_suit_marking(article, line, number)
         _must_name_no_device(line, number)
     _must_be_reachable(command.delivery, parties.recipient)
@@ -120,7 +120,7 @@ def withdraw(
     """
     must_fit(parties)
     _must_own(command.store, parties.service_point, policy)
-    must_be_connected(command.store, parties)
+    must_be_connected(command.store, parties.prescriber, parties.requester)
     must_be_of_areas(
         command.lines, articles=articles, parties=parties, source="own_store", policy=policy
     )
@@ -343,7 +343,11 @@ def _must_be_in_assortment(
 
 
 # decision 0240: what nobody purchases is ordered where the central store's balance counts
-def _must_be_to_get(article: Article, number: int, policy: RegionPolicy) -> None:
+def must_be_to_get(article: Article, number: int, policy: RegionPolicy) -> None:
+    """Check that the central store may have an article: it is purchased, or its balance counts.
+
+    Raises OrderRefused (NO_LONGER_PURCHASED, ORD-6) naming the line.
+    """
     # Whether there is any is inventory's to say, which then declines the order.
     counts_in_central = not policy.phase_out or "central" in policy.phase_out
     if article.is_purchased or (counts_in_central and article.type is not ArticleType.SERVICE):
