@@ -26,7 +26,6 @@ TO_ORDERS = (
     orders.RequestBasketLoan,
     orders.ActOnBasketLoan,
     orders.DeliverBasketFee,
-    orders.SaveTemplate,
     orders.ApplyForAccess,
     orders.GrantAccess,
     orders.SetDefaultSupply,
@@ -35,14 +34,12 @@ TO_ORDERS = (
 
 TO_INVENTORY = (
     regions.PurchasePriceStated,
-    regions.SafetyLevelStated,
     regions.ReturnedGoodsStated,
     regions.DeviceConditionStated,
     regions.ReconditioningStated,
     inventory.ReportDamage,
     inventory.ReportLost,
     inventory.SwapDevice,
-    inventory.DropRefill,
 )
 """Reserved on `region.<code>.inventory`."""
 
@@ -82,7 +79,6 @@ TOPICS: tuple[Topic, ...] = (
         "billing",
         "notifications",
     ),
-    _reserved("orders.templates", "TemplateId", orders.TemplateEvent),
     _reserved(
         "orders.suppliers",
         "the supplier's id",
@@ -91,7 +87,6 @@ TOPICS: tuple[Topic, ...] = (
         "billing",
         "notifications",
     ),
-    _reserved("inventory.refills", "ProposalId", inventory.RefillEvent, "orders", "notifications"),
     _reserved(
         "inventory.reconditioning",
         "ReconditioningId",

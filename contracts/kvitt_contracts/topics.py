@@ -48,6 +48,7 @@ __all__ = [
     "INVENTORY_DAYS",
     "INVENTORY_DEVICES",
     "INVENTORY_HOLDS",
+    "INVENTORY_REFILLS",
     "INVENTORY_REFUSALS",
     "INVENTORY_RESERVATIONS",
     "INVENTORY_STOCKTAKINGS",
@@ -60,6 +61,7 @@ __all__ = [
     "ORDERS_PERSONS",
     "ORDERS_PICKUPS",
     "ORDERS_REFUSALS",
+    "ORDERS_TEMPLATES",
     "ORDERS_UNITS",
     "ORDERS_USERS",
     "ORDERS_WORK_ORDERS",
@@ -138,6 +140,7 @@ ORDERS_WORK_ORDERS = domain_topic(
     "notifications",
 )
 ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, "notifications")
+ORDERS_TEMPLATES = domain_topic("orders.templates", "TemplateId", orders.TemplateEvent)
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
     "the answer's id, one for each record",
@@ -211,8 +214,10 @@ INVENTORY_STOCK_MOVES = domain_topic(
     "inventory.stock-moves",
     "the balance's id",
     inventory.BalanceEvent,
-    coming=inventory.ComingBalanceEvent,
     to_come=["orders", "notifications"],
+)
+INVENTORY_REFILLS = domain_topic(
+    "inventory.refills", "ProposalId", inventory.RefillEvent, "orders", "notifications"
 )
 INVENTORY_SUPPLIER_RETURNS = domain_topic(
     "inventory.supplier-returns",
@@ -293,6 +298,7 @@ REGION_ORDERS = inbound_topic(
         orders.RegisterWithdrawal,
         orders.VoidOrder,
         orders.PlaceReplenishment,
+        orders.SaveTemplate,
         orders.ReportFault,
         orders.NamePrescriber,
         orders.ForwardFaultReport,
@@ -355,6 +361,8 @@ REGION_INVENTORY = inbound_topic(
         inventory.TakeOverDevice,
         inventory.RenumberDevice,
         inventory.SetDeviceCard,
+        regions.SafetyLevelStated,
+        inventory.DropRefill,
     ],
     coming=coming.TO_INVENTORY,
 )
@@ -384,6 +392,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_PICKUPS,
     ORDERS_WORK_ORDERS,
     ORDERS_CASES,
+    ORDERS_TEMPLATES,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,
@@ -394,6 +403,7 @@ CATALOGUE: tuple[Topic, ...] = (
     INVENTORY_CLAIMS,
     INVENTORY_DEVICES,
     INVENTORY_STOCK_MOVES,
+    INVENTORY_REFILLS,
     INVENTORY_SUPPLIER_RETURNS,
     INVENTORY_DAYS,
     INVENTORY_STOCKTAKINGS,

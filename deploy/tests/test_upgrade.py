@@ -37,6 +37,7 @@ BEFORE = (
     "ALTER TABLE users DROP COLUMN product_areas, DROP COLUMN stores",
     "ALTER TABLE articles DROP COLUMN product_area, DROP COLUMN return_at_once",
     "ALTER TABLE orders DROP COLUMN to_store, DROP COLUMN proposal_id",
+    "DROP TABLE refills, templates, template_names",
     "DROP INDEX ix_person_accesses_user",
     (
         "ALTER TABLE person_accesses DROP COLUMN look, DROP COLUMN reason,"

@@ -92,7 +92,6 @@ from kvitt_contracts.inventory.reservations import (
 )
 from kvitt_contracts.inventory.stock import (
     BalanceEvent,
-    ComingBalanceEvent,
     LaterMoveKind,
     MoveKind,
     SafetyLevelSet,
@@ -138,7 +137,6 @@ __all__ = [
     "ClaimRefused",
     "ClaimReleased",
     "ComingArticleEvent",
-    "ComingBalanceEvent",
     "ComingDeviceEvent",
     "ComingReservationEvent",
     "CountedArticle",

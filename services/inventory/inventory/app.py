@@ -20,10 +20,13 @@ from inventory.holds.models import HoldRow
 from inventory.models import Base
 from inventory.people.models import UserRow
 from inventory.pickups.models import PickupClaimRow
+from inventory.refills import api as refills
+from inventory.refills.models import RefilledStoreRow, RefillRow
 from inventory.registered_returns import api as registered_returns
 from inventory.registered_returns import choices as return_choices
 from inventory.reservations import api as reservations
 from inventory.reservations.models import ReservationRow
+from inventory.safety_levels import api as safety_levels
 from inventory.scrapping import api as scrapping
 from inventory.stock.checks import BALANCES
 from inventory.stock.models import BalanceRow
@@ -52,6 +55,8 @@ service = Service(
         reservations.router,
         holds.router,
         stocktakings.router,
+        refills.router,
+        safety_levels.router,
     ],
     base=Base,
     users=UserRow,
@@ -64,6 +69,8 @@ service = Service(
         RefusedPrescriberRow,
         PickupClaimRow,
         ReservationRow,
+        RefilledStoreRow,
+        RefillRow,
         SupplierReturnRow,
         CountRow,
         DaysRow,

@@ -9,6 +9,7 @@ from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.people.models import AliasRow, PersonRow, UserRow
 from inventory.pickups.models import PickupClaimRow
 from inventory.receipts.models import DeliveryRow
+from inventory.refills.models import RefilledStoreRow, RefillRow
 from inventory.registered_returns.models import ReturnRow
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 from inventory.stock.models import BalanceRow, StockMoveRow
@@ -34,6 +35,8 @@ __all__ = [
     "PersonRow",
     "PickupClaimRow",
     "PlacedOrderRow",
+    "RefillRow",
+    "RefilledStoreRow",
     "RefusedPrescriberRow",
     "ReservationRow",
     "ReturnRow",

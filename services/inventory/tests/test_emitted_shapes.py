@@ -55,4 +55,5 @@ STORIES = (
     devices.pickups,
     devices.kept,
     goods.stocktakings,
+    goods.refills,
 )

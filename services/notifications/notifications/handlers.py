@@ -9,6 +9,7 @@ from notifications.feed.handlers import messages as feed
 from notifications.messages.handlers import messages as own
 from notifications.orders.handlers import messages as orders
 from notifications.pickups.handlers import messages as pickups
+from notifications.refills.handlers import messages as refills
 from notifications.register.handlers import messages as register
 from notifications.transfers.handlers import messages as transfers
 from notifications.work_orders.handlers import messages as work_orders
@@ -20,6 +21,7 @@ for _noun in (
     transfers,
     fault_reports,
     pickups,
+    refills,
     work_orders,
     cases,
     devices,

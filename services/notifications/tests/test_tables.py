@@ -12,6 +12,8 @@ from kvitt_contracts.inventory import (
     DeviceRenumbered,
     DeviceStatedOnLoan,
     DeviceStatusChanged,
+    RefillDropped,
+    RefillOrdered,
 )
 from kvitt_contracts.orders import (
     CaseWithdrawn,
@@ -62,6 +64,8 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     WorkOrderVoided,
     WorkOrderRenumbered,
     CaseWithdrawn,
+    RefillOrdered,
+    RefillDropped,
 }
 
 

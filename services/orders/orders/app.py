@@ -25,7 +25,10 @@ from orders.pickups.api import router as pickups
 from orders.pickups.choices import router as pickup_choices
 from orders.pickups.models import PickupRow
 from orders.placements.api import router as placements
+from orders.refills.models import RefillRow
 from orders.replenishments.api import router as replenishments
+from orders.templates.api import router as templates
+from orders.templates.models import TemplateRow
 from orders.today import router as today
 from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
@@ -42,6 +45,7 @@ service = Service(
     routers=[
         placements,
         replenishments,
+        templates,
         customer_orders,
         fault_reports,
         pickup_choices,
@@ -67,6 +71,8 @@ service = Service(
         CareUnitRow,
         UserRow,
         OrderRow,
+        RefillRow,
+        TemplateRow,
         FaultReportRow,
         CaseRow,
         PickupRow,

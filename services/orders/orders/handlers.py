@@ -14,8 +14,10 @@ from orders.fault_reports.handlers import messages as fault_reports
 from orders.people.handlers import messages as people
 from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
+from orders.refills.handlers import projections as refills
 from orders.replenishments.handlers import messages as replenishments
 from orders.responsibles.handlers import projections as responsibles
+from orders.templates.handlers import messages as templates
 from orders.units.handlers import messages as units
 from orders.work_orders.drafts.handlers import messages as drafts
 from orders.work_orders.handlers import messages as work_orders
@@ -29,8 +31,10 @@ for _noun in (
     responsibles,
     devices,
     care,
+    refills,
     placements,
     replenishments,
+    templates,
     customer_orders,
     fault_reports,
     pickups,

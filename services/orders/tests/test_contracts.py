@@ -13,7 +13,13 @@ from kvitt_contracts.inventory import (
     LineReturned,
     LineStocked,
 )
-from kvitt_contracts.orders import OrderPlaced, PlaceOrder, RegisterWithdrawal, ReplenishmentPlaced, VoidOrder
+from kvitt_contracts.orders import (
+    OrderPlaced,
+    PlaceOrder,
+    RegisterWithdrawal,
+    ReplenishmentPlaced,
+    VoidOrder,
+)
 from kvitt_contracts.regions import (
     CareUnitStated,
     CustomerStated,
@@ -34,6 +40,7 @@ from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
 from orders.pickups.commands import ReportPickupFirst, RequestPickupInWords
+from orders.templates.commands import SaveNamedTemplate
 from orders.work_orders.commands import (
     DecideApplicationInWords,
     FinishWorkOrderInWords,
@@ -74,6 +81,7 @@ UNUSED: set[type[Message]] = {
 }
 
 OVER_HTTP_ALONE: set[type[Message]] = {
+    SaveNamedTemplate,
     AddPerson,
     KeepContact,
     ReportFaultInWords,

@@ -18,20 +18,24 @@ from kvitt_contracts.orders import (
     OrderPlaced,
     ReportFault,
     ReportPickup,
+    SaveTemplate,
     VoidOrder,
     VoidPickup,
     WithdrawCase,
 )
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import (
+    ArticleNumber,
     CareUnitRecipient,
     DeviceNumber,
+    Goods,
     LineNumber,
     NamedPatient,
     PatientRecipient,
     Reference,
     RegionPersonId,
     ServicePointId,
+    StoreId,
     Thing,
     UserId,
     Word,
@@ -55,6 +59,7 @@ from contracts.tests.builders.pickups import (
     a_claim_refused,
     a_claim_released,
 )
+from contracts.tests.builders.refills import a_refill_proposed
 from contracts.tests.builders.regions import (
     CHILD,
     a_customer_stated,
@@ -75,6 +80,7 @@ from contracts.tests.builders.reservations import (
 from contracts.tests.builders.shapes import assert_proven
 from contracts.tests.builders.story import (
     BATTERY,
+    CENTRAL,
     CUSHION,
     ELECTRONIC,
     ENDPOINT,
@@ -124,6 +130,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await orders_of_every_kind(world)
         await orders_that_are_paid_later(world)
         await replenishments(world)
+        await templates(world)
         await orders_to_their_ends(world)
         await fault_reports(world)
         await pickups_to_their_ends(world)
@@ -198,6 +205,18 @@ async def replenishments(world: World) -> None:
     await world.handle(a_replenishment(), subject="REFILL")
     await world.command(a_replenishment(), target=uuid4())
     await world.handle(a_line_stocked("REFILL"))
+    await world.handle(a_refill_proposed("F-1"))
+    await world.handle(a_replenishment(follows_proposal=True), subject="FOLLOWS")
+    await world.handle(a_refill_proposed("F-2"))
+    await world.command(a_replenishment(follows_proposal=True), target=uuid4())
+
+
+async def templates(world: World) -> None:
+    """One is saved, and emptied."""
+    line = Goods(article_number=ArticleNumber(CUSHION), quantity=4)
+    for lines in ((line,), ()):
+        template = SaveTemplate(store=StoreId(CENTRAL), lines=lines, by=UserId("k082lno"))
+        await world.handle(template, subject="TEMPLATE")
 
 
 async def orders_to_their_ends(world: World) -> None:

@@ -21,6 +21,12 @@ from orders.replenishments.domain import Unit, replenish
 from orders.units.domain import UnitRefused
 
 from contracts.tests.builders.inventory import an_article_listed
+from contracts.tests.builders.refills import (
+    a_refill_dropped,
+    a_refill_ordered,
+    a_refill_proposed,
+    proposal_id,
+)
 from contracts.tests.builders.regions import a_customer_stated
 from contracts.tests.builders.reservations import (
     a_line_stocked,
@@ -42,6 +48,7 @@ from services.orders.tests.builders import (
 from services.orders.tests.worlds import MONDAY, refused, status_of
 
 R = order_id("R-1")
+NOTHING_PROPOSED = (Reason.NOTHING_PROPOSED, "INV-9", "follows_proposal")
 AT_THE_UNIT: dict[str, Any] = {
     "user": SENDER,
     "roles": [Role.PRESCRIBER],
@@ -174,6 +181,51 @@ async def test_an_unknown_article_is_refused_by_its_line(world: World) -> None:
         "lines.1.article_number",
     )
     assert not await world.events(ReplenishmentPlaced)
+
+
+# -- what inventory proposes -------------------------------------------------------------------
+
+
+@pytest.mark.rule("INV-9c")
+async def test_a_replenishment_follows_the_open_proposal_of_its_store_with_other_quantities(
+    world: World,
+) -> None:
+    await world.handle(a_refill_proposed())
+
+    await world.handle(a_replenishment(some(quantity=5), follows_proposal=True), subject="R-1")
+
+    (placed,) = await world.events(ReplenishmentPlaced)
+    assert (placed.proposal_id, placed.lines[0].quantity) == (proposal_id(), 5)
+
+
+@pytest.mark.rule("INV-9c")
+async def test_a_proposal_is_followed_once(world: World) -> None:
+    await world.handle(a_refill_proposed())
+    await world.handle(a_replenishment(follows_proposal=True), subject="R-1")
+
+    assert await refused(world, a_replenishment(follows_proposal=True), "R-2") == NOTHING_PROPOSED
+
+    await world.handle(a_refill_ordered())
+    assert await refused(world, a_replenishment(follows_proposal=True), "R-3") == NOTHING_PROPOSED
+
+
+@pytest.mark.rule("INV-9c")
+async def test_what_was_dropped_is_not_followed(world: World) -> None:
+    await world.handle_all(a_refill_proposed(), a_refill_dropped())
+
+    assert await refused(world, a_replenishment(follows_proposal=True), "R-1") == NOTHING_PROPOSED
+
+
+@pytest.mark.rule("INV-9c")
+async def test_of_two_proposals_the_latest_days_is_followed(world: World) -> None:
+    await world.handle_all(
+        a_refill_proposed("F-2", proposed_on="2026-03-03"), a_refill_proposed("F-1")
+    )
+
+    await world.handle(a_replenishment(follows_proposal=True), subject="R-1")
+
+    (placed,) = await world.events(ReplenishmentPlaced)
+    assert placed.proposal_id == proposal_id("F-2")
 
 
 # -- the rule ------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from kvitt_contracts.orders import PlacedLine, ReplenishmentPlaced
 
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id
+from inventory.refills import domain as refills
+from inventory.refills.models import RefillRow
 from inventory.replenishments.domain import source_of
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.reservations.writes import reserve
@@ -21,6 +23,8 @@ messages = Handlers()
 def _locked(event: ReplenishmentPlaced, tx: Transaction) -> Iterable[RowKey]:
     numbers = {line.article_number for line in event.lines}
     yield from balance_rows(source_of(event), numbers, tx)
+    if event.proposal_id is not None:
+        yield RefillRow, event.proposal_id
 
 
 def _read(event: ReplenishmentPlaced, tx: Transaction) -> Iterable[RowKey]:
@@ -36,7 +40,8 @@ async def answer_replenishment(event: ReplenishmentPlaced, tx: Transaction) -> N
     """ORD-9: reserve the goods in the central store.
 
     Answers StockReserved or StockBackordered, or ReservationDeclined for what nobody purchases
-    (ORD-6). An article or a store that is not known yet: the event waits.
+    (ORD-6); the refill proposal that it follows is ordered (INV-9). An article or a store that is
+    not known yet: the event waits.
     """
     # Not locked: nobody else answers this order meanwhile, since its messages come in order.
     if await tx.look_up(ReservationRow, event.order_id) is not None:
@@ -53,6 +58,10 @@ async def answer_replenishment(event: ReplenishmentPlaced, tx: Transaction) -> N
     order = PlacedOrderRow(region=tx.region, **said)
     tx.put(order)
     await reserve(tx, order)
+    if event.proposal_id is not None:
+        refill = await tx.lock(RefillRow, event.proposal_id)
+        ordered = refills.order(event.proposal_id, refill.state(), order_id=event.order_id)
+        tx.record(refill, *ordered)
 
 
 _PLACED = set(PlacedLine.model_fields)

@@ -39,6 +39,9 @@ class Status(StrEnum):
     DECLINED = "declined"
 
 
+OPEN = frozenset({Status.RESERVED, Status.BACKORDERED, Status.PICKING})
+"""Something of it is still to come."""
+
 NO_LONGER_PURCHASED = "NO_LONGER_PURCHASED"
 """Why an order is declined that would have to wait for what nobody purchases any more (ORD-6)."""
 

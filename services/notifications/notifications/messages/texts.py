@@ -128,6 +128,11 @@ TEXTS: dict[str, Text] = {
         "Öppna det och skapa en hämtorder.",
         to_staff="Förrådets enhet har ingen huvudansvarig.",
     ),
+    NewKind.REFILL_PROPOSED: Text(
+        "Förslag att fylla på förrådet",
+        "Saldot i ert förråd är lägre än lägsta saldo. Öppna förslaget, ändra antalen om det "
+        "behövs, och beställ eller ta bort det.",
+    ),
     NewKind.WORK_ORDER_FINISHED: Text(
         "Arbetsorder klar", "En arbetsorder är klar. Öppna den och läs vad som gjordes."
     ),

@@ -12,6 +12,7 @@ from kvitt_contracts.types import (
     MessageId,
     OrderId,
     PickupId,
+    ProposalId,
     ServicePointId,
     Thing,
     TransferId,
@@ -57,6 +58,11 @@ def about_case(case_id: CaseId) -> Thing:
 def about_device(device_id: DeviceId) -> Thing:
     """The message is about a device."""
     return Thing(kind=Word("device"), id=device_id)
+
+
+def about_refill(proposal_id: ProposalId) -> Thing:
+    """The message is about a refill proposal."""
+    return Thing(kind=Word("refill"), id=proposal_id)
 
 
 def post_to_user(tx: Transaction, user: UserId, message: MessageKind, about: About) -> UUID:

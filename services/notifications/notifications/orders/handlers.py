@@ -19,6 +19,7 @@ from kvitt_contracts.orders import (
     ReplenishmentPlaced,
 )
 from kvitt_contracts.regions import OrderReported
+from kvitt_contracts.types import UserId
 
 from notifications.feed.models import ReportRow
 from notifications.feed.writes import report, when
@@ -44,13 +45,12 @@ async def on_order_placed(
     event: OrderPlaced | OrderPlacedV2 | ReplenishmentPlaced, tx: Transaction
 ) -> None:
     """The order is registered; of a replenishment is told who ordered it (ORD-9)."""
-    is_replenishing = isinstance(event, ReplenishmentPlaced)
     row = OrderRow(
         region=tx.region,
         order_id=event.order_id,
         name=event.reference or str(event.order_id),
         order_number=event.order_number,
-        prescriber=event.requester if is_replenishing else event.prescriber,
+        prescriber=_who_is_told(event),
         outstanding=sum(line.quantity for line in event.lines),
     )
     tx.put(row)
@@ -101,6 +101,10 @@ async def on_order_voided(row: OrderRow, event: OrderVoided, tx: Transaction) ->
 async def on_order_void_refused(row: OrderRow, event: OrderVoidRefused, tx: Transaction) -> None:
     """Notify the prescriber that the voiding was refused and the order goes on (ORD-14)."""
     _notify(row, MessageKind.ORDER_VOID_REFUSED, tx)
+
+
+def _who_is_told(event: OrderPlaced | OrderPlacedV2 | ReplenishmentPlaced) -> UserId:
+    return event.requester if isinstance(event, ReplenishmentPlaced) else event.prescriber
 
 
 def _notify(row: OrderRow, message: MessageKind, tx: Transaction) -> None:

@@ -79,6 +79,17 @@ def replenish(
     )
 
 
+def refuse_unproposed() -> OrderRefused:
+    """The refusal to follow a proposal where the store has none that is open (INV-9)."""
+    return OrderRefused(
+        Reason.NOTHING_PROPOSED,
+        rule="INV-9",
+        field="follows_proposal",
+        way_on="Förrådet har inget obesvarat påfyllnadsförslag: det är redan beställt eller"
+        " borttaget. Beställ utan förslag om varorna behövs.",
+    )
+
+
 # decision 0426: a replenishment's lines come from the central store, as an order's do
 def _lines(
     goods: Sequence[Goods],
