@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from kvitt_documents.balances import BalanceLine, BalanceReport
 from kvitt_documents.invoices import InvoiceDocument, InvoiceLine, Sum
 from kvitt_documents.rendering import Document
 from kvitt_documents.slips import Checklist, OfferSlip, PickupSlip, SlipDevice, WorkOrderSlip
@@ -187,6 +188,31 @@ def a_nasty_pickup_slip() -> PickupSlip:
     )
 
 
+def a_balance_report(*lines: BalanceLine) -> BalanceReport:
+    """A store with two articles: one counted and on its way, one neither."""
+    given = (
+        BalanceLine(
+            article_number="30457",
+            name="Sittdyna Ängsull",
+            available=4,
+            reserved=1,
+            incoming=6,
+            counted_on=date(2026, 4, 14),
+        ),
+        BalanceLine(
+            article_number="30012",
+            name="Rollator Brukare 55",
+            available=2,
+            reserved=0,
+            incoming=0,
+            counted_on=None,
+        ),
+    )
+    return BalanceReport(
+        store="402 Förrådet Ersboda", issued_on=date(2026, 5, 4), lines=lines or given
+    )
+
+
 KINDS: dict[str, Document] = {
     "invoice": an_invoice(),
     "invoice-to-pay": an_invoice_to_pay(),
@@ -196,6 +222,8 @@ KINDS: dict[str, Document] = {
     "work-order-slip": a_work_order_slip(comment="Låneapparat är utlämnad."),
     "work-order-slip-without": replace(a_work_order_slip(fault=""), devices=()),
     "offer-slip": an_offer_slip(),
+    "balance-report": a_balance_report(),
+    "empty-balance-report": replace(a_balance_report(), lines=()),
     "nasty-offer": an_offer_slip(to="\n".join(NASTY)),
     "nasty-slip": a_nasty_pickup_slip(),
     "nasty-work-order": a_work_order_slip(fault="\n".join(NASTY), comment=LONG),

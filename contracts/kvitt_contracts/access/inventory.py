@@ -82,6 +82,7 @@ ACTS = (
             "GET /refills/{proposal_id}": ("inventory.refill.show", READS),
             "GET /safety-levels": ("inventory.safety-levels.list", READS),
             "PUT /safety-levels": ("inventory.safety-level.set", WORKS),
+            "GET /stores/{store}/balance-report": ("inventory.balances.print", READS),
             "GET /stock-moves": ("inventory.stock-moves.list", READS),
             "GET /devices": ("inventory.devices.list", READS),
             "GET /devices:named": ("inventory.devices.named", READS),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kvitt_contracts.inventory import RefillDropped, RefillOrdered, RefillProposed
-from kvitt_contracts.types import Goods, ProposalId, identify
+from kvitt_contracts.types import ArticleNumber, Goods, ProposalId, identify
 
 from contracts.tests.builders.shapes import build
 from contracts.tests.builders.story import CUSHION, DAY, OWN, SENDER, SENDING, order_id
@@ -21,7 +21,7 @@ def a_refill_proposed(named: str = "F-1", **changes: Any) -> RefillProposed:
         "store": OWN,
         "service_point": SENDING,
         "proposed_on": DAY,
-        "lines": (Goods(article_number=CUSHION, quantity=6),),
+        "lines": (Goods(article_number=ArticleNumber(CUSHION), quantity=6),),
     }
     return build(RefillProposed, values, changes)
 

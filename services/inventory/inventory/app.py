@@ -32,6 +32,7 @@ from inventory.stock.checks import BALANCES
 from inventory.stock.models import BalanceRow
 from inventory.stocktakings import api as stocktakings
 from inventory.stocktakings.models import StocktakingRow
+from inventory.store_balances import api as store_balances
 from inventory.stores import api as stores
 from inventory.supplier_returns import api as supplier_returns
 from inventory.supplier_returns.models import SupplierReturnRow
@@ -43,6 +44,7 @@ service = Service(
     routers=[
         articles.router,
         stores.router,
+        store_balances.router,
         devices.router,
         custody.router,
         returned.router,

@@ -13,7 +13,7 @@ from inventory.refills.models import RefilledStoreRow, RefillRow
 from inventory.registered_returns.models import ReturnRow
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 from inventory.stock.models import BalanceRow, StockMoveRow
-from inventory.stocktakings.models import StocktakingRow
+from inventory.stocktakings.models import ShelfCountRow, StocktakingRow
 from inventory.stores.models import CustomerRow, StoreRow
 from inventory.supplier_returns.models import SupplierReturnRow
 from inventory.tables import Base
@@ -40,6 +40,7 @@ __all__ = [
     "RefusedPrescriberRow",
     "ReservationRow",
     "ReturnRow",
+    "ShelfCountRow",
     "SipNumberRow",
     "StockMoveRow",
     "StocktakingRow",

@@ -15,7 +15,9 @@ from kvitt_contracts.inventory import (
     StockBackordered,
     StockReserved,
 )
-from kvitt_contracts.types import StoreHolder
+from kvitt_contracts.orders import SuppliedLine
+from kvitt_contracts.regions import GoodsDispatched
+from kvitt_contracts.types import StoreHolder, StoreId
 from kvitt_testkit.reconciled import found_by
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
@@ -87,7 +89,7 @@ async def test_a_marked_device_is_in_the_custody_of_the_store_that_it_fills_up(
     await world.advance(ARRIVAL)
 
     row = await device(world, "170010")
-    assert row.custody.holder == StoreHolder(store=OWN)
+    assert row.custody.holder == StoreHolder(store=StoreId(OWN))
     assert (row.custody.since, row.custody.payer_id, row.claim) == (date(2026, 3, 4), None, None)
     changed = (await world.events(CustodyChanged))[0]
     assert changed.cause.replenishment_id == R
@@ -150,7 +152,7 @@ async def test_a_replenishment_that_is_told_twice_is_reserved_once(world: World)
     assert await balance(world, CUSHION) == (1, 4, 0)
 
 
-def both() -> tuple[object, ...]:
+def both() -> tuple[SuppliedLine, ...]:
     """Four cushions and two rollators."""
     return (
         a_replenishment_line(CUSHION, 4),
@@ -158,6 +160,6 @@ def both() -> tuple[object, ...]:
     )
 
 
-def sent() -> object:
+def sent() -> GoodsDispatched:
     """All of it has left the central store."""
     return a_dispatch(a_sent_line(1, 4), a_sent_line(2, 2, "170010", "170011"), order="R-1")

@@ -146,7 +146,9 @@ async def test_the_examples_of_inventorys_answers_are_taken_in(given: Given, one
     async with given(service) as world:
         line = one.data.get("line_id")  # a part delivery names the line that it was placed with
         stocks = one.wire_type == LineStocked.wire_type
-        placed = example(ReplenishmentPlaced if stocks else OrderPlaced)
+        placed: OrderPlaced | ReplenishmentPlaced = (
+            example(ReplenishmentPlaced) if stocks else example(OrderPlaced)
+        )
         lines = tuple(
             first.model_copy(update={"line_id": UUID(line)} if line else {})
             for first in placed.lines[:1]

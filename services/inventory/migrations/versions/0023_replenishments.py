@@ -51,4 +51,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_refills_proposed_on", "refills", ["region", "proposed_on", "id"])
     op.create_index("ix_refills_store", "refills", ["region", "store", "proposed_on"])
+    op.create_table(
+        "shelf_counts",
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("balance_id", sa.Uuid(), nullable=False),
+        sa.Column("counted_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("region", "balance_id", name=op.f("pk_shelf_counts")),
+    )
     guard_regions(op, "inventory")
