@@ -115,7 +115,7 @@ async def test_what_is_on_its_way_to_the_store_is_not_proposed(world: World) -> 
     assert not await world.events(RefillProposed)
 
 
-@pytest.mark.rule("INV-9b")
+@pytest.mark.rule("INV-9c")
 async def test_the_next_nights_proposal_takes_the_place_of_an_unanswered_one(
     world: World,
 ) -> None:
@@ -143,7 +143,7 @@ async def test_a_proposal_that_would_say_the_same_again_stays(world: World) -> N
     assert not await world.events(RefillDropped)
 
 
-@pytest.mark.rule("INV-9b")
+@pytest.mark.rule("INV-9c")
 async def test_a_proposal_is_gone_once_the_store_has_what_it_wants(world: World) -> None:
     await world.advance(night(3))
     await world.handle(a_balance_stated(CUSHION, 4, store=OWN, stated_on="2026-03-03"))
