@@ -26,6 +26,7 @@ MENU = (
     Place("/", "Startsida"),
     Place("/bestallningar", "Beställningar"),
     Place("/uttag/nytt", "Uttag", CARE),
+    Place("/lagerpafyllnad", "Lagerpåfyllnad", CARE),
     Place("/bmb/att-gora", "BMB"),
     Place("/hamtordrar", "Hämtordrar"),
     Place("/arbetsordrar", "Aktiviteter"),

@@ -25,12 +25,14 @@ async def propose(row: RefilledStoreRow, due: datetime, tx: Transaction) -> None
     """INV-9: propose what fills up the store to its safety levels, in the place of what was
     proposed before and nobody has answered.
     """
+    # first: what arrives between the two is then counted twice for a night, and not proposed twice
+    coming = await incoming_to(tx, row.store)
     found = await levels_in(tx, row.store)
     lines: tuple[Goods, ...] = ()
     if await may_store_hold_stock(tx, row.store):
         lines = domain.lacking(
             [balance.state() for balance, article in found if article.state().is_purchased],
-            incoming=await incoming_to(tx, row.store),
+            incoming=coming,
         )
     await _propose(row, lines, tx)
     if found:
