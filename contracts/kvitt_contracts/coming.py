@@ -11,10 +11,8 @@ from kvitt_contracts.topic import Topic, domain_topic
 
 TO_ORDERS = (
     regions.UserActivityStated,
-    orders.PlaceReplenishment,
     orders.SetDelivery,
     orders.ReduceOrderLine,
-    orders.SaveTemplate,
     orders.ApplyForAccess,
     orders.GrantAccess,
     orders.SetDefaultSupply,
@@ -23,14 +21,12 @@ TO_ORDERS = (
 
 TO_INVENTORY = (
     regions.PurchasePriceStated,
-    regions.SafetyLevelStated,
     regions.ReturnedGoodsStated,
     regions.DeviceConditionStated,
     regions.ReconditioningStated,
     inventory.ReportDamage,
     inventory.ReportLost,
     inventory.SwapDevice,
-    inventory.DropRefill,
 )
 """Reserved on `region.<code>.inventory`."""
 
@@ -52,8 +48,6 @@ def _reserved(name: str, key: str, events: Any, *to_come: str) -> Topic:
 
 
 TOPICS: tuple[Topic, ...] = (
-    _reserved("orders.templates", "TemplateId", orders.TemplateEvent),
-    _reserved("inventory.refills", "ProposalId", inventory.RefillEvent, "orders", "notifications"),
     _reserved(
         "inventory.reconditioning",
         "ReconditioningId",

@@ -49,6 +49,7 @@ __all__ = [
     "INVENTORY_DAYS",
     "INVENTORY_DEVICES",
     "INVENTORY_HOLDS",
+    "INVENTORY_REFILLS",
     "INVENTORY_REFUSALS",
     "INVENTORY_RESERVATIONS",
     "INVENTORY_STOCKTAKINGS",
@@ -64,6 +65,7 @@ __all__ = [
     "ORDERS_PURCHASE_ORDERS",
     "ORDERS_REFUSALS",
     "ORDERS_SUPPLIERS",
+    "ORDERS_TEMPLATES",
     "ORDERS_UNITS",
     "ORDERS_USERS",
     "ORDERS_WORK_ORDERS",
@@ -162,6 +164,7 @@ ORDERS_BASKET_LOANS = domain_topic(
     "inventory",
 )
 ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, "notifications")
+ORDERS_TEMPLATES = domain_topic("orders.templates", "TemplateId", orders.TemplateEvent)
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
     "the answer's id, one for each record",
@@ -235,8 +238,10 @@ INVENTORY_STOCK_MOVES = domain_topic(
     "inventory.stock-moves",
     "the balance's id",
     inventory.BalanceEvent,
-    coming=inventory.ComingBalanceEvent,
     to_come=["orders", "notifications"],
+)
+INVENTORY_REFILLS = domain_topic(
+    "inventory.refills", "ProposalId", inventory.RefillEvent, "orders", "notifications"
 )
 INVENTORY_SUPPLIER_RETURNS = domain_topic(
     "inventory.supplier-returns",
@@ -323,6 +328,8 @@ REGION_ORDERS = inbound_topic(
         orders.PlaceOrder,
         orders.RegisterWithdrawal,
         orders.VoidOrder,
+        orders.PlaceReplenishment,
+        orders.SaveTemplate,
         orders.ReportFault,
         orders.NamePrescriber,
         orders.ForwardFaultReport,
@@ -397,6 +404,8 @@ REGION_INVENTORY = inbound_topic(
         inventory.TakeOverDevice,
         inventory.RenumberDevice,
         inventory.SetDeviceCard,
+        regions.SafetyLevelStated,
+        inventory.DropRefill,
     ],
     coming=coming.TO_INVENTORY,
 )
@@ -434,6 +443,7 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_SUPPLIERS,
     ORDERS_CASES,
     ORDERS_BASKET_LOANS,
+    ORDERS_TEMPLATES,
     ORDERS_REFUSALS,
     BMB_TRANSFERS,
     BMB_RESPONSIBLES,
@@ -444,6 +454,7 @@ CATALOGUE: tuple[Topic, ...] = (
     INVENTORY_CLAIMS,
     INVENTORY_DEVICES,
     INVENTORY_STOCK_MOVES,
+    INVENTORY_REFILLS,
     INVENTORY_SUPPLIER_RETURNS,
     INVENTORY_DAYS,
     INVENTORY_STOCKTAKINGS,

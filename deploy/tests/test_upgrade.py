@@ -44,6 +44,8 @@ BEFORE = (
         " DROP COLUMN is_kept_in_central, DROP COLUMN is_own_units_only, DROP COLUMN never_from,"
         " DROP COLUMN is_free, DROP COLUMN is_attachment_needed"
     ),
+    "ALTER TABLE orders DROP COLUMN to_store, DROP COLUMN proposal_id",
+    "DROP TABLE refills, templates, template_names",
     "DROP INDEX ix_person_accesses_user",
     (
         "ALTER TABLE person_accesses DROP COLUMN look, DROP COLUMN reason,"

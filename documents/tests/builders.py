@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from kvitt_documents.balances import BalanceLine, BalanceReport
 from kvitt_documents.invoices import InvoiceDocument, InvoiceLine, Sum
 from kvitt_documents.purchase_orders import PurchaseOrderDocument, PurchaseOrderLine
 from kvitt_documents.rendering import Document
@@ -213,6 +214,31 @@ def a_nasty_pickup_slip() -> PickupSlip:
     )
 
 
+def a_balance_report(*lines: BalanceLine) -> BalanceReport:
+    """A store with two articles: one counted and on its way, one neither."""
+    given = (
+        BalanceLine(
+            article_number="30457",
+            name="Sittdyna Ängsull",
+            available=4,
+            reserved=1,
+            incoming=6,
+            counted_on=date(2026, 4, 14),
+        ),
+        BalanceLine(
+            article_number="30012",
+            name="Rollator Brukare 55",
+            available=2,
+            reserved=0,
+            incoming=0,
+            counted_on=None,
+        ),
+    )
+    return BalanceReport(
+        store="402 Förrådet Ersboda", issued_on=date(2026, 5, 4), lines=lines or given
+    )
+
+
 KINDS: dict[str, Document] = {
     "invoice": an_invoice(),
     "invoice-to-pay": an_invoice_to_pay(),
@@ -224,6 +250,8 @@ KINDS: dict[str, Document] = {
     "offer-slip": an_offer_slip(),
     "purchase-order": a_purchase_order(goes_along=True),
     "nasty-purchase-order": a_purchase_order(comment="\n".join((*NASTY, LONG))),
+    "balance-report": a_balance_report(),
+    "empty-balance-report": replace(a_balance_report(), lines=()),
     "nasty-offer": an_offer_slip(to="\n".join(NASTY)),
     "nasty-slip": a_nasty_pickup_slip(),
     "nasty-work-order": a_work_order_slip(fault="\n".join(NASTY), comment=LONG),

@@ -23,6 +23,7 @@ from examples.generator import (
     catalogue,
     faults,
     fetching,
+    filling_up,
     mending,
     own_devices,
     paying_later,
@@ -115,6 +116,11 @@ def make(profile: Profile, *, seed: int, last_day: date = LAST_DAY) -> Files:
             pen.write("inventory", one.device_number, one, day=CUT_OVER)
             for one in paying_later.devices(profile, units)
         ]
+    if filling_up.is_in(profile):
+        cut_over["stock.jsonl"] += [
+            pen.write("inventory", name, one, day=CUT_OVER)
+            for name, one in filling_up.stock(profile, units)
+        ]
     model.take_all(cut_over["stock.jsonl"])
     month = Month(
         profile=profile,
@@ -162,6 +168,8 @@ def _business(
     at_once.plan_returns(month)
     if paying_later.is_in(month.policy):
         paying_later.plan_fees(month)
+    if filling_up.is_in(month.profile):
+        filling_up.plan_filling_up(month)
     faults.plan_fault_reports(month)
     mending.plan_work_orders(month)
     posting.plan_postage(month)
@@ -283,6 +291,8 @@ def _catalogue(
     lines += [say(one.article_number, one) for one in at_once.catalogue()]
     if paying_later.is_in(policy_of(profile)):
         lines += [say(one.article_number, one) for one in paying_later.catalogue()]
+    if filling_up.is_in(profile):
+        lines += [say(one.article_number, one) for one in filling_up.catalogue()]
     return lines
 
 

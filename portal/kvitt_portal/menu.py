@@ -27,6 +27,7 @@ MENU = (
     Place("/bestallningar", "Beställningar"),
     Place("/uttag/nytt", "Uttag", CARE),
     Place("/varukorgar", "Varukorgar"),
+    Place("/lagerpafyllnad", "Lagerpåfyllnad", CARE),
     Place("/bmb/att-gora", "BMB"),
     Place("/hamtordrar", "Hämtordrar"),
     Place("/arbetsordrar", "Aktiviteter"),

@@ -19,6 +19,7 @@ from contracts.tests.builders.regions import (
     a_device_on_loan_stated,
     a_payer_stated,
     a_person_stated,
+    a_safety_level_stated,
     a_store_stated,
     a_user_contact_stated,
     a_user_stated,
@@ -133,6 +134,11 @@ class Scene:
         """So many of an unmarked article stand in a store."""
         stated = a_balance_stated(article, quantity, store=store, stated_on=_STATED_ON)
         self._note(f"T-IB-{next(self.system.numbers)}", stated)
+
+    def safety_level(self, article: str, level: int, *, store: str) -> None:
+        """Below this balance the store wants more of an article: it is proposed in the night."""
+        stated = a_safety_level_stated(article, level, store=store)
+        self._note(f"T-SL-{next(self.system.numbers)}", stated)
 
     def device(
         self,

@@ -64,6 +64,9 @@ ACTS = (
         inventory.SetDeviceCard,
         WORKS,
     ),
+    command(
+        "inventory.refill.drop", "POST /refills/{proposal_id}:drop", inventory.DropRefill, WORKS
+    ),
     *routes(
         "inventory",
         {
@@ -75,6 +78,11 @@ ACTS = (
             "GET /articles/{article_number}": ("inventory.article.show", LOOKS_UP),
             "GET /stores": ("inventory.stores.list", READS),
             "GET /stores/{store}/balances": ("inventory.balances.list", READS),
+            "GET /refills": ("inventory.refills.list", READS),
+            "GET /refills/{proposal_id}": ("inventory.refill.show", READS),
+            "GET /safety-levels": ("inventory.safety-levels.list", READS),
+            "PUT /safety-levels": ("inventory.safety-level.set", WORKS),
+            "GET /stores/{store}/balance-report": ("inventory.balances.print", READS),
             "GET /stock-moves": ("inventory.stock-moves.list", READS),
             "GET /devices": ("inventory.devices.list", READS),
             "GET /devices:named": ("inventory.devices.named", READS),

@@ -23,6 +23,7 @@ _WORK_ORDER = "/work-orders/{work_order_id}"
 _PURCHASE_ORDER = "/purchase-orders/{purchase_order_id}"
 _DRAFT = "/application-drafts/{draft_id}"
 _PLACES = ("requester", "prescriber")
+_EVERYBODY = dict.fromkeys(WORKS, Reach.REGION)  # ORD-9: a template is nobody's own
 
 ACTS = (
     command("orders.order.place", "POST /orders", orders.PlaceOrder, WORKS, actors=_PLACES),
@@ -32,6 +33,19 @@ ACTS = (
         orders.RegisterWithdrawal,
         WORKS,
         actors=_PLACES,
+    ),
+    command(
+        "orders.replenishment.place",
+        "POST /replenishments",
+        orders.PlaceReplenishment,
+        WORKS,
+        actors=("requester",),
+    ),
+    command(
+        "orders.template.save",
+        "PUT /templates/{template_id}",
+        orders.SaveTemplate,
+        _EVERYBODY,
     ),
     command("orders.order.void", "POST /orders/{order_id}:void", orders.VoidOrder, WORKS),
     command("orders.fault-report.report", "POST /fault-reports", orders.ReportFault, STAFF),
@@ -196,6 +210,9 @@ ACTS = (
             f"GET {_FAULT_REPORT}/story": ("orders.fault-report.tell", READS),
             "POST /orders:preview": ("orders.order.preview", WORKS),
             "POST /withdrawals:preview": ("orders.withdrawal.preview", WORKS),
+            "POST /templates": ("orders.template.begin", _EVERYBODY),
+            "GET /templates": ("orders.templates.list", LOOKS_UP),
+            "GET /templates/{template_id}": ("orders.template.show", LOOKS_UP),
             "GET /orders": ("orders.orders.list", READS),
             "GET /orders/{order_id}": ("orders.order.show", READS),
             "GET /orders/{order_id}/story": ("orders.order.tell", READS),

@@ -94,7 +94,6 @@ from kvitt_contracts.inventory.reservations import (
 )
 from kvitt_contracts.inventory.stock import (
     BalanceEvent,
-    ComingBalanceEvent,
     LaterMoveKind,
     MoveKind,
     SafetyLevelSet,
@@ -142,7 +141,6 @@ __all__ = [
     "ClaimRefused",
     "ClaimReleased",
     "ComingArticleEvent",
-    "ComingBalanceEvent",
     "ComingDeviceEvent",
     "ComingReservationEvent",
     "CountedArticle",

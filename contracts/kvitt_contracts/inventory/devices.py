@@ -123,6 +123,7 @@ class CustodyCause(Value):
     work_order_id: WorkOrderId | None = None
     fault_report_id: FaultReportId | None = None
     sale_id: SaleId | None = None
+    replenishment_id: OrderId | None = None
 
 
 class CustodyChanged(Event, type="inventory.device.custody-changed.v1"):

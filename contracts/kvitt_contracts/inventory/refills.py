@@ -1,5 +1,6 @@
-"""Topic `inventory.refills`, one aggregate kind: a store's refill proposal (INV-9). Reserved."""
+"""Topic `inventory.refills`, one aggregate kind: a store's refill proposal (INV-9)."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -9,14 +10,17 @@ from kvitt_contracts.types import Goods, OrderId, ProposalId, ServicePointId, St
 
 
 class RefillProposed(Event, type="inventory.refill.proposed.v1"):
-    """In the night, available and incoming were below the safety level of these articles (INV-9).
+    """On the morning of `proposed_on`, what is available in the store and on its way to it was
+    below the safety level of these articles (INV-9); each line fills up to the level.
 
-    Orders may follow it once, by ReplenishmentPlaced with its id.
+    Orders may follow it once, by ReplenishmentPlaced with its id. A store has one open at most, but
+    what is said of two is read in any order: the one of the latest day is open.
     """
 
     proposal_id: ProposalId
     store: StoreId
     service_point: ServicePointId
+    proposed_on: date
     lines: Annotated[tuple[Goods, ...], Field(min_length=1)]
 
 

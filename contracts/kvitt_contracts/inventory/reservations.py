@@ -108,6 +108,23 @@ class LineDelivered(Event, type="inventory.reservation.line-delivered.v1"):
     charging: Charging | None = None
 
 
+class LineStocked(Event, type="inventory.reservation.line-stocked.v1"):
+    """A line is in a store instead of with a recipient: a replenishment, or a direct delivery whose
+    recipient is inactive (ORD-9, REF-14). It charges nobody.
+
+    `more_lines`: so many lines of the same arrival follow, an event each.
+    """
+
+    order_id: OrderId
+    line_id: OrderLineId
+    article_number: ArticleNumber
+    quantity: Quantity
+    devices: tuple[DeviceId, ...] = ()
+    store: StoreId
+    stocked_on: date
+    more_lines: Annotated[int, Field(ge=0)] = 0
+
+
 class ReservationReleased(Event, type="inventory.reservation.released.v1"):
     """What was set aside is free again: the order may be voided (ORD-14)."""
 
@@ -195,20 +212,6 @@ BasketEvent = (
     | LineReturned
 )
 """Every event of what a basket loan has in its store."""
-
-
-class LineStocked(Event, type="inventory.reservation.line-stocked.v1"):
-    """A line is in a store instead of with a recipient: a replenishment, or a direct delivery whose
-    recipient is inactive (ORD-9, REF-14). It charges nobody.
-    """
-
-    order_id: OrderId
-    line_id: OrderLineId
-    article_number: ArticleNumber
-    quantity: Quantity
-    devices: tuple[DeviceId, ...] = ()
-    store: StoreId
-    stocked_on: date
 
 
 class ReceiptRefused(Event, type="inventory.reservation.receipt-refused.v1"):

@@ -64,13 +64,6 @@ class StockMovedV2(Event, type="inventory.stock-move.recorded.v2"):
     moved_on: date
 
 
-BalanceEvent = StockMoved | StockMovedV2
-"""Every event of a balance."""
-
-
-# -- reserved ------------------------------------------------------------------------------------
-
-
 class SafetyLevelSet(Event, type="inventory.balance.safety-level-set.v1"):
     """Below `level`, what is incoming included, a refill is proposed; 0: never (INV-9)."""
 
@@ -80,5 +73,5 @@ class SafetyLevelSet(Event, type="inventory.balance.safety-level-set.v1"):
     by: UserId | None = None
 
 
-ComingBalanceEvent = SafetyLevelSet
-"""Reserved events of a balance."""
+BalanceEvent = StockMoved | StockMovedV2 | SafetyLevelSet
+"""Every event of a balance."""

@@ -53,6 +53,7 @@ from kvitt_contracts.orders.customer_orders import (
     OrderVoidRefused,
     OrderVoidRequested,
     PlacedLine,
+    ReplenishmentPlaced,
     ReportedLine,
     SuppliedLine,
     Supply,
@@ -97,7 +98,6 @@ from kvitt_contracts.orders.order_lines import (
     OrderDeliveryChanged,
     OrderLineVoidRefused,
     OrderLineVoidRequested,
-    ReplenishmentPlaced,
 )
 from kvitt_contracts.orders.people import (
     PersonEvent,

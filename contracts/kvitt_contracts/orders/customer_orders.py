@@ -1,4 +1,6 @@
-"""Topic `orders.customer-orders`, one aggregate kind: the order, withdrawals included."""
+"""Topic `orders.customer-orders`, one aggregate kind: the order; a withdrawal and a
+replenishment are orders too.
+"""
 
 from datetime import date
 from enum import StrEnum
@@ -22,6 +24,7 @@ from kvitt_contracts.types import (
     OrderNumber,
     PayerId,
     PolicyVersion,
+    ProposalId,
     PurchaseOrderId,
     Quantity,
     ReasonCode,
@@ -158,6 +161,27 @@ class OrderPlacedV2(Event, type="orders.order.placed.v2"):
     placed_on: date
     policy: PolicyVersion
     cover: Cover | None = None
+    lines: Annotated[tuple[SuppliedLine, ...], Field(min_length=1)]
+
+
+class ReplenishmentPlaced(Event, type="orders.order.replenishment-placed.v1"):
+    """A unit orders to its own store (ORD-9).
+
+    Inventory answers as for an order, and stocks what arrives in `to_store` by LineStocked; nobody
+    is charged, and a line's `payer_id` is the unit's own. Until direct lines come, all are central.
+    `proposal_id`: the refill proposal that it follows, which is ordered by it (INV-9).
+    """
+
+    order_id: OrderId
+    order_number: OrderNumber
+    reference: Reference | None = None
+    requester: UserId
+    service_point: ServicePointId
+    customer_id: CustomerId
+    to_store: StoreId
+    placed_on: date
+    proposal_id: ProposalId | None = None
+    policy: PolicyVersion
     lines: Annotated[tuple[SuppliedLine, ...], Field(min_length=1)]
 
 
@@ -332,6 +356,7 @@ class OrderLinePlanned(Event, type="orders.order.line-planned.v1"):
 OrderEvent = (
     OrderPlaced
     | OrderPlacedV2
+    | ReplenishmentPlaced
     | OrderPlanned
     | OrderLinePurchased
     | OrderLinePlanned
@@ -348,7 +373,7 @@ OrderEvent = (
     | OrderReceiptRefused
     | OrderLineDiverted
 )
-"""Every event of an order or a withdrawal."""
+"""Every event of an order, a withdrawal or a replenishment."""
 
 
 def in_first_version(placed: OrderPlaced | OrderPlacedV2) -> OrderPlaced:

@@ -133,9 +133,6 @@ class VoidOrderLines(Command, type="orders.order.void-lines.v1"):
     asked_by: UserId | None = None
 
 
-# -- reserved ------------------------------------------------------------------------------------
-
-
 class PlaceReplenishment(Command, type="orders.replenishment.place.v1"):
     """Order to one's own store (ORD-9). Subject: the region's own reference, which names the order.
 
@@ -147,6 +144,9 @@ class PlaceReplenishment(Command, type="orders.replenishment.place.v1"):
     to_store: StoreId
     follows_proposal: bool = False
     lines: Annotated[tuple[Goods, ...], Field(min_length=1, max_length=200)]
+
+
+# -- reserved ------------------------------------------------------------------------------------
 
 
 class SetDelivery(Command, type="orders.order.set-delivery.v1"):

@@ -1,50 +1,21 @@
-"""Topic `orders.customer-orders`: replenishments, direct deliveries, receipts, lines by themselves.
+"""Topic `orders.customer-orders`: direct deliveries, receipts, lines by themselves.
 
 Reserved: an order then has lines from the central store, from own stores and direct from suppliers
 side by side. A line is in one purchase order at most, is received once, and is never both voided
 and received (ORD-11, ORD-12, ORD-14).
 """
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.orders.customer_orders import SuppliedLine
 from kvitt_contracts.types import (
-    CustomerId,
     OrderId,
     OrderLineId,
-    OrderNumber,
-    PolicyVersion,
-    ProposalId,
     ReasonCode,
-    Reference,
-    ServicePointId,
-    StoreId,
     UserId,
 )
-
-
-class ReplenishmentPlaced(Event, type="orders.order.replenishment-placed.v1"):
-    """A unit orders to its own store (ORD-9).
-
-    Inventory reserves what is central and stocks what arrives in `to_store`; nobody is charged.
-    `proposal_id`: the refill proposal that it follows, which is ordered by it (INV-9).
-    """
-
-    order_id: OrderId
-    order_number: OrderNumber
-    reference: Reference | None = None
-    requester: UserId
-    service_point: ServicePointId
-    customer_id: CustomerId
-    to_store: StoreId
-    placed_on: date
-    proposal_id: ProposalId | None = None
-    policy: PolicyVersion
-    lines: Annotated[tuple[SuppliedLine, ...], Field(min_length=1)]
 
 
 class OrderLineVoidRequested(Event, type="orders.order.line-void-requested.v1"):
@@ -79,7 +50,5 @@ class OrderDeliveryChanged(Event, type="orders.order.delivery-changed.v1"):
     asked_by: UserId
 
 
-ComingOrderEvent = (
-    ReplenishmentPlaced | OrderLineVoidRequested | OrderLineVoidRefused | OrderDeliveryChanged
-)
+ComingOrderEvent = OrderLineVoidRequested | OrderLineVoidRefused | OrderDeliveryChanged
 """Reserved events of an order."""

@@ -1,4 +1,4 @@
-"""Topic `orders.templates`, one aggregate kind: the replenishment template (ORD-9). Reserved.
+"""Topic `orders.templates`, one aggregate kind: the replenishment template (ORD-9).
 
 Its name stays with orders.
 """

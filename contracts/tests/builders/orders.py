@@ -27,6 +27,7 @@ from kvitt_contracts.orders import (
     PersonRegistered,
     PersonsMerged,
     PlacedLine,
+    ReplenishmentPlaced,
     SuppliedLine,
     UserRegistered,
 )
@@ -190,6 +191,42 @@ def a_withdrawal_placed(*lines: PlacedLine, reference: str = "O-1", **changes: A
     return an_order_placed(
         *lines, reference=reference, **{"supply": "own_store", "store": OWN, **changes}
     )
+
+
+def a_replenishment_line(
+    article: str = CUSHION,
+    quantity: int = 1,
+    *,
+    order: str = "R-1",
+    number: int = 1,
+    **changes: Any,
+) -> SuppliedLine:
+    """A line of a replenishment, from the central store."""
+    values = {
+        **dict(a_line(article, quantity, order=order, number=number)),
+        "supply": "central",
+        "store": CENTRAL,
+    }
+    return build(SuppliedLine, values, changes)
+
+
+def a_replenishment_placed(
+    *lines: SuppliedLine, reference: str = "R-1", store: str = OWN, **changes: Any
+) -> ReplenishmentPlaced:
+    """A unit orders from the central store to its own."""
+    values = {
+        "order_id": order_id(reference),
+        "order_number": f"2610{order_id(reference).int % 100_000:05}",
+        "reference": reference,
+        "requester": SENDER,
+        "service_point": SENDING,
+        "customer_id": SENDING,
+        "to_store": store,
+        "placed_on": DAY,
+        "policy": POLICY,
+        "lines": lines or (a_replenishment_line(order=reference),),
+    }
+    return build(ReplenishmentPlaced, values, changes)
 
 
 def a_delayed_line(

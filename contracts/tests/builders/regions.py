@@ -33,6 +33,7 @@ from kvitt_contracts.regions import (
     PersonStated,
     PickingBegun,
     ResponsiblesStated,
+    SafetyLevelStated,
     ShelfCountStated,
     StoreStated,
     UserContactStated,
@@ -214,6 +215,14 @@ def a_balance_stated(
         "stated_on": DAY,
     }
     return build(BalanceStated, values, changes)
+
+
+def a_safety_level_stated(
+    article: str = CUSHION, level: int = 6, *, store: str = OWN, **changes: Any
+) -> SafetyLevelStated:
+    """Below the level the store wants more of the article."""
+    values = {"version": 1, "store": store, "article_number": article, "level": level}
+    return build(SafetyLevelStated, values, changes)
 
 
 def a_delivery_received(

@@ -6,6 +6,7 @@ from uuid import uuid5
 from kvitt_contracts.inventory import (
     LineDelivered,
     LineReturned,
+    LineStocked,
     OrderGoodsDispatched,
     OrderPickingStarted,
     ReleaseRefused,
@@ -156,3 +157,27 @@ def _allocated(
         "reserved": reserved,
         "missing": missing,
     }
+
+
+def a_line_stocked(
+    order: str | OrderId = "R-1",
+    *,
+    number: int = 1,
+    article: str = CUSHION,
+    quantity: int = 1,
+    devices: tuple[str, ...] = (),
+    on: str = "2026-03-04",
+    more_lines: int = 0,
+) -> LineStocked:
+    """Some of a replenishment is in the store that it fills up."""
+    values = {
+        "order_id": order_id(order),
+        "line_id": line_id(order, number),
+        "article_number": article,
+        "quantity": quantity,
+        "devices": tuple(device_id(one) for one in devices),
+        "store": OWN,
+        "stocked_on": on,
+        "more_lines": more_lines,
+    }
+    return build(LineStocked, values, {})

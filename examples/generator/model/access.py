@@ -40,7 +40,7 @@ def _who_acts(command: Command) -> str:
     match command:
         case orders.PlaceOrder() | orders.RegisterWithdrawal():
             return command.requester or command.prescriber
-        case orders.RegisterWorkOrder():
+        case orders.RegisterWorkOrder() | orders.PlaceReplenishment():
             return command.requester
         case orders.ReportPickup() | orders.StartWorkOrder():
             return command.technician

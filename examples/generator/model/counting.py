@@ -19,6 +19,7 @@ from examples.generator.model import (
     pickups,
     registry,
     reminders,
+    replenishments,
     stock,
     transfers,
     work_orders,
@@ -51,12 +52,14 @@ _RULES: dict[type[Message], Rule] = {
     regions.GoodsReceived: stock.received,
     regions.BalanceStated: stock.balance_stated,
     regions.DeviceStated: stock.device_stated,
+    regions.SafetyLevelStated: replenishments.level_stated,
     regions.PickingBegun: stock.picking,
     regions.GoodsDispatched: stock.dispatched,
     regions.DeviceReturned: stock.returned,
     orders.PlaceOrder: placing.place,
     orders.RegisterWithdrawal: placing.withdraw,
     orders.VoidOrder: placing.void,
+    orders.PlaceReplenishment: replenishments.place,
     orders.RequestPickup: pickups.request,
     orders.MakePickupUrgent: pickups.make_urgent,
     orders.VoidPickup: pickups.void,
@@ -122,6 +125,7 @@ class Model:
                 transfers.take_effect(world, transfer)
         for order in world.orders.values():
             stock.arrive(world, order)
+        replenishments.propose(world)
         for pickup in world.pickups.values():
             pickups.fall_due(world, pickup)
             reminders.of_pickup(world, pickup)

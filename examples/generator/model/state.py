@@ -131,7 +131,7 @@ class Shipment:
 
 @dataclass(slots=True, kw_only=True)
 class Order:
-    """An order or a withdrawal."""
+    """An order, a withdrawal or a replenishment, whose recipient is the store that it fills up."""
 
     reference: str
     own_store: bool
@@ -323,6 +323,8 @@ class World:
         default_factory=lambda: defaultdict(Balance)
     )
     booked: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    levels: dict[tuple[str, str], int] = field(default_factory=dict)
+    proposed: dict[str, dict[str, int]] = field(default_factory=dict)
     devices: dict[str, Device] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     transfers: dict[str, Transfer] = field(default_factory=dict)

@@ -69,7 +69,7 @@ async def search(here: Here) -> Response:
             here,
             users=[one["prescriber"] for one in items],
             customers=[*places, *(one["service_point"] for one in items)],
-            care_units=[one["recipient"].get("unit") for one in items],
+            care_units=[(one["recipient"] or {}).get("unit") for one in items],
         ),
     )
     template = "orders/hits.html" if here.is_partial else "orders/search.html"
@@ -124,9 +124,9 @@ async def _page(here: Visit, order: UUID, form: Form) -> Response:
             here,
             payers=[line["payer_id"] for line in view["lines"]],
             customers=[view["service_point"]],
-            care_units=[view["recipient"].get("unit")],
+            care_units=[(view["recipient"] or {}).get("unit")],
             users=[view["prescriber"], view["requester"]],
-            stores=[view["store"]],
+            stores=[view["store"], view["to_store"]],
         ),
         articles_of(here, [line["article_number"] for line in view["lines"]]),
     )

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.pages.articles import TYPES
-from kvitt_portal.pages.asking import code, items_of
+from kvitt_portal.pages.asking import code, items_of, pdf_of
 from kvitt_portal.pages.own_store import store_of
 
 router = APIRouter()
@@ -55,6 +55,12 @@ async def shown(here: Here) -> Response:
         tab=filters["tab"],
         may_withdraw=here.is_in_care,
     )
+
+
+@router.get("/lager/{store}/saldo.pdf")
+async def report(here: Here, store: str) -> Response:
+    """The store's balance report, to print."""
+    return pdf_of(await here.ask("inventory", f"/stores/{code(store)}/balance-report"))
 
 
 async def _own(here: Visit, stores: list[dict[str, Any]]) -> str:

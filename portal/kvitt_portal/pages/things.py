@@ -33,6 +33,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         "/arbetsordrar", "Aktivitet", "orders", "/work-orders", "work_order_number"
     ),
     "device": _Kind("/individ", "Individ", "inventory", "/devices", "device_number"),
+    "refill": _Kind("/lagerpafyllnad", "Påfyllnadsförslag", "inventory", "/refills"),
     "transfer": _Kind("/bmb", "BMB", "bmb", "/transfers"),
     "person": _Kind("/mottagare", "Mottagare"),
     "basket_loan": _Kind("/varukorgar", "Varukorg", "orders", "/basket-loans", "order_number"),

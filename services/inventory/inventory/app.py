@@ -21,15 +21,19 @@ from inventory.holds.models import HoldRow
 from inventory.models import Base
 from inventory.people.models import UserRow
 from inventory.pickups.models import PickupClaimRow
+from inventory.refills import api as refills
+from inventory.refills.models import RefilledStoreRow, RefillRow
 from inventory.registered_returns import api as registered_returns
 from inventory.registered_returns import choices as return_choices
 from inventory.reservations import api as reservations
 from inventory.reservations.models import ReservationRow
+from inventory.safety_levels import api as safety_levels
 from inventory.scrapping import api as scrapping
 from inventory.stock.checks import BALANCES
 from inventory.stock.models import BalanceRow
 from inventory.stocktakings import api as stocktakings
 from inventory.stocktakings.models import StocktakingRow
+from inventory.store_balances import api as store_balances
 from inventory.stores import api as stores
 from inventory.supplier_returns import api as supplier_returns
 from inventory.supplier_returns.models import SupplierReturnRow
@@ -41,6 +45,7 @@ service = Service(
     routers=[
         articles.router,
         stores.router,
+        store_balances.router,
         devices.router,
         custody.router,
         returned.router,
@@ -53,6 +58,8 @@ service = Service(
         reservations.router,
         holds.router,
         stocktakings.router,
+        refills.router,
+        safety_levels.router,
     ],
     base=Base,
     users=UserRow,
@@ -66,6 +73,8 @@ service = Service(
         PickupClaimRow,
         BasketRow,
         ReservationRow,
+        RefilledStoreRow,
+        RefillRow,
         SupplierReturnRow,
         CountRow,
         DaysRow,

@@ -14,8 +14,11 @@ from inventory.orders import handlers as orders
 from inventory.people import handlers as people
 from inventory.pickups import handlers as pickups
 from inventory.receipts import handlers as receipts
+from inventory.refills import handlers as refills
 from inventory.registered_returns import handlers as registered_returns
+from inventory.replenishments import handlers as replenishments
 from inventory.returns import handlers as returns
+from inventory.safety_levels import handlers as safety_levels
 from inventory.scrapping import handlers as scrapping
 from inventory.stocktakings import handlers as stocktakings
 from inventory.stores import handlers as stores
@@ -39,6 +42,9 @@ def _every_handler() -> Handlers:
         supplier_returns,
         stocktakings,
         orders,
+        replenishments,
+        safety_levels,
+        refills,
         dispatches,
         direct_deliveries,
         holds,

@@ -11,10 +11,11 @@ from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.people.models import AliasRow, PersonRow, UserRow
 from inventory.pickups.models import PickupClaimRow
 from inventory.receipts.models import DeliveryRow
+from inventory.refills.models import RefilledStoreRow, RefillRow
 from inventory.registered_returns.models import ReturnRow
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 from inventory.stock.models import BalanceRow, StockMoveRow
-from inventory.stocktakings.models import StocktakingRow
+from inventory.stocktakings.models import ShelfCountRow, StocktakingRow
 from inventory.stores.models import CustomerRow, StoreRow
 from inventory.supplier_returns.models import SupplierReturnRow
 from inventory.tables import Base
@@ -40,9 +41,12 @@ __all__ = [
     "PersonRow",
     "PickupClaimRow",
     "PlacedOrderRow",
+    "RefillRow",
+    "RefilledStoreRow",
     "RefusedPrescriberRow",
     "ReservationRow",
     "ReturnRow",
+    "ShelfCountRow",
     "SipNumberRow",
     "StockMoveRow",
     "StocktakingRow",

@@ -57,4 +57,5 @@ STORIES = (
     baskets.baskets,
     devices.kept,
     goods.stocktakings,
+    goods.refills,
 )

@@ -14,8 +14,10 @@ from inventory.handlers import messages
 from inventory.holds.domain import Hold
 from inventory.holds.domain import evolve as evolve_hold
 from inventory.models import Base
+from inventory.refills.commands import DropProposal
 from inventory.reservations.domain import Reservation
 from inventory.reservations.domain import evolve as evolve_reservation
+from inventory.safety_levels.commands import SetSafetyLevel
 from inventory.stocktakings.commands import CountShelf
 from inventory.stocktakings.domain import Stocktaking
 from inventory.stocktakings.domain import evolve as evolve_stocktaking
@@ -38,6 +40,7 @@ UNUSED = {
             orders.OrderPlacedV2,
             orders.OrderVoidRequested,
             orders.OrderReceiptReported,
+            orders.ReplenishmentPlaced,
         )
     ),
     *(t for t in topics.ORDERS_FAULT_REPORTS.types if t is not orders.FaultReportPrescriberNamed),
@@ -76,7 +79,7 @@ UNUSED = {
     ),
 }
 
-OVER_HTTP_ALONE = {CountShelf, GiveNumber, SetCard}
+OVER_HTTP_ALONE = {CountShelf, DropProposal, GiveNumber, SetCard, SetSafetyLevel}
 """What users say that no region sends."""
 
 

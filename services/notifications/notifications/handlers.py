@@ -12,6 +12,7 @@ from notifications.orders.handlers import messages as orders
 from notifications.pickups.handlers import messages as pickups
 from notifications.purchase_orders.handlers import messages as purchase_orders
 from notifications.receipts.handlers import messages as receipts
+from notifications.refills.handlers import messages as refills
 from notifications.register.handlers import messages as register
 from notifications.supplier_invoices.handlers import messages as supplier_invoices
 from notifications.transfers.handlers import messages as transfers
@@ -26,6 +27,7 @@ for _noun in (
     pickups,
     receipts,
     baskets,
+    refills,
     work_orders,
     purchase_orders,
     cases,

@@ -12,6 +12,8 @@ from kvitt_contracts.inventory import (
     DeviceRenumbered,
     DeviceStatedOnLoan,
     DeviceStatusChanged,
+    RefillDropped,
+    RefillOrdered,
 )
 from kvitt_contracts.orders import (
     BasketLoanActRequested,
@@ -86,6 +88,8 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     BasketLoanActRequested,
     BasketLoanLineEnded,
     BasketLoanFeeDelivered,
+    RefillOrdered,
+    RefillDropped,
 }
 
 

@@ -31,8 +31,12 @@ from orders.purchase_orders.api import router as purchase_orders
 from orders.purchase_orders.models import PurchaseOrderRow
 from orders.receipts.api import router as receipts
 from orders.receipts.models import ReceiptRow
+from orders.refills.models import RefillRow
+from orders.replenishments.api import router as replenishments
 from orders.suppliers.api import router as suppliers
 from orders.suppliers.models import SupplierRow
+from orders.templates.api import router as templates
+from orders.templates.models import TemplateRow
 from orders.today import router as today
 from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
@@ -48,6 +52,8 @@ service = Service(
     handlers=messages,
     routers=[
         placements,
+        replenishments,
+        templates,
         customer_orders,
         purchase_orders,
         receipts,
@@ -81,6 +87,8 @@ service = Service(
         PurchaseOrderRow,
         ReceiptRow,
         BasketLoanRow,
+        RefillRow,
+        TemplateRow,
         FaultReportRow,
         CaseRow,
         PickupRow,

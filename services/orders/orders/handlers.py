@@ -18,8 +18,11 @@ from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
 from orders.purchase_orders.handlers import messages as purchase_orders
 from orders.receipts.handlers import messages as receipts
+from orders.refills.handlers import projections as refills
+from orders.replenishments.handlers import messages as replenishments
 from orders.responsibles.handlers import projections as responsibles
 from orders.suppliers.handlers import messages as suppliers
+from orders.templates.handlers import messages as templates
 from orders.units.handlers import messages as units
 from orders.work_orders.drafts.handlers import messages as drafts
 from orders.work_orders.handlers import messages as work_orders
@@ -33,7 +36,10 @@ for _noun in (
     responsibles,
     devices,
     care,
+    refills,
     placements,
+    replenishments,
+    templates,
     customer_orders,
     suppliers,
     purchase_orders,

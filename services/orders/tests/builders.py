@@ -14,6 +14,7 @@ from kvitt_contracts.orders import (
     OrderPlaced,
     OrderPlacedV2,
     PlaceOrder,
+    PlaceReplenishment,
     RegisterWithdrawal,
 )
 from kvitt_contracts.personnummer import PersonalNumber, ReserveNumber
@@ -24,6 +25,7 @@ from kvitt_contracts.types import (
     ArticleType,
     CustomerId,
     DeviceNumber,
+    Goods,
     NamedPatient,
     OrderId,
     OrderNumber,
@@ -127,6 +129,24 @@ def a_withdrawal_command(
             **others,
         }
     )
+
+
+def a_replenishment(*lines: Goods, **others: Any) -> PlaceReplenishment:
+    """A command to fill up the own store."""
+    return PlaceReplenishment(
+        **{
+            "requester": UserId("k082lno"),
+            "service_point": ServicePointId("40201"),
+            "to_store": StoreId("402"),
+            "lines": lines or (some(),),
+            **others,
+        }
+    )
+
+
+def some(article: str = "30457", quantity: int = 1) -> Goods:
+    """So many of an article."""
+    return Goods(article_number=ArticleNumber(article), quantity=quantity)
 
 
 def a_service_point(**others: Any) -> Customer:

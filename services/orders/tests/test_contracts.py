@@ -13,6 +13,7 @@ from kvitt_contracts.inventory import (
     DeviceReturnAwaited,
     DeviceStatusChanged,
     LineReturned,
+    LineStocked,
     ReservationEvent,
 )
 from kvitt_contracts.orders import (
@@ -20,6 +21,7 @@ from kvitt_contracts.orders import (
     OrderPlaced,
     PlaceOrder,
     RegisterWithdrawal,
+    ReplenishmentPlaced,
     VoidOrder,
 )
 from kvitt_contracts.regions import (
@@ -44,6 +46,7 @@ from orders.handlers import messages
 from orders.people.commands import AddPerson, KeepContact
 from orders.pickups.commands import ReportPickupFirst, RequestPickupInWords
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords
+from orders.templates.commands import SaveNamedTemplate
 from orders.work_orders.commands import (
     DecideApplicationInWords,
     FinishWorkOrderInWords,
@@ -85,6 +88,7 @@ UNUSED: set[type[Message]] = {
 }
 
 OVER_HTTP_ALONE: set[type[Message]] = {
+    SaveNamedTemplate,
     AddPerson,
     KeepContact,
     ReportFaultInWords,
@@ -149,12 +153,15 @@ async def test_the_examples_of_the_regions_are_taken_in(given: Given) -> None:
 async def test_the_examples_of_inventorys_answers_are_taken_in(given: Given, one: Example) -> None:
     async with given(service) as world:
         line = one.data.get("line_id")  # a part delivery names the line that it was placed with
-        placed = example(OrderPlaced)
+        stocks = one.wire_type == LineStocked.wire_type
+        placed: OrderPlaced | ReplenishmentPlaced = (
+            example(ReplenishmentPlaced) if stocks else example(OrderPlaced)
+        )
         lines = tuple(
             first.model_copy(update={"line_id": UUID(line)} if line else {})
             for first in placed.lines[:1]
         )
-        order = OrderPlaced.model_validate(
+        order = type(placed).model_validate(
             {**placed.model_dump(), "order_id": one.data["order_id"], "lines": lines}
         )
         async with world.worker.unit() as unit:

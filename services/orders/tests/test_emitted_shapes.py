@@ -24,6 +24,7 @@ from kvitt_contracts.orders import (
     ReportDeviation,
     ReportFault,
     ReportPickup,
+    SaveTemplate,
     SendPurchaseOrder,
     SettleDeviation,
     VoidOrder,
@@ -36,6 +37,7 @@ from kvitt_contracts.types import (
     ArticleNumber,
     CareUnitRecipient,
     DeviceNumber,
+    Goods,
     LineNumber,
     Money,
     NamedPatient,
@@ -45,6 +47,7 @@ from kvitt_contracts.types import (
     Reference,
     RegionPersonId,
     ServicePointId,
+    StoreId,
     SupplierId,
     Thing,
     UserId,
@@ -80,6 +83,7 @@ from contracts.tests.builders.purchases import (
     a_supplier_delay_stated,
     a_supplier_stated,
 )
+from contracts.tests.builders.refills import a_refill_proposed
 from contracts.tests.builders.regions import (
     CHILD,
     a_customer_stated,
@@ -90,6 +94,7 @@ from contracts.tests.builders.regions import (
 )
 from contracts.tests.builders.reservations import (
     a_line_delivered,
+    a_line_stocked,
     a_release_refused,
     a_reservation_declined,
     a_reservation_released,
@@ -129,6 +134,7 @@ from services.orders.tests.baskets import (
 from services.orders.tests.builders import (
     a_line,
     a_marked_line,
+    a_replenishment,
     a_withdrawal_command,
     an_identity,
     an_order_command,
@@ -168,6 +174,8 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await the_rest_of_the_registry(world)
         await orders_of_every_kind(world)
         await orders_that_are_paid_later(world)
+        await replenishments(world)
+        await templates(world)
         await orders_to_their_ends(world)
         await what_is_bought(world)
         await what_becomes_of_it(world)
@@ -239,6 +247,25 @@ async def orders_that_are_paid_later(world: World) -> None:
     for command, subject in ((order, "LATER-1"), (withdrawal, "LATER-2")):
         await world.handle(command, subject=subject)
         await world.command(command, target=uuid4())
+
+
+async def replenishments(world: World) -> None:
+    """A store is filled up, from a region's system and over HTTP."""
+    await world.handle(a_replenishment(), subject="REFILL")
+    await world.command(a_replenishment(), target=uuid4())
+    await world.handle(a_line_stocked("REFILL"))
+    await world.handle(a_refill_proposed("F-1"))
+    await world.handle(a_replenishment(follows_proposal=True), subject="FOLLOWS")
+    await world.handle(a_refill_proposed("F-2"))
+    await world.command(a_replenishment(follows_proposal=True), target=uuid4())
+
+
+async def templates(world: World) -> None:
+    """One is saved, and emptied."""
+    line = Goods(article_number=ArticleNumber(CUSHION), quantity=4)
+    for lines in ((line,), ()):
+        template = SaveTemplate(store=StoreId(CENTRAL), lines=lines, by=UserId("k082lno"))
+        await world.handle(template, subject="TEMPLATE")
 
 
 async def orders_to_their_ends(world: World) -> None:

@@ -237,7 +237,7 @@ _STORES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "INV-14a",
         "A store's balance list has those of every store",
-        f"{_CODE}/stores/api.py",
+        f"{_CODE}/store_balances/api.py",
         "BALANCES.page(asked, reader, BalanceRow.store == store)",
         "BALANCES.page(asked, reader)",
         f"{_LISTS}_balances_are_those_of_one_store_at_a_time",
@@ -245,16 +245,16 @@ _STORES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "INV-14b",
         "An empty query leaves out what is not available",
-        f"{_CODE}/stores/api.py",
-        "            ArticleRow.article_number == BalanceRow.article_number,\n        ),\n    ),\n",
-        "            ArticleRow.article_number == BalanceRow.article_number,\n        ),\n"
+        f"{_CODE}/store_balances/api.py",
+        "            ShelfCountRow.balance_id == BalanceRow.id,\n        ),\n    ),\n",
+        "            ShelfCountRow.balance_id == BalanceRow.id,\n        ),\n"
         "    ).where(BalanceRow.available > 0),\n",
         f"{_LISTS}_a_stores_balances_are_listed_and_filtered",
     ),
     rule_mutant(
         "INV-14c",
         "The filter of what has a balance lets everything through",
-        f"{_CODE}/stores/api.py",
+        f"{_CODE}/store_balances/api.py",
         "BalanceRow.available > 0",
         "BalanceRow.available >= 0",
         f"{_LISTS}_a_stores_balances_are_listed_and_filtered",

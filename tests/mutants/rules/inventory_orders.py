@@ -156,8 +156,8 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         "ORD-13a",
         "Goods whose arrival is told late count as received on the day that it is told",
         _ARRIVALS,
-        "                        on=shipment.arrives_on,\n",
-        "                        on=until,\n",
+        "                    on=shipment.arrives_on,\n",
+        "                    on=until,\n",
         f"{_ARRIVED}_an_arrival_that_has_passed_delivers_at_once",
     ),
     rule_mutant(

@@ -82,7 +82,7 @@ REACH: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-18c",
         "The balances of a store out of reach are an empty list",
-        f"{_CODE}/stores/api.py",
+        f"{_CODE}/store_balances/api.py",
         '    await reader.get(StoreRow, store, scope=SCOPE, rule="INV-14")\n',
         "    assert store\n",
         f"{_REACH}_a_store_and_its_balances_are_seen_by_its_unit_and_the_central_ones_by_all",

@@ -8,6 +8,7 @@ from tests.mutants.rules.orders_persons import PERSONS
 from tests.mutants.rules.orders_states import STATES
 from tests.mutants.rules.orders_units import UNITS
 from tests.mutants.rules.pickups import PICKUPS
+from tests.mutants.rules.replenishments import REPLENISHMENTS
 from tests.mutants.rules.returned_at_once import RETURNED_AT_ONCE
 from tests.mutants.rules.rule_mutant import RuleMutant
 from tests.mutants.rules.slips import SLIPS
@@ -24,5 +25,6 @@ ORDERS: tuple[RuleMutant, ...] = (
     *CASES,
     *WORK_ORDERS,
     *SLIPS,
+    *REPLENISHMENTS,
     *ATTACHMENTS,
 )

@@ -46,7 +46,7 @@ LINES: tuple[RuleMutant, ...] = (
         "ORD-6f",
         "What is not purchased any more is ordered",
         _PLACING,
-        "        _must_be_to_get(article, number, policy)\n",
+        "        must_be_to_get(article, number, policy)\n",
         "",
         f"{_LINE}_what_is_not_purchased_is_not_ordered_where_only_the_own_stores_balance_counts",
     ),

@@ -72,7 +72,7 @@ PRODUCT_AREAS: tuple[RuleMutant, ...] = (
         "REF-11d",
         "Anybody of the unit withdraws from its store",
         f"{_ORDERS}/placements/domain.py",
-        "    must_be_connected(command.store, parties)\n",
+        "    must_be_connected(command.store, parties.prescriber, parties.requester)\n",
         "",
         f"{_ORDERED}_who_withdraws_is_connected_to_the_store",
     ),

@@ -25,14 +25,14 @@ from inventory.devices.domain import Claim, ClaimKind, DeviceStatus, store_of
 
 TIMERS: Final[Mapping[str, str]] = {
     "transfer_takes_effect": "Bytet får verkan.",
-    "goods_arrive": "Hjälpmedlet räknas som framme hos mottagaren.",
+    "goods_arrive": "Hjälpmedlet räknas som framme.",
 }
 """What becomes due for what claims a device, and what that does to the device."""
 
 _WHILE: Final[Mapping[ClaimKind, str]] = {
     ClaimKind.TRANSFER: "Ett byte väntar på att kvitteras eller få verkan.",
     ClaimKind.LOCK: "Ett obesvarat byte låser hjälpmedlet, tills kundtjänst låser upp det.",
-    ClaimKind.DISPATCH: "Hjälpmedlet är på väg till mottagaren.",
+    ClaimKind.DISPATCH: "Hjälpmedlet är på väg.",
     ClaimKind.PICKUP: "En hämtorder väntar på att hjälpmedlet hämtas.",
     ClaimKind.BASKET: "Hjälpmedlet är utlånat i en varukorg, tills det levereras eller läggs "
     "tillbaka.",
@@ -73,12 +73,6 @@ def tell(event: DeviceEvent) -> Told:
                 rule="INV-5",
                 by_region=True,
             )
-        case CustodyChanged(cause=cause) if cause.transfer_id is not None:
-            return Told(summary=f"Byte: {_changed(event)}.", rule="BMB-4")
-        case CustodyChanged(cause=cause) if cause.order_id is not None:
-            return Told(summary=f"Leverans: {_changed(event)}.", rule="BIL-1")
-        case CustodyChanged(cause=cause) if cause.fault_report_id is not None:
-            return Told(summary=f"Felanmälan: {_changed(event)}.", rule="ACT-6")
         case DeviceStatusChanged():
             return Told(
                 summary=f"{_BECAME[event.kind]} {in_swedish(event.since_on)}.",
@@ -97,8 +91,21 @@ def tell(event: DeviceEvent) -> Told:
             )
         case DeviceCardChanged():
             return Told(summary=f"Individkortet: {', '.join(_set(event))}.", rule="INV-5")
-        case CustodyChanged(custody=custody):
-            return _returned_or_corrected(custody)
+        case CustodyChanged():
+            return _changed_hands(event)
+
+
+def _changed_hands(event: CustodyChanged) -> Told:
+    cause = event.cause
+    if cause.transfer_id is not None:
+        return Told(summary=f"Byte: {_changed(event)}.", rule="BMB-4")
+    if cause.order_id is not None:
+        return Told(summary=f"Leverans: {_changed(event)}.", rule="BIL-1")
+    if cause.replenishment_id is not None:
+        return Told(summary=f"Lagerpåfyllnad: {_changed(event)}.", rule="ORD-9")
+    if cause.fault_report_id is not None:
+        return Told(summary=f"Felanmälan: {_changed(event)}.", rule="ACT-6")
+    return _returned_or_corrected(event.custody)
 
 
 def _set(event: DeviceCardChanged) -> Iterator[str]:

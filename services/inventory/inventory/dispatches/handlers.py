@@ -1,6 +1,6 @@
 """Handlers of the warehouse's facts: picking, dispatch, and arrival on its day."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from kvitt_contracts.types import (
     identify,
 )
 
-from inventory.arrivals.domain import arrivals, arriving, next_arrival
+from inventory.arrivals.domain import arrivals, arriving, next_arrival, stockings
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id, get_article
 from inventory.devices.domain import Claim, ClaimKind
@@ -25,6 +25,7 @@ from inventory.devices.models import DeviceRow
 from inventory.devices.queries import lock_devices_numbered, new_device_id
 from inventory.dispatches import domain
 from inventory.holds.writes import break_claim, lock_claiming, rows_of_claim
+from inventory.replenishments.writes import balances_filled, put_into_stock
 from inventory.reservations import domain as reservations
 from inventory.reservations.backorders import note_missing, serve_all_backorders
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
@@ -69,6 +70,7 @@ def _locked_to_dispatch(fact: GoodsDispatched, tx: Transaction) -> Iterable[RowK
     if order is None:  # known by its number alone, or the fact will wait
         return
     yield from balance_rows(order.store, {line.article_number for line in order.lines}, tx)
+    yield from balances_filled(order, tx)
     for device_id in _named_devices(fact, tx):
         yield DeviceRow, device_id
         device = tx.fetched(DeviceRow, device_id)
@@ -91,6 +93,8 @@ async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
     """
     order = await _order_named(fact.order, tx)
     await lock_balances(tx, order.store, {line.article_number for line in order.lines})
+    if order.to_store is not None:
+        await lock_balances(tx, order.to_store, {line.article_number for line in order.lines})
     sent = await _lock_sent(fact, tx)
     await _lock_arriving(order, tx)
     await lock_claiming(tx, sent.values())
@@ -120,6 +124,9 @@ async def dispatch(fact: GoodsDispatched, tx: Transaction) -> None:
 
 
 def _locked_to_arrive(order_id: UUID, tx: Transaction) -> Iterable[RowKey]:
+    order = tx.fetched(PlacedOrderRow, order_id)
+    if order is not None:
+        yield from balances_filled(order, tx)
     reservation = tx.fetched(ReservationRow, order_id)
     if reservation is not None:
         for device_id in arriving(reservation.state().in_transit, until=tx.today):
@@ -231,14 +238,43 @@ async def _take_from_stock(
 async def _deliver_arrived(
     row: ReservationRow, order: PlacedOrderRow, tx: Transaction, *, until: date
 ) -> None:
-    """Deliver what has arrived by a day, and wait for the next arrival."""
+    """Deliver what has arrived by a day, to the recipient or into the store that it fills up, and
+    wait for the next arrival.
+    """
     state = row.state()
+    still_sent = await _still_sent(order, state, tx, until=until)
+    if order.to_store is not None:
+        for stocked in stockings(
+            order.order_id,
+            state.in_transit,
+            order.lines,
+            until=until,
+            still_sent=still_sent,
+            store=order.to_store,
+        ):
+            tx.record(row, stocked)
+            await put_into_stock(tx, order, stocked)
+    else:
+        await _hand_over(row, order, tx, until=until, still_sent=still_sent)
+    following = next_arrival(row.state().in_transit, after=until)
+    if following is not None:
+        tx.schedule(GOODS_ARRIVE, key=row.id, due=start_of_day(following))
+
+
+async def _hand_over(
+    row: ReservationRow,
+    order: PlacedOrderRow,
+    tx: Transaction,
+    *,
+    until: date,
+    still_sent: Collection[DeviceId],
+) -> None:
     for delivered in arrivals(
         order.order_id,
-        state.in_transit,
+        row.in_transit,
         order.lines,
         until=until,
-        still_sent=await _still_sent(order, state, tx, until=until),
+        still_sent=still_sent,
         charging={
             line.article_number: (await get_article(tx, line.article_number)).charging
             for line in order.lines
@@ -246,9 +282,6 @@ async def _deliver_arrived(
     ):
         tx.record(row, delivered)
         await give_devices(tx, order, delivered)
-    following = next_arrival(row.state().in_transit, after=until)
-    if following is not None:
-        tx.schedule(GOODS_ARRIVE, key=row.id, due=start_of_day(following))
 
 
 async def _still_sent(

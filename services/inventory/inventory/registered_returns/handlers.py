@@ -187,10 +187,11 @@ async def _line_of(named: ReturnedLine, place: int, by: UserRow, tx: Transaction
     if order is None:
         order_id = await order_id_numbered(tx, named.order)
         order = await tx.look_up(PlacedOrderRow, order_id) if order_id else None
-    line = (
-        next((one for one in order.every_line if one.number == named.line), None) if order else None
-    )
-    if order is None or line is None or not await has_part_in_order(tx, order, by):
+    lines = order.every_line if order else ()
+    line = next((one for one in lines if one.number == named.line), None)
+    stands_at_nobody = order is not None and order.to_store is not None
+    has_part = order is not None and await has_part_in_order(tx, order, by)
+    if order is None or line is None or stands_at_nobody or not has_part:
         field = f"lines.{place}.order"
         raise domain.ReturnRefused("NOT_YOUR_LINE", rule="REF-18", field=field, way_on=_NOT_YOURS)
     return domain.Back(

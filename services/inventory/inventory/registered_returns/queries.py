@@ -54,7 +54,7 @@ async def has_part_in_order(tx: Transaction, order: PlacedOrderRow, by: UserRow)
     """Whether an order is a user's or their units' (REF-18); customer service as of devices."""
     if order.prescriber == by.user_id or order.service_point in by.service_points:
         return True
-    return await _serves(tx, order.recipient, by)
+    return order.recipient is None or await _serves(tx, order.recipient, by)
 
 
 async def has_part_in_delivery(

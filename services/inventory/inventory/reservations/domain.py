@@ -43,6 +43,9 @@ class Status(StrEnum):
     DECLINED = "declined"
 
 
+OPEN = frozenset({Status.RESERVED, Status.BACKORDERED, Status.PICKING})
+"""Something of it is still to come."""
+
 NO_LONGER_PURCHASED = "NO_LONGER_PURCHASED"
 """Why an order is declined that would have to wait for what nobody purchases any more (ORD-6)."""
 
@@ -58,7 +61,7 @@ class NotReleased(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """What an order line has: set aside in the store, still missing, delivered, of that come back,
-    and put into a store instead of delivered (REF-14).
+    and put into a store instead of delivered (ORD-9, REF-14).
     """
 
     line_id: OrderLineId
@@ -227,7 +230,8 @@ def evolve(reservation: Reservation | None, event: ReservationEvent) -> Reservat
             return _send(_known(reservation), event)
         case LineDelivered():
             # a withdrawal's first event: decided and delivered at once (ORD-7)
-            return _deliver(reservation or Reservation(status=Status.PICKING), event)
+            known = reservation or Reservation(status=Status.PICKING)
+            return _deliver(known, event)
         case ReservationReleased():
             known = _known(reservation)
             freed = tuple(replace(line, reserved=0, missing=0) for line in known.lines)
@@ -289,7 +293,7 @@ def _deliver(reservation: Reservation, event: LineDelivered) -> Reservation:
         else line
         for line in _with_line(reservation.lines, event)
     )
-    in_transit = unload(reservation.in_transit, event)
+    in_transit = unload(reservation.in_transit, event.line_id, on=event.delivered_on)
     status = _after_delivery(reservation, event, lines, in_transit)
     return replace(reservation, status=status, lines=lines, in_transit=in_transit)
 
@@ -301,8 +305,9 @@ def _stock(reservation: Reservation, event: LineStocked) -> Reservation:
         else line
         for line in _with_line(reservation.lines, event)
     )
-    status = _after_delivery(reservation, event, lines, reservation.in_transit)
-    return replace(reservation, status=status, lines=lines)
+    in_transit = unload(reservation.in_transit, event.line_id, on=event.stocked_on)
+    status = _after_delivery(reservation, event, lines, in_transit)
+    return replace(reservation, status=status, lines=lines, in_transit=in_transit)
 
 
 def _with_line(lines: tuple[Line, ...], event: LineDelivered | LineStocked) -> tuple[Line, ...]:

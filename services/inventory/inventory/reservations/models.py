@@ -50,7 +50,8 @@ class PlacedOrderRow(Regional, Base):
 
     `lines` are those that a store serves, which is `store`; `direct_lines` come from suppliers and
     are in no reservation (ORD-21). With these alone there is no reservation, and `store` is the
-    purchasing store.
+    purchasing store. A replenishment has no recipient but the store that it fills up, and its
+    prescriber is who ordered it (ORD-9).
     """
 
     __tablename__ = "placed_orders"
@@ -66,17 +67,24 @@ class PlacedOrderRow(Regional, Base):
             "placed_on",
         ),
         Index("ix_placed_orders_store", "region", "store", "placed_on"),
+        Index(
+            "ix_placed_orders_to_store",
+            "region",
+            "to_store",
+            postgresql_where=text("to_store IS NOT NULL"),
+        ),
     )
 
     order_id: Mapped[OrderId] = mapped_column(primary_key=True)
     order_number: Mapped[OrderNumber]
     reference: Mapped[Reference | None]
-    recipient: Mapped[Recipient] = mapped_column(Json(Recipient))
+    recipient: Mapped[Recipient | None] = mapped_column(Json(Recipient))
     prescriber: Mapped[UserId]
     service_point: Mapped[ServicePointId]
     customer_id: Mapped[CustomerId]
     store: Mapped[StoreId]
     placed_on: Mapped[date]
+    to_store: Mapped[StoreId | None]
     lines: Mapped[tuple[PlacedLine, ...]] = mapped_column(Json(tuple[PlacedLine, ...]))
     direct_lines: Mapped[tuple[SuppliedLine, ...]] = mapped_column(Json(tuple[SuppliedLine, ...]))
 

@@ -91,6 +91,8 @@ async def give_devices(tx: Transaction, order: Prescribed, delivered: LineDelive
     """Let the line's locked devices change custody to the order's recipient from the day of
     delivery.
     """
+    if order.recipient is None:
+        raise ValueError(f"order {order.order_id} has no recipient")
     holder = await current_holder(tx, order.recipient)
     for device_id in delivered.devices:
         row = await tx.lock(DeviceRow, device_id)

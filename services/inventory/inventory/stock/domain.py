@@ -8,6 +8,7 @@ from kvitt_contracts.inventory import (
     BalanceEvent,
     LaterMoveKind,
     MoveKind,
+    SafetyLevelSet,
     StockMoved,
     StockMovedV2,
 )
@@ -17,13 +18,17 @@ from kvitt_contracts.types import ArticleNumber, StoreId, Word
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """The quantities of an article in a store: available, reserved for orders, and on order."""
+    """The quantities of an article in a store: available, reserved for orders, and on order.
+
+    Below `safety_level` a refill is proposed; 0: never (INV-9).
+    """
 
     article_number: ArticleNumber
     store: StoreId
     available: int = 0
     reserved: int = 0
     on_order: int = 0
+    safety_level: int = 0
 
 
 class Colour(StrEnum):
@@ -105,8 +110,10 @@ def _moved(
 
 
 def evolve(balance: Balance | None, event: BalanceEvent) -> Balance:
-    """The state after a move. A balance begins at nothing."""
+    """The state after a move, or with another safety level. A balance begins at nothing."""
     known = balance or Balance(article_number=event.article_number, store=event.store)
+    if isinstance(event, SafetyLevelSet):
+        return replace(known, safety_level=event.level)
     return replace(
         known,
         available=known.available + event.available,

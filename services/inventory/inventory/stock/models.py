@@ -6,7 +6,7 @@ from uuid import UUID
 from kvitt_chassis.models import Aggregate, Regional
 from kvitt_contracts import topics
 from kvitt_contracts.types import ArticleNumber, StoreId
-from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.stock import domain
@@ -30,6 +30,13 @@ class BalanceRow(
         ),
         Index("ix_balances_store", "region", "store", "article_number", unique=True),
         Index("ix_balances_article", "region", "article_number"),
+        Index(
+            "ix_balances_safety_level",
+            "region",
+            "store",
+            "article_number",
+            postgresql_where=text("safety_level > 0"),
+        ),
     )
 
     article_number: Mapped[ArticleNumber]
@@ -37,6 +44,7 @@ class BalanceRow(
     available: Mapped[int]
     reserved: Mapped[int]
     on_order: Mapped[int]
+    safety_level: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class StockMoveRow(Regional, Base):

@@ -6,7 +6,13 @@ from uuid import UUID
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import LaterMoveKind, MoveKind, StockMoved, StockMovedV2
+from kvitt_contracts.inventory import (
+    LaterMoveKind,
+    MoveKind,
+    SafetyLevelSet,
+    StockMoved,
+    StockMovedV2,
+)
 from kvitt_contracts.types import ArticleNumber, StoreId, identify
 
 from inventory.stock import domain
@@ -72,6 +78,16 @@ async def move_stock(
         tx.record(row, moved)
     tx.put(_ledger_line(tx, moved, cause_id))
     return row.state()
+
+
+async def set_safety_level(tx: Transaction, level: SafetyLevelSet) -> None:
+    """Let an article's balance in a store, which is locked, have another safety level (INV-9)."""
+    key = balance_id(tx, level.store, level.article_number)
+    row = await tx.find(BalanceRow, key)
+    if row is None:
+        tx.start(BalanceRow, key, level)
+    else:
+        tx.record(row, level)
 
 
 def _ledger_line(

@@ -40,7 +40,7 @@ from inventory.stocktakings import domain
 from inventory.stocktakings.commands import CountShelf
 from inventory.stocktakings.models import StocktakingRow
 from inventory.stocktakings.queries import is_own_store, stocktaking_id, stores_of_devices
-from inventory.stocktakings.writes import compare, planned
+from inventory.stocktakings.writes import compare, note_counted, planned
 from inventory.stocktakings.writes import post as post_found
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
@@ -148,6 +148,7 @@ async def post_stocktaking(row: StocktakingRow, command: PostStocktaking, tx: Tr
         by=command.by,
     )
     await post_found(tx, row, found)
+    await note_counted(tx, row.state())
     tx.record(row, posted)
     await _plan(tx, row.store, after=max(tx.today, row.planned_on))
 

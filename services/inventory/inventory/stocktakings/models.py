@@ -1,8 +1,9 @@
 """The table of stocktakings."""
 
 from datetime import date, datetime
+from uuid import UUID
 
-from kvitt_chassis.models import Aggregate, Json
+from kvitt_chassis.models import Aggregate, Json, Regional
 from kvitt_contracts import topics
 from kvitt_contracts.types import ServicePointId, StoreId
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,3 +33,14 @@ class StocktakingRow(
     basis_at: Mapped[datetime | None]
     posted_on: Mapped[date | None]
     counts: Mapped[tuple[domain.Counted, ...]] = mapped_column(Json(tuple[domain.Counted, ...]))
+
+
+class ShelfCountRow(Regional, Base):
+    """When the shelf of an article was last counted, by a round that is posted: until then the
+    shelf is right, and not the list (INV-14).
+    """
+
+    __tablename__ = "shelf_counts"
+
+    balance_id: Mapped[UUID] = mapped_column(primary_key=True)
+    counted_on: Mapped[date]

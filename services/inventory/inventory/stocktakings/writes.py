@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.inventory import (
     CustodyCause,
     CustodyChanged,
@@ -30,9 +31,9 @@ from inventory.devices.writes import change_custody
 from inventory.holds.writes import break_claim, lock_claiming
 from inventory.reservations.backorders import lock_waiting, serve_backorders
 from inventory.stock.domain import BalanceTooLow
-from inventory.stock.writes import lock_balances, move_stock
+from inventory.stock.writes import balance_id, lock_balances, move_stock
 from inventory.stocktakings import domain
-from inventory.stocktakings.models import StocktakingRow
+from inventory.stocktakings.models import ShelfCountRow, StocktakingRow
 from inventory.stocktakings.queries import (
     devices_in_baskets,
     devices_in_pickups,
@@ -177,3 +178,17 @@ def _to(device: DeviceRow, store: StoreId, row: StocktakingRow, tx: Transaction)
         since=tx.today,
         cause=CustodyCause(stocktaking_id=StocktakingId(row.id)),
     )
+
+
+async def note_counted(tx: Transaction, taking: domain.Stocktaking) -> None:
+    """Note of each article that was counted when that was, now that the round is posted (INV-14).
+    The stocktaking is locked.
+    """
+    for one in taking.counts:
+        key = balance_id(tx, taking.store, one.article_number)
+        day = stockholm_day(one.counted_at)
+        row = await tx.look_up(ShelfCountRow, key)
+        if row is not None:
+            row.counted_on = day
+            continue
+        tx.put(ShelfCountRow(region=tx.region, balance_id=key, counted_on=day))

@@ -3,28 +3,26 @@
 from typing import Annotated
 
 from fastapi import Query
-from kvitt_chassis.filters import Eq, From, In, To, Where
+from kvitt_chassis.filters import Eq, From, In, To
 from kvitt_chassis.http import (
     ApiRouter,
     ListOf,
     ListQuery,
     Page,
     Reader,
-    RegionReader,
     Scope,
     named,
 )
 from kvitt_contracts.inventory import LaterMoveKind, MoveKind
-from kvitt_contracts.types import ArticleNumber, ArticleType, Day, ServicePointId, StoreId
+from kvitt_contracts.types import ArticleNumber, Day, ServicePointId, StoreId
 from pydantic import Field
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import select
 
-from inventory.articles.models import ArticleRow
-from inventory.stock.models import BalanceRow, StockMoveRow
-from inventory.stock.views import BalanceView, StockMoveView
+from inventory.stock.models import StockMoveRow
+from inventory.stock.views import StockMoveView
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
-from inventory.stores.queries import may_look_up, own_stores, stores_to_look_up, stores_within
+from inventory.stores.queries import may_look_up, own_stores, stores_within
 from inventory.tables import is_among
 from inventory.views import FromRow
 
@@ -67,50 +65,6 @@ async def list_stores(reader: Reader, asked: Annotated[StoreQuery, Query()]) -> 
     kundtjänst alla.
     """
     return await STORES.page(asked, reader)
-
-
-def _has_words(query: str, _: RegionReader) -> ColumnElement[bool]:
-    words = query.lower().split()
-    return and_(true(), *(ArticleRow.search_text.contains(w, autoescape=True) for w in words))
-
-
-class BalanceQuery(ListQuery):
-    """Which of a store's balances."""
-
-    query: Annotated[
-        str | None, Where(_has_words, "Tom fråga visar alla"), Field(max_length=100)
-    ] = None
-    type: Annotated[ArticleType | None, Eq(ArticleRow.type, "Artikeltyp")] = None
-    with_balance: Annotated[
-        bool, Where(lambda _, __: BalanceRow.available > 0, "Bara det som har disponibelt saldo")
-    ] = False
-
-
-BALANCES = ListOf(
-    select(BalanceRow, ArticleRow.name, ArticleRow.marked).join(
-        ArticleRow,
-        and_(
-            ArticleRow.region == BalanceRow.region,
-            ArticleRow.article_number == BalanceRow.article_number,
-        ),
-    ),
-    scope=Scope(
-        BalanceRow.region,
-        also=lambda caller: is_among(BalanceRow.store, stores_to_look_up(caller)),
-    ),
-    sorts=named(BalanceRow.article_number, BalanceRow.available, name=ArticleRow.sort_name),
-    default="name",
-    view=lambda row: BalanceView.of(row[0], name=row[1], marked=row[2]),
-)
-
-
-@router.get("/stores/{store}/balances")
-async def list_balances(
-    store: StoreId, reader: Reader, asked: Annotated[BalanceQuery, Query()]
-) -> Page[BalanceView]:
-    """Ett förråds saldolista (INV-14)."""
-    await reader.get(StoreRow, store, scope=SCOPE, rule="INV-14")
-    return await BALANCES.page(asked, reader, BalanceRow.store == store)
 
 
 class StockMoveQuery(ListQuery):

@@ -59,6 +59,8 @@ async def _lock_devices(
 ) -> dict[DeviceNumber, domain.Wanted]:
     """The named devices that are known, locked in the order of their ids."""
     named = [line.device_number for line in order.lines if line.device_number is not None]
+    if order.recipient is None:
+        raise ValueError(f"order {order.order_id} has no recipient")
     to = await current_holder(tx, order.recipient)
     return {
         number: domain.Wanted(

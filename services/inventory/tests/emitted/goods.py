@@ -1,11 +1,16 @@
 """Stories of articles, orders, stores that are counted and what was bought."""
 
+from uuid import uuid4
+
+from inventory.safety_levels.commands import SetSafetyLevel
 from kvitt_contracts.inventory import (
     CancelStocktaking,
+    DropRefill,
     OpenStocktaking,
     PostStocktaking,
+    RefillProposed,
 )
-from kvitt_contracts.types import Role, StoreId, UserId
+from kvitt_contracts.types import ArticleNumber, Role, StoreId, UserId
 from kvitt_testkit.world import World, stockholm
 
 from contracts.tests.builders.bmb import (
@@ -14,6 +19,8 @@ from contracts.tests.builders.bmb import (
 from contracts.tests.builders.orders import (
     a_device_line,
     a_line,
+    a_replenishment_line,
+    a_replenishment_placed,
     a_withdrawal_placed,
     an_order_placed,
     an_order_void_requested,
@@ -26,6 +33,7 @@ from contracts.tests.builders.regions import (
     a_device_on_loan_stated,
     a_dispatch,
     a_picking_begun,
+    a_safety_level_stated,
     a_sent_line,
     a_shelf_counted,
     a_store_stated,
@@ -108,9 +116,36 @@ async def orders(world: World) -> None:
         ),
         a_withdrawal_placed(a_line(CUSHION, 9, order="O-6"), reference="O-6"),
     )
+    await world.handle_all(
+        rollators_received("170014", store=CENTRAL),
+        a_replenishment_placed(
+            a_replenishment_line(CUSHION),
+            a_replenishment_line(ROLLATOR, number=2, marked=True),
+        ),
+        a_dispatch(a_sent_line(1, 1), a_sent_line(2, 1, "170014"), order="R-1"),
+    )
     await world.advance(stockholm("2026-03-05 08:00"))
     await world.refuse(a_dispatch(a_sent_line(1, 1)))
     await world.refuse(a_delivery_received("30012", 2))
+
+
+async def refills(world: World) -> None:
+    """Levels as a region states them and as somebody sets them; one proposal is replaced, one
+    dropped, one ordered.
+    """
+    await world.register(SENDER, roles=(Role.PRESCRIBER,), service_points=[SENDING])
+    await world.handle(a_safety_level_stated(CUSHION, 6), subject="L-1")
+    await world.advance(stockholm("2026-03-03 00:00"))
+    level = SetSafetyLevel(
+        store=StoreId(OWN), article_number=ArticleNumber(BATTERY), level=2, by=UserId(SENDER)
+    )
+    await world.command(level, target=uuid4())
+    await world.advance(stockholm("2026-03-04 00:00"))
+    await world.handle(DropRefill(store=StoreId(OWN), by=UserId(SENDER)), subject=OWN)
+    await world.advance(stockholm("2026-03-05 00:00"))
+    latest = (await world.events(RefillProposed))[-1]
+    line = a_replenishment_line(CUSHION, 4)
+    await world.handle(a_replenishment_placed(line, proposal_id=latest.proposal_id))
 
 
 async def stocktakings(world: World) -> None:

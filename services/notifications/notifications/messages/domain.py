@@ -44,6 +44,7 @@ class NewKind(StrEnum):
     PICKUP_RETURN_AWAITED = "pickup_return_awaited"
     DEVICE_RETURN_AWAITED = "device_return_awaited"
     DEVICE_MOVED_IN = "device_moved_in"
+    REFILL_PROPOSED = "refill_proposed"
     WORK_ORDER_FINISHED = "work_order_finished"
     WORK_ORDER_LATE = "work_order_late"
     APPLICATION_DECIDED = "application_decided"

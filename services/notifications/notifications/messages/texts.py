@@ -163,6 +163,7 @@ TEXTS: dict[str, Text] = {
         "En leverantörs faktura på ett inköp väntar. Öppna den: den visar vad som inte stämmer, "
         "till exempel att leveransen inte är mottagen, och vad du kan göra.",
         to_staff="Ingen enhet är känd som köpare, eller så saknar enheten huvudansvarig.",
+    ),
     NewKind.BASKET_OVERDUE: Text(
         "Varukorg försenad",
         "Sista dagen för varukorg {name} har gått. Öppna den och leverera det som är utlånat, "
@@ -176,6 +177,11 @@ TEXTS: dict[str, Text] = {
         "Åtgärd nekad",
         "Det du gjorde med varukorg {name} fick ingen verkan: en rad i den var redan över. Öppna "
         "den och åtgärda det som är kvar.",
+    ),
+    NewKind.REFILL_PROPOSED: Text(
+        "Förslag att fylla på förrådet",
+        "Saldot i ert förråd är lägre än lägsta saldo. Öppna förslaget, ändra antalen om det "
+        "behövs, och beställ eller ta bort det.",
     ),
     NewKind.WORK_ORDER_FINISHED: Text(
         "Arbetsorder klar", "En arbetsorder är klar. Öppna den och läs vad som gjordes."

@@ -17,6 +17,7 @@ _SERVED_BY = {
     "fault_report": ("orders", "/fault-reports"),
     "pickup": ("orders", "/pickups"),
     "device": ("inventory", "/devices"),
+    "refill": ("inventory", "/refills"),
     "work_order": ("orders", "/work-orders"),
     "supplier_invoice": ("billing", "/supplier-invoices"),
     "basket_loan": ("orders", "/basket-loans"),

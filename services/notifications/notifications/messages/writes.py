@@ -12,6 +12,7 @@ from kvitt_contracts.types import (
     MessageId,
     OrderId,
     PickupId,
+    ProposalId,
     PurchaseOrderId,
     ServicePointId,
     SupplierInvoiceId,
@@ -74,6 +75,11 @@ def about_device(device_id: DeviceId) -> Thing:
 def about_supplier_invoice(supplier_invoice_id: SupplierInvoiceId) -> Thing:
     """The message is about a supplier's invoice."""
     return Thing(kind=Word("supplier_invoice"), id=supplier_invoice_id)
+
+
+def about_refill(proposal_id: ProposalId) -> Thing:
+    """The message is about a refill proposal."""
+    return Thing(kind=Word("refill"), id=proposal_id)
 
 
 def post_to_user(tx: Transaction, user: UserId, message: MessageKind, about: About) -> UUID:

@@ -19,9 +19,10 @@ from kvitt_contracts.orders import (
     OrderPlanned,
     OrderVoided,
     OrderVoidRefused,
+    ReplenishmentPlaced,
 )
 from kvitt_contracts.regions import OrderReported
-from kvitt_contracts.types import OrderLineId
+from kvitt_contracts.types import OrderLineId, UserId
 
 from notifications.feed.models import ReportRow
 from notifications.feed.writes import report, when
@@ -38,15 +39,22 @@ def _report_of(event: OrderEvent, tx: Transaction) -> Iterable[RowKey]:
     return [(ReportRow, event.order_id)]
 
 
-@messages.on(OrderPlaced, OrderPlacedV2, loads=lambda event, _: [(ReportRow, event.order_id)])
-async def on_order_placed(event: OrderPlaced | OrderPlacedV2, tx: Transaction) -> None:
-    """The order is registered."""
+@messages.on(
+    OrderPlaced,
+    OrderPlacedV2,
+    ReplenishmentPlaced,
+    loads=lambda event, _: [(ReportRow, event.order_id)],
+)
+async def on_order_placed(
+    event: OrderPlaced | OrderPlacedV2 | ReplenishmentPlaced, tx: Transaction
+) -> None:
+    """The order is registered; of a replenishment is told who ordered it (ORD-9)."""
     row = OrderRow(
         region=tx.region,
         order_id=event.order_id,
         name=event.reference or str(event.order_id),
         order_number=event.order_number,
-        prescriber=event.prescriber,
+        prescriber=_who_is_told(event),
         outstanding=sum(line.quantity for line in event.lines),
         lines={str(line.line_id): line.quantity for line in event.lines},
     )
@@ -128,6 +136,10 @@ def _count(row: OrderRow, line_id: OrderLineId, quantity: int) -> None:
     row.outstanding -= quantity
     left = row.lines.get(str(line_id), 0)
     row.lines = {**row.lines, str(line_id): max(left - quantity, 0)}
+
+
+def _who_is_told(event: OrderPlaced | OrderPlacedV2 | ReplenishmentPlaced) -> UserId:
+    return event.requester if isinstance(event, ReplenishmentPlaced) else event.prescriber
 
 
 def _notify(row: OrderRow, message: MessageKind, tx: Transaction) -> None:

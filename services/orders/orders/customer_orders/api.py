@@ -31,10 +31,10 @@ from kvitt_contracts.types import (
     UserId,
 )
 from pydantic import Field
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from orders.customer_orders import domain, story
-from orders.customer_orders.domain import Status
+from orders.customer_orders.domain import OrderType, Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.customer_orders.queries import is_for_protected, is_for_whom_they_act
 from orders.customer_orders.views import (
@@ -101,6 +101,14 @@ def _is_mine(_: bool, reader: RegionReader) -> ColumnElement[bool]:
     return or_(OrderRow.prescriber == me, OrderRow.requester == me)
 
 
+def _is_of_type(kind: OrderType, _: RegionReader) -> ColumnElement[bool]:
+    fills_up = OrderRow.to_store.is_not(None)
+    if kind is OrderType.REPLENISHMENT:
+        return fills_up
+    is_withdrawal = OrderRow.supply == LineSupply.OWN_STORE
+    return is_withdrawal if kind is OrderType.WITHDRAWAL else and_(~fills_up, ~is_withdrawal)
+
+
 class OrderQuery(ListQuery):
     """What ORD-15 lets one search by; each that is given narrows the list. Days are inclusive."""
 
@@ -112,6 +120,9 @@ class OrderQuery(ListQuery):
     status: Annotated[list[Status] | None, In(OrderRow.status, "En eller flera statusar")] = None
     supply: Annotated[
         LineSupply | None, Eq(OrderRow.supply, "Centrallager, uttag eller bara direktleverans")
+    ] = None
+    order_type: Annotated[
+        OrderType | None, Where(_is_of_type, "Order, uttag eller lagerpåfyllnad")
     ] = None
     order_number: Annotated[
         str | None,

@@ -28,6 +28,7 @@ from kvitt_contracts.orders import (
     OrderVoidRefused,
     OrderVoidRequested,
     PlacedLine,
+    ReplenishmentPlaced,
     SuppliedLine,
     direct_lines,
     served_by_store,
@@ -38,6 +39,7 @@ from kvitt_contracts.types import (
     OrderLineId,
     OrderNumber,
     PolicyVersion,
+    ProposalId,
     ReceiptId,
     Recipient,
     Reference,
@@ -64,22 +66,31 @@ class Status(StrEnum):
     DECLINED = "declined"
 
 
+class OrderType(StrEnum):
+    """What kind of order it is (ORD-15)."""
+
+    ORDER = "order"
+    WITHDRAWAL = "withdrawal"
+    REPLENISHMENT = "replenishment"
+
+
 ENDED = frozenset({Status.DELIVERED, Status.VOIDED, Status.DECLINED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An order or a withdrawal.
+    """An order, a withdrawal or a replenishment.
 
     `supply` and `store` are of the lines that a store serves; direct, and the purchasing store,
-    where every line comes from a supplier (ORD-21).
+    where every line comes from a supplier (ORD-21). A replenishment has the store that it fills up,
+    `to_store`, and no recipient; who ordered it is its prescriber too (ORD-9).
     """
 
     id: OrderId
     order_number: OrderNumber
     reference: Reference | None
     status: Status
-    recipient: Recipient
+    recipient: Recipient | None
     prescriber: UserId
     requester: UserId
     service_point: ServicePointId
@@ -95,6 +106,16 @@ class Order:
     picking_begun: bool = False
     delivered_on: date | None = None
     refusal: str | None = None  # why it was declined, or why it could not be voided
+    to_store: StoreId | None = None
+    proposal_id: ProposalId | None = None
+
+    @property
+    def order_type(self) -> OrderType:
+        """What kind of order it is (ORD-15)."""
+        if self.to_store is not None:
+            return OrderType.REPLENISHMENT
+        own = self.supply is LineSupply.OWN_STORE
+        return OrderType.WITHDRAWAL if own else OrderType.ORDER
 
     @property
     def is_waiting(self) -> bool:
@@ -232,8 +253,8 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
 
     Raises ValueError for any event before the order is placed.
     """
-    if isinstance(event, OrderPlaced | OrderPlacedV2):
-        return _placed(event)
+    if isinstance(event, OrderPlaced | OrderPlacedV2 | ReplenishmentPlaced):
+        return _replenishing(event) if isinstance(event, ReplenishmentPlaced) else _placed(event)
     if order is None:
         raise ValueError(f"{event.wire_type} before the order is placed")
     match event:
@@ -272,6 +293,22 @@ def _placed(event: OrderPlaced | OrderPlacedV2) -> Order:
         "store": store,
         "status": Status.PENDING if own else Status.REGISTERED,
         "lines": tuple(_line(line) for line in event.lines),
+    }
+    return Order(**same_fields(event, Order) | placed)
+
+
+def _replenishing(event: ReplenishmentPlaced) -> Order:
+    ((supply, store),) = {(line.supply, line.store) for line in event.lines}
+    placed = {
+        "id": event.order_id,
+        "status": Status.REGISTERED,
+        "recipient": None,
+        "prescriber": event.requester,
+        "supply": LineSupply(supply),
+        "store": store,
+        "address_kind": AddressKind.UNIT,
+        "consolidated": True,
+        "lines": tuple(OrderLine(**same_fields(line, OrderLine)) for line in event.lines),
     }
     return Order(**same_fields(event, Order) | placed)
 

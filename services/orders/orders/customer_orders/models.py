@@ -13,6 +13,7 @@ from kvitt_contracts.types import (
     PatientRecipient,
     PersonRef,
     PolicyVersion,
+    ProposalId,
     Recipient,
     Reference,
     ServicePointId,
@@ -35,7 +36,9 @@ class OrderRow(
     state=domain.Order,
     evolve=domain.evolve,
 ):
-    """An order or a withdrawal; `recipient_person` and `recipient_unit` are for queries."""
+    """An order, a withdrawal or a replenishment. `recipient_person` and `recipient_unit` are for
+    queries.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -62,7 +65,7 @@ class OrderRow(
     order_number: Mapped[OrderNumber]
     reference: Mapped[Reference | None]
     status: Mapped[domain.Status]
-    recipient: Mapped[Recipient] = mapped_column(Json(Recipient))
+    recipient: Mapped[Recipient | None] = mapped_column(Json(Recipient))
     prescriber: Mapped[UserId]
     requester: Mapped[UserId]
     service_point: Mapped[ServicePointId]
@@ -78,15 +81,22 @@ class OrderRow(
     picking_begun: Mapped[bool]
     delivered_on: Mapped[date | None]
     refusal: Mapped[str | None]
+    to_store: Mapped[StoreId | None]
+    proposal_id: Mapped[ProposalId | None]
     recipient_person: Mapped[PersonRef | None]
     recipient_unit: Mapped[CareUnitId | None]
+
+    @property
+    def order_type(self) -> domain.OrderType:
+        """What kind of order it is (ORD-15)."""
+        return self.state().order_type
 
     def apply(self, state: domain.Order) -> None:
         """Write a state into the columns, those for queries included."""
         super().apply(state)
         if isinstance(state.recipient, PatientRecipient):
             self.recipient_person = state.recipient.person
-        else:
+        elif state.recipient is not None:
             self.recipient_unit = state.recipient.unit
 
 

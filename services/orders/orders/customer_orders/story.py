@@ -28,6 +28,7 @@ from kvitt_contracts.orders import (
     OrderVoided,
     OrderVoidRefused,
     OrderVoidRequested,
+    ReplenishmentPlaced,
 )
 from kvitt_contracts.types import OrderLineId
 
@@ -62,10 +63,8 @@ _WHY: Final[Mapping[str, str]] = {
 def tell(event: OrderEvent, order: Order) -> Told:
     """An event of an order, which is as it is now, in words."""
     match event:
-        case OrderPlaced() | OrderPlacedV2() if order.supply is LineSupply.OWN_STORE:
-            return Told(summary=f"Uttaget ur förråd {order.store} registrerades.", rule="ORD-7")
-        case OrderPlaced() | OrderPlacedV2():
-            return Told(summary="Ordern registrerades.", rule="ORD-1")
+        case OrderPlaced() | OrderPlacedV2() | ReplenishmentPlaced():
+            return _tell_placed(order)
         case OrderPlanned():
             what = "Ny dag: ordern" if event.changed else "Ordern"
             day = in_swedish(event.planned_dispatch_on)
@@ -101,6 +100,16 @@ def tell(event: OrderEvent, order: Order) -> Told:
             )
         case _:
             return _tell_receipt(event, order)
+
+
+def _tell_placed(order: Order) -> Told:
+    if order.to_store is not None:
+        what, rule = f"Lagerpåfyllnad till förråd {order.to_store} beställdes.", "ORD-9"
+    elif order.supply is LineSupply.OWN_STORE:
+        what, rule = f"Uttaget ur förråd {order.store} registrerades.", "ORD-7"
+    else:
+        what, rule = "Ordern registrerades.", "ORD-1"
+    return Told(summary=what, rule=rule)
 
 
 def what_comes(order: Order, *, due: Mapping[str, datetime]) -> Iterator[Coming]:

@@ -28,7 +28,7 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders.customer_orders.domain import Status
+from orders.customer_orders.domain import OrderType, Status
 from orders.customer_orders.lines import LineState
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.places.views import PlaceView
@@ -181,7 +181,12 @@ class OrderSummary(BaseModel):
         LineSupply,
         Field(description="Centrallager, eget förråd, eller bara direkt från leverantörer"),
     ]
-    recipient: Recipients
+    order_type: Annotated[OrderType, Field(description="Order, uttag eller lagerpåfyllnad")]
+    recipient: Annotated[
+        Recipient | None,
+        Field(description="Patient (referens) eller vårdenhet; saknas för en lagerpåfyllnad"),
+    ]
+    to_store: Annotated[StoreId | None, Field(description="Förrådet som fylls på (ORD-9)")]
     prescriber: UserId
     requester: UserId
     service_point: ServicePointId

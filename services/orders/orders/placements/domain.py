@@ -98,7 +98,7 @@ def place(
         article = articles[line.article_number]
         must_be_had_from(source.supply, article, number, service_point=parties.service_point)
         _must_be_in_assortment(article, line, number, applications, recipient_of(parties))
-        _must_be_to_get(article, number, source, policy)
+        must_be_to_get(article, number, source, policy)
         _must_suit_marking(article, line, number)
         _must_name_no_device(line, number)
     _must_be_reachable(command.delivery, parties.recipient)
@@ -135,7 +135,7 @@ def withdraw(
     """
     must_fit(parties)
     must_own(command.store, parties.service_point, policy)
-    must_be_connected(command.store, parties)
+    must_be_connected(command.store, parties.prescriber, parties.requester)
     own = Source(supply=LineSupply.OWN_STORE, store=command.store)
     must_be_of_areas(
         command.lines,
@@ -367,7 +367,12 @@ def _must_be_in_assortment(
 
 
 # decision 0240: what nobody purchases is ordered where the central store's balance counts
-def _must_be_to_get(article: Article, number: int, source: Source, policy: RegionPolicy) -> None:
+def must_be_to_get(article: Article, number: int, source: Source, policy: RegionPolicy) -> None:
+    """Check that a line's source may have its article: it is purchased, or the central store's
+    balance counts.
+
+    Raises OrderRefused (NO_LONGER_PURCHASED, ORD-6) naming the line.
+    """
     # Whether there is any is inventory's to say, which then declines the order.
     is_central = source.supply is LineSupply.CENTRAL
     counts_in_central = is_central and (not policy.phase_out or "central" in policy.phase_out)

@@ -45,13 +45,13 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
     """
     if tx.message is not None:  # it came over Kafka
         domain.must_carry_no_details(command.delivery)
-    order_id = await _new_order(tx)
+    order_id = await new_order(tx)
     parties, articles = await parties_of(command, tx), await articles_of(command, tx)
     if isinstance(parties.recipient, Patient):
         await note_contact(parties.recipient.person, command.delivery, tx)
     event = domain.place(
         command,
-        naming=await _naming(order_id, tx),
+        naming=await naming_of(order_id, tx),
         parties=parties,
         articles=articles,
         applications=await applications_of(command, tx),
@@ -70,11 +70,11 @@ async def register_withdrawal(command: RegisterWithdrawal, tx: Transaction) -> N
     (ORD-8), STORE_NOT_OF_USER (REF-11); a line: SERVICE_IS_NOT_STOCKED (ORD-7),
     DEVICE_NUMBER_MISSING, DEVICE_NUMBER_TWICE (ORD-8).
     """
-    order_id = await _new_order(tx)
+    order_id = await new_order(tx)
     parties, articles = await parties_of(command, tx), await articles_of(command, tx)
     event = domain.withdraw(
         command,
-        naming=await _naming(order_id, tx),
+        naming=await naming_of(order_id, tx),
         parties=parties,
         articles=articles,
         policy=tx.policy,
@@ -114,7 +114,8 @@ async def preview(
     )
 
 
-async def _new_order(tx: Transaction) -> OrderId:
+async def new_order(tx: Transaction) -> OrderId:
+    """The id of an order that is to be placed. Raises OrderRefused (ALREADY_PLACED, ORD-2)."""
     order_id = OrderId(tx.target("order"))
     if await tx.find(OrderRow, order_id) is not None:
         field = "reference" if tx.message is None else "ce_subject"
@@ -122,7 +123,11 @@ async def _new_order(tx: Transaction) -> OrderId:
     return order_id
 
 
-async def _naming(order_id: OrderId, tx: Transaction) -> domain.Naming:
+async def naming_of(order_id: OrderId, tx: Transaction) -> domain.Naming:
+    """The number and the reference that a new order gets; the number is drawn, and locked.
+
+    Raises Refused (INVALID_SUBJECT, contract): the subject is no reference.
+    """
     is_named = order_id == identify(tx.region, "order", tx.subject)  # else over HTTP, by an id
     return domain.Naming(
         order_id=order_id,

@@ -31,11 +31,11 @@ class Destined(Protocol):
 
     @property
     def recipient_person(self) -> PersonRef | None:
-        """The patient, or None for a care unit."""
+        """The patient; None for a care unit, and where it goes to the unit itself."""
 
     @property
     def recipient_unit(self) -> CareUnitId | None:
-        """The care unit, or None for a patient."""
+        """The care unit; None for a patient, and where it goes to the unit itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,10 @@ async def place_of(
     looking at a patient's is logged (REF-6).
     """
     said = given or Delivery()
-    recipient = await _recipient(what, tx, user)
+    if what.recipient_person is None and what.recipient_unit is None:
+        recipient = await _unit(what, tx)  # to the unit's own store (ORD-9)
+    else:
+        recipient = await _recipient(what, tx, user)
     door = recipient
     if what.address_kind is AddressKind.UNIT:
         door = await _unit(what, tx)

@@ -9,6 +9,7 @@ from kvitt_contracts.types import ArticleNumber, ProductArea, ServicePointId, St
 from orders.articles.domain import Article
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.parties.domain import Ordering
+from orders.units.domain import User
 
 
 # decision 0345: prescriber and requester have the area, the policy its sources
@@ -30,30 +31,39 @@ def must_be_of_areas(
         if area is None:
             continue
         for user in (parties.prescriber, parties.requester):
-            if not user.has_area(area):
-                raise OrderRefused(
-                    Reason.ARTICLE_OUTSIDE_PRODUCT_AREAS,
-                    rule="REF-11",
-                    field=f"lines.{number}.article_number",
-                    way_on="Artikeln hör till ett produktområde som användaren saknar. Välj en"
-                    " annan artikel, eller be enhetschefen om produktområdet.",
-                    product_area=area,
-                    user_id=user.user_id,
-                )
+            must_have_area(user, area, number)
         _must_be_supplied(area, number, parties=parties, source=source, policy=policy)
 
 
-def must_be_connected(store: StoreId, parties: Ordering) -> None:
-    """Check that those who deliver from a store are connected to it.
+def must_have_area(user: User, area: ProductArea | None, number: int) -> None:
+    """Check that a user has the product area of a line's article; no area is everybody's.
+
+    Raises OrderRefused (ARTICLE_OUTSIDE_PRODUCT_AREAS, REF-11) naming the line.
+    """
+    if user.has_area(area):
+        return
+    raise OrderRefused(
+        Reason.ARTICLE_OUTSIDE_PRODUCT_AREAS,
+        rule="REF-11",
+        field=f"lines.{number}.article_number",
+        way_on="Artikeln hör till ett produktområde som användaren saknar. Välj en"
+        " annan artikel, eller be enhetschefen om produktområdet.",
+        product_area=area,
+        user_id=user.user_id,
+    )
+
+
+def must_be_connected(store: StoreId, *users: User, field: str = "store") -> None:
+    """Check that those who deliver from a store, or fill it up, are connected to it.
 
     Raises OrderRefused (STORE_NOT_OF_USER, REF-11).
     """
-    for user in (parties.prescriber, parties.requester):
+    for user in users:
         if not user.may_draw_from(store):
             raise OrderRefused(
                 Reason.STORE_NOT_OF_USER,
                 rule="REF-11",
-                field="store",
+                field=field,
                 way_on="Användaren är inte ansluten till förrådet. Välj ett anslutet förråd, eller"
                 " be enhetschefen om anslutning.",
                 user_id=user.user_id,

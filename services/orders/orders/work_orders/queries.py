@@ -264,7 +264,7 @@ async def _order(command: Registered, tx: Transaction) -> registering.OrderedLin
     return registering.OrderedLine(
         order_id=order_id,
         line_id=_line(command, row),
-        recipient=await _as_now(row.recipient, tx),
+        recipient=await _as_now(row.recipient, tx) if row.recipient is not None else None,
         is_over=row.status in {OrderStatus.VOIDED, OrderStatus.DECLINED},
     )
 

@@ -9,6 +9,7 @@ from kvitt_contracts.calendar import working_days_after
 from kvitt_contracts.orders import (
     BasketLine,
     BasketLoanRequested,
+    LineSupply,
     LineToLend,
     LineToOrder,
     RequestBasketLoan,
@@ -64,12 +65,12 @@ def lend(
     must_fit(parties)
     must_own(command.store, parties.service_point, policy)
     _must_lend(command.store, policy)
-    must_be_connected(command.store, parties)
+    must_be_connected(command.store, parties.prescriber, parties.requester)
     must_be_of_areas(
         [LineToOrder(article_number=line.article_number) for line in command.lines],
         articles=articles,
         parties=parties,
-        source="own_store",
+        sources=[LineSupply.OWN_STORE] * len(command.lines),
         policy=policy,
     )
     seen: set[DeviceNumber] = set()

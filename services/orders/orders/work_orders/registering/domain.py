@@ -52,11 +52,13 @@ class Device:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderedLine:
-    """The order that work is tied to, and its line where one is named; `is_over`: of no effect."""
+    """The order that work is tied to, and its line where one is named; `is_over`: of no effect. A
+    replenishment has no recipient.
+    """
 
     order_id: OrderId
     line_id: OrderLineId | None
-    recipient: Recipient
+    recipient: Recipient | None
     is_over: bool
 
 

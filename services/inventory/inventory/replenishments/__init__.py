@@ -1,0 +1,1 @@
+"""Replenishments: goods of the central store for a unit's own store (ORD-9)."""

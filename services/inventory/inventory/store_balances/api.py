@@ -1,0 +1,120 @@
+"""A store's balances over HTTP, and its balance report (INV-11, INV-14). No rule here."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+from kvitt_chassis.filters import Eq, Where
+from kvitt_chassis.http import (
+    ApiRouter,
+    ListOf,
+    ListQuery,
+    Page,
+    Reader,
+    RegionReader,
+    Scope,
+    named,
+)
+from kvitt_chassis.web.reading import ReadTransaction
+from kvitt_contracts.types import ArticleType, StoreId
+from pydantic import Field
+from sqlalchemy import ColumnElement, and_, select, true
+
+from inventory.articles.models import ArticleRow
+from inventory.reservations.incoming import incoming_shown
+from inventory.stock.models import BalanceRow
+from inventory.stocktakings.models import ShelfCountRow
+from inventory.store_balances import documents
+from inventory.store_balances.views import StoreBalanceView
+from inventory.stores.api import SCOPE
+from inventory.stores.models import StoreRow
+from inventory.stores.queries import stores_to_look_up
+from inventory.tables import is_among
+
+router = ApiRouter(tags=["Förråd och saldo"])
+
+
+def _has_words(query: str, _: RegionReader) -> ColumnElement[bool]:
+    words = query.lower().split()
+    return and_(true(), *(ArticleRow.search_text.contains(w, autoescape=True) for w in words))
+
+
+class BalanceQuery(ListQuery):
+    """Which of a store's balances."""
+
+    query: Annotated[
+        str | None, Where(_has_words, "Tom fråga visar alla"), Field(max_length=100)
+    ] = None
+    type: Annotated[ArticleType | None, Eq(ArticleRow.type, "Artikeltyp")] = None
+    with_balance: Annotated[
+        bool, Where(lambda _, __: BalanceRow.available > 0, "Bara det som har disponibelt saldo")
+    ] = False
+
+
+BALANCES = ListOf(
+    select(BalanceRow, ArticleRow.name, ArticleRow.marked, ShelfCountRow.counted_on)
+    .join(
+        ArticleRow,
+        and_(
+            ArticleRow.region == BalanceRow.region,
+            ArticleRow.article_number == BalanceRow.article_number,
+        ),
+    )
+    .outerjoin(
+        ShelfCountRow,
+        and_(
+            ShelfCountRow.region == BalanceRow.region,
+            ShelfCountRow.balance_id == BalanceRow.id,
+        ),
+    ),
+    scope=Scope(
+        BalanceRow.region,
+        also=lambda caller: is_among(BalanceRow.store, stores_to_look_up(caller)),
+    ),
+    sorts=named(BalanceRow.article_number, BalanceRow.available, name=ArticleRow.sort_name),
+    default="name",
+    view=lambda row: StoreBalanceView.shown(row[0], name=row[1], marked=row[2], counted_on=row[3]),
+)
+
+
+@router.get("/stores/{store}/balances")
+async def list_balances(
+    store: StoreId, reader: Reader, asked: Annotated[BalanceQuery, Query()]
+) -> Page[StoreBalanceView]:
+    """Ett förråds saldolista (INV-14), med vad som är på väg dit genom lagerpåfyllnader."""
+    await reader.get(StoreRow, store, scope=SCOPE, rule="INV-14")
+    found = await BALANCES.page(asked, reader, BalanceRow.store == store)
+    coming = await incoming_shown(reader, store)
+    items = [one.with_incoming(coming.get(one.article_number, 0)) for one in found.items]
+    return found.model_copy(update={"items": items})
+
+
+@router.get(
+    "/stores/{store}/balance-report",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
+async def print_balances(store: StoreId, reader: Reader, tx: ReadTransaction) -> Response:
+    """Ett förråds saldorapport som PDF (INV-11): allt som förrådet har, har reserverat eller väntar
+    på, i bokstavsordning.
+
+    Nekas: UNKNOWN_STORE, TOO_MANY_ROWS (INV-11).
+    """
+    row = await reader.get(StoreRow, store, scope=SCOPE, rule="INV-11")
+    query = BALANCES.rows.where(
+        BALANCES.scope.within(reader.grant), BalanceRow.store == store
+    ).order_by(ArticleRow.sort_name, BalanceRow.article_number)
+    balances = [
+        StoreBalanceView.shown(found[0], name=found[1], marked=found[2], counted_on=found[3])
+        for found in await reader.all(query.limit(documents.MOST + 1))
+    ]
+    coming = await incoming_shown(reader, store)
+    content = await documents.print_report(
+        row,
+        [one.with_incoming(coming.get(one.article_number, 0)) for one in balances],
+        on=tx.today,
+    )
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="saldo-{store}.pdf"'},
+    )

@@ -1,0 +1,1 @@
+"""What orders reads of inventory's refill proposals."""

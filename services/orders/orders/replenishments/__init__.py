@@ -1,0 +1,1 @@
+"""Replenishments: orders to a unit's own store (ORD-9)."""

@@ -1,0 +1,84 @@
+"""Handlers of replenishments: placed by the unit, and ended when the goods are in its store."""
+
+from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import LineStocked
+from kvitt_contracts.orders import PlaceReplenishment
+
+from orders.customer_orders import domain as customer_orders
+from orders.customer_orders.models import OrderRow
+from orders.customer_orders.writes import await_answer, count_step, stop_waiting_when_answered
+from orders.placements.handlers import naming_of, new_order
+from orders.refills.models import RefillRow
+from orders.refills.queries import open_refills
+from orders.replenishments import domain
+from orders.replenishments.queries import articles_of, rows_to_read, unit_of
+
+messages = Handlers()
+
+
+@messages.command(
+    PlaceReplenishment,
+    loads=lambda command, tx: [(OrderRow, tx.target("order"))],
+    reads=rows_to_read,
+)
+async def place_replenishment(command: PlaceReplenishment, tx: Transaction) -> None:
+    """Order to the own store; inventory answers (ORD-9).
+
+    Refused: INVALID_SUBJECT (contract), ALREADY_PLACED (ORD-2); an unknown name: UNKNOWN_CUSTOMER,
+    UNKNOWN_USER (REF-3), UNKNOWN_ARTICLE (ORD-9); NOT_A_SERVICE_POINT,
+    NOT_CONNECTED_TO_SERVICE_POINT (REF-3), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7),
+    STORE_NOT_OF_SERVICE_POINT (ORD-9), STORE_NOT_OF_USER, ARTICLE_OUTSIDE_PRODUCT_AREAS (REF-11); a
+    line: SERVICE_IS_NOT_STOCKED (ORD-9), ARTICLE_NOT_IN_ASSORTMENT (ORD-5), NO_LONGER_PURCHASED
+    (ORD-6); NOTHING_PROPOSED (INV-9).
+    """
+    order_id = await new_order(tx)
+    unit, articles = await unit_of(command, tx), await articles_of(command, tx)
+    refill = await _refill_to_follow(command, tx)
+    placed = domain.replenish(
+        command,
+        naming=await naming_of(order_id, tx),
+        unit=unit,
+        articles=articles,
+        proposal_id=refill.proposal_id if refill else None,
+        policy=tx.policy,
+        today=tx.today,
+    )
+    if refill is not None:
+        refill.order_id = order_id
+    row = tx.start(OrderRow, order_id, placed)
+    await_answer(order_id, tx)
+    count_step(row.order_type, tx)
+
+
+@messages.on(LineStocked, of=OrderRow)
+async def on_line_stocked(row: OrderRow, event: LineStocked, tx: Transaction) -> None:
+    """Count what is in the unit's store; the last of it makes the replenishment delivered (ORD-9).
+
+    Raises ValueError: a line of another order, or an order that fills up no store.
+    """
+    order = row.state()
+    if order.to_store is None:
+        raise ValueError(f"order {order.id} fills up no store")
+    delivered = customer_orders.deliver_line(
+        order,
+        event.line_id,
+        quantity=event.quantity,
+        on=event.stocked_on,
+        more_lines=event.more_lines,
+    )
+    tx.record(row, *delivered)
+    if row.status is customer_orders.Status.DELIVERED:
+        count_step("delivered", tx)
+    stop_waiting_when_answered(row, tx)
+
+
+async def _refill_to_follow(command: PlaceReplenishment, tx: Transaction) -> RefillRow | None:
+    """The proposal that a replenishment follows, locked: no other follows it (INV-9)."""
+    if not command.follows_proposal:
+        return None
+    for proposal_id in await open_refills(tx, command.to_store):
+        row = await tx.find(RefillRow, proposal_id)
+        if row is not None and row.is_open and row.order_id is None:
+            return row
+    raise domain.refuse_unproposed()

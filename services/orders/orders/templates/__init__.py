@@ -1,0 +1,1 @@
+"""Templates of replenishments: named lists of articles and quantities (ORD-9)."""
