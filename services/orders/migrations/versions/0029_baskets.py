@@ -6,7 +6,7 @@ from kvitt_chassis.migrations import guard_regions
 from sqlalchemy.dialects import postgresql
 
 revision = "0029"
-down_revision = "0026"
+down_revision = "0028"
 
 
 def upgrade() -> None:

@@ -8,7 +8,7 @@ from kvitt_chassis.migrations import guard_regions
 from sqlalchemy.dialects import postgresql
 
 revision = "0030"
-down_revision = "0026"
+down_revision = "0029"
 
 
 def upgrade() -> None:

@@ -7,8 +7,8 @@ from alembic import op
 from kvitt_chassis.migrations import guard_regions
 from sqlalchemy.dialects import postgresql
 
-revision = "0023"
-down_revision = "0020"
+revision = "0024"
+down_revision = "0023"
 
 
 def upgrade() -> None:

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from kvitt_chassis.migrations import guard_regions
 
-revision = "0021"
-down_revision = "0024"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:
