@@ -162,6 +162,8 @@ ORDERS_BASKET_LOANS = domain_topic(
     "OrderId",
     orders.BasketLoanEvent,
     "inventory",
+    "billing",
+    "notifications",
 )
 ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, "notifications")
 ORDERS_TEMPLATES = domain_topic("orders.templates", "TemplateId", orders.TemplateEvent)

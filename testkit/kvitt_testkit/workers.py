@@ -117,7 +117,7 @@ class _Controller:
         self._stop = stop
 
 
-class _Modules(LoadFileScheduling):
+class _Modules(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     def _split_scope(self, nodeid: str) -> str:
         module = str(super()._split_scope(nodeid))
         folder = module.rpartition("/")[0]

@@ -54,6 +54,7 @@ async def answer_replenishment(event: ReplenishmentPlaced, tx: Transaction) -> N
         "prescriber": event.requester,
         "store": source,
         "lines": tuple(PlacedLine(**line.model_dump(include=_PLACED)) for line in event.lines),
+        "direct_lines": (),
     }
     order = PlacedOrderRow(region=tx.region, **said)
     tx.put(order)

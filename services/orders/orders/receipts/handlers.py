@@ -1,11 +1,11 @@
 """Handlers of receipts: what is reported, and what the stores answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import LineDelivered, LineStocked, ReceiptRefused
-from kvitt_contracts.orders import ReportReceipt
+from kvitt_contracts.orders import OrderEvent, ReportReceipt
 from kvitt_contracts.types import OrderLineId, ReceiptId
 
 from orders.customer_orders import domain as orders
@@ -42,6 +42,8 @@ async def report_receipt(command: ReportReceipt, tx: Transaction) -> None:
     if found is None or not domain.may_receive(found[0].state(), by=by):
         raise domain.refuse_unknown_number()
     order, within = found
+    if order.recipient is None:  # nothing of a replenishment comes direct
+        raise domain.refuse_unknown_number()
     recipient, may_get = await queries.recipient_now(order.recipient, tx)
     customer = await queries.customer_of(order, tx)
     reported = domain.report(
@@ -106,23 +108,40 @@ async def on_line_delivered(row: OrderRow, event: LineDelivered, tx: Transaction
         on=event.delivered_on,
         more_lines=event.more_lines,
     )
-    tx.record(row, *delivered)
-    if row.status is orders.Status.DELIVERED:
-        count_step("delivered", tx)
+    _deliver(row, delivered, tx)
     await _receive(row, before, event.line_id, tx)
     stop_waiting_when_answered(row, tx)
 
 
 @messages.on(LineStocked, of=OrderRow, loads=_written_by)
 async def on_line_stocked(row: OrderRow, event: LineStocked, tx: Transaction) -> None:
-    """What came for a recipient who is inactive is in a store; it is received of its purchase order
-    all the same (REF-14).
+    """Count what is in the unit's store; the last of it makes the replenishment delivered (ORD-9).
+    What came for a recipient who is inactive is in a store too; it is received of its purchase
+    order all the same (REF-14).
+
+    Raises ValueError: a line of another order.
     """
     before = row.state()
-    diverted = answers.divert_line(before, event.line_id, store=event.store, on=event.stocked_on)
-    tx.record(row, *diverted)
+    if before.to_store is None:
+        stocked = answers.divert_line(before, event.line_id, store=event.store, on=event.stocked_on)
+        tx.record(row, *stocked)
+    else:
+        delivered = orders.deliver_line(
+            before,
+            event.line_id,
+            quantity=event.quantity,
+            on=event.stocked_on,
+            more_lines=event.more_lines,
+        )
+        _deliver(row, delivered, tx)
     await _receive(row, before, event.line_id, tx)
     stop_waiting_when_answered(row, tx)
+
+
+def _deliver(row: OrderRow, delivered: Sequence[OrderEvent], tx: Transaction) -> None:
+    tx.record(row, *delivered)
+    if row.status is orders.Status.DELIVERED:
+        count_step("delivered", tx)
 
 
 def _receipt_of(event: ReceiptRefused, tx: Transaction) -> Iterable[RowKey]:

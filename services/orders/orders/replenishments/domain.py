@@ -145,8 +145,8 @@ def _must_be_kept_in_central(article: Article, number: int, policy: RegionPolicy
             Reason.NOT_KEPT_IN_CENTRAL,
             rule="ORD-21",
             field=f"lines.{number}.article_number",
-            way_on="Centrallagret har inte artikeln: den köps direkt från leverantören, med en order"
-            " till en mottagare. Ta bort raden.",
+            way_on="Centrallagret har inte artikeln: den köps direkt från leverantören, med en"
+            " order till en mottagare. Ta bort raden.",
         )
 
 

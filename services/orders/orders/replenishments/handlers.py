@@ -2,12 +2,10 @@
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import LineStocked
 from kvitt_contracts.orders import PlaceReplenishment
 
-from orders.customer_orders import domain as customer_orders
 from orders.customer_orders.models import OrderRow
-from orders.customer_orders.writes import await_answer, count_step, stop_waiting_when_answered
+from orders.customer_orders.writes import await_answer, count_step
 from orders.placements.handlers import naming_of, new_order
 from orders.refills.models import RefillRow
 from orders.refills.queries import open_refills
@@ -49,28 +47,6 @@ async def place_replenishment(command: PlaceReplenishment, tx: Transaction) -> N
     row = tx.start(OrderRow, order_id, placed)
     await_answer(order_id, tx)
     count_step(row.order_type, tx)
-
-
-@messages.on(LineStocked, of=OrderRow)
-async def on_line_stocked(row: OrderRow, event: LineStocked, tx: Transaction) -> None:
-    """Count what is in the unit's store; the last of it makes the replenishment delivered (ORD-9).
-
-    Raises ValueError: a line of another order, or an order that fills up no store.
-    """
-    order = row.state()
-    if order.to_store is None:
-        raise ValueError(f"order {order.id} fills up no store")
-    delivered = customer_orders.deliver_line(
-        order,
-        event.line_id,
-        quantity=event.quantity,
-        on=event.stocked_on,
-        more_lines=event.more_lines,
-    )
-    tx.record(row, *delivered)
-    if row.status is customer_orders.Status.DELIVERED:
-        count_step("delivered", tx)
-    stop_waiting_when_answered(row, tx)
 
 
 async def _refill_to_follow(command: PlaceReplenishment, tx: Transaction) -> RefillRow | None:
