@@ -1,4 +1,4 @@
-"""Rule mutants of suppliers' invoices: the match, what is paid once, who decides (BIL-6, BIL-13)."""
+"""Rule mutants of suppliers' invoices: the match, what is paid once, who decides."""
 
 from typing import Final
 
