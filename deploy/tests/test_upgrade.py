@@ -85,7 +85,7 @@ BEFORE_DOCUMENTS = (
     (
         "DROP TABLE documents, users, customers, persons, work_orders, ledger_entries,"
         " ledger_periods, month_previews, payer_previews, preview_findings, selections,"
-        " suppliers, purchase_orders, purchase_lines, supplier_invoices"
+        " suppliers, purchase_orders, purchase_lines, takeovers, supplier_invoices"
     ),
     "ALTER TABLE charges DROP COLUMN pickup_id, DROP COLUMN work_order_id, DROP COLUMN run_id",
     (

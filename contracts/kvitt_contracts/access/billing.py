@@ -58,6 +58,7 @@ ACTS = (
                 READS,
             ),
             "POST /supplier-invoices": ("billing.supplier-invoice.receive", {**STAFF, **SYSTEM}),
+            "GET /takeovers": ("billing.takeovers.list", READS),
             "POST /supplier-invoices:ubl": ("billing.supplier-invoice.read", {**STAFF, **SYSTEM}),
             "GET /supplier-invoices:payable": (
                 "billing.supplier-invoices.payable",

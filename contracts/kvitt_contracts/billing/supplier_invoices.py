@@ -10,6 +10,7 @@ from pydantic import Field
 from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.types import (
     ArticleNumber,
+    DeviceNumber,
     Money,
     OrderLineId,
     OrderNumber,
@@ -38,13 +39,16 @@ class SupplierInvoiceReceived(Event, type="billing.supplier-invoice.received.v1"
     """A supplier wants to be paid, or credits (`is_credit`): matching begins (BIL-6).
 
     `credits`: the supplier's number of the invoice that a credit note takes back from, where it
-    says so. All amounts are positive. It is matched by the `policy` of the day on which it came.
+    says so. `device_number` instead of a purchase order: of a device that was bought over from
+    another region, as it was numbered then (BIL-13). All amounts are positive. It is matched by the
+    `policy` of the day on which it came.
     """
 
     supplier_invoice_id: SupplierInvoiceId
     supplier_id: SupplierId
     number: SupplierInvoiceNumber
     purchase_order_number: OrderNumber | None = None
+    device_number: DeviceNumber | None = None
     is_credit: bool
     credits: SupplierInvoiceNumber | None = None
     received_on: date

@@ -8,7 +8,13 @@ from kvitt_contracts.billing import SupplierInvoiceLine
 from kvitt_contracts.day_bounds import PlannedOn
 from kvitt_contracts.envelope import Fact
 from kvitt_contracts.regions.fields import Version
-from kvitt_contracts.types import OrderNumber, Ore, SupplierId, SupplierInvoiceNumber
+from kvitt_contracts.types import (
+    DeviceNumber,
+    OrderNumber,
+    Ore,
+    SupplierId,
+    SupplierInvoiceNumber,
+)
 
 
 class SupplierInvoiceStated(Fact, type="region.supplier-invoice.stated.v1"):
@@ -17,7 +23,8 @@ class SupplierInvoiceStated(Fact, type="region.supplier-invoice.stated.v1"):
     Subject: the region's own reference of the invoice.
     `version` counts statements of the invoice. The same number of the supplier's with other content
     is refused: a mistake is mended by a credit note. `credits`: the invoice that a credit note
-    takes back from. No amount is negative. An unknown supplier is waited for.
+    takes back from. `device_number` instead of a purchase order: a device that was bought over from
+    another region (BIL-13). No amount is negative. An unknown supplier is waited for.
     """
 
     version_of = ()
@@ -26,6 +33,7 @@ class SupplierInvoiceStated(Fact, type="region.supplier-invoice.stated.v1"):
     supplier_id: SupplierId
     number: SupplierInvoiceNumber
     purchase_order_number: OrderNumber | None = None
+    device_number: DeviceNumber | None = None
     is_credit: bool = False
     credits: SupplierInvoiceNumber | None = None
     net_ore: Ore

@@ -32,7 +32,9 @@ from billing.supplier_invoices.models import (
     PurchaseLineRow,
     PurchaseOrderRow,
     SupplierInvoiceRow,
+    TakeoverRow,
 )
+from billing.supplier_invoices.takeovers_api import router as takeovers
 
 service = Service(
     "billing",
@@ -47,6 +49,7 @@ service = Service(
         delayed_fees,
         supplier_invoices,
         electronic_supplier_invoices,
+        takeovers,
     ],
     base=Base,
     users=UserRow,
@@ -58,6 +61,7 @@ service = Service(
         DocumentRow,
         PurchaseOrderRow,
         PurchaseLineRow,
+        TakeoverRow,
         SupplierInvoiceRow,
         LedgerEntryRow,
         LedgerPeriodRow,

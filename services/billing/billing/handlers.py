@@ -64,6 +64,8 @@ from billing.month_previews.timers import INVOICE_RUN
 from billing.rents import domain as rents
 from billing.selections.handlers import messages as selections
 from billing.supplier_invoices.handlers import messages as supplier_invoices
+from billing.supplier_invoices.models import TakeoverRow
+from billing.supplier_invoices.writes import expect_invoice
 
 messages = Handlers()
 messages.include(schedule.timers)
@@ -81,7 +83,26 @@ messages.project(PersonRegistered, PersonRow, merged_into=None)
 messages.amend(PersonProtectionChanged, PersonRow)
 messages.project(PersonsMerged, PersonRow, merged_into=lambda event: event.into)
 messages.project(ArticleListed, ArticleRow)
-messages.project(DeviceRegistered, DeviceRow)
+
+
+def _registered(event: DeviceRegistered, tx: Transaction) -> Iterable[RowKey]:
+    yield DeviceRow, event.device_id
+    if event.origin is not None:
+        yield TakeoverRow, event.device_number
+
+
+@messages.on(DeviceRegistered, loads=_registered)
+async def on_device_registered(event: DeviceRegistered, tx: Transaction) -> None:
+    """A device by its number and article; one that was bought over from another region waits for
+    that one's invoice (BIL-13).
+    """
+    row = await tx.find(DeviceRow, event.device_id)
+    if row is None:
+        row = DeviceRow(region=tx.region, device_id=event.device_id, points=())
+        tx.put(row)
+    row.device_number, row.article_number = event.device_number, event.article_number
+    if event.origin is not None:
+        await expect_invoice(event, event.origin, tx)
 
 
 @messages.on(ArticlePriced, of=ArticleRow)

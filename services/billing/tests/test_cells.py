@@ -21,6 +21,7 @@ from kvitt_testkit.world import REGION, Given, World, stockholm
 
 from contracts.tests.builders.inventory import (
     a_day_closed,
+    a_device_taken_over,
     an_article_listed,
     an_article_priced,
     numbered,
@@ -124,6 +125,17 @@ async def supplier_invoices(world: World) -> Things:
     return Things(units=made[POINT, REGION], region=made[OTHER, REGION], platform=made[POINT, "bd"])
 
 
+async def takeovers(world: World) -> Things:
+    """Devices that were bought over for the caller's unit, another, and one of another region."""
+    for number, point, region in (
+        ("R-1", POINT, REGION),
+        ("R-2", OTHER, REGION),
+        ("R-3", POINT, "bd"),
+    ):
+        await world.handle(a_device_taken_over(number, service_point=point), region=region)
+    return Things(units="R-1", region="R-2", platform="R-3")
+
+
 @pytest.mark.rule("REF-18a", "REF-18e")
 async def test_each_route_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
     given: Given,
@@ -183,6 +195,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "billing.supplier-invoice.reject": Upon(
                     things=lambda: supplier_invoices(world), body={"reason": "NOT_OURS"}
                 ),
+                "billing.takeovers.list": Upon(things=await takeovers(world), key="device_number"),
                 "billing.payers.list": Upon(
                     things=await things(world, PayerRow, "payer_id"), key="payer_id"
                 ),

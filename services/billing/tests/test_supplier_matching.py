@@ -1,7 +1,7 @@
 """BIL-6: the three-way match by itself, and in any order of what is told."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import uuid5
 
 import pytest
@@ -23,6 +23,7 @@ from contracts.tests.builders.story import CUSHION, ROLLATOR, line_id, order_id
 from contracts.tests.builders.supplier_invoices import COST, an_invoice_line
 
 ARTICLES = (ROLLATOR, CUSHION)
+TOO_MANY = "F-99"
 
 
 def a_line(quantity: int = 1, *, article: str = ROLLATOR, **changes: object) -> Purchased:
@@ -163,34 +164,44 @@ def test_vat_is_rounded_once_for_each_rate() -> None:
 # -- in any order ----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Told:
+    """Something that is told: `quantity` of an article received, the line changed to it, or an
+    invoice of it by its name.
+    """
+
+    what: str
+    article: str
+    quantity: int
+    name: str = ""
+    credits: str | None = None
+
+
 @st.composite
-def purchases(draw: st.DrawFn) -> tuple[list[tuple[str, object]], list[int]]:
+def purchases(draw: st.DrawFn) -> tuple[list[Told], list[int]]:
     """What is told of a purchase, in any order, and how many of each line are paid for in the end.
 
     Each line is ordered, changed and received as it is in the end; what is invoiced comes to no
     more than that with its credit notes. One invoice is of more than anybody has ordered.
     """
-    told: list[tuple[str, object]] = []
+    told: list[Told] = []
     paid: list[int] = []
-    n = 0
     for article in ARTICLES:
         received = draw(st.integers(0, 6))
-        ordered = received + draw(st.integers(0, 3))
-        parts = _parts(draw, received)
-        told += [("received", (article, part)) for part in parts]
-        told.append(("changed", (article, ordered if draw(st.booleans()) else received)))
+        told += [Told("received", article, part) for part in _parts(draw, received)]
+        told.append(Told("changed", article, received + draw(st.integers(0, 3))))
         left = received
         while left and draw(st.booleans()):
             share = draw(st.integers(1, left))
             back = draw(st.integers(0, 3))
-            n += 1
-            told.append(("invoiced", (f"F-{n}", article, share + back, None)))
+            name = f"{article}-{left}"
+            told.append(Told("invoiced", article, share + back, name))
             if back:
-                told.append(("invoiced", (f"K-{n}", article, back, f"F-{n}")))
+                told.append(Told("invoiced", article, back, f"K-{name}", credits=name))
             left -= share
         paid.append(received - left)
     if draw(st.booleans()):
-        told.append(("invoiced", ("F-99", ROLLATOR, 99, None)))
+        told.append(Told("invoiced", ROLLATOR, 99, TOO_MANY))
     return draw(st.permutations(told)), paid
 
 
@@ -202,43 +213,40 @@ def _parts(draw: st.DrawFn, whole: int) -> list[int]:
     return parts
 
 
-def told_to(lines: Sequence[Purchased], what: str, told: object) -> list[Purchased]:
+def told_to(lines: Sequence[Purchased], told: Told) -> list[Purchased]:
     """The lines after a receipt or a change."""
-    article, quantity = told  # type: ignore[misc]
-    found = []
-    for line in lines:
-        if line.article_number != article:
-            found.append(line)
-        elif what == "received":
-            found.append(replace(line, received=line.received + quantity))
-        else:
-            found.append(replace(line, quantity=quantity))
-    return found
+    return [
+        line
+        if line.article_number != told.article
+        else replace(line, received=line.received + told.quantity)
+        if told.what == "received"
+        else replace(line, quantity=told.quantity)
+        for line in lines
+    ]
 
 
 @pytest.mark.rule("BIL-6j", "BIL-6e")
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=1_000, deadline=None)
 @given(drawn=purchases())
 def test_in_any_order_the_same_is_cleared_and_never_more_than_was_received(
-    drawn: tuple[list[tuple[str, object]], list[int]],
+    drawn: tuple[list[Told], list[int]],
 ) -> None:
     told, paid = drawn
     lines: Sequence[Purchased] = [a_line(9, article=article) for article in ARTICLES]
     waiting: list[Document] = []
     cleared: set[SupplierInvoiceId] = set()
-    for what, said in told:
-        if what == "invoiced":
-            name, article, quantity, credits = said  # type: ignore[misc]
-            waiting.append(
-                an_invoice(name, an_invoice_line(quantity, article=article), credits=credits)
-            )
+    for one in told:
+        if one.what == "invoiced":
+            line = an_invoice_line(one.quantity, article=one.article)
+            waiting.append(an_invoice(one.name, line, credits=one.credits))
         else:
-            lines = told_to(lines, what, said)
-        verdict = judge(lines, sorted(waiting, key=lambda one: str(one.id)), paid=cleared)
+            lines = told_to(lines, one)
+        in_order = sorted(waiting, key=lambda document: str(document.id))
+        verdict = judge(lines, in_order, paid=cleared)
         cleared |= set(verdict.cleared)
         lines = verdict.lines
-        waiting = [one for one in waiting if one.id in verdict.held]
+        waiting = [document for document in waiting if document.id in verdict.held]
         assert all(0 <= line.cleared <= line.received for line in lines)
 
     assert [line.cleared for line in lines] == paid
-    assert {one.id for one in waiting} <= {key("F-99")}
+    assert {document.id for document in waiting} <= {key(TOO_MANY)}

@@ -1,4 +1,4 @@
-"""Rule mutants of suppliers' invoices: the match, what is paid once, who decides (BIL-6)."""
+"""Rule mutants of suppliers' invoices: the match, what is paid once, who decides."""
 
 from typing import Final
 
@@ -13,6 +13,7 @@ _READER: Final = "documents/kvitt_documents/peppol_reading.py"
 _TESTS: Final = "services/billing/tests/test_supplier_invoices.py::test"
 _MATCHED: Final = "services/billing/tests/test_supplier_matching.py::test"
 _HTTP: Final = "services/billing/tests/test_supplier_invoices_http.py::test"
+_TAKEOVERS: Final = "services/billing/tests/test_takeovers.py::test"
 _READ: Final = "documents/tests/test_peppol_reading.py::test"
 
 SUPPLIER_INVOICES: tuple[RuleMutant, ...] = (
@@ -168,5 +169,29 @@ SUPPLIER_INVOICES: tuple[RuleMutant, ...] = (
         ", SupplierInvoiceRow.status.in_(PAYABLE))\n",
         ")\n",
         f"{_HTTP}_what_may_be_paid_is_listed_and_handed_over_by_due_day",
+    ),
+    rule_mutant(
+        "BIL-13a",
+        "Nothing waits for the selling region's invoice",
+        "services/billing/billing/handlers.py",
+        "        await expect_invoice(event, event.origin, tx)\n",
+        "        pass\n",
+        f"{_TAKEOVERS}_a_device_that_was_bought_over_waits_for_its_invoice_and_says_where_it_goes",
+    ),
+    rule_mutant(
+        "BIL-13b",
+        "A device is paid at whatever is invoiced",
+        f"{_CODE}/models.py",
+        "            price=self.value,\n",
+        "            price=None,\n",
+        f"{_TAKEOVERS}_a_device_is_paid_once_and_at_what_it_was_bought_for",
+    ),
+    rule_mutant(
+        "BIL-13a",
+        "The selling region is not told the device's number",
+        f"{_CODE}/views.py",
+        "            reference=self.device_number,\n",
+        "            reference=DeviceNumber(seller.endpoint.id),\n",
+        f"{_TAKEOVERS}_a_device_that_was_bought_over_waits_for_its_invoice_and_says_where_it_goes",
     ),
 )

@@ -6,6 +6,7 @@ from kvitt_contracts.billing import SupplierInvoiceLine
 from kvitt_contracts.day_bounds import PlannedOn
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.types import (
+    DeviceNumber,
     OrderNumber,
     Ore,
     ReasonCode,
@@ -22,6 +23,7 @@ class ReceiveSupplierInvoice(Command):
     supplier_id: SupplierId
     number: SupplierInvoiceNumber
     purchase_order_number: OrderNumber | None = None
+    device_number: DeviceNumber | None = None
     is_credit: bool = False
     credits: SupplierInvoiceNumber | None = None
     net_ore: Ore

@@ -22,6 +22,7 @@ from kvitt_contracts.billing import (
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
+    DeviceNumber,
     Money,
     OrderNumber,
     PolicyVersion,
@@ -59,6 +60,7 @@ class Stated:
     supplier_id: SupplierId
     number: SupplierInvoiceNumber
     purchase_order_number: OrderNumber | None
+    device_number: DeviceNumber | None
     is_credit: bool
     credits: SupplierInvoiceNumber | None
     net_ore: int
@@ -76,6 +78,7 @@ class SupplierInvoice:
     supplier_id: SupplierId
     number: SupplierInvoiceNumber
     purchase_order_number: OrderNumber | None
+    device_number: DeviceNumber | None
     is_credit: bool
     credits: SupplierInvoiceNumber | None
     received_on: date

@@ -34,6 +34,7 @@ from billing.supplier_invoices.models import (
     PurchaseOrderRow,
     SupplierInvoiceRow,
     SupplierRow,
+    TakeoverRow,
 )
 from billing.supplier_invoices.writes import REMIND
 
@@ -150,6 +151,8 @@ def _of_stated(
     stated: SupplierInvoiceStated | ReceiveSupplierInvoice, tx: Transaction
 ) -> Iterable[RowKey]:
     if stated.purchase_order_number is None:
+        if stated.device_number is not None:
+            yield TakeoverRow, stated.device_number
         return
     yield PurchaseOrderRow, stated.purchase_order_number
     order = tx.fetched(PurchaseOrderRow, stated.purchase_order_number)
@@ -193,6 +196,8 @@ async def _receive(
     number = stated.purchase_order_number
     order = None if number is None else await tx.find(PurchaseOrderRow, number)
     await tx.lock_all(PurchaseLineRow, order.line_ids if order else ())
+    device = stated.device_number if number is None else None
+    takeover = None if device is None else await tx.find(TakeoverRow, device)
     known = await tx.find(SupplierInvoiceRow, key)
     received = domain.receive(
         known.state() if known else None,
@@ -205,6 +210,10 @@ async def _receive(
     if not received:
         return
     row = tx.start(SupplierInvoiceRow, key, *received)
+    if device is not None:
+        takeover = takeover or writes.unknown_takeover(device, tx)
+        await writes.match_of_device(takeover, tx)
+        return
     if number is None:
         writes.hold_alone(row, tx)
         return
@@ -291,12 +300,15 @@ async def _release(
     named = await tx.get(SupplierInvoiceRow, key, rule="BIL-6", field=field)
     number = named.purchase_order_number
     order = None if number is None else await tx.find(PurchaseOrderRow, number)
-    lines = await tx.lock_all(PurchaseLineRow, order.line_ids if order else ())
+    lines: list[PurchaseLineRow | TakeoverRow] = [
+        *await tx.lock_all(PurchaseLineRow, order.line_ids if order else ())
+    ]
+    takeover = await _takeover_of(named, tx)
     row = await tx.lock(SupplierInvoiceRow, key, rule="BIL-6", field=field)
-    purchased = [line.purchased() for line in lines]
     if order is None or order.supplier_id != row.supplier_id:
-        purchased = []  # it takes nothing of another supplier's
-    taken, after = taken_by_release(purchased, writes.document_of(row, tx))
+        lines = [takeover] if takeover else []  # it takes nothing of another supplier's
+    document = writes.document_of(row, tx, of=takeover.article_number if takeover else None)
+    taken, after = taken_by_release([line.purchased() for line in lines], document)
     released = domain.release(key, row.state(), lines=taken, by=by)
     tx.record(row, *released)
     if released:
@@ -305,6 +317,14 @@ async def _release(
         await enter_supplier_invoice(
             tx, key, net_ore=row.net_ore, vat_ore=row.vat_ore, is_credit=row.is_credit
         )
+
+
+async def _takeover_of(row: SupplierInvoiceRow, tx: Transaction) -> TakeoverRow | None:
+    """The device that an invoice is of, locked, where it is one and was bought over."""
+    if row.device_number is None or row.purchase_order_number is not None:
+        return None
+    found = await tx.find(TakeoverRow, row.device_number)
+    return found if found and found.device_id else None
 
 
 async def _reject(

@@ -9,6 +9,8 @@ from kvitt_contracts import topics
 from kvitt_contracts.billing import ClearedLine, SupplierInvoiceLine
 from kvitt_contracts.types import (
     ArticleNumber,
+    DeviceId,
+    DeviceNumber,
     Money,
     OrderLineId,
     OrderNumber,
@@ -16,6 +18,7 @@ from kvitt_contracts.types import (
     PolicyVersion,
     PurchaseOrderId,
     ReasonCode,
+    RegionCode,
     ServicePointId,
     SupplierId,
     SupplierInvoiceNumber,
@@ -95,6 +98,57 @@ class PurchaseLineRow(Regional, Base):
         )
 
 
+class TakeoverRow(Regional, Base):
+    """A device that was bought over from another region, by its number then: it waits for the
+    selling region's invoice (BIL-13). One that an invoice names and that was not has its number
+    alone. `value` is what it was bought for.
+    """
+
+    __tablename__ = "takeovers"
+    __table_args__ = (
+        CheckConstraint("cleared >= 0 AND cleared <= 1", name="cleared_once_bil_13"),
+        Index("ix_takeovers_bought_on", "region", "bought_on", "device_number"),
+        Index("ix_takeovers_service_point", "region", "service_point"),
+    )
+    locked_when_loaded = True  # two invoices must not be paid for it
+
+    device_number: Mapped[DeviceNumber] = mapped_column(primary_key=True)
+    device_id: Mapped[DeviceId | None]
+    article_number: Mapped[ArticleNumber | None]
+    from_region: Mapped[RegionCode | None]
+    service_point: Mapped[ServicePointId | None]
+    bought_on: Mapped[date | None]
+    value: Mapped[Money | None] = mapped_column(Json(Money))
+    cleared: Mapped[int] = mapped_column(default=0)
+    released: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def line_id(self) -> OrderLineId:
+        """As what it stands on what is cleared: by the device's own id."""
+        return OrderLineId(self.known_device)
+
+    @property
+    def known_device(self) -> DeviceId:
+        """The device's id. Raises ValueError where it was not bought."""
+        if self.device_id is None:
+            raise ValueError("the device was not bought over")
+        return self.device_id
+
+    def purchased(self) -> Purchased:
+        """The device as the match sees it: one, received with the patient."""
+        if self.article_number is None:
+            raise ValueError("the device was not bought over")
+        return Purchased(
+            line_id=self.line_id,
+            article_number=self.article_number,
+            quantity=1,
+            price=self.value,
+            received=1,
+            cleared=self.cleared,
+            released=self.released,
+        )
+
+
 class SupplierInvoiceRow(
     Aggregate[domain.SupplierInvoice],
     Base,
@@ -115,12 +169,14 @@ class SupplierInvoiceRow(
         Index("ix_supplier_invoices_number", "region", "number"),
         Index("ix_supplier_invoices_supplier", "region", "supplier_id"),
         Index("ix_supplier_invoices_purchase_order", "region", "purchase_order_number"),
+        Index("ix_supplier_invoices_device", "region", "device_number"),
         Index("ix_supplier_invoices_service_point", "region", "service_point"),
     )
 
     supplier_id: Mapped[SupplierId]
     number: Mapped[SupplierInvoiceNumber]
     purchase_order_number: Mapped[OrderNumber | None]
+    device_number: Mapped[DeviceNumber | None]
     is_credit: Mapped[bool]
     credits: Mapped[SupplierInvoiceNumber | None]
     received_on: Mapped[date]

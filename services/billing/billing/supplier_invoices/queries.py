@@ -15,10 +15,14 @@ from billing.supplier_invoices.models import (
     PurchaseOrderRow,
     SupplierInvoiceRow,
     SupplierRow,
+    TakeoverRow,
 )
 
 REACH = Scope(SupplierInvoiceRow.region, service_points=[SupplierInvoiceRow.service_point])
 """A unit reaches the invoices of what it purchased; finance all."""
+
+TAKEOVERS_REACH = Scope(TakeoverRow.region, service_points=[TakeoverRow.service_point])
+"""A unit reaches the devices whose patients came to it."""
 
 PAYABLE_REACH = RegionWide(SupplierInvoiceRow.region, because="who pays, pays for all units")
 

@@ -9,6 +9,7 @@ from kvitt_chassis.http import RegionReader
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
     ArticleNumber,
+    DeviceNumber,
     OrderNumber,
     OrganisationNumber,
     SupplierArticleNumber,
@@ -61,11 +62,13 @@ async def understood(
         credits = SupplierInvoiceNumber(bill.credits) if bill.credits else None
     except ValueError:
         raise _refused("INVALID_FIELD", "cbc:ID", WAYS["INVALID_FIELD"]) from None
+    order = _code(OrderNumber, bill.order)
     articles = await _articles(bill.lines, supplier, reader)
     return {
         "supplier_id": supplier,
         "number": number,
-        "purchase_order_number": _code(OrderNumber, bill.order),
+        "purchase_order_number": order,
+        "device_number": None if order else _code(DeviceNumber, bill.order),
         "is_credit": bill.is_credit,
         "credits": credits if bill.is_credit else None,
         "net_ore": bill.net_ore,

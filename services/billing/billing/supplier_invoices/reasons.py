@@ -25,6 +25,10 @@ REASONS: Final[Mapping[str, Reason]] = {
         "Inköpsordern finns inte i Kvitt.",
         "Kontrollera numret med leverantören. Görs inköpsordern senare, prövas fakturan då.",
     ),
+    Hold.DEVICE_NOT_BOUGHT: Reason(
+        "Hjälpmedlet är inte registrerat som köpt från en annan region.",
+        "Be kundtjänst registrera köpet: fakturan prövas då igen. Är köpet inte vårt, avvisa den.",
+    ),
     Hold.SUPPLIER_DIFFERS: Reason(
         "Inköpsordern är ställd till en annan leverantör.",
         "Kontrollera numret med leverantören, och avvisa fakturan om den inte är vår.",

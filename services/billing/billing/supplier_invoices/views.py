@@ -7,14 +7,19 @@ from uuid import UUID
 
 from kvitt_chassis.http import Body
 from kvitt_contracts.billing import ClearedLine, SupplierInvoiceLine
+from kvitt_contracts.policy_parts import Seller
 from kvitt_contracts.types import (
+    Address,
     ArticleNumber,
     Day,
+    DeviceNumber,
+    Endpoint,
     Money,
     OrderLineId,
     OrderNumber,
     Ore,
     ReasonCode,
+    RegionCode,
     ServicePointId,
     SupplierId,
     SupplierInvoiceNumber,
@@ -23,7 +28,7 @@ from kvitt_contracts.types import (
 from pydantic import BaseModel, Field
 
 from billing.supplier_invoices.domain import SupplierInvoiceStatus
-from billing.supplier_invoices.models import PurchaseLineRow, SupplierInvoiceRow
+from billing.supplier_invoices.models import PurchaseLineRow, SupplierInvoiceRow, TakeoverRow
 from billing.supplier_invoices.reasons import REASONS
 
 
@@ -34,6 +39,10 @@ class SupplierInvoiceBody(Body):
     number: Annotated[SupplierInvoiceNumber, Field(description="Leverantörens fakturanummer")]
     purchase_order_number: Annotated[
         OrderNumber | None, Field(description="Inköpsordern; utan den väntar fakturan")
+    ] = None
+    device_number: Annotated[
+        DeviceNumber | None,
+        Field(description="I stället för inköpsorder: hjälpmedlet som köptes från en annan region"),
     ] = None
     is_credit: Annotated[bool, Field(description="Sant för en kreditfaktura")] = False
     credits: Annotated[
@@ -66,6 +75,9 @@ class SupplierInvoiceView(BaseModel):
     supplier_id: SupplierId
     number: SupplierInvoiceNumber
     purchase_order_number: OrderNumber | None
+    device_number: Annotated[
+        DeviceNumber | None, Field(description="Hjälpmedlet som köptes från en annan region")
+    ]
     service_point: Annotated[ServicePointId | None, Field(description="Enheten som köpte")]
     is_credit: bool
     credits: SupplierInvoiceNumber | None
@@ -150,6 +162,52 @@ class Payable(BaseModel):
             gross_ore=sign * (row.net_ore + row.vat_ore),
             status=row.status,
         )
+
+
+class InvoiceTo(BaseModel):
+    """Vart en faktura ska, och vad den ska märkas med."""
+
+    name: str
+    address: Annotated[Address, Field(description="Postadress")]
+    endpoint: Annotated[Endpoint, Field(description="E-fakturaadress, t.ex. GLN (0088)")]
+    reference: Annotated[DeviceNumber, Field(description="Anges som ordernummer på fakturan")]
+
+
+class TakeoverView(BaseModel):
+    """Ett hjälpmedel som köptes från en annan region, och den säljande regionens faktura."""
+
+    device_number: Annotated[DeviceNumber, Field(description="Individnumret när det köptes")]
+    device_id: UUID | None
+    article_number: ArticleNumber | None
+    from_region: RegionCode | None
+    service_point: ServicePointId | None
+    bought_on: date | None
+    value: Annotated[Money | None, Field(description="Vad det köptes för")]
+    is_invoiced: Annotated[bool, Field(description="Falskt: fakturan väntas")]
+    invoice_to: Annotated[
+        InvoiceTo | None, Field(description="Säg detta till den säljande regionen")
+    ] = None
+
+    @classmethod
+    def of(cls, row: TakeoverRow) -> "TakeoverView":
+        """The view of a row, without where its invoice is to go."""
+        names = cls.model_fields.keys() - {"is_invoiced", "invoice_to"}
+        values = {name: getattr(row, name) for name in names}
+        return cls(**values, is_invoiced=bool(row.cleared or row.released))
+
+    def told(self, seller: Seller | None) -> "TakeoverView":
+        """The view with where the invoice is to go (BIL-13): to the region as its policy names it
+        as a seller, with the device's number.
+        """
+        if seller is None:
+            return self
+        to = InvoiceTo(
+            name=seller.name,
+            address=seller.address,
+            endpoint=seller.endpoint,
+            reference=self.device_number,
+        )
+        return self.model_copy(update={"invoice_to": to})
 
 
 def _values(row: SupplierInvoiceRow) -> dict[str, Any]:

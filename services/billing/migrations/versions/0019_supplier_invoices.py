@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("supplier_id", sa.Text(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("purchase_order_number", sa.Text(), nullable=True),
+        sa.Column("device_number", sa.Text(), nullable=True),
         sa.Column("is_credit", sa.Boolean(), nullable=False),
         sa.Column("credits", sa.Text(), nullable=True),
         sa.Column("received_on", sa.Date(), nullable=False),
@@ -79,9 +80,29 @@ def upgrade() -> None:
         ("number", ["number"]),
         ("supplier", ["supplier_id"]),
         ("purchase_order", ["purchase_order_number"]),
+        ("device", ["device_number"]),
         ("service_point", ["service_point"]),
     ):
         op.create_index(f"ix_supplier_invoices_{name}", "supplier_invoices", ["region", *columns])
+    op.create_table(
+        "takeovers",
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("device_number", sa.Text(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=True),
+        sa.Column("article_number", sa.Text(), nullable=True),
+        sa.Column("from_region", sa.Text(), nullable=True),
+        sa.Column("service_point", sa.Text(), nullable=True),
+        sa.Column("bought_on", sa.Date(), nullable=True),
+        sa.Column("value", JSONB(), nullable=True),
+        sa.Column("cleared", sa.Integer(), nullable=False),
+        sa.Column("released", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("region", "device_number", name=op.f("pk_takeovers")),
+        sa.CheckConstraint(
+            "cleared >= 0 AND cleared <= 1", name=op.f("ck_takeovers_cleared_once_bil_13")
+        ),
+    )
+    op.create_index("ix_takeovers_bought_on", "takeovers", ["region", "bought_on", "device_number"])
+    op.create_index("ix_takeovers_service_point", "takeovers", ["region", "service_point"])
     op.add_column("articles", sa.Column("supplier_id", sa.Text(), nullable=True))
     op.add_column("articles", sa.Column("supplier_article_number", sa.Text(), nullable=True))
     op.create_index(
