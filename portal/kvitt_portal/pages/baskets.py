@@ -177,5 +177,21 @@ async def _page(here: Visit, basket: UUID, form: Form) -> Response:
     )
 
 
+def fees_to_charge(baskets: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Of each of these baskets the fees whose goods have been delivered, and that nobody has
+    charged.
+    """
+    return [
+        (basket, line)
+        for basket in baskets
+        for line in basket["lines"]
+        if line["fee_of"] and line["outcome"] is None and _is_delivered(basket, line["fee_of"])
+    ]
+
+
+def _is_delivered(basket: dict[str, Any], goods: str) -> bool:
+    return any(one["line_id"] == goods and one["outcome"] == "delivered" for one in basket["lines"])
+
+
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 5

@@ -16,6 +16,7 @@ from kvitt_portal.menu import STAFF
 from kvitt_portal.numbers import holds_number, personal_number
 from kvitt_portal.pages import responsibles
 from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.baskets import fees_to_charge
 from kvitt_portal.pages.next_steps import SHOWN, locked_of, steps_of
 from kvitt_portal.pages.pickups import PAGE as PICKUPS
 from kvitt_portal.pages.registering import find_by_number
@@ -29,6 +30,8 @@ _TELEPHONE = re.compile(r"^(?!\d{6}[-+]\d{4}$)(\+|0)\d[\d -]{5,17}\d$", re.ASCII
 """What can be a SIP number: a telephone number, which stands in no address."""
 _SPACED = str.maketrans(dict.fromkeys("()/.", " ") | dict.fromkeys("‐‑‒–—−", "-"))
 """How people write a telephone number, beside blanks and hyphens."""
+_LOOKED_AT = 50
+"""So many open baskets are looked through for fees that are to be charged."""
 _NO_SUCH = "Inget hjälpmedel som du ser har det SIP-numret. Inget annat heter så heller."
 
 
@@ -52,7 +55,7 @@ async def start(here: Here) -> Response:
         here.ask("bmb", "/transfers:unanswered", limit=1),
         here.ask("bmb", "/transfers:rejected", limit=1),
         here.ask("orders", "/fault-reports", **faults, limit=1),
-        here.ask("orders", "/basket-loans", limit=1),
+        here.ask("orders", "/basket-loans", limit=_LOOKED_AT),
         here.ask("orders", "/waits", late=True, limit=1),
         here.ask("orders", "/cases", limit=SHOWN if is_staff else 1),
         here.ask("notifications", "/messages", unread_only=True, limit=SHOWN),
@@ -78,7 +81,8 @@ async def start(here: Here) -> Response:
         steps = await steps_of(here, cases=cases, works=works, locked=locked, unlocks=unlocks)
     else:
         steps = await steps_of(here, locked=locked)
-    return here.page("start/start.html", to_do=to_do, steps=steps, messages=messages)
+    fees = fees_to_charge(items_of(baskets)) if here.is_in_care else []
+    return here.page("start/start.html", to_do=to_do, steps=steps, messages=messages, fees=fees)
 
 
 async def _of_staff(here: Visit) -> tuple[Part, Part, Part, Part, Part]:

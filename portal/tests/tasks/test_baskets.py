@@ -27,6 +27,7 @@ class Lending:
     rollator: str
     devices: tuple[str, str]
     charger: str
+    staff: str
 
     async def lend(self, *lines: dict[str, object]) -> str:
         """Lend; answers the path of the basket's page."""
@@ -61,6 +62,7 @@ async def lending(scene: Scene) -> Lending:
         rollator=rollator,
         devices=(scene.device(rollator, store=LENDS), scene.device(rollator, store=LENDS)),
         charger=charger,
+        staff=scene.user(place, roles=("customer_service",)),
     )
     await scene.set()
     return found
@@ -126,15 +128,23 @@ async def test_the_fee_follows_its_goods_as_an_act_of_its_own(
     await before.tick("Leverans av rad 1")
     await before.click("Verkställ")
     await before.sees("Ska tas ut")
-    anna = await actor(lending.user, at=page)
+    called = (await before.text_of("h1"))[0].lower()
+    await before.picture("basket-fee")
+    await before.accessible()
+    anna = await actor(lending.user)
 
-    await anna.picture("basket-fee")
     await anna.accessible()
-    await anna.click("Ta ut egenavgiften för rad 1")
+    await anna.click(f"Ta ut egenavgiften i {called}, rad 2")
 
+    await anna.is_at(page)
     await anna.sees("Egenavgiften är uttagen.")
     await anna.sees("Avslutad")
     anna.counts("T-52")
+    await lending.system.settle()
+    order = page.rsplit("/", 1)[1]
+    async with lending.system.api("billing", lending.staff) as client:
+        charges = await client.get("/charges", params={"kind": "fee", "order_id": order})
+    assert [one["amount"]["net_ore"] for one in charges.json()["items"]] == [50_000]
 
 
 @pytest.mark.task("T-53")

@@ -7,7 +7,7 @@ import pytest
 from billing.app import service
 from billing.models import DeviceRow
 from kvitt_contracts.billing import ChargeCancelled, ChargeDeferred, ChargeKind, ChargeRaised
-from kvitt_contracts.types import Money, PatientPayer, UnitPayer
+from kvitt_contracts.types import Money, PatientPayer, PayerId, UnitPayer
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.baskets import (
@@ -57,7 +57,10 @@ async def test_a_sold_line_is_charged_to_the_acts_payer(world: World) -> None:
     await world.handle(a_line_delivered(basket_id(), on="2026-03-04", payer=RECEIVING_PAYER))
 
     (charge,) = await world.events(ChargeRaised)
-    assert (charge.kind, charge.payer) == (ChargeKind.SALE, UnitPayer(payer_id=RECEIVING_PAYER))
+    assert (charge.kind, charge.payer) == (
+        ChargeKind.SALE,
+        UnitPayer(payer_id=PayerId(RECEIVING_PAYER)),
+    )
     assert (charge.order_id, charge.charged_on) == (basket_id(), date(2026, 3, 4))
     await assert_rows_are_folds(world)
 

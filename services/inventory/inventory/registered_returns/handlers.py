@@ -255,11 +255,11 @@ async def _write_lines(
     tx: Transaction,
 ) -> None:
     for place, (line, is_scrapped) in enumerate(zip(lines, scrapped, strict=True)):
-        row: BasketRow | ReservationRow = (
-            await tx.lock(BasketRow, line.order_id)
-            if line.is_of_basket
-            else await tx.lock(ReservationRow, line.order_id)
-        )
+        row: ReservationRow | BasketRow
+        if line.is_of_basket:
+            row = await tx.lock(BasketRow, line.order_id)
+        else:
+            row = await tx.lock(ReservationRow, line.order_id)
         held = held_in(row, line)
         back = domain.with_held(line, held)
         domain.check_line(back, on=command.returned_on, is_scrapped=is_scrapped, place=place)
