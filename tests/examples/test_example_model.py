@@ -359,12 +359,12 @@ def _mixed(lines: list[Line], rng: Random) -> list[Line]:
 
 
 def _gone(world: World, article: str) -> int:
-    """Delivered, or on its way out."""
+    """Delivered to who is no store, or on its way out."""
     delivered = sum(
         line.delivered
         for order in world.orders.values()
         for line in order.lines
-        if line.article == article
+        if line.article == article and order.recipient[0] != "store"
     )
     on_its_way = sum(
         quantity

@@ -45,19 +45,26 @@ async def template(ward: Ward) -> Template:
 
 @pytest.mark.task("T-29")
 @pytest.mark.rule("ORD-9e")
-async def test_a_lines_quantity_is_changed_and_the_line_is_taken_out(
-    actor: MakeActor, ward: Ward
+async def test_a_quantity_is_changed_in_its_line(
+    actor: MakeActor, scene: Scene, ward: Ward
 ) -> None:
+    await propose(scene, ward)
     anna = await actor(ward.user)
 
     await anna.click("Lagerpåfyllnad")
-    await anna.fill("Sök artikel", ward.cushion)
-    await anna.press("Enter")
-    await anna.has("Antal", "1")
-    await anna.click(f"Ta bort {ward.cushion_name}")
-    await anna.sees("Sök artikel")
+    await anna.fill("Föreslaget antal", "2")
 
     anna.counts("T-29")
+
+
+@pytest.mark.rule("ORD-9e")
+async def test_a_line_is_taken_out(actor: MakeActor, ward: Ward) -> None:
+    anna = await actor(ward.user, at=f"{PAGE}?line={ward.cushion}~3")
+
+    await anna.has("Antal", "3")
+    await anna.click(f"Ta bort {ward.cushion_name}")
+
+    assert await anna.text_of("fieldset") == []
 
 
 @pytest.mark.task("T-40")
@@ -88,7 +95,7 @@ async def test_a_message_leads_to_a_proposal_which_is_dropped(
     await propose(scene, ward)
     anna = await actor(ward.user, at="/meddelanden")
 
-    await anna.click("Förslag att fylla på förrådet")
+    await anna.click("Oläst: Förslag att fylla på förrådet")
     await anna.sees(f"Förslag för förråd {ward.place.store}")
     await anna.click("Ta bort förslaget")
 
