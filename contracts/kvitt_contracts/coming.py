@@ -10,17 +10,10 @@ from kvitt_contracts import billing, inventory, notifications, orders, regions
 from kvitt_contracts.topic import Topic, domain_topic
 
 TO_ORDERS = (
-    regions.SupplierDelayStated,
     regions.UserActivityStated,
     orders.PlaceReplenishment,
-    orders.VoidOrderLines,
     orders.SetDelivery,
     orders.ReduceOrderLine,
-    orders.SendPurchaseOrder,
-    orders.ChangePurchaseOrderLine,
-    orders.DelayPurchaseOrder,
-    orders.ReportDeviation,
-    orders.SettleDeviation,
     orders.RequestBasketLoan,
     orders.ActOnBasketLoan,
     orders.DeliverBasketFee,

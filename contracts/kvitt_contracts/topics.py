@@ -144,8 +144,8 @@ ORDERS_PURCHASE_ORDERS = domain_topic(
     "orders.purchase-orders",
     "PurchaseOrderId",
     orders.PurchaseOrderEvent,
-    coming=orders.ComingPurchaseOrderEvent,
-    to_come=["billing", "notifications"],
+    "notifications",
+    to_come=["billing"],
 )
 ORDERS_SUPPLIERS = domain_topic(
     "orders.suppliers",
@@ -328,6 +328,13 @@ REGION_ORDERS = inbound_topic(
         orders.DecideApplication,
         orders.ReportReceipt,
         orders.CreatePurchaseOrder,
+        orders.SendPurchaseOrder,
+        orders.DelayPurchaseOrder,
+        orders.ChangePurchaseOrderLine,
+        orders.ReportDeviation,
+        orders.SettleDeviation,
+        orders.VoidOrderLines,
+        regions.SupplierDelayStated,
     ],
     coming=coming.TO_ORDERS,
 )

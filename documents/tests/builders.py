@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from kvitt_documents.invoices import InvoiceDocument, InvoiceLine, Sum
+from kvitt_documents.purchase_orders import PurchaseOrderDocument, PurchaseOrderLine
 from kvitt_documents.rendering import Document
 from kvitt_documents.slips import Checklist, OfferSlip, PickupSlip, SlipDevice, WorkOrderSlip
 
@@ -176,6 +177,31 @@ def an_offer_slip(*, to: str = "Region Uppsala\nBox 602, 751 25 Uppsala") -> Off
     )
 
 
+def a_purchase_order(
+    *, comment: str = "Sitsbredd 42 cm", goes_along: bool = False
+) -> PurchaseOrderDocument:
+    """A purchase order of two articles, of which one has a price."""
+    return PurchaseOrderDocument(
+        purchase_order_number="26100007",
+        issued_on=date(2026, 3, 2),
+        order=(("Datum", "2026-03-02"), ("Vår order", "26100031"), ("Beställare", "k082lno")),
+        supplier=(("Namn", "Nordhjälp AB"), ("Adress", "Industrigatan 4\n903 30 Umeå")),
+        lines=(
+            PurchaseOrderLine(
+                number=1,
+                article="31001 Gåbord Lyft",
+                theirs="NH-77",
+                quantity=1,
+                price=129_000,
+                comment=comment,
+            ),
+            PurchaseOrderLine(number=3, article="31002 Ramp", theirs="", quantity=2),
+        ),
+        deliver_to=(("Enhet", "40201 Hjälpmedelsenheten"), ("Märk med", "26100007")),
+        goes_along=goes_along,
+    )
+
+
 def a_nasty_pickup_slip() -> PickupSlip:
     """One whose texts are what texts should not be."""
     slip = a_pickup_slip(name=NASTY[0])
@@ -196,6 +222,8 @@ KINDS: dict[str, Document] = {
     "work-order-slip": a_work_order_slip(comment="Låneapparat är utlämnad."),
     "work-order-slip-without": replace(a_work_order_slip(fault=""), devices=()),
     "offer-slip": an_offer_slip(),
+    "purchase-order": a_purchase_order(goes_along=True),
+    "nasty-purchase-order": a_purchase_order(comment="\n".join((*NASTY, LONG))),
     "nasty-offer": an_offer_slip(to="\n".join(NASTY)),
     "nasty-slip": a_nasty_pickup_slip(),
     "nasty-work-order": a_work_order_slip(fault="\n".join(NASTY), comment=LONG),

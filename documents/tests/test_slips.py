@@ -11,6 +11,7 @@ from documents.tests.builders import (
     LONG,
     NASTY,
     a_pickup_slip,
+    a_purchase_order,
     a_work_order_slip,
     an_offer_slip,
 )
@@ -75,6 +76,26 @@ def test_an_offer_lists_the_devices_and_says_from_whom_and_to_whom() -> None:
         " Från Namn Lena Norberg Telefon 090-785 00 00 Enhet 40201 Hörselmottagningen"
         " Erbjudande om hjälpmedel Sida 1 av 1"
     )
+
+
+@pytest.mark.rule("ORD-11b", "ORD-11d", "ORD-11g")
+def test_a_purchase_order_tells_the_supplier_what_to_deliver_and_where() -> None:
+    (page,) = pages(render(a_purchase_order(goes_along=True)))
+
+    assert page == (
+        "Inköpsorder 26100007 Inköpsordernummer 26100007"
+        " Datum 2026-03-02 Vår order 26100031 Beställare k082lno"
+        " Leverantör Namn Nordhjälp AB Adress Industrigatan 4 903 30 Umeå"
+        " Det som beställs Rad Artikel Ert artikelnummer Antal Pris per styck"
+        " 1 31001 Gåbord Lyft NH-77 1 1 290,00 kr 3 31002 Ramp 2"
+        " Kommentarer Rad 1 Sitsbredd 42 cm"
+        " Inköpsordern följer med hjälpmedlet till leverantören."
+        " Levereras till Enhet 40201 Hjälpmedelsenheten Märk med 26100007"
+        " Inköpsorder 26100007 Sida 1 av 1"
+    )
+    (plain,) = pages(render(a_purchase_order(comment="")))
+    assert "Kommentarer" not in plain
+    assert "följer med" not in plain
 
 
 def test_a_long_checklist_goes_on_over_pages_and_lacks_nothing() -> None:

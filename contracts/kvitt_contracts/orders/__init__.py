@@ -38,7 +38,10 @@ from kvitt_contracts.orders.customer_orders import (
     OrderEvent,
     OrderLineDelivered,
     OrderLineDiverted,
+    OrderLinePlanned,
     OrderLinePurchased,
+    OrderLineReduced,
+    OrderLineVoided,
     OrderPickingBegun,
     OrderPlaced,
     OrderPlacedV2,
@@ -91,9 +94,6 @@ from kvitt_contracts.orders.order_commands import (
 from kvitt_contracts.orders.order_lines import (
     ComingOrderEvent,
     OrderDeliveryChanged,
-    OrderLinePlanned,
-    OrderLineReduced,
-    OrderLineVoided,
     OrderLineVoidRefused,
     OrderLineVoidRequested,
     ReplenishmentPlaced,
@@ -126,7 +126,6 @@ from kvitt_contracts.orders.pickups import (
 )
 from kvitt_contracts.orders.purchase_orders import (
     ChangePurchaseOrderLine,
-    ComingPurchaseOrderEvent,
     CreatePurchaseOrder,
     DelayPurchaseOrder,
     PurchaseLine,
@@ -209,7 +208,6 @@ __all__ = [
     "ChangePurchaseOrderLine",
     "CloseFaultReport",
     "ComingOrderEvent",
-    "ComingPurchaseOrderEvent",
     "Cover",
     "CreatePurchaseOrder",
     "CustomerRegistered",

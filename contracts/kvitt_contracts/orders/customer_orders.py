@@ -24,6 +24,7 @@ from kvitt_contracts.types import (
     PolicyVersion,
     PurchaseOrderId,
     Quantity,
+    ReasonCode,
     ReceiptId,
     Recipient,
     Reference,
@@ -289,11 +290,53 @@ class OrderLinePurchased(Event, type="orders.order.line-purchased.v1"):
     purchase_order_id: PurchaseOrderId
 
 
+class OrderLineVoided(Event, type="orders.order.line-voided.v1"):
+    """The line has no effect; the others go on (ORD-14).
+
+    `is_supplier_told` is True where a purchase order stood for it and whoever voids attests that
+    the supplier knows.
+    """
+
+    order_id: OrderId
+    line_id: OrderLineId
+    reason: ReasonCode
+    is_supplier_told: bool
+    prescriber: UserId
+    by: UserId | None = None
+    asked_by: UserId | None = None
+
+
+class OrderLineReduced(Event, type="orders.order.line-reduced.v1"):
+    """Customer service lowered a line: `quantity` is what is left of it (REF-12)."""
+
+    order_id: OrderId
+    line_id: OrderLineId
+    quantity: Quantity
+    by: UserId
+    asked_by: UserId
+
+
+class OrderLinePlanned(Event, type="orders.order.line-planned.v1"):
+    """When a direct line is expected to leave its supplier (ORD-4).
+
+    `is_changed` when an earlier date was emitted: the prescriber is notified.
+    """
+
+    order_id: OrderId
+    line_id: OrderLineId
+    planned_dispatch_on: date
+    is_changed: bool
+    prescriber: UserId
+
+
 OrderEvent = (
     OrderPlaced
     | OrderPlacedV2
     | OrderPlanned
     | OrderLinePurchased
+    | OrderLinePlanned
+    | OrderLineVoided
+    | OrderLineReduced
     | OrderPickingBegun
     | OrderLineDelivered
     | OrderDelivered

@@ -120,6 +120,19 @@ class VoidOrder(Command, type="orders.order.void.v1"):
     by: UserId
 
 
+class VoidOrderLines(Command, type="orders.order.void-lines.v1"):
+    """Void single lines, by policy `order.void_line` (ORD-14).
+
+    Subject: the reference that the order was placed under. `asked_by` where customer service acts.
+    """
+
+    lines: Annotated[tuple[LineNumber, ...], Field(min_length=1, max_length=100)]
+    reason: ReasonCode
+    is_supplier_told: bool = False
+    by: UserId
+    asked_by: UserId | None = None
+
+
 # -- reserved ------------------------------------------------------------------------------------
 
 
@@ -134,19 +147,6 @@ class PlaceReplenishment(Command, type="orders.replenishment.place.v1"):
     to_store: StoreId
     follows_proposal: bool = False
     lines: Annotated[tuple[Goods, ...], Field(min_length=1, max_length=200)]
-
-
-class VoidOrderLines(Command, type="orders.order.void-lines.v1"):
-    """Void single lines, by policy `order.void_line` (ORD-14).
-
-    Subject: the reference that the order was placed under. `asked_by` where customer service acts.
-    """
-
-    lines: Annotated[tuple[LineNumber, ...], Field(min_length=1, max_length=100)]
-    reason: ReasonCode
-    is_supplier_told: bool = False
-    by: UserId
-    asked_by: UserId | None = None
 
 
 class SetDelivery(Command, type="orders.order.set-delivery.v1"):

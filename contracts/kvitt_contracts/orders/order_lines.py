@@ -19,7 +19,6 @@ from kvitt_contracts.types import (
     OrderNumber,
     PolicyVersion,
     ProposalId,
-    Quantity,
     ReasonCode,
     Reference,
     ServicePointId,
@@ -61,22 +60,6 @@ class OrderLineVoidRequested(Event, type="orders.order.line-void-requested.v1"):
     asked_by: UserId
 
 
-class OrderLineVoided(Event, type="orders.order.line-voided.v1"):
-    """The line has no effect; the others go on (ORD-14).
-
-    Also a line that inventory declined (ORD-6). `is_supplier_told` is True where the purchase order
-    had been sent and whoever voids attests that the supplier knows.
-    """
-
-    order_id: OrderId
-    line_id: OrderLineId
-    reason: ReasonCode
-    is_supplier_told: bool
-    prescriber: UserId
-    by: UserId | None = None
-    asked_by: UserId | None = None
-
-
 class OrderLineVoidRefused(Event, type="orders.order.line-void-refused.v1"):
     """The line goes on: the warehouse had begun (ORD-14)."""
 
@@ -96,36 +79,7 @@ class OrderDeliveryChanged(Event, type="orders.order.delivery-changed.v1"):
     asked_by: UserId
 
 
-class OrderLineReduced(Event, type="orders.order.line-reduced.v1"):
-    """Customer service lowered a line: `quantity` is what is left of it (REF-12)."""
-
-    order_id: OrderId
-    line_id: OrderLineId
-    quantity: Quantity
-    by: UserId
-    asked_by: UserId
-
-
-class OrderLinePlanned(Event, type="orders.order.line-planned.v1"):
-    """When a direct line is expected to leave its supplier (ORD-4).
-
-    `is_changed` when an earlier date was emitted: the prescriber is notified.
-    """
-
-    order_id: OrderId
-    line_id: OrderLineId
-    planned_dispatch_on: date
-    is_changed: bool
-    prescriber: UserId
-
-
 ComingOrderEvent = (
-    ReplenishmentPlaced
-    | OrderLineVoidRequested
-    | OrderLineVoided
-    | OrderLineVoidRefused
-    | OrderDeliveryChanged
-    | OrderLineReduced
-    | OrderLinePlanned
+    ReplenishmentPlaced | OrderLineVoidRequested | OrderLineVoidRefused | OrderDeliveryChanged
 )
 """Reserved events of an order."""

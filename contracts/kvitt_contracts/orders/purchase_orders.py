@@ -56,7 +56,9 @@ class PurchaseOrderCreated(Event, type="orders.purchase-order.created.v1"):
 
 
 class PurchaseOrderSent(Event, type="orders.purchase-order.sent.v1"):
-    """The supplier has it: `how` is `email` (by Kvitt), `printed`, `portal`, `phone` (ORD-11)."""
+    """The supplier has it: `how` is `email`, `printed`, `portal`, `phone` (ORD-11). Without `by`
+    Kvitt has sent it.
+    """
 
     purchase_order_id: PurchaseOrderId
     how: Word
@@ -141,19 +143,18 @@ class PurchaseOrderLineReceived(Event, type="orders.purchase-order.line-received
     received_on: date
 
 
-PurchaseOrderEvent = PurchaseOrderCreated | PurchaseOrderLineReceived
-"""Every event of a purchase order."""
-
-ComingPurchaseOrderEvent = (
-    PurchaseOrderSent
+PurchaseOrderEvent = (
+    PurchaseOrderCreated
+    | PurchaseOrderSent
     | PurchaseOrderReceiptDue
     | PurchaseOrderReminderDue
     | PurchaseOrderDelayed
     | PurchaseOrderLineChanged
     | PurchaseOrderDeviationReported
     | PurchaseOrderDeviationSettled
+    | PurchaseOrderLineReceived
 )
-"""Reserved events of a purchase order."""
+"""Every event of a purchase order."""
 
 
 # -- commands ------------------------------------------------------------------------------------

@@ -90,9 +90,6 @@ class GoodsDispatched(Fact, type="region.goods.dispatched.v1"):
     lines: Annotated[tuple[DispatchedLine, ...], Field(min_length=1)]
 
 
-# -- reserved ------------------------------------------------------------------------------------
-
-
 class SupplierDelayStated(Fact, type="region.supplier-delay.stated.v1"):
     """A supplier delivers a purchase order later than planned (ORD-4); without `lines` all of it.
 
@@ -106,6 +103,9 @@ class SupplierDelayStated(Fact, type="region.supplier-delay.stated.v1"):
     purchase_order_number: OrderNumber
     lines: Annotated[tuple[LineNumber, ...], Field(max_length=100)] = ()
     expected_on: PlannedOn
+
+
+# -- reserved ------------------------------------------------------------------------------------
 
 
 class ReturnedGoodsStated(Fact, type="region.returned-goods.stated.v1"):

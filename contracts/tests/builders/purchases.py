@@ -4,13 +4,19 @@ from typing import Any
 
 from kvitt_contracts.inventory import ArticleListed
 from kvitt_contracts.orders import (
+    OrderLinePlanned,
+    OrderLineReduced,
+    OrderLineVoided,
     OrderPlacedV2,
     PurchaseOrderCreated,
+    PurchaseOrderDeviationReported,
+    PurchaseOrderReceiptDue,
+    PurchaseOrderReminderDue,
     SuppliedLine,
     SupplierRegistered,
 )
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.regions import SupplierStated
+from kvitt_contracts.regions import SupplierDelayStated, SupplierStated
 
 from contracts.tests.builders.areas import with_policy
 from contracts.tests.builders.inventory import an_article_listed
@@ -21,6 +27,7 @@ from contracts.tests.builders.story import (
     PURCHASING,
     SENDER,
     SENDING,
+    SERVICE,
     line_id,
     order_id,
     purchase_order_id,
@@ -51,6 +58,19 @@ def a_supplier_stated(supplier: str = SUPPLIER, **changes: Any) -> SupplierState
         "address": {"street": "Industrigatan 4", "postal_code": "90330", "city": "Umeå"},
     }
     return build(SupplierStated, values, changes)
+
+
+def a_supplier_delay_stated(
+    number: str = "26100001", *, version: int = 1, lines: tuple[int, ...] = ()
+) -> SupplierDelayStated:
+    """A supplier delivers on 16 March, all of it unless told."""
+    values = {
+        "version": version,
+        "purchase_order_number": number,
+        "lines": lines,
+        "expected_on": "2026-03-16",
+    }
+    return build(SupplierDelayStated, values, {})
 
 
 def a_supplier_registered(supplier: str = SUPPLIER, **changes: Any) -> SupplierRegistered:
@@ -125,3 +145,72 @@ def a_purchase_order_created(
         "by": SENDER,
     }
     return build(PurchaseOrderCreated, values, changes)
+
+
+def a_receipt_due(days_late: int = 0) -> PurchaseOrderReceiptDue:
+    """Something is expected today, or was so many days ago."""
+    values = {
+        "purchase_order_id": purchase_order_id(),
+        "service_point": SENDING,
+        "days_late": days_late,
+    }
+    return build(PurchaseOrderReceiptDue, values, {})
+
+
+def a_purchase_reminder_due(waits_for: str = "sending") -> PurchaseOrderReminderDue:
+    """Something else was not done in time."""
+    values = {
+        "purchase_order_id": purchase_order_id(),
+        "service_point": SENDING,
+        "waits_for": waits_for,
+    }
+    return build(PurchaseOrderReminderDue, values, {})
+
+
+def a_deviation_reported() -> PurchaseOrderDeviationReported:
+    """A delivery was damaged."""
+    values = {
+        "purchase_order_id": purchase_order_id(),
+        "line_id": line_id(),
+        "kind": "damaged",
+        "by": SENDER,
+    }
+    return build(PurchaseOrderDeviationReported, values, {})
+
+
+def an_order_line_planned(*, is_changed: bool = False) -> OrderLinePlanned:
+    """When a direct line is expected to leave its supplier."""
+    values = {
+        "order_id": order_id(),
+        "line_id": line_id(),
+        "planned_dispatch_on": "2026-03-16",
+        "is_changed": is_changed,
+        "prescriber": SENDER,
+    }
+    return build(OrderLinePlanned, values, {})
+
+
+def an_order_line_voided(*, number: int = 1, **changes: Any) -> OrderLineVoided:
+    """A direct line has no effect; customer service has voided it for the prescriber."""
+    values = {
+        "order_id": order_id(),
+        "line_id": line_id(number=number),
+        "reason": "CANNOT_DELIVER",
+        "is_supplier_told": True,
+        "prescriber": SENDER,
+        "by": SERVICE,
+        "asked_by": SENDER,
+    }
+    return build(OrderLineVoided, values, changes)
+
+
+def an_order_line_reduced(quantity: int = 1, *, number: int = 1) -> OrderLineReduced:
+    """Customer service has lowered a line."""
+    values = {
+        "order_id": order_id(),
+        "line_id": line_id(number=number),
+        "quantity": quantity,
+        "by": SERVICE,
+        "asked_by": SENDER,
+    }
+    return build(OrderLineReduced, values, {})

@@ -9,6 +9,7 @@ from notifications.feed.handlers import messages as feed
 from notifications.messages.handlers import messages as own
 from notifications.orders.handlers import messages as orders
 from notifications.pickups.handlers import messages as pickups
+from notifications.purchase_orders.handlers import messages as purchase_orders
 from notifications.receipts.handlers import messages as receipts
 from notifications.register.handlers import messages as register
 from notifications.transfers.handlers import messages as transfers
@@ -23,6 +24,7 @@ for _noun in (
     pickups,
     receipts,
     work_orders,
+    purchase_orders,
     cases,
     devices,
     feed,

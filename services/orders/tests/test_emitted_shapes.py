@@ -9,16 +9,23 @@ from kvitt_contracts.orders import (
     AnswerCase,
     AskCase,
     AssessRisk,
+    ChangePurchaseOrderLine,
     CloseFaultReport,
+    DelayPurchaseOrder,
     ForwardFaultReport,
     LineToOrder,
     MakePickupUrgent,
     NamedThing,
     NamePrescriber,
     OrderPlaced,
+    PurchaseOrderCreated,
+    ReportDeviation,
     ReportFault,
     ReportPickup,
+    SendPurchaseOrder,
+    SettleDeviation,
     VoidOrder,
+    VoidOrderLines,
     VoidPickup,
     WithdrawCase,
 )
@@ -31,6 +38,7 @@ from kvitt_contracts.types import (
     NamedPatient,
     OrderId,
     PatientRecipient,
+    ReasonCode,
     Reference,
     RegionPersonId,
     ServicePointId,
@@ -61,9 +69,11 @@ from contracts.tests.builders.pickups import (
 )
 from contracts.tests.builders.purchases import (
     OTHER_SUPPLIER,
+    RAMP,
     SUPPLIER,
     WALKER,
     a_direct_article,
+    a_supplier_delay_stated,
     a_supplier_stated,
 )
 from contracts.tests.builders.regions import (
@@ -136,6 +146,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         price_list=PRICES,
         fees=FEES,
         stores={"central": CENTRAL, "purchasing": PURCHASING},
+        order={"void_line": "receiving_unit"},
     )
     async with given(service, at=MONDAY, policies=areas) as world:
         await registry(world)
@@ -145,6 +156,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await orders_to_their_ends(world)
         await what_is_bought(world)
         await what_is_received(world)
+        await what_becomes_of_it(world)
         await fault_reports(world)
         await pickups_to_their_ends(world)
         await urgent_pickups(world)
@@ -266,6 +278,58 @@ async def what_is_bought(world: World) -> None:
         name = reference and f"{reference}-{number}"
         target = purchase_order_id(name) if name else uuid4()
         await world.command(bought, target=target, subject=name)
+
+
+async def what_becomes_of_it(world: World) -> None:
+    """A purchase order that is sent, late, changed, not as ordered, and voided in part."""
+    staff, by = UserId(SERVICE), UserId(SENDER)
+    await world.handle(a_user_stated(SERVICE, roles=("customer_service",)), subject=SERVICE)
+    lines = tuple(a_line(RAMP, 3) for _ in range(3))
+    await world.handle(a_direct_article(RAMP, marked=False))
+    await world.handle(an_order_command(*lines), subject="BOUGHT-2")
+    priced = CreatePurchaseOrderInWords(
+        order_id=order_id("BOUGHT-2"),
+        supplier_id=SupplierId(SUPPLIER),
+        prices=(LinePrice(line=1, price=Money(net_ore=90_000)),),
+        by=by,
+    )
+    await world.command(priced, target=purchase_order_id("I-2"), subject="I-2")
+    sent = SendPurchaseOrder(how=Word("printed"), sent_on=date(2026, 3, 2), by=by)
+    (order,) = [
+        one
+        for one in await world.events(PurchaseOrderCreated)
+        if one.purchase_order_id == purchase_order_id("I-2")
+    ]
+    stated = a_supplier_delay_stated(order.purchase_order_number, lines=(2,))
+    late = DelayPurchaseOrder(lines=(1,), expected_on=date(2026, 3, 17), by=staff, asked_by=by)
+    odd = ReportDeviation(line=1, kind=Word("short"), by=by)
+    settled = SettleDeviation(line=1, how=Word("kept"), by=staff, asked_by=by)
+    for one in (sent, late, odd, settled):
+        await world.handle(one, subject="I-2")
+    await world.handle(stated, subject=order.purchase_order_number)
+    for line, quantity in ((1, 2), (2, 2), (1, 0), (2, 0)):
+        change = ChangePurchaseOrderLine(line=line, quantity=quantity, by=staff, asked_by=by)
+        await world.handle(change, subject="I-2")
+    other = ReportDeviation(line=3, kind=Word("short"), by=by)
+    await world.handle(other, subject="I-2")
+    for number, (asked_by, is_priced) in enumerate(product((by, None), (True, False))):
+        reference = f"LESS-{number}"
+        await world.handle(an_order_command(a_line(RAMP)), subject=reference)
+        bought = priced.model_copy(
+            update={
+                "order_id": order_id(reference),
+                "prices": priced.prices if is_priced else (),
+            }
+        )
+        await world.command(bought, target=uuid4())
+        void = VoidOrderLines(
+            lines=(1,),
+            reason=ReasonCode("CANNOT_DELIVER"),
+            is_supplier_told=True,
+            by=by if asked_by is None else staff,
+            asked_by=asked_by,
+        )
+        await world.handle(void, subject=reference)
 
 
 async def fault_reports(world: World) -> None:

@@ -54,6 +54,12 @@ class NewKind(StrEnum):
     CASE_ANSWERED = "case_answered"
     RECEIPT_REFUSED = "receipt_refused"
     LINE_DIVERTED = "line_diverted"
+    ORDER_LINE_VOIDED = "order_line_voided"
+    PURCHASE_RECEIPT_DUE = "purchase_receipt_due"
+    PURCHASE_LATE = "purchase_late"
+    PURCHASE_UNSENT = "purchase_unsent"
+    PURCHASE_DEVIATION = "purchase_deviation"
+    PURCHASE_DEVIATION_LATE = "purchase_deviation_late"
 
 
 class Status(StrEnum):

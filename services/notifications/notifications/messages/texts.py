@@ -74,6 +74,36 @@ TEXTS: dict[str, Text] = {
         "Hjälpmedel utgick ur byte",
         "Hjälpmedel ingår inte längre i byte {name}. Öppna det och läs vilka, och varför.",
     ),
+    NewKind.ORDER_LINE_VOIDED: Text(
+        "Orderrad makulerad", "En rad i order {name} är makulerad. De andra raderna står kvar."
+    ),
+    NewKind.PURCHASE_RECEIPT_DUE: Text(
+        "Direktleverans väntas",
+        "Det som köpts direkt väntas i dag. Ta emot det i Kvitt när det har kommit.",
+        to_staff="Tjänstestället har ingen huvudansvarig.",
+    ),
+    NewKind.PURCHASE_LATE: Text(
+        "Direktleverans försenad",
+        "En direktleverans skulle ha kommit för två veckor sedan och är inte mottagen. Fråga"
+        " leverantören, och ange en ny dag.",
+        to_staff="",
+    ),
+    NewKind.PURCHASE_UNSENT: Text(
+        "Inköpsorder inte skickad",
+        "En inköpsorder är inte markerad som skickad. Skriv ut den, skicka den till leverantören"
+        " och ange hur.",
+        to_staff="Tjänstestället har ingen huvudansvarig.",
+    ),
+    NewKind.PURCHASE_DEVIATION: Text(
+        "Leverans som avviker",
+        "En direktleverans var inte som beställd. Lös det med leverantören.",
+        to_staff="",
+    ),
+    NewKind.PURCHASE_DEVIATION_LATE: Text(
+        "Avvikelse inte löst",
+        "En avvikelse i en direktleverans har väntat i en månad. Lös den med leverantören.",
+        to_staff="",
+    ),
     NewKind.FAULT_REPORTED: Text(
         "Fel på hjälpmedel utan förskrivare",
         "Ange en förskrivare, eller skicka behovet av en ny bedömning vidare.",

@@ -12,6 +12,7 @@ from kvitt_contracts.types import (
     MessageId,
     OrderId,
     PickupId,
+    PurchaseOrderId,
     ServicePointId,
     Thing,
     TransferId,
@@ -47,6 +48,11 @@ def about_pickup(pickup_id: PickupId) -> Thing:
 def about_work_order(work_order_id: WorkOrderId) -> Thing:
     """The message is about a work order."""
     return Thing(kind=Word("work_order"), id=work_order_id)
+
+
+def about_purchase_order(purchase_order_id: PurchaseOrderId) -> Thing:
+    """The message is about a purchase order."""
+    return Thing(kind=Word("purchase_order"), id=purchase_order_id)
 
 
 def about_case(case_id: CaseId) -> Thing:

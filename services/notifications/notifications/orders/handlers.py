@@ -5,12 +5,15 @@ from typing import Literal
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.notifications import MessageKind
+from kvitt_contracts.notifications import MessageKind, ToUser
 from kvitt_contracts.orders import (
     OrderDeclined,
     OrderDelivered,
     OrderEvent,
     OrderLineDelivered,
+    OrderLinePlanned,
+    OrderLineReduced,
+    OrderLineVoided,
     OrderPlaced,
     OrderPlacedV2,
     OrderPlanned,
@@ -18,10 +21,12 @@ from kvitt_contracts.orders import (
     OrderVoidRefused,
 )
 from kvitt_contracts.regions import OrderReported
+from kvitt_contracts.types import OrderLineId
 
 from notifications.feed.models import ReportRow
 from notifications.feed.writes import report, when
-from notifications.messages.writes import about_order, post_to_user
+from notifications.messages.domain import NewKind
+from notifications.messages.writes import about_order, post, post_to_user
 from notifications.orders.models import OrderRow
 
 messages = Handlers()
@@ -43,6 +48,7 @@ async def on_order_placed(event: OrderPlaced | OrderPlacedV2, tx: Transaction) -
         order_number=event.order_number,
         prescriber=event.prescriber,
         outstanding=sum(line.quantity for line in event.lines),
+        lines={str(line.line_id): line.quantity for line in event.lines},
     )
     tx.put(row)
     await _report(row, "registered", tx)
@@ -62,9 +68,32 @@ async def on_order_line_delivered(
     """In part delivered, while something is outstanding when all of an arrival is counted
     (ORD-15).
     """
-    row.outstanding -= event.quantity
+    _count(row, event.line_id, event.quantity)
     if row.outstanding > 0 and not event.more_lines:
         await _report(row, "part_delivered", tx)
+
+
+@messages.on(OrderLinePlanned, of=OrderRow)
+async def on_order_line_planned(row: OrderRow, event: OrderLinePlanned, tx: Transaction) -> None:
+    """Notify the prescriber that a supplier delivers on another day than was planned (ORD-4)."""
+    if event.is_changed:
+        _notify(row, MessageKind.DELIVERY_DATE_CHANGED, tx)
+
+
+@messages.on(OrderLineVoided, of=OrderRow)
+async def on_order_line_voided(row: OrderRow, event: OrderLineVoided, tx: Transaction) -> None:
+    """Notify the prescriber that a line has no effect, unless they voided it (ORD-14)."""
+    _count(row, event.line_id, row.lines.get(str(event.line_id), 0))
+    if event.by != event.prescriber:
+        to = ToUser(user_id=event.prescriber)
+        post(tx, to, NewKind.ORDER_LINE_VOIDED, about_order(row.order_id))
+
+
+@messages.on(OrderLineReduced, of=OrderRow)
+async def on_order_line_reduced(row: OrderRow, event: OrderLineReduced, tx: Transaction) -> None:
+    """Less of a line is outstanding (REF-12)."""
+    left = row.lines.get(str(event.line_id), 0)
+    _count(row, event.line_id, max(left - event.quantity, 0))
 
 
 @messages.on(OrderDelivered, of=OrderRow, loads=_report_of)
@@ -92,6 +121,13 @@ async def on_order_voided(row: OrderRow, event: OrderVoided, tx: Transaction) ->
 async def on_order_void_refused(row: OrderRow, event: OrderVoidRefused, tx: Transaction) -> None:
     """Notify the prescriber that the voiding was refused and the order goes on (ORD-14)."""
     _notify(row, MessageKind.ORDER_VOID_REFUSED, tx)
+
+
+def _count(row: OrderRow, line_id: OrderLineId, quantity: int) -> None:
+    """So many pieces of a line are outstanding no more."""
+    row.outstanding -= quantity
+    left = row.lines.get(str(line_id), 0)
+    row.lines = {**row.lines, str(line_id): max(left - quantity, 0)}
 
 
 def _notify(row: OrderRow, message: MessageKind, tx: Transaction) -> None:

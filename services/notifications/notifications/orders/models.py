@@ -1,6 +1,6 @@
 """A projection of orders: the number and the users that messages about an order need."""
 
-from kvitt_chassis.models import Regional
+from kvitt_chassis.models import Json, Regional
 from kvitt_contracts.types import OrderId, OrderNumber, UserId
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -8,7 +8,9 @@ from notifications.base import Base
 
 
 class OrderRow(Regional, Base):
-    """An order by name. `outstanding`: how many pieces of all lines are not delivered yet."""
+    """An order by name. `outstanding`: how many pieces of all lines are not delivered yet; `lines`:
+    how many of each, by its id, of orders that were placed since that is kept.
+    """
 
     __tablename__ = "orders"
 
@@ -17,3 +19,4 @@ class OrderRow(Regional, Base):
     order_number: Mapped[OrderNumber]
     prescriber: Mapped[UserId]
     outstanding: Mapped[int]
+    lines: Mapped[dict[str, int]] = mapped_column(Json(dict[str, int]))

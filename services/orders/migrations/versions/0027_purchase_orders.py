@@ -15,6 +15,7 @@ _INDEXES = {
     "status": ["status", "created_on"],
     "created_on": ["created_on"],
     "by": ["by"],
+    "awaited_on": ["awaited_on"],
 }
 
 
@@ -53,8 +54,13 @@ def upgrade() -> None:
         sa.Column("lines", JSONB(), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("asked_by", sa.Text(), nullable=True),
+        sa.Column("how", sa.Text(), nullable=True),
+        sa.Column("sent_on", sa.Date(), nullable=True),
+        sa.Column("sent_by", sa.Text(), nullable=True),
         sa.Column("order_number", sa.Text(), nullable=False),
         sa.Column("recipient_person", sa.Uuid(), nullable=True),
+        sa.Column("awaited_on", sa.Date(), nullable=True),
+        sa.Column("has_deviation", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("region", "id", name=op.f("pk_purchase_orders")),
         sa.UniqueConstraint("region", "purchase_order_number", name="uq_purchase_order_number"),
     )

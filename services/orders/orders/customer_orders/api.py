@@ -19,7 +19,7 @@ from kvitt_chassis.http import (
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_chassis.web.stories import Story, told
-from kvitt_contracts.orders import LineSupply, VoidOrder
+from kvitt_contracts.orders import LineSupply, VoidOrder, VoidOrderLines
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -42,6 +42,7 @@ from orders.customer_orders.views import (
     OrderSummary,
     OrderView,
     VoidingView,
+    VoidLinesBody,
 )
 from orders.people.queries import concerns
 from orders.places.resolving import place_of
@@ -70,6 +71,26 @@ async def void_order(order_id: UUID, commands: Commands) -> OrderView:
     DELIVERED, DECLINED, PICKING_BEGUN, PURCHASE_ORDER_EXISTS (ORD-14).
     """
     command = VoidOrder(by=commands.caller.user_id)
+    return await commands.run(
+        command, target=order_id, scope=SCOPE, rule="ORD-14", show=show_order(order_id)
+    )
+
+
+@router.post("/orders/{order_id}:void-lines")
+async def void_order_lines(order_id: UUID, body: VoidLinesBody, commands: Commands) -> OrderView:
+    """Makulera enstaka rader som kommer direkt från leverantören; de andra står kvar (ORD-14).
+
+    Nekas: UNKNOWN_ORDER (ORD-14), UNKNOWN_USER, NOT_YOUR_ORDER (REF-3), ASKED_BY_MISSING (REF-12),
+    BY_CUSTOMER_SERVICE_ONLY, UNKNOWN_LINE, NOT_DIRECT, DECLINED, LINE_IS_RECEIVED,
+    SUPPLIER_NOT_TOLD (ORD-14).
+    """
+    command = VoidOrderLines(
+        lines=body.lines,
+        reason=body.reason,
+        is_supplier_told=body.is_supplier_told,
+        by=commands.caller.user_id,
+        asked_by=body.asked_by,
+    )
     return await commands.run(
         command, target=order_id, scope=SCOPE, rule="ORD-14", show=show_order(order_id)
     )

@@ -14,7 +14,10 @@ from kvitt_contracts.orders import (
     OrderEvent,
     OrderLineDelivered,
     OrderLineDiverted,
+    OrderLinePlanned,
     OrderLinePurchased,
+    OrderLineReduced,
+    OrderLineVoided,
     OrderPickingBegun,
     OrderPlaced,
     OrderPlacedV2,
@@ -240,6 +243,8 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
             return replace(order, picking_begun=True)
         case OrderLineDelivered():
             return _with_delivered(order, event)
+        case OrderLinePurchased() | OrderLinePlanned() | OrderLineReduced() | OrderLineVoided():
+            return with_line(order, event.line_id, **_said_of_line(event))
         case OrderDelivered():
             return replace(order, status=Status.DELIVERED, delivered_on=event.delivered_on)
         case OrderDeclined():
@@ -251,7 +256,7 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
         case OrderVoidRefused():
             return _going_on(order, event)
         case _:
-            return _with_direct_lines(order, event)
+            return _with_receipt(order, event)
 
 
 def _placed(event: OrderPlaced | OrderPlacedV2) -> Order:
@@ -278,6 +283,21 @@ def _line(line: PlacedLine) -> OrderLine:
     return OrderLine(**placed, is_direct=True, store=line.store, supplier_id=line.supplier_id)
 
 
+def _said_of_line(
+    event: OrderLinePurchased | OrderLinePlanned | OrderLineReduced | OrderLineVoided,
+) -> dict[str, object]:
+    match event:
+        case OrderLinePurchased():
+            bought = {"purchase_order_id": event.purchase_order_id}
+            return {"reached": LineState.PURCHASED, **bought}
+        case OrderLinePlanned():
+            return {"planned_dispatch_on": event.planned_dispatch_on}
+        case OrderLineReduced():
+            return {"quantity": event.quantity}
+        case OrderLineVoided():
+            return {"reached": LineState.VOIDED}
+
+
 def with_line(order: Order, line_id: OrderLineId, **changes: object) -> Order:
     """The order with these fields of one of its lines changed."""
     lines = tuple(
@@ -287,23 +307,21 @@ def with_line(order: Order, line_id: OrderLineId, **changes: object) -> Order:
 
 
 def _with_delivered(order: Order, event: OrderLineDelivered) -> Order:
-    line = next(one for one in order.lines if one.line_id == event.line_id)
-    changes: dict[str, object] = {"delivered": line.delivered + event.quantity}
-    if line.is_direct:  # never in part: it is over whatever the supplier changed (ORD-12)
-        changes["reached"] = LineState.DELIVERED
-    after = with_line(order, event.line_id, **changes)
+    for line in order.lines:
+        if line.line_id == event.line_id:
+            # what came direct never came in part: it is over whatever the supplier changed (ORD-12)
+            reached = LineState.DELIVERED if line.is_direct else line.reached
+            delivered = line.delivered + event.quantity
+            order = with_line(order, line.line_id, delivered=delivered, reached=reached)
     waits = order.status in (Status.VOIDING, Status.DELIVERED)
-    return replace(after, status=order.status if waits else Status.PART_DELIVERED)
+    return replace(order, status=order.status if waits else Status.PART_DELIVERED)
 
 
-def _with_direct_lines(
+def _with_receipt(
     order: Order,
-    event: OrderLinePurchased | OrderReceiptReported | OrderReceiptRefused | OrderLineDiverted,
+    event: OrderReceiptReported | OrderReceiptRefused | OrderLineDiverted,
 ) -> Order:
     match event:
-        case OrderLinePurchased():
-            bought = {"reached": LineState.PURCHASED, "purchase_order_id": event.purchase_order_id}
-            order = with_line(order, event.line_id, **bought)
         case OrderReceiptReported():
             receiving = {"reached": LineState.RECEIVING, "receipt_id": event.receipt_id}
             for line in event.lines:

@@ -15,7 +15,10 @@ from kvitt_contracts.orders import (
     OrderEvent,
     OrderLineDelivered,
     OrderLineDiverted,
+    OrderLinePlanned,
     OrderLinePurchased,
+    OrderLineReduced,
+    OrderLineVoided,
     OrderPickingBegun,
     OrderPlaced,
     OrderPlacedV2,
@@ -79,6 +82,8 @@ def tell(event: OrderEvent, order: Order) -> Told:
             return Told(
                 summary=f"Rad {number}: {event.quantity} st levererades {day}.", rule="ORD-15"
             )
+        case OrderLinePurchased() | OrderLinePlanned() | OrderLineReduced() | OrderLineVoided():
+            return _tell_line(event, _number(event.line_id, order))
         case OrderDelivered():
             return Told(summary="Allt är levererat.", rule="ORD-15")
         case OrderDeclined():
@@ -95,7 +100,7 @@ def tell(event: OrderEvent, order: Order) -> Told:
                 summary=f"Ordern gick inte att makulera: {_why(event.reason)}.", rule="ORD-14"
             )
         case _:
-            return _of_direct_lines(event, order)
+            return _tell_receipt(event, order)
 
 
 def what_comes(order: Order, *, due: Mapping[str, datetime]) -> Iterator[Coming]:
@@ -109,14 +114,11 @@ def what_comes(order: Order, *, due: Mapping[str, datetime]) -> Iterator[Coming]
         yield Coming(at=at, what="Ordern beräknas lämna centrallagret den dagen.")
 
 
-def _of_direct_lines(
-    event: OrderLinePurchased | OrderReceiptReported | OrderReceiptRefused | OrderLineDiverted,
+def _tell_receipt(
+    event: OrderReceiptReported | OrderReceiptRefused | OrderLineDiverted,
     order: Order,
 ) -> Told:
     match event:
-        case OrderLinePurchased():
-            number = _number(event.line_id, order)
-            return Told(summary=f"Rad {number} är med på en inköpsorder.", rule="ORD-11")
         case OrderReceiptReported():
             numbers = ", ".join(str(_number(one.line_id, order)) for one in event.lines)
             day = in_swedish(event.received_on)
@@ -133,6 +135,23 @@ def _of_direct_lines(
                 summary=f"Rad {number} ställdes i förråd {event.store}: mottagaren är inte aktiv.",
                 rule="REF-14",
             )
+
+
+def _tell_line(
+    event: OrderLinePurchased | OrderLinePlanned | OrderLineReduced | OrderLineVoided, number: int
+) -> Told:
+    match event:
+        case OrderLinePurchased():
+            return Told(summary=f"Rad {number} är med på en inköpsorder.", rule="ORD-11")
+        case OrderLinePlanned():
+            what = f"Ny dag: rad {number}" if event.is_changed else f"Rad {number}"
+            day = in_swedish(event.planned_dispatch_on)
+            return Told(summary=f"{what} väntas lämna leverantören {day}.", rule="ORD-4")
+        case OrderLineReduced():
+            return Told(summary=f"Rad {number} minskades till {event.quantity} st.", rule="REF-12")
+        case OrderLineVoided():
+            told = " Leverantören är meddelad." if event.is_supplier_told else ""
+            return Told(summary=f"Rad {number} är makulerad.{told}", rule="ORD-14")
 
 
 def _number(line_id: OrderLineId, order: Order) -> int:

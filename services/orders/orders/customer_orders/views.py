@@ -9,6 +9,7 @@ from kvitt_contracts.types import (
     ArticleNumber,
     ArticleType,
     DeviceNumber,
+    LineNumber,
     Money,
     OrderId,
     OrderLineId,
@@ -16,6 +17,7 @@ from kvitt_contracts.types import (
     PayerId,
     PurchaseOrderId,
     Quantity,
+    ReasonCode,
     Recipient,
     Reference,
     ServicePointId,
@@ -95,6 +97,27 @@ class WithdrawalBody(Asked):
     )
 
     store: Annotated[StoreId, Field(description="Tjänsteställets eget förråd")]
+
+
+class VoidLinesBody(Body):
+    """Rader som makuleras (ORD-14)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"lines": [2], "reason": "CANNOT_DELIVER", "is_supplier_told": True}]
+        }
+    )
+
+    lines: Annotated[
+        tuple[LineNumber, ...], Field(min_length=1, max_length=100, description="Radnummer")
+    ]
+    reason: Annotated[ReasonCode, Field(description="Orsak, som en kod")]
+    is_supplier_told: Annotated[
+        bool, Field(description="Leverantören är meddelad; krävs när en inköpsorder är gjord")
+    ] = False
+    asked_by: Annotated[
+        UserId | None, Field(description="Vem som bad om det, när kundservice gör det (REF-12)")
+    ] = None
 
 
 class PreviewLine(BaseModel):

@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from kvitt_contracts.calendar import working_days_after
-from kvitt_contracts.orders import OrderLinePurchased, PurchaseLine, PurchaseOrderCreated
+from kvitt_contracts.orders import (
+    OrderLinePlanned,
+    OrderLinePurchased,
+    PurchaseLine,
+    PurchaseOrderCreated,
+)
 from kvitt_contracts.types import (
     ArticleNumber,
     ArticleType,
@@ -19,6 +24,7 @@ from kvitt_contracts.types import (
 
 from orders.articles.domain import Article
 from orders.customer_orders.domain import ENDED, Order, Status, must_have_a_part
+from orders.customer_orders.line_rules import plan_line
 from orders.customer_orders.lines import LineState, OrderLine
 from orders.purchase_orders.reasons import PurchaseOrderRefused, Reason, refusal
 from orders.suppliers.domain import Supplier
@@ -55,15 +61,19 @@ def create(
     articles: Mapping[ArticleNumber, Article],
     by: User,
     asked_by: UserId | None,
+    order_field: str,
     today: date,
-) -> tuple[PurchaseOrderCreated, tuple[OrderLinePurchased, ...]]:
+) -> tuple[PurchaseOrderCreated, tuple[OrderLinePurchased | OrderLinePlanned, ...]]:
     """Create a purchase order to one supplier of an order's direct lines: what is emitted of it,
     and of the order (ORD-11). A line is in one purchase order at most.
 
-    `articles` has each line's article; `today` is a Stockholm day, and the supplier is expected to
-    deliver after the longest lead time in working days (ORD-4). Raises Refused: `by` has no part in
-    the order (REF-3), it is over or waits for the store's answer (ORD-14), the supplier is not
-    active (REF-13), Kvitt cannot send it yet (NTF-4), a line is unknown, named twice, not direct,
+    `articles` has each line's article, `order_field` is where the order was named. Each line is
+    planned to leave its supplier after the article's lead time in working days from `today`, a
+    Stockholm day, and the last of it is expected after the longest (ORD-4).
+
+    Raises Refused: `by` has no part in the order (REF-3), it is over or waits for the store's
+    answer (ORD-14), the supplier is not active (REF-13), Kvitt cannot send it yet (NTF-4), a line
+    is unknown, named twice, not direct,
     of another supplier, purchased or over, or none is left; a service without a comment (ORD-11).
     """
     must_have_a_part(order, by)
@@ -73,14 +83,19 @@ def create(
     if not wish.supplier.is_active:
         way_on = "Leverantören är inte aktiv. Kontakta hjälpmedelsservice."
         raise refusal(Reason.SUPPLIER_INACTIVE, "supplier_id", way_on, rule="REF-13")
-    _must_be_open(order)
+    _must_be_open(order, order_field)
     lines = _chosen(order, wish)
     for line in lines:
         is_service = line.article_type is ArticleType.SERVICE
         if is_service and not wish.comments.get(line.number):
             way_on = "Skriv i radens kommentar vad tjänsten avser, över HTTP."
             raise refusal(Reason.COMMENT_MISSING, f"comments.{line.number}", way_on)
-    lead_time = max(articles[line.article_number].lead_time_days for line in lines)
+    leaves = {
+        line.line_id: working_days_after(
+            today, max(articles[line.article_number].lead_time_days, 1)
+        )
+        for line in lines
+    }
     created = PurchaseOrderCreated(
         purchase_order_id=naming.purchase_order_id,
         purchase_order_number=naming.purchase_order_number,
@@ -89,21 +104,21 @@ def create(
         supplier_id=wish.supplier.supplier_id,
         service_point=order.service_point,
         created_on=today,
-        expected_on=working_days_after(today, max(lead_time, 1)),
+        expected_on=max(leaves.values()),
         is_sent_by_kvitt=False,
         lines=tuple(_bought(line, wish) for line in lines),
         by=by.user_id,
         asked_by=asked_by,
     )
-    purchased = tuple(
-        OrderLinePurchased(
+    of_order: list[OrderLinePurchased | OrderLinePlanned] = []
+    for line in lines:
+        purchased = OrderLinePurchased(
             order_id=order.id,
             line_id=line.line_id,
             purchase_order_id=naming.purchase_order_id,
         )
-        for line in lines
-    )
-    return created, purchased
+        of_order += [purchased, *plan_line(order, line.line_id, on=leaves[line.line_id])]
+    return created, tuple(of_order)
 
 
 def refuse_used_reference(*, field: str) -> PurchaseOrderRefused:
@@ -112,16 +127,16 @@ def refuse_used_reference(*, field: str) -> PurchaseOrderRefused:
     return refusal(Reason.ALREADY_CREATED, field, way_on)
 
 
-def _must_be_open(order: Order) -> None:
+def _must_be_open(order: Order, field: str) -> None:
     if order.status is Status.VOIDING:
         way_on = "Ordern håller på att makuleras. Lägg en ny om något ska köpas."
-        raise refusal(Reason.ORDER_IS_OVER, "order", way_on)
+        raise refusal(Reason.ORDER_IS_OVER, field, way_on)
     if order.status in ENDED:
         way_on = "Ordern är levererad, makulerad eller avvisad. Lägg en ny om något ska köpas."
-        raise refusal(Reason.ORDER_IS_OVER, "order", way_on)
+        raise refusal(Reason.ORDER_IS_OVER, field, way_on)
     if order.is_waiting:
         way_on = "Lagret har inte svarat om ordern än. Försök igen om en stund."
-        raise refusal(Reason.WAITING, "order", way_on)
+        raise refusal(Reason.WAITING, field, way_on)
 
 
 def _chosen(order: Order, wish: Wish) -> tuple[OrderLine, ...]:

@@ -1,17 +1,27 @@
 """The rules of purchase orders once created: a state in, events or a refusal out. No clock."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.orders import (
     PurchaseLine,
     PurchaseOrderCreated,
+    PurchaseOrderDelayed,
+    PurchaseOrderDeviationReported,
+    PurchaseOrderDeviationSettled,
     PurchaseOrderEvent,
+    PurchaseOrderLineChanged,
     PurchaseOrderLineReceived,
+    PurchaseOrderReceiptDue,
+    PurchaseOrderReminderDue,
+    PurchaseOrderSent,
 )
 from kvitt_contracts.types import (
+    CustomerId,
     Item,
     Money,
     OrderId,
@@ -19,16 +29,24 @@ from kvitt_contracts.types import (
     OrderNumber,
     PurchaseOrderId,
     Reference,
+    Role,
     ServicePointId,
     SupplierId,
     UserId,
+    Word,
 )
+
+from orders.purchase_orders.reasons import Reason, refusal
+from orders.units.domain import User
 
 
 class Status(StrEnum):
-    """Where a purchase order is; *closed* when nothing more of it is expected."""
+    """Where a purchase order is; *sent* when the supplier has it, *closed* when nothing more of it
+    is expected.
+    """
 
     CREATED = "created"
+    SENT = "sent"
     CLOSED = "closed"
 
 
@@ -40,12 +58,28 @@ class LineState(StrEnum):
     VOIDED = "voided"
 
 
+SENDINGS: Final = (Word("email"), Word("printed"), Word("portal"), Word("phone"))
+"""How a supplier gets a purchase order (ORD-11)."""
+
+SENDING, SETTLEMENT = Word("sending"), Word("settlement")
+"""What a purchase order is reminded of."""
+
+
 class Line(PurchaseLine):
-    """A line with what became of it. `expected_on`: when the supplier delivers it."""
+    """A line with what became of it. `expected_on`: when the supplier delivers it; `deviation`: how
+    its delivery was not as ordered, and `settled` how that ended.
+    """
 
     state: LineState = LineState.OPEN
     expected_on: date
     received_on: date | None = None
+    deviation: Word | None = None
+    settled: Word | None = None
+
+    @property
+    def deviates(self) -> bool:
+        """True while a deviation is not settled."""
+        return self.deviation is not None and self.settled is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +101,148 @@ class PurchaseOrder:
     lines: tuple[Line, ...]
     by: UserId
     asked_by: UserId | None
+    how: Word | None = None
+    sent_on: date | None = None
+    sent_by: UserId | None = None
 
     @property
     def open_lines(self) -> tuple[Line, ...]:
         """The lines of which something is expected."""
         return tuple(line for line in self.lines if line.state is LineState.OPEN)
+
+    @property
+    def awaited_on(self) -> date | None:
+        """The day by which the last of it is expected; None where nothing is."""
+        return max((line.expected_on for line in self.open_lines), default=None)
+
+    @property
+    def has_deviation(self) -> bool:
+        """True while a deviation of some line is not settled."""
+        return any(line.deviates for line in self.lines)
+
+
+def send(
+    purchase_order: PurchaseOrder, *, how: Word, sent_on: date, by: User
+) -> tuple[PurchaseOrderSent, ...]:
+    """Somebody has seen to it that the supplier has the purchase order (ORD-11); `sent_on` is a
+    Stockholm day. No event: it is known so.
+
+    Raises PurchaseOrderRefused: `by` has no part in it (REF-3), an unknown way, a day before it was
+    created, or all of it is voided (ORD-11).
+    """
+    must_have_a_part(purchase_order, by)
+    if how not in SENDINGS:
+        way_on = f"Ange något av: {', '.join(SENDINGS)}."
+        raise refusal(Reason.UNKNOWN_WORD, "how", way_on)
+    if sent_on < purchase_order.created_on:
+        way_on = "Inköpsordern kan inte ha skickats innan den gjordes. Rätta dagen."
+        raise refusal(Reason.SENT_BEFORE_CREATED, "sent_on", way_on)
+    if all(line.state is LineState.VOIDED for line in purchase_order.lines):
+        way_on = "Inköpsordern är makulerad och ska inte skickas."
+        raise refusal(Reason.IS_OVER, None, way_on)
+    known = (purchase_order.how, purchase_order.sent_on, purchase_order.sent_by)
+    if known == (how, sent_on, by.user_id):
+        return ()
+    sent = PurchaseOrderSent(
+        purchase_order_id=purchase_order.id, how=how, sent_on=sent_on, by=by.user_id
+    )
+    return (sent,)
+
+
+def delay(
+    purchase_order: PurchaseOrder,
+    lines: Iterable[OrderLineId],
+    *,
+    expected_on: date,
+    today: date,
+    by: UserId | None = None,
+    asked_by: UserId | None = None,
+) -> tuple[PurchaseOrderDelayed, ...]:
+    """The supplier delivers these lines on another day, all that are open where none is named
+    (ORD-4). `by` None: the region has stated it. No event: it is known so.
+
+    Raises PurchaseOrderRefused (ORD-4): a line that it has not, a day that has passed, or nothing
+    of it is expected.
+    """
+    asked = frozenset(lines)
+    if asked - {line.line_id for line in purchase_order.lines}:
+        raise refusal(Reason.UNKNOWN_LINE, "lines", _OTHER_LINE, rule="ORD-4")
+    if expected_on < today:
+        way_on = "Den väntade dagen har gått. Ange en dag som kommer."
+        raise refusal(Reason.DAY_HAS_PASSED, "expected_on", way_on, rule="ORD-4")
+    late = [line for line in purchase_order.open_lines if not asked or line.line_id in asked]
+    if not late:
+        way_on = "Raderna är mottagna eller makulerade: ingenting väntas."
+        raise refusal(Reason.IS_OVER, "lines", way_on, rule="ORD-4")
+    changed = tuple(line.line_id for line in late if line.expected_on != expected_on)
+    if not changed:
+        return ()
+    delayed = PurchaseOrderDelayed(
+        purchase_order_id=purchase_order.id,
+        lines=changed,
+        expected_on=expected_on,
+        by=by,
+        asked_by=asked_by,
+    )
+    return (delayed,)
+
+
+def change_line(
+    purchase_order: PurchaseOrder,
+    line_id: OrderLineId | None,
+    *,
+    quantity: int,
+    price: Money | None,
+    by: UserId,
+    asked_by: UserId | None,
+) -> tuple[PurchaseOrderLineChanged, ...]:
+    """Change a line as was agreed with the supplier: fewer, none (`quantity` 0: it is voided), or
+    another price; without `price` the price stays (ORD-14, REF-12). No event: it is so already.
+
+    Raises PurchaseOrderRefused: a line that it has not, or that is received or voided, or more
+    than is ordered (ORD-11).
+    """
+    line = line_of(purchase_order, line_id)
+    if line.state is not LineState.OPEN:
+        way_on = "Raden är mottagen eller makulerad. Anmäl en avvikelse om något är fel."
+        raise refusal(Reason.LINE_IS_OVER, "line", way_on)
+    if quantity > line.quantity:
+        way_on = "Antalet kan bara minska. Lägg en ny order för det som ska till."
+        raise refusal(Reason.MORE_THAN_ORDERED, "quantity", way_on)
+    agreed = line.price if price is None else price
+    if (quantity, agreed) == (line.quantity, line.price):
+        return ()
+    changed = PurchaseOrderLineChanged(
+        purchase_order_id=purchase_order.id,
+        line_id=line.line_id,
+        quantity=quantity,
+        price=agreed,
+        by=by,
+        asked_by=asked_by,
+    )
+    return (changed,)
+
+
+def void_line(
+    purchase_order: PurchaseOrder,
+    line_id: OrderLineId,
+    *,
+    by: UserId | None = None,
+    asked_by: UserId | None = None,
+) -> tuple[PurchaseOrderLineChanged, ...]:
+    """The order's line is voided: nothing of it is expected (ORD-14). No event: nothing was."""
+    line = line_of(purchase_order, line_id)
+    if line.state is not LineState.OPEN:
+        return ()
+    changed = PurchaseOrderLineChanged(
+        purchase_order_id=purchase_order.id,
+        line_id=line_id,
+        quantity=0,
+        price=line.price,
+        by=by,
+        asked_by=asked_by,
+    )
+    return (changed,)
 
 
 def receive_line(
@@ -96,6 +267,56 @@ def receive_line(
     )
 
 
+def remind_of_sending(purchase_order: PurchaseOrder) -> tuple[PurchaseOrderReminderDue, ...]:
+    """Nobody has said that the supplier has it: the service point is told (ORD-11)."""
+    if purchase_order.status is not Status.CREATED:
+        return ()
+    return (_reminder(purchase_order, SENDING),)
+
+
+def remind_of_receipt(
+    purchase_order: PurchaseOrder, *, days_late: int
+) -> tuple[PurchaseOrderReceiptDue, ...]:
+    """The expected day has come, or is so many days ago, with something open (ORD-12)."""
+    if not purchase_order.open_lines:
+        return ()
+    due = PurchaseOrderReceiptDue(
+        purchase_order_id=purchase_order.id,
+        service_point=purchase_order.service_point,
+        days_late=days_late,
+    )
+    return (due,)
+
+
+def remind_of_settlement(purchase_order: PurchaseOrder) -> tuple[PurchaseOrderReminderDue, ...]:
+    """A deviation has waited for too long (INV-8)."""
+    return (_reminder(purchase_order, SETTLEMENT),) if purchase_order.has_deviation else ()
+
+
+def must_have_a_part(purchase_order: PurchaseOrder, by: User) -> None:
+    """Check that somebody has a part in a purchase order: who created it, who works at its service
+    point, and customer service.
+
+    Raises PurchaseOrderRefused (NOT_YOUR_PURCHASE_ORDER, REF-3).
+    """
+    works_there = by.works_at(CustomerId(purchase_order.service_point))
+    if not (by.user_id == purchase_order.by or works_there or by.has(Role.CUSTOMER_SERVICE)):
+        way_on = (
+            "Bara den som gjorde inköpsordern, dess tjänsteställe eller kundservice ändrar den."
+        )
+        raise refusal(Reason.NOT_YOUR_PURCHASE_ORDER, "by", way_on, rule="REF-3")
+
+
+def line_of(
+    purchase_order: PurchaseOrder, line_id: OrderLineId | None, *, rule: str = "ORD-11"
+) -> Line:
+    """A line of the purchase order. Raises PurchaseOrderRefused (UNKNOWN_LINE, `rule`)."""
+    for line in purchase_order.lines:
+        if line.line_id == line_id:
+            return line
+    raise refusal(Reason.UNKNOWN_LINE, "line", _OTHER_LINE, rule=rule)
+
+
 def evolve(purchase_order: PurchaseOrder | None, event: PurchaseOrderEvent) -> PurchaseOrder:
     """Returns the state after an event; every event of a purchase order is handled.
 
@@ -108,28 +329,59 @@ def evolve(purchase_order: PurchaseOrder | None, event: PurchaseOrderEvent) -> P
     if purchase_order is None:
         raise ValueError(f"{event.wire_type} before the purchase order is created")
     match event:
+        case PurchaseOrderSent():
+            closed = purchase_order.status is Status.CLOSED
+            return replace(
+                purchase_order,
+                status=Status.CLOSED if closed else Status.SENT,
+                how=event.how,
+                sent_on=event.sent_on,
+                sent_by=event.by,
+            )
+        case PurchaseOrderReceiptDue() | PurchaseOrderReminderDue():
+            return purchase_order
+        case PurchaseOrderDelayed():
+            return _with(purchase_order, event.lines, expected_on=event.expected_on)
+        case PurchaseOrderLineChanged(quantity=0):
+            return _with(purchase_order, [event.line_id], state=LineState.VOIDED)
+        case PurchaseOrderLineChanged():
+            changes = {"quantity": event.quantity, "price": event.price}
+            return _with(purchase_order, [event.line_id], **changes)
+        case PurchaseOrderDeviationReported():
+            return _with(purchase_order, [event.line_id], deviation=event.kind, settled=None)
+        case PurchaseOrderDeviationSettled():
+            return _with(purchase_order, [event.line_id], settled=event.how)
         case PurchaseOrderLineReceived():
-            return _closed_if_done(
-                _with(
-                    purchase_order,
-                    event.item.line_id,
-                    state=LineState.RECEIVED,
-                    quantity=event.item.quantity,
-                    price=event.price,
-                    received_on=event.received_on,
-                )
+            return _with(
+                purchase_order,
+                [event.item.line_id],
+                state=LineState.RECEIVED,
+                quantity=event.item.quantity,
+                price=event.price,
+                received_on=event.received_on,
             )
 
 
-def _with(purchase_order: PurchaseOrder, line_id: OrderLineId, **changes: object) -> PurchaseOrder:
-    lines = tuple(
-        line.model_copy(update=changes) if line.line_id == line_id else line
-        for line in purchase_order.lines
+_OTHER_LINE: Final = "Inköpsordern har ingen sådan rad. Ange ett radnummer ur inköpsordern."
+
+
+def _reminder(purchase_order: PurchaseOrder, waits_for: Word) -> PurchaseOrderReminderDue:
+    return PurchaseOrderReminderDue(
+        purchase_order_id=purchase_order.id,
+        service_point=purchase_order.service_point,
+        waits_for=waits_for,
     )
-    return replace(purchase_order, lines=lines)
 
 
-def _closed_if_done(purchase_order: PurchaseOrder) -> PurchaseOrder:
-    if purchase_order.open_lines:
-        return purchase_order
-    return replace(purchase_order, status=Status.CLOSED)
+def _with(
+    purchase_order: PurchaseOrder, lines: Iterable[OrderLineId], **changes: object
+) -> PurchaseOrder:
+    named = frozenset(lines)
+    after = replace(
+        purchase_order,
+        lines=tuple(
+            line.model_copy(update=changes) if line.line_id in named else line
+            for line in purchase_order.lines
+        ),
+    )
+    return after if after.open_lines else replace(after, status=Status.CLOSED)

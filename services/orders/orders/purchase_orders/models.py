@@ -15,6 +15,7 @@ from kvitt_contracts.types import (
     ServicePointId,
     SupplierId,
     UserId,
+    Word,
 )
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,7 +32,9 @@ class PurchaseOrderRow(
     state=domain.PurchaseOrder,
     evolve=domain.evolve,
 ):
-    """A purchase order; `order_number` and `recipient_person`, of its order, are for queries."""
+    """A purchase order; `order_number` and `recipient_person`, of its order, `awaited_on`, by when
+    the last of it is expected, and `has_deviation`, one that is not settled, are for queries.
+    """
 
     __tablename__ = "purchase_orders"
     __table_args__ = (
@@ -42,6 +45,7 @@ class PurchaseOrderRow(
         Index("ix_purchase_orders_status", "region", "status", "created_on"),
         Index("ix_purchase_orders_created_on", "region", "created_on"),
         Index("ix_purchase_orders_by", "region", "by"),
+        Index("ix_purchase_orders_awaited_on", "region", "awaited_on"),
         Index(
             "ix_purchase_orders_number_prefix",
             "region",
@@ -62,8 +66,18 @@ class PurchaseOrderRow(
     lines: Mapped[tuple[domain.Line, ...]] = mapped_column(Json(tuple[domain.Line, ...]))
     by: Mapped[UserId]
     asked_by: Mapped[UserId | None]
+    how: Mapped[Word | None]
+    sent_on: Mapped[date | None]
+    sent_by: Mapped[UserId | None]
     order_number: Mapped[OrderNumber]
     recipient_person: Mapped[PersonRef | None]
+    awaited_on: Mapped[date | None]
+    has_deviation: Mapped[bool]
+
+    def apply(self, state: domain.PurchaseOrder) -> None:
+        """Write a state into the columns, those for queries included."""
+        super().apply(state)
+        self.awaited_on, self.has_deviation = state.awaited_on, state.has_deviation
 
 
 class PurchaseOrderDetailsRow(Regional, Base):

@@ -17,6 +17,7 @@ from kvitt_contracts.types import (
 
 from orders.articles.domain import Article
 from orders.articles.models import ArticleRow
+from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.message_subject import subject_as
 from orders.numbers.domain import Series
@@ -39,6 +40,10 @@ SCOPE: Final = ScopeOfPersons(
     protected=lambda: is_of_protected(PurchaseOrderRow.recipient_person),
 )
 """Whose a purchase order is: its service point's, and who created it."""
+
+
+BUYING: Final = (Status.REGISTERED, Status.PART_DELIVERED)
+"""Where an order is while something can be bought for it."""
 
 
 def order_of(command: Created, tx: Transaction) -> OrderId:

@@ -1,0 +1,66 @@
+"""Messages about purchase orders: what was not sent, received or settled in time (NTF-2)."""
+
+from collections.abc import Iterable
+
+from kvitt_chassis.handlers import Handlers, RowKey
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.notifications import ToStaff
+from kvitt_contracts.orders import (
+    PurchaseOrderDeviationReported,
+    PurchaseOrderReceiptDue,
+    PurchaseOrderReminderDue,
+)
+
+from notifications.messages.domain import CUSTOMER_SERVICE, NewKind
+from notifications.messages.writes import about_purchase_order, post
+from notifications.transfers.domain import whom_to_tell
+from notifications.transfers.models import ResponsiblesRow
+
+messages = Handlers()
+
+Due = PurchaseOrderReceiptDue | PurchaseOrderReminderDue
+
+LATE_DAYS = 14
+"""From so many days after the expected one on, customer service is told instead (ORD-12)."""
+
+
+def _who_answers(event: Due, _: Transaction) -> Iterable[RowKey]:
+    return [(ResponsiblesRow, event.service_point)]
+
+
+@messages.on(PurchaseOrderReceiptDue, reads=_who_answers)
+async def on_receipt_due(event: PurchaseOrderReceiptDue, tx: Transaction) -> None:
+    """Tell the service point that a direct delivery is expected and not received; customer service
+    when it is two weeks late (ORD-12).
+    """
+    if event.days_late < LATE_DAYS:
+        await _tell_service_point(event, NewKind.PURCHASE_RECEIPT_DUE, tx)
+        return
+    staff, about = ToStaff(duty=CUSTOMER_SERVICE), about_purchase_order(event.purchase_order_id)
+    post(tx, staff, NewKind.PURCHASE_LATE, about)
+
+
+@messages.on(PurchaseOrderReminderDue, reads=_who_answers)
+async def on_reminder_due(event: PurchaseOrderReminderDue, tx: Transaction) -> None:
+    """Tell the service point that nobody has sent a purchase order (ORD-11); customer service that
+    a deviation is not settled (INV-8). What else may be reminded of is passed over.
+    """
+    if event.waits_for == "sending":
+        await _tell_service_point(event, NewKind.PURCHASE_UNSENT, tx)
+    elif event.waits_for == "settlement":
+        about = about_purchase_order(event.purchase_order_id)
+        post(tx, ToStaff(duty=CUSTOMER_SERVICE), NewKind.PURCHASE_DEVIATION_LATE, about)
+
+
+@messages.on(PurchaseOrderDeviationReported)
+async def on_deviation_reported(event: PurchaseOrderDeviationReported, tx: Transaction) -> None:
+    """Tell customer service that a delivery was not as ordered (INV-8)."""
+    about = about_purchase_order(event.purchase_order_id)
+    post(tx, ToStaff(duty=CUSTOMER_SERVICE), NewKind.PURCHASE_DEVIATION, about)
+
+
+async def _tell_service_point(event: Due, message: NewKind, tx: Transaction) -> None:
+    known = await tx.look_up(ResponsiblesRow, event.service_point)
+    responsibles = known.facts() if known else None
+    for to in whom_to_tell(event.service_point, responsibles, on=tx.today):
+        post(tx, to, message, about_purchase_order(event.purchase_order_id))
