@@ -27,8 +27,10 @@ from kvitt_contracts.topics import SERVICES
 from kvitt_contracts.types import (
     Address,
     Code,
+    DeviceNumber,
     Endpoint,
     LineNumber,
+    MarkedDevice,
     OrganisationNumber,
     PolicyVersion,
     RegionCode,
@@ -64,6 +66,7 @@ WHOLE: dict[type[Any], Any] = {  # their texts follow patterns and check digits
     CoordinationNumber: CoordinationNumber(number="197010632391"),
     Delivery: Delivery(instructions="Ring först"),
     Endpoint: ENDPOINT,
+    MarkedDevice: MarkedDevice(device_number=DeviceNumber("170415"), serial_number="TRO-24"),
     Parties: Parties(
         seller=Seller(
             name="Regionen",

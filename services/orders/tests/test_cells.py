@@ -12,10 +12,14 @@ from kvitt_contracts.types import (
     CaseId,
     FaultReportId,
     OrderId,
+    OrderNumber,
     PatientRecipient,
     PersonRef,
     PickupId,
+    PurchaseOrderId,
+    ReceiptId,
     RegionCode,
+    ServicePointId,
     UserId,
     WorkOrderId,
 )
@@ -37,6 +41,7 @@ from orders.cases.models import CaseRow
 from orders.customer_orders.models import OrderRow
 from orders.fault_reports.models import FaultReportRow
 from orders.pickups.models import PickupRow
+from orders.purchase_orders.models import PurchaseOrderRow
 from orders.work_orders.applications.domain import Application
 from orders.work_orders.drafts.models import ApplicationDraftRow
 from orders.work_orders.drafts.writes import keep_until
@@ -46,6 +51,7 @@ from contracts.tests.builders.baskets import a_basket_loan_requested
 from contracts.tests.builders.cases import a_case_asked
 from contracts.tests.builders.orders import a_fault_reported, an_order_placed
 from contracts.tests.builders.pickups import a_pickup_requested
+from contracts.tests.builders.purchases import a_purchase_order_created
 from contracts.tests.builders.regions import (
     a_care_unit_stated,
     a_customer_stated,
@@ -56,6 +62,7 @@ from contracts.tests.builders.regions import (
 from contracts.tests.builders.story import DAY
 from contracts.tests.builders.work_orders import a_work_order_registered
 from services.orders.tests.builders import a_reserve_number
+from services.orders.tests.receiving import a_receipt_row
 from services.orders.tests.worlds import MONDAY, ref_of
 
 pytestmark = pytest.mark.long(seconds=30)
@@ -81,6 +88,8 @@ MAKES_ANEW = (
     "orders.application-draft.begin",
     "orders.application-draft.save",  # its person is in the body: test_application_drafts
     "orders.case.ask",
+    "orders.purchase-order.create",  # its order is in the body: test_purchase_orders
+    "orders.receipt.report",  # its number is in the body: test_receipt_flow
     "orders.work-order.choices",  # as above: test_work_order_choices
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
 )
@@ -165,6 +174,18 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             region=await begun(world, region, service_point=OTHERS),
             platform=await begun(world, platform, region="bd", service_point=ELSEWHERE),
         )
+        bought_at = Things(
+            own=await bought(world, own, service_point=OTHERS, by=CALLER),
+            units=await bought(world, units, service_point=POINT),
+            region=await bought(world, region, service_point=OTHERS),
+            platform=await bought(world, platform, region="bd", service_point=ELSEWHERE),
+        )
+        receipts = Things(
+            own=await received(world, own, service_point=OTHERS, by=CALLER),
+            units=await received(world, units, service_point=POINT),
+            region=await received(world, region, service_point=OTHERS),
+            platform=await received(world, platform, region="bd", service_point=ELSEWHERE),
+        )
         payers = Things(region="20011", platform="2001")
         points = Things(region=OTHERS, platform=ELSEWHERE)
         care_units = Things(region="30110", platform="3011")
@@ -179,6 +200,10 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.order.voiding": Upon(things=orders),
                 "orders.order.attachments": Upon(things=orders),
                 "orders.order.void": Upon(things=orders),
+                "orders.purchase-orders.list": Upon(things=bought_at, key="purchase_order_id"),
+                "orders.purchase-order.show": Upon(things=bought_at),
+                "orders.receipts.awaited": Upon(things=bought_at, key="purchase_order_id"),
+                "orders.receipt.show": Upon(things=receipts),
                 "orders.fault-reports.list": Upon(things=reports, key="fault_report_id"),
                 "orders.fault-report.show": Upon(things=reports),
                 "orders.fault-report.tell": Upon(things=reports),
@@ -350,6 +375,39 @@ async def lent(
     async with world.worker.unit() as unit:
         unit.begin(region=RegionCode(region)).start(BasketLoanRow, asked.order_id, asked)
     return asked.order_id
+
+
+async def bought(
+    world: World, of: Placed, *, service_point: str, by: str = COLLEAGUE, region: str = REGION
+) -> PurchaseOrderId:
+    """A purchase order of an order."""
+    created = a_purchase_order_created(
+        f"I-{of.order}",
+        order_id=of.order,
+        service_point=service_point,
+        purchase_order_number=f"2611{next(_NUMBERS):04}",
+        by=by,
+    )
+    async with world.worker.unit() as unit:
+        row = unit.begin(region=RegionCode(region)).start(
+            PurchaseOrderRow, created.purchase_order_id, created
+        )
+        row.order_number, row.recipient_person = OrderNumber("26100001"), of.person
+    return created.purchase_order_id
+
+
+async def received(
+    world: World, of: Placed, *, service_point: str, by: str = COLLEAGUE, region: str = REGION
+) -> ReceiptId:
+    """A receipt of an order, which the stores have not answered."""
+    order = an_order_placed(reference=str(of.order), order_id=of.order, prescriber=by)
+    row = a_receipt_row(ReceiptId(uuid4()), order)
+    row.region, row.service_point = RegionCode(region), ServicePointId(service_point)
+    row.recipient_person = of.person
+    receipt_id = row.receipt_id
+    async with world.worker.unit() as unit:
+        unit.begin(region=RegionCode(region)).put(row)
+    return receipt_id
 
 
 async def kept(world: World, order: OrderId, *, region: str = REGION) -> UUID:

@@ -1,25 +1,37 @@
 """ORD-12: what of a direct delivery can be received, by whom, and when."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from kvitt_contracts.orders import (
+    OrderEvent,
+    OrderLineDelivered,
+    OrderLineDiverted,
     OrderLinePurchased,
+    OrderLineVoided,
+    OrderReceiptRefused,
     OrderReceiptReported,
     ReceivedLine,
 )
+from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
     ArticleNumber,
     ArticleStatus,
     ArticleType,
     DeviceNumber,
     Holder,
+    LineNumber,
     MarkedDevice,
     Money,
+    OrderLineId,
     PurchaseOrderId,
     ReasonCode,
+    ReceiptId,
     RefusedLine,
     Role,
     ServicePointId,
@@ -29,6 +41,7 @@ from kvitt_contracts.types import (
 from orders.articles.domain import Article
 from orders.customer_orders import domain as orders
 from orders.customer_orders.domain import Order
+from orders.customer_orders.line_rules import BY_SUPPLIER, lines_to_void, void_line
 from orders.customer_orders.lines import LineState
 from orders.purchase_orders import domain as purchase_orders
 from orders.purchase_orders.domain import PurchaseOrder
@@ -61,6 +74,7 @@ from contracts.tests.builders.story import (
     purchase_order_id,
     receipt_id,
 )
+from services.orders.tests.builders import a_policy
 
 ARRIVED = date(2026, 3, 12)
 FIRST, SECOND = purchase_order_id("I-1"), purchase_order_id("I-2")
@@ -431,3 +445,88 @@ def test_the_line_of_another_order_is_a_fault() -> None:
 
     with pytest.raises(ValueError, match="has no line"):
         answers.divert_line(an_order(), other, store=StoreId(OWN), on=ARRIVED)
+
+
+ACTS = ("reported", "voided", "booked", "stocked", "refused")
+
+
+@pytest.mark.rule("ORD-12l", "ORD-14d")
+@settings(deadline=None)
+@given(acts=st.lists(st.sampled_from(ACTS), max_size=12))
+def test_no_order_of_receipts_answers_and_voids_gives_both_or_loses_a_line(
+    acts: Sequence[str],
+) -> None:
+    order, number = an_order(), LineNumber(2)
+    said: list[OrderEvent] = []
+    under_way: list[ReceiptId] = []
+    for turn, act in enumerate(acts):
+        events = _act(act, order, number, receipt_id(f"K-{turn}"), under_way)
+        under_way = [
+            *(one for one in under_way if act in ("reported", "voided")),
+            *(one.receipt_id for one in events if isinstance(one, OrderReceiptReported)),
+        ]
+        for event in events:
+            order = orders.evolve(order, event)
+            said.append(event)
+
+    line = order.lines[1]
+    ends = [one for one in said if isinstance(one, _ENDS)]
+    reports = [one for one in said if isinstance(one, OrderReceiptReported)]
+    refusals = [one for one in said if isinstance(one, OrderReceiptRefused)]
+    assert len(ends) <= 1
+    assert line.is_over == (len(ends) == 1)
+    assert (line.state is LineState.RECEIVING) == (len(under_way) == 1)
+    received = [one for one in ends if not isinstance(one, OrderLineVoided)]
+    assert len(reports) == len(refusals) + len(received) + len(under_way)
+
+
+_ENDS = (OrderLineDelivered, OrderLineDiverted, OrderLineVoided)
+
+
+def _act(
+    act: str,
+    order: Order,
+    number: LineNumber,
+    receipt: ReceiptId,
+    under_way: Sequence[ReceiptId],
+) -> Sequence[OrderEvent]:
+    """What orders says; nothing where it refuses. The stores answer only what is under way."""
+    line = order.lines[number - 1]
+    try:
+        if act == "reported":
+            reported = domain.report(
+                a_delivery(order),
+                [FOUR],
+                receipt_id=receipt,
+                to=a_patient(),
+                by=a_user(),
+                received_on=ARRIVED,
+            )
+            return (reported,)
+        if act == "voided":
+            by = a_user(roles=(Role.CUSTOMER_SERVICE,))
+            found = lines_to_void(
+                order, [number], by=by, asked_by=UserId(SENDER), policy=a_policy()
+            )
+            return tuple(event for one in found for event in _void(order, one.line_id))
+    except Refused:
+        return ()
+    if not under_way:
+        return ()
+    if act == "booked":
+        return orders.deliver_line(order, line.line_id, quantity=4, on=ARRIVED)
+    if act == "stocked":
+        return answers.divert_line(order, line.line_id, store=StoreId(OWN), on=ARRIVED)
+    return answers.refuse_receipt(order, under_way[0], refused=(TAKEN,), by=UserId(SENDER))
+
+
+def _void(order: Order, line: OrderLineId) -> Sequence[OrderEvent]:
+    return void_line(
+        order,
+        line,
+        reason=BY_SUPPLIER,
+        is_supplier_told=True,
+        today=ARRIVED,
+        by=UserId(SENDER),
+        asked_by=None,
+    )

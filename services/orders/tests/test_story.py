@@ -4,8 +4,8 @@ from typing import Any, get_args
 
 import pytest
 from kvitt_contracts.examples import examples
-from kvitt_contracts.orders import OrderEvent, OrderLineDelivered, VoidOrder
-from kvitt_contracts.types import UserId
+from kvitt_contracts.orders import OrderEvent, VoidOrder
+from kvitt_contracts.types import OrderLineId, UserId
 from kvitt_testkit.world import Given, World
 from orders.app import service
 from orders.customer_orders import story
@@ -100,10 +100,21 @@ def test_each_event_of_an_order_is_told(kind: Any) -> None:
     (line,) = order.lines
     for example in examples(kind.wire_type):
         event: Any = example.message
-        if isinstance(event, OrderLineDelivered):
-            event = event.model_copy(update={"line_id": line.line_id})
+        event = event.model_copy(update=_of_line(event, line.line_id))
 
         assert story.tell(event, order).summary.endswith(".")
+
+
+def _of_line(event: Any, line_id: OrderLineId) -> dict[str, Any]:
+    """What an example says of a line, as said of this one."""
+    mine = {"line_id": line_id}
+    if hasattr(event, "line_id"):
+        return mine
+    for name in ("lines", "refused"):
+        said = getattr(event, name, ())
+        if said and hasattr(said[0], "line_id"):
+            return {name: tuple(one.model_copy(update=mine) for one in said)}
+    return {}
 
 
 def test_the_timers_that_are_told_are_the_services() -> None:

@@ -344,13 +344,14 @@ def with_line(order: Order, line_id: OrderLineId, **changes: object) -> Order:
 
 
 def _with_delivered(order: Order, event: OrderLineDelivered) -> Order:
-    line = next(one for one in order.lines if one.line_id == event.line_id)
-    changes: dict[str, object] = {"delivered": line.delivered + event.quantity}
-    if line.is_direct:  # never in part: it is over whatever the supplier changed (ORD-12)
-        changes["reached"] = LineState.DELIVERED
-    after = with_line(order, event.line_id, **changes)
+    for line in order.lines:
+        if line.line_id == event.line_id:
+            # what came direct never came in part: it is over whatever the supplier changed (ORD-12)
+            reached = LineState.DELIVERED if line.is_direct else line.reached
+            delivered = line.delivered + event.quantity
+            order = with_line(order, line.line_id, delivered=delivered, reached=reached)
     waits = order.status in (Status.VOIDING, Status.DELIVERED)
-    return replace(after, status=order.status if waits else Status.PART_DELIVERED)
+    return replace(order, status=order.status if waits else Status.PART_DELIVERED)
 
 
 def _with_receipt(
