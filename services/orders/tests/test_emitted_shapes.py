@@ -108,6 +108,7 @@ from contracts.tests.builders.story import (
     CUSHION,
     ELECTRONIC,
     ENDPOINT,
+    OWN,
     PURCHASING,
     ROLLATOR,
     SENDER,
@@ -166,7 +167,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         with_product_areas(policies, "horsel"),
         price_list=PRICES,
         fees=FEES,
-        stores={"central": CENTRAL, "purchasing": PURCHASING},
+        stores={"central": CENTRAL, "purchasing": PURCHASING, "own": (OWN,)},
         order={"void_line": "receiving_unit"},
     )
     async with given(service, at=MONDAY, policies=areas) as world:
