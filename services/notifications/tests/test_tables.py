@@ -4,6 +4,13 @@ from collections.abc import Callable
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from kvitt_contracts.billing import (
+    SupplierInvoiceCleared,
+    SupplierInvoiceHeld,
+    SupplierInvoiceReceived,
+    SupplierInvoiceRejected,
+    SupplierInvoiceReleased,
+)
 from kvitt_contracts.bmb import TransferLineCompleted, TransferUnlockAsked
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.inventory import (
@@ -62,6 +69,11 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     WorkOrderVoided,
     WorkOrderRenumbered,
     CaseWithdrawn,
+    SupplierInvoiceReceived,
+    SupplierInvoiceHeld,
+    SupplierInvoiceCleared,
+    SupplierInvoiceReleased,
+    SupplierInvoiceRejected,
 }
 
 
