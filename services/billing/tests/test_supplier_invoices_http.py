@@ -15,6 +15,7 @@ from billing.supplier_invoices.reasons import REASONS
 from kvitt_contracts.policy import Policies, PolicyHistory
 from kvitt_contracts.policy_parts import InvoicePolicy, SupplierInvoicePolicy
 from kvitt_contracts.types import Account, RegionCode, Role, Word
+from kvitt_testkit.reconciled import found_by, plant
 from kvitt_testkit.world import Given, World, stockholm
 
 from contracts.tests.builders.story import OTHER, SENDING, SERVICE, line_id
@@ -270,6 +271,9 @@ async def test_what_is_cleared_and_released_is_entered_and_a_credit_note_the_oth
         assert balance["debit_ore"] == balance["credit_ore"] == 800_000
         names = {one["account"]: one["name"] for one in balance["accounts"]}
         assert names["2440"] == "Leverantörsskulder"
+        assert await found_by(world, "ledger") == []
+        await plant(world, "UPDATE supplier_invoices SET net_ore = net_ore + 1")
+        assert [one.table for one in await found_by(world, "ledger")] == ["supplier_invoices"] * 3
         assert "Leverantörsfaktura F-1" in str(file)
 
 

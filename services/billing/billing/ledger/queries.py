@@ -95,6 +95,14 @@ async def entered_otherwise(snapshot: Snapshot) -> list[tuple[str, UUID]]:
     return [(row.region, row.id) for row in await snapshot.session.execute(_ENTERED_OTHERWISE)]
 
 
+async def suppliers_entered_otherwise(snapshot: Snapshot) -> list[tuple[str, UUID]]:
+    """The suppliers' invoices that are entered with another sum than they have, or may not be paid:
+    their region and id.
+    """
+    found = await snapshot.session.execute(_SUPPLIERS_ENTERED_OTHERWISE)
+    return [(row.region, row.id) for row in found]
+
+
 _SUMS = text(
     """
     SELECT line.account,
@@ -133,5 +141,18 @@ _ENTERED_OTHERWISE = text(
               SELECT sum(line.debit_ore)
               FROM jsonb_to_recordset(own.lines) AS line(debit_ore bigint)) END
     ORDER BY charges.region, charges.id
+    """
+)
+_SUPPLIERS_ENTERED_OTHERWISE = text(
+    """
+    SELECT invoices.region, invoices.id
+    FROM supplier_invoices AS invoices
+    JOIN ledger_entries AS own ON own.region = invoices.region
+        AND own.source_id = invoices.id AND own.source = 'supplier_invoice'
+    WHERE invoices.status NOT IN ('cleared', 'released')
+       OR invoices.net_ore + invoices.vat_ore <> (
+           SELECT sum(line.debit_ore)
+           FROM jsonb_to_recordset(own.lines) AS line(debit_ore bigint))
+    ORDER BY invoices.region, invoices.id
     """
 )
