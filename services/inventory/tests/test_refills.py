@@ -245,8 +245,10 @@ async def test_a_level_is_of_goods_in_an_own_store(world: World, stated: Any, re
 
 @pytest.mark.rule("ORD-6f")
 async def test_what_nobody_purchases_is_not_proposed(world: World) -> None:
-    article = an_article_stated(CUSHION, version=2, marked=False, charging="sale")
-    await world.handle(article.model_copy(update={"status": "phase_out"}), subject=CUSHION)
+    article = an_article_stated(
+        CUSHION, version=2, marked=False, charging="sale", status="phase_out"
+    )
+    await world.handle(article, subject=CUSHION)
 
     await world.advance(night(3))
 

@@ -7,6 +7,7 @@ import pytest
 from inventory.app import service
 from inventory.stock.domain import Colour
 from inventory.store_balances import documents
+from inventory.store_balances.domain import ReportRefused
 from inventory.store_balances.views import StoreBalanceView
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
@@ -122,7 +123,7 @@ async def test_a_report_of_more_than_fits_is_refused_with_the_way_on() -> None:
         colour=Colour.GREEN,
     )
 
-    with pytest.raises(documents.ReportRefused) as refused:
+    with pytest.raises(ReportRefused) as refused:
         await documents.print_report(store, [one] * (documents.MOST + 1), on=DAY)
 
     assert (refused.value.reason, refused.value.rule) == ("TOO_MANY_ROWS", "INV-11")

@@ -155,7 +155,7 @@ REPLENISHMENTS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "INV-4f",
         "What is on the way is not told while it is in transit",
-        f"{_STOCK}/reservations/incoming.py",
+        f"{_STOCK}/reservations/domain.py",
         "                found[articles[sent.line_id]] += sent.quantity\n",
         "                found[articles[sent.line_id]] += 0\n",
         f"{_LISTED}_what_is_on_its_way_to_a_store_is_told_beside_its_balance",

@@ -13,7 +13,7 @@ from inventory.refills.commands import DropProposal
 from inventory.refills.models import RefilledStoreRow, RefillRow
 from inventory.refills.queries import levels_in, open_proposals
 from inventory.refills.writes import NIGHT, look_in_the_night
-from inventory.reservations.incoming import incoming_to
+from inventory.reservations.queries import incoming_to
 from inventory.stores.models import StoreRow
 from inventory.stores.queries import is_store_of, may_store_hold_stock, points_of_store
 

@@ -1,6 +1,7 @@
 """The rules of reservations: set aside, picked, sent, delivered, released. No clock."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -210,6 +211,21 @@ def held_by_article(
                 reserved=known.reserved + line.reserved, missing=known.missing + line.missing
             )
     return sums
+
+
+def incoming(replenishments: Iterable[Reservation]) -> Mapping[ArticleNumber, int]:
+    """How many of each article are to come into a store by its replenishments: set aside for it,
+    waited for, and on the way (INV-4).
+    """
+    found: Counter[ArticleNumber] = Counter()
+    for reservation in replenishments:
+        articles = {line.line_id: line.article_number for line in reservation.lines}
+        for line in reservation.lines:
+            found[line.article_number] += line.reserved + line.missing
+        for shipment in reservation.in_transit:
+            for sent in shipment.lines:
+                found[articles[sent.line_id]] += sent.quantity
+    return found
 
 
 def evolve(reservation: Reservation | None, event: ReservationEvent) -> Reservation:

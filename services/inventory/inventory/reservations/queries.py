@@ -1,17 +1,27 @@
 """Look-ups of placed orders and of what waits for goods. Nothing is locked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import ArticleNumber, DeviceId, OrderId, PersonRef, Reference, StoreId
+from kvitt_contracts.types import (
+    ArticleNumber,
+    DeviceId,
+    OrderId,
+    PersonRef,
+    Reference,
+    RegionCode,
+    StoreId,
+)
 from sqlalchemy import ColumnElement, Select, and_, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from inventory.arrivals.domain import sent_on
 from inventory.people.queries import protected_references
+from inventory.reservations import domain
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 
 
@@ -79,3 +89,24 @@ def is_for_protected() -> ColumnElement[bool]:
     """An order is for a patient whose identity is protected (REF-19)."""
     person = cast(PlacedOrderRow.recipient, JSONB)["person"].astext
     return func.coalesce(person, "").in_(protected_references())
+
+
+async def incoming_to(tx: Transaction, store: StoreId) -> Mapping[ArticleNumber, int]:
+    """How many of each article are to come into a store by its open replenishments (INV-4)."""
+    with tx.session.no_autoflush:
+        rows = (await tx.session.scalars(_open_to(store, tx.region))).all()
+    return domain.incoming(row.state() for row in rows)
+
+
+async def incoming_shown(reader: RegionReader, store: StoreId) -> Mapping[ArticleNumber, int]:
+    """The same, for a view."""
+    rows = await reader.all(_open_to(store, reader.region))
+    return domain.incoming(row.state() for row in rows)
+
+
+def _open_to(store: StoreId, region: RegionCode) -> Select[Any]:
+    return with_reservation(select(ReservationRow).select_from(PlacedOrderRow)).where(
+        PlacedOrderRow.region == region,
+        PlacedOrderRow.to_store == store,
+        ReservationRow.status.in_(domain.OPEN),
+    )

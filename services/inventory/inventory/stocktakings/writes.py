@@ -180,6 +180,7 @@ def _to(device: DeviceRow, store: StoreId, row: StocktakingRow, tx: Transaction)
     )
 
 
+# decision 0429: a balance is counted when its round is posted
 async def note_counted(tx: Transaction, taking: domain.Stocktaking) -> None:
     """Note of each article that was counted when that was, now that the round is posted (INV-14).
     The stocktaking is locked.

@@ -20,7 +20,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, and_, select, true
 
 from inventory.articles.models import ArticleRow
-from inventory.reservations.incoming import incoming_shown
+from inventory.reservations.queries import incoming_shown
 from inventory.stock.models import BalanceRow
 from inventory.stocktakings.models import ShelfCountRow
 from inventory.store_balances import documents

@@ -3,18 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
-from kvitt_contracts.refusals import Refused
 from kvitt_documents.balances import BalanceLine, BalanceReport
 from kvitt_documents.rendering import MAX_ROWS, print_document
 
+from inventory.store_balances.domain import must_fit
 from inventory.store_balances.views import StoreBalanceView
 from inventory.stores.models import StoreRow
 
 MOST = MAX_ROWS
-
-
-class ReportRefused(Refused):
-    """A report cannot be printed."""
 
 
 async def print_report(store: StoreRow, balances: Sequence[StoreBalanceView], *, on: date) -> bytes:
@@ -23,13 +19,7 @@ async def print_report(store: StoreRow, balances: Sequence[StoreBalanceView], *,
 
     Raises ReportRefused (TOO_MANY_ROWS, INV-11).
     """
-    if len(balances) > MOST:
-        raise ReportRefused(
-            "TOO_MANY_ROWS",
-            rule="INV-11",
-            way_on="Förrådet har fler artiklar än en rapport rymmer. Hämta saldolistan i stället.",
-            most=MOST,
-        )
+    must_fit(len(balances), most=MOST)
     report = BalanceReport(
         store=f"{store.store} {store.name}",
         issued_on=on,

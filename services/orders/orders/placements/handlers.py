@@ -11,18 +11,16 @@ from kvitt_contracts.orders import (
     PlaceOrder,
     RegisterWithdrawal,
 )
-from kvitt_contracts.types import OrderId, OrderNumber, Reference, identify
+from kvitt_contracts.types import OrderId, OrderNumber
 
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.customer_orders.writes import await_answer, count_step
-from orders.message_subject import subject_as
-from orders.numbers.domain import Series
-from orders.numbers.writes import next_number
 from orders.parties.domain import Patient
 from orders.parties.queries import parties_of
 from orders.people.writes import note_contact
 from orders.placements import domain
 from orders.placements.queries import articles_of, rows_to_read, rows_to_write, suppliers_of
+from orders.placements.writes import naming_of, new_order
 from orders.work_orders.queries import applications_of
 
 messages = Handlers()
@@ -111,28 +109,6 @@ async def preview(
         suppliers=await suppliers_of(articles, tx),
         policy=tx.policy,
         today=tx.today,
-    )
-
-
-async def new_order(tx: Transaction) -> OrderId:
-    """The id of an order that is to be placed. Raises OrderRefused (ALREADY_PLACED, ORD-2)."""
-    order_id = OrderId(tx.target("order"))
-    if await tx.find(OrderRow, order_id) is not None:
-        field = "reference" if tx.message is None else "ce_subject"
-        raise domain.refuse_used_reference(field=field)
-    return order_id
-
-
-async def naming_of(order_id: OrderId, tx: Transaction) -> domain.Naming:
-    """The number and the reference that a new order gets; the number is drawn, and locked.
-
-    Raises Refused (INVALID_SUBJECT, contract): the subject is no reference.
-    """
-    is_named = order_id == identify(tx.region, "order", tx.subject)  # else over HTTP, by an id
-    return domain.Naming(
-        order_id=order_id,
-        order_number=await next_number(Series.ORDER, tx),
-        reference=subject_as(Reference, tx.subject) if is_named else None,
     )
 
 

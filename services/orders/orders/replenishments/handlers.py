@@ -6,7 +6,7 @@ from kvitt_contracts.orders import PlaceReplenishment
 
 from orders.customer_orders.models import OrderRow
 from orders.customer_orders.writes import await_answer, count_step
-from orders.placements.handlers import naming_of, new_order
+from orders.placements.writes import naming_of, new_order
 from orders.refills.models import RefillRow
 from orders.refills.queries import open_refills
 from orders.replenishments import domain

@@ -87,16 +87,16 @@ class TemplateQuery(ListQuery):
     ] = None
 
 
-_NAMED = select(TemplateRow, TemplateNameRow.name).join(
-    TemplateNameRow,
-    and_(
-        TemplateNameRow.region == TemplateRow.region,
-        TemplateNameRow.template_id == TemplateRow.id,
-    ),
-)
-
 TEMPLATES = ListOf(
-    _NAMED.where(func.jsonb_array_length(TemplateRow.lines) > 0),
+    select(TemplateRow, TemplateNameRow.name)
+    .join(
+        TemplateNameRow,
+        and_(
+            TemplateNameRow.region == TemplateRow.region,
+            TemplateNameRow.template_id == TemplateRow.id,
+        ),
+    )
+    .where(func.jsonb_array_length(TemplateRow.lines) > 0),
     scope=RegionWide(TemplateRow.region, because="ORD-9: all see all templates"),
     sorts=named(TemplateNameRow.name),
     default="name",
