@@ -35,7 +35,11 @@ from contracts.tests.builders.receipts import (
     a_receipt_reported,
     a_reported_line,
 )
-from contracts.tests.builders.regions import a_return_registered, rollators_received
+from contracts.tests.builders.regions import (
+    a_return_registered,
+    an_article_stated,
+    rollators_received,
+)
 from contracts.tests.builders.story import (
     CENTRAL,
     CUSHION,
@@ -196,6 +200,17 @@ async def test_a_service_is_received_without_a_move(world: World) -> None:
     await world.handle(a_receipt_reported())
 
     assert [one.article_number for one in await world.events(LineDelivered)] == [FITTING]
+    assert await world.rows(StockMoveRow) == []
+
+
+@pytest.mark.rule("INV-16a")
+async def test_a_contribution_is_delivered_and_never_stocked(world: World) -> None:
+    tablet = an_article_stated("31900", marked=False, name="Bidrag", is_contribution=True)
+    await world.handle_all(tablet, a_direct_order_placed(a_direct_line("31900")))
+
+    await world.handle(a_receipt_reported())
+
+    assert [one.article_number for one in await world.events(LineDelivered)] == ["31900"]
     assert await world.rows(StockMoveRow) == []
 
 

@@ -175,6 +175,14 @@ RECEIPTS: tuple[RuleMutant, ...] = (
         f"{_BOOKED}_the_purchasing_store_never_shows_a_balance_though_the_ledger_has_its_moves",
     ),
     rule_mutant(
+        "INV-16a",
+        "A contribution enters the books of stores",
+        f"{_INVENTORY}/domain.py",
+        "        if not (article.is_service or article.is_contribution):\n",
+        "        if not article.is_service:\n",
+        f"{_BOOKED}_a_contribution_is_delivered_and_never_stocked",
+    ),
+    rule_mutant(
         "REF-14e",
         "What is for a store is delivered to nobody's charge all the same",
         f"{_INVENTORY}/domain.py",

@@ -1,0 +1,1 @@
+"""Single lines that are voided, with what was bought of them."""
