@@ -2,6 +2,7 @@
 
 import pytest
 from inventory.app import service
+from inventory.refills.models import RefillRow
 from inventory.stock.models import StockMoveRow
 from kvitt_testkit.cells import (
     CALLER,
@@ -19,11 +20,20 @@ from contracts.tests.builders.orders import a_device_line, a_person_registered, 
 from contracts.tests.builders.regions import (
     a_device_on_loan_stated,
     a_device_returned,
+    a_safety_level_stated,
     a_store_stated,
     rollators_received,
     the_catalogue,
 )
-from contracts.tests.builders.story import OTHER, OUTSIDER, device_id, order_id, person, transfer_id
+from contracts.tests.builders.story import (
+    CUSHION,
+    OTHER,
+    OUTSIDER,
+    device_id,
+    order_id,
+    person,
+    transfer_id,
+)
 
 MONDAY = stockholm("2026-03-02 08:00")
 OWN, UNITS, REGIONS, ANOTHER_REGIONS = "170001", "170002", "170003", "170004"
@@ -32,7 +42,7 @@ another region.
 """
 
 COUNT = {
-    "counted_at": "2026-03-02T20:00:00+01:00",
+    "counted_at": "2026-03-03T20:00:00+01:00",
     "lines": [{"article_number": "30457", "counted": 0}],
 }
 FIND = {"store": f"S{UNITS}", "found_on": "2026-03-02", "asked_by": OUTSIDER}
@@ -81,6 +91,26 @@ async def a_transfer_of(world: World, name: str, *, sender: str, sent_from: str)
     )
 
 
+async def wants_more(world: World) -> None:
+    """Each store has fewer cushions than it wants; the night has gone."""
+    for name, region in ((UNITS, REGION), (REGIONS, REGION), (ANOTHER_REGIONS, "bd")):
+        level = a_safety_level_stated(CUSHION, store=f"S{name}")
+        await world.handle(level, subject=f"L-{name}", region=region)
+    await world.advance(stockholm("2026-03-03 00:00"))
+
+
+async def proposals(world: World) -> Things:
+    """What is proposed for each store."""
+    of = {
+        str(row.store): row.id
+        for region in (REGION, "bd")
+        for row in await world.rows(RefillRow, region=region)
+    }
+    return Things(
+        units=of[f"S{UNITS}"], region=of[f"S{REGIONS}"], platform=of[f"S{ANOTHER_REGIONS}"]
+    )
+
+
 async def moves(world: World) -> Things:
     """A line of each store's ledger."""
     of = {str(row.store): row.id for row in await world.rows(StockMoveRow)}
@@ -124,6 +154,8 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             (ANOTHER_REGIONS, POINT, CALLER, "bd"),
         ):
             await given_back(world, name, point, prescriber=prescriber, region=region)
+        await wants_more(world)
+        refills = await proposals(world)
         returned = Things(
             own=device_id(f"{OWN}-R"),
             units=device_id(f"{UNITS}-R"),
@@ -159,6 +191,11 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "inventory.devices.returned": Upon(
                     things=returned, key="device_id", query=f"person={person()}"
                 ),
+                "inventory.balances.print": Upon(things=stores),
+                "inventory.refills.list": Upon(things=refills, key="proposal_id"),
+                "inventory.refill.show": Upon(things=refills),
+                "inventory.refill.drop": Upon(things=refills),
+                "inventory.safety-levels.list": Upon(things=stores, key="store"),
                 "inventory.device.show": Upon(things=devices),
                 "inventory.device.tell": Upon(things=devices),
                 "inventory.device.custody": Upon(things=devices),
@@ -180,6 +217,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             },
             reaching_nothing=(
                 "inventory.return.register",
+                "inventory.safety-level.set",  # its store is in the body: test_refills
                 "inventory.supplier-return.register",
                 "inventory.return.choices",  # its lines are of a person's: test_registered_returns
                 "inventory.devices.find",  # the number is in the body: test_cards

@@ -76,6 +76,7 @@ _NUMBERS = count(1)
 MAKES_ANEW = (
     "orders.order.place",
     "orders.withdrawal.register",
+    "orders.replenishment.place",
     "orders.order.preview",
     "orders.withdrawal.preview",
     "orders.fault-report.report",

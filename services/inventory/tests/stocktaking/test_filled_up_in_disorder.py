@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from inventory.devices.domain import ClaimKind
@@ -154,9 +155,10 @@ async def fill_up(world: World, chance: random.Random, step: int, today: date) -
         a_replenishment_line(CUSHION, chance.randrange(1, 9), order=name),
         a_replenishment_line(ROLLATOR, chance.randrange(1, 4), order=name, number=2, marked=True),
     )
-    given = {"proposal_id": chance.choice(proposed)} if proposed and chance.random() < 0.7 else {}
-    placed = a_replenishment_placed(*lines, reference=name, placed_on=today, **given)
-    await world.handle(placed)
+    given: dict[str, Any] = {"placed_on": today}
+    if proposed and chance.random() < 0.7:
+        given["proposal_id"] = chance.choice(proposed)
+    await world.handle(a_replenishment_placed(*lines, reference=name, **given))
 
 
 async def send(world: World, chance: random.Random, today: date) -> None:
@@ -200,7 +202,9 @@ async def assert_nothing_is_lost(world: World) -> None:
     """
     devices = await world.rows(DeviceRow)
     assert {row.device_number for row in devices} == set(ALL)
-    balances = {(row.store, row.article_number): row for row in await world.rows(BalanceRow)}
+    balances = {
+        (str(row.store), str(row.article_number)): row for row in await world.rows(BalanceRow)
+    }
     for balance in balances.values():
         assert min(balance.available, balance.reserved, balance.on_order) >= 0
     for store in (CENTRAL, OWN):
