@@ -12,13 +12,13 @@ from kvitt_contracts.types import Role
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.inventory import a_device_registered, a_device_taken_over
-from contracts.tests.builders.purchases import (
+from contracts.tests.builders.story import SERVICE
+from contracts.tests.builders.supplier_invoices import (
     SUPPLIER,
     a_supplier_invoice_stated,
     a_supplier_registered,
     an_invoice_line,
 )
-from contracts.tests.builders.story import SERVICE
 from services.billing.tests.builders import SELLER, with_accounts
 from services.billing.tests.invoicing import reasons
 
