@@ -15,6 +15,7 @@ from orders.people.handlers import messages as people
 from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
 from orders.purchase_orders.handlers import messages as purchase_orders
+from orders.purchase_orders.voiding import messages as line_voiding
 from orders.responsibles.handlers import projections as responsibles
 from orders.suppliers.handlers import messages as suppliers
 from orders.units.handlers import messages as units
@@ -34,6 +35,7 @@ for _noun in (
     customer_orders,
     suppliers,
     purchase_orders,
+    line_voiding,
     fault_reports,
     pickups,
     cases,
