@@ -109,7 +109,7 @@ async def test_an_order_of_direct_lines_alone_waits_for_no_store(world: World) -
     assert not (await order(world, "O-2")).is_waiting
 
 
-@pytest.mark.rule("ORD-21a")
+@pytest.mark.rule("ORD-21c")
 async def test_what_has_no_active_supplier_cannot_be_ordered(world: World) -> None:
     reason = ("NO_ACTIVE_SUPPLIER", "ORD-21", "lines.0.article_number")
     await world.handle(a_supplier_stated(version=2, is_active=False), subject=SUPPLIER)

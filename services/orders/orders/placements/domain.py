@@ -42,7 +42,7 @@ from orders.articles.domain import Article
 from orders.customer_orders.domain import line_id
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.parties.domain import Parties, Patient, must_fit, recipient_of
-from orders.placements.supply import Source, must_be_had_from, sources_of
+from orders.placements.supply.domain import Source, must_be_had_from, sources_of
 from orders.product_areas.domain import must_be_connected, must_be_of_areas
 from orders.suppliers.domain import Supplier
 from orders.units.domain import Customer

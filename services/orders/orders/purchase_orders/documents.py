@@ -19,6 +19,7 @@ from orders.units.models import CustomerRow
 from orders.units.queries import customer_key
 
 
+# decision 0413: to the service point, and no patient on it
 async def print_purchase_order(row: PurchaseOrderRow, tx: Transaction) -> bytes:
     """The purchase order as PDF, as often as wanted (ORD-11): what is not voided of it, and where
     it goes, which is the service point that receives it (ORD-12). It names no patient.

@@ -17,11 +17,13 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.regions import SupplierDelayStated
 from kvitt_contracts.types import OrderId, OrderLineId, PurchaseOrderId, UserId
 
-from orders.customer_orders import line_rules
 from orders.customer_orders.domain import line_id
+from orders.customer_orders.line_rules import domain as line_rules
 from orders.customer_orders.models import OrderRow
-from orders.purchase_orders import creating, deviations, domain, queries
+from orders.purchase_orders import domain, queries
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords
+from orders.purchase_orders.creating import domain as creating
+from orders.purchase_orders.deviations import domain as deviations
 from orders.purchase_orders.models import PurchaseOrderDetailsRow, PurchaseOrderRow
 from orders.purchase_orders.reasons import Reason, refusal
 from orders.purchase_orders.writes import (

@@ -24,7 +24,7 @@ from orders.numbers.domain import Series
 from orders.numbers.writes import next_number
 from orders.people.queries import is_of_protected
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords
-from orders.purchase_orders.creating import Naming, Wish
+from orders.purchase_orders.creating.domain import Naming, Wish
 from orders.purchase_orders.models import PurchaseOrderRow
 from orders.suppliers.models import SupplierRow
 from orders.suppliers.queries import supplier_key, supplier_named

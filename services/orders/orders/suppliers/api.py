@@ -65,7 +65,7 @@ SUPPLIERS = ListOf(
     select(SupplierRow),
     scope=RegionWide(SupplierRow.region, because="the register of suppliers is the region's"),
     sorts=named(SupplierRow.supplier_id, SupplierRow.name),
-    default="name",
+    default="supplier_id",
     view=SupplierView.model_validate,
 )
 

@@ -1,4 +1,4 @@
-"""The handler that voids direct lines of an order, and what was bought of them (ORD-14)."""
+"""The handler of single lines that are voided, in the order and in what they were bought by."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,8 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import VoidOrderLines
 
-from orders.customer_orders import domain, line_rules
+from orders.customer_orders.domain import Status
+from orders.customer_orders.line_rules import domain as line_rules
 from orders.customer_orders.models import OrderRow
 from orders.customer_orders.writes import count_step
 from orders.purchase_orders import domain as purchase_orders
@@ -64,5 +65,5 @@ async def void_order_lines(command: VoidOrderLines, tx: Transaction) -> None:
             )
             tx.record(bought, *changed)
             await_supplier(bought, tx)
-    if lines and row.status is domain.Status.VOIDED:
+    if lines and row.status is Status.VOIDED:
         count_step("voided", tx)

@@ -29,6 +29,7 @@ class Source:
     supplier_id: SupplierId | None = None
 
 
+# decision 0410: what comes direct is in no reservation
 def is_direct(article: Article, policy: RegionPolicy) -> bool:
     """True for what the central store does not keep, where the region has a purchasing store; what
     it keeps always comes from there (ORD-21).

@@ -24,7 +24,7 @@ from kvitt_contracts.types import (
 
 from orders.articles.domain import Article
 from orders.customer_orders.domain import ENDED, Order, Status, must_have_a_part
-from orders.customer_orders.line_rules import plan_line
+from orders.customer_orders.line_rules.domain import plan_line
 from orders.customer_orders.lines import LineState, OrderLine
 from orders.purchase_orders.reasons import PurchaseOrderRefused, Reason, refusal
 from orders.suppliers.domain import Supplier

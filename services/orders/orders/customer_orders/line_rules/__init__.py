@@ -1,0 +1,1 @@
+"""Single lines that come direct from suppliers."""

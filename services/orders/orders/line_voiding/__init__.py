@@ -1,1 +1,0 @@
-"""Single lines that are voided, with what was bought of them."""

@@ -1,0 +1,1 @@
+"""How a purchase order comes to be."""

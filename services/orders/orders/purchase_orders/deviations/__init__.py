@@ -1,0 +1,1 @@
+"""What was not delivered as it was ordered."""
