@@ -13,7 +13,6 @@ from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
 from orders.devices.handlers import projections as devices
 from orders.fault_reports.handlers import messages as fault_reports
-from orders.line_voiding.handlers import messages as line_voiding
 from orders.people.handlers import messages as people
 from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
