@@ -26,8 +26,8 @@ from services.notifications.tests.worlds import AT, order_statuses, whom
 async def told(world: World) -> list[tuple[str, str]]:
     """Whom was told what, in order."""
     both = (MessagePosted, MessagePostedV2)
-    said: list[Event] = await world.events()
-    posted = [one for one in said if isinstance(one, both)]
+    events: list[Event] = await world.events()
+    posted = [one for one in events if isinstance(one, both)]
     return [(whom(one.to), str(one.message)) for one in posted]
 
 

@@ -1,6 +1,7 @@
 """ORD-6, ORD-22: what an article itself allows. Pure rules."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from kvitt_contracts.orders import OrderPlaced
@@ -84,13 +85,14 @@ def ordered_direct(policy: RegionPolicy, article: Article) -> None:
 
 @pytest.mark.rule("ORD-22b", "ORD-6f")
 def test_what_is_phased_out_or_never_direct_is_not_purchased(policy: RegionPolicy) -> None:
-    direct = {"is_kept_in_central": False, "supplier_id": SUPPLIER.supplier_id}
+    direct: dict[str, Any] = {"is_kept_in_central": False, "supplier_id": SUPPLIER.supplier_id}
     ordered_direct(policy, an_article(**direct))
 
-    for more, reason in (
+    cases: tuple[tuple[dict[str, Any], Reason], ...] = (
         ({"status": ArticleStatus.PHASE_OUT}, Reason.NO_LONGER_PURCHASED),
         ({"never_from": (Word("direct"),)}, Reason.SOURCE_NOT_OF_ARTICLE),
-    ):
+    )
+    for more, reason in cases:
         with pytest.raises(OrderRefused) as refused:
             ordered_direct(policy, an_article(**direct, **more))
         assert refused.value.reason == reason

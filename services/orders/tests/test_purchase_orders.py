@@ -192,8 +192,8 @@ async def test_what_the_supplier_is_told_is_in_no_event(world: World) -> None:
     assert [line["comment"] for line in shown["lines"]] == ["Sitsbredd 42 cm", "Blå ram"]
     (created,) = await world.events(PurchaseOrderCreated)
     assert [line.has_comment for line in created.lines] == [True, True]
-    assert "42" not in created.model_dump_json()
-    assert "ram" not in created.model_dump_json()
+    assert "Sitsbredd" not in created.model_dump_json()
+    assert "Blå" not in created.model_dump_json()
 
 
 @pytest.mark.rule("ORD-11e")
