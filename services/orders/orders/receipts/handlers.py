@@ -13,6 +13,7 @@ from orders.customer_orders.models import OrderRow
 from orders.customer_orders.writes import await_answer, count_step, stop_waiting_when_answered
 from orders.purchase_orders.domain import receive_line
 from orders.purchase_orders.models import PurchaseOrderRow
+from orders.purchase_orders.writes import await_supplier
 from orders.receipts import domain, queries
 from orders.receipts.answers import domain as answers
 from orders.receipts.domain import Status
@@ -181,5 +182,6 @@ async def _receive(
         received_on=receipt.received_on,
     )
     tx.record(bought, received)
+    await_supplier(bought, tx)
     if not row.state().is_receiving(line.receipt_id):
         receipt.status = Status.BOOKED

@@ -22,7 +22,8 @@ async def place_replenishment(body: ReplenishmentBody, commands: Commands) -> Or
     UNKNOWN_ARTICLE (ORD-9); NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3),
     PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), STORE_NOT_OF_SERVICE_POINT, SERVICE_IS_NOT_STOCKED
     (ORD-9), STORE_NOT_OF_USER, ARTICLE_OUTSIDE_PRODUCT_AREAS (REF-11), ARTICLE_NOT_IN_ASSORTMENT
-    (ORD-5), NO_LONGER_PURCHASED (ORD-6), NOTHING_PROPOSED (INV-9).
+    (ORD-5), ARTICLE_FOR_OWN_UNITS_ONLY, SOURCE_NOT_OF_ARTICLE (ORD-22), NOT_KEPT_IN_CENTRAL
+    (ORD-21), NO_LONGER_PURCHASED (ORD-6), NOTHING_PROPOSED (INV-9).
     """
     region, reference = commands.caller.region, body.reference
     # Without a name of its own the order has a random id: nothing else will ever call it.

@@ -24,7 +24,7 @@ from orders.articles.domain import Article
 from orders.customer_orders.domain import line_id
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.placements.domain import Naming, must_be_to_get
-from orders.placements.supply import Source, is_direct, must_be_had_from
+from orders.placements.supply.domain import Source, is_direct, must_be_had_from
 from orders.product_areas.domain import must_be_connected, must_have_area
 from orders.units.domain import Customer, User, must_act_at
 
