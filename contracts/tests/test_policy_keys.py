@@ -85,11 +85,11 @@ def test_a_fee_may_be_delayed_in_any_version_of_a_policy() -> None:
 def test_what_is_given_and_not_read_is_named() -> None:
     given = {
         **a_version(),
-        "order": {"void_line": "receiving_unit"},
+        "order": {"outside_assortment": "consultant"},
         "reconditioning": True,
         "child_until": 18,
     }
 
     found = set(unread_keys(a_history(given).versions[0]))
 
-    assert found == {("order", "void_line"), ("reconditioning",)}
+    assert found == {("order", "outside_assortment"), ("reconditioning",)}

@@ -61,6 +61,8 @@ def test_a_mistyped_value_is_told_with_its_place_and_what_is_allowed(folder: Pat
 
 def test_without_a_file_all_of_the_regions_directory_are_checked(folder: Path) -> None:
     mistype(folder / "ac.yaml")
+    with (folder / "w.yaml").open("a", encoding="utf-8") as file:
+        file.write("    reconditioning: true\n")  # which no rule reads yet
 
     checked = kvitt("region", "check", "--json", regions_dir=folder)
 

@@ -3,15 +3,18 @@
 from typing import Any
 
 from kvitt_contracts.inventory import RefillDropped, RefillOrdered, RefillProposed
-from kvitt_contracts.types import ArticleNumber, Goods, ProposalId, identify
+from kvitt_contracts.types import ArticleNumber, Goods
 
 from contracts.tests.builders.shapes import build
-from contracts.tests.builders.story import CUSHION, DAY, OWN, SENDER, SENDING, order_id
-
-
-def proposal_id(named: str = "F-1") -> ProposalId:
-    """The id of the proposal that a test calls so."""
-    return ProposalId(identify("ac", "proposal", named))
+from contracts.tests.builders.story import (
+    CUSHION,
+    DAY,
+    OWN,
+    SENDER,
+    SENDING,
+    order_id,
+    proposal_id,
+)
 
 
 def a_refill_proposed(named: str = "F-1", **changes: Any) -> RefillProposed:

@@ -21,6 +21,7 @@ from kvitt_contracts.types import (
     PersonRef,
     PickupId,
     PolicyVersion,
+    ProposalId,
     PurchaseOrderId,
     ReceiptId,
     StoreHolder,
@@ -146,6 +147,11 @@ def a_care_unit(code: str = CARE_UNIT) -> CareUnitRecipient:
 def a_store(store: str = OWN) -> StoreHolder:
     """A store as holder."""
     return StoreHolder(store=StoreId(store))
+
+
+def proposal_id(named: str = "F-1") -> ProposalId:
+    """The id of the refill proposal that a test calls so."""
+    return ProposalId(identify("ac", "proposal", named))
 
 
 def purchase_order_id(reference: str = "I-1", *, region: str = "ac") -> PurchaseOrderId:

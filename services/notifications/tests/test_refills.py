@@ -15,9 +15,8 @@ from contracts.tests.builders.orders import (
 )
 from contracts.tests.builders.refills import (
     a_refill_proposed,
-    proposal_id,
 )
-from contracts.tests.builders.story import SENDER, SENDING, order_id
+from contracts.tests.builders.story import SENDER, SENDING, order_id, proposal_id
 from services.notifications.tests.worlds import whom
 
 

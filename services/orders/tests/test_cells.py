@@ -38,6 +38,7 @@ from orders.attachments.store import files
 from orders.attachments.writes import begin
 from orders.baskets.models import BasketLoanRow
 from orders.cases.models import CaseRow
+from orders.customer_orders.domain import line_id
 from orders.customer_orders.models import OrderRow
 from orders.fault_reports.models import FaultReportRow
 from orders.pickups.models import PickupRow
@@ -51,7 +52,14 @@ from contracts.tests.builders.baskets import a_basket_loan_requested
 from contracts.tests.builders.cases import a_case_asked
 from contracts.tests.builders.orders import a_fault_reported, an_order_placed
 from contracts.tests.builders.pickups import a_pickup_requested
-from contracts.tests.builders.purchases import a_purchase_order_created
+from contracts.tests.builders.purchases import (
+    SUPPLIER,
+    WALKER,
+    a_direct_article,
+    a_direct_order,
+    a_purchase_order_created,
+    a_supplier_stated,
+)
 from contracts.tests.builders.regions import (
     a_care_unit_stated,
     a_customer_stated,
@@ -175,11 +183,19 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             region=await begun(world, region, service_point=OTHERS),
             platform=await begun(world, platform, region="bd", service_point=ELSEWHERE),
         )
+        await world.handle(a_supplier_stated(), subject=SUPPLIER)  # on paper with their names
+        await world.handle(a_direct_article())
         bought_at = Things(
             own=await bought(world, own, service_point=OTHERS, by=CALLER),
             units=await bought(world, units, service_point=POINT),
             region=await bought(world, region, service_point=OTHERS),
             platform=await bought(world, platform, region="bd", service_point=ELSEWHERE),
+        )
+        direct = Things(
+            own=await to_buy(world, own, service_point=OTHERS, by=CALLER),
+            units=await to_buy(world, units, service_point=POINT),
+            region=await to_buy(world, region, service_point=OTHERS),
+            platform=await to_buy(world, platform, region="bd", service_point=ELSEWHERE),
         )
         receipts = Things(
             own=await received(world, own, service_point=OTHERS, by=CALLER),
@@ -203,6 +219,18 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.order.void": Upon(things=orders),
                 "orders.purchase-orders.list": Upon(things=bought_at, key="purchase_order_id"),
                 "orders.purchase-order.show": Upon(things=bought_at),
+                "orders.purchase-order.print": Upon(things=bought_at),
+                "orders.purchase-order.send": Upon(
+                    things=bought_at, body={"how": "printed", "sent_on": "2026-03-02"}
+                ),
+                "orders.purchase-order.report-deviation": Upon(
+                    things=bought_at, body={"line": 1, "kind": "damaged"}
+                ),
+                "orders.orders.to-purchase": Upon(things=direct, key="order_id"),
+                "orders.order.void-lines": Upon(
+                    things=direct,
+                    body={"lines": [1], "reason": "CANNOT_DELIVER", "is_supplier_told": False},
+                ),
                 "orders.receipts.awaited": Upon(things=bought_at, key="purchase_order_id"),
                 "orders.receipt.show": Upon(things=receipts),
                 "orders.fault-reports.list": Upon(things=reports, key="fault_report_id"),
@@ -382,9 +410,11 @@ async def bought(
     world: World, of: Placed, *, service_point: str, by: str = COLLEAGUE, region: str = REGION
 ) -> PurchaseOrderId:
     """A purchase order of an order."""
+    line = {"line_id": line_id(of.order, 1), "article_number": WALKER, "quantity": 1}
     created = a_purchase_order_created(
         f"I-{of.order}",
         order_id=of.order,
+        lines=(line,),
         service_point=service_point,
         purchase_order_number=f"2611{next(_NUMBERS):04}",
         by=by,
@@ -395,6 +425,24 @@ async def bought(
         )
         row.order_number, row.recipient_person = OrderNumber("26100001"), of.person
     return created.purchase_order_id
+
+
+async def to_buy(
+    world: World, of: Placed, *, service_point: str, by: str = COLLEAGUE, region: str = REGION
+) -> OrderId:
+    """An order of a person's whose line comes direct and has no purchase order."""
+    order = a_direct_order(
+        reference=f"D-{of.order}",
+        order_number=f"2612{next(_NUMBERS):04}",
+        recipient=PatientRecipient(person=of.person),
+        prescriber=COLLEAGUE,
+        requester=by,
+        service_point=service_point,
+        customer_id=service_point,
+    )
+    async with world.worker.unit() as unit:
+        unit.begin(region=RegionCode(region)).start(OrderRow, order.order_id, order)
+    return order.order_id
 
 
 async def received(

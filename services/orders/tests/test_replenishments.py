@@ -25,7 +25,6 @@ from contracts.tests.builders.refills import (
     a_refill_dropped,
     a_refill_ordered,
     a_refill_proposed,
-    proposal_id,
 )
 from contracts.tests.builders.regions import a_customer_stated
 from contracts.tests.builders.reservations import (
@@ -33,7 +32,16 @@ from contracts.tests.builders.reservations import (
     a_reservation_released,
     a_stock_reserved,
 )
-from contracts.tests.builders.story import CENTRAL, OWN, PAYER, ROLLATOR, SENDER, SENDING, order_id
+from contracts.tests.builders.story import (
+    CENTRAL,
+    OWN,
+    PAYER,
+    ROLLATOR,
+    SENDER,
+    SENDING,
+    order_id,
+    proposal_id,
+)
 from services.orders.tests.builders import (
     TODAY,
     a_policy,

@@ -1,7 +1,7 @@
 """What basket loans look like over HTTP: bodies that come in, views that go out. No rule."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
 from kvitt_chassis.http import Body
 from kvitt_contracts.copying import same_fields
@@ -19,7 +19,7 @@ from kvitt_contracts.types import (
     StoreId,
     UserId,
 )
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from orders.baskets.domain import Line, Status, waits_for
 from orders.baskets.models import BasketLoanRow
@@ -81,6 +81,14 @@ class BasketActBody(Body):
     put_back: Annotated[
         tuple[LineNumber, ...], Field(max_length=100, description="Rader som läggs tillbaka")
     ] = ()
+
+    @model_validator(mode="after")
+    def _names_what_it_does(self) -> Self:
+        if not self.deliver and not self.put_back:
+            raise ValueError("ORD-10: en åtgärd levererar eller lägger tillbaka minst en rad")
+        if self.deliver and self.recipient is None:
+            raise ValueError("ORD-10: den som rader levereras till måste anges")
+        return self
 
 
 class BasketFeeBody(Body):

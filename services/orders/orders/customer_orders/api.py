@@ -157,6 +157,7 @@ ORDERS = ListOf(
         OrderRow.requester,
         OrderRow.planned_dispatch_on,
         OrderRow.delivered_on,
+        OrderRow.to_store,
     ),
     default="-order_number",
     view=OrderSummary.of,
