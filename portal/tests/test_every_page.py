@@ -20,6 +20,7 @@ from portal.tests.fetching import a_fetching
 from portal.tests.handover import a_handover
 from portal.tests.hostile import HOSTILE, is_text
 from portal.tests.leaving import a_leaving
+from portal.tests.lending import a_lending
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
 from portal.tests.visiting import weight
@@ -40,8 +41,8 @@ UNREACHED = {
     "customer_service": {"/bestallningar/ny", "/bmb/skicka", "/uttag/nytt"},
 }
 """Pages of others, by the role that is led to none of them."""
-PARTS = {"/bestallningar/artiklar", "/sok"}
-"""What a page asks for itself, and what a form leads to."""
+PARTS = {"/bestallningar/artiklar", "/sok", "/lagerpafyllnad/*"}
+"""What a page asks for itself, what a form leads to, and what leads on to another page."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,16 @@ class Seen:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=UNREACHED)
 async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> AsyncIterator[Seen]:
-    """Every page of somebody at a ward with an order, an invoice, a pickup, a work order, a draft
-    of an application, and a transfer, a fault report and a case that wait for an answer.
+    """Every page of somebody at a ward with an order, a basket loan, an invoice, a pickup, a work
+    order, a draft of an application, and a transfer, a fault report and a case that wait for an
+    answer.
     """
     scene = Scene(portal_system)
     ward = await a_ward(scene)
     handover = await a_handover(scene, there=ward.place)
     billed = scene.place(with_store=False, payer=BILLED)
-    user = scene.user(ward.place, billed, roles=(request.param,))
+    lending = await a_lending(scene)
+    user = scene.user(ward.place, billed, lending.place, roles=(request.param,))
     await scene.set()
     ref = await scene.ref(ward.patient)
     order = await ward.order()
@@ -74,7 +77,7 @@ async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> A
     await working.asked()
     await working.draft(need="Hör inte läraren.")
     offered = await (await a_leaving(scene, at=ward.place)).offered()
-    begin = ["/", f"/mottagare/{ref}", order.page, f"/bmb/{transfer}"]
+    begin = ["/", f"/mottagare/{ref}", order.page, f"/bmb/{transfer}", await lending.lend()]
     begin.append(f"/arenden/{offered['case_id']}")  # it has a list to print, which others lack
     async with portal_system.visiting(user) as client:
         yield Seen(request.param, user, await crawl(client, begin))

@@ -41,7 +41,7 @@ from kvitt_contracts.types import (
 from orders.articles.domain import Article
 from orders.customer_orders import domain as orders
 from orders.customer_orders.domain import Order
-from orders.customer_orders.line_rules import BY_SUPPLIER, lines_to_void, void_line
+from orders.customer_orders.line_rules.domain import BY_SUPPLIER, lines_to_void, void_line
 from orders.customer_orders.lines import LineState
 from orders.purchase_orders import domain as purchase_orders
 from orders.purchase_orders.domain import PurchaseOrder
