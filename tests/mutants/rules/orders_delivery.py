@@ -39,17 +39,17 @@ DELIVERY: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ORD-1b",
         "An order is delivered from the unit's own store",
-        _PLACING,
-        "        supply=LineSupply.CENTRAL,\n",
-        "        supply=LineSupply.OWN_STORE,\n",
+        f"{_CODE}/placements/supply/domain.py",
+        "        return Source(supply=LineSupply.CENTRAL, store=policy.stores.central)\n",
+        "        return Source(supply=LineSupply.OWN_STORE, store=policy.stores.central)\n",
         f"{_PLACE}_an_order_for_a_patient_comes_from_the_central_store",
     ),
     rule_mutant(
         "ORD-1c",
         "Lines are numbered from zero",
         _PLACING,
-        "    for number, line in enumerate(command.lines, start=1):\n",
-        "    for number, line in enumerate(command.lines):\n",
+        "zip(command.lines, sources, strict=True), start=1):\n",
+        "zip(command.lines, sources, strict=True), start=0):\n",
         f"{_PLACE}_lines_are_numbered_from_one_and_keep_their_ids",
     ),
     rule_mutant(
@@ -204,8 +204,8 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "ORD-3f",
         "Part deliveries cannot be asked for",
         _PLACING,
-        "        consolidated=command.delivery.consolidated,\n",
-        "        consolidated=True,\n",
+        "        consolidated=command.delivery.consolidated and not has_direct,\n",
+        "        consolidated=not has_direct,\n",
         f"{_PLACE}_consolidated_delivery_is_on_by_default_and_can_be_turned_off",
     ),
     rule_mutant(

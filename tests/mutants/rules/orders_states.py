@@ -62,8 +62,9 @@ STATES: tuple[RuleMutant, ...] = (
         "ORD-14b",
         "A withdrawal that waits for its answer is voided",
         _ORDER,
-        "    if order.supply is Supply.OWN_STORE:\n",
-        "    if order.supply is Supply.OWN_STORE and order.status is not Status.PENDING:\n",
+        "    if order.supply is LineSupply.OWN_STORE:\n        raise",
+        "    if order.supply is LineSupply.OWN_STORE and order.status is not Status.PENDING:\n"
+        "        raise",
         f"{_STATE}_a_withdrawal_is_never_voided",
         f"{_VOIDING}_a_pending_withdrawal_cannot_be_voided",
     ),
@@ -136,8 +137,8 @@ STATES: tuple[RuleMutant, ...] = (
         "ORD-15c",
         "An order is delivered with its first line",
         _ORDER,
-        "not all(one.is_delivered for one in after.lines)",
-        "not any(one.is_delivered for one in after.lines)",
+        "if order.status is Status.DELIVERED or not all(one.is_over for one in after.lines):\n",
+        "if order.status is Status.DELIVERED or not any(one.is_over for one in after.lines):\n",
         f"{_STATE}_an_order_is_registered_then_in_part_delivered_then_delivered",
     ),
     rule_mutant(
@@ -198,8 +199,8 @@ STATES: tuple[RuleMutant, ...] = (
         "ORD-18e",
         "Every order is told as ever, and every fee is charged when it is received",
         _PLACING,
-        "    return order if is_delayed else in_first_version(order)\n",
-        "    return in_first_version(order if is_delayed else order)\n",
+        "    return order if is_delayed or direct_lines(order) else in_first_version(order)\n",
+        "    return order if direct_lines(order) else in_first_version(order)\n",
         f"{_FEE}_when_a_fee_is_charged_is_pinned_with_the_fee",
     ),
     rule_mutant(
