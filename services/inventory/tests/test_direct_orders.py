@@ -87,7 +87,6 @@ async def test_a_voided_mixed_order_frees_its_central_lines(world: World) -> Non
     assert await balance(world, CUSHION) == (10, 0, 0)
 
 
-@pytest.mark.rule("INV-2a")
 async def test_what_a_region_states_of_an_articles_supply_is_listed(world: World) -> None:
     said: dict[str, Any] = {
         "supplier_id": SUPPLIER,

@@ -18,6 +18,7 @@ from tests.mutants.rules.operating import OPERATING
 from tests.mutants.rules.orders import ORDERS
 from tests.mutants.rules.physical import PHYSICAL
 from tests.mutants.rules.product_areas import PRODUCT_AREAS
+from tests.mutants.rules.purchases import PURCHASES
 from tests.mutants.rules.receipts import RECEIPTS
 from tests.mutants.rules.reference import REFERENCE
 from tests.mutants.rules.rule_mutant import RuleMutant, numbered
@@ -39,6 +40,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "bmb": BMB,
     "inventory": INVENTORY,
     "cards": CARDS,
+    "purchases": PURCHASES,
     "receipts": RECEIPTS,
     "billing": BILLING,
     "work_charges": WORK_CHARGES,
