@@ -183,8 +183,8 @@ PURCHASES: tuple[RuleMutant, ...] = (
         "REF-13a",
         "How a supplier is reached is lost",
         f"{_CODE}/suppliers/handlers.py",
-        "    row.order_email, row.phone, row.address = fact.order_email, fact.phone, fact.address\n",
-        "    row.order_email, row.phone, row.address = None, None, None\n",
+        "row.address = fact.order_email, fact.phone, fact.address\n",
+        "row.address = None, None, None\n",
         f"{_DIRECT}_suppliers_are_listed_with_how_they_are_reached_and_publish_none_of_it",
     ),
     rule_mutant(
