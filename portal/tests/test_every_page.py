@@ -38,7 +38,13 @@ UNREACHED = {
         "/manadens-fakturor",
         "/manadens-fakturor/*",
     },
-    "customer_service": {"/bestallningar/ny", "/bmb/skicka", "/uttag/nytt"},
+    "customer_service": {
+        "/bestallningar/ny",
+        "/bmb/skicka",
+        "/uttag/nytt",
+        "/lagerpafyllnad",
+        "/varukorgar/ny",
+    },
 }
 """Pages of others, by the role that is led to none of them."""
 PARTS = {"/bestallningar/artiklar", "/sok", "/lagerpafyllnad/*"}

@@ -268,7 +268,9 @@ async def _like(here: Visit, order: str) -> dict[str, str]:
     view = await here.need("orders", f"/orders/{code(order)}")
     given = {"prescriber": view["prescriber"]}
     recipient = view["recipient"]
-    if recipient["kind"] == "patient":
+    if recipient is None:  # a replenishment is ordered again on its own page
+        given["service_point"] = view["service_point"]
+    elif recipient["kind"] == "patient":
         given["person"] = str(UUID(recipient["person"]))
     else:
         given |= {"unit": recipient["unit"], "to": "unit"}

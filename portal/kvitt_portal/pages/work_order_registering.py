@@ -77,6 +77,8 @@ async def _on(here: Visit, form: Form) -> _On:
     if about is not None and about["kind"] == "order":
         order = await here.need("orders", f"/orders/{about['id']}")
         to = order["recipient"]
+        if to is None:
+            raise PageProblem(_IN_STORE)
         sent = {"order_id": order["order_id"], "recipient": _recipient(to)}
         return _On("order", order, to, sent)
     device = await here.need("inventory", f"/devices/{about['id'] if about else '0'}")

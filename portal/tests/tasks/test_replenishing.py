@@ -140,6 +140,14 @@ async def test_a_template_is_ordered(actor: MakeActor, ward: Ward, template: Tem
     await anna.accessible()
     anna.counts("T-42")
 
+    order = anna.path.rpartition("/")[2]
+    assert await anna.goes(f"/arbetsordrar/ny?about=order:{order}") == 409  # it has no recipient
+    assert await anna.goes(f"/bestallningar/ny?lik={order}") == 200
+    await anna.goes(f"/bestallningar/{order}")
+    await anna.click("Beställ likadant")
+    await anna.is_at("/lagerpafyllnad")
+    await anna.has("Antal", "4")
+
 
 @pytest.mark.rule("ORD-9f")
 async def test_a_template_is_removed(actor: MakeActor, ward: Ward, template: Template) -> None:

@@ -327,7 +327,7 @@ def _names_of_the_protected(doors: Doors) -> set[str]:
     """The references of those who are protected, and their orders."""
     refs = {one["person"] for one in _persons(doors) if one["region_person_id"] in PROTECTED}
     orders = doors.all(doors.holder(Grantee.REGION_SYSTEM), "orders", "/orders")
-    theirs = [one for one in orders if one["recipient"].get("person") in refs]
+    theirs = [one for one in orders if (one["recipient"] or {}).get("person") in refs]
     return refs | _keys(theirs, "order_id")
 
 
