@@ -167,12 +167,14 @@ def a_purchase_reminder_due(waits_for: str = "sending") -> PurchaseOrderReminder
     return build(PurchaseOrderReminderDue, values, {})
 
 
-def a_deviation_reported() -> PurchaseOrderDeviationReported:
-    """A delivery was damaged."""
+def a_deviation_reported(
+    kind: str = "damaged", *, purchase_order: str = "I-1", order: str = "O-1"
+) -> PurchaseOrderDeviationReported:
+    """A line's delivery was not as ordered."""
     values = {
-        "purchase_order_id": purchase_order_id(),
-        "line_id": line_id(),
-        "kind": "damaged",
+        "purchase_order_id": purchase_order_id(purchase_order),
+        "line_id": line_id(order),
+        "kind": kind,
         "by": SENDER,
     }
     return build(PurchaseOrderDeviationReported, values, {})

@@ -8,7 +8,6 @@ from kvitt_contracts.billing import SupplierInvoiceLine, SupplierInvoiceReminder
 from kvitt_contracts.orders import (
     PurchaseLine,
     PurchaseOrderCreated,
-    PurchaseOrderDeviationReported,
     PurchaseOrderDeviationSettled,
     PurchaseOrderLineChanged,
     PurchaseOrderLineReceived,
@@ -17,6 +16,7 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.regions import SupplierInvoiceStated
 from kvitt_contracts.types import Money, VatPercent, identify
 
+from contracts.tests.builders import purchases
 from contracts.tests.builders.shapes import build
 from contracts.tests.builders.story import (
     DAY,
@@ -25,7 +25,6 @@ from contracts.tests.builders.story import (
     SENDING,
     SERVICE,
     line_id,
-    order_id,
     purchase_order_id,
 )
 
@@ -39,14 +38,11 @@ COST = 100_000
 
 def a_supplier_registered(supplier: str = SUPPLIER, **changes: Any) -> SupplierRegistered:
     """A supplier that is active."""
-    values = {
-        "supplier_id": supplier,
-        "name": f"Testhjälpmedel {supplier} AB",
-        "organisation_number": "556000-1042" if supplier == SUPPLIER else "556000-2074",
-        "is_active": True,
-        "has_order_address": True,
-    }
-    return build(SupplierRegistered, values, changes)
+    numbered = "556000-1042" if supplier == SUPPLIER else "556000-2074"
+    name = f"Testhjälpmedel {supplier} AB"
+    return purchases.a_supplier_registered(
+        supplier, **{"name": name, "organisation_number": numbered, **changes}
+    )
 
 
 def a_purchase_line(
@@ -73,18 +69,11 @@ def a_purchase_order_created(
 ) -> PurchaseOrderCreated:
     """A unit has purchased of a supplier."""
     values = {
-        "purchase_order_id": purchase_order_id(number),
         "purchase_order_number": number,
-        "order_id": order_id(order),
         "supplier_id": SUPPLIER,
-        "service_point": SENDING,
-        "created_on": DAY,
-        "expected_on": date(2026, 3, 16),
-        "is_sent_by_kvitt": False,
         "lines": lines or (a_purchase_line(order=order),),
-        "by": SENDER,
     }
-    return build(PurchaseOrderCreated, values, changes)
+    return purchases.a_purchase_order_created(number, order=order, **{**values, **changes})
 
 
 def a_purchase_line_changed(
@@ -130,19 +119,6 @@ def a_purchase_line_received(
         "received_on": on,
     }
     return build(PurchaseOrderLineReceived, values, {})
-
-
-def a_deviation_reported(
-    kind: str = "damaged", *, purchase_order: str = PURCHASE_ORDER, order: str = "O-1"
-) -> PurchaseOrderDeviationReported:
-    """A line's delivery was not as ordered."""
-    values = {
-        "purchase_order_id": purchase_order_id(purchase_order),
-        "line_id": line_id(order),
-        "kind": kind,
-        "by": SENDER,
-    }
-    return build(PurchaseOrderDeviationReported, values, {})
 
 
 def a_deviation_settled(

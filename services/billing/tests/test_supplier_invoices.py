@@ -22,11 +22,12 @@ from kvitt_testkit.world import Given, assert_rows_are_folds, stockholm
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from contracts.tests.builders.purchases import a_deviation_reported
 from contracts.tests.builders.story import CUSHION, SENDING, SERVICE, line_id
 from contracts.tests.builders.supplier_invoices import (
     OTHER_SUPPLIER,
+    PURCHASE_ORDER,
     SUPPLIER,
-    a_deviation_reported,
     a_deviation_settled,
     a_purchase_line,
     a_purchase_line_changed,
@@ -113,7 +114,9 @@ async def test_a_wrong_delivery_waits_until_it_is_settled_or_credited(given: Giv
     async with given(service, at=NOON) as world:
         await purchased(world)
         await world.handle_all(
-            a_deviation_reported(), a_purchase_line_received(), a_supplier_invoice_stated()
+            a_deviation_reported(purchase_order=PURCHASE_ORDER),
+            a_purchase_line_received(),
+            a_supplier_invoice_stated(),
         )
         assert await reasons(world) == ["held", "WRONG_DELIVERY"]
 
