@@ -2,8 +2,20 @@
 
 from typing import Any
 
-from kvitt_contracts.orders import CreatePurchaseOrder, PlaceOrder
-from kvitt_contracts.types import LineNumber, Reference, SupplierId, UserId
+from kvitt_contracts.orders import (
+    ChangePurchaseOrderLine,
+    CreatePurchaseOrder,
+    PlaceOrder,
+    VoidOrderLines,
+)
+from kvitt_contracts.types import (
+    LineNumber,
+    Money,
+    ReasonCode,
+    Reference,
+    SupplierId,
+    UserId,
+)
 from kvitt_testkit.world import World
 from orders.customer_orders.domain import Order
 from orders.customer_orders.lines import LineState
@@ -20,7 +32,7 @@ from contracts.tests.builders.purchases import (
     a_direct_article,
     a_supplier_stated,
 )
-from contracts.tests.builders.story import CUSHION, SENDER, order_id, purchase_order_id
+from contracts.tests.builders.story import CUSHION, SENDER, SERVICE, order_id, purchase_order_id
 from services.orders.tests.builders import a_line, an_order_command, registry
 
 
@@ -73,3 +85,25 @@ def a_purchase(
 async def purchase_order(world: World, reference: str = "I-1") -> PurchaseOrder:
     """The purchase order as it is now."""
     return (await world.row(PurchaseOrderRow, purchase_order_id(reference))).state()
+
+
+def a_change(line: int, quantity: int, price: int | None = None) -> ChangePurchaseOrderLine:
+    """A command to change a line."""
+    return ChangePurchaseOrderLine(
+        line=LineNumber(line),
+        quantity=quantity,
+        price=None if price is None else Money(net_ore=price),
+        by=UserId(SERVICE),
+        asked_by=UserId(SENDER),
+    )
+
+
+def a_void_of_line(line: int) -> VoidOrderLines:
+    """A command of customer service to void a line that cannot be delivered."""
+    return VoidOrderLines(
+        lines=(LineNumber(line),),
+        reason=ReasonCode("CANNOT_DELIVER"),
+        is_supplier_told=True,
+        by=UserId(SERVICE),
+        asked_by=UserId(SENDER),
+    )

@@ -27,6 +27,7 @@ from contracts.tests.builders.baskets import (
     a_basket_line_put_back,
     a_basket_reserved,
 )
+from contracts.tests.builders.inventory import an_article_listed
 from contracts.tests.builders.regions import (
     CHILD,
     a_customer_stated,
@@ -120,6 +121,18 @@ async def test_what_a_withdrawal_may_not_take_is_not_lent(world: World) -> None:
         "lines.1.device_number",
     )
     assert await world.events(BasketLoanRequested) == []
+
+
+@pytest.mark.rule("ORD-22b")
+async def test_what_never_comes_from_own_stores_is_not_lent(world: World) -> None:
+    never = an_article_listed(KIT, marked=False, never_from=("own_store",))
+    await world.handle(never)
+
+    assert await refusal(world, a_loan(goods(KIT))) == (
+        "SOURCE_NOT_OF_ARTICLE",
+        "ORD-22",
+        "lines.0.article_number",
+    )
 
 
 async def test_a_reference_names_one_loan(world: World) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from kvitt_contracts.orders import (
-    ChangePurchaseOrderLine,
     DelayPurchaseOrder,
     OrderDelivered,
     OrderLinePlanned,
@@ -22,7 +21,7 @@ from kvitt_contracts.orders import (
     SettleDeviation,
 )
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import LineNumber, Money, Role, UserId, Word
+from kvitt_contracts.types import LineNumber, Role, UserId, Word
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
 from orders.customer_orders.lines import LineState
@@ -51,6 +50,7 @@ from contracts.tests.builders.story import (
 from documents.tests.reading import pages
 from services.orders.tests.builders import a_line, an_order_command
 from services.orders.tests.purchases import (
+    a_change,
     a_purchase,
     order,
     ordered,
@@ -90,17 +90,6 @@ def a_delay(*lines: int, expected_on: date = date(2026, 3, 16)) -> DelayPurchase
     return DelayPurchaseOrder(
         lines=tuple(LineNumber(one) for one in lines),
         expected_on=expected_on,
-        by=UserId(SERVICE),
-        asked_by=UserId(SENDER),
-    )
-
-
-def a_change(line: int, quantity: int, price: int | None = None) -> ChangePurchaseOrderLine:
-    """A command to change a line."""
-    return ChangePurchaseOrderLine(
-        line=LineNumber(line),
-        quantity=quantity,
-        price=None if price is None else Money(net_ore=price),
         by=UserId(SERVICE),
         asked_by=UserId(SENDER),
     )
@@ -174,6 +163,17 @@ async def test_a_receipt_is_told_of_on_its_day_and_two_weeks_later(world: World)
     assert len(await world.events(PurchaseOrderReceiptDue)) == 2
 
 
+@pytest.mark.rule("ORD-11j")
+async def test_a_line_is_told_of_on_its_own_day_though_another_is_late(world: World) -> None:
+    await world.handle(sending(), subject="I-1")
+    await world.handle(a_delay(3), subject="I-1")
+
+    await world.advance(stockholm("2026-04-30 01:00"))
+
+    told = [one.days_late for one in await world.events(PurchaseOrderReceiptDue)]
+    assert told == [0, 0, 14, 14]  # 9 and 16 March, 23 and 30 March
+
+
 @pytest.mark.rule("ORD-4g")
 async def test_a_direct_line_is_planned_by_the_suppliers_lead_time(world: World) -> None:
     await world.handle(a_direct_article(RAMP, marked=False, supplier=OTHER_SUPPLIER))
@@ -218,8 +218,9 @@ async def test_customer_service_notes_a_delay_and_others_do_not(world: World) ->
 @pytest.mark.rule("ORD-4c")
 async def test_a_delay_of_what_is_not_expected_is_refused(world: World) -> None:
     assert await refused(world, a_delay(2), "I-1") == ("UNKNOWN_LINE", "ORD-4", "lines")
-    past = a_delay(1, expected_on=date(2026, 3, 1))
-    assert await refused(world, past, "I-1") == ("DAY_HAS_PASSED", "ORD-4", "expected_on")
+    for day in (date(2026, 3, 1), date(2026, 3, 2)):  # a planned day is to come (ORD-4f)
+        found = await refused(world, a_delay(1, expected_on=day), "I-1")
+        assert found == ("DAY_HAS_PASSED", "ORD-4", "expected_on")
     unknown = a_supplier_delay_stated("26109999")
     assert await refused(world, unknown, "26109999") == (
         "UNKNOWN_PURCHASE_ORDER",

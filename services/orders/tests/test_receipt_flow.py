@@ -56,6 +56,7 @@ from contracts.tests.builders.story import (
     OWN,
     SENDER,
     SENDING,
+    SERVICE,
     SUBSTITUTE,
     a_store,
     line_id,
@@ -63,7 +64,9 @@ from contracts.tests.builders.story import (
     receipt_id,
 )
 from services.orders.tests.purchases import (
+    a_change,
     a_purchase,
+    a_void_of_line,
     order,
     ordered,
     purchase_order,
@@ -75,6 +78,9 @@ from services.orders.tests.worlds import MONDAY, ref_of, refused
 BY: dict[str, Any] = {"user": SENDER, "roles": [Role.PRESCRIBER], "service_points": [SENDING]}
 NUMBER = "26100001"
 """The first order's number, and the first purchase order's."""
+
+
+STAFF = ("customer_service",)
 
 
 @pytest.fixture
@@ -236,10 +242,28 @@ async def test_of_two_receipts_of_a_line_the_first_counts(world: World) -> None:
 @pytest.mark.rule("ORD-12l", "ORD-14a")
 async def test_what_is_being_received_is_not_voided(world: World) -> None:
     await reported(world)
+    await world.handle(a_user_stated(SERVICE, SENDING, roles=STAFF), subject=SERVICE)
 
-    found = await refused(world, VoidOrder(by=UserId(SENDER)), "O-1")
+    whole = await refused(world, VoidOrder(by=UserId(SENDER)), "O-1")
+    line = await refused(world, a_void_of_line(1), "O-1")
 
-    assert found[0] == "PURCHASE_ORDER_EXISTS"
+    assert (whole[0], line[0]) == ("PURCHASE_ORDER_EXISTS", "LINE_IS_RECEIVED")
+
+
+@pytest.mark.rule("ORD-12l", "ORD-11h")
+@pytest.mark.parametrize("quantity", [0, 1], ids=["none of it", "another price"])
+async def test_what_is_being_received_is_not_changed_with_the_supplier(
+    world: World, quantity: int
+) -> None:
+    await reported(world, came(1, "R1"), came(2))
+    await world.handle(a_user_stated(SERVICE, SENDING, roles=STAFF), subject=SERVICE)
+
+    change = a_change(2, quantity, price=99_000)
+    found = await refused(world, change, "I-2")
+
+    assert found == ("RECEIPT_UNDERWAY", "ORD-12", "line")
+    await world.handle(a_receipt_refused())
+    await world.handle(change, subject="I-2")
 
 
 async def test_a_reference_names_one_receipt(world: World) -> None:

@@ -234,6 +234,8 @@ async def test_of_two_proposals_the_latest_days_is_followed(world: World) -> Non
 
     (placed,) = await world.events(ReplenishmentPlaced)
     assert placed.proposal_id == proposal_id("F-2")
+    # it is not known yet that the earlier one is dropped
+    assert await refused(world, a_replenishment(follows_proposal=True), "R-2") == NOTHING_PROPOSED
 
 
 # -- the rule ------------------------------------------------------------------------------------

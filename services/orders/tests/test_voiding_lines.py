@@ -1,10 +1,11 @@
 """ORD-14: single lines that come direct are voided, on real PostgreSQL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
 from kvitt_contracts.orders import (
+    OrderEvent,
     OrderLineVoided,
     OrderVoided,
     PurchaseOrderLineChanged,
@@ -12,23 +13,35 @@ from kvitt_contracts.orders import (
     VoidOrderLines,
 )
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import LineNumber, ReasonCode, Role, UserId
+from kvitt_contracts.types import LineNumber, ReasonCode, Role, StoreId, UserId
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
+from orders.customer_orders import domain as orders
 from orders.customer_orders.domain import Status
+from orders.customer_orders.line_rules import domain as line_rules
 from orders.customer_orders.lines import LineState
 from orders.purchase_orders import domain as purchase_orders
+from orders.receipts.answers import domain as answers
 
-from contracts.tests.builders.purchases import RAMP, WALKER, with_purchasing_store
+from contracts.tests.builders.purchases import (
+    RAMP,
+    WALKER,
+    a_direct_line,
+    a_direct_order,
+    with_purchasing_store,
+)
 from contracts.tests.builders.regions import a_customer_stated, a_user_stated
 from contracts.tests.builders.reservations import a_line_delivered, a_stock_reserved
 from contracts.tests.builders.story import (
     CUSHION,
+    DAY,
     OUTSIDER,
+    OWN,
     RECEIVING,
     SENDER,
     SENDING,
     SERVICE,
+    line_id,
     order_id,
 )
 from services.orders.tests.purchases import (
@@ -135,6 +148,51 @@ async def test_with_the_rest_delivered_the_order_is_delivered(world: World) -> N
     await world.handle(voiding(2), subject="O-1")
 
     assert await status_of(world, "O-1") is Status.DELIVERED
+
+
+@pytest.mark.rule("ORD-14d", "REF-14e")
+def test_voided_and_put_into_a_store_end_alike_in_either_order() -> None:
+    placed = a_direct_order(a_direct_line(WALKER), a_direct_line(RAMP, number=2))
+    begun = orders.evolve(None, placed)
+
+    def stocked(order: orders.Order) -> Sequence[OrderEvent]:
+        return answers.divert_line(order, line_id(), store=StoreId(OWN), on=DAY)
+
+    def voided(order: orders.Order) -> Sequence[OrderEvent]:
+        return line_rules.void_line(
+            order,
+            line_id(number=2),
+            reason=ReasonCode("CANNOT_DELIVER"),
+            is_supplier_told=True,
+            today=DAY,
+            by=None,
+            asked_by=None,
+        )
+
+    ends = []
+    for acts in ((stocked, voided), (voided, stocked)):
+        order, told = begun, list[str]()
+        for act in acts:
+            for event in act(order):
+                order = orders.evolve(order, event)
+                told.append(event.wire_type)
+        ends.append((order.status, sorted(told)))
+
+    assert ends[0] == ends[1]
+    assert ends[0] == (
+        Status.DELIVERED,
+        ["orders.order.line-diverted.v1", "orders.order.line-voided.v1"],
+    )
+
+
+@pytest.mark.rule("ORD-14d")
+async def test_of_an_order_that_is_voided_whole_no_line_is_voided_again(world: World) -> None:
+    await ordered(world, WALKER)
+    await world.handle(VoidOrder(by=UserId(SENDER)), subject="O-1")
+
+    await world.handle(voiding(1), subject="O-1")
+
+    assert not await world.events(OrderLineVoided)
 
 
 @pytest.mark.rule("ORD-14a")

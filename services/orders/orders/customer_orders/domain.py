@@ -129,6 +129,12 @@ class Order:
             unplanned and not self.picking_begun
         )
 
+    def is_receiving_line(self, line_id: OrderLineId) -> bool:
+        """True while a receipt of a line waits for the stores' answer (ORD-12)."""
+        return any(
+            line.line_id == line_id and line.state is LineState.RECEIVING for line in self.lines
+        )
+
     def is_receiving(self, receipt_id: ReceiptId) -> bool:
         """True while the stores have not answered for every line of a receipt."""
         return any(
@@ -165,7 +171,7 @@ def begin_picking(order: Order) -> tuple[OrderPickingBegun, ...]:
 
 def deliver_line(
     order: Order, line: OrderLineId, *, quantity: int, on: date, more_lines: int = 0
-) -> tuple[OrderLineDelivered | OrderDelivered, ...]:
+) -> tuple[OrderLineDelivered | OrderDelivered | OrderVoided, ...]:
     """Some of a line has reached the recipient; with the last of all it is delivered (ORD-15).
 
     `more_lines` of the same arrival follow. A physical fact: it counts in every status. Raises
@@ -180,11 +186,23 @@ def deliver_line(
         delivered_on=on,
         more_lines=more_lines,
     )
-    after = evolve(order, part)
+    return (part, *ending(order, part, on=on))
+
+
+def ending(order: Order, last: OrderEvent, *, on: date) -> tuple[OrderDelivered | OrderVoided, ...]:
+    """What ends an order with what has become of a line, `last`: delivered where any line of it
+    was, voided where all lines are, and nobody is told where what came is in a store (ORD-14,
+    ORD-15, REF-14). `on` is a Stockholm day. No event while a line is open.
+    """
+    after = evolve(order, last)
     if order.status is Status.DELIVERED or not all(one.is_over for one in after.lines):
-        return (part,)
-    whole = OrderDelivered(order_id=order.id, prescriber=order.prescriber, delivered_on=on)
-    return (part, whole)
+        return ()
+    states = {one.state for one in after.lines}
+    if states == {LineState.VOIDED}:
+        return void(after)
+    if LineState.DELIVERED not in states:  # decision 0416
+        return ()
+    return (OrderDelivered(order_id=order.id, prescriber=order.prescriber, delivered_on=on),)
 
 
 def decline(order: Order, *, reason: str, rule: str) -> tuple[OrderDeclined]:
@@ -265,7 +283,7 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
         case OrderLineDelivered():
             return _with_delivered(order, event)
         case OrderLinePurchased() | OrderLinePlanned() | OrderLineReduced() | OrderLineVoided():
-            return with_line(order, event.line_id, **_said_of_line(event))
+            return _over_in_stores(with_line(order, event.line_id, **_said_of_line(event)))
         case OrderDelivered():
             return replace(order, status=Status.DELIVERED, delivered_on=event.delivered_on)
         case OrderDeclined():
@@ -343,6 +361,14 @@ def with_line(order: Order, line_id: OrderLineId, **changes: object) -> Order:
     return replace(order, lines=lines)
 
 
+def _over_in_stores(order: Order) -> Order:
+    """The order; over where nothing is open and some of it is in a store."""
+    # decision 0416: an order whose last line is in a store is over
+    is_over = all(line.is_over for line in order.lines)
+    in_a_store = any(line.state is LineState.DIVERTED for line in order.lines)
+    return replace(order, status=Status.DELIVERED) if is_over and in_a_store else order
+
+
 def _with_delivered(order: Order, event: OrderLineDelivered) -> Order:
     for line in order.lines:
         if line.line_id == event.line_id:
@@ -368,10 +394,7 @@ def _with_receipt(
                     purchased = {"reached": LineState.PURCHASED, "receipt_id": None}
                     order = with_line(order, one.line_id, **purchased)
         case OrderLineDiverted():
-            order = with_line(order, event.line_id, reached=LineState.DIVERTED)
-            # decision 0416: an order whose last line is in a store is over
-            if all(line.is_over for line in order.lines):
-                order = replace(order, status=Status.DELIVERED)
+            order = _over_in_stores(with_line(order, event.line_id, reached=LineState.DIVERTED))
     return order
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -63,6 +63,9 @@ SENDINGS: Final = (Word("email"), Word("printed"), Word("portal"), Word("phone")
 
 SENDING, SETTLEMENT = Word("sending"), Word("settlement")
 """What a purchase order is reminded of."""
+
+TOLD_AFTER_DAYS: Final = (0, 14)
+"""On a line's expected day its service point is told, then customer service too (ORD-11)."""
 
 
 class Line(PurchaseLine):
@@ -161,14 +164,14 @@ def delay(
     """The supplier delivers these lines on another day, all that are open where none is named
     (ORD-4). `by` None: the region has stated it. No event: it is known so.
 
-    Raises PurchaseOrderRefused (ORD-4): a line that it has not, a day that has passed, or nothing
-    of it is expected.
+    Raises PurchaseOrderRefused (ORD-4): a line that it has not, a day that is not to come, or
+    nothing of it is expected.
     """
     asked = frozenset(lines)
     if asked - {line.line_id for line in purchase_order.lines}:
         raise refusal(Reason.UNKNOWN_LINE, "lines", _OTHER_LINE, rule="ORD-4")
-    if expected_on < today:
-        way_on = "Den väntade dagen har gått. Ange en dag som kommer."
+    if expected_on <= today:
+        way_on = "Ange en dag som kommer: den väntade dagen ligger efter dagens."
         raise refusal(Reason.DAY_HAS_PASSED, "expected_on", way_on, rule="ORD-4")
     late = [line for line in purchase_order.open_lines if not asked or line.line_id in asked]
     if not late:
@@ -193,19 +196,24 @@ def change_line(
     *,
     quantity: int,
     price: Money | None,
+    is_receiving: bool,
     by: UserId,
     asked_by: UserId | None,
 ) -> tuple[PurchaseOrderLineChanged, ...]:
     """Change a line as was agreed with the supplier: fewer, none (`quantity` 0: it is voided), or
     another price; without `price` the price stays (ORD-14, REF-12). No event: it is so already.
+    `is_receiving`: a receipt of the line waits for the stores' answer.
 
     Raises PurchaseOrderRefused: a line that it has not, or that is received or voided, or more
-    than is ordered (ORD-11).
+    than is ordered (ORD-11); one that is being received (ORD-12).
     """
     line = line_of(purchase_order, line_id)
     if line.state is not LineState.OPEN:
         way_on = "Raden är mottagen eller makulerad. Anmäl en avvikelse om något är fel."
         raise refusal(Reason.LINE_IS_OVER, "line", way_on)
+    if is_receiving:
+        way_on = "Raden tas emot just nu. Försök igen om en stund."
+        raise refusal(Reason.RECEIPT_UNDERWAY, "line", way_on, rule="ORD-12")
     if quantity > line.quantity:
         way_on = "Antalet kan bara minska. Lägg en ny order för det som ska till."
         raise refusal(Reason.MORE_THAN_ORDERED, "quantity", way_on)
@@ -275,17 +283,29 @@ def remind_of_sending(purchase_order: PurchaseOrder) -> tuple[PurchaseOrderRemin
 
 
 def remind_of_receipt(
-    purchase_order: PurchaseOrder, *, days_late: int
+    purchase_order: PurchaseOrder, *, on: date
 ) -> tuple[PurchaseOrderReceiptDue, ...]:
-    """The expected day has come, or is so many days ago, with something open (ORD-12)."""
-    if not purchase_order.open_lines:
-        return ()
-    due = PurchaseOrderReceiptDue(
-        purchase_order_id=purchase_order.id,
-        service_point=purchase_order.service_point,
-        days_late=days_late,
+    """It is the day on which an open line is expected, or two weeks later (ORD-11)."""
+    return tuple(
+        PurchaseOrderReceiptDue(
+            purchase_order_id=purchase_order.id,
+            service_point=purchase_order.service_point,
+            days_late=days_late,
+        )
+        for days_late in TOLD_AFTER_DAYS
+        if on in _days_to_tell(purchase_order, days_late)
     )
-    return (due,)
+
+
+def next_reminder_of_receipt(purchase_order: PurchaseOrder, *, after: date) -> date | None:
+    """The next day after one on which an open line is told of; None: nothing is expected."""
+    days = (day for late in TOLD_AFTER_DAYS for day in _days_to_tell(purchase_order, late))
+    return min((day for day in days if day > after), default=None)
+
+
+def _days_to_tell(purchase_order: PurchaseOrder, days_late: int) -> frozenset[date]:
+    later = timedelta(days=days_late)
+    return frozenset(line.expected_on + later for line in purchase_order.open_lines)
 
 
 def remind_of_settlement(purchase_order: PurchaseOrder) -> tuple[PurchaseOrderReminderDue, ...]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.orders import (
     ChangePurchaseOrderLine,
     CreatePurchaseOrder,
@@ -30,7 +31,7 @@ from orders.purchase_orders.writes import (
     RECEIPT,
     SETTLEMENT,
     UNSENT,
-    await_receipt_longer,
+    await_receipt,
     await_settlement,
     await_supplier,
 )
@@ -184,7 +185,8 @@ async def on_supplier_delay_stated(fact: SupplierDelayStated, tx: Transaction) -
 async def change_purchase_order_line(command: ChangePurchaseOrderLine, tx: Transaction) -> None:
     """Change a line as was agreed with the supplier; `quantity` 0 voids it (ORD-14, REF-12).
 
-    Refused: UNKNOWN_PURCHASE_ORDER, UNKNOWN_LINE, LINE_IS_OVER, MORE_THAN_ORDERED (ORD-11).
+    Refused: UNKNOWN_PURCHASE_ORDER, UNKNOWN_LINE, LINE_IS_OVER, MORE_THAN_ORDERED (ORD-11),
+    RECEIPT_UNDERWAY (ORD-12).
     """
     order, row = await _locked(tx.target("purchase-order"), tx)
     named = line_id(row.order_id, command.line)
@@ -193,6 +195,7 @@ async def change_purchase_order_line(command: ChangePurchaseOrderLine, tx: Trans
         named,
         quantity=command.quantity,
         price=command.price,
+        is_receiving=order.state().is_receiving_line(named),
         by=command.by,
         asked_by=command.asked_by,
     )
@@ -246,12 +249,10 @@ async def remind_of_sending(row: PurchaseOrderRow, due: datetime, tx: Transactio
 
 @messages.timer(RECEIPT)
 async def remind_of_receipt(row: PurchaseOrderRow, due: datetime, tx: Transaction) -> None:
-    """The expected day has come, or is two weeks ago, with something open (ORD-12)."""
-    if row.awaited_on is None:
-        return
-    late = (tx.today - row.awaited_on).days
-    tx.record(row, *domain.remind_of_receipt(row.state(), days_late=late))
-    await_receipt_longer(row, tx)
+    """The day has come on which a line is expected, or two weeks after it (ORD-11)."""
+    day = stockholm_day(due)
+    tx.record(row, *domain.remind_of_receipt(row.state(), on=day))
+    await_receipt(row, tx, after=day)
 
 
 @messages.timer(SETTLEMENT)

@@ -2,13 +2,13 @@
 for deviations to be settled.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from kvitt_chassis.handlers import Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import start_of_day, working_days_after
 
-from orders.purchase_orders.domain import Status
+from orders.purchase_orders.domain import Status, next_reminder_of_receipt
 from orders.purchase_orders.models import PurchaseOrderRow
 
 UNSENT = Timer("purchase_order_unsent", PurchaseOrderRow)
@@ -17,9 +17,6 @@ SETTLEMENT = Timer("purchase_order_settlement", PurchaseOrderRow)
 
 SENT_WITHIN = 2
 """Working days in which whoever made it sees to it that the supplier has it (ORD-11)."""
-
-LATE_AFTER = timedelta(days=14)
-"""After the expected day: then customer service is told too (ORD-12)."""
 
 SETTLED_WITHIN = timedelta(days=30)
 """After a deviation is reported, and again as long after (INV-8)."""
@@ -34,16 +31,16 @@ def await_supplier(row: PurchaseOrderRow, tx: Transaction) -> None:
         tx.schedule(UNSENT, key=row.id, due=start_of_day(last + timedelta(days=1)))
     else:
         tx.cancel_timer(UNSENT, key=row.id)
-    if row.awaited_on is None:
+    await_receipt(row, tx, after=tx.today)
+
+
+def await_receipt(row: PurchaseOrderRow, tx: Transaction, *, after: date) -> None:
+    """Set the timer of the next day after one on which something expected is told of."""
+    day = next_reminder_of_receipt(row.state(), after=after)
+    if day is None:
         tx.cancel_timer(RECEIPT, key=row.id)
-    elif row.awaited_on > tx.today:  # else it is told already
-        tx.schedule(RECEIPT, key=row.id, due=start_of_day(row.awaited_on))
-
-
-def await_receipt_longer(row: PurchaseOrderRow, tx: Transaction) -> None:
-    """Tell customer service when two weeks more have passed."""
-    if row.awaited_on is not None and tx.today < row.awaited_on + LATE_AFTER:
-        tx.schedule(RECEIPT, key=row.id, due=start_of_day(row.awaited_on + LATE_AFTER))
+    else:
+        tx.schedule(RECEIPT, key=row.id, due=start_of_day(day))
 
 
 def await_settlement(row: PurchaseOrderRow, tx: Transaction) -> None:

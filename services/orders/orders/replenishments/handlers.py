@@ -8,7 +8,7 @@ from orders.customer_orders.models import OrderRow
 from orders.customer_orders.writes import await_answer, count_step
 from orders.placements.writes import naming_of, new_order
 from orders.refills.models import RefillRow
-from orders.refills.queries import open_refills
+from orders.refills.queries import latest_refill
 from orders.replenishments import domain
 from orders.replenishments.queries import articles_of, rows_to_read, unit_of
 
@@ -54,8 +54,8 @@ async def _refill_to_follow(command: PlaceReplenishment, tx: Transaction) -> Ref
     """The proposal that a replenishment follows, locked: no other follows it (INV-9)."""
     if not command.follows_proposal:
         return None
-    for proposal_id in await open_refills(tx, command.to_store):
-        row = await tx.find(RefillRow, proposal_id)
-        if row is not None and row.is_open and row.order_id is None:
-            return row
-    raise domain.refuse_unproposed()
+    proposal_id = await latest_refill(tx, command.to_store)
+    row = await tx.find(RefillRow, proposal_id) if proposal_id is not None else None
+    if row is None or not row.is_open or row.order_id is not None:
+        raise domain.refuse_unproposed()
+    return row

@@ -32,6 +32,7 @@ from orders.articles.domain import Article
 from orders.baskets.reasons import BasketRefused, Reason, refusal
 from orders.parties.domain import Ordering, must_fit
 from orders.placements.domain import must_own
+from orders.placements.supply.domain import must_be_had_from
 from orders.product_areas.domain import must_be_connected, must_be_of_areas
 
 
@@ -60,7 +61,8 @@ def lend(
     of its own for the fee: nobody chooses it (ORD-18). Raises Refused: the parties do not fit
     (REF-3), lack an area or the store, or the area is not had from own stores (REF-11), a private
     clinic (REF-7), another's store or a marked device that is not named (ORD-8), a store that lends
-    no baskets (ORD-10), a service (ORD-7).
+    no baskets (ORD-10), an article for others or never from own stores (ORD-22), a service
+    (ORD-7).
     """
     must_fit(parties)
     must_own(command.store, parties.service_point, policy)
@@ -75,7 +77,9 @@ def lend(
     )
     seen: set[DeviceNumber] = set()
     for place, line in enumerate(command.lines):
-        _must_be_lendable(articles[line.article_number], line, place, seen)
+        article = articles[line.article_number]
+        must_be_had_from(LineSupply.OWN_STORE, article, place, service_point=parties.service_point)
+        _must_be_lendable(article, line, place, seen)
     return BasketLoanRequested(
         order_id=naming.order_id,
         order_number=naming.order_number,

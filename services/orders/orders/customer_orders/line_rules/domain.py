@@ -15,14 +15,13 @@ from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.types import (
     CustomerId,
     LineNumber,
-    OrderId,
     OrderLineId,
     ReasonCode,
     Role,
     UserId,
 )
 
-from orders.customer_orders.domain import Order, Status, evolve, void
+from orders.customer_orders.domain import Order, Status, ending
 from orders.customer_orders.lines import LineState, OrderLine
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.units.domain import User
@@ -71,13 +70,15 @@ def lines_to_void(
     policy: RegionPolicy,
 ) -> tuple[OrderLine, ...]:
     """The direct lines with these numbers that are to be voided; the others stay (ORD-14). Those
-    that are voided already are left out.
+    that are voided already, alone or with the order, are left out.
 
     Raises OrderRefused: `by` may not by the policy, customer service without naming who asked
     (REF-12), a line that it has not, that a store serves, that is being received or is delivered
     (ORD-14).
     """
     _must_be_allowed(order, by, asked_by, policy)
+    if order.status is Status.VOIDED:
+        return ()
     known = {line.number: line for line in order.lines}
     found = []
     for number in dict.fromkeys(numbers):
@@ -119,15 +120,7 @@ def void_line(
         by=by,
         asked_by=asked_by,
     )
-    after = evolve(order, voided)
-    if not all(one.is_over for one in after.lines):
-        return (voided,)
-    if all(one.state is LineState.VOIDED for one in after.lines):
-        return (voided, *void(after))
-    delivered = OrderDelivered(
-        order_id=OrderId(order.id), prescriber=order.prescriber, delivered_on=today
-    )
-    return (voided, delivered)
+    return (voided, *ending(order, voided, on=today))
 
 
 def must_have_told(order: Order, lines: Iterable[OrderLine], *, is_supplier_told: bool) -> None:

@@ -2,16 +2,20 @@
 
 from datetime import date
 
-from kvitt_contracts.orders import OrderDelivered, OrderLineDiverted, OrderReceiptRefused
+from kvitt_contracts.orders import (
+    OrderDelivered,
+    OrderLineDiverted,
+    OrderReceiptRefused,
+    OrderVoided,
+)
 from kvitt_contracts.types import OrderLineId, ReceiptId, RefusedLine, StoreId, UserId
 
-from orders.customer_orders.domain import Order, Status, evolve
-from orders.customer_orders.lines import LineState
+from orders.customer_orders.domain import Order, ending
 
 
 def divert_line(
     order: Order, line: OrderLineId, *, store: StoreId, on: date
-) -> tuple[OrderLineDiverted | OrderDelivered, ...]:
+) -> tuple[OrderLineDiverted | OrderDelivered | OrderVoided, ...]:
     """A line is in a store instead of with its recipient, who is inactive (REF-14). With the last
     of all the order is delivered, where any other line was.
 
@@ -20,12 +24,7 @@ def divert_line(
     if all(one.line_id != line for one in order.lines):
         raise ValueError(f"order {order.id} has no line {line}")
     diverted = OrderLineDiverted(order_id=order.id, line_id=line, store=store)
-    after = evolve(order, diverted)
-    is_over = all(one.is_over for one in after.lines) and order.status is not Status.DELIVERED
-    if not is_over or all(one.state is not LineState.DELIVERED for one in after.lines):
-        return (diverted,)
-    whole = OrderDelivered(order_id=order.id, prescriber=order.prescriber, delivered_on=on)
-    return (diverted, whole)
+    return (diverted, *ending(order, diverted, on=on))
 
 
 def refuse_receipt(
