@@ -137,8 +137,8 @@ STATES: tuple[RuleMutant, ...] = (
         "ORD-15c",
         "An order is delivered with its first line",
         _ORDER,
-        "if order.status is Status.DELIVERED or not all(one.is_over for one in after.lines):\n",
-        "if order.status is Status.DELIVERED or not any(one.is_over for one in after.lines):\n",
+        "    if order.status is Status.DELIVERED or not all(one.is_over for one in after.lines):\n",
+        "    if order.status is Status.DELIVERED or not any(one.is_over for one in after.lines):\n",
         f"{_STATE}_an_order_is_registered_then_in_part_delivered_then_delivered",
     ),
     rule_mutant(

@@ -209,9 +209,11 @@ def end_line(
     devices: tuple[DeviceId, ...] = (),
 ) -> tuple[BasketLoanLineEnded, ...]:
     """Inventory says that a line is over. Its fee is over too where nobody is to pay it: what was
-    not delivered, and what costs the recipient nothing (ORD-18). No event: it was over before.
+    not delivered, and what costs the recipient nothing (ORD-18). No event: it was over before, or
+    nothing was ever lent.
     """
-    if all(line.line_id != line_id for line in basket.open_lines):
+    is_open = any(line.line_id == line_id for line in basket.open_lines)
+    if not is_open or basket.status is Status.DECLINED:
         return ()
     ended = BasketLoanLineEnded(
         order_id=basket.id, line_id=line_id, outcome=outcome, ended_on=on, devices=devices
@@ -278,6 +280,13 @@ def deliver_fee(
         by=by.user_id,
     )
     return (delivered,)
+
+
+def whom_it_went_to(basket: Basket, number: LineNumber) -> Recipient | None:
+    """The recipient of the goods that a fee line is of; None where the line is no fee."""
+    fee = next((one for one in basket.lines if one.number == number), None)
+    goods = (one for one in basket.lines if fee is not None and one.line_id == fee.fee_of)
+    return next((one.recipient for one in goods), None)
 
 
 def fall_due(basket: Basket) -> tuple[BasketLoanOverdue, ...]:

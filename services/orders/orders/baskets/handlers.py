@@ -87,8 +87,10 @@ async def act_on_basket_loan(row: BasketLoanRow, command: ActOnBasketLoan, tx: T
     """
     by = await user_named(command.by, tx, field="by")
     act = await queries.act_of(command, row, tx)
+    waits_already = row.state().is_pending
     tx.record(row, *domain.act(row.state(), act, by=by, today=tx.today))
-    await_act(row, tx)
+    if not waits_already:  # else the first act's alarm would be put off by each that follows
+        await_act(row, tx)
 
 
 def _read_to_deliver_fee(command: DeliverBasketFee, tx: Transaction) -> Iterable[RowKey]:
@@ -108,7 +110,8 @@ async def deliver_basket_fee(
     UNKNOWN_PERSON_ID (REF-1).
     """
     by = await user_named(command.by, tx, field="by")
-    recipient = await queries.recipient_of_fee(command.recipient, tx)
+    went_to = domain.whom_it_went_to(row.state(), command.line)
+    recipient = await queries.recipient_of_fee(command.recipient, went_to, tx)
     delivered = domain.deliver_fee(row.state(), command.line, recipient=recipient, by=by)
     tx.record(row, *delivered)
     stop_waiting_when_over(row, tx)

@@ -34,7 +34,7 @@ from orders.numbers.domain import Series
 from orders.numbers.writes import next_number
 from orders.parties.domain import Ordering, Patient, as_published
 from orders.parties.queries import recipient_named, rows_of_recipient
-from orders.people.queries import current_person, is_among_protected
+from orders.people.queries import current_person, current_reference, is_among_protected
 from orders.placements.domain import TIMINGS, fee_rule
 from orders.units.models import CustomerRow, PayerRow, UserRow
 from orders.units.queries import customer_key, payer_key, place_named, user_key, user_named
@@ -134,15 +134,20 @@ async def act_of(command: ActOnBasketLoan, row: BasketLoanRow, tx: Transaction) 
 
 
 async def recipient_of_fee(
-    named: NamedPatient | CareUnitRecipient | None, tx: Transaction
+    named: NamedPatient | CareUnitRecipient | None, went_to: Recipient | None, tx: Transaction
 ) -> Recipient | None:
-    """Whom a fee is said to be of. Nobody is refused for being inactive: the fee was decided when
-    they got the device (REF-14). Raises Refused: unknown (REF-1).
+    """Whom a fee is said to be of; `went_to`, whom its device went to, where that is the same
+    person now. Nobody is refused for being inactive: the fee was decided when they got the device
+    (REF-14). Raises Refused: unknown (REF-1).
     """
     if not isinstance(named, NamedPatient):
         return named
     person = await current_person(named.person, tx, field="recipient.person")
-    return PatientRecipient(person=PersonRef(person.id))
+    ref = PersonRef(person.id)
+    is_same = (
+        isinstance(went_to, PatientRecipient) and await current_reference(went_to.person, tx) == ref
+    )
+    return went_to if is_same else PatientRecipient(person=ref)
 
 
 async def _fees(

@@ -5,8 +5,17 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import Query, Response
-from kvitt_chassis.filters import Contains, Eq, From, In, StartsWith, To
-from kvitt_chassis.http import ApiRouter, Commands, ListOf, ListQuery, Page, Reader, named
+from kvitt_chassis.filters import Eq, From, In, StartsWith, To, Where
+from kvitt_chassis.http import (
+    ApiRouter,
+    Commands,
+    ListOf,
+    ListQuery,
+    Page,
+    Reader,
+    RegionReader,
+    named,
+)
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.orders import (
@@ -18,7 +27,7 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.types import Day, OrderId, ServicePointId, SupplierId, identify
 from pydantic import Field
-from sqlalchemy import cast, select
+from sqlalchemy import ColumnElement, cast, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from orders.customer_orders.api import SCOPE as ORDERS
@@ -235,6 +244,16 @@ async def show_document(purchase_order_id: UUID, reader: Reader, tx: ReadTransac
     return as_pdf(content, name=f"inkopsorder-{row.purchase_order_number}")
 
 
+def _has_to_buy(**of: str) -> ColumnElement[bool]:
+    """Some direct line has no purchase order, and is of this."""
+    waiting = {"is_direct": True, "reached": LineState.ORDERED, **of}
+    return cast(OrderRow.lines, JSONB).contains([waiting])
+
+
+def _is_to_buy_of(supplier_id: SupplierId, _: RegionReader) -> ColumnElement[bool]:
+    return _has_to_buy(supplier_id=supplier_id)
+
+
 class ToPurchaseQuery(ListQuery):
     """Which lines wait for a purchase order."""
 
@@ -242,7 +261,7 @@ class ToPurchaseQuery(ListQuery):
         None
     )
     supplier_id: Annotated[
-        SupplierId | None, Contains(OrderRow.lines, "Leverantör", member="supplier_id")
+        SupplierId | None, Where(_is_to_buy_of, "Leverantör som en rad ska köpas av")
     ] = None
     order_number: Annotated[
         str | None,
@@ -252,10 +271,7 @@ class ToPurchaseQuery(ListQuery):
 
 
 TO_PURCHASE = ListOf(
-    select(OrderRow).where(
-        OrderRow.status.in_(BUYING),
-        cast(OrderRow.lines, JSONB).contains([{"is_direct": True, "reached": LineState.ORDERED}]),
-    ),
+    select(OrderRow).where(OrderRow.status.in_(BUYING), _has_to_buy()),
     scope=ORDERS,
     sorts=named(OrderRow.order_number, OrderRow.placed_on, OrderRow.service_point),
     default="order_number",

@@ -62,7 +62,7 @@ class AwaitedQuery(ListQuery):
         StartsWith(PurchaseOrderRow.purchase_order_number, "Inköpsordernumret eller dess början"),
         Field(pattern=r"^\d{1,9}$"),
     ] = None
-    expected_to: Annotated[Day | None, To(PurchaseOrderRow.expected_on, "Väntat till och med")] = (
+    expected_to: Annotated[Day | None, To(PurchaseOrderRow.awaited_on, "Väntat till och med")] = (
         None
     )
 
@@ -72,7 +72,7 @@ AWAITED = ListOf(
     scope=PURCHASE_ORDERS,
     sorts=named(
         PurchaseOrderRow.created_on,
-        PurchaseOrderRow.expected_on,
+        PurchaseOrderRow.awaited_on,
         PurchaseOrderRow.purchase_order_number,
         PurchaseOrderRow.order_number,
     ),

@@ -178,7 +178,7 @@ class AwaitedView(BaseModel):
     supplier_id: SupplierId
     service_point: ServicePointId
     created_on: date
-    expected_on: date
+    awaited_on: Annotated[date | None, Field(description="När det sista väntas nu")]
     lines: list[AwaitedLineView]
 
     @classmethod
@@ -199,7 +199,7 @@ class AwaitedView(BaseModel):
             supplier_id=row.supplier_id,
             service_point=row.service_point,
             created_on=row.created_on,
-            expected_on=row.expected_on,
+            awaited_on=row.awaited_on,
             lines=[
                 AwaitedLineView(
                     number=numbers[line.line_id],
