@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 
+import hypothesis
 import pytest
 from kvitt_contracts.envelope import Event, Message
 
 from contracts.tests.builders.shapes import check_emitted
+
+# no test asserts how long something takes: a busy machine may take its time
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 pytest.register_assert_rewrite("kvitt_testkit")  # what its helpers assert is shown as a test's own
 pytest_plugins = [

@@ -168,7 +168,7 @@ def test_of_a_revoked_partition_nothing_further_is_begun() -> None:
 FAILURES = st.sampled_from([None, *Failure])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     partitions=st.lists(st.sampled_from([A, B]), min_size=1, max_size=6),
     answers=st.lists(FAILURES, max_size=80),

@@ -187,7 +187,7 @@ def test_a_field_that_is_left_out_is_missed_where_the_schema_misses_it(
 
 
 @given(data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_or_number_anywhere_is_read_as_the_schema_says(data: st.DataObject) -> None:
     message = data.draw(st.sampled_from(INBOUND))
     body = data.draw(st.sampled_from(list(_bodies(message))))

@@ -104,9 +104,7 @@ async def test_a_cursor_of_an_earlier_release_is_refused(papers: World, document
     assert raised.value.problem.status == 422
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 async def test_whatever_a_cursor_is_the_answer_is_a_page_or_says_what_is_wrong(
     client: httpx.AsyncClient, data: st.DataObject

@@ -128,7 +128,7 @@ def a_year(
 
 @pytest.mark.rule("BIL-17b")
 @random(changes=CHANGES, prices=PRICED)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_parts_of_each_line_of_a_year_come_to_its_amount_to_the_ore(
     changes: list[ChangePoint], prices: list[PricePoint]
 ) -> None:
@@ -142,7 +142,7 @@ def test_the_parts_of_each_line_of_a_year_come_to_its_amount_to_the_ore(
 
 @pytest.mark.rule("BIL-17c")
 @random(changes=CHANGES, prices=PRICED)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_each_line_of_a_year_says_who_pays_since_when_or_what_became_known(
     changes: list[ChangePoint], prices: list[PricePoint]
 ) -> None:

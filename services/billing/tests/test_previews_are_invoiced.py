@@ -77,7 +77,7 @@ PRICES = st.lists(
     from_on=st.dates(APRIL_1, JULY_31),
     next_month=st.sampled_from([APRIL_1, MAY_1, date(2026, 6, 1)]),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_what_is_previewed_of_a_device_is_what_the_run_then_charges_its_two_payers(
     points: list[ChangePoint],
     prices: list[PricePoint],

@@ -226,7 +226,7 @@ def told_to(lines: Sequence[Purchased], told: Told) -> list[Purchased]:
 
 
 @pytest.mark.rule("BIL-6j", "BIL-6e")
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 @given(drawn=purchases())
 def test_in_any_order_the_same_is_cleared_and_never_more_than_was_received(
     drawn: tuple[list[Told], list[int]],

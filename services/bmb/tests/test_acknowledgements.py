@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from bmb.acknowledgements.domain import accept, reject
 from bmb.domain import Reason, Status, evolve, takes_effect_on
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kvitt_contracts.bmb import TransferAccepted, TransferRejected
 from kvitt_contracts.refusals import Refused
@@ -234,7 +234,6 @@ def test_back_dating_takes_effect_at_the_transfer_date_where_the_region_permits_
 
 
 @pytest.mark.rule("BMB-4f")
-@settings(deadline=None)
 @given(
     transfer_date=st.dates(date(2026, 1, 1), date(2027, 12, 31)),
     decided_on=st.dates(date(2026, 1, 1), date(2027, 12, 31)),

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from bmb.completion.domain import complete_line, drop_line
 from bmb.domain import HOLDING, Status, Transfer, evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kvitt_contracts.bmb import (
     TransferCompleted,
@@ -93,7 +93,6 @@ def test_a_transfer_that_has_ended_loses_no_device(status: Status) -> None:
 
 
 @pytest.mark.rule("BMB-12h")
-@settings(deadline=None)
 @given(order=st.permutations(range(6)), dropped=st.sets(st.integers(0, 5)))
 def test_in_any_order_every_device_ends_once_and_the_transfer_with_the_last(
     order: list[int], dropped: set[int]

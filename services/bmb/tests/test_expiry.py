@@ -5,7 +5,7 @@ import pytest
 from bmb.domain import Reason, Status, evolve
 from bmb.expiry.domain import ask_to_unlock, expire, near, nears_at, unlock
 from bmb.register.domain import User
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kvitt_contracts.bmb import (
     TransferDeadlineNeared,
@@ -209,7 +209,6 @@ def test_the_deadline_of_an_answered_transfer_is_not_told() -> None:
     assert near(a_transfer(status=Status.ACCEPTED), now=stockholm("2026-05-07 00:00")) == ()
 
 
-@settings(deadline=None)
 @given(day=st.dates(date(2026, 1, 2), date(2027, 12, 31)))
 @pytest.mark.rule("NTF-2h")
 def test_the_day_before_a_deadline_begins_at_midnight_summer_time_or_not(day: date) -> None:

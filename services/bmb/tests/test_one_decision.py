@@ -105,7 +105,7 @@ def take(
 
 
 @pytest.mark.rule("BMB-12h")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     steps=st.lists(st.tuples(STEPS, st.integers(0, 2), st.integers(0, 48)), max_size=40),
     outcome=st.sampled_from(["auto_execute", "lock", "void"]),

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kvitt_contracts.orders import LineSupply, in_first_version
 from kvitt_contracts.policy import Policies, RegionPolicy
@@ -131,7 +131,6 @@ def test_lines_of_several_supplies_are_no_order_of_the_first_version(policies: P
 
 
 @pytest.mark.rule("ORD-18a")
-@settings(deadline=None)
 @given(
     born=st.dates(date(1900, 1, 1), date(2025, 12, 31)),
     day=st.dates(date(2026, 1, 1), date(2060, 1, 1)),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kvitt_contracts.orders import (
     OrderEvent,
@@ -451,7 +451,6 @@ ACTS = ("reported", "voided", "booked", "stocked", "refused")
 
 
 @pytest.mark.rule("ORD-12l", "ORD-14d")
-@settings(deadline=None)
 @given(acts=st.lists(st.sampled_from(ACTS), max_size=12))
 def test_no_order_of_receipts_answers_and_voids_gives_both_or_loses_a_line(
     acts: Sequence[str],
