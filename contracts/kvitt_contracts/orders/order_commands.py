@@ -85,7 +85,7 @@ class LineToOrder(Value):
 
 
 class PlaceOrder(Command, type="orders.order.place.v1"):
-    """Order from the device service's central store (ORD-1).
+    """Order from the device service's central store, or direct from suppliers (ORD-1, ORD-21).
 
     Subject: the region's own reference, which names the order.
     """

@@ -16,6 +16,7 @@ from kvitt_contracts.orders import (
     DeliverBasketFee,
     RequestBasketLoan,
 )
+from kvitt_contracts.types import OrderId
 
 from orders.baskets import domain, queries
 from orders.baskets.lending import domain as lending
@@ -36,6 +37,7 @@ from orders.baskets.writes import (
     tell_overdue,
 )
 from orders.parties.queries import rows_of_recipient
+from orders.placements.writes import naming_of
 from orders.units.models import UserRow
 from orders.units.queries import user_key, user_named
 
@@ -65,7 +67,7 @@ async def request_basket_loan(command: RequestBasketLoan, tx: Transaction) -> No
     articles = await queries.articles_of(command, tx)
     event = lending.lend(
         command,
-        naming=await queries.naming(tx),
+        naming=await naming_of(OrderId(tx.target(BASKET)), tx, noun=BASKET),
         parties=parties,
         articles=articles,
         policy=tx.policy,

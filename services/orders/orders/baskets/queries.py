@@ -14,24 +14,17 @@ from kvitt_contracts.types import (
     LineNumber,
     Money,
     NamedPatient,
-    OrderId,
     PatientRecipient,
     PayerId,
     PersonRef,
     Recipient,
-    Reference,
     Word,
-    identify,
 )
 
 from orders.articles.domain import Article
 from orders.articles.models import ArticleRow
 from orders.baskets.domain import Act, Basket
-from orders.baskets.lending.domain import Naming
 from orders.baskets.models import BasketLoanRow
-from orders.message_subject import subject_as
-from orders.numbers.domain import Series
-from orders.numbers.writes import next_number
 from orders.parties.domain import Ordering, Patient, as_published
 from orders.parties.queries import recipient_named, rows_of_recipient
 from orders.people.queries import current_person, current_reference, is_among_protected
@@ -77,20 +70,6 @@ async def articles_of(command: RequestBasketLoan, tx: Transaction) -> dict[Artic
         row = await tx.get(ArticleRow, line.article_number, rule="ORD-1", field=field)
         found[line.article_number] = row.article()
     return found
-
-
-async def naming(tx: Transaction) -> Naming:
-    """The next number and the id of a new basket, with the reference where the region gave one.
-
-    Raises Refused (INVALID_SUBJECT, contract): the subject is no reference.
-    """
-    order_id = OrderId(tx.target(BASKET))
-    is_named = order_id == identify(tx.region, BASKET, tx.subject)  # else over HTTP, by an id
-    return Naming(
-        order_id=order_id,
-        order_number=await next_number(Series.ORDER, tx),
-        reference=subject_as(Reference, tx.subject) if is_named else None,
-    )
 
 
 def rows_of_act(command: ActOnBasketLoan, tx: Transaction) -> Iterable[RowKey]:

@@ -1,5 +1,6 @@
 """The rules of orders and withdrawals: a state in, an event or a refusal out. No clock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -35,6 +36,7 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.types import (
     CustomerId,
+    LineNumber,
     OrderId,
     OrderLineId,
     OrderNumber,
@@ -146,6 +148,11 @@ class Order:
 def line_id(order: OrderId, number: int) -> OrderLineId:
     """The id of a line: the same order and number give the same id."""
     return OrderLineId(uuid5(order, str(number)))
+
+
+def numbers_of(order: OrderId, *, up_to: int = 100) -> Mapping[OrderLineId, LineNumber]:
+    """The numbers of an order's lines, by their ids; an order has 100 at most."""
+    return {line_id(order, number): LineNumber(number) for number in range(1, up_to + 1)}
 
 
 def plan(order: Order, *, on: date) -> tuple[OrderPlanned, ...]:

@@ -1,4 +1,6 @@
-"""Handlers of orders: voiding, inventory's answers, and the alarm for a missing answer."""
+"""Handlers of orders: voiding, inventory's answers but for what is delivered or stocked (receipts),
+and the alarm for a missing answer.
+"""
 
 from datetime import datetime
 

@@ -16,7 +16,8 @@ ANSWER_WITHIN = timedelta(hours=24)
 ORDERS_BY_STEP = declare(
     "counter",
     "orders_steps_total",
-    "Orders by step: central or own_store when placed; delivered, declined, voided.",
+    "Orders by step: central, own_store, direct or replenishment when placed; delivered, declined,"
+    " voided.",
     "None: a business counter.",
     ("region", "step"),
 )

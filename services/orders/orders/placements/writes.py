@@ -19,12 +19,13 @@ async def new_order(tx: Transaction) -> OrderId:
     return order_id
 
 
-async def naming_of(order_id: OrderId, tx: Transaction) -> domain.Naming:
-    """The number and the reference that a new order gets; the number is drawn, and locked.
+async def naming_of(order_id: OrderId, tx: Transaction, *, noun: str = "order") -> domain.Naming:
+    """The number and the reference that a new order, or another `noun`, gets; the number is drawn,
+    and locked.
 
     Raises Refused (INVALID_SUBJECT, contract): the subject is no reference.
     """
-    is_named = order_id == identify(tx.region, "order", tx.subject)  # else over HTTP, by an id
+    is_named = order_id == identify(tx.region, noun, tx.subject)  # else over HTTP, by an id
     return domain.Naming(
         order_id=order_id,
         order_number=await next_number(Series.ORDER, tx),

@@ -1,14 +1,14 @@
 """A purchase order as its supplier gets it (ORD-11)."""
 
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import ArticleType, CustomerId, PurchaseOrderId
+from kvitt_contracts.types import ArticleType, CustomerId, OrderId, PurchaseOrderId
 from kvitt_documents.purchase_orders import PurchaseOrderDocument, PurchaseOrderLine
 from kvitt_documents.rendering import print_document
 from kvitt_documents.slips import Fact
 
 from orders.articles.models import ArticleRow
 from orders.contacts.models import UserContactRow
-from orders.customer_orders.domain import line_id
+from orders.customer_orders.domain import numbers_of
 from orders.purchase_orders.domain import Line, LineState
 from orders.purchase_orders.models import PurchaseOrderDetailsRow, PurchaseOrderRow
 from orders.purchase_orders.reasons import Reason, refusal
@@ -34,7 +34,7 @@ async def print_purchase_order(row: PurchaseOrderRow, tx: Transaction) -> bytes:
     kept = await tx.look_up(PurchaseOrderDetailsRow, PurchaseOrderId(row.id))
     articles = {one.article_number: await tx.get(ArticleRow, one.article_number) for one in lines}
     comments = kept.comments if kept is not None else {}
-    numbers = {line_id(row.order_id, number): number for number in range(1, 101)}
+    numbers = numbers_of(OrderId(row.order_id))
     document = PurchaseOrderDocument(
         purchase_order_number=row.purchase_order_number,
         issued_on=tx.today,

@@ -23,7 +23,7 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders.customer_orders.domain import line_id
+from orders.customer_orders.domain import numbers_of
 from orders.customer_orders.lines import LineState as OrderLineState
 from orders.customer_orders.models import OrderRow
 from orders.purchase_orders.commands import LineComment, LinePrice
@@ -246,7 +246,7 @@ class ToPurchase(BaseModel):
 
 def lines_of(purchase_order: PurchaseOrder, comments: dict[int, str]) -> list[PurchaseLineView]:
     """The lines as they are shown, with their numbers in the order."""
-    numbers = {line_id(purchase_order.order_id, number): number for number in range(1, 101)}
+    numbers = numbers_of(purchase_order.order_id)
     return [
         PurchaseLineView(
             **same_fields(line, PurchaseLineView),

@@ -257,5 +257,5 @@ def _price(line: ReceivedLine, agreed: Money | None, article: Article, place: in
         return given or agreed or Money(net_ore=0)
     if given is None and agreed is not None and agreed.net_ore > 0:
         return agreed
-    way_on = "Ange priset per styck från följesedeln: artikeln har inget avtalat pris."
+    way_on = "Ange priset per styck från följesedeln: den har inget pris att utgå från."
     raise refusal(Reason.UNIT_PRICE_MISSING, f"lines.{place}.price", way_on)

@@ -1,4 +1,6 @@
-"""Handlers of receipts: what is reported, and what the stores answer."""
+"""Handlers of receipts: what is reported, and of what the stores have delivered or stocked of any
+order.
+"""
 
 from collections.abc import Iterable, Sequence
 

@@ -27,7 +27,7 @@ from kvitt_contracts.types import (
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.articles.models import ArticleRow
-from orders.customer_orders.domain import line_id
+from orders.customer_orders.domain import numbers_of
 from orders.customer_orders.lines import LineState, OrderLine
 from orders.customer_orders.models import OrderRow
 from orders.purchase_orders.models import PurchaseOrderRow
@@ -124,7 +124,7 @@ class ReceiptView(BaseModel):
     @classmethod
     def of(cls, row: ReceiptRow) -> "ReceiptView":
         """The view of a row."""
-        numbers = _numbers(row.order_id)
+        numbers = numbers_of(row.order_id)
         return cls(
             receipt_id=row.receipt_id,
             reference=row.reference,
@@ -189,7 +189,7 @@ class AwaitedView(BaseModel):
         articles: Mapping[ArticleNumber, ArticleRow],
     ) -> "AwaitedView":
         """The view of what is left of a purchase order."""
-        numbers = _numbers(row.order_id)
+        numbers = numbers_of(row.order_id)
         placed = {line.line_id: line for line in order.lines} if order is not None else {}
         return cls(
             purchase_order_id=PurchaseOrderId(row.id),
@@ -222,7 +222,3 @@ class AwaitedView(BaseModel):
 
 def _is_receiving(line: OrderLine | None) -> bool:
     return line is not None and line.state is LineState.RECEIVING
-
-
-def _numbers(order_id: OrderId) -> dict[OrderLineId, LineNumber]:
-    return {line_id(order_id, number): number for number in range(1, LONGEST + 1)}

@@ -1,4 +1,4 @@
-"""Handlers of replenishments: placed by the unit, and ended when the goods are in its store."""
+"""The handler of replenishments that a unit places; inventory's answers are those to any order."""
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction

@@ -1,9 +1,7 @@
 """The rules of lending in a basket: from which stores, what, until when. No clock, no database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from uuid import uuid5
 
 from kvitt_contracts.calendar import working_days_after
 from kvitt_contracts.orders import (
@@ -21,28 +19,17 @@ from kvitt_contracts.types import (
     DeviceNumber,
     GroupName,
     OrderId,
-    OrderLineId,
-    OrderNumber,
-    Reference,
     ServicePointId,
     StoreId,
 )
 
 from orders.articles.domain import Article
 from orders.baskets.reasons import BasketRefused, Reason, refusal
+from orders.customer_orders.domain import line_id
 from orders.parties.domain import Ordering, must_fit
-from orders.placements.domain import must_own
+from orders.placements.domain import Naming, must_own
 from orders.placements.supply.domain import must_be_had_from
 from orders.product_areas.domain import must_be_connected, must_be_of_areas
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Naming:
-    """The id, number and reference that a new basket loan gets."""
-
-    order_id: OrderId
-    order_number: OrderNumber
-    reference: Reference | None
 
 
 def lend(
@@ -109,14 +96,14 @@ def _lines(
     policy: RegionPolicy,
 ) -> tuple[BasketLine, ...]:
     lent = [
-        BasketLine(line_id=_line_id(order_id, number), number=number, **dict(line))
+        BasketLine(line_id=line_id(order_id, number), number=number, **dict(line))
         for number, line in enumerate(lines, 1)
     ]
     groups = {rule.fee_group for rule in policy.fees.rules}
     paid = [line for line in lent if articles[line.article_number].fee_group in groups]
     fees = [
         BasketLine(
-            line_id=_line_id(order_id, number),
+            line_id=line_id(order_id, number),
             number=number,
             article_number=line.article_number,
             quantity=line.quantity,
@@ -126,10 +113,6 @@ def _lines(
         for number, line in enumerate(paid, len(lent) + 1)
     ]
     return (*lent, *fees)
-
-
-def _line_id(order_id: OrderId, number: int) -> OrderLineId:
-    return OrderLineId(uuid5(order_id, str(number)))
 
 
 def _group(article: Article) -> GroupName | None:

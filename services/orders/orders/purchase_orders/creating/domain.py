@@ -73,8 +73,8 @@ def create(
 
     Raises Refused: `by` has no part in the order (REF-3), it is over or waits for the store's
     answer (ORD-14), the supplier is not active (REF-13), Kvitt cannot send it yet (NTF-4), a line
-    is unknown, named twice, not direct,
-    of another supplier, purchased or over, or none is left; a service without a comment (ORD-11).
+    is unknown, named twice, not direct, of another supplier, purchased or over, or none is left; a
+    service without a comment (ORD-11).
     """
     must_have_a_part(order, by)
     if wish.is_sent_by_kvitt:
