@@ -213,9 +213,11 @@ def held_by_article(
     return sums
 
 
-def incoming(replenishments: Iterable[Reservation]) -> Mapping[ArticleNumber, int]:
+def incoming(replenishments: Iterable[Reservation], *, today: date) -> Mapping[ArticleNumber, int]:
     """How many of each article are to come into a store by its replenishments: set aside for it,
     waited for, and on the way (INV-4).
+
+    `today`: what had its day of arrival before that Stockholm day is in the store, or came back.
     """
     found: Counter[ArticleNumber] = Counter()
     for reservation in replenishments:
@@ -223,6 +225,8 @@ def incoming(replenishments: Iterable[Reservation]) -> Mapping[ArticleNumber, in
         for line in reservation.lines:
             found[line.article_number] += line.reserved + line.missing
         for shipment in reservation.in_transit:
+            if shipment.arrives_on < today:
+                continue
             for sent in shipment.lines:
                 found[articles[sent.line_id]] += sent.quantity
     return found
