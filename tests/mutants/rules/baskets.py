@@ -129,6 +129,14 @@ BASKETS: tuple[RuleMutant, ...] = (
         f"{_COUNTED}_a_line_put_back_after_the_count_says_nothing_of_an_overdue_one",
     ),
     rule_mutant(
+        "ORD-10l",
+        "Unmarked goods are lent for ever",
+        f"{_STOCK}/stocktakings/queries.py",
+        "StockMoveRow.cause_id.in_(_baskets_in_time(tx, store, at))",
+        "StockMoveRow.cause_id.is_not(None)",
+        f"{_COUNTED}_unmarked_goods_that_are_overdue_are_missing",
+    ),
+    rule_mutant(
         "ORD-18d",
         "A basket has no line for a fee",
         _LENDING,

@@ -124,16 +124,15 @@ async def devices_in_baskets(
 
 
 async def lent_at(tx: Transaction, store: StoreId, number: ArticleNumber, *, at: datetime) -> int:
-    """How many unmarked units of an article were out in baskets at an instant (ORD-10)."""
-    ours = select(BasketOrderRow.order_id).where(
-        BasketOrderRow.region == tx.region, BasketOrderRow.store == store
-    )
+    """How many unmarked units of an article were out in baskets at an instant, until the last day
+    of their loan (ORD-10).
+    """
     query = select(func.coalesce(func.sum(StockMoveRow.reserved), 0)).where(
         StockMoveRow.region == tx.region,
         StockMoveRow.store == store,
         StockMoveRow.article_number == number,
         StockMoveRow.recorded_at <= at,
-        StockMoveRow.cause_id.in_(ours),
+        StockMoveRow.cause_id.in_(_baskets_in_time(tx, store, at)),
     )
     return int(await tx.session.scalar(query) or 0)
 

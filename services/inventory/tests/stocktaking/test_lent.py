@@ -160,6 +160,20 @@ async def test_what_came_back_without_an_act_after_the_count_is_not_missing(
     assert (found.differences, found.missing) == ((), 0)
 
 
+@pytest.mark.rule("INV-10d", "ORD-10l")
+async def test_unmarked_goods_that_are_overdue_are_missing(world: World) -> None:
+    (cushions, _, _) = await balance(world, CUSHION, OWN)
+    await world.handle(a_basket_loan_requested(*LOAN))
+    await world.advance(stockholm("2026-03-10 08:00"))
+    await opened(world)
+
+    await counted(world, (CUSHION, cushions - 2, ()))
+    found = await posted(world)
+
+    (differs,) = found.differences
+    assert (differs.expected, differs.counted) == (cushions, cushions - 2)
+
+
 @pytest.mark.rule("ORD-10k", "ORD-10d")
 @pytest.mark.parametrize("seed", range(12))
 async def test_no_order_of_acts_returns_and_counts_ends_a_line_twice(
