@@ -135,7 +135,7 @@ def _stores(fact: DeviceReturned, known: DeviceRow, tx: Transaction) -> list[Sto
     left = known.state().store
     if left is not None and known.claim_kind is ClaimKind.PICKUP:
         stores.add(left)
-    return sorted(stores, key=lambda one: str(balance_id(tx, one, known.article_number)))
+    return sorted(stores, key=lambda one: str(balance_id(tx.region, one, known.article_number)))
 
 
 async def _is_central(store: StoreId, tx: Transaction) -> bool:
