@@ -42,6 +42,10 @@ from tests.races.setting import REGIONS
 SERVICES: Mapping[str, Service] = {one.name: one for one in (orders, bmb, inventory, billing)}
 _SEALER = Sealer(Fernet.generate_key().decode())
 _CONNECTIONS = 12
+_PATIENCE = 120
+"""Seconds that a transaction or handler may take: on a busy machine all runs stand still at times,
+and no run is about time.
+"""
 _KEPT = ("alembic_version", "clock", "relay")
 _INBOUND = ".inventory"
 """What regions say in a run goes to inventory alone: the others are asked as over HTTP."""
@@ -163,10 +167,11 @@ class Running:
             "policies": policies,
             "lock_order": service.locks(is_checked=True),
             "pool_size": _CONNECTIONS,
+            "silent_seconds": _PATIENCE,
         }
         self.worker = _Database(urls.worker, role="worker", **shared)
         self.api = _Database(urls.api, role="api", **shared)
-        self.inbox = Inbox(self.worker, sealer=_SEALER)
+        self.inbox = Inbox(self.worker, sealer=_SEALER, handler_budget=_PATIENCE)
         self.sealer = _SEALER
         topics = consumed_by(service.name, REGIONS)
         self.topics = frozenset(topic.name for topic in topics)

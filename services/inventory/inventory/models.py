@@ -1,7 +1,7 @@
 """Every table of inventory in one place, for migrations and for the comparison with the events."""
 
 from inventory.articles.models import ArticleRow
-from inventory.baskets.models import BasketDeliveryRow, BasketOrderRow, BasketRow
+from inventory.baskets.models import BasketDeliveryRow, BasketFreedRow, BasketOrderRow, BasketRow
 from inventory.cards.models import WorkOrderRow
 from inventory.days.models import CountRow, DaysRow
 from inventory.devices.models import CustodyRow, DeviceRow, SipNumberRow, UsedNumberRow
@@ -29,6 +29,7 @@ __all__ = [
     "BalanceRow",
     "Base",
     "BasketDeliveryRow",
+    "BasketFreedRow",
     "BasketOrderRow",
     "BasketRow",
     "CountRow",

@@ -6,9 +6,17 @@ from typing import Any
 import pytest
 from inventory.app import service
 from inventory.articles.models import ArticleRow
+from inventory.reservations.domain import Line, Reservation, Status, evolve
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
-from kvitt_contracts.inventory import ArticleListed, ReservationReleased, StockReserved
-from kvitt_contracts.types import Word
+from kvitt_contracts.inventory import (
+    ArticleListed,
+    LineDelivered,
+    LineStocked,
+    ReleaseRefused,
+    ReservationReleased,
+    StockReserved,
+)
+from kvitt_contracts.types import ArticleNumber, Word
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 
 from contracts.tests.builders.orders import an_order_void_requested
@@ -19,6 +27,7 @@ from contracts.tests.builders.purchases import (
     a_direct_line,
     a_direct_order,
 )
+from contracts.tests.builders.receipts import a_receipt_reported, a_reported_line
 from contracts.tests.builders.regions import (
     a_balance_stated,
     a_picking_begun,
@@ -26,7 +35,8 @@ from contracts.tests.builders.regions import (
     the_catalogue,
     the_stores,
 )
-from contracts.tests.builders.story import CENTRAL, CUSHION, PURCHASING, order_id
+from contracts.tests.builders.reservations import a_line_delivered, a_line_stocked
+from contracts.tests.builders.story import CENTRAL, CUSHION, PURCHASING, line_id, order_id
 from services.inventory.tests.worlds import balance, refusal
 
 
@@ -85,6 +95,31 @@ async def test_a_voided_mixed_order_frees_its_central_lines(world: World) -> Non
 
     assert await world.events(ReservationReleased)
     assert await balance(world, CUSHION) == (10, 0, 0)
+
+
+@pytest.mark.rule("ORD-14a")
+async def test_what_comes_direct_delivers_no_order_whose_goods_are_released(world: World) -> None:
+    await world.handle(a_direct_order(a_direct_line(), a_central_line(quantity=3)))
+    await world.handle(an_order_void_requested("O-1"))
+
+    await world.handle(a_receipt_reported(a_reported_line("R1")))
+
+    assert (await world.row(ReservationRow, order_id("O-1"))).status is Status.RELEASED
+    await world.handle(an_order_void_requested("O-1"))
+    assert await world.events(ReleaseRefused) == []
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("ORD-14a")
+@pytest.mark.parametrize("status", [Status.RELEASED, Status.DECLINED])
+@pytest.mark.parametrize("event", [a_line_delivered(), a_line_stocked()])
+def test_a_direct_line_lets_an_ended_reservation_be(
+    status: Status, event: LineDelivered | LineStocked
+) -> None:
+    central = Line(line_id=line_id(number=2), article_number=ArticleNumber(CUSHION))
+    ended = Reservation(status=status, lines=(central,))
+
+    assert evolve(ended, event).status is status
 
 
 async def test_what_a_region_states_of_an_articles_supply_is_listed(world: World) -> None:

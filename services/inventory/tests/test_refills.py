@@ -28,10 +28,12 @@ from contracts.tests.builders.orders import (
 )
 from contracts.tests.builders.regions import (
     a_balance_stated,
+    a_device_returned,
     a_dispatch,
     a_safety_level_stated,
     a_sent_line,
     an_article_stated,
+    rollators_received,
     the_catalogue,
     the_stores,
 )
@@ -42,6 +44,7 @@ from contracts.tests.builders.story import (
     FITTING,
     OWN,
     RECEIVING,
+    ROLLATOR,
     SENDER,
     SENDING,
     order_id,
@@ -113,6 +116,22 @@ async def test_what_is_on_its_way_to_the_store_is_not_proposed(world: World) -> 
 
     await world.advance(night(6))
     assert not await world.events(RefillProposed)
+
+
+@pytest.mark.rule("INV-4f", "INV-9b")
+async def test_what_came_back_before_its_arrival_is_on_its_way_no_longer(world: World) -> None:
+    await world.handle(rollators_received("170010", store=CENTRAL))
+    await world.handle(a_safety_level_stated(ROLLATOR, 1), subject="402/30012")
+    await world.handle(a_replenishment_placed(a_replenishment_line(ROLLATOR, 1, marked=True)))
+    sent = a_dispatch(a_sent_line(1, 1, "170010"), order="R-1", arrives_on="2026-03-04")
+    await world.handle(sent)
+    await world.handle(a_device_returned("170010", store=CENTRAL))
+
+    await world.advance(night(3))
+    assert await proposed_of(world, ROLLATOR) == 0
+
+    await world.advance(night(5))
+    assert await proposed_of(world, ROLLATOR) == 1
 
 
 @pytest.mark.rule("INV-9c")
@@ -303,3 +322,9 @@ def follows(proposal_id: ProposalId) -> Any:
 async def status_of(world: World, proposal_id: ProposalId) -> domain.Status:
     """What has become of a proposal."""
     return (await world.row(RefillRow, proposal_id)).status
+
+
+async def proposed_of(world: World, article: str) -> int:
+    """How many of an article the latest proposal is of."""
+    latest = (await world.events(RefillProposed))[-1]
+    return sum(line.quantity for line in latest.lines if line.article_number == article)

@@ -14,6 +14,14 @@ _ARRIVALS: Final = f"{_CODE}/arrivals/domain.py"
 
 ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
     rule_mutant(
+        "ORD-14a",
+        "A direct line delivers an order whose goods are released",
+        _RULES,
+        "    if is_direct and reservation.status in _ENDED:\n",
+        "    if is_direct and reservation.status not in _ENDED:\n",
+        f"{_TESTS}/test_direct_orders.py::test_a_direct_line_lets_an_ended_reservation_be",
+    ),
+    rule_mutant(
         "ORD-4a",
         "A reservation does not show the day on which it is to leave",
         f"{_CODE}/reservations/api.py",

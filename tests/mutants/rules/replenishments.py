@@ -161,6 +161,14 @@ REPLENISHMENTS: tuple[RuleMutant, ...] = (
         f"{_LISTED}_what_is_on_its_way_to_a_store_is_told_beside_its_balance",
     ),
     rule_mutant(
+        "INV-4f",
+        "What came back before its arrival is on its way for ever",
+        f"{_STOCK}/reservations/domain.py",
+        "            if shipment.arrives_on < today:\n",
+        "            if shipment.arrives_on < date.min:\n",
+        f"{_PROPOSED}_what_came_back_before_its_arrival_is_on_its_way_no_longer",
+    ),
+    rule_mutant(
         "INV-11a",
         "A store's report leaves out what is on its way",
         f"{_STOCK}/store_balances/documents.py",

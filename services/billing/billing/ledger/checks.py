@@ -1,5 +1,5 @@
-"""The check that the ledger balances, and has of each charge and supplier's invoice what it is
-(BIL-10, BIL-6).
+"""The check that the ledger balances, and that each charge and each supplier's invoice in it stands
+there at its amount (BIL-10, BIL-6).
 """
 
 from kvitt_chassis.operating.checks import Check, Snapshot

@@ -1,6 +1,8 @@
-"""The tables of baskets: what each has in its store, as it was asked for, and what it delivered."""
+"""The tables of baskets: what each has in its store, as it was asked for, what it delivered, and
+what is free again.
+"""
 
-from datetime import date
+from datetime import date, datetime
 
 from kvitt_chassis.models import Aggregate, Json, Regional
 from kvitt_contracts import topics
@@ -72,3 +74,17 @@ class BasketDeliveryRow(Regional, Base):
     recipient: Mapped[Recipient] = mapped_column(Json(Recipient))
     payer_id: Mapped[PayerId]
     delivered_on: Mapped[date]
+
+
+class BasketFreedRow(Regional, Base):
+    """When what a line of a basket had set aside was free in its store again: put back, by an act
+    or by a return of its device, or let go.
+    """
+
+    __tablename__ = "basket_freed"
+    __table_args__ = (Index("ix_basket_freed_freed_at", "region", "store", "freed_at"),)
+
+    line_id: Mapped[OrderLineId] = mapped_column(primary_key=True)
+    order_id: Mapped[OrderId]
+    store: Mapped[StoreId]
+    freed_at: Mapped[datetime]

@@ -26,7 +26,12 @@ from kvitt_contracts.types import (
 
 from inventory.articles.queries import get_article
 from inventory.baskets import domain
-from inventory.baskets.models import BasketDeliveryRow, BasketOrderRow, BasketRow
+from inventory.baskets.models import (
+    BasketDeliveryRow,
+    BasketFreedRow,
+    BasketOrderRow,
+    BasketRow,
+)
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import lock_devices_numbered
@@ -126,8 +131,22 @@ async def free(
             row.claim = None
     for line in named:
         await _move(tx, order, line, MoveKind.RELEASED, available=line.quantity, reserved=-1)
+        note_freed(tx, order, line.line_id)
     for store, number in sorted(freed):
         await serve_backorders(tx, store, number)
+
+
+def note_freed(tx: Transaction, order: BasketOrderRow, line_id: OrderLineId) -> None:
+    """Note that what a line had set aside is free from now on: it was out until then (ORD-10)."""
+    tx.put(
+        BasketFreedRow(
+            region=tx.region,
+            line_id=line_id,
+            order_id=order.order_id,
+            store=order.store,
+            freed_at=tx.now,
+        )
+    )
 
 
 async def _move(

@@ -80,7 +80,7 @@ async def answer_order(said: OrderPlaced | OrderPlacedV2, tx: Transaction) -> No
     Answers StockReserved or StockBackordered, for a withdrawal LineDelivered; or
     ReservationDeclined with the reason and its rule, also for what nobody purchases (ORD-6). An
     article or a store that is not known yet: the event waits. Lines that come direct from suppliers
-    are kept and not answered: of these alone there is no reservation (ORD-21).
+    are kept and not answered: of these alone the first receipt makes the reservation (ORD-21).
     """
     # Not locked: nobody else answers this order meanwhile, since its messages come in order.
     if await tx.look_up(PlacedOrderRow, said.order_id) is not None:

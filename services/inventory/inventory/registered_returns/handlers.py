@@ -129,7 +129,7 @@ _NOT_YOURS = (
 
 
 async def _lock_balances(wanted: Set[tuple[StoreId, ArticleNumber]], tx: Transaction) -> None:
-    for store, number in sorted(wanted, key=lambda one: str(balance_id(tx, *one))):
+    for store, number in sorted(wanted, key=lambda one: str(balance_id(tx.region, *one))):
         await lock_balances(tx, store, [number])
 
 

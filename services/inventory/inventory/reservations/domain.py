@@ -47,6 +47,9 @@ class Status(StrEnum):
 OPEN = frozenset({Status.RESERVED, Status.BACKORDERED, Status.PICKING})
 """Something of it is still to come."""
 
+_ENDED = frozenset({Status.RELEASED, Status.DECLINED})
+"""No store delivers anything of it."""
+
 NO_LONGER_PURCHASED = "NO_LONGER_PURCHASED"
 """Why an order is declined that would have to wait for what nobody purchases any more (ORD-6)."""
 
@@ -213,9 +216,11 @@ def held_by_article(
     return sums
 
 
-def incoming(replenishments: Iterable[Reservation]) -> Mapping[ArticleNumber, int]:
+def incoming(replenishments: Iterable[Reservation], *, today: date) -> Mapping[ArticleNumber, int]:
     """How many of each article are to come into a store by its replenishments: set aside for it,
     waited for, and on the way (INV-4).
+
+    `today`: what had its day of arrival before that Stockholm day is in the store, or came back.
     """
     found: Counter[ArticleNumber] = Counter()
     for reservation in replenishments:
@@ -223,6 +228,8 @@ def incoming(replenishments: Iterable[Reservation]) -> Mapping[ArticleNumber, in
         for line in reservation.lines:
             found[line.article_number] += line.reserved + line.missing
         for shipment in reservation.in_transit:
+            if shipment.arrives_on < today:
+                continue
             for sent in shipment.lines:
                 found[articles[sent.line_id]] += sent.quantity
     return found
@@ -338,10 +345,12 @@ def _after_delivery(
     lines: Sequence[Line],
     in_transit: Sequence[Shipment],
 ) -> Status:
-    if not in_transit and not any(line.reserved or line.missing for line in lines):
-        return Status.DELIVERED
     # what comes direct from a supplier is nothing that the warehouse has begun with (ORD-14)
     is_direct = all(line.line_id != event.line_id for line in reservation.lines)
+    if is_direct and reservation.status in _ENDED:
+        return reservation.status
+    if not in_transit and not any(line.reserved or line.missing for line in lines):
+        return Status.DELIVERED
     return reservation.status if is_direct else Status.PICKING
 
 

@@ -49,9 +49,9 @@ class PlacedOrderRow(Regional, Base):
     """An order as it was placed; orders owns it and it does not change.
 
     `lines` are those that a store serves, which is `store`; `direct_lines` come from suppliers and
-    are in no reservation (ORD-21). With these alone there is no reservation, and `store` is the
-    purchasing store. A replenishment has no recipient but the store that it fills up, and its
-    prescriber is who ordered it (ORD-9).
+    are in no reservation until they are received (ORD-21). With these alone the first receipt makes
+    the reservation, and `store` is the purchasing store. A replenishment has no recipient but the
+    store that it fills up, and its prescriber is who ordered it (ORD-9).
     """
 
     __tablename__ = "placed_orders"

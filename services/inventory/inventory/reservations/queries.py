@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.types import (
     ArticleNumber,
     DeviceId,
@@ -95,13 +96,14 @@ async def incoming_to(tx: Transaction, store: StoreId) -> Mapping[ArticleNumber,
     """How many of each article are to come into a store by its open replenishments (INV-4)."""
     with tx.session.no_autoflush:
         rows = (await tx.session.scalars(_open_to(store, tx.region))).all()
-    return domain.incoming(row.state() for row in rows)
+    return domain.incoming((row.state() for row in rows), today=tx.today)
 
 
 async def incoming_shown(reader: RegionReader, store: StoreId) -> Mapping[ArticleNumber, int]:
     """The same, for a view."""
     rows = await reader.all(_open_to(store, reader.region))
-    return domain.incoming(row.state() for row in rows)
+    today = stockholm_day(await reader.now())
+    return domain.incoming((row.state() for row in rows), today=today)
 
 
 def _open_to(store: StoreId, region: RegionCode) -> Select[Any]:

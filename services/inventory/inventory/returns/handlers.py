@@ -11,7 +11,8 @@ from kvitt_contracts.regions import DeviceReturned
 from kvitt_contracts.types import DeviceId, OrderId, StoreId
 
 from inventory.articles.queries import get_article
-from inventory.baskets.models import BasketOrderRow
+from inventory.baskets.models import BasketOrderRow, BasketRow
+from inventory.baskets.writes import note_freed
 from inventory.devices.domain import Change, ClaimKind, store_of
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history, get_device_numbered, new_device_id
@@ -102,6 +103,10 @@ async def _is_lent_there(row: DeviceRow, fact: DeviceReturned, tx: Transaction) 
 async def _put_back(row: DeviceRow, fact: DeviceReturned, tx: Transaction) -> None:
     """ORD-10: what was lent in a basket is in its store again; it never had another holder."""
     basket = row.claim.by if row.claim else None
+    order, known = await tx.get(BasketOrderRow, basket), await tx.lock(BasketRow, basket)
+    for line in known.state().open_lines:
+        if row.id in line.devices:
+            note_freed(tx, order, line.line_id)
     await break_claim(tx, row, reason="RETURNED")
     await move_stock(
         tx,
@@ -130,7 +135,7 @@ def _stores(fact: DeviceReturned, known: DeviceRow, tx: Transaction) -> list[Sto
     left = known.state().store
     if left is not None and known.claim_kind is ClaimKind.PICKUP:
         stores.add(left)
-    return sorted(stores, key=lambda one: str(balance_id(tx, one, known.article_number)))
+    return sorted(stores, key=lambda one: str(balance_id(tx.region, one, known.article_number)))
 
 
 async def _is_central(store: StoreId, tx: Transaction) -> bool:

@@ -23,6 +23,7 @@ from sqlalchemy import and_, select
 from inventory.articles.models import ArticleRow
 from inventory.safety_levels.commands import Level, SetSafetyLevel
 from inventory.stock.models import BalanceRow
+from inventory.stock.writes import balance_id
 from inventory.stores.models import StoreRow
 from inventory.stores.queries import are_own_stores, own_stores
 from inventory.tables import is_among
@@ -96,7 +97,7 @@ async def set_safety_level(body: SafetyLevelBody, commands: Commands) -> SafetyL
     (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     region, number = commands.caller.region, body.article_number
-    key = identify(region, "balance", f"{body.store}/{number}")
+    key = balance_id(region, body.store, number)
 
     async def show(tx: Transaction) -> SafetyLevelView:
         article = await tx.get(ArticleRow, identify(region, "article", number))

@@ -13,23 +13,23 @@ from kvitt_contracts.inventory import (
     StockMoved,
     StockMovedV2,
 )
-from kvitt_contracts.types import ArticleNumber, StoreId, identify
+from kvitt_contracts.types import ArticleNumber, RegionCode, StoreId, identify
 
 from inventory.stock import domain
 from inventory.stock.models import BalanceRow, StockMoveRow
 from inventory.tables import same_columns
 
 
-def balance_id(tx: Transaction, store: StoreId, number: ArticleNumber) -> UUID:
+def balance_id(region: RegionCode, store: StoreId, number: ArticleNumber) -> UUID:
     """The id of the balance of an article in a store."""
-    return identify(tx.region, "balance", f"{store}/{number}")
+    return identify(region, "balance", f"{store}/{number}")
 
 
 def balance_rows(
     store: StoreId, numbers: Iterable[ArticleNumber], tx: Transaction
 ) -> Iterable[RowKey]:
     """The rows that `lock_balances` locks."""
-    return [(BalanceRow, balance_id(tx, store, number)) for number in numbers]
+    return [(BalanceRow, balance_id(tx.region, store, number)) for number in numbers]
 
 
 async def lock_balances(
@@ -38,7 +38,7 @@ async def lock_balances(
     """The balances of these articles in a store, locked in the order of their ids. One that does
     not exist yet is zero.
     """
-    ids = {balance_id(tx, store, number): number for number in numbers}
+    ids = {balance_id(tx.region, store, number): number for number in numbers}
     found: dict[ArticleNumber, domain.Balance] = {}
     for key in sorted(ids, key=str):
         with tx.session.no_autoflush:  # found by its key: what is unwritten is held, not searched
@@ -64,7 +64,7 @@ async def move_stock(
 
     A move of nothing is no move. Raises BalanceTooLow.
     """
-    key = balance_id(tx, store, number)
+    key = balance_id(tx.region, store, number)
     row = await tx.find(BalanceRow, key)
     before = row.state() if row else domain.Balance(article_number=number, store=store)
     if available == reserved == on_order == 0:
@@ -82,7 +82,7 @@ async def move_stock(
 
 async def set_safety_level(tx: Transaction, level: SafetyLevelSet) -> None:
     """Let an article's balance in a store, which is locked, have another safety level (INV-9)."""
-    key = balance_id(tx, level.store, level.article_number)
+    key = balance_id(tx.region, level.store, level.article_number)
     row = await tx.find(BalanceRow, key)
     if row is None:
         tx.start(BalanceRow, key, level)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import stockholm_day
-from kvitt_contracts.inventory import MoveKind
 from kvitt_contracts.types import (
     ArticleNumber,
     DeviceId,
@@ -16,11 +16,10 @@ from kvitt_contracts.types import (
     UserId,
     identify,
 )
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
 
 from inventory.articles.models import ArticleRow
-from inventory.baskets.domain import PUT_BACK
-from inventory.baskets.models import BasketOrderRow, BasketRow
+from inventory.baskets.models import BasketFreedRow, BasketOrderRow, BasketRow
 from inventory.devices.domain import GONE, ClaimKind
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.people.models import UserRow
@@ -105,47 +104,45 @@ async def devices_in_baskets(
     are lent, until the last day of their loan, and those that have been put back since (ORD-10).
     """
     lent = DeviceRow.claim_kind == ClaimKind.BASKET
-    in_time = (
-        select(BasketOrderRow.order_id)
-        .where(
-            BasketOrderRow.region == tx.region,
-            BasketOrderRow.store == store,
-            BasketOrderRow.due_on >= stockholm_day(since),
-        )
-        .scalar_subquery()
-    )
+    in_time = _baskets_in_time(tx, store, since).scalar_subquery()
     out = await _devices(tx, store, number, lent & DeviceRow.claimed_by.in_(in_time), since=since)
-    freed = select(StockMoveRow.cause_id).where(
-        StockMoveRow.region == tx.region,
-        StockMoveRow.store == store,
-        StockMoveRow.article_number == number,
-        StockMoveRow.kind == MoveKind.RELEASED,
-        StockMoveRow.recorded_at > since,
+    freed_since = select(BasketFreedRow).where(
+        BasketFreedRow.region == tx.region,
+        BasketFreedRow.store == store,
+        BasketFreedRow.freed_at > since,
     )
-    back = select(BasketRow).where(BasketRow.region == tx.region, BasketRow.id.in_(freed))
+    freed = {row.line_id: row.order_id for row in await tx.session.scalars(freed_since)}
+    back = select(BasketRow).where(BasketRow.region == tx.region, BasketRow.id.in_(freed.values()))
     put_back = [
         device
         for row in await tx.session.scalars(back)
         for line in row.lines
-        if line.outcome in (None, PUT_BACK)
+        if line.line_id in freed
         for device in line.devices
     ]
     return frozenset([*out, *put_back])
 
 
 async def lent_at(tx: Transaction, store: StoreId, number: ArticleNumber, *, at: datetime) -> int:
-    """How many unmarked units of an article were out in baskets at an instant (ORD-10)."""
-    ours = select(BasketOrderRow.order_id).where(
-        BasketOrderRow.region == tx.region, BasketOrderRow.store == store
-    )
+    """How many unmarked units of an article were out in baskets at an instant, until the last day
+    of their loan (ORD-10).
+    """
     query = select(func.coalesce(func.sum(StockMoveRow.reserved), 0)).where(
         StockMoveRow.region == tx.region,
         StockMoveRow.store == store,
         StockMoveRow.article_number == number,
         StockMoveRow.recorded_at <= at,
-        StockMoveRow.cause_id.in_(ours),
+        StockMoveRow.cause_id.in_(_baskets_in_time(tx, store, at)),
     )
     return int(await tx.session.scalar(query) or 0)
+
+
+def _baskets_in_time(tx: Transaction, store: StoreId, at: datetime) -> Select[Any]:
+    return select(BasketOrderRow.order_id).where(
+        BasketOrderRow.region == tx.region,
+        BasketOrderRow.store == store,
+        BasketOrderRow.due_on >= stockholm_day(at),
+    )
 
 
 async def _devices(

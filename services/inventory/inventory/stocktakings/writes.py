@@ -186,7 +186,7 @@ async def note_counted(tx: Transaction, taking: domain.Stocktaking) -> None:
     The stocktaking is locked.
     """
     for one in taking.counts:
-        key = balance_id(tx, taking.store, one.article_number)
+        key = balance_id(tx.region, taking.store, one.article_number)
         day = stockholm_day(one.counted_at)
         row = await tx.look_up(ShelfCountRow, key)
         if row is not None:

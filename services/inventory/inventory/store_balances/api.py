@@ -103,10 +103,7 @@ async def print_balances(store: StoreId, reader: Reader, tx: ReadTransaction) ->
     query = BALANCES.rows.where(
         BALANCES.scope.within(reader.grant), BalanceRow.store == store
     ).order_by(ArticleRow.sort_name, BalanceRow.article_number)
-    balances = [
-        StoreBalanceView.shown(found[0], name=found[1], marked=found[2], counted_on=found[3])
-        for found in await reader.all(query.limit(documents.MOST + 1))
-    ]
+    balances = [BALANCES.view(found) for found in await reader.all(query.limit(documents.MOST + 1))]
     coming = await incoming_shown(reader, store)
     content = await documents.print_report(
         row,

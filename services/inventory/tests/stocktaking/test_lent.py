@@ -28,6 +28,7 @@ from contracts.tests.builders.orders import a_device_line, a_withdrawal_placed
 from contracts.tests.builders.regions import a_device_returned
 from contracts.tests.builders.story import CUSHION, OWN, ROLLATOR, a_store, basket_id, line_id
 from services.inventory.tests.stocktaking.rounds import (
+    INVESTIGATION,
     ONE,
     THREE,
     TWO,
@@ -106,6 +107,71 @@ async def test_what_was_put_back_after_the_count_is_not_missing(world: World) ->
     assert (found.differences, found.missing) == ((), 0)
     assert (await device(world, ONE)).custody.holder == a_store(OWN)
     assert (await balance(world, ROLLATOR, OWN), await balance(world, CUSHION, OWN)) == before
+
+
+@pytest.mark.rule("INV-10e", "ORD-10l")
+async def test_what_was_put_back_before_the_count_and_not_found_is_missing(world: World) -> None:
+    await world.handle(a_basket_loan_requested(*LOAN))
+    await world.handle(a_basket_loan_act_requested(put_back=(1,)))
+    await later(world)
+    await opened(world)
+    await counted(world, (ROLLATOR, 1, (THREE,)))
+    await world.handle(a_basket_loan_act_requested(put_back=(2,), act="2"))
+
+    found = await posted(world)
+
+    assert found.missing == 1
+    assert (await device(world, ONE)).custody.holder == a_store(INVESTIGATION)
+    assert (await device(world, TWO)).custody.holder == a_store(OWN)
+
+
+@pytest.mark.rule("INV-10e", "ORD-10l")
+async def test_a_line_put_back_after_the_count_says_nothing_of_an_overdue_one(
+    world: World,
+) -> None:
+    await world.handle(a_basket_loan_requested(*LOAN))
+    await world.advance(stockholm("2026-03-10 08:00"))
+    await opened(world)
+    await counted(world, (ROLLATOR, 1, (THREE,)))
+    await world.handle(a_basket_loan_act_requested(put_back=(2,)))
+
+    found = await posted(world)
+
+    assert found.missing == 1
+    (broken,) = await world.events(BasketLineBroken)
+    assert (broken.line_id, broken.reason) == (line_id(basket_id(), 1), "LOST")
+
+
+@pytest.mark.rule("INV-10e", "ORD-10l")
+@pytest.mark.parametrize("how", ["returned", "let go"])
+async def test_what_came_back_without_an_act_after_the_count_is_not_missing(
+    world: World, how: str
+) -> None:
+    await world.handle(a_basket_loan_requested(*LOAN))
+    await opened(world)
+    await counted(world, (ROLLATOR, 2, (TWO, THREE) if how == "returned" else (ONE, THREE)))
+    if how == "returned":
+        await world.handle(a_device_returned(ONE))
+    else:
+        await world.handle(a_basket_loan_declined())
+
+    found = await posted(world)
+
+    assert (found.differences, found.missing) == ((), 0)
+
+
+@pytest.mark.rule("INV-10d", "ORD-10l")
+async def test_unmarked_goods_that_are_overdue_are_missing(world: World) -> None:
+    (cushions, _, _) = await balance(world, CUSHION, OWN)
+    await world.handle(a_basket_loan_requested(*LOAN))
+    await world.advance(stockholm("2026-03-10 08:00"))
+    await opened(world)
+
+    await counted(world, (CUSHION, cushions - 2, ()))
+    found = await posted(world)
+
+    (differs,) = found.differences
+    assert (differs.expected, differs.counted) == (cushions, cushions - 2)
 
 
 @pytest.mark.rule("ORD-10k", "ORD-10d")

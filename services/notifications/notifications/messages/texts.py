@@ -175,8 +175,8 @@ TEXTS: dict[str, Text] = {
     ),
     NewKind.BASKET_ACT_DECLINED: Text(
         "Åtgärd nekad",
-        "Det du gjorde med varukorg {name} fick ingen verkan: en rad i den var redan över. Öppna "
-        "den och åtgärda det som är kvar.",
+        "Det du gjorde med varukorg {name} fick ingen verkan. Öppna den, läs vilka rader som är "
+        "utlånade än, och åtgärda dem.",
     ),
     NewKind.REFILL_PROPOSED: Text(
         "Förslag att fylla på förrådet",
