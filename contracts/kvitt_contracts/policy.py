@@ -16,6 +16,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from kvitt_contracts.policy_parts import (
     Amount,
+    HandoutPolicy,
     HomeRegionPolicy,
     InvoicePolicy,
     Link,
@@ -147,6 +148,7 @@ class RegionPolicy(Part):
     phase_out: tuple[Literal["central", "own"], ...] = ()
     product_areas: tuple[ProductAreaPolicy, ...] = ()
     pickup: PickupPolicy = PickupPolicy()
+    handouts: HandoutPolicy = HandoutPolicy()
     reconditioning: bool = False
     stocktaking: StocktakingPolicy | None = None
     scrap_below: Amount | None = None

@@ -62,6 +62,8 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "order.draft_days": "ACT-5",
     "order.basket_days": "ORD-10",
     "order.void_line": "ORD-14",
+    "handouts.loan_terms": "ORD-17",
+    "handouts.ownership_terms": "ORD-17",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 

@@ -68,6 +68,19 @@ class ProductAreaPolicy(Part):
     checklist: tuple[Line, ...] = ()
 
 
+class HandoutPolicy(Part):
+    """The terms that a loan agreement and a proof of ownership say, a paragraph each (ORD-17)."""
+
+    loan_terms: tuple[Line, ...] = (
+        "Hjälpmedlen är lånade och ska lämnas tillbaka när de inte längre behövs.",
+        "De används som förskrivaren har visat, och får inte ändras, lånas ut eller säljas.",
+        "Fel, skada och förlust anmäls genast till enheten.",
+    )
+    ownership_terms: tuple[Line, ...] = (
+        "Hjälpmedlen är mottagarens egna från och med den dag då de lämnades ut.",
+    )
+
+
 class PickupPolicy(Part):
     """Pickup orders: reasons to choose from (PCK-1), what may have caused the return (PCK-4), the
     earliest and latest day after a relative's order (PCK-3), after how many days customer service

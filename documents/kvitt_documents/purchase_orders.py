@@ -1,13 +1,11 @@
 """What stands on a purchase order, which goes to its supplier. No patient is named on it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from kvitt_documents.amounts import kronor
 from kvitt_documents.rendering import Data
-from kvitt_documents.showing import pieces
-from kvitt_documents.slips import Fact
+from kvitt_documents.slips import Fact, shown_facts
 
 PURCHASE_ORDER_TEMPLATE = "purchase-order-1"
 
@@ -47,11 +45,11 @@ class PurchaseOrderDocument:
             "title": f"Inköpsorder {self.purchase_order_number}",
             "issued_on": self.issued_on.isoformat(),
             "number": self.purchase_order_number,
-            "order": _facts(self.order),
-            "supplier": _facts(self.supplier),
+            "order": shown_facts(self.order),
+            "supplier": shown_facts(self.supplier),
             "lines": [_row(line) for line in self.lines],
-            "comments": _facts((f"Rad {line.number}", line.comment) for line in self.lines),
-            "deliver_to": _facts(self.deliver_to),
+            "comments": shown_facts((f"Rad {line.number}", line.comment) for line in self.lines),
+            "deliver_to": shown_facts(self.deliver_to),
             "goes_along": self.goes_along,
         }
 
@@ -59,11 +57,3 @@ class PurchaseOrderDocument:
 def _row(line: PurchaseOrderLine) -> list[str]:
     price = kronor(line.price) if line.price is not None else ""
     return [str(line.number), line.article, line.theirs, str(line.quantity), price]
-
-
-def _facts(facts: Iterable[Fact]) -> list[list[object]]:
-    return [[name, _paragraphs(value)] for name, value in facts if value.strip()]
-
-
-def _paragraphs(text: str) -> list[list[str]]:
-    return [pieces(line) for line in text.splitlines() if line.strip()]

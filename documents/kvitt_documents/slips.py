@@ -51,8 +51,8 @@ class PickupSlip:
             "title": f"Hämtorder {self.pickup_number}",
             "issued_on": self.issued_on.isoformat(),
             "number": self.pickup_number,
-            "order": _facts(self.order),
-            "place": _facts(self.place),
+            "order": shown_facts(self.order),
+            "place": shown_facts(self.place),
             "devices": _rows(self.devices),
             "checklists": [[one.name, list(one.lines)] for one in self.checklists],
         }
@@ -78,12 +78,12 @@ class WorkOrderSlip:
             "title": f"Arbetsorder {self.work_order_number}",
             "issued_on": self.issued_on.isoformat(),
             "number": self.work_order_number,
-            "order": _facts(self.order),
-            "requester": _facts(self.requester),
+            "order": shown_facts(self.order),
+            "requester": shown_facts(self.requester),
             "devices": _rows(self.devices),
-            "fault": _paragraphs(self.fault),
-            "return_to": _facts(self.return_to),
-            "comment": _paragraphs(self.comment),
+            "fault": paragraphs(self.fault),
+            "return_to": shown_facts(self.return_to),
+            "comment": paragraphs(self.comment),
         }
 
 
@@ -105,21 +105,22 @@ class OfferSlip:
         return {
             "title": "Erbjudande om hjälpmedel",
             "issued_on": self.issued_on.isoformat(),
-            "order": _facts(self.order),
+            "order": shown_facts(self.order),
             "devices": _rows(self.devices),
-            "to": _paragraphs(self.to),
-            "sender": _facts(self.sender),
+            "to": paragraphs(self.to),
+            "sender": shown_facts(self.sender),
         }
 
 
-def _facts(facts: Iterable[Fact]) -> list[list[object]]:
-    return [[name, _paragraphs(value)] for name, value in facts if value.strip()]
+def shown_facts(facts: Iterable[Fact]) -> list[list[object]]:
+    """Facts as a template shows them, without those that are empty."""
+    return [[name, paragraphs(value)] for name, value in facts if value.strip()]
 
 
 def _rows(devices: Iterable[SlipDevice]) -> list[list[str]]:
     return [[str(row), one.number, one.article] for row, one in enumerate(devices, start=1)]
 
 
-def _paragraphs(text: str) -> list[list[str]]:
-    """The lines of a text, each in pieces short enough to be shown whole."""
+def paragraphs(text: str) -> list[list[str]]:
+    """The lines of a text that are not empty, each in pieces short enough to be shown whole."""
     return [pieces(line) for line in text.splitlines() if line.strip()]

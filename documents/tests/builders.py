@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from kvitt_documents.balances import BalanceLine, BalanceReport
+from kvitt_documents.handouts import Handout, HandoutDevice
 from kvitt_documents.invoices import InvoiceDocument, InvoiceLine, Sum
 from kvitt_documents.purchase_orders import PurchaseOrderDocument, PurchaseOrderLine
 from kvitt_documents.rendering import Document
@@ -239,6 +240,25 @@ def a_balance_report(*lines: BalanceLine) -> BalanceReport:
     )
 
 
+def a_handout(*, name: str = "Anna Testsson") -> Handout:
+    """A loan agreement of two devices, of which one's day is not known."""
+    return Handout(
+        title="Låneförbindelse",
+        issued_on=date(2026, 3, 2),
+        recipient=(("Mottagare", name), ("Personnummer", "18900101-9802")),
+        unit=(("Enhet", "40201 Hörselmottagningen"), ("Utskrivet av", "Lena Norberg")),
+        day="Lånas från",
+        devices=(
+            HandoutDevice(
+                number="170098", article="31222-07 Hörapparat Vinga 3", day=date(2026, 3, 2)
+            ),
+            HandoutDevice(number="170099", article=name, day=None),
+        ),
+        terms=("Hjälpmedlen är lånade.", name),
+        signers=("Mottagarens underskrift, datum", "För enheten, datum"),
+    )
+
+
 KINDS: dict[str, Document] = {
     "invoice": an_invoice(),
     "invoice-to-pay": an_invoice_to_pay(),
@@ -252,6 +272,8 @@ KINDS: dict[str, Document] = {
     "nasty-purchase-order": a_purchase_order(comment="\n".join((*NASTY, LONG))),
     "balance-report": a_balance_report(),
     "empty-balance-report": replace(a_balance_report(), lines=()),
+    "handout": a_handout(),
+    "nasty-handout": a_handout(name=" ".join(NASTY)),
     "nasty-offer": an_offer_slip(to="\n".join(NASTY)),
     "nasty-slip": a_nasty_pickup_slip(),
     "nasty-work-order": a_work_order_slip(fault="\n".join(NASTY), comment=LONG),

@@ -10,6 +10,7 @@ from kvitt_documents.slips import Checklist, SlipDevice
 from documents.tests.builders import (
     LONG,
     NASTY,
+    a_handout,
     a_pickup_slip,
     a_purchase_order,
     a_work_order_slip,
@@ -62,6 +63,21 @@ def test_a_work_orders_slip_says_the_supplier_what_is_wrong_and_where_it_goes_ba
         " Skickas tillbaka till Enhet 40201 Hörselmottagningen Adress Storgatan 1 903 26 Umeå"
         " Kommentar Låneapparat är utlämnad."
         " Arbetsorder 26100031 Sida 1 av 1"
+    )
+
+
+@pytest.mark.rule("ORD-17b")
+def test_a_loan_agreement_says_what_is_lent_on_which_terms_and_who_signs() -> None:
+    (page,) = pages(render(a_handout()))
+
+    assert page == (
+        "Låneförbindelse Mottagare Anna Testsson Personnummer 18900101-9802"
+        " Hjälpmedel Rad Individnummer Artikel Lånas från"
+        " 1 170098 31222-07 Hörapparat Vinga 3 2026-03-02 2 170099 Anna Testsson –"
+        " Villkor Hjälpmedlen är lånade. Anna Testsson"
+        " Enhet Enhet 40201 Hörselmottagningen Utskrivet av Lena Norberg"
+        " Mottagarens underskrift, datum För enheten, datum"
+        " Låneförbindelse Sida 1 av 1"
     )
 
 

@@ -50,6 +50,7 @@ _TITLES = {
     404: "Sidan finns inte",
     405: "Sidan finns inte",
     409: "Det går inte i detta läge",
+    422: "Det går inte",
     429: "Det blev för mycket på en gång",
     500: "Något gick fel hos oss",
     503: "Tjänsten svarar inte just nu",
@@ -119,7 +120,10 @@ def _answer_errors(app: FastAPI) -> None:
 
     async def page_problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, PageProblem)
-        return _error_page(request, error.problem.status, error.problem)
+        status, problem = error.problem.status, error.problem
+        # an address that is written wrong is none; what a rule refuses says why
+        is_no_address = status == 422 and problem.rule in (None, "contract")
+        return _error_page(request, 404 if is_no_address else status, problem)
 
     async def http_error(request: Request, error: Exception) -> Response:
         return _error_page(request, error.status_code if isinstance(error, HTTPException) else 404)

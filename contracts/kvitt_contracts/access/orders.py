@@ -217,6 +217,7 @@ ACTS = (
             "GET /orders/{order_id}": ("orders.order.show", READS),
             "GET /orders/{order_id}/story": ("orders.order.tell", READS),
             "GET /orders/{order_id}/voiding": ("orders.order.voiding", WORKS),
+            "GET /orders/{order_id}/record-text": ("orders.order.record", READS),
             "POST /orders/{order_id}:resolve-delivery": (
                 "orders.delivery.resolve",
                 {**STAFF, **SYSTEM},
@@ -262,6 +263,7 @@ ACTS = (
             ),
             "POST /persons": ("orders.person.add", STAFF),
             "POST /persons/{person}:contact": ("orders.person.contact", WORKS),
+            "POST /persons/{person}:print": ("orders.person.print", WORKS),
             "GET /persons": ("orders.persons.list", {**STAFF, **SYSTEM}),
             "GET /persons/{person}": ("orders.person.show", READS),
             "GET /person-accesses": ("orders.person-accesses.list", {**STAFF, **OPERATES}),

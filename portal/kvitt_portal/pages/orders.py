@@ -1,7 +1,8 @@
 """Beställningar: the list that is searched, and an order with why it is as it is."""
 
 import asyncio
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -115,7 +116,7 @@ def _wrong(found: Part) -> dict[str, str]:
 
 async def _page(here: Visit, order: UUID, form: Form) -> Response:
     view = await here.need("orders", f"/orders/{order}")
-    story, voiding, asked, people, names, articles = await asyncio.gather(
+    story, voiding, asked, people, names, articles, record = await asyncio.gather(
         here.ask("orders", f"/orders/{order}/story"),
         here.ask("orders", f"/orders/{order}/voiding"),
         asked_about(here, str(order)),
@@ -129,6 +130,7 @@ async def _page(here: Visit, order: UUID, form: Form) -> Response:
             stores=[view["store"], view["to_store"]],
         ),
         articles_of(here, [line["article_number"] for line in view["lines"]]),
+        _record_of(here, view),
     )
     template = "orders/state.html" if here.is_partial else "orders/order.html"
     return here.page(
@@ -142,5 +144,14 @@ async def _page(here: Visit, order: UUID, form: Form) -> Response:
         supplies=SUPPLIES,
         voiding=voiding,
         asked=asked,
+        record=record,
         form=form,
     )
+
+
+async def _record_of(here: Visit, view: Mapping[str, Any]) -> str:
+    """A patient's order as it is copied into their record; nothing of another."""
+    if (view["recipient"] or {}).get("kind") != "patient":
+        return ""
+    part = await here.ask("orders", f"/orders/{view['order_id']}/record-text")
+    return str(part.value["text"]) if part else ""

@@ -12,7 +12,7 @@ from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages.asking import NOTHING, items_of
+from kvitt_portal.pages.asking import NOTHING, items_of, pdf_of
 from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.pages.work_orders import drafts_of
 from kvitt_portal.services import Part
@@ -35,6 +35,18 @@ _CONTACT: Final = {"phone": "phone", "door_code": "door_code", "instructions": "
 async def shown(here: Here, person: UUID) -> Response:
     """The person with one tab of what concerns them; the others are counted."""
     return await _page(here, person, None)
+
+
+@router.get("/mottagare/{person}/utskrift")
+async def printed(here: Here, person: UUID) -> Response:
+    """A document about devices of theirs: the marked ones, by their numbers."""
+    asked = here.request.query_params
+    body = {
+        "kind": asked.get("slag", ""),
+        "service_point": here.service_point or next(iter(here.user.service_points), ""),
+        "devices": asked.getlist("device"),
+    }
+    return pdf_of(await here.send("orders", "POST", f"/persons/{person}:print", body))
 
 
 @router.post("/mottagare/{person}/kontakt")

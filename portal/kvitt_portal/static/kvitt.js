@@ -4,6 +4,16 @@ document.querySelectorAll("[data-print]").forEach((one) => {
   one.hidden = false;
   one.addEventListener("click", () => window.print());
 });
+document.querySelectorAll("[data-copy]").forEach((one) => {
+  one.hidden = false;
+  one.addEventListener("click", async () => {
+    const text = document.getElementById(one.dataset.copy);
+    const said = document.getElementById(`${one.dataset.copy}-kopierad`);
+    const copied = await navigator.clipboard?.writeText(text.textContent).then(() => true, () => false);
+    if (!copied) text.closest("details").open = true;
+    said.textContent = copied ? "Kopierat. Klistra in i journalen." : "Markera raderna och kopiera dem.";
+  });
+});
 document.querySelector("[data-focus]")?.focus();
 
 const keys = {

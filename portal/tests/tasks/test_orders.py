@@ -161,3 +161,52 @@ async def test_an_order_says_why_it_is_so_and_what_comes(actor: MakeActor, ward:
     await anna.sees("beräknas lämna centrallagret")
     await anna.accessible()
     await anna.picture("order-explained")
+
+
+@pytest.mark.task("T-28")
+@pytest.mark.rule("ORD-17a")
+async def test_the_lines_are_copied_for_the_patient_record(actor: MakeActor, ward: Ward) -> None:
+    order = await ward.order()
+    anna = await actor(ward.user)
+    await anna.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    await anna.click(MENU)
+    await anna.click(order.number)
+    await anna.click("Kopiera till journal")
+
+    await anna.sees("Kopierat. Klistra in i journalen.")
+    anna.counts("T-28")
+    copied = await anna.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"Hjälpmedelsbeställning {order.number}, ")
+    assert "1 st, beställt" in copied
+    assert ward.patient.name not in copied
+    await anna.accessible()
+    await anna.picture("order-copied")
+
+
+@pytest.mark.rule("ORD-17a")
+async def test_who_has_no_script_marks_the_lines(actor: MakeActor, ward: Ward) -> None:
+    order = await ward.order()
+    anna = await actor(ward.user, at=order.page, script=False)
+
+    await anna.click("Rader för journalen")
+
+    await anna.sees(f"Hjälpmedelsbeställning {order.number}")
+    await anna.sees_no("Kopiera till journal")
+
+
+@pytest.mark.rule("ORD-15f")
+async def test_what_was_found_is_printed_without_what_only_a_screen_needs(
+    actor: MakeActor, ward: Ward
+) -> None:
+    order = await ward.order()
+    anna = await actor(ward.user, at=LIST)
+    await anna.sees(order.number)
+
+    await anna.page.emulate_media(media="print")
+
+    await anna.sees(order.number)
+    await anna.sees_no("Skriv ut")
+    for part in ("nav", ".top", ".actions", "form button"):
+        assert await anna.page.locator(part).filter(visible=True).count() == 0, part
+    await anna.picture("orders-printed")

@@ -1,7 +1,8 @@
-"""Mottagare: T-16, T-17 and T-18."""
+"""Mottagare: T-16 to T-19."""
 
 import pytest
 
+from documents.tests.reading import pages
 from portal.tests.browser import MakeActor
 from portal.tests.scene import Scene
 from portal.tests.ward import Ward
@@ -102,3 +103,32 @@ async def test_a_person_is_found_by_keyboard_alone_and_without_script(
         await anna.write(ward.patient.number)
         await anna.press("Enter")
         await anna.sees(ward.lent)
+
+
+@pytest.mark.task("T-19")
+@pytest.mark.rule("ORD-17b")
+async def test_a_loan_agreement_is_printed_for_what_is_marked(actor: MakeActor, ward: Ward) -> None:
+    anna = await actor(ward.user)
+
+    await anna.fill(SEARCH, ward.patient.number)
+    await anna.press("Enter")
+    await anna.tick(f"Välj {ward.lent}")
+    await anna.picture("recipient-printing")
+    await anna.accessible()
+    async with anna.page.context.expect_page():
+        await anna.click("Låneförbindelse")
+    anna.counts("T-19")
+
+    page = f"{anna.path}/utskrift"
+    async with ward.system.visiting(ward.user) as client:
+        agreement = await client.get(page, params={"slag": "loan_agreement", "device": ward.lent})
+        nothing = await client.get(page, params={"slag": "loan_agreement"})
+        unknown = await client.get(page, params={"slag": "poem", "device": ward.lent})
+        receipt = await client.get(page, params={"slag": "return_receipt", "device": ward.lent})
+    assert agreement.headers["content-type"] == "application/pdf"
+    (printed,) = pages(agreement.content)
+    assert printed.startswith(f"Låneförbindelse Mottagare {ward.patient.name}")
+    assert ward.lent in printed
+    assert "Markera hjälpmedlen" in nothing.text
+    assert (nothing.status_code, unknown.status_code) == (422, 404)
+    assert "registrera returen först" in receipt.text

@@ -18,6 +18,7 @@ from orders.customer_orders.models import OrderRow
 from orders.fault_reports.api import router as fault_reports
 from orders.fault_reports.models import FaultReportRow
 from orders.handlers import messages
+from orders.handouts.api import router as handouts
 from orders.models import Base
 from orders.numbers.models import NumberSeriesRow
 from orders.people.api import router as people
@@ -71,6 +72,7 @@ service = Service(
         application_drafts,
         people,
         care,
+        handouts,
         units,
         contacts,
         today,

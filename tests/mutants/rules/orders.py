@@ -2,6 +2,7 @@
 
 from tests.mutants.rules.attachments import ATTACHMENTS
 from tests.mutants.rules.cases import CASES
+from tests.mutants.rules.handouts import HANDOUTS
 from tests.mutants.rules.orders_delivery import DELIVERY
 from tests.mutants.rules.orders_lines import LINES
 from tests.mutants.rules.orders_persons import PERSONS
@@ -24,6 +25,7 @@ ORDERS: tuple[RuleMutant, ...] = (
     *RETURNED_AT_ONCE,
     *CASES,
     *WORK_ORDERS,
+    *HANDOUTS,
     *SLIPS,
     *REPLENISHMENTS,
     *ATTACHMENTS,

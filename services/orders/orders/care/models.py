@@ -3,6 +3,8 @@
 Orders give one too; they are in `customer_orders`.
 """
 
+from datetime import date
+
 from kvitt_chassis.models import Regional
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -26,7 +28,8 @@ from orders.models import Base
 class CareDeviceRow(Regional, Base):
     """Which patient has a device, by which customer and prescriber; nobody's is in a store or at a
     care unit, which `unit` is. Of old stock a region may state the payer alone. `charging`: how the
-    loan is charged, `article_number`: None where it began before orders read that.
+    loan is charged, `article_number`: None where it began before orders read that, as `since_on`:
+    from when it is where it is. `returned_by` gave it back last, on `returned_on`.
     """
 
     __tablename__ = "care_devices"
@@ -40,6 +43,9 @@ class CareDeviceRow(Regional, Base):
     unit: Mapped[CareUnitId | None]
     charging: Mapped[Charging | None]
     article_number: Mapped[ArticleNumber | None]
+    since_on: Mapped[date | None]
+    returned_by: Mapped[PersonRef | None]
+    returned_on: Mapped[date | None]
 
 
 class DeviceNumberRow(Regional, Base):

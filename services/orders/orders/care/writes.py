@@ -26,13 +26,17 @@ def unit_of(holder: Holder) -> CareUnitId | None:
 
 
 async def note_custody(event: CustodyChanged, tx: Transaction) -> None:
-    """Store who has the device from now on. How its loan is charged is said where it begins, and
-    stays.
+    """Store who has the device from now on, since when, and who gave it back. How its loan is
+    charged is said where it begins, and stays.
     """
     await _write_custody(event, tx)
-    if event.charging is not None:
-        row = await tx.lock(CareDeviceRow, event.device_id)
-        row.charging = event.charging
+    row = await tx.lock(CareDeviceRow, event.device_id)
+    row.charging = event.charging or row.charging
+    before, now = event.before.holder, event.custody.holder
+    if now != before:  # else another pays or prescribes, and the loan goes on
+        row.since_on = event.custody.since
+    if isinstance(before, PatientRecipient) and not isinstance(now, PatientRecipient):
+        row.returned_by, row.returned_on = before.person, event.custody.since
 
 
 def _custody(event: CustodyChanged | DeviceStatedOnLoan) -> Custody:
@@ -57,6 +61,9 @@ note_number: Final = inserts_or_updates(
 """Store which device was given a number (INV-6)."""
 
 note_stated: Final = inserts_or_updates(
-    DeviceStatedOnLoan, CareDeviceRow, key=lambda event, _: event.device_id, columns=_COLUMNS
+    DeviceStatedOnLoan,
+    CareDeviceRow,
+    key=lambda event, _: event.device_id,
+    columns={**_COLUMNS, "since_on": lambda event: event.custody.since},
 )
 """Store who has a device of the old stock, and how its loan is charged."""
