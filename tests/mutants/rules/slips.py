@@ -81,8 +81,8 @@ SLIPS: tuple[RuleMutant, ...] = (
         "ACT-2d",
         "The supplier does not read what is wrong",
         "documents/kvitt_documents/slips.py",
-        '            "fault": _paragraphs(self.fault),\n',
-        '            "fault": _paragraphs(""),\n',
+        '            "fault": paragraphs(self.fault),\n',
+        '            "fault": paragraphs(""),\n',
         f"{_SAYS}_a_work_orders_slip_says_the_supplier_what_is_wrong_and_where_it_goes_back",
     ),
 )
