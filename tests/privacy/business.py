@@ -61,6 +61,7 @@ def live_through(region: Region, *, vault: str) -> None:
     _order_over_kafka(region)
     _order_over_http(region, refs)
     draft = _draft_an_application(region, refs)
+    _draft_an_order(region, refs)
     region.come_to_rest()
     _show(region, refs, "delivery", "invoicing")  # those to whom something is ordered
     _transfer(region)
@@ -307,6 +308,20 @@ def _draft_an_application(region: Region, refs: Refs) -> tuple[str, Body]:
     assert OLD.name in shown.text
     region.ask("GET", "orders", "/application-drafts", **PRESCRIBER).raise_for_status()
     return path, said
+
+
+def _draft_an_order(region: Region, refs: Refs) -> None:
+    """Somebody keeps what they write of an order, and writes too much of it wrongly."""
+    said: Body = {
+        "recipient": {"kind": "patient", "person": refs[OLD.id]},
+        "service_point": HERE,
+        "written": {"lines": [{"comment": f"{OLD.name}, {OLD.number}, bor på {OLD.street}."}]},
+    }
+    for wrong in ({"recipient": {"kind": "patient", "person": OLD.number}}, {"written": OLD.name}):
+        answer = region.ask("POST", "orders", "/order-drafts", json=said | wrong, **PRESCRIBER)
+        assert not answer.is_success
+    region.ask("POST", "orders", "/order-drafts", json=said, **PRESCRIBER).raise_for_status()
+    region.ask("GET", "orders", "/order-drafts", **PRESCRIBER).raise_for_status()
 
 
 def _go_on_with(region: Region, draft: tuple[str, Body]) -> None:

@@ -49,6 +49,7 @@ MUST_HOLD_THEM = {
     "orders.order_details.delivery": "an address and contacts for one order alone (ORD-3)",
     "orders.order_details.comments": "what somebody writes to the one who picks",
     "orders.application_drafts.application": "what somebody writes of an application (ACT-5)",
+    "orders.order_drafts.written": "what somebody writes of an order (ORD-1)",
     "bmb.transfer_texts.to_receiver": "what the sender writes to the receiver (BMB-1)",
     "bmb.transfer_texts.to_sender": "what the receiver answers (BMB-5)",
 }

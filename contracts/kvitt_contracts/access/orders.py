@@ -22,6 +22,7 @@ _CASE = "/cases/{case_id}"
 _WORK_ORDER = "/work-orders/{work_order_id}"
 _PURCHASE_ORDER = "/purchase-orders/{purchase_order_id}"
 _DRAFT = "/application-drafts/{draft_id}"
+_ORDER_DRAFT = "/order-drafts/{draft_id}"
 _PLACES = ("requester", "prescriber")
 _EVERYBODY = dict.fromkeys(WORKS, Reach.REGION)  # ORD-9: a template is nobody's own
 
@@ -200,6 +201,11 @@ ACTS = (
                 "orders.work-order.resolve",
                 {**STAFF, **SYSTEM},
             ),
+            "GET /order-drafts": ("orders.order-drafts.list", MINE),
+            "POST /order-drafts": ("orders.order-draft.begin", MINE),
+            f"GET {_ORDER_DRAFT}": ("orders.order-draft.show", MINE),
+            f"POST {_ORDER_DRAFT}:save": ("orders.order-draft.save", MINE),
+            f"POST {_ORDER_DRAFT}:discard": ("orders.order-draft.discard", MINE),
             "GET /application-drafts": ("orders.application-drafts.list", MINE),
             "POST /application-drafts": ("orders.application-draft.begin", MINE),
             f"GET {_DRAFT}": ("orders.application-draft.show", MINE),

@@ -21,6 +21,8 @@ from orders.handlers import messages
 from orders.handouts.api import router as handouts
 from orders.models import Base
 from orders.numbers.models import NumberSeriesRow
+from orders.order_drafts.api import router as order_drafts
+from orders.order_drafts.models import OrderDraftRow
 from orders.people.api import router as people
 from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import person_key
@@ -53,6 +55,7 @@ service = Service(
     handlers=messages,
     routers=[
         placements,
+        order_drafts,
         replenishments,
         templates,
         customer_orders,
@@ -86,6 +89,7 @@ service = Service(
         UserRow,
         SupplierRow,
         OrderRow,
+        OrderDraftRow,
         RefillRow,
         TemplateRow,
         BasketLoanRow,

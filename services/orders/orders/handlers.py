@@ -13,6 +13,7 @@ from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
 from orders.devices.handlers import projections as devices
 from orders.fault_reports.handlers import messages as fault_reports
+from orders.order_drafts.handlers import messages as order_drafts
 from orders.people.handlers import messages as people
 from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
@@ -39,6 +40,7 @@ for _noun in (
     care,
     refills,
     placements,
+    order_drafts,
     replenishments,
     templates,
     customer_orders,

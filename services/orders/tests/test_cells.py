@@ -43,9 +43,6 @@ from orders.customer_orders.models import OrderRow
 from orders.fault_reports.models import FaultReportRow
 from orders.pickups.models import PickupRow
 from orders.purchase_orders.models import PurchaseOrderRow
-from orders.work_orders.applications.domain import Application
-from orders.work_orders.drafts.models import ApplicationDraftRow
-from orders.work_orders.drafts.writes import keep_until
 from orders.work_orders.models import WorkOrderRow
 
 from contracts.tests.builders.baskets import a_basket_loan_requested
@@ -70,6 +67,7 @@ from contracts.tests.builders.regions import (
 from contracts.tests.builders.story import DAY
 from contracts.tests.builders.work_orders import a_work_order_registered
 from services.orders.tests.builders import a_reserve_number
+from services.orders.tests.drafted import begun, begun_order
 from services.orders.tests.receiving import a_receipt_row
 from services.orders.tests.worlds import MONDAY, ref_of
 
@@ -94,6 +92,9 @@ MAKES_ANEW = (
     "orders.attachment.attach",  # its order is in the body: test_attachments
     "orders.work-order.register",
     "orders.pickup.choices",  # its person is in the query: test_pickup_choices
+    "orders.order-draft.begin",
+    "orders.order-draft.save",  # its person is in the body: test_order_drafts
+    "orders.person.print",  # as persons are resolved: test_handouts
     "orders.application-draft.begin",
     "orders.application-draft.save",  # its person is in the body: test_application_drafts
     "orders.case.ask",
@@ -178,10 +179,18 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             platform=await kept(world, platform.order, region="bd"),
         )
         drafts = Things(
-            own=await begun(world, own, service_point=OTHERS, by=CALLER),
-            units=await begun(world, units, service_point=POINT),
-            region=await begun(world, region, service_point=OTHERS),
-            platform=await begun(world, platform, region="bd", service_point=ELSEWHERE),
+            own=await begun(world, own.person, service_point=OTHERS, by=CALLER),
+            units=await begun(world, units.person, service_point=POINT),
+            region=await begun(world, region.person, service_point=OTHERS),
+            platform=await begun(world, platform.person, region="bd", service_point=ELSEWHERE),
+        )
+        order_drafts = Things(
+            own=await begun_order(world, own.person, service_point=OTHERS, by=CALLER),
+            units=await begun_order(world, units.person, service_point=POINT),
+            region=await begun_order(world, region.person, service_point=OTHERS),
+            platform=await begun_order(
+                world, platform.person, region="bd", service_point=ELSEWHERE
+            ),
         )
         await world.handle(a_supplier_stated(), subject=SUPPLIER)  # on paper with their names
         await world.handle(a_direct_article())
@@ -214,6 +223,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.orders.list": Upon(things=orders, key="order_id"),
                 "orders.order.show": Upon(things=orders),
                 "orders.order.tell": Upon(things=orders),
+                "orders.order.record": Upon(things=orders),
                 "orders.order.voiding": Upon(things=orders),
                 "orders.order.attachments": Upon(things=orders),
                 "orders.order.void": Upon(things=orders),
@@ -279,6 +289,9 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.work-order.decide": Upon(
                     things=works, body={"outcome": "refused", "reason": "Finns i sortimentet."}
                 ),
+                "orders.order-drafts.list": Upon(things=order_drafts, key="draft_id"),
+                "orders.order-draft.show": Upon(things=order_drafts),
+                "orders.order-draft.discard": Upon(things=order_drafts, body={"version": 2}),
                 "orders.application-drafts.list": Upon(things=drafts, key="draft_id"),
                 "orders.application-draft.show": Upon(things=drafts),
                 "orders.application-draft.discard": Upon(things=drafts, body={"version": 2}),
@@ -471,34 +484,6 @@ async def kept(world: World, order: OrderId, *, region: str = REGION) -> UUID:
         row.size, row.sha256, row.is_kept, row.order_id = 3, "", True, order
         await files().put(row.key, pieces())
         return row.attachment_id
-
-
-async def begun(
-    world: World,
-    of: Placed,
-    *,
-    service_point: str,
-    by: str = COLLEAGUE,
-    region: str = REGION,
-) -> UUID:
-    """A draft of a service point, for the person of an order."""
-    draft_id = uuid4()
-    async with world.worker.unit() as unit:
-        tx = unit.begin(region=RegionCode(region))
-        row = ApplicationDraftRow(
-            region=tx.region,
-            draft_id=draft_id,
-            version=1,
-            recipient_person=of.person,
-            service_point=service_point,
-            application=Application(),
-            begun_by=by,
-            saved_by=by,
-            saved_at=MONDAY,
-        )
-        keep_until(row, tx)
-        tx.put(row)
-    return draft_id
 
 
 async def worked(

@@ -43,6 +43,11 @@ from orders.customer_orders.models import OrderRow
 from orders.devices.models import DeviceRow
 from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.handlers import messages
+from orders.order_drafts.commands import (
+    DiscardOrderDraft,
+    PlaceDraftedOrder,
+    SaveOrderDraft,
+)
 from orders.people.commands import AddPerson, KeepContact
 from orders.pickups.commands import ReportPickupFirst, RequestPickupInWords
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords
@@ -106,6 +111,9 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     CreatePurchaseOrderInWords,
     SaveApplicationDraft,
     DiscardApplicationDraft,
+    SaveOrderDraft,
+    DiscardOrderDraft,
+    PlaceDraftedOrder,
 }
 
 

@@ -3,6 +3,7 @@
 from tests.mutants.rules.attachments import ATTACHMENTS
 from tests.mutants.rules.cases import CASES
 from tests.mutants.rules.handouts import HANDOUTS
+from tests.mutants.rules.order_drafts import ORDER_DRAFTS
 from tests.mutants.rules.orders_delivery import DELIVERY
 from tests.mutants.rules.orders_lines import LINES
 from tests.mutants.rules.orders_persons import PERSONS
@@ -26,6 +27,7 @@ ORDERS: tuple[RuleMutant, ...] = (
     *CASES,
     *WORK_ORDERS,
     *HANDOUTS,
+    *ORDER_DRAFTS,
     *SLIPS,
     *REPLENISHMENTS,
     *ATTACHMENTS,

@@ -31,6 +31,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from orders.customer_orders.domain import OrderType, Status
 from orders.customer_orders.lines import LineState
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
+from orders.drafting import DraftSeen
 from orders.places.views import PlaceView
 
 Recipients = Annotated[Recipient, Field(description="Patient (referens) eller vårdenhet")]
@@ -74,6 +75,9 @@ class OrderBody(Asked):
     )
 
     delivery: Annotated[Delivery, Field(description="Leverans (ORD-3)")] = Delivery()
+    draft: Annotated[
+        DraftSeen | None, Field(description="Utkastet som den började som, och som är slut då")
+    ] = None
 
 
 class WithdrawalBody(Asked):

@@ -1,6 +1,6 @@
 """Orders and withdrawals placed over HTTP. A route fills a command and runs it."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from kvitt_chassis.http import ApiRouter, Commands, Reader, RegionReader
 from kvitt_contracts.orders import (
@@ -21,6 +21,8 @@ from orders.customer_orders.views import (
     PreviewLine,
     WithdrawalBody,
 )
+from orders.order_drafts.commands import PlaceDraftedOrder
+from orders.order_drafts.queries import SCOPE as DRAFTS
 from orders.placements.handlers import preview
 from orders.read_transaction import ReadTransaction
 
@@ -40,9 +42,21 @@ async def place_order(body: OrderBody, commands: Commands, reader: Reader) -> Or
     ARTICLE_NOT_APPROVED (ACT-5), NO_LONGER_PURCHASED (ORD-6), ONE_OF_A_MARKED_DEVICE, NOT_MARKED,
     DEVICE_NUMBER_ON_ORDER (ORD-8), NO_ACTIVE_SUPPLIER (ORD-21), ARTICLE_FOR_OWN_UNITS_ONLY,
     SOURCE_NOT_OF_ARTICLE (ORD-22), ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA
-    (REF-11).
+    (REF-11). Av ett utkast: UNKNOWN_ORDER_DRAFT, DRAFT_CHANGED, NOT_THE_DRAFTS_RECIPIENT (ORD-1).
     """
-    return await _place(await _command(body, reader), body.reference, commands)
+    command = await _command(body, reader)
+    if body.draft is None:
+        return await _place(command, body.reference, commands)
+    order_id = _order_id(body.reference, commands)
+    return await commands.run(
+        PlaceDraftedOrder(order=command, draft=body.draft),
+        target=order_id,
+        subject=body.reference,
+        named=body.draft.draft_id,
+        scope=DRAFTS,
+        rule="ORD-1",
+        show=show_order(order_id),
+    )
 
 
 @router.post("/withdrawals", status_code=202)
@@ -82,11 +96,15 @@ async def preview_withdrawal(
 async def _place(
     command: PlaceOrder | RegisterWithdrawal, reference: Reference | None, commands: Commands
 ) -> OrderView:
-    # Without a name of its own the order has a random id: nothing else will ever call it.
-    order_id = identify(commands.caller.region, "order", reference) if reference else uuid4()
+    order_id = _order_id(reference, commands)
     return await commands.run(
         command, target=order_id, subject=reference, show=show_order(order_id)
     )
+
+
+def _order_id(reference: Reference | None, commands: Commands) -> UUID:
+    # Without a name of its own the order has a random id: nothing else will ever call it.
+    return identify(commands.caller.region, "order", reference) if reference else uuid4()
 
 
 async def _command(body: OrderBody, reader: RegionReader) -> PlaceOrder:

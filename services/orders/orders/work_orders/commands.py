@@ -20,9 +20,9 @@ from kvitt_contracts.types import (
 )
 from pydantic import Field
 
+from orders.drafting import DraftSeen
 from orders.free_text import FreeText
 from orders.work_orders.applications.domain import Application
-from orders.work_orders.drafts.commands import DraftSeen
 
 Attachments = Annotated[tuple[UUID, ...], Field(max_length=20)]
 

@@ -27,12 +27,12 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
+from orders.drafting import DraftSeen
 from orders.free_text import FreeText
 from orders.waits.domain import Wait
 from orders.work_orders.applications.domain import Application, Decision
 from orders.work_orders.commands import Attachments
 from orders.work_orders.domain import OPEN, Kind, Outcome, Status, outcomes_of, waits_for
-from orders.work_orders.drafts.commands import DraftSeen
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderNoteRow, WorkOrderRow
 
 

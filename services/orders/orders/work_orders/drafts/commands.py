@@ -1,22 +1,9 @@
 """What users do with drafts of applications, over HTTP alone."""
 
-from typing import Annotated
-from uuid import UUID
-
 from kvitt_contracts.envelope import Command
-from kvitt_contracts.types import NamedPatient, ServicePointId, UserId, Value
-from pydantic import Field
+from kvitt_contracts.types import NamedPatient, ServicePointId, UserId
 
 from orders.work_orders.applications.domain import Application
-
-Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="Versionen som du såg")]
-
-
-class DraftSeen(Value):
-    """Ett utkast, som någon har sett det."""
-
-    draft_id: Annotated[UUID, Field(description="Utkastet")]
-    version: Version
 
 
 class SaveApplicationDraft(Command):

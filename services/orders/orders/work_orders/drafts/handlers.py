@@ -7,10 +7,11 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import PersonRef
 
+from orders import drafting
 from orders.people.queries import current_person
 from orders.units.domain import must_act_at
 from orders.units.queries import place_named, user_named
-from orders.work_orders.drafts import domain, writes
+from orders.work_orders.drafts import writes
 from orders.work_orders.drafts.commands import DiscardApplicationDraft, SaveApplicationDraft
 from orders.work_orders.drafts.models import ApplicationDraftRow
 from orders.work_orders.drafts.queries import rows_of_saving
@@ -55,7 +56,7 @@ async def _row(
     draft_id = tx.target(_NOUN)
     if command.version is not None:
         row = await tx.lock(ApplicationDraftRow, draft_id, rule="ACT-5")
-        domain.must_be_as_seen(row.version, seen=command.version)
+        drafting.must_be_as_seen(row.version, seen=command.version, rule="ACT-5")
         row.version += 1
         return row
     row = ApplicationDraftRow(
@@ -77,7 +78,7 @@ async def discard_application_draft(command: DiscardApplicationDraft, tx: Transa
     Refused: UNKNOWN_APPLICATION_DRAFT, DRAFT_CHANGED (ACT-5).
     """
     row = await tx.lock(ApplicationDraftRow, tx.target(_NOUN), rule="ACT-5")
-    domain.must_be_as_seen(row.version, seen=command.version)
+    drafting.must_be_as_seen(row.version, seen=command.version, rule="ACT-5")
     await writes.remove(row, tx)
 
 

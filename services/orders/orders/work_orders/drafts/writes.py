@@ -5,9 +5,10 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.types import NamedPatient, NamedRecipient, PersonRef, Word
 
+from orders import drafting
+from orders.drafting import DraftSeen
 from orders.people.queries import current_person, current_reference
 from orders.work_orders.drafts import domain
-from orders.work_orders.drafts.commands import DraftSeen
 from orders.work_orders.drafts.models import ApplicationDraftRow
 
 EXPIRED = Timer("application_draft_expired", ApplicationDraftRow)
@@ -15,7 +16,7 @@ EXPIRED = Timer("application_draft_expired", ApplicationDraftRow)
 
 def keep_until(row: ApplicationDraftRow, tx: Transaction) -> None:
     """Let a draft that was saved just now be removed when the policy's days have passed."""
-    row.removed_on = domain.removed_on(tx.today, tx.policy)
+    row.removed_on = drafting.removed_on(tx.today, tx.policy)
     tx.schedule(EXPIRED, key=row.draft_id, due=start_of_day(row.removed_on))
 
 
@@ -27,7 +28,7 @@ async def use_up(seen: DraftSeen, kind: Word, recipient: NamedRecipient, tx: Tra
     """
     domain.must_be_application(kind)
     row = await tx.lock(ApplicationDraftRow, seen.draft_id, rule="ACT-5", field="draft")
-    domain.must_be_as_seen(row.version, seen=seen.version)
+    drafting.must_be_as_seen(row.version, seen=seen.version, rule="ACT-5")
     sent_for = None
     if isinstance(recipient, NamedPatient):
         person = await current_person(recipient.person, tx, field="recipient.person")

@@ -1,0 +1,1 @@
+"""Orders that are being written (ORD-1e)."""

@@ -1,0 +1,33 @@
+"""What users do with drafts of orders, over HTTP alone."""
+
+from kvitt_contracts.envelope import Command
+from kvitt_contracts.orders import PlaceOrder
+from kvitt_contracts.types import NamedRecipient, ServicePointId, UserId
+
+from orders.drafting import DraftSeen
+from orders.order_drafts.domain import WrittenOrder
+
+
+class SaveOrderDraft(Command):
+    """Keep an order that is being written; `version` is what was seen of one that is kept already
+    (ORD-1e).
+    """
+
+    recipient: NamedRecipient | None = None
+    service_point: ServicePointId | None = None
+    written: WrittenOrder
+    version: int | None = None
+    by: UserId
+
+
+class DiscardOrderDraft(Command):
+    """Throw a draft away, as it was seen (ORD-1e)."""
+
+    version: int
+
+
+class PlaceDraftedOrder(Command):
+    """Place an order that was begun as a draft, which is a draft no more (ORD-1e)."""
+
+    order: PlaceOrder
+    draft: DraftSeen

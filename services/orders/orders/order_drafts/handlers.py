@@ -1,0 +1,119 @@
+"""Handlers of drafts of orders: saved, placed, thrown away, and removed when they are old."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from kvitt_chassis.handlers import Handlers, RowKey
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import CareUnitId, NamedPatient, PersonRef
+
+from orders import drafting
+from orders.order_drafts import domain, writes
+from orders.order_drafts.commands import DiscardOrderDraft, PlaceDraftedOrder, SaveOrderDraft
+from orders.order_drafts.models import OrderDraftRow
+from orders.order_drafts.queries import rows_of_saving
+from orders.order_drafts.writes import EXPIRED
+from orders.people.queries import current_person
+from orders.placements.handlers import place_order
+from orders.placements.queries import rows_to_read, rows_to_write
+from orders.units.domain import must_act_at
+from orders.units.models import CareUnitRow
+from orders.units.queries import care_unit_key, place_named, user_named
+
+messages = Handlers()
+
+_NOUN = "order-draft"
+
+
+def _its_row(_: object, tx: Transaction) -> Iterable[RowKey]:
+    return [(OrderDraftRow, tx.target(_NOUN))]
+
+
+@messages.command(SaveOrderDraft, loads=_its_row, reads=rows_of_saving)
+async def save_order_draft(command: SaveOrderDraft, tx: Transaction) -> None:
+    """Keep what somebody has written of an order, whatever it lacks (ORD-1e).
+
+    Refused: UNKNOWN_USER, UNKNOWN_CUSTOMER (REF-3), UNKNOWN_PERSON_ID (REF-1), UNKNOWN_CARE_UNIT
+    (ORD-1); NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3); UNKNOWN_ORDER_DRAFT,
+    DRAFT_CHANGED (ORD-1): it is gone, or was changed meanwhile.
+    """
+    by = await user_named(command.by, tx, field="by")
+    if command.service_point is not None:
+        must_act_at(await place_named(command.service_point, tx), by)
+    person, unit = await _recipient(command, tx)
+    row = await _row(command, tx)
+    row.recipient_person, row.recipient_unit = person, unit
+    row.service_point = command.service_point
+    row.written = command.written
+    row.saved_by, row.saved_at = command.by, tx.now
+    writes.keep_until(row, tx)
+
+
+async def _recipient(
+    command: SaveOrderDraft, tx: Transaction
+) -> tuple[PersonRef | None, CareUnitId | None]:
+    if command.recipient is None:
+        return None, None
+    if isinstance(command.recipient, NamedPatient):
+        person = await current_person(command.recipient.person, tx, field="recipient.person")
+        return PersonRef(person.id), None
+    unit = command.recipient.unit
+    await tx.get(CareUnitRow, care_unit_key(unit, tx), rule="ORD-1", field="recipient.unit")
+    return None, unit
+
+
+async def _row(command: SaveOrderDraft, tx: Transaction) -> OrderDraftRow:
+    """The row of the draft that is saved: a new one, or the one that was seen, in its next
+    version.
+    """
+    draft_id = tx.target(_NOUN)
+    if command.version is not None:
+        row = await tx.lock(OrderDraftRow, draft_id, rule=domain.RULE)
+        drafting.must_be_as_seen(row.version, seen=command.version, rule=domain.RULE)
+        row.version += 1
+        return row
+    row = OrderDraftRow(
+        region=tx.region,
+        draft_id=draft_id,
+        version=1,
+        written=command.written,
+        begun_by=command.by,
+    )
+    tx.put(row)
+    return row
+
+
+@messages.command(DiscardOrderDraft, loads=_its_row)
+async def discard_order_draft(command: DiscardOrderDraft, tx: Transaction) -> None:
+    """Throw a draft away (ORD-1e).
+
+    Refused: UNKNOWN_ORDER_DRAFT, DRAFT_CHANGED (ORD-1).
+    """
+    row = await tx.lock(OrderDraftRow, tx.target(_NOUN), rule=domain.RULE)
+    drafting.must_be_as_seen(row.version, seen=command.version, rule=domain.RULE)
+    await writes.remove(row, tx)
+
+
+def _order_and_draft(command: PlaceDraftedOrder, tx: Transaction) -> Iterable[RowKey]:
+    yield from rows_to_write(command.order, tx)
+    yield OrderDraftRow, command.draft.draft_id
+
+
+def _read(command: PlaceDraftedOrder, tx: Transaction) -> Iterable[RowKey]:
+    yield from rows_to_read(command.order, tx)
+
+
+@messages.command(PlaceDraftedOrder, loads=_order_and_draft, reads=_read)
+async def place_drafted_order(command: PlaceDraftedOrder, tx: Transaction) -> None:
+    """Place an order that was begun as a draft, in one act with its end (ORD-1e).
+
+    Refused: as an order is; UNKNOWN_ORDER_DRAFT, DRAFT_CHANGED, NOT_THE_DRAFTS_RECIPIENT (ORD-1).
+    """
+    await writes.use_up(command.draft, command.order.recipient, tx)
+    await place_order(command.order, tx)
+
+
+@messages.timer(EXPIRED)
+async def remove_old_draft(row: OrderDraftRow, due: datetime, tx: Transaction) -> None:
+    """Nobody has gone on with a draft for the policy's days: it is removed (ORD-1e)."""
+    await writes.remove(row, tx)

@@ -1,0 +1,45 @@
+"""What is done with drafts of orders: kept, used up, and removed."""
+
+from kvitt_chassis.handlers import Timer
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.calendar import start_of_day
+from kvitt_contracts.types import NamedPatient, NamedRecipient, PersonRef
+
+from orders import drafting
+from orders.drafting import DraftSeen
+from orders.order_drafts import domain
+from orders.order_drafts.models import OrderDraftRow
+from orders.people.queries import current_person, current_reference
+
+EXPIRED = Timer("order_draft_expired", OrderDraftRow)
+
+
+def keep_until(row: OrderDraftRow, tx: Transaction) -> None:
+    """Let a draft that was saved just now be removed when the policy's days have passed."""
+    row.removed_on = drafting.removed_on(tx.today, tx.policy)
+    tx.schedule(EXPIRED, key=row.draft_id, due=start_of_day(row.removed_on))
+
+
+async def use_up(seen: DraftSeen, recipient: NamedRecipient, tx: Transaction) -> None:
+    """The draft is placed for its recipient: it is a draft no more.
+
+    Raises Refused: UNKNOWN_ORDER_DRAFT, DRAFT_CHANGED, NOT_THE_DRAFTS_RECIPIENT (ORD-1),
+    UNKNOWN_PERSON_ID (REF-1).
+    """
+    row = await tx.lock(OrderDraftRow, seen.draft_id, rule=domain.RULE, field="draft")
+    drafting.must_be_as_seen(row.version, seen=seen.version, rule=domain.RULE)
+    placed_for = None
+    if isinstance(recipient, NamedPatient):
+        person = await current_person(recipient.person, tx, field="recipient.person")
+        placed_for = PersonRef(person.id)
+    drafted = row.recipient_person
+    current = await current_reference(drafted, tx) if drafted is not None else None
+    domain.must_be_its_recipient(current, placed_for=placed_for)
+    await remove(row, tx)
+
+
+async def remove(row: OrderDraftRow, tx: Transaction) -> None:
+    """Remove a draft with all that it says."""
+    tx.will_lock(OrderDraftRow)
+    tx.cancel_timer(EXPIRED, key=row.draft_id)
+    await tx.session.delete(row)
