@@ -1,10 +1,12 @@
 """A new order as its form has it, and as the service takes it. Asks no service anything."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
+from kvitt_portal.pages.asking import code
 from kvitt_portal.pages.registering import FIELDS, quantity_of, recipient_of
 
 MOST_LINES: Final = 20
@@ -82,6 +84,18 @@ def fields_of(form: Form) -> dict[str, str]:
 
 def order_of(form: Form) -> dict[str, Any]:
     """The order as the service takes it."""
+    order = {
+        "recipient": recipient_of(form["person"], form["unit"]),
+        "prescriber": form["prescriber"],
+        "service_point": form["service_point"],
+        "lines": lines_of(form),
+        "delivery": delivery_of(form),
+    }
+    return order | ({"payer_id": form["payer"]} if form["payer"] else {})
+
+
+def delivery_of(form: Form) -> dict[str, Any]:
+    """Where the order goes, as the service takes it."""
     to: dict[str, Any] = {"kind": form["to"] or "recipient"}
     if to["kind"] == "one_off":
         names = ("street", "postal_code", "city")
@@ -91,14 +105,64 @@ def order_of(form: Form) -> dict[str, Any]:
     delivery: dict[str, Any] = {"to": to, **{name: form[name] for name in _DELIVERY if form[name]}}
     if form["parts"]:
         delivery["consolidated"] = False
-    order = {
+    return delivery
+
+
+def draft_of(form: Form) -> dict[str, Any]:
+    """What is written, as the service keeps it as a draft: what cannot be understood is left out,
+    but for words in place of an article, which stand in the line's comment.
+    """
+    lines = []
+    for number in rows_of(form):
+        article, comment = form[f"article-{number}"], form[f"comment-{number}"]
+        line: dict[str, Any] = {"payer_id": form[f"payer-{number}"] or None}
+        if code(article) == article:
+            line["article_number"] = article
+        else:
+            comment = f"{article}. {comment}".strip(". ")
+        quantity = quantity_of(form[f"quantity-{number}"] or "1")
+        line["quantity"] = quantity if isinstance(quantity, int) and quantity else None
+        lines.append(line | {"comment": comment or None})
+    delivery = delivery_of(form)
+    if not {"street", "postal_code", "city"} <= delivery["to"].get("address", {}).keys():
+        delivery["to"] = {"kind": "unit" if delivery["to"]["kind"] == "unit" else "recipient"}
+    return {
         "recipient": recipient_of(form["person"], form["unit"]),
-        "prescriber": form["prescriber"],
-        "service_point": form["service_point"],
-        "lines": lines_of(form),
-        "delivery": delivery,
+        "service_point": form["service_point"] or None,
+        "written": {
+            "prescriber": form["prescriber"] or None,
+            "payer_id": form["payer"] or None,
+            "lines": lines,
+            "delivery": delivery,
+        },
     }
-    return order | ({"payer_id": form["payer"]} if form["payer"] else {})
+
+
+def form_of_draft(view: Mapping[str, Any]) -> dict[str, str]:
+    """The form's values of a draft."""
+    written, recipient = view["written"], view["recipient"] or {}
+    delivery = written["delivery"]
+    to = delivery["to"]
+    given = {
+        "draft": view["draft_id"],
+        "version": str(view["version"]),
+        "person": recipient.get("person", ""),
+        "unit": recipient.get("unit", ""),
+        "service_point": view["service_point"] or "",
+        "prescriber": written["prescriber"] or "",
+        "payer": written["payer_id"] or "",
+        "to": to["kind"],
+        **{name: one or "" for name, one in (to.get("address") or {}).items()},
+        **{name: delivery.get(name) or "" for name in _DELIVERY},
+    }
+    if not delivery.get("consolidated", True):
+        given["parts"] = "1"
+    for number, line in enumerate(written["lines"][:MOST_LINES], 1):
+        given[f"article-{number}"] = line["article_number"] or line["comment"] or ""
+        given[f"quantity-{number}"] = str(line["quantity"] or 1)
+        given[f"payer-{number}"] = line["payer_id"] or ""
+        given[f"comment-{number}"] = (line["comment"] or "") if line["article_number"] else ""
+    return {name: value for name, value in given.items() if value}
 
 
 # decision 0314: what is being written is kept in the session

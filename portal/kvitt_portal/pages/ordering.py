@@ -11,7 +11,7 @@ from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import personal_number
-from kvitt_portal.pages import order_form
+from kvitt_portal.pages import order_drafts, order_form
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import code, items_of, options_of
 from kvitt_portal.pages.order_form import MOST_LINES, fields_of, order_of, rows_of
@@ -44,6 +44,8 @@ async def begin(here: Here) -> Response:
         given["article-1"] = article
     if earlier := asked.get("lik"):
         given |= await _like(here, earlier)
+    if draft := asked.get("utkast"):
+        return await _page(here, Form(given=given | await order_drafts.resumed(here, draft)))
     if "borja-om" in asked:
         order_form.discard_draft(here)
     elif not asked and (found := order_form.stored_draft(here)) is not None:
@@ -61,6 +63,10 @@ async def place(here: Here) -> Response:
     if _is_changed_only(form):
         order_form.store_draft(here, form)
         return await _page(here, form)
+    if form["do"] == "draft":
+        if await order_drafts.keep(here, form):
+            return here.go(order_drafts.LIST, "Utkastet är sparat. Ingenting är beställt än.")
+        return await _page(here, form)
     await find_recipient(here, form)
     await _name_articles(here, form)
     order_form.check(form)
@@ -71,9 +77,10 @@ async def place(here: Here) -> Response:
     form.refuse(preview.problem, fields_of(form))
     if not preview or form["do"] == "preview" or form["seen"] != _seen(form, preview):
         return await _page(here, form, preview=preview, is_first_seen=form["do"] != "preview")
-    part = await here.send("orders", "POST", "/orders", order_of(form), form)
+    body = {**order_of(form), **order_drafts.seen_of(form)}
+    part = await here.send("orders", "POST", "/orders", body, form)
     if part.problem is not None:
-        form.refuse(part.problem, fields_of(form))
+        order_drafts.refuse(form, part)
         order_form.store_draft(here, form)
         return await _page(here, form)
     order_form.discard_draft(here)

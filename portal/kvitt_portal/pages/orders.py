@@ -12,8 +12,9 @@ from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.names import Names
+from kvitt_portal.pages import order_drafts
 from kvitt_portal.pages.articles import articles_of
-from kvitt_portal.pages.asking import items_of, recipients_of
+from kvitt_portal.pages.asking import NOTHING, items_of, recipients_of
 from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.services import Part
 
@@ -73,6 +74,9 @@ async def search(here: Here) -> Response:
             care_units=[(one["recipient"] or {}).get("unit") for one in items],
         ),
     )
+    drafts, savers = NOTHING, names
+    if not here.is_partial:
+        drafts, savers = await order_drafts.drafts_of(here)
     template = "orders/hits.html" if here.is_partial else "orders/search.html"
     return here.page(
         template,
@@ -85,6 +89,9 @@ async def search(here: Here) -> Response:
         supplies=SUPPLIES,
         columns=_SORTS,
         wrong=_wrong(found),
+        drafts=drafts,
+        savers=savers,
+        form=Form(),
     )
 
 

@@ -1,5 +1,6 @@
 """Kundordrar: orders are found, read and voided (T-30, T-36)."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -210,3 +211,68 @@ async def test_what_was_found_is_printed_without_what_only_a_screen_needs(
     for part in ("nav", ".top", ".actions", "form button"):
         assert await anna.page.locator(part).filter(visible=True).count() == 0, part
     await anna.picture("orders-printed")
+
+
+@pytest.mark.rule("ORD-1e")
+async def test_an_order_is_kept_as_a_draft_and_gone_on_with(actor: MakeActor, ward: Ward) -> None:
+    anna = await actor(ward.user)
+
+    await anna.click(MENU)
+    await anna.click("Ny beställning")
+    await anna.fill("Personnummer", ward.patient.number)
+    await anna.fill("Artikel", ward.cushion)
+    await anna.fill("Antal", "3")
+    await anna.click("Spara utkast")
+    await anna.sees("Utkastet är sparat. Ingenting är beställt än.")
+    await anna.accessible()
+    await anna.picture("order-drafts")
+
+    (row,) = await drafts(ward)
+    await anna.goes(f"/bestallningar/ny?utkast={row['draft_id']}")
+    await anna.has("Artikel", ward.cushion)
+    await anna.has("Antal", "3")
+    await anna.sees(ward.patient.name)
+    await anna.picture("order-draft-resumed")
+    await anna.click("Visa betalare och avgift")
+    await anna.sees("Så blir beställningen")
+    await anna.click("Skicka beställning")
+    await anna.sees("är skickad")
+
+    assert await drafts(ward) == []
+
+
+@pytest.mark.rule("ORD-1e")
+async def test_a_draft_that_a_colleague_changed_is_not_written_over_and_is_thrown_away(
+    ward: Ward,
+) -> None:
+    lines = [{"article_number": ward.cushion}]
+    body = {"service_point": ward.place.id, "written": {"lines": lines}}
+    known = await ward.system.done(ward.user, "/order-drafts", body)
+    page = f"/bestallningar/utkast/{known['draft_id']}/kasta"
+    written = {
+        "do": "draft",
+        "draft": known["draft_id"],
+        "version": "1",
+        "article-1": "sittdyna blå",
+    }
+
+    async with ward.system.visiting(ward.user) as client:
+        first = await client.post("/bestallningar/ny", data=written)
+        (row,) = await drafts(ward)
+        second = await client.post("/bestallningar/ny", data=written)
+        old = await client.post(page, data={"version": "1"})
+        thrown = await client.post(page, data={"version": "2"})
+        gone = await client.post("/bestallningar/ny", data=written)
+
+    assert (first.status_code, row["version"]) == (303, 2), first.text
+    assert "har ändrats sedan du öppnade det" in second.text
+    assert old.status_code == thrown.status_code == 303
+    assert await drafts(ward) == []
+    assert "finns inte kvar" in gone.text
+
+
+async def drafts(ward: Ward) -> list[dict[str, Any]]:
+    """The user's drafts, as the service lists them."""
+    async with ward.system.api("orders", ward.user) as client:
+        found: list[dict[str, Any]] = (await client.get("/order-drafts")).json()["items"]
+    return found
