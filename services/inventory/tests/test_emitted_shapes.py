@@ -54,6 +54,7 @@ STORIES = (
     goods.taken_over,
     devices.cards,
     devices.pickups,
+    devices.region_sales,
     baskets.baskets,
     devices.kept,
     goods.stocktakings,
