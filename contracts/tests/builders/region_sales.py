@@ -7,6 +7,7 @@ from kvitt_contracts.billing import (
     DisapproveRegionSale,
     ProposeRegionSale,
     RegionSaleApproved,
+    RegionSaleLineDropped,
     RegionSaleNotApproved,
     RegionSaleProposed,
     RegionSaleRefused,
@@ -138,10 +139,18 @@ def a_sale_not_approved(sale: str = "S-1") -> RegionSaleNotApproved:
     return build(RegionSaleNotApproved, {"sale_id": sale_id(sale), "by": SERVICE}, {})
 
 
-def a_sale_reminder(waits_for: str = "answer", *, sale: str = "S-1") -> RegionSaleReminderDue:
+def a_sale_line_dropped(device: str = "170098", *, sale: str = "S-1") -> RegionSaleLineDropped:
+    """A device came back before it was sold."""
+    values = {"sale_id": sale_id(sale), "device_id": device_id(device), "reason": "RETURNED"}
+    return build(RegionSaleLineDropped, values, {})
+
+
+def a_sale_reminder(
+    waits_for: str = "answer", *, sale: str = "S-1", **changes: Any
+) -> RegionSaleReminderDue:
     """The other region has not answered, or what it did not buy is not back."""
     values = {"sale_id": sale_id(sale), "service_point": SENDING, "waits_for": waits_for}
-    return build(RegionSaleReminderDue, values, {})
+    return build(RegionSaleReminderDue, values, changes)
 
 
 # -- what inventory answers ------------------------------------------------------------------------
