@@ -199,3 +199,29 @@ def in_use(device: str = "170098", *, on: str = str(DAY)) -> DeviceStatusChanged
         "cause": "device",
     }
     return build(DeviceStatusChanged, values, {})
+
+
+def lost(device: str = "170098", *, payer: str, net_ore: int | None) -> DeviceStatusChanged:
+    """A private clinic's device is missing; None: nobody knows its value."""
+    values = {
+        "device_id": device_id(device),
+        "kind": "lost",
+        "since_on": DAY,
+        "cause": "stocktaking",
+        "cause_id": sale_id(device),
+        "payer_id": payer,
+        "value": None if net_ore is None else Money(net_ore=net_ore),
+    }
+    return build(DeviceStatusChanged, values, {})
+
+
+def found(device: str = "170098") -> DeviceStatusChanged:
+    """It is found."""
+    values = {
+        "device_id": device_id(device),
+        "kind": "in_use",
+        "since_on": DAY,
+        "cause": "stocktaking",
+        "cause_id": sale_id(device),
+    }
+    return build(DeviceStatusChanged, values, {})

@@ -58,5 +58,6 @@ STORIES = (
     baskets.baskets,
     devices.kept,
     goods.stocktakings,
+    goods.lost_at_a_clinic,
     goods.refills,
 )

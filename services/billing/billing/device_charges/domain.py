@@ -13,11 +13,9 @@ from kvitt_contracts.types import (
     Money,
     PayerId,
     ReasonCode,
-    RegionCode,
     SaleId,
     UnitPayer,
     Word,
-    identify,
 )
 
 from billing.domain import Charge, ChargeStatus
@@ -28,12 +26,6 @@ KINDS: Final = frozenset({REGION_SALE, LOST_DEVICE})
 """What is charged for a device that is gone, and not when it was not after all."""
 
 _BACK: Final = ReasonCode("CAME_BACK")
-
-
-def charge_id(region: RegionCode, gone: DeviceStatusChanged) -> ChargeId:
-    """The charge of one device by one cause: it is charged once."""
-    name = f"{gone.cause}/{gone.cause_id}/{gone.device_id}"
-    return ChargeId(identify(region, "device-charge", name))
 
 
 def charge_sold(

@@ -43,7 +43,7 @@ async def on_device_status_changed(event: DeviceStatusChanged, tx: Transaction) 
             await _charge_sold(event, tx)
         case "lost":
             device = await tx.get(DeviceRow, event.device_id)
-            key = domain.charge_id(tx.region, event)
+            key = ChargeId(tx.mint())
             article = device.article_number
             for raised in domain.charge_lost(key, event, article_number=article):
                 await start_charge(tx, key, raised)
@@ -59,7 +59,7 @@ async def _charge_sold(event: DeviceStatusChanged, tx: Transaction) -> None:
     price = price_of(sale.state(), event.device_id)
     if price is None:
         return
-    key = domain.charge_id(tx.region, event)
+    key = ChargeId(tx.mint())
     raised = domain.charge_sold(
         key,
         event,

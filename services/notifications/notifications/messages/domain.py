@@ -51,6 +51,7 @@ class NewKind(StrEnum):
     APPLICATION_UNDECIDED = "application_undecided"
     NUMBER_MISSING = "number_missing"
     SUPPLIER_INVOICE_HELD = "supplier_invoice_held"
+    LOST_WITHOUT_VALUE = "lost_without_value"
     REGION_SALE_REQUESTED = "region_sale_requested"
     REGION_SALE_REFUSED = "region_sale_refused"
     REGION_SALE_PROPOSED = "region_sale_proposed"

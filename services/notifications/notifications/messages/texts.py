@@ -165,6 +165,12 @@ TEXTS: dict[str, Text] = {
         "till exempel att leveransen inte är mottagen, och vad du kan göra.",
         to_staff="Ingen enhet är känd som köpare, eller så saknar enheten huvudansvarig.",
     ),
+    NewKind.LOST_WITHOUT_VALUE: Text(
+        "Förlorat hjälpmedel utan värde",
+        "En privat mottagning har förlorat ett hjälpmedel, och vad det är värt är inte känt. Kom "
+        "överens med mottagningen: det debiteras inte av sig självt.",
+        to_staff="",
+    ),
     NewKind.REGION_SALE_REQUESTED: Text(
         "Försäljning att prissätta",
         "En enhet vill sälja hjälpmedel till regionen dit patienten flyttar. Öppna försäljningen "
