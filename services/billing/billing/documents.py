@@ -15,7 +15,6 @@ from kvitt_documents import invoices, peppol
 from kvitt_documents.amounts import kronor, percent
 from kvitt_documents.rendering import print_document
 
-from billing.device_charges import domain as device_charges
 from billing.domain import Invoice
 from billing.electronic import domain as electronic
 from billing.electronic.domain import Buyer, Parties
@@ -35,8 +34,8 @@ _KINDS: dict[str, str] = {
     ChargeKind.FEE: "Egenavgift",
     services.SERVICE: "Tjänst",
     services.URGENT_PICKUP: "Akut hämtning",
-    device_charges.REGION_SALE: "Försäljning till annan region",
-    device_charges.LOST_DEVICE: "Förlorat hjälpmedel",
+    services.REGION_SALE: "Försäljning till annan region",
+    services.LOST_DEVICE: "Förlorat hjälpmedel",
     services.POSTAGE: "Portoersättning",
 }
 

@@ -15,15 +15,10 @@ from kvitt_contracts.types import (
     ReasonCode,
     SaleId,
     UnitPayer,
-    Word,
 )
 
 from billing.domain import Charge, ChargeStatus
-
-REGION_SALE: Final = Word("region_sale")
-LOST_DEVICE: Final = Word("lost_device")
-KINDS: Final = frozenset({REGION_SALE, LOST_DEVICE})
-"""What is charged for a device that is gone, and not when it was not after all."""
+from billing.services.domain import GONE_DEVICES, LOST_DEVICE, REGION_SALE
 
 _BACK: Final = ReasonCode("CAME_BACK")
 
@@ -76,5 +71,5 @@ def to_cancel(charges: Mapping[ChargeId, Charge]) -> dict[ChargeId, ChargeCancel
     return {
         key: ChargeCancelled(charge_id=key, reason=_BACK)
         for key, charge in charges.items()
-        if charge.kind in KINDS and charge.status is ChargeStatus.RAISED
+        if charge.kind in GONE_DEVICES and charge.status is ChargeStatus.RAISED
     }

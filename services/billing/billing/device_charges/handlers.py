@@ -13,6 +13,7 @@ from billing.models import ChargeRow, DeviceRow
 from billing.region_sales.domain import RETURNED, price_of
 from billing.region_sales.models import RegionSaleRow
 from billing.region_sales.writes import drop
+from billing.services.domain import GONE_DEVICES
 
 messages = Handlers()
 
@@ -73,7 +74,7 @@ async def _charge_sold(event: DeviceStatusChanged, tx: Transaction) -> None:
 
 async def _cancel(event: DeviceStatusChanged, tx: Transaction) -> None:
     found = await tx.search_all(ChargeRow, ChargeRow.device_id, event.device_id)
-    gone = [row for row in found if row.kind in domain.KINDS]
+    gone = [row for row in found if row.kind in GONE_DEVICES]
     sold = {row.id: row.sale_id for row in gone if row.sale_id is not None}
     sales = {row.id: row for row in await tx.lock_all(RegionSaleRow, set(sold.values()))}
     rows = {ChargeId(row.id): row for row in await tx.lock_all(ChargeRow, [one.id for one in gone])}

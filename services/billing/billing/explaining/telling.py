@@ -9,7 +9,6 @@ from kvitt_contracts.billing import ChargeKind, InvoiceLineV2
 from kvitt_contracts.calendar import in_swedish
 from kvitt_contracts.types import PayerId
 
-from billing.device_charges import domain as device_charges
 from billing.documents import amount_said, kind_said, rate_said
 from billing.domain import Charge, Invoice
 from billing.explaining.domain import Chosen, Explained, Known, Part, Reason
@@ -46,14 +45,14 @@ _RULE_OF_KIND: Final[Mapping[str, str]] = {
     services.SERVICE: "BIL-2b",
     services.URGENT_PICKUP: "BIL-8a",
     services.POSTAGE: "BIL-12a",
-    device_charges.REGION_SALE: "BIL-7b",
-    device_charges.LOST_DEVICE: "BIL-8b",
+    services.REGION_SALE: "BIL-7b",
+    services.LOST_DEVICE: "BIL-8b",
 }
 _PRICE_OF_KIND: Final[Mapping[str, tuple[str, str]]] = {
     ChargeKind.FEE: ("BIL-3f", "Avgiften fastställdes när beställningen lades"),
     services.URGENT_PICKUP: ("BIL-8a", "Avgiften fastställdes när hämtningen begärdes som akut"),
-    device_charges.REGION_SALE: ("BIL-7b", "Priset är det som den andra regionen godkände"),
-    device_charges.LOST_DEVICE: ("BIL-8b", "Beloppet är hjälpmedlets värde på individkortet"),
+    services.REGION_SALE: ("BIL-7b", "Priset är det som den andra regionen godkände"),
+    services.LOST_DEVICE: ("BIL-8b", "Beloppet är hjälpmedlets värde på individkortet"),
     services.POSTAGE: ("BIL-12a", "Ersättningen är den som regionens regler anger"),
 }
 _PAYER_OF_KIND: Final[Mapping[str, str]] = {
@@ -61,8 +60,8 @@ _PAYER_OF_KIND: Final[Mapping[str, str]] = {
     ChargeKind.FEE: "som tog emot det",
     services.SERVICE: "som är arbetsorderns betalare",
     services.URGENT_PICKUP: "vars enhet begärde att det hämtades akut",
-    device_charges.REGION_SALE: "som köpte hjälpmedlet",
-    device_charges.LOST_DEVICE: "vars förråd saknade hjälpmedlet",
+    services.REGION_SALE: "som köpte hjälpmedlet",
+    services.LOST_DEVICE: "vars förråd saknade hjälpmedlet",
     services.POSTAGE: "vars enhet skickade hjälpmedlet, får ersättningen",
 }
 _CAUSES: Final[Mapping[str, str]] = {
@@ -179,7 +178,7 @@ def _ended(line: InvoiceLineV2, credited: Link | None) -> Iterator[Step]:
     """What was charged and is not owed after all: its unit was returned before it was due."""
     if line.corrects is not None:
         yield from _credits(line, credited)
-        if line.kind in device_charges.KINDS:
+        if line.kind in services.GONE_DEVICES:
             said = "Hjälpmedlet hade kommit tillbaka, eller är hittat."
             yield _step("known", _RULE_OF_KIND[line.kind], said)
             return
