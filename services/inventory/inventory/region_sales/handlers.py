@@ -81,7 +81,7 @@ def _locked_to_end(event: Ended, tx: Transaction) -> Iterable[RowKey]:
 
 
 @messages.on(RegionSaleRefused, RegionSaleNotApproved, loads=_locked_to_end, reads=_read_to_end)
-async def let_go(event: GivenUp, tx: Transaction) -> None:
+async def let_go(event: Ended, tx: Transaction) -> None:
     """BIL-7: what the other region does not buy is free again, as far as it has not come back.
 
     A sale that billing refused for want of an answer lets go of what it got too late.
