@@ -117,10 +117,10 @@ def _unsold(
 ) -> TakenBack | None:
     """What was sold to another region had come back before (BIL-7)."""
     past = courses(history)
-    loan = past[-2] if past[-1].by_sale and len(past) > 1 else past[-1]
+    lent = past[-2] if past[-1].by_sale and len(past) > 1 else past[-1]
     if device.status_since is not None and on > device.status_since:
         return _refuse("RETURNED_AFTER_SALE", unless=False, rule="PHY-1", way_on=_SOLD)
-    if on < loan.began_on:
+    if on < lent.began_on:
         return _refuse("RETURNED_BEFORE_LOAN", unless=False, rule="DAY-5", way_on=_LENT_LATER)
     days = {change.custody.since for change in history}
     changes = _changes(device_id, device, _in_store(store, on, days))
