@@ -33,10 +33,6 @@ TO_INVENTORY = (
 TO_BILLING = (
     billing.CommitHomeRegion,
     billing.FinishFitting,
-    billing.RequestRegionSale,
-    billing.ProposeRegionSale,
-    billing.ApproveRegionSale,
-    billing.DisapproveRegionSale,
     billing.ApproveInvoiceRun,
     billing.ClosePeriod,
 )
@@ -55,9 +51,6 @@ TOPICS: tuple[Topic, ...] = (
         "notifications",
     ),
     _reserved("billing.home-region-cases", "OrderId", billing.HomeRegionCaseEvent, "notifications"),
-    _reserved(
-        "billing.region-sales", "SaleId", billing.RegionSaleEvent, "inventory", "notifications"
-    ),
     _reserved("notifications.news", "NewsId", notifications.NewsEvent),
     _reserved("notifications.emails", "EmailId", notifications.EmailEvent, "orders"),
     _reserved("notifications.preferences", "the user's id", notifications.PreferencesEvent),

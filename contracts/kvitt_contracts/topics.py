@@ -36,6 +36,7 @@ __all__ = [
     "BILLING_LEDGER_ENTRIES",
     "BILLING_LEDGER_PERIODS",
     "BILLING_REFUSALS",
+    "BILLING_REGION_SALES",
     "BILLING_SUPPLIER_INVOICES",
     "BMB_REFUSALS",
     "BMB_RESPONSIBLES",
@@ -224,7 +225,8 @@ INVENTORY_CLAIMS = domain_topic(
     "the claimant's id",
     inventory.ClaimEvent,
     "orders",
-    to_come=["billing", "notifications"],
+    "billing",
+    to_come=["notifications"],
 )
 INVENTORY_DEVICES = domain_topic(
     "inventory.devices",
@@ -289,6 +291,9 @@ BILLING_SUPPLIER_INVOICES = domain_topic(
     "SupplierInvoiceId",
     billing.SupplierInvoiceEvent,
     "notifications",
+)
+BILLING_REGION_SALES = domain_topic(
+    "billing.region-sales", "SaleId", billing.RegionSaleEvent, "inventory", "notifications"
 )
 BILLING_LEDGER_ENTRIES = domain_topic(
     "billing.ledger-entries", "LedgerEntryId", billing.LedgerEntryEvent
@@ -420,6 +425,10 @@ REGION_BILLING = inbound_topic(
         regions.SupplierInvoiceStated,
         billing.ReleaseSupplierInvoice,
         billing.RejectSupplierInvoice,
+        billing.RequestRegionSale,
+        billing.ProposeRegionSale,
+        billing.ApproveRegionSale,
+        billing.DisapproveRegionSale,
     ],
     coming=coming.TO_BILLING,
 )
@@ -465,6 +474,7 @@ CATALOGUE: tuple[Topic, ...] = (
     BILLING_INVOICES,
     BILLING_INVOICE_RUNS,
     BILLING_SUPPLIER_INVOICES,
+    BILLING_REGION_SALES,
     BILLING_LEDGER_ENTRIES,
     BILLING_LEDGER_PERIODS,
     BILLING_REFUSALS,

@@ -86,9 +86,13 @@ BEFORE_DOCUMENTS = (
     (
         "DROP TABLE documents, users, customers, persons, work_orders, ledger_entries,"
         " ledger_periods, month_previews, payer_previews, preview_findings, selections,"
-        " suppliers, purchase_orders, purchase_lines, takeovers, supplier_invoices"
+        " suppliers, purchase_orders, purchase_lines, takeovers, supplier_invoices,"
+        " region_sales"
     ),
-    "ALTER TABLE charges DROP COLUMN pickup_id, DROP COLUMN work_order_id, DROP COLUMN run_id",
+    (
+        "ALTER TABLE charges DROP COLUMN pickup_id, DROP COLUMN work_order_id, DROP COLUMN run_id,"
+        " DROP COLUMN sale_id"
+    ),
     (
         "ALTER TABLE invoice_runs DROP COLUMN previewed_state, DROP COLUMN findings,"
         " DROP COLUMN approved_by, DROP COLUMN preview_step"

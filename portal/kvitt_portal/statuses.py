@@ -130,6 +130,8 @@ TAKEN: Final[Mapping[str, str]] = {
     "LOCKED": "Ett obesvarat byte låser hjälpmedlet. Be kundtjänst låsa upp det.",
     "IN_DISPATCH": "Hjälpmedlet är på väg till en mottagare. Vänta tills det är levererat.",
     "IN_PICKUP": "Hjälpmedlet ska redan hämtas. Se hämtordern på hjälpmedlets sida.",
+    "IN_SALE": "Hjälpmedlet är i en försäljning till en annan region. Vänta tills den är avgjord.",
+    "SOLD": "Hjälpmedlet är sålt till en annan region.",
     "IN_BASKET": "Hjälpmedlet är utlånat i en varukorg. Lägg tillbaka det där först.",
     "IN_INVESTIGATION": "Hjälpmedlet söks. Kontakta kundtjänst.",
     "RESERVED_FOR_ORDERS": "Förrådet har lovat bort sitt saldo. Kontakta kundtjänst.",
@@ -208,6 +210,8 @@ INVOICE_LINES: Final[Mapping[str, str]] = {
     "service": "Tjänst",
     "urgent_pickup": "Akut hämtning",
     "postage": "Portoersättning",
+    "region_sale": "Försäljning till annan region",
+    "lost_device": "Förlorat hjälpmedel",
 }
 """What a line of an invoice is of."""
 CASE_OUTCOMES: Final[Mapping[str, str]] = {"done": "Gjort", "refused": "Nekat"}

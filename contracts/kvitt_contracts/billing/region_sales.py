@@ -1,5 +1,5 @@
 """Topic `billing.region-sales`, one aggregate kind: the sale of devices to the region that their
-patient moves to (BIL-7). Reserved.
+patient moves to (BIL-7).
 """
 
 from datetime import date
@@ -58,9 +58,8 @@ class PricedDevice(Value):
 
 
 class RegionSaleProposed(Event, type="billing.region-sale.proposed.v1"):
-    """Customer service has named the prices to the other region, which answers by a day.
-
-    Proposed anew where a device was dropped.
+    """Customer service has named the price of each device to the other region, which answers by a
+    day. Proposed anew where a device was dropped, or at other prices.
     """
 
     sale_id: SaleId
@@ -71,8 +70,8 @@ class RegionSaleProposed(Event, type="billing.region-sale.proposed.v1"):
 
 
 class RegionSaleReminderDue(Event, type="billing.region-sale.reminder-due.v1"):
-    """Something was not done in time; nothing changes: `waits_for` is `answer` or `return` (30 days
-    after no).
+    """Something was not done in time; nothing changes. `waits_for`: `answer` of the other region by
+    its day, `return` of a device 30 days after it said no.
     """
 
     sale_id: SaleId
@@ -81,7 +80,9 @@ class RegionSaleReminderDue(Event, type="billing.region-sale.reminder-due.v1"):
 
 
 class RegionSaleApproved(Event, type="billing.region-sale.approved.v1"):
-    """The other region buys: inventory marks the devices sold, custody ends, it is charged."""
+    """The other region buys: inventory marks the devices sold, custody ends, and each that was is
+    charged at the price that was proposed last.
+    """
 
     sale_id: SaleId
     devices: Annotated[tuple[DeviceId, ...], Field(min_length=1)]
@@ -97,7 +98,9 @@ class RegionSaleNotApproved(Event, type="billing.region-sale.not-approved.v1"):
 
 
 class RegionSaleLineDropped(Event, type="billing.region-sale.line-dropped.v1"):
-    """A device came back, or was lost or scrapped, before it was sold."""
+    """A device came back or was lost before it was sold, or came back by a day before it was, told
+    late: what was charged for it is cancelled.
+    """
 
     sale_id: SaleId
     device_id: DeviceId

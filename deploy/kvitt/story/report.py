@@ -109,6 +109,8 @@ KIND = {
     "service": "tjänst",
     "urgent_pickup": "akut hämtning",
     "postage": "porto",
+    "region_sale": "försäljning till annan region",
+    "lost_device": "förlorat hjälpmedel",
 }
 
 

@@ -25,6 +25,8 @@ from billing.models import (
 )
 from billing.month_previews.models import MonthPreviewRow
 from billing.previews.api import router as previews
+from billing.region_sales.api import router as region_sales
+from billing.region_sales.models import RegionSaleRow
 from billing.selections.api import router as selections
 from billing.supplier_invoices.api import router as supplier_invoices
 from billing.supplier_invoices.electronic_api import router as electronic_supplier_invoices
@@ -50,12 +52,14 @@ service = Service(
         supplier_invoices,
         electronic_supplier_invoices,
         takeovers,
+        region_sales,
     ],
     base=Base,
     users=UserRow,
     lock_order=(
         InvoiceRunRow,
         DeviceRow,
+        RegionSaleRow,
         ChargeRow,
         InvoiceRow,
         DocumentRow,

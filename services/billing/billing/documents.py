@@ -34,6 +34,8 @@ _KINDS: dict[str, str] = {
     ChargeKind.FEE: "Egenavgift",
     services.SERVICE: "Tjänst",
     services.URGENT_PICKUP: "Akut hämtning",
+    services.REGION_SALE: "Försäljning till annan region",
+    services.LOST_DEVICE: "Förlorat hjälpmedel",
     services.POSTAGE: "Portoersättning",
 }
 

@@ -45,6 +45,7 @@ from kvitt_contracts.types import (
     PersonRef,
     PickupId,
     RegionCode,
+    SaleId,
     UnitPayer,
     UserId,
     VatPercent,
@@ -75,8 +76,8 @@ class ChargeStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """The amount owed for a delivered line (a sale or a patient fee), for a work order or for an
-    urgent pickup; a negative one is compensated.
+    """The amount owed for a delivered line (a sale or a patient fee), for a work order, an
+    urgent pickup or a device that is sold or lost; a negative one is compensated.
 
     One that waits is owed from `due_on` on, which is `charged_on` until then; `until_on` where it
     was paused.
@@ -90,6 +91,7 @@ class Charge:
     device_id: DeviceId | None = None
     pickup_id: PickupId | None = None
     work_order_id: WorkOrderId | None = None
+    sale_id: SaleId | None = None
     article_number: ArticleNumber | None = None
     quantity: int
     amount: Money

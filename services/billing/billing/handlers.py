@@ -45,6 +45,7 @@ from billing.approvals.handlers import messages as approvals
 from billing.delayed_fees import handlers as delayed_fees
 from billing.delayed_fees.domain import DELAYED
 from billing.delayed_fees.writes import cancel_returned_device, defer
+from billing.device_charges.handlers import messages as device_charges
 from billing.ledger import handlers as ledger
 from billing.ledger.writes import start_charge
 from billing.models import (
@@ -61,6 +62,7 @@ from billing.models import (
 )
 from billing.month_previews import presenting
 from billing.month_previews.timers import INVOICE_RUN
+from billing.region_sales.handlers import messages as region_sales
 from billing.rents import domain as rents
 from billing.selections.handlers import messages as selections
 from billing.supplier_invoices.handlers import messages as supplier_invoices
@@ -76,6 +78,8 @@ messages.include(approvals)
 messages.include(selections)
 messages.include(delayed_fees.messages)
 messages.include(supplier_invoices)
+messages.include(region_sales)
+messages.include(device_charges)
 messages.project(PayerRegistered, PayerRow)
 messages.project(CustomerRegistered, CustomerRow)
 messages.project(UserRegistered, UserRow)

@@ -29,6 +29,8 @@ from kvitt_contracts.types import (
     PickupId,
     Recipient,
     Reference,
+    RegionPersonId,
+    SaleId,
     ServicePointId,
     SupplierArticleNumber,
     SupplierId,
@@ -115,7 +117,9 @@ class WorkOrderRow(Regional, Base):
 
 
 class PersonRow(Regional, Base):
-    """Whether a person is protected; `merged_into` makes the reference an alias."""
+    """Whether a person is protected, and what the region calls them; `merged_into` makes the
+    reference an alias.
+    """
 
     __tablename__ = "persons"
     __table_args__ = (
@@ -126,9 +130,11 @@ class PersonRow(Regional, Base):
             "merged_into",
             postgresql_where=text("merged_into IS NOT NULL"),
         ),
+        Index("ix_persons_region_person_id", "region", "region_person_id"),
     )
 
     person: Mapped[PersonRef] = mapped_column(primary_key=True)
+    region_person_id: Mapped[RegionPersonId | None]
     merged_into: Mapped[PersonRef | None]
     is_protected: Mapped[bool] = mapped_column(default=False)
 
@@ -241,7 +247,8 @@ class ChargeRow(
     state=domain.Charge,
     evolve=domain.evolve_charge,
 ):
-    """What is owed: a sale, a fee, a service, an urgent pickup, postage. `invoice_id` is set when a
+    """What is owed: a sale, a fee, a service, an urgent pickup, postage, a device that is sold or
+    lost. `invoice_id` is set when a
     run has put it on a document, `run_id` when one has taken it into its preview; `credit_id` and
     `credit_run_id` are of the document that takes it back.
     """
@@ -261,6 +268,7 @@ class ChargeRow(
         ),
         Index("ix_charges_order", "region", "order_id"),
         Index("ix_charges_device", "region", "device_id", postgresql_where="device_id IS NOT NULL"),
+        Index("ix_charges_sale", "region", "sale_id", postgresql_where="sale_id IS NOT NULL"),
         Index("ix_charges_charged_on", "region", "charged_on", "id"),
         Index("ix_charges_payer", "region", "payer_key", "charged_on"),
     )
@@ -274,6 +282,7 @@ class ChargeRow(
     device_id: Mapped[DeviceId | None]
     pickup_id: Mapped[PickupId | None]
     work_order_id: Mapped[WorkOrderId | None]
+    sale_id: Mapped[SaleId | None]
     article_number: Mapped[ArticleNumber | None]
     quantity: Mapped[int]
     amount: Mapped[Money] = mapped_column(Json(Money))

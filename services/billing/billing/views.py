@@ -65,12 +65,18 @@ class ChargeView(BaseModel):
     """En debitering: ett köp, en egenavgift, en tjänst, en akut hämtning; eller en ersättning."""
 
     id: UUID
-    kind: Annotated[Word, Field(description="sale, fee, service, urgent_pickup eller postage")]
+    kind: Annotated[
+        Word,
+        Field(
+            description="sale, fee, service, urgent_pickup, postage, region_sale eller lost_device"
+        ),
+    ]
     payer: Payer
     order_id: UUID | None
     line_id: UUID | None
     pickup_id: Annotated[UUID | None, Field(description="Hämtordern, för en akut hämtning")]
     work_order_id: Annotated[UUID | None, Field(description="Arbetsordern, för en tjänst")]
+    sale_id: Annotated[UUID | None, Field(description="Försäljningen till en annan region")]
     article_number: ArticleNumber | None
     quantity: int
     amount: Annotated[Money, Field(description="Negativt för en ersättning")]
@@ -78,7 +84,7 @@ class ChargeView(BaseModel):
     status: Annotated[
         ChargeStatus, Field(description="deferred: väntar, raised: debiterad, cancelled: utgår")
     ]
-    device_id: Annotated[UUID | None, Field(description="Hjälpmedlet, för en avgift som väntar")]
+    device_id: Annotated[UUID | None, Field(description="Hjälpmedlet, om det är ett enda")]
     received_on: Annotated[date | None, Field(description="Mottaget, för en avgift som väntar")]
     due_on: Annotated[date | None, Field(description="Dagen då en avgift som väntar debiteras")]
     until_on: Annotated[date | None, Field(description="Dagen som den är pausad till, om den är")]

@@ -23,6 +23,7 @@ from inventory.people.models import UserRow
 from inventory.pickups.models import PickupClaimRow
 from inventory.refills import api as refills
 from inventory.refills.models import RefilledStoreRow, RefillRow
+from inventory.region_sales.models import SaleClaimRow
 from inventory.registered_returns import api as registered_returns
 from inventory.registered_returns import choices as return_choices
 from inventory.reservations import api as reservations
@@ -71,6 +72,7 @@ service = Service(
         HoldRow,
         RefusedPrescriberRow,
         PickupClaimRow,
+        SaleClaimRow,
         BasketRow,
         ReservationRow,
         RefilledStoreRow,

@@ -15,6 +15,7 @@ from inventory.people import handlers as people
 from inventory.pickups import handlers as pickups
 from inventory.receipts import handlers as receipts
 from inventory.refills import handlers as refills
+from inventory.region_sales import handlers as region_sales
 from inventory.registered_returns import handlers as registered_returns
 from inventory.replenishments import handlers as replenishments
 from inventory.returns import handlers as returns
@@ -50,6 +51,7 @@ def _every_handler() -> Handlers:
         holds,
         fault_reports,
         pickups,
+        region_sales,
         baskets,
         cards,
         days,

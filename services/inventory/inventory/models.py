@@ -12,6 +12,7 @@ from inventory.people.models import AliasRow, PersonRow, UserRow
 from inventory.pickups.models import PickupClaimRow
 from inventory.receipts.models import DeliveryRow
 from inventory.refills.models import RefilledStoreRow, RefillRow
+from inventory.region_sales.models import SaleClaimRow
 from inventory.registered_returns.models import ReturnRow
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 from inventory.stock.models import BalanceRow, StockMoveRow
@@ -47,6 +48,7 @@ __all__ = [
     "RefusedPrescriberRow",
     "ReservationRow",
     "ReturnRow",
+    "SaleClaimRow",
     "ShelfCountRow",
     "SipNumberRow",
     "StockMoveRow",

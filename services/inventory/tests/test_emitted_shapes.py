@@ -54,8 +54,10 @@ STORIES = (
     goods.taken_over,
     devices.cards,
     devices.pickups,
+    devices.region_sales,
     baskets.baskets,
     devices.kept,
     goods.stocktakings,
+    goods.lost_at_a_clinic,
     goods.refills,
 )

@@ -21,7 +21,7 @@ from inventory.safety_levels.commands import SetSafetyLevel
 from inventory.stocktakings.commands import CountShelf
 from inventory.stocktakings.domain import Stocktaking
 from inventory.stocktakings.domain import evolve as evolve_stocktaking
-from kvitt_contracts import inventory, orders, topics
+from kvitt_contracts import billing, inventory, orders, topics
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import example, examples_of
 from kvitt_testkit.world import ServiceUrls
@@ -56,6 +56,9 @@ UNUSED = {
     orders.PickupReturnAwaited,
     orders.PickupMadeUrgent,
     orders.PickupClosed,
+    billing.RegionSaleProposed,
+    billing.RegionSaleReminderDue,
+    billing.RegionSaleLineDropped,
     orders.WorkOrderPlanned,
     orders.WorkOrderStarted,
     orders.WorkOrderNoted,

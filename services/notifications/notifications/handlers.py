@@ -13,6 +13,7 @@ from notifications.pickups.handlers import messages as pickups
 from notifications.purchase_orders.handlers import messages as purchase_orders
 from notifications.receipts.handlers import messages as receipts
 from notifications.refills.handlers import messages as refills
+from notifications.region_sales.handlers import messages as region_sales
 from notifications.register.handlers import messages as register
 from notifications.supplier_invoices.handlers import messages as supplier_invoices
 from notifications.transfers.handlers import messages as transfers
@@ -33,6 +34,7 @@ for _noun in (
     cases,
     devices,
     supplier_invoices,
+    region_sales,
     feed,
     own,
 ):

@@ -14,7 +14,16 @@ from contracts.tests.builders.inventory import (
     a_device_taken_over,
 )
 from contracts.tests.builders.orders import a_user_registered
-from contracts.tests.builders.story import DAY, RECEIVER, RECEIVING, SENDING, STAND_IN, device_id
+from contracts.tests.builders.region_sales import lost
+from contracts.tests.builders.story import (
+    DAY,
+    PAYER,
+    RECEIVER,
+    RECEIVING,
+    SENDING,
+    STAND_IN,
+    device_id,
+)
 from services.notifications.tests.worlds import whom
 
 
@@ -108,3 +117,16 @@ async def test_of_a_store_that_no_unit_has_customer_service_is_reminded(world: W
 
     (posted,) = await world.events(MessagePostedV2)
     assert whom(posted.to) == "customer_service"
+
+
+@pytest.mark.rule("BIL-8b")
+async def test_customer_service_is_told_of_what_is_lost_and_has_no_known_value(
+    world: World,
+) -> None:
+    await world.handle_all(
+        lost("170098", payer=PAYER, net_ore=None), lost("170099", payer=PAYER, net_ore=1)
+    )
+
+    (posted,) = await world.events(MessagePostedV2)
+    assert (whom(posted.to), posted.message) == ("customer_service", "lost_without_value")
+    assert posted.about.id == device_id("170098")

@@ -18,7 +18,6 @@ from kvitt_contracts.inventory import (
     DeviceCardChanged,
     DeviceRenumbered,
     DeviceStatedOnLoan,
-    DeviceStatusChanged,
     RefillDropped,
     RefillOrdered,
 )
@@ -81,7 +80,6 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     PurchaseOrderDeviationSettled,
     CustodyChanged,
     DeviceStatedOnLoan,
-    DeviceStatusChanged,
     DeviceRenumbered,
     DeviceCardChanged,
     WorkOrderRegistered,

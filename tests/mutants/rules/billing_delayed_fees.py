@@ -184,8 +184,8 @@ DELAYED_FEES: tuple[RuleMutant, ...] = (
         "REF-12j",
         "Whoever prescribes puts a fee off",
         "contracts/kvitt_contracts/access/billing.py",
-        "        STAFF,\n        rule",
-        "        WORKS,\n        rule",
+        "        billing.PauseCharge,\n        STAFF,\n        rule",
+        "        billing.PauseCharge,\n        WORKS,\n        rule",
         f"{_HTTP}_nobody_else_puts_a_fee_off",
     ),
 )

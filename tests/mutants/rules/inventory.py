@@ -7,6 +7,7 @@ from tests.mutants.rules.inventory_devices import DEVICES
 from tests.mutants.rules.inventory_orders import ORDERS_IN_STOCK
 from tests.mutants.rules.inventory_reach import REACH
 from tests.mutants.rules.inventory_stocktakings import STOCKTAKINGS
+from tests.mutants.rules.region_sales import REGION_SALES
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 from tests.mutants.rules.takeovers import TAKEOVERS
 
@@ -349,6 +350,7 @@ INVENTORY: tuple[RuleMutant, ...] = (
     *DEVICES,
     *ORDERS_IN_STOCK,
     *STOCKTAKINGS,
+    *REGION_SALES,
     *TAKEOVERS,
     *REACH,
 )

@@ -27,6 +27,8 @@ SENTENCES: Final = {
     "BIL-3a": "Egenavgift tas ut efter artikel och ålder.",
     "BIL-3f": "Avgiften tas ut för varje enhet som tas emot.",
     "BIL-4c": "Ett hjälpmedel som lämnas tillbaka före dagen faktureras inte.",
+    "BIL-7b": "Det som en annan region har köpt faktureras den.",
+    "BIL-8b": "Förlorade hjälpmedel på privata mottagningar faktureras dem.",
     "BIL-8a": "En akut hämtning kostar en avgift.",
     "BIL-9b": "Fakturan har en rad för varje hjälpmedel och dagar, och för varje debitering.",
     "BIL-9e": "Rättelser görs som kreditnotor.",
@@ -43,10 +45,14 @@ _RULE_OF_KIND: Final[Mapping[str, str]] = {
     services.SERVICE: "BIL-2b",
     services.URGENT_PICKUP: "BIL-8a",
     services.POSTAGE: "BIL-12a",
+    services.REGION_SALE: "BIL-7b",
+    services.LOST_DEVICE: "BIL-8b",
 }
 _PRICE_OF_KIND: Final[Mapping[str, tuple[str, str]]] = {
     ChargeKind.FEE: ("BIL-3f", "Avgiften fastställdes när beställningen lades"),
     services.URGENT_PICKUP: ("BIL-8a", "Avgiften fastställdes när hämtningen begärdes som akut"),
+    services.REGION_SALE: ("BIL-7b", "Priset är det som den andra regionen godkände"),
+    services.LOST_DEVICE: ("BIL-8b", "Beloppet är hjälpmedlets värde på individkortet"),
     services.POSTAGE: ("BIL-12a", "Ersättningen är den som regionens regler anger"),
 }
 _PAYER_OF_KIND: Final[Mapping[str, str]] = {
@@ -54,6 +60,8 @@ _PAYER_OF_KIND: Final[Mapping[str, str]] = {
     ChargeKind.FEE: "som tog emot det",
     services.SERVICE: "som är arbetsorderns betalare",
     services.URGENT_PICKUP: "vars enhet begärde att det hämtades akut",
+    services.REGION_SALE: "som köpte hjälpmedlet",
+    services.LOST_DEVICE: "vars förråd saknade hjälpmedlet",
     services.POSTAGE: "vars enhet skickade hjälpmedlet, får ersättningen",
 }
 _CAUSES: Final[Mapping[str, str]] = {
@@ -170,6 +178,10 @@ def _ended(line: InvoiceLineV2, credited: Link | None) -> Iterator[Step]:
     """What was charged and is not owed after all: its unit was returned before it was due."""
     if line.corrects is not None:
         yield from _credits(line, credited)
+        if line.kind in services.GONE_DEVICES:
+            said = "Hjälpmedlet hade kommit tillbaka, eller är hittat."
+            yield _step("known", _RULE_OF_KIND[line.kind], said)
+            return
         said = "Hjälpmedlet var återlämnat före den dag då avgiften skulle debiteras."
         yield _step("known", "BIL-4c", said)
 
@@ -278,6 +290,7 @@ def _links_of(charge: Charge | None) -> list[Link]:
         ("order", charge.order_id),
         ("work_order", charge.work_order_id),
         ("pickup", charge.pickup_id),
+        ("region_sale", charge.sale_id),
     ]
     return [Link(kind=kind, id=key) for kind, key in named if key is not None]
 

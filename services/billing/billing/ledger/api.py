@@ -50,6 +50,8 @@ _NAMES: Mapping[str, str] = {
     "revenue_service": "Tjänster",
     "revenue_urgent_pickup": "Akuta hämtningar",
     "revenue_postage": "Portoersättning",
+    "revenue_region_sale": "Försäljning till andra regioner",
+    "revenue_lost_device": "Förlorade hjälpmedel",
     "revenue_other": "Övriga intäkter",
     "purchases": "Inköp av hjälpmedel",
     "vat_input": "Ingående moms",

@@ -11,6 +11,10 @@ from kvitt_contracts.types import ArticleNumber, ChargeId, Money, PayerId, UnitP
 SERVICE: Final = Word("service")
 URGENT_PICKUP: Final = Word("urgent_pickup")
 POSTAGE: Final = Word("postage")
+REGION_SALE: Final = Word("region_sale")
+LOST_DEVICE: Final = Word("lost_device")
+GONE_DEVICES: Final = frozenset({REGION_SALE, LOST_DEVICE})
+"""What is charged for a device that is gone, and not when it was not after all."""
 
 WARRANTY_REPAIR: Final = Word("warranty_repair")
 NOT_WARRANTY: Final = Word("not_warranty")

@@ -14,17 +14,18 @@ from inventory.claims import domain, queries
 
 async def find(snapshot: Snapshot) -> list[Difference]:
     """Every transfer whose hold is not as bmb's events, replayed, say; and every device whose claim
-    is not its hold's, its pickup's or its basket's, or its order's on the way.
+    is not its hold's, its pickup's, its sale's or its basket's, or its order's on the way.
     """
     transfers = await _transfers(snapshot)
     holds = await queries.holds_of_regions(snapshot)
     claims = await queries.claims_of_regions(snapshot)
     pickups = await queries.pickups_of_regions(snapshot)
     baskets = await queries.baskets_of_regions(snapshot)
+    sales = await queries.sales_of_regions(snapshot)
     on_the_way = await queries.on_the_way(snapshot)
     investigated = await queries.investigated(snapshot)
     found = []
-    for region in sorted({*transfers, *holds, *claims, *pickups, *baskets}):
+    for region in sorted({*transfers, *holds, *claims, *pickups, *baskets, *sales}):
         asked, held = transfers.get(region, {}), holds.get(region, {})
         wrong = [("holds", *one) for one in domain.wrong_holds(asked, held)]
         wrong += [
@@ -37,6 +38,7 @@ async def find(snapshot: Snapshot) -> list[Difference]:
                 investigated=investigated,
                 pickups=pickups.get(region, set()),
                 baskets=baskets.get(region, set()),
+                sales=sales.get(region, set()),
             )
         ]
         found += [

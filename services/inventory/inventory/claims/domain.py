@@ -99,11 +99,13 @@ def wrong_claims(
     on_the_way: Set[tuple[UUID, UUID]],
     pickups: Set[tuple[UUID, UUID]],
     baskets: Set[tuple[UUID, UUID]] = frozenset(),
+    sales: Set[tuple[UUID, UUID]] = frozenset(),
     investigated: Set[UUID] = frozenset(),
 ) -> Iterator[tuple[UUID, str]]:
     """Each device whose claim and whose hold, or whose order's goods on the way, do not agree, with
     what is wrong. `on_the_way`: each order and device of it that has left a store. `pickups`: each
-    pickup and device that it claims. `baskets`: each basket's order and device that it has lent.
+    pickup and device that it claims, `sales` each sale. `baskets`: each basket's order and device
+    that it has lent.
     `investigated`: each device that is in the investigation
     store.
     """
@@ -116,6 +118,8 @@ def wrong_claims(
                 is_backed = by in on_the_way
             case ClaimKind.PICKUP:
                 is_backed = by in pickups
+            case ClaimKind.SALE:
+                is_backed = by in sales
             case ClaimKind.BASKET:
                 is_backed = by in baskets
             case ClaimKind.INVESTIGATION:
@@ -129,7 +133,7 @@ def wrong_claims(
         if not is_backed:
             yield claim.device_id, "claimed_by_nothing"
     held = {(by, device) for by, hold in holds.items() for device in hold.devices}
-    held |= pickups | baskets
+    held |= pickups | baskets | sales
     for claimant, device_id in sorted(held):
         claim_of = claimed.get(device_id)
         if claim_of is None or claim_of.by != claimant:

@@ -13,6 +13,7 @@ from inventory.devices.models import DeviceRow
 from inventory.holds.domain import Status
 from inventory.holds.models import HoldRow
 from inventory.pickups.models import PickupClaimRow
+from inventory.region_sales.models import SaleClaimRow
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
 
@@ -46,6 +47,15 @@ async def claims_of_regions(snapshot: Snapshot) -> dict[str, list[Claimed]]:
 async def pickups_of_regions(snapshot: Snapshot) -> dict[str, set[tuple[UUID, UUID]]]:
     """Each pickup and device that it claims, by region."""
     query = select(PickupClaimRow.region, PickupClaimRow.id, PickupClaimRow.devices)
+    found: dict[str, set[tuple[UUID, UUID]]] = defaultdict(set)
+    for region, key, devices in await snapshot.session.execute(query):
+        found[region] |= {(key, device) for device in devices}
+    return found
+
+
+async def sales_of_regions(snapshot: Snapshot) -> dict[str, set[tuple[UUID, UUID]]]:
+    """Each sale to another region and device that it claims, by region."""
+    query = select(SaleClaimRow.region, SaleClaimRow.id, SaleClaimRow.devices)
     found: dict[str, set[tuple[UUID, UUID]]] = defaultdict(set)
     for region, key, devices in await snapshot.session.execute(query):
         found[region] |= {(key, device) for device in devices}

@@ -50,6 +50,7 @@ class ClaimKind(StrEnum):
     INVESTIGATION = "investigation"
     PICKUP = "pickup"
     BASKET = "basket"
+    SALE = "sale"
 
 
 OF_TRANSFERS = frozenset({ClaimKind.TRANSFER, ClaimKind.LOCK})
@@ -65,6 +66,7 @@ IN_CLAIM: Final[Mapping[ClaimKind, str]] = {
     ClaimKind.INVESTIGATION: "IN_INVESTIGATION",
     ClaimKind.PICKUP: "IN_PICKUP",
     ClaimKind.BASKET: "IN_BASKET",
+    ClaimKind.SALE: "IN_SALE",
 }
 """The reason why a device that is claimed so cannot be claimed (BMB-12)."""
 
@@ -72,7 +74,7 @@ IN_CLAIM: Final[Mapping[ClaimKind, str]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """At most one at a time on a device. `by`: the transfer, the order, the pickup, the basket's
-    order or the stocktaking.
+    order, the sale or the stocktaking.
     """
 
     kind: ClaimKind
@@ -248,13 +250,14 @@ def refuse_taken_number(field: str) -> DeviceRefused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change of a device's custody as it was emitted, and whether an order's goods or a
-    transfer made it. Neither: a registration, a statement or a return.
+    """One change of a device's custody as it was emitted, and whether an order's goods, a
+    transfer or a sale to another region made it. None: a registration, a statement or a return.
     """
 
     custody: Custody
     by_order: bool = False
     by_transfer: bool = False
+    by_sale: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +266,8 @@ class Course:
     transfer in it.
 
     `store` is None for a loan. `on_the_way`: it came back on its way to a recipient. `by_transfer`:
-    a transfer began it. `points`: the custody from each day on.
+    a transfer began it. `by_sale`: it was sold, and has come back since where another one
+    follows. `points`: the custody from each day on.
     """
 
     began_on: date
@@ -271,6 +275,7 @@ class Course:
     on_the_way: bool
     by_transfer: bool
     points: Mapping[date, Custody]
+    by_sale: bool = False
 
     def custody_on(self, day: date) -> Custody:
         """Returns the custody of a day that is not before the course began, as from that day on."""
@@ -292,13 +297,16 @@ def courses(history: Sequence[Change]) -> tuple[Course, ...]:
     were emitted (PHY-1).
 
     An order's goods begin a course whatever was before. Custody that neither an order nor a
-    transfer gives to a recipient takes the stay before it back: its return has a later day.
+    transfer gives to a recipient takes the stay before it back: its return has a later day. A
+    return of what was sold takes the sale back: it had come back before.
     """
     found: list[Course] = []
     for change in history:
         custody, store = change.custody, store_of(change.custody)
         by_fact = not (change.by_order or change.by_transfer)
         if by_fact and store is None and len(found) > 1 and found[-1].store is not None:
+            found.pop()
+        if by_fact and not change.by_sale and len(found) > 1 and found[-1].by_sale:
             found.pop()
         if found and found[-1].store == store and not change.by_order:
             found[-1] = found[-1].with_point(custody)
@@ -309,6 +317,7 @@ def courses(history: Sequence[Change]) -> tuple[Course, ...]:
                 store=store,
                 on_the_way=change.by_order and store is not None,
                 by_transfer=change.by_transfer,
+                by_sale=change.by_sale,
                 points={custody.since: custody},
             )
         )

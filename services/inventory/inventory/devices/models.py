@@ -16,6 +16,7 @@ from kvitt_contracts.types import (
     OrderId,
     PayerId,
     PersonRef,
+    SaleId,
     StoreHolder,
     UserId,
 )
@@ -149,6 +150,7 @@ class CustodyRow(Regional, Base):
     custody: Mapped[Custody] = mapped_column(Json(Custody))
     order_id: Mapped[OrderId | None]
     transfer_id: Mapped[UUID | None]
+    sale_id: Mapped[SaleId | None]
     recorded_at: Mapped[datetime]
 
 

@@ -76,15 +76,18 @@ async def taken_numbers(tx: Transaction, numbers: Iterable[DeviceNumber]) -> set
 async def custody_history(tx: Transaction, row: DeviceRow) -> list[domain.Change]:
     """Every change of the device's custody so far, in the order in which they were emitted."""
     query = (
-        select(CustodyRow.custody, CustodyRow.order_id, CustodyRow.transfer_id)
+        select(CustodyRow.custody, CustodyRow.order_id, CustodyRow.transfer_id, CustodyRow.sale_id)
         .where(CustodyRow.region == tx.region, CustodyRow.device_id == row.id)
         .order_by(CustodyRow.number)
     )
     return [
         domain.Change(
-            custody=custody, by_order=order_id is not None, by_transfer=transfer_id is not None
+            custody=custody,
+            by_order=order_id is not None,
+            by_transfer=transfer_id is not None,
+            by_sale=sale_id is not None,
         )
-        for custody, order_id, transfer_id in await tx.session.execute(query)
+        for custody, order_id, transfer_id, sale_id in await tx.session.execute(query)
     ]
 
 

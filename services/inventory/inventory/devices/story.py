@@ -36,18 +36,25 @@ _WHILE: Final[Mapping[ClaimKind, str]] = {
     ClaimKind.PICKUP: "En hämtorder väntar på att hjälpmedlet hämtas.",
     ClaimKind.BASKET: "Hjälpmedlet är utlånat i en varukorg, tills det levereras eller läggs "
     "tillbaka.",
+    ClaimKind.SALE: "En försäljning till en annan region väntar på att avgöras.",
     ClaimKind.INVESTIGATION: "Hjälpmedlet saknades vid en inventering och söks.",
 }
 
 _BECAME: Final[Mapping[str, str]] = {
     DeviceStatus.SCRAPPED: "Skrotades",
     DeviceStatus.RETURNED_TO_SUPPLIER: "Återlämnades till leverantören",
+    DeviceStatus.SOLD: "Såldes till en annan region",
+    DeviceStatus.LOST: "Förlorades",
+    DeviceStatus.IN_USE: "Kunde användas igen",
 }
 """What a status that a device gets says."""
 
 _BY_RULE: Final[Mapping[str, str]] = {
     DeviceStatus.SCRAPPED: "INV-7",
     DeviceStatus.RETURNED_TO_SUPPLIER: "INV-8",
+    DeviceStatus.SOLD: "BIL-7",
+    DeviceStatus.LOST: "BIL-8",
+    DeviceStatus.IN_USE: "PHY-1",
 }
 
 
@@ -103,6 +110,11 @@ def _changed_hands(event: CustodyChanged) -> Told:
         return Told(summary=f"Leverans: {_changed(event)}.", rule="BIL-1")
     if cause.replenishment_id is not None:
         return Told(summary=f"Lagerpåfyllnad: {_changed(event)}.", rule="ORD-9")
+    if cause.sale_id is not None:
+        return Told(
+            summary=f"Såldes: ingen betalar från och med {in_swedish(event.custody.since)}.",
+            rule="BIL-7",
+        )
     if cause.fault_report_id is not None:
         return Told(summary=f"Felanmälan: {_changed(event)}.", rule="ACT-6")
     return _returned_or_corrected(event.custody)

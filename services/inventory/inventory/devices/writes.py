@@ -14,7 +14,7 @@ from kvitt_contracts.inventory import (
     DeviceRenumbered,
     DeviceStatedOnLoan,
 )
-from kvitt_contracts.types import DeviceId, OrderId, TransferId
+from kvitt_contracts.types import DeviceId
 
 from inventory.articles.queries import get_article
 from inventory.days.writes import next_custody_change
@@ -34,7 +34,7 @@ RETURN_AWAITED = Timer("return_awaited", DeviceRow)
 def register(tx: Transaction, event: DeviceRegistered) -> DeviceRow:
     """A new device in a store. It is in nobody's custody, so it is no change of custody."""
     row = tx.start(DeviceRow, event.device_id, event)
-    _write_history(tx, row, row.custody, order_id=None, transfer_id=None)
+    _write_history(tx, row, row.custody, CustodyCause())
     return row
 
 
@@ -42,7 +42,7 @@ async def register_on_loan(tx: Transaction, event: DeviceStatedOnLoan) -> Device
     """A new device that is on loan since the cut-over day: a change of custody with its number."""
     event = await _as_emitted(tx, event, begins_loan=True)
     row = tx.start(DeviceRow, event.device_id, event)
-    _write_history(tx, row, event.custody, order_id=None, transfer_id=None)
+    _write_history(tx, row, event.custody, CustodyCause())
     count(tx, CUSTODY_CHANGES, "stated")
     return row
 
@@ -64,9 +64,8 @@ async def change_custody(tx: Transaction, row: DeviceRow, event: CustodyChanged)
     await _remind_of_return(tx, row, event)
     event = await _as_emitted(tx, event, begins_loan=domain.begins_loan(event))
     tx.record(row, event)
-    cause = event.cause
-    _write_history(tx, row, event.custody, order_id=cause.order_id, transfer_id=cause.transfer_id)
-    count(tx, CUSTODY_CHANGES, _made_by(cause))
+    _write_history(tx, row, event.custody, event.cause)
+    count(tx, CUSTODY_CHANGES, _made_by(event.cause))
 
 
 # decision 0383: whoever keeps what the central store is to have is reminded
@@ -104,17 +103,12 @@ def _made_by(cause: CustodyCause) -> str:
         return "order"
     if cause.transfer_id is not None:
         return "transfer"
+    if cause.sale_id is not None:
+        return "sale"
     return "fault_report" if cause.fault_report_id is not None else "return"
 
 
-def _write_history(
-    tx: Transaction,
-    row: DeviceRow,
-    custody: Custody,
-    *,
-    order_id: OrderId | None,
-    transfer_id: TransferId | None,
-) -> None:
+def _write_history(tx: Transaction, row: DeviceRow, custody: Custody, cause: CustodyCause) -> None:
     tx.put(
         CustodyRow(
             region=tx.region,
@@ -123,8 +117,9 @@ def _write_history(
             number=row.seq,
             since=custody.since,
             custody=custody,
-            order_id=order_id,
-            transfer_id=transfer_id,
+            order_id=cause.order_id,
+            transfer_id=cause.transfer_id,
+            sale_id=cause.sale_id,
             recorded_at=tx.now,
         )
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import DeviceId, OrderId, PickupId, TransferId
+from kvitt_contracts.types import DeviceId, OrderId, PickupId, SaleId, TransferId
 
 from inventory.baskets import domain as baskets
 from inventory.baskets.models import BasketRow
@@ -14,6 +14,8 @@ from inventory.holds import domain
 from inventory.holds.models import HoldRow
 from inventory.pickups import domain as pickups
 from inventory.pickups.models import PickupClaimRow
+from inventory.region_sales import domain as region_sales
+from inventory.region_sales.models import SaleClaimRow
 
 
 def rows_of_claim(claim: Claim | None) -> Iterable[RowKey]:
@@ -23,6 +25,8 @@ def rows_of_claim(claim: Claim | None) -> Iterable[RowKey]:
             yield PickupClaimRow, claim.by
         case Claim(kind=ClaimKind.BASKET):
             yield BasketRow, claim.by
+        case Claim(kind=ClaimKind.SALE):
+            yield SaleClaimRow, claim.by
         case Claim(kind=ClaimKind.TRANSFER | ClaimKind.LOCK):
             yield HoldRow, claim.by
 
@@ -32,11 +36,13 @@ async def lock_claiming(tx: Transaction, devices: Iterable[DeviceRow]) -> None:
     named = [one for row in devices for one in rows_of_claim(row.claim)]
     await tx.lock_all(HoldRow, [key for kind, key in named if kind is HoldRow])
     await tx.lock_all(PickupClaimRow, [key for kind, key in named if kind is PickupClaimRow])
+    await tx.lock_all(SaleClaimRow, [key for kind, key in named if kind is SaleClaimRow])
     await tx.lock_all(BasketRow, [key for kind, key in named if kind is BasketRow])
 
 
 async def break_claim(tx: Transaction, row: DeviceRow, *, reason: str) -> None:
-    """Free a locked device; the transfer, the pickup or the basket that claimed it is informed.
+    """Free a locked device; the transfer, the pickup, the sale or the basket that claimed it is
+    informed.
     Physical facts win over claims.
     """
     claim, row.claim = row.claim, None
@@ -48,6 +54,13 @@ async def break_claim(tx: Transaction, row: DeviceRow, *, reason: str) -> None:
             PickupId(pickup.id), pickup.state(), device_id=DeviceId(row.id), reason=reason
         )
         tx.record(pickup, *ended)
+        return
+    if claim.kind is ClaimKind.SALE:
+        sale = await tx.lock(SaleClaimRow, claim.by)
+        dropped = region_sales.break_off(
+            SaleId(sale.id), sale.state(), device_id=DeviceId(row.id), reason=reason
+        )
+        tx.record(sale, *dropped)
         return
     if claim.kind is ClaimKind.BASKET:
         basket = await tx.lock(BasketRow, claim.by)

@@ -10,7 +10,16 @@ from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import DeviceId, OrderId, ServicePointId, StoreHolder, StoreId
 
 from inventory.articles.domain import Article
-from inventory.devices.domain import Change, Claim, Course, Device, changed_to, courses, evolve
+from inventory.devices.domain import (
+    Change,
+    Claim,
+    Course,
+    Device,
+    DeviceStatus,
+    changed_to,
+    courses,
+    evolve,
+)
 
 
 class ReturnRefused(Refused):
@@ -30,12 +39,14 @@ class OnTheWay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenBack:
-    """What a return changes. `instead_of`: the day that was told of it before; `sent_from`: the
-    unit's own store from which it was sent.
+    """What a return changes. `instead_of`: the day that was told of it before; `was_sold`: it was
+    sold to another region by then, in vain; `sent_from`: the unit's own store from which it was
+    sent.
     """
 
     changes: tuple[CustodyChanged, ...]
     instead_of: date | None = None
+    was_sold: bool = False
     sent_from: StoreId | None = None
 
 
@@ -63,12 +74,15 @@ def take_back(
     Raises ReturnRefused: RETURNED_BEFORE_LOAN (DAY-5), RETURNED_BEFORE_DISPATCH (PHY-1): of that
     day another return is not known, and the device left the stores after it; NOT_ON_LOAN (INV-7):
     it is in a store and has not come there from a loan, or is in another one;
-    RETURNED_AFTER_SCRAPPING (PHY-1): by that day it was scrapped, or sent back to its supplier.
+    RETURNED_AFTER_SCRAPPING, RETURNED_AFTER_SALE (PHY-1): by that day it was scrapped, sent back to
+    its supplier, or another region's.
     """
     past = courses(history or (Change(custody=device.custody),))
     now = past[-1]
     days = {change.custody.since for change in history}
     known = _is_known(past, store=store, on=on, own_stores=own_stores)
+    if device.status is DeviceStatus.SOLD:
+        return _unsold(device_id, device, store=store, on=on, history=history)
     if on_the_way is not None:
         if on >= max(now.began_on, on_the_way.sent_on or now.began_on):
             first = CustodyCause(order_id=on_the_way.order_id)
@@ -97,6 +111,22 @@ def take_back(
     return TakenBack(changes=_changes(device_id, device, said), instead_of=now.began_on)
 
 
+# decision 0436: a return by the day of the sale, told after it, takes the sale back
+def _unsold(
+    device_id: DeviceId, device: Device, *, store: StoreId, on: date, history: Sequence[Change]
+) -> TakenBack | None:
+    """What was sold to another region had come back before (BIL-7)."""
+    past = courses(history)
+    lent = past[-2] if past[-1].by_sale and len(past) > 1 else past[-1]
+    if device.status_since is not None and on > device.status_since:
+        return _refuse("RETURNED_AFTER_SALE", unless=False, rule="PHY-1", way_on=_SOLD)
+    if on < lent.began_on:
+        return _refuse("RETURNED_BEFORE_LOAN", unless=False, rule="DAY-5", way_on=_LENT_LATER)
+    days = {change.custody.since for change in history}
+    changes = _changes(device_id, device, _in_store(store, on, days))
+    return TakenBack(changes=changes, was_sold=True)
+
+
 def end_loan(
     device_id: DeviceId,
     device: Device,
@@ -123,6 +153,10 @@ def end_loan(
 _SCRAPPED = (
     "Hjälpmedlet skrotades, eller återlämnades till leverantören, före den dagen: kontrollera "
     "returdagen och individnumret."
+)
+_SOLD = (
+    "Hjälpmedlet såldes till en annan region före den dagen, och är deras: kontrollera returdagen "
+    "och individnumret."
 )
 _SENT_AGAIN = (
     "Hjälpmedlet har skickats ut igen efter den dagen och är på väg till en mottagare: kontrollera "

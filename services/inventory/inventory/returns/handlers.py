@@ -18,6 +18,7 @@ from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history, get_device_numbered, new_device_id
 from inventory.devices.writes import RETURN_AWAITED, change_custody
 from inventory.holds.writes import break_claim, rows_of_claim
+from inventory.region_sales.domain import unsell
 from inventory.reservations.backorders import serve_backorders
 from inventory.reservations.queries import device_sent_on
 from inventory.returns import domain
@@ -50,12 +51,12 @@ def _locked_to_take_back(fact: DeviceReturned, tx: Transaction) -> Iterable[RowK
 @messages.on(DeviceReturned, loads=_locked_to_take_back, reads=_read_to_take_back)
 async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
     """INV-7: the device is in the store again, whatever it was claimed for; lent in a basket it is
-    put back (ORD-10).
+    put back (ORD-10); sold after that day it is not (BIL-7).
 
     Told again: nothing, or a corrected day (PHY-1). A store or a device that is not known yet: the
     fact waits. Refused: NOT_ON_LOAN (INV-7), RETURNED_BEFORE_LOAN (DAY-5),
-    RETURNED_BEFORE_DISPATCH, RETURNED_AFTER_SCRAPPING (PHY-1), PURCHASING_STORE_HAS_NO_BALANCE
-    (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    RETURNED_BEFORE_DISPATCH, RETURNED_AFTER_SCRAPPING, RETURNED_AFTER_SALE (PHY-1),
+    PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     known = await get_device_numbered(tx, fact.device_number)
     for store in _stores(fact, known, tx):
@@ -87,6 +88,8 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
         await serve_backorders(tx, fact.store, row.article_number)
     else:
         await _move(fact.store, row, tx, available=-1, on=taken.instead_of)
+    if taken.was_sold:
+        tx.record(row, unsell(DeviceId(row.id), on=fact.returned_on))
     for changed in taken.changes:  # last, since it locks the region's count
         await change_custody(tx, row, changed)
 

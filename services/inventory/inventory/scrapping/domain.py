@@ -75,6 +75,7 @@ _END_IT_FIRST: Mapping[ClaimKind, str] = {
     ClaimKind.INVESTIGATION: "Hjälpmedlet saknades vid en inventering och söks: registrera att det "
     "är hittat först.",
     ClaimKind.PICKUP: "Hjälpmedlet är i en hämtorder: makulera eller avsluta den först.",
+    ClaimKind.SALE: "Hjälpmedlet är i en försäljning till en annan region: avgör den först.",
     ClaimKind.BASKET: "Hjälpmedlet är utlånat i en varukorg: lägg tillbaka det först.",
 }
 

@@ -34,6 +34,7 @@ from inventory.devices.domain import ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import find_device_id, new_device_id
 from inventory.devices.writes import change_custody
+from inventory.losses import domain as losses
 from inventory.reservations.backorders import serve_backorders
 from inventory.stock.writes import lock_balances, move_stock
 from inventory.stocktakings import domain
@@ -211,6 +212,12 @@ async def find_device(command: FindDevice, tx: Transaction) -> None:
                 cause_id=claim.by if claim else None,
             )
     await serve_backorders(tx, command.store, row.article_number)
+    tx.record(
+        row,
+        *losses.find_lost(
+            DeviceId(row.id), row.state(), claim.by if claim else None, on=command.found_on
+        ),
+    )
     changed = devices.change_custody(
         DeviceId(row.id),
         row.state(),

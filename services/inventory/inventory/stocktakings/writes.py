@@ -1,7 +1,7 @@
 """How a stocktaking is posted: what is missing leaves the store, what differs is moved."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,6 +29,7 @@ from inventory.devices.domain import OF_STORED, Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.writes import change_custody
 from inventory.holds.writes import break_claim, lock_claiming
+from inventory.losses import domain as losses
 from inventory.reservations.backorders import lock_waiting, serve_backorders
 from inventory.stock.domain import BalanceTooLow
 from inventory.stock.writes import balance_id, lock_balances, move_stock
@@ -102,7 +103,8 @@ async def compare(tx: Transaction, taking: domain.Stocktaking) -> Found:
 
 
 async def post(tx: Transaction, row: StocktakingRow, found: Found) -> None:
-    """Move what differs, and put missing devices into the investigation store, claimed (INV-10).
+    """Move what differs, and put missing devices into the investigation store, claimed (INV-10);
+    those of a private clinic are lost besides, and it pays (BIL-8).
 
     Raises StocktakingRefused: NO_INVESTIGATION_STORE, PROMISED_IS_MISSING.
     """
@@ -123,6 +125,7 @@ async def post(tx: Transaction, row: StocktakingRow, found: Found) -> None:
     await lock_waiting(tx, Counter({(row.store, number): 0 for number in more}))
     for number in more:
         await serve_backorders(tx, row.store, number)
+    await _lose(tx, row, rows)
     for one in rows:  # last, since it locks the region's count
         await change_custody(tx, one, _to(one, away or row.store, row, tx))
 
@@ -141,6 +144,26 @@ async def _miss(tx: Transaction, row: StocktakingRow, device: DeviceRow) -> None
         available=0 if was_held else -1,
         reserved=-1 if was_held else 0,
     )
+
+
+async def _lose(tx: Transaction, row: StocktakingRow, missed: Sequence[DeviceRow]) -> None:
+    """What a private clinic misses is lost, and it pays for that (INV-10, BIL-8)."""
+    store = await tx.look_up(StoreRow, row.store)
+    point = store.service_point if store is not None else None
+    clinic = await tx.look_up(CustomerRow, CustomerId(point)) if point is not None else None
+    if clinic is None or not clinic.private_clinic or clinic.payer_id is None:
+        return
+    for device in missed:
+        article = await get_article(tx, device.article_number)
+        lost = losses.lose(
+            DeviceId(device.id),
+            device.state(),
+            StocktakingId(row.id),
+            payer_id=clinic.payer_id,
+            sold_at=losses.price_of_sale(article, on=tx.today),
+            on=tx.today,
+        )
+        tx.record(device, lost)
 
 
 async def _move(

@@ -17,6 +17,11 @@ from contracts.tests.builders.orders import (
     a_withdrawal_placed,
 )
 from contracts.tests.builders.pickups import a_pickup_requested, a_pickup_void_requested
+from contracts.tests.builders.region_sales import (
+    a_sale_approved,
+    a_sale_not_approved,
+    a_sale_requested,
+)
 from contracts.tests.builders.regions import (
     a_card_set,
     a_device_on_loan_stated,
@@ -123,6 +128,36 @@ async def pickups(world: World) -> None:
         a_transfer_requested("170051", transfer="T-51"),
         a_device_returned("170050"),
         a_pickup_void_requested("170051"),
+    )
+
+
+async def region_sales(world: World) -> None:
+    """Sales of devices of each kind of loan: of one that came back, of what is sold, of what had
+    come back before it was, and one for each reason that refuses a sale.
+    """
+    numbers = ("170060", "170061", "170062", "170063", "170064", "170065")
+    await world.handle_all(*(a_device_on_loan_stated(number) for number in numbers))
+    await world.handle_all(
+        a_sale_requested("170060", "170061", sale="S-1"),
+        a_device_returned("170060"),
+        a_sale_approved("170061", sale="S-1"),
+        a_device_returned("170061"),
+        a_transfer_requested("170062", transfer="T-62"),
+        a_sale_requested("170062", sale="S-2"),
+        a_sale_requested("170063", sale="S-3", recipient=a_patient(OTHER_PATIENT)),
+        a_sale_requested("170063", sale="S-4"),
+        a_transfer_requested("170063", transfer="T-63"),
+        a_pickup_requested("170063", pickup="H-63"),
+        a_sale_not_approved(sale="S-4"),
+        a_sale_requested("170063", sale="S-5"),
+        a_sale_approved("170063", sale="S-5"),
+        a_transfer_requested(
+            "170063", transfer="T-64", current_recipient=None, current_store=CENTRAL
+        ),
+        a_pickup_requested("170064", pickup="H-64"),
+        a_sale_requested("170064", sale="S-6"),
+        a_sale_requested("170065", sale="S-7"),
+        a_sale_requested("170065", sale="S-8"),
     )
 
 

@@ -17,6 +17,7 @@ from contracts.tests.builders.bmb import (
     a_transfer_requested_from_store,
 )
 from contracts.tests.builders.orders import (
+    a_customer_registered,
     a_device_line,
     a_line,
     a_replenishment_line,
@@ -57,6 +58,7 @@ from contracts.tests.builders.story import (
     a_care_unit,
     a_patient,
 )
+from services.inventory.tests.stocktaking.rounds import finding
 
 
 async def catalogue_and_stock(world: World) -> None:
@@ -191,3 +193,22 @@ async def taken_over(world: World) -> None:
         ),
         a_withdrawal_placed(a_device_line("170090", order="O-91"), reference="O-91"),
     )
+
+
+async def lost_at_a_clinic(world: World) -> None:
+    """A private clinic misses a device whose value is known, and one whose value is not, which is
+    found again.
+    """
+    await world.register(SENDER, roles=(Role.PRESCRIBER,), service_points=[SENDING])
+    await world.register(SERVICE, roles=(Role.CUSTOMER_SERVICE,))
+    await world.handle_all(
+        a_store_stated("900", "investigation"),
+        a_take_over("170095"),
+        rollators_received("170096"),
+        a_customer_registered(SENDING, store=OWN, private_clinic=True),
+    )
+    store, staff = StoreId(OWN), UserId(SERVICE)
+    await world.handle(OpenStocktaking(store=store, by=staff), subject=OWN)
+    await world.handle(a_shelf_counted((ROLLATOR, 0, ()), at=await world.now()))
+    await world.handle(PostStocktaking(store=store, by=staff), subject=OWN)
+    await world.command(finding("170095", store=CENTRAL))

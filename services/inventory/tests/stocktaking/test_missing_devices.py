@@ -1,14 +1,16 @@
 """INV-10 on real PostgreSQL: a marked device that is not found, and that is found again."""
 
 import pytest
-from inventory.devices.domain import Claim, ClaimKind
+from inventory.devices.domain import Claim, ClaimKind, DeviceStatus
 from kvitt_contracts.inventory import (
     CustodyChanged,
+    DeviceStatusChanged,
     HoldBroken,
     HoldRefused,
 )
 from kvitt_contracts.topics import BMB_TRANSFERS
 from kvitt_contracts.types import (
+    Money,
     RegionCode,
     identify,
 )
@@ -17,16 +19,22 @@ from kvitt_testkit.world import REGION, World
 
 from contracts.tests.builders.bmb import a_transfer_requested_from_store
 from contracts.tests.builders.orders import (
+    a_customer_registered,
     a_device_line,
+    a_person_registered,
     a_withdrawal_placed,
 )
 from contracts.tests.builders.regions import (
     a_device_returned,
+    a_take_over,
 )
 from contracts.tests.builders.story import (
+    CENTRAL,
     OWN,
     ROLLATOR,
+    SENDING,
     a_store,
+    device_id,
 )
 from services.inventory.tests.stocktaking.rounds import (
     INVESTIGATION,
@@ -146,3 +154,50 @@ async def test_a_device_that_is_found_again_is_put_back_and_is_free(world: World
     assert await balance(world, ROLLATOR, OWN) == (3, 0, 0)
     assert await balance(world, ROLLATOR, INVESTIGATION) == (0, 0, 0)
     assert (await refusal(world.handle(finding(), subject=THREE))).reason == "NOT_INVESTIGATED"
+
+
+@pytest.mark.rule("BIL-8b", "REF-7d", "INV-10f")
+async def test_what_a_private_clinic_misses_is_lost_and_its_payer_pays_the_value(
+    world: World,
+) -> None:
+    clinic = a_customer_registered(SENDING, store=OWN, private_clinic=True)
+    await world.handle_all(a_person_registered(), a_take_over("R-1"), clinic)
+    await opened(world)
+    await counted(world, (ROLLATOR, 1, (ONE,)))
+
+    await posted(world)
+
+    lost = {one.device_id: one for one in await world.events(DeviceStatusChanged)}
+    assert {one.kind for one in lost.values()} == {"lost"}
+    assert {one.payer_id for one in lost.values()} == {clinic.payer_id}
+    assert lost[device_id("R-1")].value == Money(net_ore=420_000)
+    assert lost[device_id(TWO)].value is None
+    assert (await device(world, THREE)).custody.holder == a_store(INVESTIGATION)
+
+
+@pytest.mark.rule("BIL-8b", "INV-10g")
+async def test_what_a_private_clinic_had_lost_is_in_use_again_when_it_is_found(
+    world: World,
+) -> None:
+    await world.handle(a_customer_registered(SENDING, store=OWN, private_clinic=True))
+    await opened(world)
+    await counted(world, (ROLLATOR, 2, (ONE, TWO)))
+    await posted(world)
+
+    await world.command(finding(THREE, store=CENTRAL))
+
+    states = [one.kind for one in await world.events(DeviceStatusChanged)]
+    assert states == ["lost", "in_use"]
+    found = await device(world, THREE)
+    assert (found.status, found.claim) == (DeviceStatus.IN_USE, None)
+    assert found.custody.holder == a_store(CENTRAL)
+
+
+@pytest.mark.rule("INV-10f")
+async def test_what_a_units_own_store_misses_costs_nothing(world: World) -> None:
+    await opened(world)
+    await counted(world, (ROLLATOR, 2, (ONE, TWO)))
+
+    await posted(world)
+
+    assert await world.events(DeviceStatusChanged) == []

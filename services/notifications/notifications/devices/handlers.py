@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import DeviceRegistered, DeviceReturnAwaited
+from kvitt_contracts.inventory import DeviceRegistered, DeviceReturnAwaited, DeviceStatusChanged
 from kvitt_contracts.notifications import ToStaff
 from kvitt_contracts.types import ServicePointId
 
@@ -56,3 +56,14 @@ async def on_device_return_awaited(event: DeviceReturnAwaited, tx: Transaction) 
     for to in dict.fromkeys(told or [ToStaff(duty=CUSTOMER_SERVICE)]):
         about = about_device(event.device_id)
         post(tx, to, NewKind.DEVICE_RETURN_AWAITED, about, since_on=event.since_on)
+
+
+# decision 0437: what has no known value is charged to nobody by itself
+@messages.on(DeviceStatusChanged)
+async def on_device_status_changed(event: DeviceStatusChanged, tx: Transaction) -> None:
+    """Tell customer service of a lost device that somebody is to pay, and whose value nobody knows
+    (BIL-8). Of other states nobody is told.
+    """
+    if event.kind == "lost" and event.payer_id is not None and event.value is None:
+        to, about = ToStaff(duty=CUSTOMER_SERVICE), about_device(event.device_id)
+        post(tx, to, NewKind.LOST_WITHOUT_VALUE, about)

@@ -10,6 +10,7 @@ from kvitt_contracts.notifications import MessageKind
 from notifications.messages.domain import NewKind
 
 _WHY_STAFF: Final = "Det mottagande tjänstestället har ingen huvudansvarig."
+_NOBODY_AT_UNIT: Final = "Tjänstestället har ingen huvudansvarig."
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,57 @@ TEXTS: dict[str, Text] = {
         "En leverantörs faktura på ett inköp väntar. Öppna den: den visar vad som inte stämmer, "
         "till exempel att leveransen inte är mottagen, och vad du kan göra.",
         to_staff="Ingen enhet är känd som köpare, eller så saknar enheten huvudansvarig.",
+    ),
+    NewKind.LOST_WITHOUT_VALUE: Text(
+        "Förlorat hjälpmedel utan värde",
+        "En privat mottagning har förlorat ett hjälpmedel, och vad det är värt är inte känt. Kom "
+        "överens med mottagningen: det debiteras inte av sig självt.",
+        to_staff="",
+    ),
+    NewKind.REGION_SALE_REQUESTED: Text(
+        "Försäljning att prissätta",
+        "En enhet vill sälja hjälpmedel till regionen dit patienten flyttar. Öppna försäljningen "
+        "och föreslå ett pris för varje hjälpmedel.",
+        to_staff="",
+    ),
+    NewKind.REGION_SALE_REFUSED: Text(
+        "Kan inte säljas",
+        "Hjälpmedel kunde inte säljas till en annan region. Öppna försäljningen och läs varför.",
+        to_staff=_NOBODY_AT_UNIT,
+    ),
+    NewKind.REGION_SALE_PROPOSED: Text(
+        "Prisförslag skickat",
+        "Kundtjänst har föreslagit en annan region priser för hjälpmedel som patienten har. Du är "
+        "kontaktperson.",
+        to_staff=_NOBODY_AT_UNIT,
+    ),
+    NewKind.REGION_SALE_APPROVED: Text(
+        "Sålt till en annan region",
+        "Den andra regionen köper hjälpmedlen. Enheten betalar inte längre för dem.",
+        to_staff=_NOBODY_AT_UNIT,
+    ),
+    NewKind.REGION_SALE_NOT_APPROVED: Text(
+        "Ska återlämnas",
+        "Den andra regionen köper inte hjälpmedlen. Se till att de lämnas tillbaka.",
+        to_staff=_NOBODY_AT_UNIT,
+    ),
+    NewKind.REGION_SALE_LINE_DROPPED: Text(
+        "Hjälpmedel utgick ur försäljning",
+        "Ett hjälpmedel har kommit tillbaka, eller försvunnit, och ingår inte längre i en "
+        "försäljning. Öppna den: resten kan behöva ett nytt prisförslag.",
+        to_staff="",
+    ),
+    NewKind.REGION_SALE_UNANSWERED: Text(
+        "Inget svar på prisförslag",
+        "En annan region har inte svarat på ett prisförslag i tid. Fråga den, och registrera "
+        "svaret.",
+        to_staff="",
+    ),
+    NewKind.REGION_SALE_NOT_RETURNED: Text(
+        "Inte återlämnat",
+        "Hjälpmedel som en annan region inte köpte är inte tillbaka efter 30 dagar. Se till att "
+        "de lämnas tillbaka.",
+        to_staff=_NOBODY_AT_UNIT,
     ),
     NewKind.BASKET_OVERDUE: Text(
         "Varukorg försenad",

@@ -20,6 +20,7 @@ _SERVED_BY = {
     "refill": ("inventory", "/refills"),
     "work_order": ("orders", "/work-orders"),
     "supplier_invoice": ("billing", "/supplier-invoices"),
+    "region_sale": ("billing", "/region-sales"),
     "basket_loan": ("orders", "/basket-loans"),
     "case": ("orders", "/cases"),
 }

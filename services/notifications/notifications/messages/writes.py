@@ -14,6 +14,7 @@ from kvitt_contracts.types import (
     PickupId,
     ProposalId,
     PurchaseOrderId,
+    SaleId,
     ServicePointId,
     SupplierInvoiceId,
     Thing,
@@ -75,6 +76,11 @@ def about_device(device_id: DeviceId) -> Thing:
 def about_supplier_invoice(supplier_invoice_id: SupplierInvoiceId) -> Thing:
     """The message is about a supplier's invoice."""
     return Thing(kind=Word("supplier_invoice"), id=supplier_invoice_id)
+
+
+def about_region_sale(sale_id: SaleId) -> Thing:
+    """The message is about a sale to another region."""
+    return Thing(kind=Word("region_sale"), id=sale_id)
 
 
 def about_refill(proposal_id: ProposalId) -> Thing:

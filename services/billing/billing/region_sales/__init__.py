@@ -1,0 +1,1 @@
+"""Sales of devices to the region that their patient moves to (BIL-7)."""

@@ -1,0 +1,72 @@
+"""What billing really emits of sales to other regions: the builders beside the contracts may make
+nothing else. Nobody hears its other events, but of what tests build of them.
+"""
+
+import typing
+from uuid import uuid4
+
+from billing.app import service
+from kvitt_contracts.billing import RegionSaleEvent
+from kvitt_contracts.envelope import Event
+from kvitt_testkit.world import Given, World, stockholm
+
+from contracts.tests.builders.region_sales import (
+    a_sale_asked,
+    a_sale_broken,
+    a_sale_granted,
+    a_sale_hindered,
+    approval,
+    disapproval,
+    prices,
+)
+from contracts.tests.builders.shapes import assert_proven
+from contracts.tests.builders.story import SERVICE, a_care_unit
+from services.billing.tests.selling import asked, ready_to_sell
+
+
+async def test_billing_emits_what_its_builders_make(given: Given) -> None:
+    emitted: list[Event] = []
+    for story in (sold, not_bought, unanswered, hindered, without_reference):
+        async with given(service, at=stockholm("2026-03-02 12:00")) as world:
+            await ready_to_sell(world)
+            await story(world)
+            emitted += await world.events(*typing.get_args(RegionSaleEvent))
+    assert_proven("billing", emitted)
+
+
+async def sold(world: World) -> None:
+    """Two devices, of which one came back; the other is sold after its day had passed."""
+    await asked(world, a_sale_asked("170098", "170099"))
+    await world.handle(a_sale_granted("170098", "170099"))
+    await asked(world, prices(d170098=1, d170099=1))
+    await world.handle(a_sale_broken("170098"))
+    await asked(world, prices(d170099=1))
+    await world.advance(stockholm("2026-04-02 12:00"))
+    await asked(world, approval())
+
+
+async def not_bought(world: World) -> None:
+    """A care unit's, that the other region does not buy, and that is not returned."""
+    await asked(world, a_sale_asked(recipient=a_care_unit()))
+    await world.handle(a_sale_granted())
+    await asked(world, prices(d170098=1), disapproval())
+    await world.advance(stockholm("2026-04-02 12:00"))
+
+
+async def unanswered(world: World) -> None:
+    """Inventory does not answer."""
+    await asked(world, a_sale_asked())
+    await world.advance(stockholm("2026-03-04 12:00"))
+
+
+async def hindered(world: World) -> None:
+    """Inventory cannot claim."""
+    await asked(world, a_sale_asked())
+    await world.handle(a_sale_hindered())
+
+
+async def without_reference(world: World) -> None:
+    """Over HTTP a sale may have no reference."""
+    recipients: list[dict[str, typing.Any]] = [{}, {"recipient": a_care_unit()}]
+    for recipient in recipients:
+        await world.command(a_sale_asked(by=SERVICE, **recipient), target=uuid4())

@@ -1,0 +1,1 @@
+"""Devices that a private clinic has lost (BIL-8)."""

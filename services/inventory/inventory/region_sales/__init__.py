@@ -1,0 +1,1 @@
+"""What sales to other regions claim, and devices that are sold."""

@@ -1,0 +1,1 @@
+"""The messages about sales to other regions (BIL-7)."""
