@@ -123,9 +123,12 @@ def _wrong(found: Part) -> dict[str, str]:
 
 async def _page(here: Visit, order: UUID, form: Form) -> Response:
     view = await here.need("orders", f"/orders/{order}")
-    story, voiding, asked, people, names, articles, record = await asyncio.gather(
-        here.ask("orders", f"/orders/{order}/story"),
-        here.ask("orders", f"/orders/{order}/voiding"),
+    (story, voiding), record, asked, people, names, articles = await asyncio.gather(
+        asyncio.gather(
+            here.ask("orders", f"/orders/{order}/story"),
+            here.ask("orders", f"/orders/{order}/voiding"),
+        ),
+        _record_of(here, view),
         asked_about(here, str(order)),
         recipients_of(here, [view]),
         Names.of(
@@ -137,7 +140,6 @@ async def _page(here: Visit, order: UUID, form: Form) -> Response:
             stores=[view["store"], view["to_store"]],
         ),
         articles_of(here, [line["article_number"] for line in view["lines"]]),
-        _record_of(here, view),
     )
     template = "orders/state.html" if here.is_partial else "orders/order.html"
     return here.page(
