@@ -63,7 +63,7 @@ def a_sale_asked(*devices: str, **changes: Any) -> RequestRegionSale:
     return build(RequestRegionSale, values, changes)
 
 
-def prices(**ore: int) -> ProposeRegionSale:
+def prices(answer_by: str = "2026-04-01", **ore: int) -> ProposeRegionSale:
     """Customer service names prices, of `d170098=…` öre without VAT each."""
     lines = [
         {"device_number": number.removeprefix("d"), "price": Money(net_ore=net)}
@@ -71,7 +71,7 @@ def prices(**ore: int) -> ProposeRegionSale:
     ]
     values = {
         "lines": lines or [{"device_number": "170098", "price": Money(net_ore=250_000)}],
-        "answer_by_on": "2026-04-01",
+        "answer_by_on": answer_by,
         "by": SERVICE,
         "asked_by": SENDER,
     }
