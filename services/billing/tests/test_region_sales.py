@@ -34,10 +34,9 @@ from contracts.tests.builders.region_sales import (
     disapproval,
     in_use,
     prices,
-    sale_id,
     sold,
 )
-from contracts.tests.builders.story import OTHER, PAYER, a_patient, device_id
+from contracts.tests.builders.story import OTHER, PAYER, a_patient, device_id, sale_id
 from services.billing.tests.builders import close_may
 from services.billing.tests.selling import asked, back, ready_to_sell
 

@@ -5,8 +5,8 @@ from billing.app import service
 from kvitt_contracts.types import Role
 from kvitt_testkit.world import Given, stockholm
 
-from contracts.tests.builders.region_sales import OTHER_REGION, a_sale_granted, sale_id
-from contracts.tests.builders.story import OTHER, SENDER, SENDING, person
+from contracts.tests.builders.region_sales import OTHER_REGION, a_sale_granted
+from contracts.tests.builders.story import OTHER, SENDER, SENDING, person, sale_id
 from services.billing.tests.selling import STAFF, ready_to_sell
 
 NOON = stockholm("2026-03-02 12:00")

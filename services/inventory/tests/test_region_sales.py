@@ -27,7 +27,6 @@ from contracts.tests.builders.region_sales import (
     a_sale_not_approved,
     a_sale_refused,
     a_sale_requested,
-    sale_id,
 )
 from contracts.tests.builders.regions import (
     a_device_on_loan_stated,
@@ -43,6 +42,7 @@ from contracts.tests.builders.story import (
     a_patient,
     a_store,
     device_id,
+    sale_id,
 )
 from services.inventory.tests.worlds import balance, device
 
