@@ -21,7 +21,7 @@ from kvitt_contracts.inventory import (
     ClaimRefused,
     DeviceStatusChanged,
 )
-from kvitt_contracts.types import Money, SaleId, identify
+from kvitt_contracts.types import Money
 
 from contracts.tests.builders.shapes import build
 from contracts.tests.builders.story import (
@@ -32,18 +32,14 @@ from contracts.tests.builders.story import (
     SERVICE,
     a_patient,
     device_id,
+    sale_id,
 )
 
 OTHER_REGION = "81002"
 """The payer of the register that stands for the region that buys."""
 
 
-def sale_id(sale: str = "S-1", *, region: str = "ac") -> SaleId:
-    """The id of the sale that the region calls so."""
-    return SaleId(identify(region, "region-sale", sale))
-
-
-def claimant(sale: str = "S-1") -> dict[str, Any]:
+def _claimant(sale: str = "S-1") -> dict[str, Any]:
     """The sale as inventory names it."""
     return {"kind": "sale", "id": sale_id(sale)}
 
@@ -63,7 +59,7 @@ def a_sale_asked(*devices: str, **changes: Any) -> RequestRegionSale:
     return build(RequestRegionSale, values, changes)
 
 
-def prices(**ore: int) -> ProposeRegionSale:
+def prices(answer_by: str = "2026-04-01", **ore: int) -> ProposeRegionSale:
     """Customer service names prices, of `d170098=…` öre without VAT each."""
     lines = [
         {"device_number": number.removeprefix("d"), "price": Money(net_ore=net)}
@@ -71,7 +67,7 @@ def prices(**ore: int) -> ProposeRegionSale:
     ]
     values = {
         "lines": lines or [{"device_number": "170098", "price": Money(net_ore=250_000)}],
-        "answer_by_on": "2026-04-01",
+        "answer_by_on": answer_by,
         "by": SERVICE,
         "asked_by": SENDER,
     }
@@ -159,20 +155,20 @@ def a_sale_reminder(
 def a_sale_granted(*devices: str, sale: str = "S-1") -> ClaimGranted:
     """Every device is claimed for the sale."""
     claimed = [device_id(device) for device in devices or ("170098",)]
-    return build(ClaimGranted, {"claimant": claimant(sale), "devices": claimed}, {})
+    return build(ClaimGranted, {"claimant": _claimant(sale), "devices": claimed}, {})
 
 
 def a_sale_hindered(device: str = "170098", *, sale: str = "S-1") -> ClaimRefused:
     """One device cannot be claimed."""
     refused = [{"device_id": device_id(device), "reason": "IN_TRANSFER"}]
-    return build(ClaimRefused, {"claimant": claimant(sale), "refused": refused}, {})
+    return build(ClaimRefused, {"claimant": _claimant(sale), "refused": refused}, {})
 
 
 def a_sale_broken(
     device: str = "170098", *, sale: str = "S-1", reason: str = "RETURNED"
 ) -> ClaimBroken:
     """A device came back before it was sold."""
-    values = {"claimant": claimant(sale), "device_id": device_id(device), "reason": reason}
+    values = {"claimant": _claimant(sale), "device_id": device_id(device), "reason": reason}
     return build(ClaimBroken, values, {})
 
 

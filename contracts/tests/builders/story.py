@@ -24,6 +24,7 @@ from kvitt_contracts.types import (
     ProposalId,
     PurchaseOrderId,
     ReceiptId,
+    SaleId,
     StoreHolder,
     StoreId,
     TransferId,
@@ -101,6 +102,11 @@ def fault_report_id(report: str = "F-1", *, region: str = "ac") -> FaultReportId
 def pickup_id(pickup: str = "H-1", *, region: str = "ac") -> PickupId:
     """The id of the pickup that the region calls so."""
     return PickupId(identify(region, "pickup", pickup))
+
+
+def sale_id(sale: str = "S-1", *, region: str = "ac") -> SaleId:
+    """The id of the sale to another region that the region calls so."""
+    return SaleId(identify(region, "region-sale", sale))
 
 
 def basket_id(basket: str = "V-1", *, region: str = "ac") -> OrderId:

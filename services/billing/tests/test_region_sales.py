@@ -34,10 +34,9 @@ from contracts.tests.builders.region_sales import (
     disapproval,
     in_use,
     prices,
-    sale_id,
     sold,
 )
-from contracts.tests.builders.story import OTHER, PAYER, a_patient, device_id
+from contracts.tests.builders.story import OTHER, PAYER, a_patient, device_id, sale_id
 from services.billing.tests.builders import close_may
 from services.billing.tests.selling import asked, back, ready_to_sell
 
@@ -147,7 +146,7 @@ async def test_the_region_is_invoiced_and_the_unit_pays_rent_until_then(given: G
         await ready_to_sell(world)
         await asked(world, a_sale_asked())
         await world.handle(a_sale_granted())
-        priced = prices(d170098=250_000).model_copy(update={"answer_by_on": date(2026, 5, 30)})
+        priced = prices("2026-05-30", d170098=250_000)
         await asked(world, priced, approval("2026-05-11"))
         await world.handle(sold(on="2026-05-11"))
         await back(world, "170098", since="2026-05-11")
@@ -317,7 +316,7 @@ async def test_the_payer_is_one_that_stands_for_another_region(
         (prices(d170098=250_000, d170099=-1), "NEGATIVE_PRICE"),
         (prices(d170098=250_000, d999999=1), "NOT_OF_THE_SALE"),
         (
-            prices(d170098=1, d170099=1).model_copy(update={"answer_by_on": date(2026, 3, 1)}),
+            prices("2026-03-01", d170098=1, d170099=1),
             "DAY_HAS_PASSED",
         ),
     ],

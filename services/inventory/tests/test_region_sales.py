@@ -8,6 +8,7 @@ from inventory.app import service
 from inventory.devices.domain import Claim, ClaimKind, DeviceStatus
 from inventory.region_sales.domain import Status
 from inventory.region_sales.models import SaleClaimRow
+from kvitt_contracts.envelope import Message
 from kvitt_contracts.inventory import (
     ClaimBroken,
     ClaimGranted,
@@ -26,7 +27,6 @@ from contracts.tests.builders.region_sales import (
     a_sale_not_approved,
     a_sale_refused,
     a_sale_requested,
-    sale_id,
 )
 from contracts.tests.builders.regions import (
     a_device_on_loan_stated,
@@ -42,6 +42,7 @@ from contracts.tests.builders.story import (
     a_patient,
     a_store,
     device_id,
+    sale_id,
 )
 from services.inventory.tests.worlds import balance, device
 
@@ -126,7 +127,7 @@ async def test_what_is_sold_can_be_given_to_nobody(world: World) -> None:
 
 @pytest.mark.rule("BIL-7c")
 @pytest.mark.parametrize("ending", [a_sale_not_approved(), a_sale_refused()])
-async def test_what_is_not_bought_is_free_again(world: World, ending: object) -> None:
+async def test_what_is_not_bought_is_free_again(world: World, ending: Message) -> None:
     await world.handle(a_sale_requested())
 
     await world.handle(ending)

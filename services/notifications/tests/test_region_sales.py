@@ -17,9 +17,8 @@ from contracts.tests.builders.region_sales import (
     a_sale_refused,
     a_sale_reminder,
     a_sale_requested,
-    sale_id,
 )
-from contracts.tests.builders.story import RECEIVER, RECEIVING
+from contracts.tests.builders.story import RECEIVER, RECEIVING, sale_id
 from services.notifications.tests.worlds import whom
 
 STAFF = "customer_service"

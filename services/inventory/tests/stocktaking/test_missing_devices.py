@@ -195,6 +195,7 @@ async def test_what_a_private_clinic_had_lost_is_in_use_again_when_it_is_found(
 
 @pytest.mark.rule("INV-10f")
 async def test_what_a_units_own_store_misses_costs_nothing(world: World) -> None:
+    await world.handle(a_customer_registered(SENDING, store=OWN))
     await opened(world)
     await counted(world, (ROLLATOR, 2, (ONE, TWO)))
 
