@@ -14,7 +14,7 @@ from examples.generator.messages import Line, days_from
 from examples.generator.model.counting import Model, NeverComes
 from examples.generator.model.invoices import day_share, vat
 from examples.generator.model.state import World
-from examples.generator.month import CUT_OVER, END, LAST_DAY
+from examples.generator.month import CUT_OVER, LAST_DAY
 from examples.generator.profiles import PROFILES
 from examples.generator.region import Files, count, make, policy_of
 from examples.generator.responsibles import HEAD, LEAVES_ON
@@ -43,10 +43,14 @@ def test_the_committed_expectation_is_what_the_lines_come_to(region: Region) -> 
 def test_no_race_decides_an_outcome(region: Region, seed: int) -> None:
     """Each day's messages in any order that keeps each key's own, time passing anywhere between."""
     rng = Random(seed)
-    model = Model(region=region.profile.code, policy=policy_of(region.profile), cut_over=CUT_OVER)
+    model = Model(
+        region=region.profile.code,
+        policy_on=lambda day: policy_of(region.profile, at=day),
+        cut_over=CUT_OVER,
+    )
     for lines in region.files.cut_over.values():
         model.take_all(_mixed(lines, rng))
-    for day in days_from(CUT_OVER + timedelta(days=1), END):
+    for day in days_from(CUT_OVER + timedelta(days=1), region.files.end):
         mixed = _mixed(region.files.days.get(day, []), rng)
         cut = rng.choice((0, len(mixed), rng.randint(0, len(mixed))))
         model.begin(day)

@@ -85,6 +85,7 @@ def expected_entries(
     named: dict[str, Mapping[str, Any]] = {
         "orders": expected["orders"],
         "transfers": expected["transfers"],
+        "baskets": expected["baskets"],
         "pickups": expected["pickups"],
         "fault_reports": {
             str(identify(region, "fault-report", name)): one
@@ -98,6 +99,9 @@ def expected_entries(
         "responsibles": expected["responsibles"],
         "reminders": expected["reminders"],
         "later": expected["later"],
+        "purchase_orders": expected["purchase_orders"],
+        "supplier_invoices": expected["supplier_invoices"],
+        "ledger": expected["ledger"],
         "devices": {
             number: {**one, "holder": _renamed(one["holder"], persons)}
             for number, one in expected["devices"].items()
@@ -137,6 +141,7 @@ def found_entries(
         for one in outcome.payments
     }
     numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
+    payable = {one["id"]: one["due_on"] for one in outcome.payable}
     prefix, blank = f"region.{outcome.region}.", "region.{}."
     return {
         "orders": _gathered((str(one["reference"]), _order(one)) for one in outcome.orders),
@@ -147,6 +152,7 @@ def found_entries(
             )
             for one in outcome.transfers
         ),
+        "baskets": _gathered((str(one["reference"]), _basket(one)) for one in outcome.baskets),
         "pickups": _gathered(
             (str(one["reference"]), _pickup(one, numbers)) for one in outcome.pickups
         ),
@@ -156,6 +162,14 @@ def found_entries(
             for one in outcome.charges
             if one["device_id"] is not None
         ),
+        "supplier_invoices": _gathered(
+            (f"{one['supplier_id']}/{one['number']}", _billed(one, payable))
+            for one in outcome.supplier_invoices
+        ),
+        "purchase_orders": _gathered(
+            (str(one["reference"]), _purchase(one)) for one in outcome.purchase_orders
+        ),
+        "ledger": _gathered((one["account"], one["outgoing_ore"]) for one in outcome.ledger),
         "fault_reports": _gathered(
             (one["fault_report_id"], _said_of(one, _FAULT_REPORT, numbers))
             for one in outcome.fault_reports
@@ -322,6 +336,49 @@ def _transfer(transfer: Json) -> Json:
         "status": transfer["status"],
         "effective_on": transfer["effective_on"],
         "rejected": sorted(rejected),
+    }
+
+
+def _basket(basket: Json) -> Json:
+    return {
+        **{name: basket[name] for name in ("status", "lent_until", "is_overdue")},
+        "lines": [
+            {
+                "article": line["article_number"],
+                "device": line["device_number"],
+                "is_fee": line["fee_of"] is not None,
+                "outcome": line["outcome"],
+                "payer": line["payer_id"],
+                "fee_ore": line["fee"] and line["fee"]["net_ore"],
+            }
+            for line in basket["lines"]
+        ],
+    }
+
+
+def _purchase(bought: Json) -> Json:
+    return {
+        "number": bought["purchase_order_number"],
+        "status": bought["status"],
+        "sent_on": bought["sent_on"],
+        "lines": [
+            {
+                "line": line["number"],
+                "article": line["article_number"],
+                "expected_on": line["expected_on"],
+                "received_on": line["received_on"],
+            }
+            for line in bought["lines"]
+        ],
+    }
+
+
+def _billed(invoice: Json, payable: Mapping[str, str]) -> Json:
+    return {
+        "status": invoice["status"],
+        "purchase_order": invoice["purchase_order_number"],
+        "gross_ore": invoice["gross_ore"],
+        "payable_on": payable.get(invoice["id"]),
     }
 
 

@@ -43,6 +43,19 @@ TRANSFER_STATUS = {
     "dissolved": "upplösta, allt återlämnat",
     "completed": "genomförda",
 }
+BASKET_STATUS = {
+    "requested": "väntar på lagret",
+    "open": "utlånade",
+    "closed": "avslutade",
+    "declined": "avvisade av lagret",
+}
+PURCHASE_STATUS = {"created": "gjorda", "sent": "skickade", "closed": "mottagna"}
+BILLED_STATUS = {
+    "held": "väntar",
+    "cleared": "stämmer",
+    "released": "släppta till betalning",
+    "rejected": "betalas inte",
+}
 PICKUP_STATUS = {
     "requested": "väntar på lagret",
     "refused": "nekade av lagret",
@@ -114,7 +127,7 @@ KIND = {
 
 def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     """Print what became of orders, devices, transfers and messages, one column per region."""
-    table = _table("Månaden i siffror", "", *(one.region for one in outcomes), numbers=True)
+    table = titled_table("Månaden i siffror", "", *(one.region for one in outcomes), numbers=True)
     _section(table, "Ordrar och uttag", ORDER_STATUS, [_by_status(one.orders) for one in outcomes])
     _section(table, "Byten (BMB)", TRANSFER_STATUS, [_by_status(one.transfers) for one in outcomes])
     automatic = [_executed_automatically(one) for one in outcomes]
@@ -123,6 +136,11 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     in_part = [_completed_in_part(one) for one in outcomes]
     if any(in_part):
         table.add_row("    varav till en del", *map(str, in_part))
+    _section(table, "Varukorgar", BASKET_STATUS, [_by_status(one.baskets) for one in outcomes])
+    bought = [_by_status(one.purchase_orders) for one in outcomes]
+    _section(table, "Inköpsordrar", PURCHASE_STATUS, bought)
+    billed = [_by_status(one.supplier_invoices) for one in outcomes]
+    _section(table, "Leverantörsfakturor", BILLED_STATUS, billed)
     _section(table, "Hämtordrar", PICKUP_STATUS, [_by_status(one.pickups) for one in outcomes])
     late = [sum(pickup["is_overdue"] for pickup in one.pickups) for one in outcomes]
     if any(late):
@@ -159,7 +177,7 @@ def print_device(console: Console, outcome: Outcome, *, first: date, last: date)
     chosen = max(sorted(spans), key=lambda one: (len({span[2] for span in spans[one]}), one))
     device = next(one for one in outcome.devices if one["device_id"] == chosen)
     holder = holder_of(device, outcome.persons)
-    table = _table(
+    table = titled_table(
         f"Ett hjälpmedels månad: {device['device_number']} (artikel {device['article_number']}), "
         f"region {outcome.region}",
         "från",
@@ -179,7 +197,7 @@ def print_invoice(console: Console, outcome: Outcome, *, payer: str | None) -> N
     of_payer = [one for one in outcome.invoices if one["payer"].get("payer_id") == payer]
     for invoice in (of_payer or outcome.invoices)[:1]:
         code = invoice["payer"].get("payer_id", "")
-        table = _table(
+        table = titled_table(
             f"Faktura {invoice['number']} för {invoice['month']} till {code} "
             f"{outcome.payers.get(code, 'en patient')}, region {outcome.region}",
             "slag",
@@ -224,7 +242,7 @@ def print_pickup(console: Console, outcome: Outcome) -> None:
         return
     pickup = max(outcome.pickups, key=_ways)
     numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
-    table = _table(
+    table = titled_table(
         f"Hämtorder {pickup['pickup_number']}, region {outcome.region}",
         "rad",
         "individ",
@@ -267,7 +285,9 @@ def print_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
         for several in refused.values()
         for one in several
     }
-    table = _table("Avvisat, med besked till regionen", "skäl", "regel", *counts, "väg vidare")
+    table = titled_table(
+        "Avvisat, med besked till regionen", "skäl", "regel", *counts, "väg vidare"
+    )
     total = sum(counts.values(), Counter[tuple[str, str]]())
     for reason, rule in sorted(total, key=lambda one: (-total[one], one)):
         numbers = (str(of_region[reason, rule] or "") for of_region in counts.values())
@@ -277,7 +297,7 @@ def print_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
 
 def print_quarantine(console: Console, outcomes: Iterable[Outcome]) -> None:
     """Print what could not be read and waits for a person; operators list the details."""
-    table = _table("I karantän", "region", "tjänst", "nr", "orsak", "fält", "väntar")
+    table = titled_table("I karantän", "region", "tjänst", "nr", "orsak", "fält", "väntar")
     for outcome in outcomes:
         for one in outcome.quarantine:
             cause = CAUSE.get(one["cause"], one["cause"])
@@ -311,7 +331,7 @@ def print_differences(console: Console, found: Mapping[str, Sequence[Difference]
             "[green]✓[/] Allt blev som väntat (expected.json): inget fattas eller dubblas."
         )
         return
-    table = _table(
+    table = titled_table(
         f"{len(told)} skillnader mot expected.json",
         "region",
         "vad",
@@ -336,7 +356,8 @@ def kronor(ore: int) -> str:
     return f"{sign}{whole:,}".replace(",", " ") + f",{part:02} kr"
 
 
-def _table(title: str, *columns: str, numbers: bool = False) -> Table:
+def titled_table(title: str, *columns: str, numbers: bool = False) -> Table:
+    """A table with its title at the left; `numbers`: all but the first column are numbers."""
     table = Table(title=title, title_justify="left", title_style="bold")
     for index, column in enumerate(columns):
         table.add_column(column, justify="right" if numbers and index else "left", overflow="fold")
