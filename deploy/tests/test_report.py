@@ -139,8 +139,8 @@ def test_the_report_fits_and_breaks_no_word(console: Console) -> None:
     report.print_regions(console, outcomes)
     report.print_refused(console, outcomes)
     report.print_quarantine(console, outcomes)
-    report.print_pickup(console, outcomes[0])
-    report.print_work_order(console, outcomes[0])
+    dealings.print_pickup(console, outcomes[0])
+    dealings.print_work_order(console, outcomes[0])
 
     printed = console.export_text()
     assert max(map(len, printed.splitlines())) <= WIDTH

@@ -1,14 +1,29 @@
-"""Prints in Swedish what was lent in a basket and what came direct from a supplier. Compares
+"""Prints in Swedish what became of one basket, purchase order, pickup and work order. Compares
 nothing.
 """
 
 from rich.console import Console
 
 from kvitt.story.outcome import Outcome
-from kvitt.story.report import BILLED_STATUS, kronor, titled_table
+from kvitt.story.report import BILLED_STATUS, kronor, titled_table, work_of
 from kvitt.story.services import Json
 from kvitt.terminal import show
 
+ORDERED_BY = {"unit": "enheten", "patient": "patienten", "relative": "en närstående"}
+LINE_OUTCOME = {
+    None: "väntar",
+    "fetched": "hämtad",
+    "voided": "avbeställd",
+    "lost": "förlorad",
+    "scrapped": "skrotad",
+}
+WORK_KIND = {
+    "adjustment": "anpassning",
+    "repair": "reparation",
+    "warranty_repair": "garantireparation",
+    "special_adaptation": "specialanpassning",
+    "maintenance": "underhåll",
+}
 _ENDED = {
     None: "utlånad",
     "delivered": "behållen",
@@ -61,6 +76,43 @@ def print_direct_delivery(console: Console, outcome: Outcome) -> None:
     console.print()
 
 
+def print_pickup(console: Console, outcome: Outcome) -> None:
+    """Print the pickup whose lines ended in most ways: who ordered it, and what became of each."""
+    if not outcome.pickups:
+        return
+    pickup = max(outcome.pickups, key=_ways_of_pickup)
+    numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
+    table = titled_table(
+        f"Hämtorder {pickup['pickup_number']}, region {outcome.region}",
+        "rad",
+        "individ",
+        "slut",
+    )
+    for line in pickup["lines"]:
+        missed = ", fanns inte på plats" if line["number"] in pickup["not_found"] else ""
+        outcome_of_line = LINE_OUTCOME[line["outcome"]] + missed
+        table.add_row(str(line["number"]), numbers[line["device_id"]], outcome_of_line)
+    show(table, on=console)
+    ordered_by = ORDERED_BY[pickup["ordered_by"]]
+    console.print(f"  Beställd av {ordered_by} {pickup['requested_on']}.\n")
+
+
+def print_work_order(console: Console, outcome: Outcome) -> None:
+    """Print the work order that came to most: what was wanted, of whom, and what came of it."""
+    works = work_of(outcome)
+    if not works:
+        return
+    work = max(works, key=_steps)
+    numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
+    kind = WORK_KIND.get(work["kind"], work["kind"])
+    console.print(
+        f"Arbetsorder {work['work_order_number']}, region {outcome.region}: "
+        f"{kind} av {numbers.get(work['device_id'], 'en order')}, "
+        f"registrerad {work['registered_on']}, planerad till {work['planned_on'] or 'ingen dag'}, "
+        f"klar {work['finished_on'] or 'inte än'}.\n"
+    )
+
+
 def _billed(invoice: Json) -> str:
     said = f"Faktura {invoice['number']} på {kronor(invoice['gross_ore'])}"
     if invoice["status"] != "held":
@@ -75,3 +127,13 @@ def _ways(basket: Json) -> tuple[int, str]:
 
 def _lines(bought: Json) -> tuple[int, str]:
     return len(bought["lines"]), bought["purchase_order_number"]
+
+
+def _ways_of_pickup(pickup: Json) -> tuple[int, int, str]:
+    outcomes = [line["outcome"] for line in pickup["lines"]]
+    return len({*outcomes} - {None}), len(outcomes), pickup["pickup_number"]
+
+
+def _steps(work: Json) -> tuple[int, str]:
+    said = ("planned_on", "technician", "outcome", "finished_on")
+    return sum(work[name] is not None for name in said), work["work_order_number"]

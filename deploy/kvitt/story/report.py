@@ -8,10 +8,11 @@ from datetime import date
 from rich.console import Console
 from rich.table import Table
 
-from kvitt.story.comparison import Difference, holder_of, payers_by_day
+from kvitt.story.comparison import Difference, payers_by_day
 from kvitt.story.outcome import Outcome
 from kvitt.story.region_client import FeedEvent
 from kvitt.story.services import Json
+from kvitt.story.things import holder_of
 from kvitt.terminal import show
 
 MOST_DIFFERENCES = 50
@@ -85,13 +86,6 @@ DECISION = {
     "referred": "lämnade till sortimentsansvarig",
     "voided": "makulerade",
 }
-WORK_KIND = {
-    "adjustment": "anpassning",
-    "repair": "reparation",
-    "warranty_repair": "garantireparation",
-    "special_adaptation": "specialanpassning",
-    "maintenance": "underhåll",
-}
 CASE_STATUS = {"waiting": "väntar på svar", "answered": "besvarade", "withdrawn": "tillbakatagna"}
 HOLDER = {"patient": "hos patient", "care_unit": "hos vårdenhet", "store": "i förråd"}
 CAUSE = {
@@ -106,14 +100,6 @@ CAUSE = {
     "region_out": "regionen är tagen ur drift",
     "fault": "fel hos oss",
     "behind": "står bakom ett annat",
-}
-ORDERED_BY = {"unit": "enheten", "patient": "patienten", "relative": "en närstående"}
-LINE_OUTCOME = {
-    None: "väntar",
-    "fetched": "hämtad",
-    "voided": "avbeställd",
-    "lost": "förlorad",
-    "scrapped": "skrotad",
 }
 KIND = {
     "rent": "hyra",
@@ -147,7 +133,7 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
         table.add_row("  varav sena", *map(str, late))
     faults = [_by_status(one.fault_reports) for one in outcomes]
     _section(table, "Felanmälningar utan förskrivare", FAULT_STATUS, faults)
-    works = [_by_status(_work_of(one)) for one in outcomes]
+    works = [_by_status(work_of(one)) for one in outcomes]
     _section(table, "Arbetsordrar", WORK_STATUS, works)
     applied = [Counter(map(_decision, _applications_of(one))) for one in outcomes]
     _section(table, "Ansökningar utanför sortimentet", DECISION, applied)
@@ -234,43 +220,6 @@ def print_explained(console: Console, outcome: Outcome) -> None:
     for step in found["steps"]:
         console.print(f"  {step['rule']}: {step['said']}", highlight=False)
     console.print()
-
-
-def print_pickup(console: Console, outcome: Outcome) -> None:
-    """Print the pickup whose lines ended in most ways: who ordered it, and what became of each."""
-    if not outcome.pickups:
-        return
-    pickup = max(outcome.pickups, key=_ways)
-    numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
-    table = titled_table(
-        f"Hämtorder {pickup['pickup_number']}, region {outcome.region}",
-        "rad",
-        "individ",
-        "slut",
-    )
-    for line in pickup["lines"]:
-        missed = ", fanns inte på plats" if line["number"] in pickup["not_found"] else ""
-        outcome_of_line = LINE_OUTCOME[line["outcome"]] + missed
-        table.add_row(str(line["number"]), numbers[line["device_id"]], outcome_of_line)
-    show(table, on=console)
-    ordered_by = ORDERED_BY[pickup["ordered_by"]]
-    console.print(f"  Beställd av {ordered_by} {pickup['requested_on']}.\n")
-
-
-def print_work_order(console: Console, outcome: Outcome) -> None:
-    """Print the work order that came to most: what was wanted, of whom, and what came of it."""
-    works = _work_of(outcome)
-    if not works:
-        return
-    work = max(works, key=_steps)
-    numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
-    kind = WORK_KIND.get(work["kind"], work["kind"])
-    console.print(
-        f"Arbetsorder {work['work_order_number']}, region {outcome.region}: "
-        f"{kind} av {numbers.get(work['device_id'], 'en order')}, "
-        f"registrerad {work['registered_on']}, planerad till {work['planned_on'] or 'ingen dag'}, "
-        f"klar {work['finished_on'] or 'inte än'}.\n"
-    )
 
 
 def print_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
@@ -373,8 +322,8 @@ def _section(
             table.add_row(f"  {word}", *(str(one.get(name, 0)) for one in counts))
 
 
-def _work_of(outcome: Outcome) -> list[Json]:
-    """The work orders that are no applications."""
+def work_of(outcome: Outcome) -> list[Json]:
+    """Returns the work orders that are no applications."""
     return [one for one in outcome.work_orders if one["kind"] != _APPLICATION]
 
 
@@ -423,16 +372,6 @@ def _invoice_row(line: Json) -> tuple[str, ...]:
         kronor(amount["net_ore"]),
         f"{amount['vat_percent']} %",
     )
-
-
-def _ways(pickup: Json) -> tuple[int, int, str]:
-    outcomes = [line["outcome"] for line in pickup["lines"]]
-    return len({*outcomes} - {None}), len(outcomes), pickup["pickup_number"]
-
-
-def _steps(work: Json) -> tuple[int, str]:
-    said = ("planned_on", "technician", "outcome", "finished_on")
-    return sum(work[name] is not None for name in said), work["work_order_number"]
 
 
 def _short(value: object) -> str:

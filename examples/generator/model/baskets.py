@@ -9,14 +9,8 @@ from kvitt_contracts.types import Role
 
 from examples.generator.model import orders as placing
 from examples.generator.model import stock
-from examples.generator.model.state import (
-    Basket,
-    BasketLine,
-    Charge,
-    Custody,
-    No,
-    World,
-)
+from examples.generator.model.state import Charge, Custody, No, World
+from examples.generator.model.trade import Basket, BasketLine
 
 
 def request(world: World, subject: str, command: RequestBasketLoan) -> None:

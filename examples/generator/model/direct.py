@@ -14,14 +14,8 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.regions import SupplierInvoiceStated, SupplierStated
 
 from examples.generator.model import stock
-from examples.generator.model.state import (
-    No,
-    Purchase,
-    PurchaseLine,
-    SupplierInvoice,
-    Waits,
-    World,
-)
+from examples.generator.model.state import No, Waits, World
+from examples.generator.model.trade import Purchase, PurchaseLine, SupplierInvoice
 
 
 def supplier(world: World, _subject: str, fact: SupplierStated) -> None:

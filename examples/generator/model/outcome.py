@@ -6,18 +6,16 @@ from typing import Any
 from examples.generator.model import fault_reports, invoices, ledger
 from examples.generator.model.parties import responsibles_of
 from examples.generator.model.state import (
-    Basket,
     Case,
     Delayed,
     Device,
     FaultReport,
     Order,
     Pickup,
-    Purchase,
-    SupplierInvoice,
     WorkOrder,
     World,
 )
+from examples.generator.model.trade import Basket, Purchase, SupplierInvoice
 
 
 def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
