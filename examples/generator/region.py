@@ -186,6 +186,7 @@ def _business(
     _plan_tales(month)
     days: dict[date, list[Line]] = {}
     acts: dict[date, list[Act]] = {}
+    # decision 0445: what a later policy lets a region do is told on its days
     is_direct = direct.is_in(policy_of(month.profile, at=AFTERWARDS))
     for day in days_from(
         CUT_OVER + timedelta(days=1), min(last_day, AFTERWARDS if is_direct else LAST_DAY)
