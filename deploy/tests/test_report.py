@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from kvitt.story import report
+from kvitt.story import dealings, report
 from kvitt.story.comparison import Difference, Kind
 from kvitt.story.outcome import Outcome
 from kvitt.story.region_client import FeedEvent
@@ -41,6 +41,61 @@ WORK_ORDER = {
 APPLICATION = {**WORK_ORDER, "kind": "application", "status": "finished", "outcome": "approved"}
 
 
+BASKET = {
+    "order_number": "26190007",
+    "status": "closed",
+    "lent_on": "2026-05-04",
+    "lent_until": "2026-05-11",
+    "lines": [
+        {
+            "number": number,
+            "article_number": "39961-01",
+            "device_number": device,
+            "fee_of": fee_of,
+            "outcome": outcome,
+            "fee": fee,
+        }
+        for number, device, fee_of, outcome, fee in (
+            (1, "R49991", None, "delivered", None),
+            (2, "R49992", None, "put_back", None),
+            (3, None, "line-1", "delivered", {"net_ore": 50_000}),
+            (4, None, "line-2", "not_due", None),
+        )
+    ],
+}
+PURCHASED = {
+    "purchase_order_number": "26230001",
+    "order_number": "26230011",
+    "supplier_id": "L7501",
+    "status": "sent",
+    "sent_on": "2026-06-05",
+    "lines": [
+        {
+            "number": 1,
+            "article_number": "39951-01",
+            "quantity": 1,
+            "expected_on": "2026-06-09",
+            "received_on": received,
+        }
+        for received in ("2026-06-09", None)
+    ],
+}
+BILLED = {
+    "number": "F-1001",
+    "purchase_order_number": "26230001",
+    "gross_ore": 875_000,
+    "due_on": "2026-07-10",
+    "status": "cleared",
+    "held_for": [],
+}
+HELD = {
+    **BILLED,
+    "number": "F-1003",
+    "status": "held",
+    "held_for": [{"says": "Mer är fakturerat än mottaget."}],
+}
+
+
 @pytest.fixture
 def console() -> Console:
     return Console(width=WIDTH, record=True, file=io.StringIO())
@@ -54,6 +109,7 @@ def an_outcome(region: str = "ac") -> Outcome:
         region=region,
         orders=[{"status": "delivered"}],
         transfers=[{"status": "sent"}],
+        baskets=[],
         pickups=[PICKUP],
         fault_reports=[{"status": "waiting"}],
         work_orders=[WORK_ORDER, APPLICATION],
@@ -63,6 +119,10 @@ def an_outcome(region: str = "ac") -> Outcome:
         payments=[],
         invoices=[{"gross_ore": 83542175}],
         charges=[],
+        purchase_orders=[],
+        supplier_invoices=[],
+        payable=[],
+        ledger=[],
         balances=[],
         quarantine=[{**entry, "service": "orders"}],
         feed=[FeedEvent(report.REFUSED, "subject", refused)],
@@ -79,8 +139,8 @@ def test_the_report_fits_and_breaks_no_word(console: Console) -> None:
     report.print_regions(console, outcomes)
     report.print_refused(console, outcomes)
     report.print_quarantine(console, outcomes)
-    report.print_pickup(console, outcomes[0])
-    report.print_work_order(console, outcomes[0])
+    dealings.print_pickup(console, outcomes[0])
+    dealings.print_work_order(console, outcomes[0])
 
     printed = console.export_text()
     assert max(map(len, printed.splitlines())) <= WIDTH
@@ -92,6 +152,40 @@ def test_the_report_fits_and_breaks_no_word(console: Console) -> None:
     assert "Ansökningar utanför sortimentet" in printed
     assert "godkända" in printed
     assert "None" not in printed
+
+
+def test_a_basket_tells_what_was_kept_put_back_and_paid(console: Console) -> None:
+    dealings.print_basket(console, an_outcome())
+    dealings.print_basket(console, replace(an_outcome(), baskets=[BASKET]))
+
+    printed = console.export_text()
+    assert max(map(len, printed.splitlines())) <= WIDTH
+    told = [[cell.strip() for cell in one.split("│")[3:6]] for one in printed.splitlines()]
+    assert [one for one in told if one] == [
+        ["R49991", "behållen", ""],
+        ["R49992", "tillbakalagd", ""],
+        ["egenavgift", "uttagen", "500,00 kr"],
+        ["egenavgift", "ska inte betalas", ""],
+    ]
+    assert "Lånad 2026-05-04, till och med 2026-05-11." in printed
+
+
+def test_a_direct_delivery_tells_its_purchase_order_and_what_is_billed(console: Console) -> None:
+    bought = replace(an_outcome(), purchase_orders=[PURCHASED], supplier_invoices=[HELD, BILLED])
+
+    dealings.print_direct_delivery(console, an_outcome())
+    dealings.print_direct_delivery(console, bought)
+
+    printed = console.export_text()
+    assert max(map(len, printed.splitlines())) <= WIDTH
+    assert "Inköpsorder 26230001 till L7501, region ac" in printed
+    assert "inte än" in printed
+    assert printed.splitlines()[-4:] == [
+        "  Av order 26230011, skickad 2026-06-05.",
+        "  Faktura F-1001 på 8 750,00 kr stämmer, förfaller 2026-07-10.",
+        "  Faktura F-1003 på 8 750,00 kr väntar: Mer är fakturerat än mottaget.",
+        "",
+    ]
 
 
 def test_what_differs_is_shown_without_a_value_of_python(console: Console) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from examples.generator.month import LAST_DAY
+from examples.generator.month import AFTERWARDS
 from examples.generator.profiles import PROFILES
 from examples.generator.region import make
 
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--last-day",
         type=date.fromisoformat,
-        default=LAST_DAY,
+        default=AFTERWARDS,
         help="the last day of business, for a quicker month",
     )
     chosen = parser.parse_args(arguments)
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def files(*, seed: int = SEED, last_day: date = LAST_DAY) -> dict[str, str]:
+def files(*, seed: int = SEED, last_day: date = AFTERWARDS) -> dict[str, str]:
     """Every file's text by its path within examples/regions."""
     texts: dict[str, str] = {}
     for code, profile in PROFILES.items():

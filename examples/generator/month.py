@@ -28,11 +28,18 @@ from examples.generator.registry import Units
 CUT_OVER: Final = date(2026, 5, 1)
 LAST_DAY: Final = date(2026, 5, 31)
 END: Final = date(2026, 6, 1)
+AFTERWARDS: Final = date(2026, 6, 11)
+"""The last day of what a region's later policy lets it do, when the month is invoiced."""
 
 
 def may(day: int) -> date:
     """A day of the month."""
     return date(2026, 5, day)
+
+
+def june(day: int) -> date:
+    """A day of the month after it."""
+    return date(2026, 6, day)
 
 
 @dataclass(slots=True, kw_only=True)

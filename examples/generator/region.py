@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -13,7 +14,7 @@ from kvitt_contracts.envelope import Message
 from kvitt_contracts.personnummer import CoordinationNumber
 from kvitt_contracts.policy import Policies, RegionPolicy
 from kvitt_contracts.regions import PersonsJoined, PersonStated
-from kvitt_contracts.types import NamedPatient, RegionPersonId
+from kvitt_contracts.types import NamedPatient, RegionCode, RegionPersonId
 
 from examples.generator import (
     applying,
@@ -21,9 +22,11 @@ from examples.generator import (
     at_once,
     by_line,
     catalogue,
+    direct,
     faults,
     fetching,
     filling_up,
+    lending,
     mending,
     own_devices,
     paying_later,
@@ -34,7 +37,7 @@ from examples.generator import (
 from examples.generator.messages import Act, Line, Pen, days_from
 from examples.generator.mistakes import plan_mistakes
 from examples.generator.model.counting import Model
-from examples.generator.month import CUT_OVER, END, LAST_DAY, Month
+from examples.generator.month import AFTERWARDS, CUT_OVER, LAST_DAY, Month
 from examples.generator.ordering import (
     change_price,
     order_something,
@@ -65,6 +68,11 @@ class Files:
     acts: dict[date, list[Act]]
     expected: dict[str, Any]
 
+    @property
+    def end(self) -> date:
+        """The day after the last one, on whose morning things are as expected."""
+        return max(self.days, default=LAST_DAY) + timedelta(days=1)
+
     def texts(self) -> dict[str, str]:
         """Each file's text by its path within the region's folder."""
         texts = {name: _text(lines) for name, lines in self.cut_over.items()}
@@ -79,16 +87,24 @@ def policy_of(profile: Profile, *, at: date = CUT_OVER) -> RegionPolicy:
     """Returns the region's policy of that day's noon, from deploy/regions: what it begins in the
     morning holds for all that comes.
     """
-    text = (_POLICIES / f"{profile.code}.yaml").read_text(encoding="utf-8")
-    policies = Policies.parse([yaml.safe_load(text)])
-    return policies.in_force(profile.code, start_of_day(at) + timedelta(hours=12))
+    return _policies(profile.code).in_force(profile.code, start_of_day(at) + timedelta(hours=12))
 
 
-def make(profile: Profile, *, seed: int, last_day: date = LAST_DAY) -> Files:
+@cache
+def _policies(code: RegionCode) -> Policies:
+    text = (_POLICIES / f"{code}.yaml").read_text(encoding="utf-8")
+    return Policies.parse([yaml.safe_load(text)])
+
+
+def _policy_on(profile: Profile, day: date) -> RegionPolicy:
+    return policy_of(profile, at=day)
+
+
+def make(profile: Profile, *, seed: int, last_day: date = AFTERWARDS) -> Files:
     """The files of a region; after `last_day` nothing more is sent, and time goes on."""
     rng = Random(f"{seed}/{profile.code}")
     pen = Pen(region=profile.code, seed=seed)
-    model = Model(region=profile.code, policy=policy_of(profile), cut_over=CUT_OVER)
+    model = Model(region=profile.code, policy_on=partial(_policy_on, profile), cut_over=CUT_OVER)
     units = registry.units(profile, rng)
     listed = list(catalogue.articles(rng))
     cut_over = {"registry.jsonl": _registry(profile, units, pen, rng, seed=seed)}
@@ -115,6 +131,15 @@ def make(profile: Profile, *, seed: int, last_day: date = LAST_DAY) -> Files:
         cut_over["stock.jsonl"] += [
             pen.write("inventory", one.device_number, one, day=CUT_OVER)
             for one in paying_later.devices(profile, units)
+        ]
+    if lending.is_in(model.policy):
+        cut_over["stock.jsonl"] += [
+            pen.write("inventory", name, one, day=CUT_OVER)
+            for name, one in lending.stock(profile, model.policy)
+        ]
+        cut_over["stock.jsonl"] += [
+            pen.write("inventory", one.device_number, one, day=CUT_OVER)
+            for one in lending.devices(profile, model.policy)
         ]
     if filling_up.is_in(profile):
         cut_over["stock.jsonl"] += [
@@ -143,10 +168,10 @@ def make(profile: Profile, *, seed: int, last_day: date = LAST_DAY) -> Files:
 
 def count(profile: Profile, files: Files) -> Model:
     """The model after these lines, however they were made, and the end of the month."""
-    model = Model(region=profile.code, policy=policy_of(profile), cut_over=CUT_OVER)
+    model = Model(region=profile.code, policy_on=partial(_policy_on, profile), cut_over=CUT_OVER)
     for lines in files.cut_over.values():
         model.take_all(lines)
-    for day in days_from(CUT_OVER + timedelta(days=1), END):
+    for day in days_from(CUT_OVER + timedelta(days=1), files.end):
         model.begin(day)
         model.let_time_pass()
         model.take_all(files.days.get(day, []))
@@ -158,6 +183,33 @@ def count(profile: Profile, files: Files) -> Model:
 def _business(
     month: Month, *, last_day: date
 ) -> tuple[dict[date, list[Line]], dict[date, list[Act]]]:
+    _plan_tales(month)
+    days: dict[date, list[Line]] = {}
+    acts: dict[date, list[Act]] = {}
+    # decision 0445: what a later policy lets a region do is told on its days
+    is_direct = direct.is_in(policy_of(month.profile, at=AFTERWARDS))
+    for day in days_from(
+        CUT_OVER + timedelta(days=1), min(last_day, AFTERWARDS if is_direct else LAST_DAY)
+    ):
+        month.begin_day(day)
+        if day > LAST_DAY:
+            pass  # what was planned is done, and nothing more begins
+        elif month.profile.is_brief:
+            _brief_day(month)
+        elif is_working_day(day):
+            _working_day(month)
+        else:
+            withdraw_something(month)
+            return_something(month)
+        days[day] = month.lines
+        if month.acts:
+            acts[day] = month.acts
+    _rest(month, days, until=max(last_day, LAST_DAY))
+    return days, acts
+
+
+def _plan_tales(month: Month) -> None:
+    """What is told from day to day, where the region's policy has it."""
     if not month.profile.is_brief:
         plan_shortages(month)
         plan_mistakes(month)
@@ -168,33 +220,27 @@ def _business(
     at_once.plan_returns(month)
     if paying_later.is_in(month.policy):
         paying_later.plan_fees(month)
+    if lending.is_in(month.policy):
+        lending.plan_baskets(month)
     if filling_up.is_in(month.profile):
         filling_up.plan_filling_up(month)
+    if direct.is_in(policy_of(month.profile, at=AFTERWARDS)):
+        direct.plan_direct_deliveries(month)
     faults.plan_fault_reports(month)
     mending.plan_work_orders(month)
     posting.plan_postage(month)
     asking.plan_cases(month)
     applying.plan_applications(month)
-    days: dict[date, list[Line]] = {}
-    acts: dict[date, list[Act]] = {}
-    for day in days_from(CUT_OVER + timedelta(days=1), last_day):
-        month.begin_day(day)
-        if month.profile.is_brief:
-            _brief_day(month)
-        elif is_working_day(day):
-            _working_day(month)
-        else:
-            withdraw_something(month)
-            return_something(month)
-        days[day] = month.lines
-        if month.acts:
-            acts[day] = month.acts
-    for day in days_from(last_day + timedelta(days=1), END):
+
+
+def _rest(month: Month, days: dict[date, list[Line]], *, until: date) -> None:
+    """Nothing more is sent, and time goes on, to the morning after a day."""
+    for day in days_from(max(days) + timedelta(days=1), until):
+        days[day] = []
         month.model.begin(day)
         month.model.let_time_pass()
-        if day <= LAST_DAY:
-            days[day] = []
-    return days, acts
+    month.model.begin(until + timedelta(days=1))
+    month.model.let_time_pass()
 
 
 def _brief_day(month: Month) -> None:
@@ -291,6 +337,8 @@ def _catalogue(
     lines += [say(one.article_number, one) for one in at_once.catalogue()]
     if paying_later.is_in(policy_of(profile)):
         lines += [say(one.article_number, one) for one in paying_later.catalogue()]
+    if lending.is_in(policy_of(profile)):
+        lines += [say(one.article_number, one) for one in lending.catalogue()]
     if filling_up.is_in(profile):
         lines += [say(one.article_number, one) for one in filling_up.catalogue()]
     return lines

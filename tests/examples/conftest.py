@@ -50,16 +50,17 @@ _BUSY = sorted(code for code, one in PROFILES.items() if not one.is_brief)
 @pytest.fixture(params=sorted(PROFILES))
 def region(request: pytest.FixtureRequest) -> Region:
     """Each of the regions."""
-    return _region(request.param)
+    return region_of(request.param)
 
 
 @pytest.fixture(params=_BUSY)
-def busy_region(request: pytest.FixtureRequest) -> Region:
+def busyregion_of(request: pytest.FixtureRequest) -> Region:
     """Each of the regions with a whole month's business."""
-    return _region(request.param)
+    return region_of(request.param)
 
 
-def _region(code: str) -> Region:
+def region_of(code: str) -> Region:
+    """A region as its committed files have it."""
     if code not in _read:
         profile = PROFILES[RegionCode(code)]
         files = _committed(code)

@@ -14,11 +14,11 @@ from examples.generator.messages import Line, days_from
 from examples.generator.model.counting import Model, NeverComes
 from examples.generator.model.invoices import day_share, vat
 from examples.generator.model.state import World
-from examples.generator.month import CUT_OVER, END, LAST_DAY
+from examples.generator.month import CUT_OVER, LAST_DAY
 from examples.generator.profiles import PROFILES
 from examples.generator.region import Files, count, make, policy_of
 from examples.generator.responsibles import HEAD, LEAVES_ON
-from tests.examples.conftest import Region
+from tests.examples.conftest import Region, region_of
 
 pytestmark = pytest.mark.long(seconds=10)
 
@@ -43,10 +43,14 @@ def test_the_committed_expectation_is_what_the_lines_come_to(region: Region) -> 
 def test_no_race_decides_an_outcome(region: Region, seed: int) -> None:
     """Each day's messages in any order that keeps each key's own, time passing anywhere between."""
     rng = Random(seed)
-    model = Model(region=region.profile.code, policy=policy_of(region.profile), cut_over=CUT_OVER)
+    model = Model(
+        region=region.profile.code,
+        policy_on=lambda day: policy_of(region.profile, at=day),
+        cut_over=CUT_OVER,
+    )
     for lines in region.files.cut_over.values():
         model.take_all(_mixed(lines, rng))
-    for day in days_from(CUT_OVER + timedelta(days=1), END):
+    for day in days_from(CUT_OVER + timedelta(days=1), region.files.end):
         mixed = _mixed(region.files.days.get(day, []), rng)
         cut = rng.choice((0, len(mixed), rng.randint(0, len(mixed))))
         model.begin(day)
@@ -95,6 +99,7 @@ def test_goods_are_received_delivered_or_still_there(region: Region) -> None:
         if article.type == "service":
             continue
         came = sum(int(str(one[2])) for one in world.booked.values() if one[1] == number)
+        came += _came_direct(region, number)
         there = sum(
             balance.available + balance.reserved
             for (_, of), balance in world.balances.items()
@@ -328,6 +333,58 @@ def test_a_shorter_month_has_an_end_of_its_own(busy_region: Region) -> None:
         first=CUT_OVER, last=LAST_DAY
     )
     assert short.expected["invoices"]
+
+
+@pytest.mark.parametrize("left_out", ["SB-INLEVERANS-1", "SB-INLEVERANS-2"])
+def test_what_was_not_received_is_not_to_be_paid(left_out: str) -> None:
+    region = region_of("m")
+    days = {
+        day: [one for one in lines if one.key != left_out]
+        for day, lines in region.files.days.items()
+    }
+
+    billed = count(region.profile, replace(region.files, days=days)).expected(
+        first=CUT_OVER, last=LAST_DAY
+    )["supplier_invoices"]
+
+    assert {name: one["status"] for name, one in region.expected["supplier_invoices"].items()} == {
+        "L7501/F-1001": "cleared",
+        "L7501/F-1002": "cleared",
+        "L7501/F-1003": "held",
+    }
+    received = "L7501/F-1002" if left_out == "SB-INLEVERANS-1" else "L7501/F-1001"
+    assert {name for name, one in billed.items() if one["payable_on"]} == {received}
+
+
+def test_a_basket_costs_its_patient_the_fee_of_what_is_kept() -> None:
+    region = region_of("ac")
+    kept, late = (region.expected["baskets"][f"VB-KORG-{n}"] for n in (1, 2))
+
+    assert [(one["outcome"], one["fee_ore"]) for one in kept["lines"]] == [
+        ("delivered", None),
+        ("put_back", None),
+        ("put_back", None),
+        ("delivered", 50_000),
+        ("not_due", None),
+    ]
+    assert {one["outcome"] for one in late["lines"]} == {"put_back", "not_due"}
+    fees = [one for one in region.invoiced if one["article"] == "39961-01"]
+    assert [(one["kind"], one["net_ore"]) for one in fees if one["kind"] == "fee"] == [
+        ("fee", 50_000)
+    ]
+
+
+def _came_direct(region: Region, article: str) -> int:
+    """How many of an article receipts say that came from a supplier."""
+    world = region.model.world
+    orders = {one.number: world.orders[one.order] for one in world.purchases.values()}
+    return sum(
+        came["quantity"]
+        for line in region.lines
+        if line.headers["ce_type"] == "orders.receipt.report.v1"
+        for came in line.data["lines"]
+        if orders[line.data["number"]].lines[came["line"] - 1].article == article
+    )
 
 
 def _tried(region: Region, user: str) -> tuple[list[str], list[str]]:

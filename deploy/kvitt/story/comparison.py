@@ -16,25 +16,28 @@ from kvitt_contracts.types import identify
 from kvitt.story.acts import Answered
 from kvitt.story.outcome import Outcome
 from kvitt.story.services import Json
+from kvitt.story.things import (
+    FAULT_REPORT,
+    RESPONSIBLES,
+    basket_of,
+    billed_of,
+    case_of,
+    delayed_of,
+    device_of,
+    invoice_line_of,
+    order_of,
+    payer_of,
+    pickup_of,
+    purchase_of,
+    said_of,
+    transfer_of,
+    work_order_of,
+)
 
 Entries = dict[str, dict[str, list[Any]]]
 """By section and by a thing's name there: its values, one for each time that it is there."""
 
 _SUMS = ("net_ore", "vat_ore", "gross_ore")
-_RESPONSIBLES = ("main", "substitutes", "stand_in", "absent_from_on", "absent_to_on")
-_FAULT_REPORT = (
-    *("status", "is_escalated", "prescriber", "refused", "forwarded_to"),
-    *("by_responsible", "by_technician", "use", "outcome"),
-)
-_PICKUP = (
-    *("status", "ordered_by", "earliest_on", "latest_on", "is_overdue", "is_urgent"),
-    *("technician", "not_found"),
-)
-_WORK_ORDER = (
-    *("kind", "status", "quantity", "planned_on", "technician", "outcome", "finished_on"),
-    "is_late",
-)
-_CASE = ("kind", "status", "asked_by", "is_reminded", "outcome", "answered_by")
 _SERVICE_OF = {"persons": "orders"}
 
 
@@ -85,6 +88,7 @@ def expected_entries(
     named: dict[str, Mapping[str, Any]] = {
         "orders": expected["orders"],
         "transfers": expected["transfers"],
+        "baskets": expected["baskets"],
         "pickups": expected["pickups"],
         "fault_reports": {
             str(identify(region, "fault-report", name)): one
@@ -98,6 +102,9 @@ def expected_entries(
         "responsibles": expected["responsibles"],
         "reminders": expected["reminders"],
         "later": expected["later"],
+        "purchase_orders": expected["purchase_orders"],
+        "supplier_invoices": expected["supplier_invoices"],
+        "ledger": expected["ledger"],
         "devices": {
             number: {**one, "holder": _renamed(one["holder"], persons)}
             for number, one in expected["devices"].items()
@@ -137,44 +144,54 @@ def found_entries(
         for one in outcome.payments
     }
     numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
+    payable = {one["id"]: one["due_on"] for one in outcome.payable}
     prefix, blank = f"region.{outcome.region}.", "region.{}."
     return {
-        "orders": _gathered((str(one["reference"]), _order(one)) for one in outcome.orders),
+        "orders": _gathered((str(one["reference"]), order_of(one)) for one in outcome.orders),
         "transfers": _gathered(
             (
                 str(one["reference"]),
-                _transfer(one),
+                transfer_of(one),
             )
             for one in outcome.transfers
         ),
+        "baskets": _gathered((str(one["reference"]), basket_of(one)) for one in outcome.baskets),
         "pickups": _gathered(
-            (str(one["reference"]), _pickup(one, numbers)) for one in outcome.pickups
+            (str(one["reference"]), pickup_of(one, numbers)) for one in outcome.pickups
         ),
         "reminders": _gathered(outcome.reminders.items()),
         "later": _gathered(
-            (numbers[one["device_id"]], _delayed(one))
+            (numbers[one["device_id"]], delayed_of(one))
             for one in outcome.charges
             if one["device_id"] is not None
         ),
+        "supplier_invoices": _gathered(
+            (f"{one['supplier_id']}/{one['number']}", billed_of(one, payable))
+            for one in outcome.supplier_invoices
+        ),
+        "purchase_orders": _gathered(
+            (str(one["reference"]), purchase_of(one)) for one in outcome.purchase_orders
+        ),
+        "ledger": _gathered((one["account"], one["outgoing_ore"]) for one in outcome.ledger),
         "fault_reports": _gathered(
-            (one["fault_report_id"], _said_of(one, _FAULT_REPORT, numbers))
+            (one["fault_report_id"], said_of(one, FAULT_REPORT, numbers))
             for one in outcome.fault_reports
         ),
         "work_orders": _gathered(
-            (str(one["reference"]), _work_order(one, numbers)) for one in outcome.work_orders
+            (str(one["reference"]), work_order_of(one, numbers)) for one in outcome.work_orders
         ),
         "acts": _gathered(
             (name, {"reason": one.reason, "rule": one.rule}) for name, one in acts.items()
         ),
-        "cases": _gathered((one["case_id"], _case(one)) for one in outcome.cases),
+        "cases": _gathered((one["case_id"], case_of(one)) for one in outcome.cases),
         "responsibles": _gathered(
-            (one["service_point"], {name: one[name] for name in _RESPONSIBLES})
+            (one["service_point"], {name: one[name] for name in RESPONSIBLES})
             for one in outcome.responsibles
         ),
         "devices": _gathered(
             (
                 one["device_number"],
-                _device(one, spans.get(one["device_number"], []), outcome.persons),
+                device_of(one, spans.get(one["device_number"], []), outcome.persons),
             )
             for one in outcome.devices
         ),
@@ -206,12 +223,12 @@ def found_entries(
             for one in outcome.quarantine
         },
         "invoices": _gathered(
-            (_payer(invoice["payer"], outcome.persons), _invoice_line(line))
+            (payer_of(invoice["payer"], outcome.persons), invoice_line_of(line))
             for invoice in outcome.invoices
             for line in invoice["lines"]
         ),
         "documents": _summed(
-            (_payer(invoice["payer"], outcome.persons), invoice) for invoice in outcome.invoices
+            (payer_of(invoice["payer"], outcome.persons), invoice) for invoice in outcome.invoices
         ),
     }
 
@@ -297,108 +314,3 @@ def _rest(message_id: str | None, topic: str, key: str) -> str:
 
 def _renamed(holder: Json, persons: Mapping[str, str]) -> Json:
     return {**holder, "name": persons.get(holder["name"], holder["name"])}
-
-
-def _order(order: Json) -> Json:
-    return {
-        "status": order["status"],
-        "delivered_on": order["delivered_on"],
-        "lines": [
-            {
-                "article": line["article_number"],
-                "quantity": line["quantity"],
-                "delivered": line["delivered"],
-                "payer": line["payer_id"],
-                "fee_ore": line["fee"] and line["fee"]["net_ore"],
-            }
-            for line in order["lines"]
-        ],
-    }
-
-
-def _transfer(transfer: Json) -> Json:
-    rejected = [one["device_number"] for one in transfer["devices"] if one["end"] == "rejected"]
-    return {
-        "status": transfer["status"],
-        "effective_on": transfer["effective_on"],
-        "rejected": sorted(rejected),
-    }
-
-
-def _pickup(pickup: Json, numbers: Mapping[str, str]) -> Json:
-    return {
-        **{name: pickup[name] for name in _PICKUP},
-        "lines": [
-            {"device": numbers[line["device_id"]], "outcome": line["outcome"]}
-            for line in pickup["lines"]
-        ],
-        "refused": {numbers[one["device_id"]]: one["reason"] for one in pickup["refused"]},
-    }
-
-
-def _said_of(thing: Json, names: Iterable[str], numbers: Mapping[str, str]) -> Json:
-    """Some fields of a thing, and its device's number."""
-    device = thing["device_id"]
-    return {**{name: thing[name] for name in names}, "device": device and numbers[device]}
-
-
-def _work_order(work: Json, numbers: Mapping[str, str]) -> Json:
-    return {
-        **_said_of(work, _WORK_ORDER, numbers),
-        "service": work["service_article"],
-        "payer": work["payer_id"],
-        "article": work["article_number"],
-        "waits": work["waits"] is not None,
-    }
-
-
-def _delayed(charge: Json) -> Json:
-    return {
-        **{name: charge[name] for name in ("status", "due_on", "until_on")},
-        "net_ore": charge["amount"]["net_ore"],
-    }
-
-
-def _case(case: Json) -> Json:
-    return {
-        **{name: case[name] for name in _CASE},
-        "about": case["about"] and case["about"]["kind"],
-    }
-
-
-def _device(device: Json, spans: list[list[str]], persons: Mapping[str, str]) -> Json:
-    return {
-        "article": device["article_number"],
-        "holder": holder_of(device, persons),
-        "payer": device["payer_id"],
-        "prescriber": device["prescriber"],
-        "since": device["since"],
-        "payers_by_day": spans,
-    }
-
-
-def holder_of(device: Json, persons: Mapping[str, str]) -> Json:
-    """A device's holder, by the region's own name."""
-    holder = device["holder"]
-    name = holder.get("person") or holder.get("unit") or holder.get("store")
-    return {"kind": holder["kind"], "name": persons.get(name, name)}
-
-
-def _payer(payer: Json, persons: Mapping[str, str]) -> str:
-    if payer["kind"] == "unit":
-        return str(payer["payer_id"])
-    return persons.get(payer["person"], payer["person"])
-
-
-def _invoice_line(line: Json) -> Json:
-    amount = line["amount"]
-    return {
-        "kind": line["kind"],
-        "article": line["article_number"],
-        "device": line["device_number"],
-        "from": line["from_day"],
-        "to": line["to_day"],
-        "quantity": line["quantity"],
-        "net_ore": amount["net_ore"],
-        "vat_percent": amount["vat_percent"],
-    }

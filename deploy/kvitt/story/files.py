@@ -68,6 +68,13 @@ class RegionFiles:
         return self.stages[0].day
 
     @property
+    def end(self) -> date:
+        """The day on whose morning things are as expected: after the month, and after its last
+        stage.
+        """
+        return max(self.last_day, self.stages[-1].day) + timedelta(days=1)
+
+    @property
     def last_day(self) -> date:
         """The last day of the month, also when nothing is published on it: invoices are issued the
         day after.

@@ -49,7 +49,7 @@ async def publish_month(
     Raises LocalProblem.
     """
     total = 0
-    last = until or max(region.last_day for region in regions)
+    last = until or max(region.end for region in regions) - timedelta(days=1)
     for name, day in stages_of(regions):
         if day > last:
             break

@@ -19,6 +19,7 @@ class Outcome:
     region: str
     orders: list[Json]
     transfers: list[Json]
+    baskets: list[Json]
     pickups: list[Json]
     fault_reports: list[Json]
     work_orders: list[Json]
@@ -29,6 +30,11 @@ class Outcome:
     """Who pays for each device from which day, as billing has it."""
     invoices: list[Json]
     charges: list[Json]
+    purchase_orders: list[Json]
+    supplier_invoices: list[Json]
+    payable: list[Json]
+    ledger: list[Json]
+    """The accounts of its month, where suppliers are paid."""
     balances: list[Json]
     quarantine: list[Json]
     """Entries with `service` and `message_id`."""
@@ -49,20 +55,24 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
     """Read everything of the client's region. Raises LocalProblem."""
     region = client.code
     own = services.as_system(region)
-    orders, pickups, faults, transfers = await asyncio.gather(
+    orders, baskets, pickups, faults, transfers = await asyncio.gather(
         _singles(own, "orders", "/orders", "order_id", sort="order_number"),
+        own.all("orders", "/basket-loans", status=_BASKETS),
         _singles(own, "orders", "/pickups", "pickup_id", status=_PICKUPS),
         _singles(own, "orders", "/fault-reports", "fault_report_id", sort="service_point"),
         _singles(own, "bmb", "/transfers", "id", sort="sent_at"),
     )
-    works, cases = await asyncio.gather(
+    works, purchases, cases = await asyncio.gather(
         _singles(own, "orders", "/work-orders", "work_order_id", status=_WORK_ORDERS),
+        _singles(own, "orders", "/purchase-orders", "purchase_order_id"),
         own.all("orders", "/cases", status=_CASES),
     )
-    responsibles, invoices, charges, balances, quarantine = await asyncio.gather(
+    responsibles, invoices, charges, billed, payable, balances, quarantine = await asyncio.gather(
         own.all("bmb", "/responsibles", sort="service_point"),
         _singles(own, "billing", "/invoices", "id", sort="number"),
         own.all("billing", "/charges", sort="charged_on"),
+        own.all("billing", "/supplier-invoices"),
+        own.all("billing", "/supplier-invoices:payable"),
         _balances(own),
         _quarantine(services, region),
     )
@@ -77,6 +87,7 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         region=region,
         orders=orders,
         transfers=transfers,
+        baskets=baskets,
         pickups=pickups,
         fault_reports=faults,
         work_orders=works,
@@ -87,6 +98,10 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         invoices=invoices,
         explained=await _explained(own, invoices),
         charges=charges,
+        purchase_orders=purchases,
+        supplier_invoices=billed,
+        payable=payable,
+        ledger=await _ledger(own, billed),
         balances=balances,
         quarantine=quarantine,
         feed=await client.feed(),
@@ -114,6 +129,16 @@ async def _explained(own: Caller, invoices: list[Json]) -> Json | None:
     return found
 
 
+async def _ledger(own: Caller, billed: list[Json]) -> list[Json]:
+    """The accounts of the month in which suppliers' invoices came."""
+    if not billed:
+        return []
+    month = max(one["received_on"] for one in billed)[:7]
+    found: Json = await own.get("billing", "/ledger:trial-balance", month=month)
+    accounts: list[Json] = found["accounts"]
+    return accounts
+
+
 def _reminders(messages: list[Json]) -> dict[str, int]:
     found = Counter[str]()
     for one in messages:
@@ -123,6 +148,7 @@ def _reminders(messages: list[Json]) -> dict[str, int]:
 
 
 # unasked, what is over is left out of these lists (PCK-5)
+_BASKETS = ("requested", "open", "closed", "declined")
 _PICKUPS = ("requested", "registered", "refused", "closed", "voided")
 _WORK_ORDERS = ("assigned", "planned", "started", "finished", "voided")
 _CASES = ("waiting", "answered", "withdrawn")

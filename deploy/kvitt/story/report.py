@@ -8,10 +8,11 @@ from datetime import date
 from rich.console import Console
 from rich.table import Table
 
-from kvitt.story.comparison import Difference, holder_of, payers_by_day
+from kvitt.story.comparison import Difference, payers_by_day
 from kvitt.story.outcome import Outcome
 from kvitt.story.region_client import FeedEvent
 from kvitt.story.services import Json
+from kvitt.story.things import holder_of
 from kvitt.terminal import show
 
 MOST_DIFFERENCES = 50
@@ -43,6 +44,19 @@ TRANSFER_STATUS = {
     "dissolved": "upplösta, allt återlämnat",
     "completed": "genomförda",
 }
+BASKET_STATUS = {
+    "requested": "väntar på lagret",
+    "open": "utlånade",
+    "closed": "avslutade",
+    "declined": "avvisade av lagret",
+}
+PURCHASE_STATUS = {"created": "gjorda", "sent": "skickade", "closed": "mottagna"}
+BILLED_STATUS = {
+    "held": "väntar",
+    "cleared": "stämmer",
+    "released": "släppta till betalning",
+    "rejected": "betalas inte",
+}
 PICKUP_STATUS = {
     "requested": "väntar på lagret",
     "refused": "nekade av lagret",
@@ -72,13 +86,6 @@ DECISION = {
     "referred": "lämnade till sortimentsansvarig",
     "voided": "makulerade",
 }
-WORK_KIND = {
-    "adjustment": "anpassning",
-    "repair": "reparation",
-    "warranty_repair": "garantireparation",
-    "special_adaptation": "specialanpassning",
-    "maintenance": "underhåll",
-}
 CASE_STATUS = {"waiting": "väntar på svar", "answered": "besvarade", "withdrawn": "tillbakatagna"}
 HOLDER = {"patient": "hos patient", "care_unit": "hos vårdenhet", "store": "i förråd"}
 CAUSE = {
@@ -94,14 +101,6 @@ CAUSE = {
     "fault": "fel hos oss",
     "behind": "står bakom ett annat",
 }
-ORDERED_BY = {"unit": "enheten", "patient": "patienten", "relative": "en närstående"}
-LINE_OUTCOME = {
-    None: "väntar",
-    "fetched": "hämtad",
-    "voided": "avbeställd",
-    "lost": "förlorad",
-    "scrapped": "skrotad",
-}
 KIND = {
     "rent": "hyra",
     "sale": "köp",
@@ -116,7 +115,7 @@ KIND = {
 
 def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     """Print what became of orders, devices, transfers and messages, one column per region."""
-    table = _table("Månaden i siffror", "", *(one.region for one in outcomes), numbers=True)
+    table = titled_table("Månaden i siffror", "", *(one.region for one in outcomes), numbers=True)
     _section(table, "Ordrar och uttag", ORDER_STATUS, [_by_status(one.orders) for one in outcomes])
     _section(table, "Byten (BMB)", TRANSFER_STATUS, [_by_status(one.transfers) for one in outcomes])
     automatic = [_executed_automatically(one) for one in outcomes]
@@ -125,13 +124,18 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     in_part = [_completed_in_part(one) for one in outcomes]
     if any(in_part):
         table.add_row("    varav till en del", *map(str, in_part))
+    _section(table, "Varukorgar", BASKET_STATUS, [_by_status(one.baskets) for one in outcomes])
+    bought = [_by_status(one.purchase_orders) for one in outcomes]
+    _section(table, "Inköpsordrar", PURCHASE_STATUS, bought)
+    billed = [_by_status(one.supplier_invoices) for one in outcomes]
+    _section(table, "Leverantörsfakturor", BILLED_STATUS, billed)
     _section(table, "Hämtordrar", PICKUP_STATUS, [_by_status(one.pickups) for one in outcomes])
     late = [sum(pickup["is_overdue"] for pickup in one.pickups) for one in outcomes]
     if any(late):
         table.add_row("  varav sena", *map(str, late))
     faults = [_by_status(one.fault_reports) for one in outcomes]
     _section(table, "Felanmälningar utan förskrivare", FAULT_STATUS, faults)
-    works = [_by_status(_work_of(one)) for one in outcomes]
+    works = [_by_status(work_of(one)) for one in outcomes]
     _section(table, "Arbetsordrar", WORK_STATUS, works)
     applied = [Counter(map(_decision, _applications_of(one))) for one in outcomes]
     _section(table, "Ansökningar utanför sortimentet", DECISION, applied)
@@ -161,7 +165,7 @@ def print_device(console: Console, outcome: Outcome, *, first: date, last: date)
     chosen = max(sorted(spans), key=lambda one: (len({span[2] for span in spans[one]}), one))
     device = next(one for one in outcome.devices if one["device_id"] == chosen)
     holder = holder_of(device, outcome.persons)
-    table = _table(
+    table = titled_table(
         f"Ett hjälpmedels månad: {device['device_number']} (artikel {device['article_number']}), "
         f"region {outcome.region}",
         "från",
@@ -181,7 +185,7 @@ def print_invoice(console: Console, outcome: Outcome, *, payer: str | None) -> N
     of_payer = [one for one in outcome.invoices if one["payer"].get("payer_id") == payer]
     for invoice in (of_payer or outcome.invoices)[:1]:
         code = invoice["payer"].get("payer_id", "")
-        table = _table(
+        table = titled_table(
             f"Faktura {invoice['number']} för {invoice['month']} till {code} "
             f"{outcome.payers.get(code, 'en patient')}, region {outcome.region}",
             "slag",
@@ -220,43 +224,6 @@ def print_explained(console: Console, outcome: Outcome) -> None:
     console.print()
 
 
-def print_pickup(console: Console, outcome: Outcome) -> None:
-    """Print the pickup whose lines ended in most ways: who ordered it, and what became of each."""
-    if not outcome.pickups:
-        return
-    pickup = max(outcome.pickups, key=_ways)
-    numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
-    table = _table(
-        f"Hämtorder {pickup['pickup_number']}, region {outcome.region}",
-        "rad",
-        "individ",
-        "slut",
-    )
-    for line in pickup["lines"]:
-        missed = ", fanns inte på plats" if line["number"] in pickup["not_found"] else ""
-        outcome_of_line = LINE_OUTCOME[line["outcome"]] + missed
-        table.add_row(str(line["number"]), numbers[line["device_id"]], outcome_of_line)
-    show(table, on=console)
-    ordered_by = ORDERED_BY[pickup["ordered_by"]]
-    console.print(f"  Beställd av {ordered_by} {pickup['requested_on']}.\n")
-
-
-def print_work_order(console: Console, outcome: Outcome) -> None:
-    """Print the work order that came to most: what was wanted, of whom, and what came of it."""
-    works = _work_of(outcome)
-    if not works:
-        return
-    work = max(works, key=_steps)
-    numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
-    kind = WORK_KIND.get(work["kind"], work["kind"])
-    console.print(
-        f"Arbetsorder {work['work_order_number']}, region {outcome.region}: "
-        f"{kind} av {numbers.get(work['device_id'], 'en order')}, "
-        f"registrerad {work['registered_on']}, planerad till {work['planned_on'] or 'ingen dag'}, "
-        f"klar {work['finished_on'] or 'inte än'}.\n"
-    )
-
-
 def print_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
     """Print what was refused in each region, by reason and rule, with the way on."""
     refused = {one.region: [event.data for event in _said(one, REFUSED)] for one in outcomes}
@@ -269,7 +236,9 @@ def print_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
         for several in refused.values()
         for one in several
     }
-    table = _table("Avvisat, med besked till regionen", "skäl", "regel", *counts, "väg vidare")
+    table = titled_table(
+        "Avvisat, med besked till regionen", "skäl", "regel", *counts, "väg vidare"
+    )
     total = sum(counts.values(), Counter[tuple[str, str]]())
     for reason, rule in sorted(total, key=lambda one: (-total[one], one)):
         numbers = (str(of_region[reason, rule] or "") for of_region in counts.values())
@@ -279,7 +248,7 @@ def print_refused(console: Console, outcomes: Sequence[Outcome]) -> None:
 
 def print_quarantine(console: Console, outcomes: Iterable[Outcome]) -> None:
     """Print what could not be read and waits for a person; operators list the details."""
-    table = _table("I karantän", "region", "tjänst", "nr", "orsak", "fält", "väntar")
+    table = titled_table("I karantän", "region", "tjänst", "nr", "orsak", "fält", "väntar")
     for outcome in outcomes:
         for one in outcome.quarantine:
             cause = CAUSE.get(one["cause"], one["cause"])
@@ -313,7 +282,7 @@ def print_differences(console: Console, found: Mapping[str, Sequence[Difference]
             "[green]✓[/] Allt blev som väntat (expected.json): inget fattas eller dubblas."
         )
         return
-    table = _table(
+    table = titled_table(
         f"{len(told)} skillnader mot expected.json",
         "region",
         "vad",
@@ -338,7 +307,8 @@ def kronor(ore: int) -> str:
     return f"{sign}{whole:,}".replace(",", " ") + f",{part:02} kr"
 
 
-def _table(title: str, *columns: str, numbers: bool = False) -> Table:
+def titled_table(title: str, *columns: str, numbers: bool = False) -> Table:
+    """A table with its title at the left; `numbers`: all but the first column are numbers."""
     table = Table(title=title, title_justify="left", title_style="bold")
     for index, column in enumerate(columns):
         table.add_column(column, justify="right" if numbers and index else "left", overflow="fold")
@@ -354,8 +324,8 @@ def _section(
             table.add_row(f"  {word}", *(str(one.get(name, 0)) for one in counts))
 
 
-def _work_of(outcome: Outcome) -> list[Json]:
-    """The work orders that are no applications."""
+def work_of(outcome: Outcome) -> list[Json]:
+    """Returns the work orders that are no applications."""
     return [one for one in outcome.work_orders if one["kind"] != _APPLICATION]
 
 
@@ -404,16 +374,6 @@ def _invoice_row(line: Json) -> tuple[str, ...]:
         kronor(amount["net_ore"]),
         f"{amount['vat_percent']} %",
     )
-
-
-def _ways(pickup: Json) -> tuple[int, int, str]:
-    outcomes = [line["outcome"] for line in pickup["lines"]]
-    return len({*outcomes} - {None}), len(outcomes), pickup["pickup_number"]
-
-
-def _steps(work: Json) -> tuple[int, str]:
-    said = ("planned_on", "technician", "outcome", "finished_on")
-    return sum(work[name] is not None for name in said), work["work_order_number"]
 
 
 def _short(value: object) -> str:

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from kvitt_contracts.calendar import stockholm_day
 from rich.console import Console
 
 from kvitt.local.supervisor import LocalSystem
-from kvitt.story import report
+from kvitt.story import dealings, report
 from kvitt.story.acts import Answered, perform
 from kvitt.story.barrier import Barrier
 from kvitt.story.comparison import Difference, differences, expected_entries, found_entries
@@ -98,11 +98,13 @@ def print_result(console: Console, result: MonthResult, regions: Sequence[Region
         payer = report.print_device(console, outcome, first=files.cut_over, last=files.last_day)
         report.print_invoice(console, outcome, payer=payer)
         report.print_explained(console, outcome)
-        report.print_pickup(console, outcome)
-        report.print_work_order(console, outcome)
+        dealings.print_basket(console, outcome)
+        dealings.print_direct_delivery(console, outcome)
+        dealings.print_pickup(console, outcome)
+        dealings.print_work_order(console, outcome)
     report.print_refused(console, result.outcomes)
     report.print_quarantine(console, result.outcomes)
     report.print_differences(console, result.differences)
-    end = max(one.last_day for one in regions) + timedelta(days=1)
+    end = max(one.end for one in regions)
     if not result.is_as_expected and result.business_day > end:
         report.print_later(console, result.business_day)

@@ -16,6 +16,7 @@ _OF_STAFF = (
     orders.PlanWorkOrder,
     orders.StartWorkOrder,
     orders.AnswerCase,
+    orders.DelayPurchaseOrder,
     billing.PauseCharge,
 )
 _BY_STAFF_ALONE = (bmb.UnlockTransfer, orders.AnswerCase, billing.PauseCharge)
@@ -38,7 +39,7 @@ def must_be_granted(world: World, command: Command) -> None:
 
 def _who_acts(command: Command) -> str:
     match command:
-        case orders.PlaceOrder() | orders.RegisterWithdrawal():
+        case orders.PlaceOrder() | orders.RegisterWithdrawal() | orders.RequestBasketLoan():
             return command.requester or command.prescriber
         case orders.RegisterWorkOrder() | orders.PlaceReplenishment():
             return command.requester

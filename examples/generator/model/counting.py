@@ -12,8 +12,10 @@ from kvitt_contracts.policy import RegionPolicy
 from examples.generator.messages import Act, Line
 from examples.generator.model import (
     acts,
+    baskets,
     cards,
     cases,
+    direct,
     fault_reports,
     later,
     pickups,
@@ -59,6 +61,15 @@ _RULES: dict[type[Message], Rule] = {
     orders.PlaceOrder: placing.place,
     orders.RegisterWithdrawal: placing.withdraw,
     orders.VoidOrder: placing.void,
+    regions.SupplierStated: direct.supplier,
+    regions.SupplierInvoiceStated: direct.billed,
+    orders.CreatePurchaseOrder: direct.purchase,
+    orders.SendPurchaseOrder: direct.send,
+    orders.DelayPurchaseOrder: direct.delay,
+    orders.ReportReceipt: direct.receive,
+    orders.RequestBasketLoan: baskets.request,
+    orders.ActOnBasketLoan: baskets.act,
+    orders.DeliverBasketFee: baskets.deliver_fee,
     orders.PlaceReplenishment: replenishments.place,
     orders.RequestPickup: pickups.request,
     orders.MakePickupUrgent: pickups.make_urgent,
@@ -94,7 +105,7 @@ class Model:
     """What must come of one region's messages. Days come in order; within a day any order does."""
 
     region: str
-    policy: RegionPolicy
+    policy_on: Callable[[date], RegionPolicy]
     cut_over: date
     world: World = field(init=False)
     refused: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -107,11 +118,16 @@ class Model:
     _waiting: list[tuple[Line, Read]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.world = World(policy=self.policy, today=self.cut_over)
+        self.world = World(policy=self.policy_on(self.cut_over), today=self.cut_over)
+
+    @property
+    def policy(self) -> RegionPolicy:
+        """The region's policy of the day."""
+        return self.world.policy
 
     def begin(self, day: date) -> None:
-        """The clock stands on a new Stockholm day."""
-        self.world.today = day
+        """The clock stands on a new Stockholm day, which may have another policy."""
+        self.world.today, self.world.policy = day, self.policy_on(day)
 
     def let_time_pass(self) -> None:
         """What was due by today takes place: deadlines, effective days, arrivals."""
@@ -138,6 +154,7 @@ class Model:
         for case in world.cases.values():
             cases.remind(world, case)
         later.fall_due(world)
+        baskets.fall_due(world)
 
     def take_all(self, lines: Iterable[Line]) -> None:
         """Take lines, and then what of them had to wait for another."""

@@ -9,7 +9,7 @@ from kvitt_contracts.orders import PlaceOrder, RegisterWithdrawal, VoidOrder
 from kvitt_contracts.policy import FeeRule
 from kvitt_contracts.types import Role
 
-from examples.generator.model import applications, stock
+from examples.generator.model import applications, direct, stock
 from examples.generator.model.state import Holder, No, Order, OrderLine, World
 
 
@@ -29,6 +29,8 @@ def place(world: World, subject: str, command: PlaceOrder) -> None:
     to_patient = command.recipient.kind == "patient" and command.delivery.to.kind == "recipient"
     if to_patient and not world.people[order.recipient[1]].has_address:
         raise No("RECIPIENT_HAS_NO_ADDRESS", "ORD-3")
+    for placed in order.lines:
+        placed.is_direct = direct.is_direct(world, placed.article)
     world.orders[subject] = order
     stock.reserve(world, order)
 
@@ -132,7 +134,7 @@ def _order(
                 is_paid_later=fee is not None and fee.timing == "delayed_90_days",
             )
             for line in command.lines
-            for fee in [_fee(world, line.article_number, recipient)]
+            for fee in [fee_of(world, line.article_number, recipient)]
         ],
     )
 
@@ -151,7 +153,7 @@ def _recipient(world: World, command: PlaceOrder | RegisterWithdrawal) -> Holder
     return ("patient", current)
 
 
-def _fee(world: World, article: str, recipient: Holder) -> FeeRule | None:
+def fee_of(world: World, article: str, recipient: Holder) -> FeeRule | None:
     """ORD-18: article, age and policy decide; nobody chooses it."""
     if recipient[0] != "patient":
         return None

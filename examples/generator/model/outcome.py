@@ -1,9 +1,9 @@
 """What must have come of a region's month, as expected.json tells it by the region's own names."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from examples.generator.model import fault_reports, invoices
+from examples.generator.model import fault_reports, invoices, ledger
 from examples.generator.model.parties import responsibles_of
 from examples.generator.model.state import (
     Case,
@@ -15,6 +15,7 @@ from examples.generator.model.state import (
     WorkOrder,
     World,
 )
+from examples.generator.model.trade import Basket, Purchase, SupplierInvoice
 
 
 def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
             }
             for name, transfer in sorted(world.transfers.items())
         },
+        "baskets": {name: _basket(one) for name, one in sorted(world.baskets.items())},
         "pickups": {name: _pickup(one) for name, one in sorted(world.pickups.items())},
         "fault_reports": {name: _fault(one) for name, one in sorted(world.faults.items())},
         "work_orders": {name: _work(one) for name, one in sorted(world.works.items())},
@@ -41,6 +43,11 @@ def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
             name: responsibles_of(world, stated)
             for name, stated in sorted(world.responsibles.items())
         },
+        "purchase_orders": {name: _purchase(one) for name, one in sorted(world.purchases.items())},
+        "supplier_invoices": {
+            name: _billed(one) for name, one in sorted(world.supplier_invoices.items())
+        },
+        "ledger": ledger.balances(world, since=last + timedelta(days=1)),
         "invoices": lines,
         "documents": invoices.documents(lines),
         "balances": {
@@ -65,6 +72,51 @@ def _order(order: Order) -> dict[str, Any]:
             }
             for line in order.lines
         ],
+    }
+
+
+def _basket(basket: Basket) -> dict[str, Any]:
+    return {
+        "status": basket.status,
+        "lent_until": basket.lent_until.isoformat(),
+        "is_overdue": basket.is_overdue,
+        "lines": [
+            {
+                "article": line.article,
+                "device": line.device,
+                "is_fee": line.fee_of is not None,
+                "outcome": line.outcome,
+                "payer": line.payer,
+                "fee_ore": line.fee.net_ore if line.fee is not None else None,
+            }
+            for line in basket.lines
+        ],
+    }
+
+
+def _purchase(bought: Purchase) -> dict[str, Any]:
+    return {
+        "number": bought.number,
+        "status": bought.status,
+        "sent_on": _iso(bought.sent_on),
+        "lines": [
+            {
+                "line": number,
+                "article": line.article,
+                "expected_on": line.expected_on.isoformat(),
+                "received_on": _iso(line.received_on),
+            }
+            for number, line in sorted(bought.lines.items())
+        ],
+    }
+
+
+def _billed(invoice: SupplierInvoice) -> dict[str, Any]:
+    return {
+        "status": invoice.status,
+        "purchase_order": invoice.purchase,
+        "gross_ore": invoice.net_ore + invoice.vat_ore,
+        "payable_on": _iso(invoice.due_on if invoice.status == "cleared" else None),
     }
 
 

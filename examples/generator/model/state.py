@@ -12,8 +12,11 @@ from kvitt_contracts.regions import (
     PayerStated,
     ResponsiblesStated,
     StoreStated,
+    SupplierStated,
     UserStated,
 )
+
+from examples.generator.model.trade import Basket, Purchase, SupplierInvoice
 
 Holder = tuple[str, str]
 """Kind (patient, care_unit, store) and the region's own name of it."""
@@ -119,6 +122,7 @@ class OrderLine:
     reserved: int = 0
     missing: int = 0
     delivered: int = 0
+    is_direct: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -327,6 +331,11 @@ class World:
     proposed: dict[str, dict[str, int]] = field(default_factory=dict)
     devices: dict[str, Device] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
+    baskets: dict[str, Basket] = field(default_factory=dict)
+    suppliers: dict[str, SupplierStated] = field(default_factory=dict)
+    purchases: dict[str, Purchase] = field(default_factory=dict)
+    supplier_invoices: dict[str, SupplierInvoice] = field(default_factory=dict)
+    """By supplier/number."""
     transfers: dict[str, Transfer] = field(default_factory=dict)
     pickups: dict[str, Pickup] = field(default_factory=dict)
     faults: dict[str, FaultReport] = field(default_factory=dict)

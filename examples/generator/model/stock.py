@@ -44,7 +44,7 @@ def received(world: World, subject: str, fact: GoodsReceived) -> None:
     if any(number in world.devices for number in numbers):
         raise No("DEVICE_NUMBER_TAKEN", "INV-5")
     for number in numbers:
-        _register(world, number, fact.article_number, fact.store, fact.received_on)
+        register(world, number, fact.article_number, fact.store, fact.received_on)
     _book(world, f"received/{subject}", fact, fact.received_on)
 
 
@@ -74,7 +74,7 @@ def device_stated(world: World, subject: str, fact: DeviceStated) -> None:
         return
     if fact.store is not None:
         _must_hold_stock(world, fact.store)
-        _register(world, fact.device_number, fact.article_number, fact.store, fact.stated_on)
+        register(world, fact.device_number, fact.article_number, fact.store, fact.stated_on)
         world.balances[fact.store, fact.article_number].available += 1
         return
     assert fact.recipient is not None
@@ -101,20 +101,22 @@ def device_stated(world: World, subject: str, fact: DeviceStated) -> None:
 def reserve(world: World, order: Order) -> None:
     """Set aside what there is; the rest waits. A service is not stocked (INV-4)."""
     for line in order.lines:
+        if line.is_direct:
+            continue
         if world.articles[line.article].type == "service":
             line.reserved = line.quantity
             continue
         balance = world.balances[order.store, line.article]
         line.reserved = min(line.quantity, balance.available)
         line.missing = line.quantity - line.reserved
-        _set_aside(balance, line.reserved)
+        set_aside(balance, line.reserved)
 
 
 def release(world: World, order: Order) -> None:
     """What an order has set aside is free again (ORD-14)."""
     for line in order.lines:
         if world.articles[line.article].type != "service":
-            _set_aside(world.balances[order.store, line.article], -line.reserved)
+            set_aside(world.balances[order.store, line.article], -line.reserved)
         line.reserved = line.missing = 0
     for article in sorted({line.article for line in order.lines}):
         serve(world, order.store, article)
@@ -133,7 +135,7 @@ def serve(world: World, store: str, article: str) -> None:
         got = min(line.missing, balance.available)
         line.reserved += got
         line.missing -= got
-        _set_aside(balance, got)
+        set_aside(balance, got)
 
 
 def picking(world: World, subject: str, fact: PickingBegun) -> None:
@@ -366,7 +368,8 @@ def _charge(
     )
 
 
-def _register(world: World, number: str, article: str, store: str, day: date) -> None:
+def register(world: World, number: str, article: str, store: str, day: date) -> None:
+    """A device gets its card, in a store."""
     custody = Custody(since=day, holder=("store", store))
     world.devices[number] = Device(number=number, article=article, said=[custody])
 
@@ -409,6 +412,7 @@ def _order(world: World, reference: str) -> Order:
     return world.orders[reference]
 
 
-def _set_aside(balance: Balance, quantity: int) -> None:
+def set_aside(balance: Balance, quantity: int) -> None:
+    """So many are no longer free, or with a negative quantity are again."""
     balance.available -= quantity
     balance.reserved += quantity

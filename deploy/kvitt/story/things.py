@@ -1,0 +1,180 @@
+"""What the services answer of a thing, as expected.json tells it. Pure."""
+
+from collections.abc import Iterable, Mapping
+
+from kvitt.story.services import Json
+
+RESPONSIBLES = ("main", "substitutes", "stand_in", "absent_from_on", "absent_to_on")
+FAULT_REPORT = (
+    *("status", "is_escalated", "prescriber", "refused", "forwarded_to"),
+    *("by_responsible", "by_technician", "use", "outcome"),
+)
+_PICKUP = (
+    *("status", "ordered_by", "earliest_on", "latest_on", "is_overdue", "is_urgent"),
+    *("technician", "not_found"),
+)
+_WORK_ORDER = (
+    *("kind", "status", "quantity", "planned_on", "technician", "outcome", "finished_on"),
+    "is_late",
+)
+_CASE = ("kind", "status", "asked_by", "is_reminded", "outcome", "answered_by")
+
+
+def order_of(order: Json) -> Json:
+    """An order with its lines."""
+    return {
+        "status": order["status"],
+        "delivered_on": order["delivered_on"],
+        "lines": [
+            {
+                "article": line["article_number"],
+                "quantity": line["quantity"],
+                "delivered": line["delivered"],
+                "payer": line["payer_id"],
+                "fee_ore": line["fee"] and line["fee"]["net_ore"],
+            }
+            for line in order["lines"]
+        ],
+    }
+
+
+def transfer_of(transfer: Json) -> Json:
+    """A transfer, with the numbers of the devices that were rejected."""
+    rejected = [one["device_number"] for one in transfer["devices"] if one["end"] == "rejected"]
+    return {
+        "status": transfer["status"],
+        "effective_on": transfer["effective_on"],
+        "rejected": sorted(rejected),
+    }
+
+
+def basket_of(basket: Json) -> Json:
+    """A basket with its lines."""
+    return {
+        **{name: basket[name] for name in ("status", "lent_until", "is_overdue")},
+        "lines": [
+            {
+                "article": line["article_number"],
+                "device": line["device_number"],
+                "is_fee": line["fee_of"] is not None,
+                "outcome": line["outcome"],
+                "payer": line["payer_id"],
+                "fee_ore": line["fee"] and line["fee"]["net_ore"],
+            }
+            for line in basket["lines"]
+        ],
+    }
+
+
+def purchase_of(bought: Json) -> Json:
+    """A purchase order with its lines."""
+    return {
+        "number": bought["purchase_order_number"],
+        "status": bought["status"],
+        "sent_on": bought["sent_on"],
+        "lines": [
+            {
+                "line": line["number"],
+                "article": line["article_number"],
+                "expected_on": line["expected_on"],
+                "received_on": line["received_on"],
+            }
+            for line in bought["lines"]
+        ],
+    }
+
+
+def billed_of(invoice: Json, payable: Mapping[str, str]) -> Json:
+    """A supplier's invoice. `payable`: the due day of those that may be paid, by id."""
+    return {
+        "status": invoice["status"],
+        "purchase_order": invoice["purchase_order_number"],
+        "gross_ore": invoice["gross_ore"],
+        "payable_on": payable.get(invoice["id"]),
+    }
+
+
+def pickup_of(pickup: Json, numbers: Mapping[str, str]) -> Json:
+    """A pickup. `numbers`: device numbers by id."""
+    return {
+        **{name: pickup[name] for name in _PICKUP},
+        "lines": [
+            {"device": numbers[line["device_id"]], "outcome": line["outcome"]}
+            for line in pickup["lines"]
+        ],
+        "refused": {numbers[one["device_id"]]: one["reason"] for one in pickup["refused"]},
+    }
+
+
+def said_of(thing: Json, names: Iterable[str], numbers: Mapping[str, str]) -> Json:
+    """Some fields of a thing, and its device's number."""
+    device = thing["device_id"]
+    return {**{name: thing[name] for name in names}, "device": device and numbers[device]}
+
+
+def work_order_of(work: Json, numbers: Mapping[str, str]) -> Json:
+    """A work order. `numbers`: device numbers by id."""
+    return {
+        **said_of(work, _WORK_ORDER, numbers),
+        "service": work["service_article"],
+        "payer": work["payer_id"],
+        "article": work["article_number"],
+        "waits": work["waits"] is not None,
+    }
+
+
+def delayed_of(charge: Json) -> Json:
+    """A fee that is paid later."""
+    return {
+        **{name: charge[name] for name in ("status", "due_on", "until_on")},
+        "net_ore": charge["amount"]["net_ore"],
+    }
+
+
+def case_of(case: Json) -> Json:
+    """A case."""
+    return {
+        **{name: case[name] for name in _CASE},
+        "about": case["about"] and case["about"]["kind"],
+    }
+
+
+def device_of(device: Json, spans: list[list[str]], persons: Mapping[str, str]) -> Json:
+    """A device. `spans`: who pays on which days."""
+    return {
+        "article": device["article_number"],
+        "holder": holder_of(device, persons),
+        "payer": device["payer_id"],
+        "prescriber": device["prescriber"],
+        "since": device["since"],
+        "payers_by_day": spans,
+    }
+
+
+def holder_of(device: Json, persons: Mapping[str, str]) -> Json:
+    """A device's holder, by the region's own name."""
+    holder = device["holder"]
+    name = holder.get("person") or holder.get("unit") or holder.get("store")
+    return {"kind": holder["kind"], "name": persons.get(name, name)}
+
+
+def payer_of(payer: Json, persons: Mapping[str, str]) -> str:
+    """A payer's id, or the region's id of a patient."""
+    if payer["kind"] == "unit":
+        return str(payer["payer_id"])
+    return persons.get(payer["person"], payer["person"])
+
+
+def invoice_line_of(line: Json) -> Json:
+    """A line of an invoice."""
+    amount = line["amount"]
+    return {
+        "kind": line["kind"],
+        "article": line["article_number"],
+        "device": line["device_number"],
+        "from": line["from_day"],
+        "to": line["to_day"],
+        "quantity": line["quantity"],
+        "net_ore": amount["net_ore"],
+        "vat_percent": amount["vat_percent"],
+    }
