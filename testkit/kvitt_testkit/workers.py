@@ -20,6 +20,8 @@ from kvitt_testkit.platform import NamedServers, start_containers
 _HANDED_OVER = "kvitt_servers"
 _TOGETHER = "one_worker"
 _SHARED = "one_system"
+_FEW = 2
+"""So few workers have enough else to do: to make a second system would cost more than it gives."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -102,7 +104,9 @@ class _Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Scheduling | None:
-        """Whole modules, and whole folders of those that go together."""
+        """Whole modules, and whole folders of those that go together; where workers are few, those
+        that share a system go together.
+        """
         return _Modules(config, log) if config.option.dist == "loadfile" else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -144,7 +148,10 @@ class _Modules(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     def _split_scope(self, nodeid: str) -> str:
         module = str(super()._split_scope(nodeid))
         folder = module.rpartition("/")[0]
-        return folder if folder in self.config.getini(_TOGETHER) else module
+        if folder in self.config.getini(_TOGETHER):
+            return folder
+        shared: list[str] = self.config.getini(_SHARED) if self.numnodes <= _FEW else []
+        return next((one for one in shared if module.startswith(f"{one}/")), module)
 
 
 def _shared(config: pytest.Config) -> set[Path]:

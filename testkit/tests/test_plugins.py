@@ -142,13 +142,16 @@ async def test_workers_share_their_servers_which_end_when_the_session_is_killed(
     assert left == []
 
 
-def test_modules_of_a_folder_that_share_something_run_in_one_worker(tmp_path: Path) -> None:
+@pytest.mark.parametrize("setting", ["one_worker", "one_system"])
+def test_modules_of_a_folder_that_share_something_run_in_one_worker(
+    tmp_path: Path, setting: str
+) -> None:
     for folder in ("together", "apart"):
         (tmp_path / folder).mkdir()
         for number in range(4):
             (tmp_path / folder / f"test_{folder}_{number}.py").write_text(NOTING)
 
-    session = started(tmp_path, "-n", "2", "-o", "one_worker=together", **UNUSED)
+    session = started(tmp_path, "-n", "2", "-o", f"{setting}=together", **UNUSED)
     output, _ = session.communicate(timeout=240)
 
     assert session.returncode == 0, output
