@@ -18,7 +18,7 @@ from kvitt_contracts.topics import SERVICES
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = "make test"  # it is what runs this
 
-pytestmark = [pytest.mark.timeout(1800), pytest.mark.long(seconds=150)]
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.long(seconds=535)]
 
 
 def shell_blocks(page: str) -> list[str]:

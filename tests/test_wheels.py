@@ -14,7 +14,7 @@ from kvitt_chassis.migrations import OWNER_URL
 from kvitt_contracts.topics import SERVICES
 from kvitt_testkit.platform import Platform
 
-pytestmark = pytest.mark.long(seconds=60)
+pytestmark = pytest.mark.long(seconds=70)
 
 ROOT = Path(__file__).parents[1]
 OURS = (

@@ -252,7 +252,7 @@ async def test_a_region_that_is_slow_does_not_hold_up_our_own_topics(town: Town)
         await asyncio.wait_for(gate.reached.wait(), 30)
         await town.publish("inventory", [log.released(order, 1), log.released(order, 2)])
 
-        await wait_for(lambda: _trail_is(town, order, (1, 2)), within=8)
+        await wait_for(lambda: _trail_is(town, order, (1, 2)))
         assert await town.payers("ac") == 0
         gate.open.set()
         await wait_for(lambda: _is_known(town, "ac", 1), within=20)

@@ -79,7 +79,7 @@ def frozen_kafka(system: LocalSystem) -> Iterator[None]:
 
 def not_ready(service: ServiceProcess) -> dict[str, str] | None:
     """Why the service is not ready; None while it is."""
-    answer = httpx.get(f"{service.url}/health/ready", timeout=5)
+    answer = httpx.get(f"{service.url}/health/ready", timeout=30)
     return dict(answer.json()["why"]) if answer.status_code == 503 else None
 
 

@@ -18,7 +18,7 @@ from kvitt.local.keeping import Pauses
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem
 
-pytestmark = pytest.mark.long(seconds=60)
+pytestmark = pytest.mark.long(seconds=115)
 
 KVITT = [sys.executable, "-m", "kvitt"]
 TOPIC = "region.ac.orders"

@@ -17,7 +17,7 @@ from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, region_codes
 from kvitt_contracts.quotas import region_quota
 
-pytestmark = pytest.mark.long(seconds=40)
+pytestmark = pytest.mark.long(seconds=95)
 
 KVITT = [sys.executable, "-m", "kvitt"]
 PARTS = {"postgres", "kafka"}

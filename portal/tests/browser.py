@@ -43,7 +43,7 @@ _PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 
 WIDE = 1280
 _HEIGHT = 900
-_WAIT_MS = 10_000.0
+_WAIT_MS = 30_000.0
 _MOST_TABS = 120
 _AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -186,7 +186,8 @@ class Actor:
     async def is_at(self, path: str) -> None:
         """Fails unless the address comes to have this path; `*` stands for an id."""
         pattern = re.escape(path).replace(r"\*", "[0-9a-f-]{36}")
-        await expect(self.page).to_have_url(re.compile(rf"^[^/]+//[^/]+{pattern}([?#].*)?$"))
+        found = re.compile(rf"^[^/]+//[^/]+{pattern}([?#].*)?$")
+        await expect(self.page).to_have_url(found, timeout=_WAIT_MS)
 
     @property
     def path(self) -> str:

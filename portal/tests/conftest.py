@@ -1,4 +1,6 @@
-"""Fixtures of the portal's tests: the whole system and a browser, once for each worker."""
+"""Fixtures of the portal's tests: the whole system, until the last of them, and a browser, once for
+each worker.
+"""
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -27,16 +29,21 @@ from portal.tests.system import PortalSystem
 from portal.tests.ward import Ward, a_ward
 
 HERE = Path(__file__).parent
+_PATIENCE_SECONDS = 900
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of this folder share one event loop: the browser's connection lives in it."""
+    """The tests of this folder share one event loop: the browser's connection lives in it. Whoever
+    comes first starts the system, which takes minutes on a busy machine.
+    """
     for item in items:
-        if item.path.is_relative_to(HERE) and is_async_test(item):
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.timeout(_PATIENCE_SECONDS), append=False)
+            if is_async_test(item):
+                item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def portal_system(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
@@ -55,7 +62,7 @@ async def portal_system(
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def issuers(portal_system: PortalSystem) -> Sequence[str]:
     """Identity providers, running, whose tokens the services take."""
     return portal_system.issuers

@@ -27,7 +27,7 @@ from portal.tests.visiting import weight
 from portal.tests.ward import a_ward
 from portal.tests.working import a_working
 
-pytestmark = pytest.mark.long(seconds=60)
+pytestmark = pytest.mark.long(seconds=350)
 
 MOST_BYTES = 150_000
 UNKNOWN = ["{}", "not-an-id", "00000000-0000-0000-0000-000000000000", "%00", "%F0%9F"]

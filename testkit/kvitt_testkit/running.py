@@ -24,6 +24,7 @@ from kvitt_testkit.world import regions_dir, wait_for
 CHECK_LOCK_ORDER = "KVITT_CHECK_LOCK_ORDER"
 START_SECONDS = 120.0  # a busy machine; one that has died is told at once
 STOP_SECONDS = 28.0
+_ANSWER_SECONDS = 60.0
 _PR_SET_PDEATHSIG = 1
 
 
@@ -155,7 +156,7 @@ class ServiceProcess:
             base_url=self.url,
             headers={"Authorization": f"Bearer {token}"},
             event_hooks={"request": [give_key]},
-            timeout=15.0,
+            timeout=_ANSWER_SECONDS,
         ) as client:
             yield client
 
@@ -168,7 +169,9 @@ class ServiceProcess:
         """
         token = self.tokens.issue(user, region=region, roles=roles)
         async with httpx.AsyncClient(
-            base_url=self.admin_url, headers={"Authorization": f"Bearer {token}"}, timeout=15.0
+            base_url=self.admin_url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=_ANSWER_SECONDS,
         ) as client:
             yield client
 

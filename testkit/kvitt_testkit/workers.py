@@ -1,5 +1,6 @@
 """The pytest plugin of a session with several workers (pytest-xdist): one PostgreSQL and one Kafka
-for all of them, which modules go together, and the longest first. Of no effect with one process.
+for all of them, which modules go together, and the longest first. Of no effect with one process,
+but for folders whose modules share a system: it ends with the last of them.
 """
 
 import os
@@ -18,11 +19,25 @@ from kvitt_testkit.platform import NamedServers, start_containers
 
 _HANDED_OVER = "kvitt_servers"
 _TOGETHER = "one_worker"
+_SHARED = "one_system"
+_FEW = 2
+"""So few workers have enough else to do: to make a second system would cost more than it gives."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Folders whose modules share something that takes long to make."""
     parser.addini(_TOGETHER, "folders whose modules all run in one worker", "args", [])
+    parser.addini(_SHARED, "folders whose fixtures of scope package end with them", "args", [])
+
+
+# decision 0446: a shared system ends with the last test that needs it
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """A folder whose modules share something, as a package is one: what a fixture of scope
+    `package` has made there ends when a worker goes on to another folder.
+    """
+    if path in _shared(parent.config):
+        return _Shared.from_parent(parent, path=path)
+    return None
 
 
 def servers_of_the_session(config: pytest.Config) -> NamedServers | None:
@@ -47,12 +62,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a worker: the modules that take longest first (`@pytest.mark.long`), so that no worker
-    begins one when the others are done.
+    """In a worker: the folders that share a system first, so that none is made twice; then the
+    modules that take longest (`@pytest.mark.long`), so that no worker begins one when the others
+    are done.
     """
     if _is_worker(config):
         seconds = {item.path: _seconds(item) for item in items}
-        items.sort(key=lambda item: -seconds[item.path])
+        shared = _shared(config)
+        apart = {path: not shared & set(path.parents) for path in seconds}
+        items.sort(key=lambda item: (apart[item.path], -seconds[item.path]))
 
 
 class _Controller:
@@ -86,7 +104,9 @@ class _Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Scheduling | None:
-        """Whole modules, and whole folders of those that go together."""
+        """Whole modules, and whole folders of those that go together; where workers are few, those
+        that share a system go together.
+        """
         return _Modules(config, log) if config.option.dist == "loadfile" else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -117,11 +137,25 @@ class _Controller:
         self._stop = stop
 
 
+class _Shared(pytest.Package):
+    """A folder whose modules share something."""
+
+    def setup(self) -> None:
+        """There is no `__init__.py` to run."""
+
+
 class _Modules(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     def _split_scope(self, nodeid: str) -> str:
         module = str(super()._split_scope(nodeid))
         folder = module.rpartition("/")[0]
-        return folder if folder in self.config.getini(_TOGETHER) else module
+        if folder in self.config.getini(_TOGETHER):
+            return folder
+        shared: list[str] = self.config.getini(_SHARED) if self.numnodes <= _FEW else []
+        return next((one for one in shared if module.startswith(f"{one}/")), module)
+
+
+def _shared(config: pytest.Config) -> set[Path]:
+    return {config.rootpath / folder for folder in config.getini(_SHARED)}
 
 
 def _is_worker(config: pytest.Config) -> bool:

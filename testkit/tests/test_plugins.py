@@ -4,13 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 import pytest
 from kvitt_testkit.world import wait_for
 
-pytestmark = pytest.mark.long(seconds=20)
+pytestmark = pytest.mark.long(seconds=110)
 
 CONFTEST = """
 pytest_plugins = [
@@ -45,6 +46,42 @@ from pathlib import Path
 def test_it(worker_id):
     time.sleep(0.5)
     Path(__file__).with_suffix(f".{worker_id}.txt").touch()
+"""
+LASTING = """
+from pathlib import Path
+
+import pytest
+
+NOTED = Path(__file__).parents[1] / "noted.txt"
+
+
+@pytest.fixture(scope="package")
+def lasting():
+    with NOTED.open("a") as noted:
+        noted.write("begins ")
+    yield
+    with NOTED.open("a") as noted:
+        noted.write("ends ")
+"""
+SHARING_WHAT_LASTS = """
+from pathlib import Path
+
+
+def test_it(lasting):
+    with (Path(__file__).parents[1] / "noted.txt").open("a") as noted:
+        noted.write("shared ")
+"""
+NEEDING_NONE = """
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.long(seconds=90)
+
+
+def test_it():
+    with (Path(__file__).parents[1] / "noted.txt").open("a") as noted:
+        noted.write("other ")
 """
 SKIPPING = """
 import pytest
@@ -105,17 +142,40 @@ async def test_workers_share_their_servers_which_end_when_the_session_is_killed(
     assert left == []
 
 
-def test_modules_of_a_folder_that_share_something_run_in_one_worker(tmp_path: Path) -> None:
+@pytest.mark.parametrize("setting", ["one_worker", "one_system"])
+def test_modules_of_a_folder_that_share_something_run_in_one_worker(
+    tmp_path: Path, setting: str
+) -> None:
     for folder in ("together", "apart"):
         (tmp_path / folder).mkdir()
         for number in range(4):
             (tmp_path / folder / f"test_{folder}_{number}.py").write_text(NOTING)
 
-    session = started(tmp_path, "-n", "2", "-o", "one_worker=together", **UNUSED)
+    session = started(tmp_path, "-n", "2", "-o", f"{setting}=together", **UNUSED)
     output, _ = session.communicate(timeout=240)
 
     assert session.returncode == 0, output
     assert [len(_workers(tmp_path / one)) for one in ("together", "apart")] == [1, 2], output
+
+
+@pytest.mark.parametrize("arguments", [("--numprocesses", "1"), ()])
+def test_what_a_folder_shares_is_made_once_and_ends_before_others_begin(
+    tmp_path: Path, arguments: Sequence[str]
+) -> None:
+    for folder in ("together", "unlike"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "together" / "conftest.py").write_text(LASTING)
+    for name in ("test_one.py", "test_two.py"):
+        (tmp_path / "together" / name).write_text(SHARING_WHAT_LASTS)
+    (tmp_path / "unlike" / "test_other.py").write_text(NEEDING_NONE)
+
+    marks = ("-o", "markers=long(seconds): how long it takes", "-o", "one_system=together")
+    session = started(tmp_path, *arguments, *marks, **UNUSED)
+    output, _ = session.communicate(timeout=240)
+
+    assert session.returncode == 0, output
+    noted = (tmp_path / "noted.txt").read_text().split()
+    assert noted == ["begins", "shared", "shared", "ends", "other"], output
 
 
 def test_servers_end_with_the_session(tmp_path: Path) -> None:

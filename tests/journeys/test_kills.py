@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 
 from tests.journeys.months import write_month
 
-pytestmark = [pytest.mark.timeout(1800), pytest.mark.long(seconds=50)]
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.long(seconds=180)]
 
 SEED = 20260501
 POINTS = 3

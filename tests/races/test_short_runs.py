@@ -5,7 +5,7 @@ import pytest
 from tests.races.lot import explore, seeds
 from tests.races.system import System
 
-pytestmark = pytest.mark.long(seconds=30)
+pytestmark = pytest.mark.long(seconds=225)
 
 LOTS, RUNS, STEPS = 8, 250, 8
 

@@ -21,7 +21,7 @@ from psycopg.types.json import Jsonb
 from deploy.tests.printing import ended, printed
 from tests.journeys.lived.system import REGIONS, TAMPERED, Json, Lived
 
-pytestmark = [pytest.mark.timeout(1800), pytest.mark.long(seconds=250)]
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.long(seconds=385)]
 
 AUTOMATIC = "bmb.transfer.executed-automatically.v1"
 
