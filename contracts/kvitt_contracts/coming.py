@@ -31,8 +31,6 @@ TO_INVENTORY = (
 """Reserved on `region.<code>.inventory`."""
 
 TO_BILLING = (
-    billing.CommitHomeRegion,
-    billing.FinishFitting,
     billing.RequestRegionSale,
     billing.ProposeRegionSale,
     billing.ApproveRegionSale,
@@ -54,7 +52,6 @@ TOPICS: tuple[Topic, ...] = (
         inventory.ReconditioningEvent,
         "notifications",
     ),
-    _reserved("billing.home-region-cases", "OrderId", billing.HomeRegionCaseEvent, "notifications"),
     _reserved(
         "billing.region-sales", "SaleId", billing.RegionSaleEvent, "inventory", "notifications"
     ),

@@ -31,6 +31,7 @@ from kvitt_contracts.topic import (
 
 __all__ = [
     "BILLING_CHARGES",
+    "BILLING_HOME_REGION_CASES",
     "BILLING_INVOICES",
     "BILLING_INVOICE_RUNS",
     "BILLING_LEDGER_ENTRIES",
@@ -290,6 +291,9 @@ BILLING_SUPPLIER_INVOICES = domain_topic(
     billing.SupplierInvoiceEvent,
     "notifications",
 )
+BILLING_HOME_REGION_CASES = domain_topic(
+    "billing.home-region-cases", "OrderId", billing.HomeRegionCaseEvent, "notifications"
+)
 BILLING_LEDGER_ENTRIES = domain_topic(
     "billing.ledger-entries", "LedgerEntryId", billing.LedgerEntryEvent
 )
@@ -420,6 +424,8 @@ REGION_BILLING = inbound_topic(
         regions.SupplierInvoiceStated,
         billing.ReleaseSupplierInvoice,
         billing.RejectSupplierInvoice,
+        billing.CommitHomeRegion,
+        billing.FinishFitting,
     ],
     coming=coming.TO_BILLING,
 )
@@ -465,6 +471,7 @@ CATALOGUE: tuple[Topic, ...] = (
     BILLING_INVOICES,
     BILLING_INVOICE_RUNS,
     BILLING_SUPPLIER_INVOICES,
+    BILLING_HOME_REGION_CASES,
     BILLING_LEDGER_ENTRIES,
     BILLING_LEDGER_PERIODS,
     BILLING_REFUSALS,

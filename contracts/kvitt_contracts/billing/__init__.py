@@ -16,8 +16,10 @@ from kvitt_contracts.billing.home_region_cases import (
     CommitmentRecorded,
     FinishFitting,
     FittingFinished,
+    HomeRegionCaseEnded,
     HomeRegionCaseEvent,
     HomeRegionCaseOpened,
+    HomeRegionReminderDue,
 )
 from kvitt_contracts.billing.invoices import (
     ApproveInvoiceRun,
@@ -91,7 +93,9 @@ __all__ = [
     "DisapproveRegionSale",
     "FinishFitting",
     "FittingFinished",
+    "HomeRegionCaseEnded",
     "HomeRegionCaseEvent",
+    "HomeRegionReminderDue",
     "HomeRegionCaseOpened",
     "InvoiceEvent",
     "InvoiceIssued",

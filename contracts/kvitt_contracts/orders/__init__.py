@@ -78,6 +78,9 @@ from kvitt_contracts.orders.fault_reports import (
     ReportFault,
 )
 from kvitt_contracts.orders.order_commands import (
+    CoverToOrder,
+    CoveredByRegion,
+    CoveredByState,
     Delivery,
     LineToOrder,
     OneOffAddress,
@@ -278,6 +281,9 @@ __all__ = [
     "PickupReturnAwaited",
     "PickupVoidRequested",
     "PinnedFee",
+    "CoverToOrder",
+    "CoveredByRegion",
+    "CoveredByState",
     "PlaceOrder",
     "PlaceReplenishment",
     "PlacedLine",
