@@ -292,7 +292,10 @@ BILLING_SUPPLIER_INVOICES = domain_topic(
     "notifications",
 )
 BILLING_HOME_REGION_CASES = domain_topic(
-    "billing.home-region-cases", "OrderId", billing.HomeRegionCaseEvent, "notifications"
+    "billing.home-region-cases",
+    "OrderId",
+    billing.HomeRegionCaseEvent,
+    to_come=["notifications"],
 )
 BILLING_LEDGER_ENTRIES = domain_topic(
     "billing.ledger-entries", "LedgerEntryId", billing.LedgerEntryEvent

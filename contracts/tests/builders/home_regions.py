@@ -2,22 +2,14 @@
 
 from typing import Any
 
-from kvitt_contracts.billing import (
-    CommitmentRecorded,
-    CommitHomeRegion,
-    FinishFitting,
-    FittingFinished,
-    HomeRegionCaseEnded,
-    HomeRegionCaseOpened,
-    HomeRegionReminderDue,
-)
+from kvitt_contracts.billing import CommitHomeRegion, FinishFitting
 from kvitt_contracts.orders import OrderPlacedV2, SuppliedLine
 from kvitt_contracts.policy import Policies
 
 from contracts.tests.builders.areas import with_policy
 from contracts.tests.builders.orders import a_line, an_order_placed
 from contracts.tests.builders.shapes import build
-from contracts.tests.builders.story import CENTRAL, CUSHION, SENDER, SENDING, order_id
+from contracts.tests.builders.story import CENTRAL, CUSHION, SENDER
 
 HOME_PAYER, STATE_PAYER = "20990", "20991"
 """Region m and the state as payers of region ac."""
@@ -67,57 +59,3 @@ def a_commitment(**changes: Any) -> CommitHomeRegion:
 def a_finish(on: str = "2026-03-10", **changes: Any) -> FinishFitting:
     """The unit reports the fitting finished."""
     return build(FinishFitting, {"finished_on": on, "by": SENDER}, changes)
-
-
-def a_case_opened(order: str = "O-1", **changes: Any) -> HomeRegionCaseOpened:
-    """Another region pays for an order."""
-    values = {
-        "order_id": order_id(order),
-        "order_number": f"2610{order_id(order).int % 100_000:05}",
-        "payer_id": HOME_PAYER,
-        "kind": "home_region",
-        "service_point": SENDING,
-        "prescriber": SENDER,
-        "opened_on": "2026-03-02",
-    }
-    return build(HomeRegionCaseOpened, values, changes)
-
-
-def a_commitment_recorded(order: str = "O-1", **changes: Any) -> CommitmentRecorded:
-    """The home region's commitment is recorded."""
-    said = a_commitment()
-    values = {
-        "order_id": order_id(order),
-        "approved_on": said.approved_on,
-        "reference": said.reference,
-        "by": said.by,
-    }
-    return build(CommitmentRecorded, values, changes)
-
-
-def a_fitting_finished(order: str = "O-1", **changes: Any) -> FittingFinished:
-    """The fitting is reported finished."""
-    day = "2026-03-10"
-    values = {"order_id": order_id(order), "finished_on": day, "reported_on": day, "by": SENDER}
-    return build(FittingFinished, values, changes)
-
-
-def a_case_ended(order: str = "O-1") -> HomeRegionCaseEnded:
-    """The order has no effect."""
-    values = {"order_id": order_id(order), "reason": "ORDER_VOIDED"}
-    return build(HomeRegionCaseEnded, values, {})
-
-
-def a_home_region_reminder(
-    order: str = "O-1", *, commitment: bool = True, fitting: bool = False
-) -> HomeRegionReminderDue:
-    """The prescriber and the unit are to be told what the case waits for."""
-    values = {
-        "order_id": order_id(order),
-        "service_point": SENDING,
-        "prescriber": SENDER,
-        "is_commitment_missing": commitment,
-        "is_fitting_open": fitting,
-        "due_on": "2026-09-05",
-    }
-    return build(HomeRegionReminderDue, values, {})

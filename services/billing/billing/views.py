@@ -65,7 +65,9 @@ class ChargeView(BaseModel):
     """En debitering: ett köp, en egenavgift, en tjänst, en akut hämtning; eller en ersättning."""
 
     id: UUID
-    kind: Annotated[Word, Field(description="sale, fee, service, urgent_pickup eller postage")]
+    kind: Annotated[
+        Word, Field(description="sale, fee, home_region, service, urgent_pickup eller postage")
+    ]
     payer: Payer
     order_id: UUID | None
     line_id: UUID | None

@@ -86,8 +86,8 @@ class Order:
 
     `supply` and `store` are of the lines that a store serves; direct, and the purchasing store,
     where every line comes from a supplier (ORD-21). A replenishment has the store that it fills up,
-    `to_store`, and no recipient; who ordered it is its prescriber too (ORD-9). `cover`: who pays for
-    all of it, where that is another region or the state (BIL-5, BIL-11).
+    `to_store`, and no recipient; who ordered it is its prescriber too (ORD-9). `cover`: the other
+    region, or the state, that pays for all of it (BIL-5, BIL-11).
     """
 
     id: OrderId
