@@ -126,7 +126,7 @@ async def test_what_came_back_while_the_fitting_went_on_is_not_owed_whenever_tha
     assert found[ChargeStatus.RAISED] == owed
 
 
-@pytest.mark.rule("BIL-5b")
+@pytest.mark.rule("BIL-5g")
 async def test_a_return_that_is_told_after_the_invoice_is_credited(world: World) -> None:
     await delivered(world, 1)
     await world.advance(stockholm("2026-03-11 09:00"))
@@ -144,7 +144,7 @@ async def test_a_return_that_is_told_after_the_invoice_is_credited(world: World)
     assert {one.payer for one in issued} == {UnitPayer(payer_id=HOME_PAYER)}
 
 
-@pytest.mark.rule("BIL-5b")
+@pytest.mark.rule("BIL-5f")
 async def test_the_days_of_a_rented_device_are_invoiced_when_the_fitting_is_finished(
     world: World,
 ) -> None:

@@ -12,8 +12,9 @@ from orders.app import service
 from orders.customer_orders.models import OrderRow
 
 from contracts.tests.builders.home_regions import HOME_PAYER, STATE_PAYER, with_home_regions
+from contracts.tests.builders.inventory import an_article_listed
 from contracts.tests.builders.regions import a_customer_stated, a_payer_stated
-from contracts.tests.builders.story import CARE_UNIT, PAYER, SENDING, order_id
+from contracts.tests.builders.story import BATTERY, CARE_UNIT, PAYER, SENDING, order_id
 from services.orders.tests.builders import (
     a_line,
     a_withdrawal_command,
@@ -145,3 +146,22 @@ async def test_an_order_over_http_says_its_cover_and_shows_who_pays(world: World
             "cover": BY_M,
         }
         assert (await client.post("/replenishments", json=refill)).status_code == 422
+
+
+@pytest.mark.rule("BIL-5d")
+async def test_a_patient_of_another_region_pays_the_fee_that_residents_pay(
+    given: Given, policies: Policies
+) -> None:
+    amount = {"net_ore": 50_000, "vat_percent": 0}
+    fees = {"rules": [{"fee_group": "charge_kit", "amount": amount}]}
+    async with given(service, at=MONDAY, policies=with_home_regions(policies, fees=fees)) as world:
+        await registry(world)
+        await world.handle(a_payer_stated(HOME_PAYER), subject=HOME_PAYER)
+        await world.handle(an_article_listed(BATTERY, marked=False, fee_group="charge_kit"))
+        await world.handle(an_order_command(a_line(BATTERY)), subject="O-1")
+        await world.handle(an_order_command(a_line(BATTERY), cover=BY_M), subject="O-2")
+
+        (resident,) = await world.events(OrderPlaced)
+        (visitor,) = await world.events(OrderPlacedV2)
+        assert resident.lines[0].fee is not None
+        assert visitor.lines[0].fee == resident.lines[0].fee
