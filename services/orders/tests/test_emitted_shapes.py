@@ -270,7 +270,7 @@ async def replenishments(world: World) -> None:
     await world.handle(a_line_stocked("REFILL"))
     await world.handle(a_refill_proposed("F-1"))
     await world.handle(a_replenishment(follows_proposal=True), subject="FOLLOWS")
-    await world.handle(a_refill_proposed("F-2"))
+    await world.handle(a_refill_proposed("F-2", proposed_on="2026-03-03"))
     await world.command(a_replenishment(follows_proposal=True), target=uuid4())
 
 
