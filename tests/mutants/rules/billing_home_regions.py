@@ -56,9 +56,9 @@ HOME_REGIONS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "BIL-5f",
         "The days of a rented device are invoiced by the month",
-        "services/billing/billing/queries.py",
-        "            DeviceRow.waits_until <= through,\n",
-        "            DeviceRow.waits_until > through,\n",
+        f"{_CASES}/writes.py",
+        "device.waits_until = event.delivered_on, back or until\n",
+        "device.waits_until = event.delivered_on, None and (back or until)\n",
         f"{_TESTS}_the_days_of_a_rented_device_are_invoiced_when_the_fitting_is_finished",
     ),
     rule_mutant(

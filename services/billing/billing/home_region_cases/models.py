@@ -21,6 +21,7 @@ from billing.home_region_cases import domain
 from billing.models import Base
 
 
+# decision 0434: a case is billing's, by its order's id
 class HomeRegionCaseRow(
     Aggregate[domain.HomeRegionCase],
     Base,
