@@ -31,8 +31,6 @@ TO_INVENTORY = (
 """Reserved on `region.<code>.inventory`."""
 
 TO_BILLING = (
-    billing.CommitHomeRegion,
-    billing.FinishFitting,
     billing.ApproveInvoiceRun,
     billing.ClosePeriod,
 )
@@ -50,7 +48,6 @@ TOPICS: tuple[Topic, ...] = (
         inventory.ReconditioningEvent,
         "notifications",
     ),
-    _reserved("billing.home-region-cases", "OrderId", billing.HomeRegionCaseEvent, "notifications"),
     _reserved("notifications.news", "NewsId", notifications.NewsEvent),
     _reserved("notifications.emails", "EmailId", notifications.EmailEvent, "orders"),
     _reserved("notifications.preferences", "the user's id", notifications.PreferencesEvent),

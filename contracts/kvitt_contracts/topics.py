@@ -31,6 +31,7 @@ from kvitt_contracts.topic import (
 
 __all__ = [
     "BILLING_CHARGES",
+    "BILLING_HOME_REGION_CASES",
     "BILLING_INVOICES",
     "BILLING_INVOICE_RUNS",
     "BILLING_LEDGER_ENTRIES",
@@ -295,6 +296,13 @@ BILLING_SUPPLIER_INVOICES = domain_topic(
 BILLING_REGION_SALES = domain_topic(
     "billing.region-sales", "SaleId", billing.RegionSaleEvent, "inventory", "notifications"
 )
+
+BILLING_HOME_REGION_CASES = domain_topic(
+    "billing.home-region-cases",
+    "OrderId",
+    billing.HomeRegionCaseEvent,
+    to_come=["notifications"],
+)
 BILLING_LEDGER_ENTRIES = domain_topic(
     "billing.ledger-entries", "LedgerEntryId", billing.LedgerEntryEvent
 )
@@ -429,6 +437,8 @@ REGION_BILLING = inbound_topic(
         billing.ProposeRegionSale,
         billing.ApproveRegionSale,
         billing.DisapproveRegionSale,
+        billing.CommitHomeRegion,
+        billing.FinishFitting,
     ],
     coming=coming.TO_BILLING,
 )
@@ -475,6 +485,7 @@ CATALOGUE: tuple[Topic, ...] = (
     BILLING_INVOICE_RUNS,
     BILLING_SUPPLIER_INVOICES,
     BILLING_REGION_SALES,
+    BILLING_HOME_REGION_CASES,
     BILLING_LEDGER_ENTRIES,
     BILLING_LEDGER_PERIODS,
     BILLING_REFUSALS,

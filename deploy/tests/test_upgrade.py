@@ -45,7 +45,7 @@ BEFORE = (
         " DROP COLUMN is_kept_in_central, DROP COLUMN is_own_units_only, DROP COLUMN never_from,"
         " DROP COLUMN is_free, DROP COLUMN is_attachment_needed"
     ),
-    "ALTER TABLE orders DROP COLUMN to_store, DROP COLUMN proposal_id",
+    "ALTER TABLE orders DROP COLUMN to_store, DROP COLUMN proposal_id, DROP COLUMN cover",
     "DROP TABLE refills, templates, template_names",
     "DROP INDEX ix_person_accesses_user",
     (
@@ -87,7 +87,7 @@ BEFORE_DOCUMENTS = (
         "DROP TABLE documents, users, customers, persons, work_orders, ledger_entries,"
         " ledger_periods, month_previews, payer_previews, preview_findings, selections,"
         " suppliers, purchase_orders, purchase_lines, takeovers, supplier_invoices,"
-        " region_sales"
+        " region_sales, home_region_cases"
     ),
     (
         "ALTER TABLE charges DROP COLUMN pickup_id, DROP COLUMN work_order_id, DROP COLUMN run_id,"
@@ -104,7 +104,8 @@ BEFORE_DOCUMENTS = (
         " DROP COLUMN credit_run_id, DROP COLUMN received_on, DROP COLUMN due_on,"
         " DROP COLUMN until_on, DROP COLUMN last_pause_on"
     ),
-    "ALTER TABLE order_lines DROP COLUMN fee_timing",
+    "ALTER TABLE order_lines DROP COLUMN fee_timing, DROP COLUMN is_covered",
+    "ALTER TABLE devices DROP COLUMN waits_from, DROP COLUMN waits_until",
     "ALTER TABLE articles DROP COLUMN supplier_id, DROP COLUMN supplier_article_number",
     "DROP INDEX ix_devices_number",
     "ALTER TABLE invoices DROP COLUMN due_on, DROP COLUMN ocr",

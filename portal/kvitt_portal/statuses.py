@@ -208,6 +208,7 @@ INVOICE_LINES: Final[Mapping[str, str]] = {
     "sale": "Köp",
     "fee": "Egenavgift",
     "service": "Tjänst",
+    "home_region": "Hjälpmedel till patient från annan region",
     "urgent_pickup": "Akut hämtning",
     "postage": "Portoersättning",
     "region_sale": "Försäljning till annan region",

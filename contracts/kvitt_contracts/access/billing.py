@@ -23,6 +23,18 @@ ACTS = (
         rule="REF-12",
         reason="CUSTOMER_SERVICE_ONLY",
     ),
+    command(
+        "billing.home-region-case.commit",
+        "POST /home-region-cases/{order_id}:commit",
+        billing.CommitHomeRegion,
+        WORKS,
+    ),
+    command(
+        "billing.home-region-case.finish",
+        "POST /home-region-cases/{order_id}:finish",
+        billing.FinishFitting,
+        WORKS,
+    ),
     # finance is customer service until the register of users has duties
     command(
         "billing.supplier-invoice.release",
@@ -88,6 +100,8 @@ ACTS = (
                 READS,
             ),
             "POST /supplier-invoices": ("billing.supplier-invoice.receive", {**STAFF, **SYSTEM}),
+            "GET /home-region-cases": ("billing.home-region-cases.list", READS),
+            "GET /home-region-cases/{order_id}": ("billing.home-region-case.show", READS),
             "GET /takeovers": ("billing.takeovers.list", READS),
             "POST /supplier-invoices:ubl": ("billing.supplier-invoice.read", {**STAFF, **SYSTEM}),
             "GET /supplier-invoices:payable": (

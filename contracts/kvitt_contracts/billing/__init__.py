@@ -16,8 +16,10 @@ from kvitt_contracts.billing.home_region_cases import (
     CommitmentRecorded,
     FinishFitting,
     FittingFinished,
+    HomeRegionCaseEnded,
     HomeRegionCaseEvent,
     HomeRegionCaseOpened,
+    HomeRegionReminderDue,
 )
 from kvitt_contracts.billing.invoices import (
     ApproveInvoiceRun,
@@ -91,8 +93,10 @@ __all__ = [
     "DisapproveRegionSale",
     "FinishFitting",
     "FittingFinished",
+    "HomeRegionCaseEnded",
     "HomeRegionCaseEvent",
     "HomeRegionCaseOpened",
+    "HomeRegionReminderDue",
     "InvoiceEvent",
     "InvoiceIssued",
     "InvoiceIssuedV2",

@@ -64,8 +64,9 @@ class ChargeCause(Value):
 
 
 class ChargeRaisedV2(Event, type="billing.charge.raised.v2"):
-    """Something is to be paid: a `service` of a work order, an `urgent_pickup`, `postage`; later a
-    sale, a fee, a lost device (BIL-2, BIL-3, BIL-7, BIL-8, BIL-12).
+    """Something is to be paid: a `service` of a work order, an `urgent_pickup`, `postage`, what
+    waited for a `home_region`'s fitting; later a sale, a fee, a lost device (BIL-2, BIL-3, BIL-5,
+    BIL-7, BIL-8, BIL-12).
 
     What the first version can say is said by it. A negative amount is compensated. A kind that a
     reader does not know is paid like any other.
@@ -84,9 +85,10 @@ class ChargeRaisedV2(Event, type="billing.charge.raised.v2"):
 class ChargeDeferred(Event, type="billing.charge.deferred.v1"):
     """Something will be charged later: a delayed `fee` (BIL-3), a `home_region` charge (BIL-5).
 
-    Raised on the day on which it is due, unless it was cancelled or paused before. A delayed fee is
-    of one unit; `received_on` is the day that its 90 days follow on, `last_pause_on` the last day
-    on which a pause may be asked for, both by the `policy`.
+    Raised on the day on which it is due, unless it was cancelled or paused before; a `home_region`
+    charge, the state's too, earlier where the fitting is finished (BIL-11). Either is of one unit;
+    `received_on` is the day that its 90 days, or its months, follow on, `last_pause_on` the last
+    day on which a fee's pause may be asked for, all by the `policy`.
     """
 
     charge_id: ChargeId

@@ -78,6 +78,9 @@ from kvitt_contracts.orders.fault_reports import (
     ReportFault,
 )
 from kvitt_contracts.orders.order_commands import (
+    CoveredByRegion,
+    CoveredByState,
+    CoverToOrder,
     Delivery,
     LineToOrder,
     OneOffAddress,
@@ -210,6 +213,9 @@ __all__ = [
     "CloseFaultReport",
     "ComingOrderEvent",
     "Cover",
+    "CoverToOrder",
+    "CoveredByRegion",
+    "CoveredByState",
     "CreatePurchaseOrder",
     "CustomerRegistered",
     "DecideApplication",

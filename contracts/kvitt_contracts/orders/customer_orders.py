@@ -131,7 +131,7 @@ class SuppliedLine(PlacedLine):
 
 class Cover(Value):
     """Who pays for a recipient of another region (`home_region`, BIL-5) or of none (`state`,
-    BIL-11).
+    BIL-11): `payer_id` of the register, by the policy.
     """
 
     kind: Word
@@ -144,8 +144,8 @@ class OrderPlacedV2(Event, type="orders.order.placed.v2"):
 
     Emitted where `.v1` cannot say it: a line's fee is delayed (BIL-3), or it comes direct from a
     supplier (ORD-21), alone or beside central ones; a withdrawal's lines never mix. Inventory
-    answers for the central lines, and not at all where there are none. Until patients of other
-    regions come, no order has a `cover` (BIL-5).
+    answers for the central lines, and not at all where there are none. Where it has a `cover`,
+    whose payer is each line's, billing opens a home-region case (BIL-5, BIL-11).
     """
 
     order_id: OrderId

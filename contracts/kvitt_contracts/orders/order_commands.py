@@ -20,6 +20,7 @@ from kvitt_contracts.types import (
     PayerId,
     Quantity,
     ReasonCode,
+    RegionCode,
     ServicePointId,
     StoreId,
     UserId,
@@ -84,10 +85,28 @@ class LineToOrder(Value):
     application: WorkOrderId | None = None
 
 
+class CoveredByRegion(Value):
+    """The recipient's own region pays; it is a payer of the region's policy (BIL-5)."""
+
+    kind: Literal["home_region"] = "home_region"
+    region: RegionCode
+
+
+class CoveredByState(Value):
+    """The state pays, for an asylum seeker, a Swede living abroad or an EU citizen (BIL-11)."""
+
+    kind: Literal["state"] = "state"
+
+
+CoverToOrder = Annotated[CoveredByRegion | CoveredByState, Field(discriminator="kind")]
+"""Who pays instead of the region's own payers, as it is ordered (BIL-5, BIL-11)."""
+
+
 class PlaceOrder(Command, type="orders.order.place.v1"):
     """Order from the device service's central store, or direct from suppliers (ORD-1, ORD-21).
 
-    Subject: the region's own reference, which names the order.
+    Subject: the region's own reference, which names the order. `cover` instead of a payer, where
+    another region or the state pays (BIL-5, BIL-11).
     """
 
     recipient: NamedRecipient
@@ -95,6 +114,7 @@ class PlaceOrder(Command, type="orders.order.place.v1"):
     requester: UserId | None = None
     service_point: ServicePointId
     payer_id: PayerId | None = None
+    cover: CoverToOrder | None = None
     lines: Annotated[tuple[LineToOrder, ...], Field(min_length=1, max_length=100)]
     delivery: Delivery = Delivery()
 
@@ -102,7 +122,7 @@ class PlaceOrder(Command, type="orders.order.place.v1"):
 class RegisterWithdrawal(Command, type="orders.withdrawal.register.v1"):
     """Prescribe goods of the service point's own store; they are delivered at once (ORD-7).
 
-    Subject: the region's own reference.
+    Subject: the region's own reference. `cover` as of an order.
     """
 
     recipient: NamedRecipient
@@ -111,6 +131,7 @@ class RegisterWithdrawal(Command, type="orders.withdrawal.register.v1"):
     service_point: ServicePointId
     store: StoreId
     payer_id: PayerId | None = None
+    cover: CoverToOrder | None = None
     lines: Annotated[tuple[LineToOrder, ...], Field(min_length=1, max_length=100)]
 
 

@@ -106,6 +106,7 @@ KIND = {
     "sale": "köp",
     "fee": "egenavgift",
     "service": "tjänst",
+    "home_region": "hjälpmedel till patient från annan region",
     "urgent_pickup": "akut hämtning",
     "postage": "porto",
     "region_sale": "försäljning till annan region",

@@ -9,6 +9,8 @@ from billing.checks import PAYERS
 from billing.delayed_fees.api import router as delayed_fees
 from billing.explaining.api import router as explaining
 from billing.handlers import messages
+from billing.home_region_cases.api import router as home_region_cases
+from billing.home_region_cases.models import HomeRegionCaseRow
 from billing.ledger.api import router as ledger
 from billing.ledger.checks import LEDGER
 from billing.ledger.models import LedgerEntryRow, LedgerPeriodRow
@@ -53,11 +55,13 @@ service = Service(
         electronic_supplier_invoices,
         takeovers,
         region_sales,
+        home_region_cases,
     ],
     base=Base,
     users=UserRow,
     lock_order=(
         InvoiceRunRow,
+        HomeRegionCaseRow,
         DeviceRow,
         RegionSaleRow,
         ChargeRow,

@@ -32,6 +32,7 @@ _KINDS: dict[str, str] = {
     ChargeKind.RENT: "Hyra",
     ChargeKind.SALE: "Köp",
     ChargeKind.FEE: "Egenavgift",
+    "home_region": "Hjälpmedel till patient från annan region",
     services.SERVICE: "Tjänst",
     services.URGENT_PICKUP: "Akut hämtning",
     services.REGION_SALE: "Försäljning till annan region",

@@ -46,6 +46,10 @@ from billing.delayed_fees import handlers as delayed_fees
 from billing.delayed_fees.domain import DELAYED
 from billing.delayed_fees.writes import cancel_returned_device, defer
 from billing.device_charges.handlers import messages as device_charges
+from billing.home_region_cases import domain as home_regions
+from billing.home_region_cases.handlers import messages as home_region_cases
+from billing.home_region_cases.models import HomeRegionCaseRow
+from billing.home_region_cases.writes import note_return, rows_of_delivery, wait_for_fitting
 from billing.ledger import handlers as ledger
 from billing.ledger.writes import start_charge
 from billing.models import (
@@ -80,6 +84,7 @@ messages.include(delayed_fees.messages)
 messages.include(supplier_invoices)
 messages.include(region_sales)
 messages.include(device_charges)
+messages.include(home_region_cases)
 messages.project(PayerRegistered, PayerRow)
 messages.project(CustomerRegistered, CustomerRow)
 messages.project(UserRegistered, UserRow)
@@ -118,7 +123,12 @@ async def on_article_priced(row: ArticleRow, event: ArticlePriced, tx: Transacti
 
 @messages.on(OrderPlaced, OrderPlacedV2)
 async def on_order_placed(event: OrderPlaced | OrderPlacedV2, tx: Transaction) -> None:
-    """What each line will cost the patient when it is received (ORD-18), or later (BIL-3)."""
+    """What each line will cost the patient when it is received (ORD-18), or later (BIL-3); a case
+    where another region or the state pays (BIL-5, BIL-11).
+    """
+    opened = home_regions.open_case(event)
+    if opened:
+        tx.start(HomeRegionCaseRow, event.order_id, *opened)
     for line in event.lines:
         tx.put(
             OrderLineRow(
@@ -128,6 +138,7 @@ async def on_order_placed(event: OrderPlaced | OrderPlacedV2, tx: Transaction) -
                 recipient=event.recipient,
                 fee=line.fee,
                 fee_timing=line.fee_timing if isinstance(line, SuppliedLine) else None,
+                is_covered=bool(opened),
             )
         )
 
@@ -135,16 +146,19 @@ async def on_order_placed(event: OrderPlaced | OrderPlacedV2, tx: Transaction) -
 @messages.on(
     LineDelivered,
     of=OrderLineRow,
+    loads=rows_of_delivery,
     reads=lambda event, _: [(ArticleRow, event.article_number)],
 )
 async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transaction) -> None:
     """Charge a sale to the line's payer (BIL-2), a fee to the patient, at once or when 90 whole
-    days have passed (BIL-3).
+    days have passed (BIL-3). What another region or the state pays waits for the fitting's end
+    (BIL-5, BIL-11).
 
     An article that has not been listed, or neither priced yet nor bought at a price: the event
     waits.
     """
     article = await tx.get(ArticleRow, event.article_number)
+    price = None
     if (event.charging or article.charging) is Charging.SALE:
         price = domain.price_of_sale(
             event,
@@ -153,6 +167,9 @@ async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transa
         )
         if price is None:
             raise NotYetKnown(ArticleRow, event.article_number)  # until it has this day's price
+    if line.is_covered:
+        await wait_for_fitting(event, tx, unit_price=price)
+    elif price is not None:
         charge_id = ChargeId(tx.mint())
         sold = domain.charge_sale(charge_id, event, unit_price=price)
         await start_charge(tx, charge_id, sold)
@@ -248,10 +265,11 @@ def _read_of_change(event: CustodyChanged, tx: Transaction) -> Iterable[RowKey]:
 @messages.on(CustodyChanged, of=DeviceRow, reads=_read_of_change)
 async def on_custody_changed(row: DeviceRow, event: CustodyChanged, tx: Transaction) -> None:
     """Who pays from which day (BIL-1); what is in a store again before its delayed fee was due
-    costs its patient nothing (BIL-4).
+    costs its patient nothing (BIL-4), nor another region before the fitting's end (BIL-5).
     """
     if event.custody.payer_id is None:
         await cancel_returned_device(event, tx)
+        await note_return(row, event, tx)
     await _change_payer(row, event, tx)
 
 

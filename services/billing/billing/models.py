@@ -1,6 +1,6 @@
 """The tables of billing. A constraint carries its rule's id."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -167,7 +167,8 @@ class ArticleRow(Regional, Base):
 
 class OrderLineRow(Regional, Base):
     """An order line with what its delivery will cost the patient: the fee per unit, pinned when it
-    was placed (ORD-18), and where told when it is charged (BIL-3).
+    was placed (ORD-18), and where told when it is charged (BIL-3). `is_covered`: another region or
+    the state pays for it (BIL-5, BIL-11).
     """
 
     __tablename__ = "order_lines"
@@ -177,11 +178,13 @@ class OrderLineRow(Regional, Base):
     recipient: Mapped[Any] = mapped_column(Json(Recipient))
     fee: Mapped[Money | None] = mapped_column(Json(Money))
     fee_timing: Mapped[Word | None]
+    is_covered: Mapped[bool] = mapped_column(server_default=false(), default=False)
 
 
 class DeviceRow(Regional, Base):
     """A device that has been on loan. `unsettled_from`: the first day whose rent may differ from
-    what was issued.
+    what was issued. The days from `waits_from` on are not settled before a run that goes through
+    `waits_until`: another region or the state pays, when its fitting is finished (BIL-5).
     """
 
     __tablename__ = "devices"
@@ -199,6 +202,16 @@ class DeviceRow(Regional, Base):
         Json(tuple[rents.ChangePoint, ...]), default=()
     )
     unsettled_from: Mapped[date | None]
+    waits_from: Mapped[date | None]
+    waits_until: Mapped[date | None]
+
+    def settled_through(self, through: date) -> date:
+        """The last day that a run through a day settles: no later than the day before what waits
+        then (BIL-5).
+        """
+        if self.waits_from is None or self.waits_until is None or self.waits_until <= through:
+            return through
+        return min(through, self.waits_from - timedelta(days=1))
 
 
 class RentRow(Regional, Base):

@@ -162,6 +162,20 @@ async def is_earlier_run_previewed(tx: Transaction, run: InvoiceRunRow) -> bool:
     return (await tx.session.scalar(query.limit(1))) is not None
 
 
+def settles(through: date) -> ColumnElement[bool]:
+    """Devices with days that a run through a day settles, and none has settled; without those that
+    wait for a fitting's end (BIL-5).
+    """
+    return and_(
+        DeviceRow.unsettled_from <= through,
+        or_(
+            DeviceRow.waits_until.is_(None),
+            DeviceRow.waits_until <= through,
+            DeviceRow.unsettled_from < DeviceRow.waits_from,
+        ),
+    )
+
+
 async def devices_to_settle(
     tx: Transaction, run: InvoiceRunRow, *, limit: int
 ) -> Sequence[DeviceId]:
@@ -172,7 +186,7 @@ async def devices_to_settle(
         select(DeviceRow.device_id)
         .where(
             DeviceRow.region == tx.region,
-            DeviceRow.unsettled_from <= run.through,
+            settles(run.through),
             (literal("device/") + cast(DeviceRow.device_id, Text)).not_in(_set_aside_by(run)),
         )
         .order_by(DeviceRow.device_id)

@@ -185,9 +185,10 @@ async def _settle(device_ids: Sequence[DeviceId], through: date, tx: Transaction
             device.points = rents.with_charging(device.points, article.charging)
         prices = article.prices if article else ()
         issued = settled.get(device.device_id, [])
-        for span in rents.to_settle(device.points, prices, issued, from_day=first, to_day=through):
+        last = device.settled_through(through)
+        for span in rents.to_settle(device.points, prices, issued, from_day=first, to_day=last):
             tx.put(_rent(device, span, prices, tx))
-        device.unsettled_from = through + timedelta(days=1)
+        device.unsettled_from = last + timedelta(days=1)
 
 
 def _rent(

@@ -68,7 +68,8 @@ class ChargeView(BaseModel):
     kind: Annotated[
         Word,
         Field(
-            description="sale, fee, service, urgent_pickup, postage, region_sale eller lost_device"
+            description="sale, fee, home_region, service, urgent_pickup, postage, region_sale eller"
+            " lost_device"
         ),
     ]
     payer: Payer

@@ -61,6 +61,7 @@ from orders.purchase_orders.commands import CreatePurchaseOrderInWords, LinePric
 
 from contracts.tests.builders.areas import with_policy, with_product_areas
 from contracts.tests.builders.baskets import a_basket_act_refused, a_basket_line_put_back
+from contracts.tests.builders.home_regions import HOME_PAYER, HOME_REGION, STATE_PAYER
 from contracts.tests.builders.inventory import (
     a_claim_refused_of_fault_report,
     a_custody,
@@ -169,12 +170,14 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         fees=FEES,
         stores={"central": CENTRAL, "purchasing": PURCHASING, "own": (OWN,)},
         order={"void_line": "receiving_unit"},
+        home_region=HOME_REGION,
     )
     async with given(service, at=MONDAY, policies=areas) as world:
         await registry(world)
         await the_rest_of_the_registry(world)
         await orders_of_every_kind(world)
         await orders_that_are_paid_later(world)
+        await orders_that_others_pay(world)
         await replenishments(world)
         await templates(world)
         await orders_to_their_ends(world)
@@ -250,6 +253,16 @@ async def orders_that_are_paid_later(world: World) -> None:
         await world.command(command, target=uuid4())
 
 
+async def orders_that_others_pay(world: World) -> None:
+    """Orders that another region, or the state, pays for."""
+    for payer in (HOME_PAYER, STATE_PAYER):
+        await world.handle(a_payer_stated(payer), subject=payer)
+    for cover in ({"kind": "home_region", "region": "m"}, {"kind": "state"}):
+        command = an_order_command(cover=cover)
+        await world.handle(command, subject=f"COVERED-{cover['kind']}")
+        await world.command(command, target=uuid4())
+
+
 async def replenishments(world: World) -> None:
     """A store is filled up, from a region's system and over HTTP."""
     await world.handle(a_replenishment(), subject="REFILL")
@@ -257,7 +270,7 @@ async def replenishments(world: World) -> None:
     await world.handle(a_line_stocked("REFILL"))
     await world.handle(a_refill_proposed("F-1"))
     await world.handle(a_replenishment(follows_proposal=True), subject="FOLLOWS")
-    await world.handle(a_refill_proposed("F-2"))
+    await world.handle(a_refill_proposed("F-2", proposed_on="2026-03-03"))
     await world.command(a_replenishment(follows_proposal=True), target=uuid4())
 
 

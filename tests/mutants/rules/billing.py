@@ -3,6 +3,7 @@
 from tests.mutants.rules.billing_charges import CHARGES
 from tests.mutants.rules.billing_delayed_fees import DELAYED_FEES
 from tests.mutants.rules.billing_explaining import EXPLAINING
+from tests.mutants.rules.billing_home_regions import HOME_REGIONS
 from tests.mutants.rules.billing_invoices import INVOICES
 from tests.mutants.rules.billing_ledger import LEDGER
 from tests.mutants.rules.billing_loans import LOANS
@@ -18,6 +19,7 @@ BILLING: tuple[RuleMutant, ...] = (
     *RENTS,
     *CHARGES,
     *DELAYED_FEES,
+    *HOME_REGIONS,
     *INVOICES,
     *RUNS,
     *LOANS,

@@ -199,8 +199,8 @@ STATES: tuple[RuleMutant, ...] = (
         "ORD-18e",
         "Every order is told as ever, and every fee is charged when it is received",
         _PLACING,
-        "    return order if is_delayed or direct_lines(order) else in_first_version(order)\n",
-        "    return order if direct_lines(order) else in_first_version(order)\n",
+        "    is_of_second = is_delayed or direct_lines(order) or cover is not None\n",
+        "    is_of_second = direct_lines(order) or cover is not None and not is_delayed\n",
         f"{_FEE}_when_a_fee_is_charged_is_pinned_with_the_fee",
     ),
     rule_mutant(

@@ -175,7 +175,7 @@ def charge_to_pause(charges: Mapping[ChargeId, Charge]) -> ChargeId:
     """Of a device's charges the one that a pause is about: what waits, else the latest that did, so
     that it is said what became of it. Raises Refused (NOT_DEFERRED, BIL-4) where none ever did.
     """
-    delayed = {one: charge for one, charge in charges.items() if charge.due_on is not None}
+    delayed = {one: charge for one, charge in charges.items() if charge.last_pause_on is not None}
     if not delayed:
         raise _not_deferred()
     return max(delayed, key=lambda one: _places(delayed[one]))

@@ -12,6 +12,7 @@ from kvitt_contracts.types import ChargeId, identify
 from billing.delayed_fees import domain
 from billing.delayed_fees.commands import PauseDelayedFee
 from billing.delayed_fees.writes import FEE_DUE, await_due, cancel
+from billing.home_region_cases.writes import cancel_returned
 from billing.ledger.writes import enter_charge
 from billing.models import ChargeRow, DeviceRow, UserRow
 
@@ -80,12 +81,15 @@ async def pause_charge(command: PauseCharge, tx: Transaction) -> None:
 @messages.on(LineReturned, reads=lambda event, _: [(ChargeRow.order_id, event.order_id)])
 async def on_line_returned(event: LineReturned, tx: Transaction) -> None:
     """So many units of an unmarked line were returned: of those that were not due then, none is
-    owed (BIL-4).
+    owed (BIL-4), nor what another region was to pay when the fitting ends (BIL-5).
     """
     of_order = await tx.search_all(ChargeRow, ChargeRow.order_id, event.order_id)
     of_line = [row for row in of_order if row.line_id == event.line_id and row.device_id is None]
     returned_on = event.returned_on
     await cancel(
+        of_line, returned_on=returned_on, had_since=returned_on, quantity=event.quantity, tx=tx
+    )
+    await cancel_returned(
         of_line, returned_on=returned_on, had_since=returned_on, quantity=event.quantity, tx=tx
     )
 

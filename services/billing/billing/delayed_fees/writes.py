@@ -61,7 +61,7 @@ async def cancel(
     """Cancel those of some charges that were not due when so many units were returned, which were
     had since a day (BIL-4).
     """
-    waiting = [row.id for row in rows if row.due_on is not None]
+    waiting = [row.id for row in rows if row.last_pause_on is not None]
     locked = {ChargeId(row.id): row for row in await tx.lock_all(ChargeRow, waiting)}
     states = {charge_id: row.state() for charge_id, row in locked.items()}
     ended = domain.cancel_returned(

@@ -13,6 +13,7 @@ from billing.documents import amount_said, kind_said, rate_said
 from billing.domain import Charge, Invoice
 from billing.explaining.domain import Chosen, Explained, Known, Part, Reason
 from billing.explaining.views import Link, Step
+from billing.home_region_cases.domain import KIND as HOME_REGION
 from billing.services import domain as services
 
 # what the manuals say, and what is ours, as docs/domain.md has it
@@ -27,6 +28,7 @@ SENTENCES: Final = {
     "BIL-3a": "Egenavgift tas ut efter artikel och ålder.",
     "BIL-3f": "Avgiften tas ut för varje enhet som tas emot.",
     "BIL-4c": "Ett hjälpmedel som lämnas tillbaka före dagen faktureras inte.",
+    "BIL-5b": "Hemregionen faktureras när utprovningen är rapporterad avslutad.",
     "BIL-7b": "Det som en annan region har köpt faktureras den.",
     "BIL-8b": "Förlorade hjälpmedel på privata mottagningar faktureras dem.",
     "BIL-8a": "En akut hämtning kostar en avgift.",
@@ -42,6 +44,7 @@ SENTENCES: Final = {
 _RULE_OF_KIND: Final[Mapping[str, str]] = {
     ChargeKind.SALE: "BIL-2a",
     ChargeKind.FEE: "BIL-3a",
+    HOME_REGION: "BIL-5b",
     services.SERVICE: "BIL-2b",
     services.URGENT_PICKUP: "BIL-8a",
     services.POSTAGE: "BIL-12a",
@@ -58,6 +61,7 @@ _PRICE_OF_KIND: Final[Mapping[str, tuple[str, str]]] = {
 _PAYER_OF_KIND: Final[Mapping[str, str]] = {
     ChargeKind.SALE: "som är radens betalare i beställningen",
     ChargeKind.FEE: "som tog emot det",
+    HOME_REGION: "som betalar för patienten enligt beställningen",
     services.SERVICE: "som är arbetsorderns betalare",
     services.URGENT_PICKUP: "vars enhet begärde att det hämtades akut",
     services.REGION_SALE: "som köpte hjälpmedlet",

@@ -76,7 +76,7 @@ async def _add_devices(row: MonthPreviewRow, tx: Transaction) -> None:
             article.prices if article else (),
             issued.get(device.device_id, []),
             from_day=first_days[device.device_id],
-            to_day=row.through,
+            to_day=device.settled_through(row.through),
         ):
             amounts[f"unit/{span.payer_id}"].append((span.sign < 0, span.amount))
     await _add(amounts, row.month, tx)

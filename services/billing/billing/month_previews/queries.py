@@ -246,9 +246,7 @@ async def devices_to_foresee(
     tx: Transaction, *, through: date, after: UUID | None, limit: int
 ) -> Sequence[DeviceRow]:
     """Devices with days up to one that no run has settled, later in the order than `after`."""
-    query = select(DeviceRow).where(
-        DeviceRow.region == tx.region, DeviceRow.unsettled_from <= through
-    )
+    query = select(DeviceRow).where(DeviceRow.region == tx.region, queries.settles(through))
     if after is not None:
         query = query.where(DeviceRow.device_id > DeviceId(after))
     return (await tx.session.scalars(query.order_by(DeviceRow.device_id).limit(limit))).all()

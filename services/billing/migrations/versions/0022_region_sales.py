@@ -8,7 +8,7 @@ from kvitt_chassis.migrations import guard_regions, reading_again
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0022"
-down_revision = "0020"
+down_revision = "0021"
 
 READ_AGAIN = reading_again("orders.persons")
 

@@ -9,6 +9,7 @@ from uuid import uuid5
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.orders import (
     AddressKind,
+    Cover,
     LineSupply,
     OrderDeclined,
     OrderDelivered,
@@ -85,7 +86,8 @@ class Order:
 
     `supply` and `store` are of the lines that a store serves; direct, and the purchasing store,
     where every line comes from a supplier (ORD-21). A replenishment has the store that it fills up,
-    `to_store`, and no recipient; who ordered it is its prescriber too (ORD-9).
+    `to_store`, and no recipient; who ordered it is its prescriber too (ORD-9). `cover`: the other
+    region, or the state, that pays for all of it (BIL-5, BIL-11).
     """
 
     id: OrderId
@@ -110,6 +112,7 @@ class Order:
     refusal: str | None = None  # why it was declined, or why it could not be voided
     to_store: StoreId | None = None
     proposal_id: ProposalId | None = None
+    cover: Cover | None = None
 
     @property
     def order_type(self) -> OrderType:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from kvitt_chassis.models import Aggregate, Json, Regional
-from kvitt_contracts.orders import AddressKind, Delivery, LineSupply
+from kvitt_contracts.orders import AddressKind, Cover, Delivery, LineSupply
 from kvitt_contracts.topics import ORDERS_CUSTOMER_ORDERS
 from kvitt_contracts.types import (
     CareUnitId,
@@ -83,6 +83,7 @@ class OrderRow(
     refusal: Mapped[str | None]
     to_store: Mapped[StoreId | None]
     proposal_id: Mapped[ProposalId | None]
+    cover: Mapped[Cover | None] = mapped_column(Json(Cover))
     recipient_person: Mapped[PersonRef | None]
     recipient_unit: Mapped[CareUnitId | None]
 

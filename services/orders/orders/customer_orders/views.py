@@ -4,7 +4,14 @@ from datetime import date
 from typing import Annotated
 
 from kvitt_chassis.http import Body
-from kvitt_contracts.orders import AddressKind, Delivery, LineSupply, LineToOrder
+from kvitt_contracts.orders import (
+    AddressKind,
+    Cover,
+    CoverToOrder,
+    Delivery,
+    LineSupply,
+    LineToOrder,
+)
 from kvitt_contracts.types import (
     ArticleNumber,
     ArticleType,
@@ -47,6 +54,10 @@ class Asked(Body):
     prescriber: Annotated[UserId, Field(description="Förskrivare")]
     service_point: Annotated[ServicePointId, Field(description="Tjänsteställe")]
     payer_id: Annotated[PayerId | None, Field(description="Bara när den avviker (REF-4)")] = None
+    cover: Annotated[
+        CoverToOrder | None,
+        Field(description="Vem som betalar i stället: hemregionen eller staten (BIL-5, BIL-11)"),
+    ] = None
     lines: Annotated[Lines, Field(description="Orderrader")]
     reference: Annotated[
         Reference | None,
@@ -212,6 +223,10 @@ class OrderView(OrderSummary):
     address_kind: Annotated[AddressKind, Field(description="Vart den levereras (ORD-3)")]
     consolidated: Annotated[bool, Field(description="Samlad leverans")]
     picking_begun: Annotated[bool, Field(description="Plocket har börjat: går inte att makulera")]
+    cover: Annotated[
+        Cover | None,
+        Field(description="Vem som betalar i stället: hemregionen eller staten (BIL-5, BIL-11)"),
+    ]
     refusal: Annotated[str | None, Field(description="Varför den avvisades eller inte makulerades")]
     lines: list[LineView]
 

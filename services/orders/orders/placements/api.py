@@ -42,7 +42,9 @@ async def place_order(body: OrderBody, commands: Commands, reader: Reader) -> Or
     ARTICLE_NOT_APPROVED (ACT-5), NO_LONGER_PURCHASED (ORD-6), ONE_OF_A_MARKED_DEVICE, NOT_MARKED,
     DEVICE_NUMBER_ON_ORDER (ORD-8), NO_ACTIVE_SUPPLIER (ORD-21), ARTICLE_FOR_OWN_UNITS_ONLY,
     SOURCE_NOT_OF_ARTICLE (ORD-22), ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA
-    (REF-11). Av ett utkast: UNKNOWN_ORDER_DRAFT, DRAFT_CHANGED, NOT_THE_DRAFTS_RECIPIENT (ORD-1).
+    (REF-11), COVER_FOR_PATIENTS_ONLY, NO_PAYER_FOR_COVER, PAYER_BESIDE_COVER (BIL-5, BIL-11),
+    COVER_BY_OWN_UNITS_ONLY (BIL-11). Av ett utkast: UNKNOWN_ORDER_DRAFT, DRAFT_CHANGED,
+    NOT_THE_DRAFTS_RECIPIENT (ORD-1).
     """
     command = await _command(body, reader)
     if body.draft is None:
@@ -114,6 +116,7 @@ async def _command(body: OrderBody, reader: RegionReader) -> PlaceOrder:
         requester=reader.caller.user_id,
         service_point=body.service_point,
         payer_id=body.payer_id,
+        cover=body.cover,
         lines=body.lines,
         delivery=body.delivery,
     )
@@ -127,6 +130,7 @@ async def _withdrawal(body: WithdrawalBody, reader: RegionReader) -> RegisterWit
         service_point=body.service_point,
         store=body.store,
         payer_id=body.payer_id,
+        cover=body.cover,
         lines=body.lines,
     )
 

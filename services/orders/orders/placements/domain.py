@@ -42,6 +42,7 @@ from orders.articles.domain import Article
 from orders.customer_orders.domain import line_id
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.parties.domain import Parties, Patient, must_fit, recipient_of
+from orders.placements.covers.domain import cover_of
 from orders.placements.supply.domain import Source, must_be_had_from, sources_of
 from orders.product_areas.domain import must_be_connected, must_be_of_areas
 from orders.suppliers.domain import Supplier
@@ -83,7 +84,7 @@ def place(
     article without a supplier (ORD-21), for others or never from there (ORD-22), outside the
     assortment (ORD-5) without an application that was approved for it (ACT-5), or of which no
     balance counts (ORD-6), more than one of a marked device or a certain one (ORD-8), no address to
-    deliver to (ORD-3).
+    deliver to (ORD-3), a cover that nobody pays by (BIL-5, BIL-11).
     """
     must_fit(parties)
     sources = sources_of(command.lines, articles=articles, suppliers=suppliers, policy=policy)
@@ -131,7 +132,8 @@ def withdraw(
     `today` is a Stockholm day. Articles outside the assortment may be withdrawn (ORD-5). Raises
     OrderRefused: the parties do not fit (REF-3), lack an area or the store, an area is not had from
     own stores (REF-11), an article for others or never from own stores (ORD-22), a private clinic
-    (REF-7), another's store or a marked device that is not named (ORD-8), a service (ORD-7).
+    (REF-7), another's store or a marked device that is not named (ORD-8), a service (ORD-7), a
+    cover that nobody pays by (BIL-5, BIL-11).
     """
     must_fit(parties)
     must_own(command.store, parties.service_point, policy)
@@ -300,7 +302,10 @@ def _placed(
     address_kind: AddressKind,
     consolidated: bool,
 ) -> OrderPlaced | OrderPlacedV2:
+    cover = cover_of(command, parties, policy)
     default = command.payer_id or parties.service_point.payer_id  # REF-4
+    if cover is not None:
+        default = cover.payer_id
     lines = []
     for number, (line, source) in enumerate(zip(command.lines, sources, strict=True), start=1):
         article = articles[line.article_number]
@@ -336,10 +341,12 @@ def _placed(
         consolidated=consolidated,
         placed_on=today,
         policy=policy.pin,
+        cover=cover,
         lines=tuple(lines),
     )
     is_delayed = any(line.fee_timing not in (None, _IMMEDIATE) for line in lines)
-    return order if is_delayed or direct_lines(order) else in_first_version(order)
+    is_of_second = is_delayed or direct_lines(order) or cover is not None
+    return order if is_of_second else in_first_version(order)
 
 
 def _must_be_in_assortment(

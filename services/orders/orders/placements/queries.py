@@ -13,6 +13,7 @@ from orders.customer_orders.models import OrderRow
 from orders.parties.queries import rows_of_recipient
 from orders.people.models import PersonDetailsRow
 from orders.placements import domain
+from orders.placements.covers.domain import payer_of
 from orders.suppliers.domain import Supplier
 from orders.suppliers.models import SupplierRow
 from orders.suppliers.queries import supplier_key
@@ -43,7 +44,8 @@ def rows_to_read(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> I
             yield SupplierRow, supplier_key(article.supplier_id, tx)
         if line.application is not None:
             yield WorkOrderRow, line.application
-    for payer in (command.payer_id, *(line.payer_id for line in command.lines)):
+    covering = payer_of(command.cover, tx.policy)
+    for payer in (command.payer_id, covering, *(line.payer_id for line in command.lines)):
         if payer is not None:
             yield PayerRow, payer_key(payer, tx)
     yield from rows_of_recipient(command.recipient, tx)
@@ -71,6 +73,9 @@ async def articles_of(
             )
     if command.payer_id is not None:
         await tx.get(PayerRow, payer_key(command.payer_id, tx), rule="REF-4", field="payer_id")
+    covering = payer_of(command.cover, tx.policy)
+    if covering is not None:
+        await tx.get(PayerRow, payer_key(covering, tx), rule="REF-4", field="cover")
     return found
 
 

@@ -1,0 +1,1 @@
+"""Patients whom another region, or the state, pays for (BIL-5, BIL-11)."""

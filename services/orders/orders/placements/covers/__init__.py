@@ -1,0 +1,1 @@
+"""Who pays for a recipient of another region, or of none."""
