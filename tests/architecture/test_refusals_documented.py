@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 REGISTERED = {"messages.on", "messages.command"}
 MADE_SURE_OF = {"BALANCE_TOO_LOW"}
 REFUSED_LIKE = {
-    "orders.order_drafts.handlers.place_drafted_order": ("orders.placements.handlers.place_order"),
+    "orders.placements.handlers.place_drafted_order": ("orders.placements.handlers.place_order"),
     "orders.placements.handlers.register_withdrawal": "orders.placements.handlers.place_order",
 }
 """A handler whose docstring refers to another's."""

@@ -260,7 +260,7 @@ WORK_ORDERS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ACT-5g",
         "Whoever saves a draft last writes over what a colleague wrote",
-        "services/orders/orders/drafting.py",
+        "services/orders/orders/drafting/domain.py",
         "    if version != seen:\n",
         "    if version < seen:\n",
         f"{_DRAFT}_what_was_changed_meanwhile_is_not_written_over",
@@ -276,7 +276,7 @@ WORK_ORDERS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ACT-5g",
         "Customer service uses up any unit's draft",
-        "services/orders/orders/drafting.py",
+        "services/orders/orders/drafting/scopes.py",
         "        return self.of_units(grant.caller)\n",
         "        return super().within(grant)\n",
         f"{_DRAFT}_nobody_else_reaches_it",

@@ -38,7 +38,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from orders.customer_orders.domain import OrderType, Status
 from orders.customer_orders.lines import LineState
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
-from orders.drafting import DraftSeen
+from orders.drafting.domain import DraftSeen
 from orders.places.views import PlaceView
 
 Recipients = Annotated[Recipient, Field(description="Patient (referens) eller vårdenhet")]

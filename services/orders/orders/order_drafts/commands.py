@@ -4,7 +4,7 @@ from kvitt_contracts.envelope import Command
 from kvitt_contracts.orders import PlaceOrder
 from kvitt_contracts.types import NamedRecipient, ServicePointId, UserId
 
-from orders.drafting import DraftSeen
+from orders.drafting.domain import DraftSeen
 from orders.order_drafts.domain import WrittenOrder
 
 

@@ -16,7 +16,7 @@ from kvitt_contracts.types import (
 )
 from pydantic import Field
 
-from orders.drafting import DraftRefused, Reason
+from orders.drafting.domain import DraftRefused, Reason
 
 RULE = "ORD-1"
 

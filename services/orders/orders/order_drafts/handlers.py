@@ -7,15 +7,13 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import CareUnitId, NamedPatient, PersonRef
 
-from orders import drafting
+from orders.drafting import domain as drafting
 from orders.order_drafts import domain, writes
-from orders.order_drafts.commands import DiscardOrderDraft, PlaceDraftedOrder, SaveOrderDraft
+from orders.order_drafts.commands import DiscardOrderDraft, SaveOrderDraft
 from orders.order_drafts.models import OrderDraftRow
 from orders.order_drafts.queries import rows_of_saving
 from orders.order_drafts.writes import EXPIRED
 from orders.people.queries import current_person
-from orders.placements.handlers import place_order
-from orders.placements.queries import rows_to_read, rows_to_write
 from orders.units.domain import must_act_at
 from orders.units.models import CareUnitRow
 from orders.units.queries import care_unit_key, place_named, user_named
@@ -92,25 +90,6 @@ async def discard_order_draft(command: DiscardOrderDraft, tx: Transaction) -> No
     row = await tx.lock(OrderDraftRow, tx.target(_NOUN), rule=domain.RULE)
     drafting.must_be_as_seen(row.version, seen=command.version, rule=domain.RULE)
     await writes.remove(row, tx)
-
-
-def _order_and_draft(command: PlaceDraftedOrder, tx: Transaction) -> Iterable[RowKey]:
-    yield from rows_to_write(command.order, tx)
-    yield OrderDraftRow, command.draft.draft_id
-
-
-def _read(command: PlaceDraftedOrder, tx: Transaction) -> Iterable[RowKey]:
-    yield from rows_to_read(command.order, tx)
-
-
-@messages.command(PlaceDraftedOrder, loads=_order_and_draft, reads=_read)
-async def place_drafted_order(command: PlaceDraftedOrder, tx: Transaction) -> None:
-    """Place an order that was begun as a draft, in one act with its end (ORD-1e).
-
-    Refused: as an order is; UNKNOWN_ORDER_DRAFT, DRAFT_CHANGED, NOT_THE_DRAFTS_RECIPIENT (ORD-1).
-    """
-    await writes.use_up(command.draft, command.order.recipient, tx)
-    await place_order(command.order, tx)
 
 
 @messages.timer(EXPIRED)

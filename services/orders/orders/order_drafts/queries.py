@@ -7,7 +7,7 @@ from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import CustomerId, NamedPatient
 
-from orders.drafting import OfUnits
+from orders.drafting.scopes import OfUnits
 from orders.order_drafts.commands import SaveOrderDraft
 from orders.order_drafts.models import OrderDraftRow
 from orders.people.queries import rows_of_person

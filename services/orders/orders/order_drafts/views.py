@@ -15,7 +15,7 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders.drafting import Version
+from orders.drafting.domain import Version
 from orders.order_drafts.domain import WrittenOrder
 from orders.order_drafts.models import OrderDraftRow
 

@@ -5,8 +5,8 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.types import NamedPatient, NamedRecipient, PersonRef
 
-from orders import drafting
-from orders.drafting import DraftSeen
+from orders.drafting import domain as drafting
+from orders.drafting.domain import DraftSeen
 from orders.order_drafts import domain
 from orders.order_drafts.models import OrderDraftRow
 from orders.people.queries import current_person, current_reference

@@ -1,8 +1,9 @@
 """Handlers of the commands that place an order or register a withdrawal."""
 
+from collections.abc import Iterable
 from uuid import uuid4
 
-from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import (
     Delivery,
@@ -15,6 +16,9 @@ from kvitt_contracts.types import OrderId, OrderNumber
 
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.customer_orders.writes import await_answer, count_step
+from orders.order_drafts.commands import PlaceDraftedOrder
+from orders.order_drafts.models import OrderDraftRow
+from orders.order_drafts.writes import use_up
 from orders.parties.domain import Patient
 from orders.parties.queries import parties_of
 from orders.people.writes import note_contact
@@ -59,6 +63,25 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
         today=tx.today,
     )
     _start(event, command, command.delivery, tx)
+
+
+def _order_and_draft(command: PlaceDraftedOrder, tx: Transaction) -> Iterable[RowKey]:
+    yield from rows_to_write(command.order, tx)
+    yield OrderDraftRow, command.draft.draft_id
+
+
+def _read_of_order(command: PlaceDraftedOrder, tx: Transaction) -> Iterable[RowKey]:
+    yield from rows_to_read(command.order, tx)
+
+
+@messages.command(PlaceDraftedOrder, loads=_order_and_draft, reads=_read_of_order)
+async def place_drafted_order(command: PlaceDraftedOrder, tx: Transaction) -> None:
+    """Place an order that was begun as a draft, in one act with its end (ORD-1e).
+
+    Refused: as an order is; UNKNOWN_ORDER_DRAFT, DRAFT_CHANGED, NOT_THE_DRAFTS_RECIPIENT (ORD-1).
+    """
+    await use_up(command.draft, command.order.recipient, tx)
+    await place_order(command.order, tx)
 
 
 @messages.command(RegisterWithdrawal, loads=rows_to_write, reads=rows_to_read)

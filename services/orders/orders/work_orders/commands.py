@@ -20,7 +20,7 @@ from kvitt_contracts.types import (
 )
 from pydantic import Field
 
-from orders.drafting import DraftSeen
+from orders.drafting.domain import DraftSeen
 from orders.free_text import FreeText
 from orders.work_orders.applications.domain import Application
 

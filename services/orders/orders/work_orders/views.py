@@ -27,7 +27,7 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders.drafting import DraftSeen
+from orders.drafting.domain import DraftSeen
 from orders.free_text import FreeText
 from orders.waits.domain import Wait
 from orders.work_orders.applications.domain import Application, Decision

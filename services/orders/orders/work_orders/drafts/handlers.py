@@ -7,7 +7,7 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import PersonRef
 
-from orders import drafting
+from orders.drafting import domain as drafting
 from orders.people.queries import current_person
 from orders.units.domain import must_act_at
 from orders.units.queries import place_named, user_named

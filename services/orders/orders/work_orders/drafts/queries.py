@@ -7,7 +7,7 @@ from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import CustomerId
 
-from orders.drafting import OfUnits
+from orders.drafting.scopes import OfUnits
 from orders.people.queries import rows_of_person
 from orders.units.models import CustomerRow, UserRow
 from orders.units.queries import customer_key, user_key

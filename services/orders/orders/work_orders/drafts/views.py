@@ -8,7 +8,7 @@ from kvitt_chassis.http import Body
 from kvitt_contracts.types import PatientRecipient, PersonRef, ServicePointId, UserId
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders.drafting import Version
+from orders.drafting.domain import Version
 from orders.work_orders.applications.domain import Application, missing_of
 from orders.work_orders.drafts.models import ApplicationDraftRow
 

@@ -1,5 +1,6 @@
 """What drafts of orders and of applications have in common: gone on with as they were seen, by who
-wrote them and colleagues, and removed when nobody has saved them for long (ORD-1e, ACT-5g).
+wrote them and colleagues, and removed when nobody has saved them for long (ORD-1e, ACT-5g). No
+clock, no database.
 """
 
 from datetime import date, timedelta
@@ -7,13 +8,10 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from kvitt_chassis.access import Grant
-from kvitt_chassis.web.scopes import Scope
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import Value
 from pydantic import Field
-from sqlalchemy import ColumnElement
 
 Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="Versionen som du såg")]
 
@@ -34,16 +32,6 @@ class Reason(StrEnum):
 
 class DraftRefused(Refused):
     """A refusal by a rule of drafts; `reason` is one of Reason."""
-
-
-class OfUnits(Scope):
-    """Whose drafts are, whatever else the caller reaches by the act: what is sent is region-wide to
-    customer service, what is being written is not.
-    """
-
-    def within(self, grant: Grant) -> ColumnElement[bool]:
-        """See Scope."""
-        return self.of_units(grant.caller)
 
 
 def must_be_as_seen(version: int, *, seen: int, rule: str) -> None:

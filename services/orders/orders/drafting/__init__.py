@@ -1,0 +1,1 @@
+"""What drafts of orders and of applications have in common."""
