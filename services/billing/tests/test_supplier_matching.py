@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from time import perf_counter
 from uuid import uuid5
 
 import pytest
@@ -110,6 +111,59 @@ def test_a_credit_note_that_names_another_invoice_mends_none_but_that() -> None:
     verdict = judge([a_line(3, received=2)], [invoice, credit, other])
 
     assert verdict.cleared == {}
+
+
+@pytest.mark.rule("BIL-6d")
+@settings(max_examples=200)
+@given(over=st.lists(st.integers(-9, 9), min_size=2, max_size=5), tolerance_ore=st.integers(0, 4))
+def test_what_one_invoice_is_too_cheap_pays_for_no_other(
+    over: list[int], tolerance_ore: int
+) -> None:
+    invoices = [
+        an_invoice(f"F-{n}", an_invoice_line(net_ore=COST + ore), tolerance_ore=tolerance_ore)
+        for n, ore in enumerate(over)
+    ]
+
+    verdict = judge([a_line(9, received=9)], invoices)
+
+    alone = {one.id for one, ore in zip(invoices, over, strict=True) if abs(ore) <= tolerance_ore}
+    assert set(verdict.cleared) == alone
+
+
+@pytest.mark.rule("BIL-6c")
+def test_a_wrong_delivery_waits_for_a_credit_note_of_what_was_wrong() -> None:
+    lines = [a_line(2, received=2, deviates=True), a_line(1, article=CUSHION, received=1)]
+    invoice = an_invoice("F-1", an_invoice_line(2), an_invoice_line(article=CUSHION))
+    other = an_invoice("K-1", an_invoice_line(article=CUSHION), credits="F-1")
+    mine = an_invoice("K-2", an_invoice_line(), credits="F-1")
+
+    assert judge(lines, [invoice, other]).held[invoice.id] == (Hold.WRONG_DELIVERY,)
+    verdict = judge(lines, [invoice, other, mine])
+    assert set(verdict.cleared) == {invoice.id, other.id, mine.id}
+
+
+@pytest.mark.rule("BIL-6c")
+def test_credit_notes_of_other_invoices_stand_in_the_way_of_none() -> None:
+    others = [an_invoice(f"K-{n}", an_invoice_line(), credits=f"G-{n}") for n in range(7)]
+    loose = [replace(one, id=key(f"L-{one.id}"), credits=None) for one in others]
+    invoice = an_invoice("F-1", an_invoice_line(3))
+    mine = an_invoice("K-9", an_invoice_line(), credits="F-1")
+
+    verdict = judge([a_line(3, received=2)], [*others, *loose, invoice, mine])
+
+    assert {invoice.id, mine.id} <= set(verdict.cleared)
+
+
+@pytest.mark.rule("BIL-6j")
+def test_a_thousand_that_wait_are_judged_in_a_moment() -> None:
+    dear = [an_invoice(f"F-{n}", an_invoice_line(net_ore=COST + 5)) for n in range(500)]
+    right = [an_invoice(f"G-{n}") for n in range(500)]
+    began = perf_counter()
+
+    verdict = judge([a_line(999, received=999)], [*dear, *right])
+
+    assert perf_counter() - began < 5  # hundredths; a minute where each is tried after each
+    assert set(verdict.cleared) == {one.id for one in right}
 
 
 @pytest.mark.rule("BIL-6a")

@@ -2,10 +2,12 @@
 Quantities are units, amounts öre without VAT.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import chain, combinations
+from heapq import heappop, heappush
+from itertools import combinations
 from typing import Final
 
 from kvitt_contracts.billing import ClearedLine, SupplierInvoiceLine
@@ -85,20 +87,32 @@ class Verdict:
     lines: Sequence[Purchased]
 
 
-@dataclass(slots=True)
-class _Trial:
-    """Documents as if they were cleared: the lines after it, what each takes, and what speaks
-    against it. `over_ore`: by how much they cost more than what was received at its price.
-    """
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A purchase order's lines as they are now, and which are of an article."""
 
     lines: dict[OrderLineId, Purchased]
+    of_article: Mapping[ArticleNumber, Sequence[OrderLineId]]
+
+
+@dataclass(slots=True)
+class _Trial:
+    """Documents as if they were cleared: the lines that change, what each takes, and what speaks
+    against it. `over_ore`: by how much each costs more than what was received at its price;
+    `given_back`: the articles that a credit note gives back.
+    """
+
+    known: _Known
+    changed: dict[OrderLineId, Purchased] = field(default_factory=dict)
     takes: dict[SupplierInvoiceId, tuple[ClearedLine, ...]] = field(default_factory=dict)
     against: set[Hold] = field(default_factory=set)
-    over_ore: int = 0
-    unknown_ore: int = 0
+    over_ore: Counter[SupplierInvoiceId] = field(default_factory=Counter)
+    given_back: set[ArticleNumber] = field(default_factory=set)
+    has_unknown: bool = False
 
     def of(self, article: ArticleNumber) -> list[Purchased]:
-        return [line for line in self.lines.values() if line.article_number == article]
+        of_article = self.known.of_article.get(article, ())
+        return [self.changed.get(one) or self.known.lines[one] for one in of_article]
 
 
 # decision 0419: what clears is the same, whatever comes first
@@ -114,14 +128,11 @@ def judge(
     notes that take back from it, at last all together. A credit note that names its invoice waits
     for that: until it is `paid`, or to be cleared with it. Never is more cleared than was received.
     """
-    rest, now = list(waiting), tuple(lines)
-    cleared: dict[SupplierInvoiceId, tuple[ClearedLine, ...]] = {}
-    while (found := _first_to_clear(now, rest, {*paid, *cleared})) is not None:
-        cleared |= found.takes
-        now = tuple(found.lines.values())
-        rest = [one for one in rest if one.id not in found.takes]
-    held = {one.id: _reasons(now, one, {*paid, *cleared}) for one in rest}
-    return Verdict(cleared=cleared, held=held, lines=now)
+    left = _Waiting(lines, waiting, paid)
+    while (found := left.first_to_clear()) is not None:
+        left.clear(found)
+    held = {one.id: left.reasons(one) for one in left.rest.values()}
+    return Verdict(cleared=left.cleared, held=held, lines=tuple(left.known.lines.values()))
 
 
 def taken_by_release(
@@ -150,63 +161,159 @@ def taken_by_release(
     return tuple(takes), tuple(now.values())
 
 
-def _first_to_clear(
-    lines: Sequence[Purchased], rest: Sequence[Document], paid: Collection[SupplierInvoiceId]
-) -> _Trial | None:
-    for group in _groups(rest):
-        if _are_at_hand(group, paid):
-            trial = _try(lines, group)
-            if not trial.against:
-                return trial
-    return None
+class _Waiting:
+    """What waits for a purchase order. What was tried is tried again only where something that it
+    depends on has been cleared: a thousand that wait are judged in a fraction of a second.
+    """
+
+    def __init__(
+        self,
+        lines: Sequence[Purchased],
+        waiting: Sequence[Document],
+        paid: Collection[SupplierInvoiceId],
+    ) -> None:
+        self.known = _Known({line.line_id: line for line in lines}, _by_article(lines))
+        self.rest = {one.id: one for one in waiting}
+        self.paid = set(paid)
+        self.cleared: dict[SupplierInvoiceId, tuple[ClearedLine, ...]] = {}
+        self._places = {one.id: (n, one.id) for n, one in enumerate(waiting)}
+        self._of: dict[ArticleNumber, list[Document]] = {}
+        for one in waiting:
+            for article in _articles(one):
+                self._of.setdefault(article, []).append(one)
+        self._credits = [one for one in waiting if one.is_credit]
+        self._alone = sorted(self._places.values())
+        self._with_credits = list(self._alone) if self._credits else []
+
+    def first_to_clear(self) -> _Trial | None:
+        """The smallest group that clears, the first that came of those; or None."""
+        for to_try, groups in ((self._alone, self._itself), (self._with_credits, self._mended)):
+            while to_try:
+                document = self.rest.get(to_try[0][1])
+                for group in groups(document) if document else ():
+                    if (found := self._tried(group)) is not None:
+                        return found
+                heappop(to_try)
+        if len(self.rest) > 1 and self._credits:  # without any, each was tried by itself
+            return self._tried(tuple(self.rest.values()))
+        return None
+
+    def clear(self, found: _Trial) -> None:
+        """Clear a group, and try again what depends on it."""
+        self.known.lines.update(found.changed)
+        self.cleared |= found.takes
+        self.paid |= found.takes.keys()
+        gone = [self.rest.pop(one) for one in found.takes]
+        self._credits = [one for one in self._credits if one.id in self.rest]
+        has_credit = any(one.is_credit for one in gone)
+        near: dict[SupplierInvoiceId, Document] = {
+            one.id: one for one in self._credits if one.credits in found.takes
+        }
+        for article in {article for one in gone for article in _articles(one)}:
+            # what is invoiced leaves less of an article: where it is of one line, no other fits now
+            is_less = not has_credit and len(self.known.of_article.get(article, ())) < 2
+            near |= {
+                one.id: one
+                for one in (self._credits if is_less else self._of[article])
+                if one.id in self.rest
+            }
+        for key in near:
+            heappush(self._alone, self._places[key])
+        if self._credits:
+            self._with_credits = sorted(self._places[key] for key in self.rest)
+
+    def reasons(self, document: Document) -> tuple[Hold, ...]:
+        """Why a document is held."""
+        found = _try(self.known, (document,)).against
+        if not self._is_at_hand((document,)):
+            found.add(Hold.NOTHING_TO_CREDIT)
+        return tuple(one for one in Hold if one in found)
+
+    def _tried(self, group: tuple[Document, ...]) -> _Trial | None:
+        if not self._is_at_hand(group):
+            return None
+        trial = _try(self.known, group)
+        return None if trial.against else trial
+
+    def _is_at_hand(self, group: Sequence[Document]) -> bool:
+        """True where each credit note's invoice is in the group, or paid."""
+        there = {None, *(one.id for one in group)}
+        return all(one.credits in there or one.credits in self.paid for one in group)
+
+    def _itself(self, document: Document) -> Iterator[tuple[Document, ...]]:
+        yield (document,)
+
+    def _mended(self, invoice: Document) -> Iterator[tuple[Document, ...]]:
+        """An invoice with those that may be its credit notes: few of them first."""
+        if invoice.is_credit:
+            return
+        named = [one for one in self._credits if one.credits == invoice.id]
+        mine = [*named, *(one for one in self._credits if one.credits is None)][:MOST_CREDITS]
+        for size in range(1, len(mine) + 1):
+            for chosen in combinations(mine, size):
+                yield (invoice, *chosen)
 
 
-def _are_at_hand(group: Sequence[Document], paid: Collection[SupplierInvoiceId]) -> bool:
-    """True where each credit note's invoice is in the group, or paid."""
-    there = {None, *paid, *(one.id for one in group)}
-    return all(one.credits in there for one in group)
+def _by_article(lines: Iterable[Purchased]) -> Mapping[ArticleNumber, Sequence[OrderLineId]]:
+    found: dict[ArticleNumber, list[OrderLineId]] = {}
+    for line in lines:
+        found.setdefault(line.article_number, []).append(line.line_id)
+    return found
 
 
-def _groups(rest: Sequence[Document]) -> Iterator[tuple[Document, ...]]:
-    """What may be cleared in one: the smallest first."""
-    yield from ((one,) for one in rest)
-    credits = [one for one in rest if one.is_credit][:MOST_CREDITS]
-    for invoice in (one for one in rest if not one.is_credit):
-        mine = [one for one in credits if one.credits in (None, invoice.id)]
-        sizes = range(1, len(mine) + 1)
-        for chosen in chain.from_iterable(combinations(mine, size) for size in sizes):
-            yield (invoice, *chosen)
-    if len(rest) > 1:
-        yield tuple(rest)
+def _articles(document: Document) -> set[ArticleNumber]:
+    return {one.article_number for one in document.lines if one.article_number is not None}
 
 
-def _try(lines: Sequence[Purchased], group: Sequence[Document]) -> _Trial:
-    trial = _Trial({line.line_id: line for line in lines})
+def _try(known: _Known, group: Sequence[Document]) -> _Trial:
+    trial = _Trial(known)
     has_credit = any(one.is_credit for one in group)
     for document in sorted(group, key=lambda one: one.is_credit):
         takes: list[ClearedLine] = []
         for wanted in document.lines:
             if wanted.article_number is None or not trial.of(wanted.article_number):
                 ore = wanted.quantity * wanted.price.net_ore
-                trial.unknown_ore += abs(ore)
-                trial.over_ore += -ore if document.is_credit else ore
+                trial.has_unknown = trial.has_unknown or bool(ore)
+                trial.over_ore[document.id] += -ore if document.is_credit else ore
             elif document.is_credit:
-                takes += _give_back(trial, wanted)
+                takes += _give_back(trial, document, wanted)
             else:
-                takes += _take(trial, wanted, may_exceed=has_credit)
+                takes += _take(trial, document, wanted, may_exceed=has_credit)
         trial.takes[document.id] = tuple(takes)
-    for before in lines:
-        after = trial.lines[before.line_id]
+    for after in trial.changed.values():
+        before = known.lines[after.line_id]
         if after.to_clear < min(before.to_clear, 0):
             trial.against.add(Hold.NOT_RECEIVED)
-        if after.deviates and not has_credit and after.cleared > before.cleared:
+        is_paid_more = after.cleared > before.cleared
+        if after.deviates and is_paid_more and after.article_number not in trial.given_back:
             trial.against.add(Hold.WRONG_DELIVERY)
-    if abs(trial.over_ore) > min(one.tolerance_ore for one in group):
-        trial.against.add(Hold.LINE_NOT_ORDERED if trial.unknown_ore else Hold.PRICE_DIFFERS)
+    if any(_is_too_much(trial, of) for of in _each_with_its_credits(group)):
+        trial.against.add(Hold.LINE_NOT_ORDERED if trial.has_unknown else Hold.PRICE_DIFFERS)
     return trial
 
 
-def _take(trial: _Trial, wanted: SupplierInvoiceLine, *, may_exceed: bool) -> list[ClearedLine]:
+def _is_too_much(trial: _Trial, of: Sequence[Document]) -> bool:
+    over_ore = sum(trial.over_ore[one.id] for one in of)
+    return abs(over_ore) > min(one.tolerance_ore for one in of)
+
+
+def _each_with_its_credits(group: Sequence[Document]) -> Iterator[Sequence[Document]]:
+    """Each invoice of a group with the credit notes that are its own, then each of the others by
+    itself: those of one invoice are its own, also where they name none.
+    """
+    invoices = [one for one in group if not one.is_credit]
+    if len(invoices) == 1:
+        yield group
+        return
+    keys = {one.id for one in invoices}
+    for invoice in invoices:
+        yield [invoice, *(one for one in group if one.is_credit and one.credits == invoice.id)]
+    yield from ([one] for one in group if one.is_credit and one.credits not in keys)
+
+
+def _take(
+    trial: _Trial, document: Document, wanted: SupplierInvoiceLine, *, may_exceed: bool
+) -> list[ClearedLine]:
     """What an invoice's line takes of what is received; `may_exceed`: a credit note of the group
     may give back what was not.
     """
@@ -218,15 +325,15 @@ def _take(trial: _Trial, wanted: SupplierInvoiceLine, *, may_exceed: bool) -> li
             quantity = left
         if quantity:
             takes.append(_part(line, quantity, wanted))
-            trial.lines[line.line_id] = replace(line, cleared=line.cleared + quantity)
-            _compare_price(trial, line, quantity, wanted)
+            trial.changed[line.line_id] = replace(line, cleared=line.cleared + quantity)
+            trial.over_ore[document.id] += quantity * _over_price(trial, line, wanted)
             left -= quantity
     if left:
         trial.against.add(_why_not(lines, wanted.quantity))
     return takes
 
 
-def _give_back(trial: _Trial, wanted: SupplierInvoiceLine) -> list[ClearedLine]:
+def _give_back(trial: _Trial, document: Document, wanted: SupplierInvoiceLine) -> list[ClearedLine]:
     """What a credit note's line gives back of what was paid: first where too much was taken."""
     takes, left = [], wanted.quantity
     lines = sorted(trial.of(_article(wanted)), key=lambda one: one.to_clear)
@@ -235,25 +342,25 @@ def _give_back(trial: _Trial, wanted: SupplierInvoiceLine) -> list[ClearedLine]:
         if quantity:
             takes.append(_part(line, quantity, wanted))
             of_cleared = min(quantity, line.cleared)
-            trial.lines[line.line_id] = replace(
+            trial.changed[line.line_id] = replace(
                 line,
                 cleared=line.cleared - of_cleared,
                 released=line.released - (quantity - of_cleared),
             )
-            _compare_price(trial, line, -quantity, wanted)
+            trial.over_ore[document.id] -= quantity * _over_price(trial, line, wanted)
+            trial.given_back.add(line.article_number)
             left -= quantity
     if left:
         trial.against.add(Hold.NOTHING_TO_CREDIT)
     return takes
 
 
-def _compare_price(
-    trial: _Trial, line: Purchased, quantity: int, wanted: SupplierInvoiceLine
-) -> None:
+def _over_price(trial: _Trial, line: Purchased, wanted: SupplierInvoiceLine) -> int:
+    """By how many öre one costs more than was agreed; another rate of VAT speaks against it."""
     agreed = line.price or wanted.price
-    trial.over_ore += quantity * (wanted.price.net_ore - agreed.net_ore)
     if agreed.vat_percent != wanted.price.vat_percent:
         trial.against.add(Hold.VAT_DIFFERS)
+    return wanted.price.net_ore - agreed.net_ore
 
 
 def _why_not(lines: Sequence[Purchased], wanted: int) -> Hold:
@@ -266,15 +373,6 @@ def _why_not(lines: Sequence[Purchased], wanted: int) -> Hold:
     if wanted > ordered - sum(line.paid for line in lines):
         return Hold.ALREADY_INVOICED
     return Hold.NOT_RECEIVED
-
-
-def _reasons(
-    lines: Sequence[Purchased], document: Document, paid: Collection[SupplierInvoiceId]
-) -> tuple[Hold, ...]:
-    found = _try(lines, (document,)).against
-    if not _are_at_hand((document,), paid):
-        found.add(Hold.NOTHING_TO_CREDIT)
-    return tuple(one for one in Hold if one in found)
 
 
 def _article(wanted: SupplierInvoiceLine) -> ArticleNumber:
