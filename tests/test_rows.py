@@ -37,6 +37,7 @@ from kvitt_contracts.types import (
     VatNumber,
 )
 from kvitt_testkit.platform import Platform
+from orders.order_drafts.domain import WrittenLine, WrittenOrder
 from orders.work_orders.applications.domain import Application
 from sqlalchemy import Column, Engine, Enum, MetaData, PrimaryKeyConstraint, create_engine, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -66,6 +67,7 @@ WHOLE: dict[type[Any], Any] = {  # their texts follow patterns and check digits
     CoordinationNumber: CoordinationNumber(number="197010632391"),
     Delivery: Delivery(instructions="Ring först"),
     Endpoint: ENDPOINT,
+    WrittenOrder: WrittenOrder(lines=(WrittenLine(comment="med lås"),)),
     MarkedDevice: MarkedDevice(device_number=DeviceNumber("170415"), serial_number="TRO-24"),
     Parties: Parties(
         seller=Seller(

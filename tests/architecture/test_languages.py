@@ -12,7 +12,9 @@ from kvitt_contracts.topic import SERVICES
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ROOT / "deploy" / "kvitt"
-PEOPLES = {COMMANDS / "story" / "report.py", COMMANDS / "story" / "comparison.py"}
+PEOPLES = {
+    COMMANDS / "story" / f"{name}.py" for name in ("report", "comparison", "dealings", "things")
+}
 """Modules of the command line that print the month for people."""
 
 _SWEDISH = "och inte till från som finns är för av på med eller efter kan ska har vad"

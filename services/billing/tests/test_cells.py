@@ -7,7 +7,10 @@ from uuid import uuid4
 import pytest
 from billing.app import service
 from billing.models import Base, ChargeRow, DeviceRow, InvoiceRow, PayerRow, SelectionRow
+from billing.region_sales.models import RegionSaleRow
 from billing.supplier_invoices.models import SupplierInvoiceRow
+from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import RegionCode
 from kvitt_testkit.cells import (
     CALLER,
     POINT,
@@ -19,6 +22,7 @@ from kvitt_testkit.cells import (
 )
 from kvitt_testkit.world import REGION, Given, World, stockholm
 
+from contracts.tests.builders.home_regions import an_order_with_a_cover, with_home_regions
 from contracts.tests.builders.inventory import (
     a_day_closed,
     a_device_taken_over,
@@ -32,6 +36,7 @@ from contracts.tests.builders.orders import (
     a_payer_registered,
     an_order_placed,
 )
+from contracts.tests.builders.region_sales import a_sale_requested
 from contracts.tests.builders.reservations import (
     a_line_delivered,
 )
@@ -47,6 +52,8 @@ from services.billing.tests.builders import a_device, lent
 MAY_31 = date(2026, 5, 31)
 JUNE_1 = stockholm("2026-06-01 06:00")
 OF_ANOTHER_REGION = "20777"
+WHOSE = (("X-1", POINT, REGION), ("X-2", OTHER, REGION), ("X-3", POINT, "bd"))
+"""The caller's unit, another one, and one of another region."""
 
 
 async def a_month_of(world: World, *payers: str, region: str = REGION) -> None:
@@ -125,6 +132,28 @@ async def supplier_invoices(world: World) -> Things:
     return Things(units=made[POINT, REGION], region=made[OTHER, REGION], platform=made[POINT, "bd"])
 
 
+async def home_region_cases(world: World) -> Things:
+    """Orders that another region pays for: of the caller's unit, another, of another region."""
+    made = {}
+    for name, point, region in WHOSE:
+        placed = an_order_with_a_cover(reference=name, service_point=point)
+        await world.handle(placed, region=region)
+        made[name] = placed.order_id
+    return Things(units=made["X-1"], region=made["X-2"], platform=made["X-3"])
+
+
+async def region_sales(world: World) -> Things:
+    """Sales that are asked for: by the caller's unit, another, in another region."""
+    made = {}
+    for name, point, region in WHOSE:
+        asked = a_sale_requested(sale=name, service_point=point)
+        async with world.worker.unit() as unit:
+            tx = unit.begin(region=RegionCode(region))
+            tx.start(RegionSaleRow, asked.sale_id, asked).requested_on = MAY_31
+        made[name] = asked.sale_id
+    return Things(units=made["X-1"], region=made["X-2"], platform=made["X-3"])
+
+
 async def takeovers(world: World) -> Things:
     """Devices that were bought over for the caller's unit, another, and one of another region."""
     for number, point, region in (
@@ -153,8 +182,9 @@ async def test_each_command_is_granted_to_the_roles_of_its_row_and_to_nobody_els
 
 
 @pytest.mark.rule("REF-18b", "REF-18c")
-async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
-    async with given(service, at=JUNE_1) as world:
+async def test_each_role_reaches_as_far_as_its_row_says(given: Given, policies: Policies) -> None:
+    known = with_home_regions(with_home_regions(policies), region="bd")
+    async with given(service, at=JUNE_1, policies=known) as world:
         await world.handle_all(
             a_customer_registered(POINT, payer=PAYER),
             a_customer_registered(OTHER, payer=OTHER_PAYER),
@@ -167,6 +197,8 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
         mine = await selections(world)
         charges = await things(world, ChargeRow)
         held = await supplier_invoices(world)
+        cases = await home_region_cases(world)
+        sales = await region_sales(world)
 
         await assert_reach(
             world,
@@ -195,10 +227,24 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "billing.supplier-invoice.reject": Upon(
                     things=lambda: supplier_invoices(world), body={"reason": "NOT_OURS"}
                 ),
+                "billing.home-region-cases.list": Upon(things=cases, key="order_id"),
+                "billing.home-region-case.show": Upon(things=cases),
+                "billing.home-region-case.commit": Upon(
+                    things=cases, body={"approved_on": "2026-05-04", "reference": "BF-1"}
+                ),
+                "billing.home-region-case.finish": Upon(
+                    things=cases, body={"finished_on": "2026-05-04"}
+                ),
+                "billing.region-sales.list": Upon(things=sales),
+                "billing.region-sale.show": Upon(things=sales),
+                "billing.region-sale.story": Upon(things=sales),
                 "billing.takeovers.list": Upon(things=await takeovers(world), key="device_number"),
                 "billing.payers.list": Upon(
                     things=await things(world, PayerRow, "payer_id"), key="payer_id"
                 ),
             },
-            reaching_nothing=["billing.selection.save"],
+            reaching_nothing=[
+                "billing.selection.save",
+                "billing.region-sale.request",  # its unit is in the body: test_region_sales_http
+            ],
         )

@@ -142,7 +142,7 @@ def test_a_wrong_delivery_waits_for_a_credit_note_of_what_was_wrong() -> None:
     assert set(verdict.cleared) == {invoice.id, other.id, mine.id}
 
 
-@pytest.mark.rule("BIL-6c")
+@pytest.mark.rule("BIL-6c", "BIL-6d")
 def test_credit_notes_of_other_invoices_stand_in_the_way_of_none() -> None:
     others = [an_invoice(f"K-{n}", an_invoice_line(), credits=f"G-{n}") for n in range(7)]
     loose = [replace(one, id=key(f"L-{one.id}"), credits=None) for one in others]

@@ -24,6 +24,7 @@ from kvitt_contracts.orders import (
     ReplenishmentPlaced,
     VoidOrder,
 )
+from kvitt_contracts.policy import Policies
 from kvitt_contracts.regions import (
     CareUnitStated,
     CustomerStated,
@@ -61,6 +62,7 @@ from orders.work_orders.commands import (
 from orders.work_orders.drafts.commands import DiscardApplicationDraft, SaveApplicationDraft
 
 from contracts.tests.builders.bmb import a_transfer_drafted
+from contracts.tests.builders.home_regions import HOME_PAYER, with_home_regions
 from contracts.tests.builders.inventory import an_article_listed
 from contracts.tests.builders.regions import a_customer_stated, a_payer_stated, a_user_stated
 from services.orders.tests.receiving import a_receipt_row
@@ -130,9 +132,10 @@ def test_every_consumed_message_is_handled_or_known_to_need_nothing() -> None:
     assert set(messages.messages) - OVER_HTTP_ALONE == consumed - UNUSED
 
 
-async def test_the_examples_of_the_regions_are_taken_in(given: Given) -> None:
-    async with given(service) as world:
+async def test_the_examples_of_the_regions_are_taken_in(given: Given, policies: Policies) -> None:
+    async with given(service, policies=with_home_regions(policies)) as world:
         await world.handle(a_payer_stated("81007", name="Region Västerbotten"), subject="81007")
+        await world.handle(a_payer_stated(HOME_PAYER), subject=HOME_PAYER)
         for one in examples_of([PayerStated, CustomerStated]):
             await handle(world, one)
         await world.handle(a_customer_stated("40355", payer="81002", store="602"), subject="40355")

@@ -93,8 +93,8 @@ SUPPLIER_INVOICES: tuple[RuleMutant, ...] = (
         "BIL-6e",
         "What is paid on one invoice is paid on another",
         _MATCH,
-        "            trial.changed[line.line_id] = replace(line, cleared=line.cleared + quantity)\n",
-        "            trial.changed[line.line_id] = replace(line, cleared=line.cleared)\n",
+        "[line.line_id] = replace(line, cleared=line.cleared + quantity)\n",
+        "[line.line_id] = replace(line, cleared=line.cleared)\n",
         f"{_TESTS}_what_is_paid_on_one_invoice_is_not_paid_on_another",
     ),
     rule_mutant(

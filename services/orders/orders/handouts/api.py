@@ -107,6 +107,7 @@ async def print_handout(person: PersonRef, body: PrintHandout, looker: Looking) 
     UNKNOWN_SERVICE_POINT, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3),
     TOO_MANY_LOOKS (REF-19).
     """
+    # decision 0448: what is printed for a patient is a look at them
     async with looker.looking() as tx:
         resolved = await looks.resolve([person], Purpose.DISPLAY, looker.caller, tx)
     if not resolved.persons:  # the look is logged, whatever comes of it
