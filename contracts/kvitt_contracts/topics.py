@@ -301,8 +301,9 @@ BILLING_HOME_REGION_CASES = domain_topic(
     "billing.home-region-cases",
     "OrderId",
     billing.HomeRegionCaseEvent,
-    to_come=["notifications"],
+    "notifications",
 )
+
 BILLING_LEDGER_ENTRIES = domain_topic(
     "billing.ledger-entries", "LedgerEntryId", billing.LedgerEntryEvent
 )

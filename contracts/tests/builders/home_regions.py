@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from kvitt_contracts.billing import CommitHomeRegion, FinishFitting
+from kvitt_contracts.billing import CommitHomeRegion, FinishFitting, HomeRegionReminderDue
 from kvitt_contracts.orders import OrderPlacedV2, SuppliedLine
 from kvitt_contracts.policy import Policies
 
 from contracts.tests.builders.areas import with_policy
 from contracts.tests.builders.orders import a_line, an_order_placed
 from contracts.tests.builders.shapes import build
-from contracts.tests.builders.story import CENTRAL, CUSHION, SENDER
+from contracts.tests.builders.story import CENTRAL, CUSHION, SENDER, SENDING, order_id
 
 HOME_PAYER, STATE_PAYER = "20990", "20991"
 """Region m and the state as payers of region ac."""
@@ -59,3 +59,20 @@ def a_commitment(**changes: Any) -> CommitHomeRegion:
 def a_finish(on: str = "2026-03-10", **changes: Any) -> FinishFitting:
     """The unit reports the fitting finished."""
     return build(FinishFitting, {"finished_on": on, "by": SENDER}, changes)
+
+
+def a_home_region_reminder(
+    order: str = "O-1", *, fitting: bool = False, **changes: Any
+) -> HomeRegionReminderDue:
+    """The prescriber is to be told that the commitment is missing; of a `fitting`, the unit too,
+    that it is not reported finished.
+    """
+    values = {
+        "order_id": order_id(order),
+        "service_point": SENDING,
+        "prescriber": SENDER,
+        "is_commitment_missing": True,
+        "is_fitting_open": fitting,
+        "due_on": "2026-09-05",
+    }
+    return build(HomeRegionReminderDue, values, changes)

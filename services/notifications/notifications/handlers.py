@@ -7,6 +7,7 @@ from notifications.cases.handlers import messages as cases
 from notifications.devices.handlers import messages as devices
 from notifications.fault_reports.handlers import messages as fault_reports
 from notifications.feed.handlers import messages as feed
+from notifications.home_regions.handlers import messages as home_regions
 from notifications.messages.handlers import messages as own
 from notifications.orders.handlers import messages as orders
 from notifications.pickups.handlers import messages as pickups
@@ -35,6 +36,7 @@ for _noun in (
     devices,
     supplier_invoices,
     region_sales,
+    home_regions,
     feed,
     own,
 ):

@@ -5,6 +5,10 @@ from collections.abc import Callable
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from kvitt_contracts.billing import (
+    CommitmentRecorded,
+    FittingFinished,
+    HomeRegionCaseEnded,
+    HomeRegionCaseOpened,
     SupplierInvoiceCleared,
     SupplierInvoiceHeld,
     SupplierInvoiceReceived,
@@ -95,6 +99,10 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     BasketLoanFeeDelivered,
     SupplierInvoiceReceived,
     SupplierInvoiceHeld,
+    CommitmentRecorded,
+    FittingFinished,
+    HomeRegionCaseEnded,
+    HomeRegionCaseOpened,
     SupplierInvoiceCleared,
     SupplierInvoiceReleased,
     SupplierInvoiceRejected,

@@ -4,6 +4,8 @@ from typing import Final
 
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
+_TOLD: Final = "services/notifications/notifications/home_regions/handlers.py"
+_MESSAGE: Final = "services/notifications/tests/test_home_regions.py::test"
 _CASES: Final = "services/billing/billing/home_region_cases"
 _DOMAIN: Final = f"{_CASES}/domain.py"
 _TESTS: Final = "services/billing/tests/test_home_region_cases.py::test"
@@ -12,6 +14,22 @@ _COVERS: Final = "services/orders/orders/placements/covers/domain.py"
 _ORDERED: Final = "services/orders/tests/test_covers.py::test"
 
 HOME_REGIONS: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "BIL-5h",
+        "Nobody at the unit hears that the payer is soon invoiced",
+        _TOLD,
+        "    for to in dict.fromkeys((prescriber, *at_unit)):\n",
+        "    for to in (prescriber,):\n",
+        f"{_MESSAGE}_the_unit_is_told_too_before_the_payer_is_invoiced",
+    ),
+    rule_mutant(
+        "BIL-5h",
+        "A commitment that is missing is told as a fitting that is not finished",
+        _TOLD,
+        "    if not event.is_fitting_open:\n        post(",
+        "    if not event.is_commitment_missing:\n        post(",
+        f"{_MESSAGE}_the_prescriber_is_told_of_a_delivery_without_commitment",
+    ),
     rule_mutant(
         "BIL-5a",
         "A commitment is not recorded",

@@ -52,6 +52,8 @@ class NewKind(StrEnum):
     NUMBER_MISSING = "number_missing"
     SUPPLIER_INVOICE_HELD = "supplier_invoice_held"
     LOST_WITHOUT_VALUE = "lost_without_value"
+    COMMITMENT_MISSING = "commitment_missing"
+    FITTING_UNFINISHED = "fitting_unfinished"
     REGION_SALE_REQUESTED = "region_sale_requested"
     REGION_SALE_REFUSED = "region_sale_refused"
     REGION_SALE_PROPOSED = "region_sale_proposed"

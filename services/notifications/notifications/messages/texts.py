@@ -171,6 +171,17 @@ TEXTS: dict[str, Text] = {
         "överens med mottagningen: det debiteras inte av sig självt.",
         to_staff="",
     ),
+    NewKind.COMMITMENT_MISSING: Text(
+        "Betalningsförbindelse saknas",
+        "Hjälpmedel på order {name} är levererade utan hemregionens betalningsförbindelse. Skaffa "
+        "den, och registrera när den godkändes och dess beteckning.",
+    ),
+    NewKind.FITTING_UNFINISHED: Text(
+        "Utprovning inte avslutad",
+        "Utprovningen på order {name} är inte rapporterad avslutad. Rapportera den, eller "
+        "registrera returen: annars faktureras betalaren om en månad utan vidare kontakt.",
+        to_staff=_NOBODY_AT_UNIT,
+    ),
     NewKind.REGION_SALE_REQUESTED: Text(
         "Försäljning att prissätta",
         "En enhet vill sälja hjälpmedel till regionen dit patienten flyttar. Öppna försäljningen "
