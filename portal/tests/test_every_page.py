@@ -47,7 +47,12 @@ UNREACHED = {
     },
 }
 """Pages of others, by the role that is led to none of them."""
-PARTS = {"/bestallningar/artiklar", "/sok", "/lagerpafyllnad/*"}
+PARTS = {
+    "/bestallningar/artiklar",
+    "/sok",
+    "/lagerpafyllnad/*",
+    "/mottagare/*/utskrift",
+}
 """What a page asks for itself, what a form leads to, and what leads on to another page."""
 
 
