@@ -96,7 +96,8 @@ class SupplierInvoiceCleared(Event, type="billing.supplier-invoice.cleared.v1"):
 
 class SupplierInvoiceReleased(Event, type="billing.supplier-invoice.released.v1"):
     """Finance lets a held one be paid as it is (BIL-6). `lines`: what it takes of what was
-    purchased, so that no other invoice is paid for the same.
+    purchased, so that no other invoice is paid for the same; emitted again with them where its
+    purchase becomes known after that.
     """
 
     supplier_invoice_id: SupplierInvoiceId

@@ -346,6 +346,63 @@ async def test_finance_releases_what_is_held_and_nobody_is_paid_for_the_same_aga
 
 
 @pytest.mark.rule("BIL-6g")
+@pytest.mark.parametrize("is_credited", [False, True])
+async def test_what_is_released_before_its_purchase_is_known_is_not_paid_again(
+    given: Given, is_credited: bool
+) -> None:
+    async with given(service, at=NOON) as world:
+        await world.register(SERVICE)
+        await world.handle_all(a_supplier_registered(), a_supplier_invoice_stated("F-1"))
+        release = {"supplier_id": SUPPLIER, "number": "F-1", "by": SERVICE}
+        await world.handle(ReleaseSupplierInvoice.model_validate(release))
+        if is_credited:
+            await world.handle(a_supplier_invoice_stated("K-1", is_credit=True, credits="F-1"))
+
+        await world.handle_all(
+            a_supplier_invoice_stated("F-2"), a_purchase_order_created(), a_purchase_line_received()
+        )
+
+        expected = ["cleared"] if is_credited else ["held", "ALREADY_INVOICED"]
+        assert await reasons(world, "F-2") == expected
+        assert (await reasons(world, "F-1"))[0] == "released"
+        assert await paid_for(world) == [(1, 0) if is_credited else (0, 1)]
+        assert [len(one.lines) for one in await world.events(SupplierInvoiceReleased)] == [0, 1]
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("BIL-6j", "BIL-6g")
+async def test_a_credit_note_that_came_first_is_matched_when_its_invoice_is_released(
+    given: Given,
+) -> None:
+    async with given(service, at=NOON) as world:
+        await purchased(world)
+        await world.register(SERVICE)
+        dear = [an_invoice_line(net_ore=110_000)]
+        credit = a_supplier_invoice_stated("K-1", is_credit=True, credits="F-1")
+        await world.handle_all(a_supplier_invoice_stated(lines=dear), credit)
+        assert await reasons(world, "K-1") == ["held", "NOTHING_TO_CREDIT"]
+
+        release = {"supplier_id": SUPPLIER, "number": "F-1", "by": SERVICE}
+        await world.handle(ReleaseSupplierInvoice.model_validate(release))
+
+        assert await reasons(world, "K-1") == ["cleared"]
+        assert await paid_for(world) == [(0, 0)]
+
+
+@pytest.mark.rule("BIL-6d")
+async def test_a_change_after_the_receipt_leaves_the_receipts_price(given: Given) -> None:
+    async with given(service, at=NOON) as world:
+        await purchased(world, a_purchase_line(2))
+        await world.handle_all(
+            a_purchase_line_received(net_ore=90_000), a_purchase_line_changed(1, net_ore=95_000)
+        )
+
+        await world.handle(a_supplier_invoice_stated(lines=[an_invoice_line(net_ore=90_000)]))
+
+        assert await reasons(world) == ["cleared"]
+
+
+@pytest.mark.rule("BIL-6g")
 async def test_a_region_releases_and_rejects_by_the_suppliers_number(given: Given) -> None:
     async with given(service, at=NOON) as world:
         await purchased(world)

@@ -81,6 +81,22 @@ async def test_an_invoice_that_came_before_the_device_is_matched_when_it_is_regi
 
 
 @pytest.mark.rule("BIL-13b")
+async def test_an_invoice_that_was_released_before_the_device_is_not_paid_again(
+    given: Given,
+) -> None:
+    async with given(service, at=NOON) as world:
+        await world.register(SERVICE)
+        await world.handle_all(a_supplier_registered(), of_device("F-1"))
+        named = {"supplier_id": SUPPLIER, "number": "F-1", "by": SERVICE}
+        await world.handle(ReleaseSupplierInvoice.model_validate(named))
+
+        await world.handle_all(of_device("F-2"), a_device_taken_over())
+
+        assert await reasons(world, "F-2") == ["held", "ALREADY_INVOICED"]
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("BIL-13b")
 async def test_a_device_is_paid_once_and_at_what_it_was_bought_for(given: Given) -> None:
     async with given(service, at=NOON) as world:
         await world.register(SERVICE)

@@ -188,6 +188,18 @@ def release(
     return (SupplierInvoiceReleased(supplier_invoice_id=key, lines=lines, by=by),)
 
 
+def take(
+    key: SupplierInvoiceId, invoice: SupplierInvoice, *, lines: tuple[ClearedLine, ...]
+) -> tuple[SupplierInvoiceReleased, ...]:
+    """What was released before its purchase was known takes its part of it; no event where that is
+    nothing.
+    """
+    if not lines or invoice.decided_by is None:
+        return ()
+    by = invoice.decided_by
+    return (SupplierInvoiceReleased(supplier_invoice_id=key, lines=lines, by=by),)
+
+
 def reject(
     key: SupplierInvoiceId, invoice: SupplierInvoice, *, reason: ReasonCode, by: UserId
 ) -> tuple[SupplierInvoiceRejected, ...]:

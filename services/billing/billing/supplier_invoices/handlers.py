@@ -64,6 +64,7 @@ async def on_purchase_order_created(event: PurchaseOrderCreated, tx: Transaction
     if row is None:
         row = PurchaseOrderRow(region=tx.region, purchase_order_number=event.purchase_order_number)
         tx.put(row)
+    is_new = row.purchase_order_id is None
     row.purchase_order_id = event.purchase_order_id
     row.supplier_id = event.supplier_id
     row.service_point = event.service_point
@@ -84,7 +85,7 @@ async def on_purchase_order_created(event: PurchaseOrderCreated, tx: Transaction
             for line in event.lines
         )
     )
-    await writes.match_of_order(row, tx)
+    await writes.match_of_order(row, tx, is_new=is_new)
 
 
 def _order_of(event: OfLine, tx: Transaction) -> Iterable[RowKey]:
@@ -99,10 +100,13 @@ def _id_of_order(event: OfLine, tx: Transaction) -> Iterable[RowKey]:
 
 @messages.on(PurchaseOrderLineChanged, reads=_id_of_order, loads=_order_of)
 async def on_line_changed(event: PurchaseOrderLineChanged, tx: Transaction) -> None:
-    """Expect a line as it is now: fewer, none, or at another price (BIL-6)."""
+    """Expect a line as it is now: fewer, none, or at another price, where no receipt has said what
+    it cost (BIL-6).
+    """
     order, line = await _line_of(event, event.line_id, tx)
     line.quantity = event.quantity
-    line.price = event.price or line.price
+    if not line.received:
+        line.price = event.price or line.price
     await writes.match_of_order(order, tx)
 
 
@@ -317,6 +321,10 @@ async def _release(
         await enter_supplier_invoice(
             tx, key, net_ore=row.net_ore, vat_ore=row.vat_ore, is_credit=row.is_credit
         )
+    if released and order is not None:  # a credit note may have waited for it
+        await writes.match_of_order(order, tx)
+    elif released and takeover is not None:
+        await writes.match_of_device(takeover, tx)
 
 
 async def _takeover_of(row: SupplierInvoiceRow, tx: Transaction) -> TakeoverRow | None:

@@ -2,20 +2,27 @@
 matched anew, under the lock of their purchase order.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 from kvitt_chassis.handlers import Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.billing import SupplierInvoiceCleared
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import DeviceRegistered, Origin
-from kvitt_contracts.types import ArticleNumber, DeviceNumber, SupplierInvoiceId
+from kvitt_contracts.types import ArticleNumber, DeviceNumber, ServicePointId, SupplierInvoiceId
 
 from billing.ledger.writes import enter_supplier_invoice
 from billing.supplier_invoices import domain
 from billing.supplier_invoices.domain import SupplierInvoiceStatus
-from billing.supplier_invoices.matching.domain import Document, Hold, Purchased, judge
+from billing.supplier_invoices.matching.domain import (
+    Document,
+    Hold,
+    Purchased,
+    judge,
+    taken_by_release,
+)
 from billing.supplier_invoices.models import (
     PurchaseLineRow,
     PurchaseOrderRow,
@@ -29,28 +36,24 @@ REMIND = Timer("supplier_invoice_reminder", SupplierInvoiceRow)
 _WAITING = (SupplierInvoiceStatus.RECEIVED, SupplierInvoiceStatus.HELD)
 
 
-async def match_of_order(order: PurchaseOrderRow, tx: Transaction) -> None:
-    """Match what waits for a purchase order, which is locked, with what is known of it now."""
+async def match_of_order(order: PurchaseOrderRow, tx: Transaction, *, is_new: bool = False) -> None:
+    """Match what waits for a purchase order, which is locked, with what is known of it now.
+    `is_new`: it is known from now on; what finance has released of it takes its part first.
+    """
     lines = await tx.lock_all(PurchaseLineRow, order.line_ids)
     # asked under the order's lock: what has come meanwhile is among them
     named = await tx.search_all(
         SupplierInvoiceRow, SupplierInvoiceRow.purchase_order_number, order.purchase_order_number
     )
-    locked = await tx.lock_all(SupplierInvoiceRow, [row.id for row in named])
-    waiting = sorted(
-        (row for row in locked if row.status in _WAITING),
-        key=lambda row: (row.received_on, row.number, row.id),
-    )
-    to_match: list[SupplierInvoiceRow] = []
-    for row in waiting:
-        row.service_point = order.service_point
-        reason = await _order_differs(order, row, tx)
-        if reason is None:
-            to_match.append(row)
-        else:
-            _hold(row, [reason], tx)
-    paid = [SupplierInvoiceId(row.id) for row in locked if row.status in domain.PAYABLE]
-    await _match(lines, to_match, paid, tx)
+
+    async def differs(row: SupplierInvoiceRow) -> Hold | None:
+        if order.purchase_order_id is None:
+            return Hold.PURCHASE_ORDER_UNKNOWN
+        if order.supplier_id != row.supplier_id:
+            return Hold.SUPPLIER_DIFFERS
+        return None if await _is_active(row, tx) else Hold.SUPPLIER_INACTIVE
+
+    await _match(_Purchase(lines, order.service_point, is_new), named, differs, tx)
 
 
 def unknown_takeover(device_number: DeviceNumber, tx: Transaction) -> TakeoverRow:
@@ -65,40 +68,33 @@ async def expect_invoice(event: DeviceRegistered, origin: Origin, tx: Transactio
     row = await tx.find(TakeoverRow, event.device_number)
     if row is None:
         row = unknown_takeover(event.device_number, tx)
+    is_new = row.device_id is None
     row.device_id = event.device_id
     row.article_number = event.article_number
     row.from_region = origin.from_region
     row.service_point = origin.service_point
     row.bought_on = event.bought_on
     row.value = event.value
-    await match_of_device(row, tx)
+    await match_of_device(row, tx, is_new=is_new)
 
 
-async def match_of_device(takeover: TakeoverRow, tx: Transaction) -> None:
+async def match_of_device(takeover: TakeoverRow, tx: Transaction, *, is_new: bool = False) -> None:
     """Match what waits for a device that was bought over, which is locked (BIL-13). A line without
-    an article is of that device.
+    an article is of that device. `is_new`: as of a purchase order.
     """
     named = await tx.search_all(
         SupplierInvoiceRow, SupplierInvoiceRow.device_number, takeover.device_number
     )
-    mine = [row.id for row in named if row.purchase_order_number is None]
-    locked = await tx.lock_all(SupplierInvoiceRow, mine)
-    waiting = sorted(
-        (row for row in locked if row.status in _WAITING),
-        key=lambda row: (row.received_on, row.number, row.id),
-    )
-    to_match: list[SupplierInvoiceRow] = []
-    for row in waiting:
-        row.service_point = takeover.service_point
+    mine = [row for row in named if row.purchase_order_number is None]
+
+    async def differs(row: SupplierInvoiceRow) -> Hold | None:
         if takeover.device_id is None:
-            _hold(row, [Hold.DEVICE_NOT_BOUGHT], tx)
-        elif await _is_active(row, tx):
-            to_match.append(row)
-        else:
-            _hold(row, [Hold.SUPPLIER_INACTIVE], tx)
-    if takeover.device_id is not None:
-        paid = [SupplierInvoiceId(row.id) for row in locked if row.status in domain.PAYABLE]
-        await _match([takeover], to_match, paid, tx, of=takeover.article_number)
+            return Hold.DEVICE_NOT_BOUGHT
+        return None if await _is_active(row, tx) else Hold.SUPPLIER_INACTIVE
+
+    lines = [takeover] if takeover.device_id is not None else []
+    of = _Purchase(lines, takeover.service_point, is_new, takeover.article_number)
+    await _match(of, mine, differs, tx)
 
 
 def hold_alone(row: SupplierInvoiceRow, tx: Transaction) -> None:
@@ -140,18 +136,48 @@ def keep(lines: Sequence[PurchaseLineRow | TakeoverRow], after: Iterable[Purchas
         row.cleared, row.released = one.cleared, one.released
 
 
+class _Purchase(NamedTuple):
+    """What invoices are matched with: its lines, all locked, the unit that purchased, whether it is
+    known from now on, and the article of what names none.
+    """
+
+    lines: Sequence[PurchaseLineRow | TakeoverRow]
+    service_point: ServicePointId | None
+    is_new: bool
+    article: ArticleNumber | None = None
+
+
 async def _match(
-    lines: Sequence[PurchaseLineRow | TakeoverRow],
-    waiting: Sequence[SupplierInvoiceRow],
-    paid: Sequence[SupplierInvoiceId],
+    purchase: _Purchase,
+    named: Iterable[SupplierInvoiceRow],
+    differs: Callable[[SupplierInvoiceRow], Awaitable[Hold | None]],
     tx: Transaction,
-    *,
-    of: ArticleNumber | None = None,
 ) -> None:
-    documents = [document_of(row, tx, of=of) for row in waiting]
-    verdict = judge([row.purchased() for row in lines], documents, paid=paid)
-    keep(lines, verdict.lines)
-    for row in waiting:
+    """Clear or hold what waits of the invoices that name a purchase; `differs`: what they are held
+    for before their lines are looked at.
+    """
+    locked = await tx.lock_all(SupplierInvoiceRow, [row.id for row in named])
+    locked.sort(key=lambda row: (row.received_on, row.number, row.id))
+    if purchase.is_new:
+        for row in locked:
+            await _take_released(purchase, row, differs, tx)
+    to_match: list[SupplierInvoiceRow] = []
+    for row in locked:
+        if row.status not in _WAITING:
+            continue
+        row.service_point = purchase.service_point
+        reason = await differs(row)
+        if reason is None:
+            to_match.append(row)
+        else:
+            _hold(row, [reason], tx)
+    verdict = judge(
+        [line.purchased() for line in purchase.lines],
+        [document_of(row, tx, of=purchase.article) for row in to_match],
+        paid=[SupplierInvoiceId(row.id) for row in locked if row.status in domain.PAYABLE],
+    )
+    keep(purchase.lines, verdict.lines)
+    for row in to_match:
         key = SupplierInvoiceId(row.id)
         if key in verdict.held:
             _hold(row, verdict.held[key], tx)
@@ -163,14 +189,24 @@ async def _match(
         )
 
 
-async def _order_differs(
-    order: PurchaseOrderRow, row: SupplierInvoiceRow, tx: Transaction
-) -> Hold | None:
-    if order.purchase_order_id is None:
-        return Hold.PURCHASE_ORDER_UNKNOWN
-    if order.supplier_id != row.supplier_id:
-        return Hold.SUPPLIER_DIFFERS
-    return None if await _is_active(row, tx) else Hold.SUPPLIER_INACTIVE
+async def _take_released(
+    purchase: _Purchase,
+    row: SupplierInvoiceRow,
+    differs: Callable[[SupplierInvoiceRow], Awaitable[Hold | None]],
+    tx: Transaction,
+) -> None:
+    """What finance released before its purchase was known takes its part of it now, so that nobody
+    is paid for the same again (BIL-6g).
+    """
+    if row.status is not SupplierInvoiceStatus.RELEASED:
+        return
+    if await differs(row) not in (None, Hold.SUPPLIER_INACTIVE):
+        return
+    row.service_point = purchase.service_point
+    lines = [line.purchased() for line in purchase.lines]
+    taken, after = taken_by_release(lines, document_of(row, tx, of=purchase.article))
+    tx.record(row, *domain.take(SupplierInvoiceId(row.id), row.state(), lines=taken))
+    keep(purchase.lines, after)
 
 
 async def _is_active(row: SupplierInvoiceRow, tx: Transaction) -> bool:
