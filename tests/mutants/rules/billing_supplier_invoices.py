@@ -66,7 +66,7 @@ SUPPLIER_INVOICES: tuple[RuleMutant, ...] = (
         f"{_MATCHED}_a_wrong_delivery_waits_for_a_credit_note_of_what_was_wrong",
     ),
     rule_mutant(
-        "BIL-6d",
+        "BIL-6c",
         "Credit notes of other invoices crowd out an invoice's own",
         _MATCH,
         "        named = [one for one in self._credits if one.credits == invoice.id]\n",
