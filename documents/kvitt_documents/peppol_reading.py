@@ -2,10 +2,11 @@
 anybody. No entity is resolved, nothing is fetched; knows no service and no message.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+import re
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from lxml import etree
@@ -19,7 +20,10 @@ _NAMES: Final = {
     "cac": f"{_UBL}:CommonAggregateComponents-2",
     "cbc": f"{_UBL}:CommonBasicComponents-2",
 }
+_DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,11}(\.[0-9]{1,10})?")
 _SLACK: Final = Decimal("0.02")  # PEPPOL-EN16931-R120: of a line's own product
+_ORGANISATIONS: Final = frozenset({"0007"})  # Swedish organisation numbers
+_BARE: Final = frozenset({*_ORGANISATIONS, None})
 _CURRENCY: Final = "SEK"
 _RATES: Final = {Decimal(rate): rate for rate in (0, 6, 12, 25)}
 
@@ -130,13 +134,11 @@ class _Element:
         return text
 
     def decimal(self, path: str) -> Decimal:
-        try:
-            number = Decimal(self.needed(path))
-        except InvalidOperation:
-            raise self.invalid(path) from None
-        if not number.is_finite() or abs(number) >= 10**11:
+        """A number as XML Schema writes a decimal: without exponent, separators or other digits."""
+        text = self.needed(path)
+        if not _DECIMAL.fullmatch(text):
             raise self.invalid(path)
-        return number
+        return Decimal(text)
 
     def ore(self, path: str) -> int:
         """An amount in kronor, as öre."""
@@ -189,6 +191,8 @@ class _Document(_Element):
             raise UblRefused("OTHER_CURRENCY", "cbc:DocumentCurrencyCode")
         issued_on = self.day("cbc:IssueDate")
         lines, charges = self._lines(), list(self._charges())
+        if len(lines) + len(charges) > MAX_LINES:
+            raise UblRefused("TOO_MANY_LINES", "cac:AllowanceCharge")
         net_ore, vat_ore = self._sums(lines, charges)
         return ReadBill(
             number=self.needed("cbc:ID"),
@@ -207,15 +211,22 @@ class _Document(_Element):
     def _organisation(self, role: str) -> str | None:
         """The digits of a party's organisation number, by whatever says it."""
         party = f"{role}/cac:Party"
-        number = self.text(f"{party}/cac:PartyLegalEntity/cbc:CompanyID")
+        number = self._numbered(f"{party}/cac:PartyLegalEntity/cbc:CompanyID", _BARE)
         vat = self.text(f"{party}/cac:PartyTaxScheme/cbc:CompanyID") or ""
         if number is None and vat.startswith("SE") and len(vat) == 14:
             number = vat[2:-2]
-        endpoint = self.element.find(f"{party}/cbc:EndpointID", _NAMES)
-        if number is None and endpoint is not None and endpoint.get("schemeID") == "0007":
-            number = endpoint.text
-        digits = "".join(one for one in number or "" if one.isdigit())
+        number = number or self._numbered(f"{party}/cbc:EndpointID", _ORGANISATIONS)
+        digits = "".join(one for one in number or "" if one in "0123456789")
         return digits[-10:] or None
+
+    def _numbered(self, path: str, schemes: Collection[str | None]) -> str | None:
+        """What a number says, where it is of one of these schemes: a GLN is none of an
+        organisation.
+        """
+        found = self.element.find(path, _NAMES)
+        if found is None or found.get("schemeID") not in schemes:
+            return None
+        return self.text(path)
 
     def _lines(self) -> list[ReadLine]:
         found = list(self.all(f"cac:{self.kind}Line"))

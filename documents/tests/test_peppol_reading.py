@@ -1,9 +1,12 @@
 """What is read of suppliers' electronic invoices, and what is not taken (BIL-6)."""
 
+import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from kvitt_documents import peppol_reading
 from kvitt_documents.peppol import Bill, BillLine, Corrected, Party, VatSum, write
 from kvitt_documents.peppol_reading import ReadBill, ReadLine, UblRefused, read
 
@@ -280,3 +283,67 @@ async def test_what_is_too_large_is_refused_before_it_has_come() -> None:
     assert sent <= 51_000
     deep = b"<a>" * 10_000 + b"</a>" * 10_000
     assert (await refused(deep))[0] == "NOT_XML"
+
+
+@pytest.mark.rule("BIL-6i")
+@pytest.mark.parametrize(
+    "written",
+    ["1E-999999", "1e3", "1_0", "²", "١", "NaN", "Infinity", "1" * 12, "0x1", "", "1.", " "],
+)
+@pytest.mark.parametrize(
+    ("element", "stands"),
+    [
+        ('unitCode="C62">{}<', "2"),
+        ('PriceAmount currencyID="SEK">{}<', "1000.00"),
+        ('TaxAmount currencyID="SEK">{}<', "500.00"),
+    ],
+)
+async def test_a_number_is_written_in_digits_alone(element: str, stands: str, written: str) -> None:
+    document = with_changes((element.format(stands), element.format(written)))
+
+    reason, _ = await refused(document)
+
+    assert reason == ("INVALID_FIELD" if written.strip() else "MISSING_FIELD")
+
+
+@pytest.mark.rule("BIL-6i")
+async def test_an_exponent_of_the_base_quantity_is_refused() -> None:
+    base = '<cbc:BaseQuantity unitCode="C62">1E-999999</cbc:BaseQuantity></cac:Price>'
+    document = write(a_bill()).decode().replace("</cac:Price>", base, 1)
+
+    reason, field = await refused(document.encode())
+
+    assert (reason, field.rpartition("/")[2]) == ("INVALID_FIELD", "cbc:BaseQuantity")
+
+
+@pytest.mark.rule("BIL-6i")
+async def test_lines_and_charges_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peppol_reading, "MAX_LINES", 2)
+    document = write(a_bill()).decode().replace("<cac:TaxTotal>", CHARGE, 1)
+
+    assert await refused(document.encode()) == ("TOO_MANY_LINES", "cac:AllowanceCharge")
+
+
+@pytest.mark.rule("BIL-6h")
+@pytest.mark.parametrize(
+    ("scheme", "number", "read_as"),
+    [
+        ("", "556000-1042", "5560001042"),
+        (' schemeID="0007"', "5560001042", "5560001042"),
+        (' schemeID="0088"', "7350000000016", None),
+        ("", "556²00-1042", "556001042"),
+    ],
+)
+async def test_an_organisation_is_named_by_its_own_number_alone(
+    scheme: str, number: str, read_as: str | None
+) -> None:
+    document = write(replace(a_bill(), seller=replace(SELLER, endpoint="", vat_number=None)))
+    legal = re.sub(
+        r"(<cac:AccountingSupplierParty>.*?)<cbc:CompanyID[^>]*>556000-?1042<",
+        rf"\g<1><cbc:CompanyID{scheme}>{number}<",
+        document.decode(),
+        count=1,
+        flags=re.DOTALL,
+    )
+
+    assert (await of(legal.encode())).seller_number == read_as

@@ -146,6 +146,35 @@ async def test_one_that_names_no_purchase_order_of_ours_is_held(given: Given) ->
             assert await reasons(world, number) == ["held", "PURCHASE_ORDER_MISSING"]
 
 
+@pytest.mark.rule("BIL-6h")
+@pytest.mark.parametrize("number", ["189001019802", "900101-9802"])
+async def test_a_reference_that_may_be_a_persons_number_is_not_kept(
+    given: Given, number: str
+) -> None:
+    async with given(service, at=NOON) as world:
+        await purchased(world)
+
+        await sent(world, an_electronic_invoice("F-1", order=number))
+
+        (row,) = await world.rows(SupplierInvoiceRow)
+        assert (row.device_number, row.purchase_order_number) == (None, None)
+        assert await reasons(world) == ["held", "PURCHASE_ORDER_MISSING"]
+
+
+@pytest.mark.rule("BIL-6i")
+async def test_what_nobody_may_say_is_refused_by_its_field(given: Given) -> None:
+    async with given(service, at=NOON) as world:
+        await purchased(world)
+        old = an_electronic_invoice().replace(
+            b"<cbc:DueDate>2026-04-12", b"<cbc:DueDate>0001-01-01"
+        )
+
+        answer = await sent(world, old)
+
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["field"] == "due_on"
+
+
 @pytest.mark.rule("BIL-6i")
 @pytest.mark.parametrize(
     ("document", "query", "reason", "field"),

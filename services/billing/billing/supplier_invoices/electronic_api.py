@@ -10,6 +10,7 @@ from kvitt_chassis.http import ApiRouter, Reader
 from kvitt_chassis.web.streaming import Streamed
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import SupplierId
+from pydantic import ValidationError
 
 from billing.supplier_invoices import domain, reading
 from billing.supplier_invoices.api import show_with_lines
@@ -60,7 +61,10 @@ async def take_in_electronic_invoice(
         raise
     commands = await streamed.commands(digest.digest())
     key = domain.invoice_id(commands.caller.region, values["supplier_id"], values["number"])
-    command = ReceiveSupplierInvoice.model_validate({**values, "by": commands.caller.user_id})
+    try:
+        command = ReceiveSupplierInvoice.model_validate({**values, "by": commands.caller.user_id})
+    except ValidationError as error:
+        raise reading.unusable(error) from None
     return await commands.run(command, target=key, rule="BIL-6", show=show_with_lines(key))
 
 

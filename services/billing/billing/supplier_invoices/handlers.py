@@ -315,16 +315,17 @@ async def _release(
     taken, after = taken_by_release([line.purchased() for line in lines], document)
     released = domain.release(key, row.state(), lines=taken, by=by)
     tx.record(row, *released)
-    if released:
-        writes.keep(lines, after)
-        tx.cancel_timer(REMIND, key=key)
-        await enter_supplier_invoice(
-            tx, key, net_ore=row.net_ore, vat_ore=row.vat_ore, is_credit=row.is_credit
-        )
-    if released and order is not None:  # a credit note may have waited for it
+    if not released:
+        return
+    writes.keep(lines, after)
+    tx.cancel_timer(REMIND, key=key)
+    if order is not None:  # a credit note may have waited for it
         await writes.match_of_order(order, tx)
-    elif released and takeover is not None:
+    elif takeover is not None:
         await writes.match_of_device(takeover, tx)
+    await enter_supplier_invoice(
+        tx, key, net_ore=row.net_ore, vat_ore=row.vat_ore, is_credit=row.is_credit
+    )
 
 
 async def _takeover_of(row: SupplierInvoiceRow, tx: Transaction) -> TakeoverRow | None:

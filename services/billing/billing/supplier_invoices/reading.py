@@ -15,8 +15,10 @@ from kvitt_contracts.types import (
     SupplierArticleNumber,
     SupplierId,
     SupplierInvoiceNumber,
+    looks_like_personal_number,
 )
 from kvitt_documents.peppol_reading import ReadBill, ReadLine, UblRefused, read
+from pydantic import ValidationError
 
 from billing.supplier_invoices import queries
 
@@ -63,12 +65,14 @@ async def understood(
     except ValueError:
         raise _refused("INVALID_FIELD", "cbc:ID", WAYS["INVALID_FIELD"]) from None
     order = _code(OrderNumber, bill.order)
+    # free text of the supplier's: what may be a personal number is as if it were not given
+    may_name_device = bill.order is not None and not looks_like_personal_number(bill.order)
     articles = await _articles(bill.lines, supplier, reader)
     return {
         "supplier_id": supplier,
         "number": number,
         "purchase_order_number": order,
-        "device_number": None if order else _code(DeviceNumber, bill.order),
+        "device_number": _code(DeviceNumber, bill.order) if may_name_device and not order else None,
         "is_credit": bill.is_credit,
         "credits": credits if bill.is_credit else None,
         "net_ore": bill.net_ore,
@@ -155,6 +159,12 @@ def _code(kind: Any, text: str | None) -> Any:
         return None if text is None else kind(text)
     except ValueError:
         return None
+
+
+def unusable(error: ValidationError) -> Refused:
+    """The refusal of what a document says and nobody may say, by the command's field."""
+    field = ".".join(str(one) for one in error.errors()[0]["loc"])
+    return _refused("INVALID_FIELD", field, WAYS["INVALID_FIELD"])
 
 
 def _unknown(field: str) -> Refused:
