@@ -54,7 +54,7 @@ def region(request: pytest.FixtureRequest) -> Region:
 
 
 @pytest.fixture(params=_BUSY)
-def busyregion_of(request: pytest.FixtureRequest) -> Region:
+def busy_region(request: pytest.FixtureRequest) -> Region:
     """Each of the regions with a whole month's business."""
     return region_of(request.param)
 
