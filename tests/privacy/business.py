@@ -61,7 +61,6 @@ def live_through(region: Region, *, vault: str) -> None:
     _order_over_kafka(region)
     _order_over_http(region, refs)
     draft = _draft_an_application(region, refs)
-    _draft_an_order(region, refs)
     region.come_to_rest()
     _show(region, refs, "delivery", "invoicing")  # those to whom something is ordered
     _transfer(region)
@@ -70,6 +69,7 @@ def live_through(region: Region, *, vault: str) -> None:
     _be_refused_by_the_database(vault)
     region.move_clock(SOME_DAYS_ON)
     _go_on_with(region, draft)
+    _draft_an_order(region, refs)
     region.come_to_rest()
     region.move_clock(NEXT_MONTH)
     region.come_to_rest()
