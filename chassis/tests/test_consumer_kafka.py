@@ -335,14 +335,18 @@ async def test_partitions_are_given_away_when_the_message_in_hand_is_done_and_no
 ) -> None:
     log = trail.Log(prefix=broker.prefix)
     order, other = uuid4(), uuid4()
-    trail.mood.hangs = 0.5
+    going_on = asyncio.Event()
+    trail.mood.until = lambda: going_on.wait() if trail.mood.calls == 3 else asyncio.sleep(0)
     records = [log.refused(order, 1, "hangs"), log.refused(order, 2, "fails")]
     await broker.publish([*records, log.released(other, 1)])
 
     async with running(broker, database) as consumer:
         # First and second of the whole batch, which fails; then the first by itself.
         await wait_for(lambda: trail.mood.calls == 3, within=20)
-        await consumer._on_revoked(sorted(consumer.client.assignment()))
+        revoked = asyncio.create_task(consumer._on_revoked(sorted(consumer.client.assignment())))
+        await wait_for(lambda: consumer._is_revoking)
+        going_on.set()
+        await revoked
 
         assert await trail.trails(database) == {order: (1,)}
 

@@ -9,6 +9,7 @@ from kvitt_chassis.consuming.marks import MarkTaken
 from kvitt_chassis.consuming.verdicts import Verdict
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_contracts.types import RegionCode
+from kvitt_testkit.world import wait_for
 from sqlalchemy.exc import IntegrityError
 
 from chassis.tests import trail
@@ -21,7 +22,7 @@ async def test_a_fresh_key_that_two_processes_have_in_hand_has_one_effect(
 ) -> None:
     """Nothing is locked before its mark is there: who is later rolls back, and finds it."""
     order = uuid4()
-    trail.mood.hangs = 0.3
+    trail.mood.until = lambda: wait_for(lambda: trail.mood.calls == 2)
     record = log.refused(order, 1, "hangs")
     inboxes = [one.inbox for one in (consumer, trail.a_consumer(database))]
     arrived = consumer.shared.reader.read(record)

@@ -315,11 +315,13 @@ async def test_a_connection_that_is_lost_in_the_middle_parks_nothing(
     consumer: Consumer, platform: Servers, log: Log
 ) -> None:
     order = uuid4()
-    trail.mood.hangs = 0.3
+    going_on = asyncio.Event()
+    trail.mood.until = going_on.wait
     settling = asyncio.create_task(consumer.settle([log.refused(order, 1, "hangs")]))
     await wait_for(lambda: trail.mood.calls)
 
     trail.end_connections(platform.database_admin_url, consumer.database)
+    going_on.set()
     finish = await settling
 
     if finish.back_to:

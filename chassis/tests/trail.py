@@ -107,6 +107,9 @@ class Mood:
 
     failing: set[str] = field(default_factory=set)
     hangs: float = 0.0
+    until: Callable[[], Awaitable[object]] | None = (
+        None  # what "hangs" waits for, where time won't do
+    )
     calls: int = 0
     meanwhile: Callable[[], Awaitable[None]] | None = None
 
@@ -138,7 +141,7 @@ async def on_release_refused(event: ReleaseRefused, tx: Transaction) -> None:
     if event.reason == "misses a file":
         raise FileNotFoundError
     if event.reason == "hangs":
-        await asyncio.sleep(mood.hangs)
+        await (mood.until() if mood.until else asyncio.sleep(mood.hangs))
     if event.reason == "overtaken" and mood.meanwhile:
         await mood.meanwhile()
         tx.session.add(TrailRow(region=tx.region, order_id=event.order_id, numbers=(1,)))
@@ -219,7 +222,7 @@ def make_database(platform: Servers, prefix: str) -> ServiceUrls:
 async def emptied(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
     """The module's database without a row, and handlers that behave."""
     mood.failing.clear()
-    mood.hangs, mood.calls, mood.meanwhile = 0.0, 0, None
+    mood.hangs, mood.calls, mood.until, mood.meanwhile = 0.0, 0, None, None
     owner = create_engine(urls.owner.replace("+asyncpg", "+psycopg"))
     with owner.begin() as connection:
         # to empty a table costs as much as to make it
