@@ -335,14 +335,19 @@ async def test_partitions_are_given_away_when_the_message_in_hand_is_done_and_no
 ) -> None:
     log = trail.Log(prefix=broker.prefix)
     order, other = uuid4(), uuid4()
-    going_on = asyncio.Event()
-    trail.mood.until = lambda: going_on.wait() if trail.mood.calls == 3 else asyncio.sleep(0)
+    in_hand, going_on = asyncio.Event(), asyncio.Event()
+
+    async def hold_the_first_by_itself() -> None:
+        if trail.mood.failures:  # first and second of the whole batch, which failed
+            in_hand.set()
+            await going_on.wait()
+
+    trail.mood.until = hold_the_first_by_itself
     records = [log.refused(order, 1, "hangs"), log.refused(order, 2, "fails")]
     await broker.publish([*records, log.released(other, 1)])
 
     async with running(broker, database) as consumer:
-        # First and second of the whole batch, which fails; then the first by itself.
-        await wait_for(lambda: trail.mood.calls == 3, within=20)
+        await asyncio.wait_for(in_hand.wait(), 20)
         revoked = asyncio.create_task(consumer._on_revoked(sorted(consumer.client.assignment())))
         await wait_for(lambda: consumer._is_revoking)
         going_on.set()

@@ -111,6 +111,7 @@ class Mood:
         None  # what "hangs" waits for, where time won't do
     )
     calls: int = 0
+    failures: int = 0
     meanwhile: Callable[[], Awaitable[None]] | None = None
 
 
@@ -137,6 +138,7 @@ async def on_release_refused(event: ReleaseRefused, tx: Transaction) -> None:
     """
     mood.calls += 1
     if event.reason == "fails" or event.reason in mood.failing:
+        mood.failures += 1
         raise Trouble("it repeats 189001019802")
     if event.reason == "misses a file":
         raise FileNotFoundError
@@ -222,7 +224,7 @@ def make_database(platform: Servers, prefix: str) -> ServiceUrls:
 async def emptied(urls: ServiceUrls, policies: Policies) -> AsyncIterator[Database]:
     """The module's database without a row, and handlers that behave."""
     mood.failing.clear()
-    mood.hangs, mood.calls, mood.until, mood.meanwhile = 0.0, 0, None, None
+    mood.hangs, mood.until, mood.calls, mood.failures, mood.meanwhile = 0.0, None, 0, 0, None
     owner = create_engine(urls.owner.replace("+asyncpg", "+psycopg"))
     with owner.begin() as connection:
         # to empty a table costs as much as to make it

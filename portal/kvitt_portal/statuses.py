@@ -188,6 +188,20 @@ WORK_VOIDED: Final[Mapping[str, str]] = {
     "RETURNED": "Hjälpmedlet är återlämnat",
 }
 """Why a work order is voided."""
+SUPPLIER_INVOICES: Final[Said] = {
+    "held": ("Väntar", "warning"),
+    "cleared": ("Stämmer", "success"),
+    "released": ("Släppt till betalning", "info"),
+    "rejected": ("Avvisad", "error"),
+}
+REJECTED_FOR: Final[Mapping[str, str]] = {
+    "NOT_ORDERED": "Inte beställt",
+    "WRONG_DELIVERY": "Fel levererat",
+    "ALREADY_INVOICED": "Redan fakturerat",
+    "WRONG_INVOICE": "Felaktig faktura",
+    "NOT_OURS": "Inte vår",
+}
+"""Why a supplier's invoice is not paid."""
 CASES: Final[Said] = {
     "waiting": ("Väntar på svar", "warning"),
     "answered": ("Besvarat", "success"),

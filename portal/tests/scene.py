@@ -12,6 +12,7 @@ from typing import Any
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.personnummer import PersonalNumber
 
+from contracts.tests.builders.purchases import a_supplier_stated
 from contracts.tests.builders.regions import (
     a_balance_stated,
     a_customer_stated,
@@ -26,6 +27,7 @@ from contracts.tests.builders.regions import (
     an_article_price_stated,
     an_article_stated,
 )
+from contracts.tests.builders.supplier_invoices import a_supplier_invoice_stated
 from examples.generator.registry import number_for_tests
 from portal.tests.system import PortalSystem
 
@@ -170,6 +172,22 @@ class Scene:
                 stated_on=stated_on,
             )
         self._note(number, stated)
+        return number
+
+    def supplier(self, **more: Any) -> str:
+        """A supplier of the register. Answers its code."""
+        code = f"T{next(self.system.numbers)}"
+        self._note(code, a_supplier_stated(code, **more))
+        return code
+
+    def supplier_invoice(self, supplier: str, **more: Any) -> str:
+        """An invoice of a supplier's, which names no purchase order unless told. Answers its
+        number.
+        """
+        number = f"F-{next(self.system.numbers)}"
+        changes: dict[str, Any] = {"purchase_order": None, "due_on": date(2026, 6, 1), **more}
+        stated = a_supplier_invoice_stated(number, supplier_id=supplier, **changes)
+        self._note(f"{supplier}/{number}", stated)
         return number
 
     async def set(self) -> None:

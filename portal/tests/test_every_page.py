@@ -35,6 +35,8 @@ UNREACHED = {
     "prescriber": {
         "/felanmalningar/ny",
         "/kundtjanst/las-upp",
+        "/leverantorsfakturor/*",
+        "/leverantorsfakturor/att-betala.csv",
         "/manadens-fakturor",
         "/manadens-fakturor/*",
     },
@@ -76,6 +78,7 @@ async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> A
     handover = await a_handover(scene, there=ward.place)
     billed = scene.place(with_store=False, payer=BILLED)
     lending = await a_lending(scene)
+    scene.supplier_invoice(scene.supplier())
     user = scene.user(ward.place, billed, lending.place, roles=(request.param,))
     await scene.set()
     ref = await scene.ref(ward.patient)

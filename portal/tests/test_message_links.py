@@ -15,6 +15,7 @@ from kvitt_portal.pages.messages import page_of
         ("/work-orders/7c0d", "/arbetsordrar/7c0d"),
         ("/cases/7c0d", "/arenden/7c0d"),
         ("/fault-reports/7c0d", "/felanmalningar/7c0d"),
+        ("/supplier-invoices/7c0d", "/leverantorsfakturor/7c0d"),
         ("/something/7c0d", "/meddelanden"),
     ],
 )

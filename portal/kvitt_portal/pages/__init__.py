@@ -27,6 +27,7 @@ from kvitt_portal.pages import (
     sending,
     start,
     stores,
+    supplier_invoices,
     unlocking,
     waiting,
     withdrawals,
@@ -68,5 +69,6 @@ ROUTERS = (
     waiting.router,
     invoices.router,
     invoice_selecting.router,
+    supplier_invoices.router,
 )
 """In the order in which an address is looked for: a new order's comes before an order's own."""

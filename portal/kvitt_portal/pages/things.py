@@ -38,6 +38,9 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "person": _Kind("/mottagare", "Mottagare"),
     "basket_loan": _Kind("/varukorgar", "Varukorg", "orders", "/basket-loans", "order_number"),
     "case": _Kind("/arenden", "Ärende", "orders", "/cases"),
+    "supplier_invoice": _Kind(
+        "/leverantorsfakturor", "Leverantörsfaktura", "billing", "/supplier-invoices", "number"
+    ),
     "fault_report": _Kind("/felanmalningar", "Felanmälan", "orders", "/fault-reports"),
 }
 _TOLD: Final = frozenset({"order", "work_order", "transfer"})
