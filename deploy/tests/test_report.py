@@ -96,6 +96,7 @@ HELD = {
 }
 
 
+SUM = {"id": "i0", "number": "A", "gross_ore": 83542175, "is_credit": False, "lines": []}
 INVOICE = {
     "id": "i1",
     "number": "M-2026-000012",
@@ -164,7 +165,7 @@ def an_outcome(region: str = "ac") -> Outcome:
         responsibles=[],
         devices=[{"holder": {"kind": "patient"}, "device_id": "d", "device_number": "R49205"}],
         payments=[],
-        invoices=[{"gross_ore": 83542175, "is_credit": False}],
+        invoices=[SUM],
         charges=[],
         purchase_orders=[],
         home_regions=[],
@@ -260,7 +261,9 @@ def test_fees_that_are_paid_later_tell_what_became_of_them(console: Console) -> 
     assert console.export_text().splitlines() == [
         "Egenavgifter som betalas senare, region ac",
         "  R49205, 500,00 kr: förföll 2026-08-03, på faktura M-2026-000012.",
-        "  R49205, 500,00 kr: pausad till 2026-08-01, förföll 2026-08-03, inte fakturerad".ljust(79),
+        "  R49205, 500,00 kr: pausad till 2026-08-01, förföll 2026-08-03, inte fakturerad".ljust(
+            79
+        ),
         "än.",
         "  R49205, 500,00 kr: pausad till 2026-10-15, förfaller 2026-11-02.",
         "  R49205, 500,00 kr: utgår, hjälpmedlet kom tillbaka innan.",

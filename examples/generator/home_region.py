@@ -38,9 +38,7 @@ def plan_home_region(month: Month, policy: RegionPolicy) -> None:
     month.plan(june(3), partial(_state, month, payer))
     month.plan(june(4), partial(_order, month, name))
     month.plan(june(5), partial(dispatch, month, name, [1, 2]))
-    committed = CommitHomeRegion(
-        approved_on=june(3), reference=Reference("BF-2026-0417"), by=by
-    )
+    committed = CommitHomeRegion(approved_on=june(3), reference=Reference("BF-2026-0417"), by=by)
     _plan(month, 9, name, committed)
     # reported a day after: what counts is the day on which it is reported
     _plan(month, 11, name, FinishFitting(finished_on=june(11) - timedelta(days=1), by=by))

@@ -34,7 +34,7 @@ AFTERWARDS: Final = date(2026, 6, 11)
 QUIET: Final = frozenset({date(2026, 6, 6), date(2026, 6, 7)})
 """Days of June on which nothing is told, and nothing comes to be seen."""
 DUE: Final = date(2026, 8, 31)
-"""Time goes on to this day: what was paid later has fallen due, and two more months are invoiced."""
+"""Time goes on to this day: what is paid later has fallen due, and two more months are over."""
 
 
 def may(day: int) -> date:

@@ -251,7 +251,7 @@ def _plan_afterwards(month: Month) -> None:
 
 
 def _rest(month: Month, days: dict[date, list[Line]], *, until: date) -> None:
-    """Nothing more is sent, and time goes on: to the morning after a day, and where all has been told
+    """Nothing more is sent, and time goes on: to the morning after a day, where all has been told
     to the one after `DUE`.
     """
     quiet = [one for one in days_from(max(days) + timedelta(days=1), until) if one not in QUIET]

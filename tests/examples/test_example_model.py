@@ -156,15 +156,17 @@ def test_a_return_told_when_its_month_is_invoiced_is_credited_with_what_it_corre
 
     assert (line["month"], line["corrects"]) == ("2026-06", "2026-05")
     assert (line["from"], line["to"]) == ("2026-05-20", "2026-05-31")
-    assert [one["net_ore"] for one in documents if one["is_credit"] and one["month"] != "2026-05"] == [
-        line["net_ore"]
-    ]
+    assert [
+        one["net_ore"] for one in documents if one["is_credit"] and one["month"] != "2026-05"
+    ] == [line["net_ore"]]
     assert line["net_ore"] < 0
 
 
 def test_what_is_paid_later_is_invoiced_when_it_has_fallen_due() -> None:
     region = region_of("w")
-    chargers = [one for one in region.invoiced if one["article"] == "39931-01" and not one["device"]]
+    chargers = [
+        one for one in region.invoiced if one["article"] == "39931-01" and not one["device"]
+    ]
 
     assert [(one["kind"], one["month"], one["net_ore"]) for one in chargers] == [
         ("fee", "2026-08", 50_000)
@@ -195,9 +197,7 @@ def test_without_the_finish_another_region_is_not_invoiced_yet() -> None:
     region = region_of("m")
     days = {
         day: [
-            one
-            for one in lines
-            if one.headers["ce_type"] != "billing.home-region-case.finish.v1"
+            one for one in lines if one.headers["ce_type"] != "billing.home-region-case.finish.v1"
         ]
         for day, lines in region.files.days.items()
     }

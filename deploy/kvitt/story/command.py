@@ -46,7 +46,7 @@ def run(
     state = State.open(state_dir.resolve())
     with ended_by_signals(), contextlib.ExitStack() as ending:
         with shown_steps() as report:
-            system = LocalSystem(state, with_portal=True, report=report)
+            system = LocalSystem(state, with_portal=not once, report=report)
             _require_known(files, system)
             ending.enter_context(system)
         if system.portal is not None:

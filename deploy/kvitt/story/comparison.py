@@ -305,8 +305,8 @@ def _gathered(named: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
 
 
 def _summed(documents: Iterable[tuple[str, Json]]) -> dict[str, list[Any]]:
-    """What each payer's documents of a month come to, credit notes by themselves: a patient whom two
-    ids name may have several.
+    """What each payer's documents of a month come to, credit notes by themselves: a patient whom
+    two ids name may have several.
     """
     found: dict[str, list[Any]] = {}
     for payer, document in documents:

@@ -148,7 +148,9 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     table.add_row("[bold]Fakturor")
     credits = [sum(one["is_credit"] for one in outcome.invoices) for outcome in outcomes]
     issued = [len(one.invoices) for one in outcomes]
-    table.add_row("  utställda", *(str(all_ - back) for all_, back in zip(issued, credits, strict=True)))
+    table.add_row(
+        "  utställda", *(str(all_ - back) for all_, back in zip(issued, credits, strict=True))
+    )
     table.add_row("  kreditnotor", *map(str, credits))
     table.add_row("  att betala", *(kronor(_gross(one)) for one in outcomes))
     table.add_row("[bold]Meddelanden")

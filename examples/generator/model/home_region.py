@@ -35,9 +35,7 @@ def open_case(world: World, subject: str, command: PlaceOrder | RegisterWithdraw
 
 def wait(case: HomeRegionCase, sold: Charge) -> None:
     """What is sold waits for the fitting's end, each unit by itself."""
-    unit = replace(
-        sold, kind="home_region", quantity=1, net_ore=sold.net_ore // sold.quantity
-    )
+    unit = replace(sold, kind="home_region", quantity=1, net_ore=sold.net_ore // sold.quantity)
     case.waiting += [unit] * sold.quantity
 
 

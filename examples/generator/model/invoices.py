@@ -1,5 +1,5 @@
-"""The months' invoices and credit notes: the lines of rent by device and days, of sales and fees, and
-their sums (BIL-1 … BIL-3, BIL-9, BIL-10).
+"""The months' invoices and credit notes: the lines of rent by device and days, of sales and fees,
+and their sums (BIL-1 … BIL-3, BIL-9, BIL-10).
 """
 
 from calendar import monthrange
@@ -36,7 +36,9 @@ def lines(world: World) -> dict[str, list[dict[str, Any]]]:
 
 
 def documents(world: World) -> dict[str, list[dict[str, Any]]]:
-    """What each document of a payer comes to; VAT is rounded once for each rate, as EN 16931 does."""
+    """What each document of a payer comes to; VAT is rounded once for each rate, as EN 16931
+    does.
+    """
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for one in sorted(world.documents, key=lambda one: (one.payer, one.month, one.is_credit)):
         net, tax = sums(one)

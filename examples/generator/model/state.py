@@ -303,8 +303,8 @@ class Delayed:
 
 @dataclass(slots=True)
 class World:
-    """Everything that is known of one region. `today` is the Stockholm day, `first_day` the one from
-    which it counts.
+    """Everything that is known of one region. `today` is the Stockholm day, `first_day` the one
+    from which it counts.
     """
 
     policy: RegionPolicy
@@ -349,6 +349,8 @@ class World:
     """The last day that is invoiced."""
     delayed: dict[str, Delayed] = field(default_factory=dict)
     """Fees that wait, by their device."""
+    remind_on: dict[tuple[str, date], date] = field(default_factory=dict)
+    """The day of the next reminder of what is awaited since a day, once there has been one."""
     reminders: Counter[str] = field(default_factory=Counter)
     """How many messages there are of each kind of reminder."""
 

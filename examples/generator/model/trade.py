@@ -1,5 +1,5 @@
-"""What the model stores of baskets, of what another region pays, of what is bought of suppliers, and
-of what is invoiced. Values alone.
+"""What the model stores of baskets, of what another region pays, of what is bought of suppliers,
+and of what is invoiced. Values alone.
 """
 
 from dataclasses import dataclass, field
