@@ -273,8 +273,13 @@ def test_fees_that_are_paid_later_tell_what_became_of_them(console: Console) -> 
 
 def test_what_another_region_pays_tells_its_commitment_and_its_invoices(console: Console) -> None:
     billed.print_home_region(console, an_outcome())
-    paid = {"payers": {"81090": "Region Västerbotten"}, "invoices": [INVOICE]}
-    billed.print_home_region(console, replace(an_outcome(), home_regions=[CASE], **paid))
+    paid = replace(
+        an_outcome(),
+        home_regions=[CASE],
+        payers={"81090": "Region Västerbotten"},
+        invoices=[INVOICE],
+    )
+    billed.print_home_region(console, paid)
 
     assert " ".join(console.export_text().split()) == (
         "Order 26230003, region ac: betalas av 81090 Region Västerbotten, förbindelse BF-2026-0417,"
