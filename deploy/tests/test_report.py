@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from kvitt.story import dealings, report
+from kvitt.story import billed, dealings, report
 from kvitt.story.comparison import Difference, Kind
 from kvitt.story.outcome import Outcome
 from kvitt.story.region_client import FeedEvent
@@ -96,6 +96,54 @@ HELD = {
 }
 
 
+SUM = {"id": "i0", "number": "A", "gross_ore": 83542175, "is_credit": False, "lines": []}
+INVOICE = {
+    "id": "i1",
+    "number": "M-2026-000012",
+    "payer": {"payer_id": "81090"},
+    "month": "2026-06",
+    "is_credit": False,
+    "net_ore": 46_163,
+    "gross_ore": 51_016,
+    "lines": [
+        {"kind": "rent", "amount": {"net_ore": 10_963}, "charge_id": None, "corrects": None},
+        {"kind": "home_region", "amount": {"net_ore": 35_200}, "charge_id": "c1"},
+    ],
+}
+CREDIT_NOTE = {
+    **INVOICE,
+    "id": "i2",
+    "number": "M-2026-000013",
+    "is_credit": True,
+    "gross_ore": -6_209,
+    "lines": [
+        {
+            "kind": "rent",
+            "amount": {"net_ore": -4_967},
+            "device_number": "S40197",
+            "from_day": "2026-05-20",
+            "charge_id": None,
+            "corrects": "i1",
+        }
+    ],
+}
+CASE = {
+    "order_number": "26230003",
+    "payer_id": "81090",
+    "reference": "BF-2026-0417",
+    "finished_on": "2026-06-10",
+}
+FEE = {
+    "id": "c1",
+    "kind": "fee",
+    "device_id": "d",
+    "amount": {"net_ore": 50_000},
+    "status": "raised",
+    "due_on": "2026-08-03",
+    "until_on": None,
+}
+
+
 @pytest.fixture
 def console() -> Console:
     return Console(width=WIDTH, record=True, file=io.StringIO())
@@ -117,9 +165,10 @@ def an_outcome(region: str = "ac") -> Outcome:
         responsibles=[],
         devices=[{"holder": {"kind": "patient"}, "device_id": "d", "device_number": "R49205"}],
         payments=[],
-        invoices=[{"gross_ore": 83542175}],
+        invoices=[SUM],
         charges=[],
         purchase_orders=[],
+        home_regions=[],
         supplier_invoices=[],
         payable=[],
         ledger=[],
@@ -186,6 +235,57 @@ def test_a_direct_delivery_tells_its_purchase_order_and_what_is_billed(console: 
         "  Faktura F-1003 på 8 750,00 kr väntar: Mer är fakturerat än mottaget.",
         "",
     ]
+
+
+def test_a_credit_note_names_what_it_corrects(console: Console) -> None:
+    billed.print_credit_note(console, an_outcome())
+    billed.print_credit_note(console, replace(an_outcome(), invoices=[INVOICE, CREDIT_NOTE]))
+
+    assert " ".join(console.export_text().split()) == (
+        "Kreditnota M-2026-000013 för 2026-06 till 81090, region ac: 62,09 kr tillbaka av faktura "
+        "M-2026-000012. S40197 kom tillbaka 2026-05-20, vilket berättades när månaden var "
+        "fakturerad."
+    )
+
+
+def test_fees_that_are_paid_later_tell_what_became_of_them(console: Console) -> None:
+    fees = [
+        FEE,
+        {**FEE, "id": "c2", "until_on": "2026-08-01"},
+        {**FEE, "id": "c3", "status": "deferred", "until_on": "2026-10-15", "due_on": "2026-11-02"},
+        {**FEE, "id": "c4", "status": "cancelled"},
+    ]
+    billed.print_later_fees(console, an_outcome())
+    billed.print_later_fees(console, replace(an_outcome(), charges=fees, invoices=[INVOICE]))
+
+    assert console.export_text().splitlines() == [
+        "Egenavgifter som betalas senare, region ac",
+        "  R49205, 500,00 kr: förföll 2026-08-03, på faktura M-2026-000012.",
+        "  R49205, 500,00 kr: pausad till 2026-08-01, förföll 2026-08-03, inte fakturerad".ljust(
+            79
+        ),
+        "än.",
+        "  R49205, 500,00 kr: pausad till 2026-10-15, förfaller 2026-11-02.",
+        "  R49205, 500,00 kr: utgår, hjälpmedlet kom tillbaka innan.",
+        "",
+    ]
+
+
+def test_what_another_region_pays_tells_its_commitment_and_its_invoices(console: Console) -> None:
+    billed.print_home_region(console, an_outcome())
+    paid = replace(
+        an_outcome(),
+        home_regions=[CASE],
+        payers={"81090": "Region Västerbotten"},
+        invoices=[INVOICE],
+    )
+    billed.print_home_region(console, paid)
+
+    assert " ".join(console.export_text().split()) == (
+        "Order 26230003, region ac: betalas av 81090 Region Västerbotten, förbindelse BF-2026-0417,"
+        " utprovningen avslutad 2026-06-10. Faktura M-2026-000012 för 2026-06: 510,16 kr, därav"
+        " utan moms hyra 109,63 kr och köp 352,00 kr."
+    )
 
 
 def test_what_differs_is_shown_without_a_value_of_python(console: Console) -> None:

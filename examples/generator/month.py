@@ -29,7 +29,12 @@ CUT_OVER: Final = date(2026, 5, 1)
 LAST_DAY: Final = date(2026, 5, 31)
 END: Final = date(2026, 6, 1)
 AFTERWARDS: Final = date(2026, 6, 11)
-"""The last day of what a region's later policy lets it do, when the month is invoiced."""
+"""The last day of what is told after the month, when it has been invoiced."""
+# decision 0454: a barrier is paid for by what is seen at it
+QUIET: Final = frozenset({date(2026, 6, 6), date(2026, 6, 7)})
+"""Days of June on which nothing is told, and nothing comes to be seen."""
+DUE: Final = date(2026, 8, 31)
+"""Time goes on to this day: what is paid later has fallen due, and two more months are over."""
 
 
 def may(day: int) -> date:
@@ -85,6 +90,10 @@ class Month:
         if day <= self.today:
             raise ValueError(f"{day} has come already")
         self._plans[day].append(action)
+
+    def drop_plans(self) -> None:
+        """What was planned for later days is not done."""
+        self._plans.clear()
 
     def later(self, least: int, most: int | None = None) -> date:
         """A working day that many days from now, or the first one after it."""

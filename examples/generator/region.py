@@ -26,6 +26,8 @@ from examples.generator import (
     faults,
     fetching,
     filling_up,
+    home_region,
+    late_returns,
     lending,
     mending,
     own_devices,
@@ -37,7 +39,7 @@ from examples.generator import (
 from examples.generator.messages import Act, Line, Pen, days_from
 from examples.generator.mistakes import plan_mistakes
 from examples.generator.model.counting import Model
-from examples.generator.month import AFTERWARDS, CUT_OVER, LAST_DAY, Month
+from examples.generator.month import AFTERWARDS, CUT_OVER, DUE, LAST_DAY, QUIET, Month
 from examples.generator.ordering import (
     change_price,
     order_something,
@@ -72,6 +74,11 @@ class Files:
     def end(self) -> date:
         """The day after the last one, on whose morning things are as expected."""
         return max(self.days, default=LAST_DAY) + timedelta(days=1)
+
+    @property
+    def mornings(self) -> list[date]:
+        """Each day after the cut-over to whose morning time goes on, the last one among them."""
+        return [*sorted(self.days), self.end]
 
     def texts(self) -> dict[str, str]:
         """Each file's text by its path within the region's folder."""
@@ -171,7 +178,7 @@ def count(profile: Profile, files: Files) -> Model:
     model = Model(region=profile.code, policy_on=partial(_policy_on, profile), cut_over=CUT_OVER)
     for lines in files.cut_over.values():
         model.take_all(lines)
-    for day in days_from(CUT_OVER + timedelta(days=1), files.end):
+    for day in files.mornings:
         model.begin(day)
         model.let_time_pass()
         model.take_all(files.days.get(day, []))
@@ -186,11 +193,11 @@ def _business(
     _plan_tales(month)
     days: dict[date, list[Line]] = {}
     acts: dict[date, list[Act]] = {}
-    # decision 0445: what a later policy lets a region do is told on its days
-    is_direct = direct.is_in(policy_of(month.profile, at=AFTERWARDS))
-    for day in days_from(
-        CUT_OVER + timedelta(days=1), min(last_day, AFTERWARDS if is_direct else LAST_DAY)
-    ):
+    for day in days_from(CUT_OVER + timedelta(days=1), min(last_day, AFTERWARDS)):
+        if day in QUIET:
+            continue
+        if day == LAST_DAY + timedelta(days=1):
+            _plan_afterwards(month)
         month.begin_day(day)
         if day > LAST_DAY:
             pass  # what was planned is done, and nothing more begins
@@ -233,13 +240,28 @@ def _plan_tales(month: Month) -> None:
     applying.plan_applications(month)
 
 
+def _plan_afterwards(month: Month) -> None:
+    """What is told of the month when it has been invoiced, and what a later policy lets be done."""
+    later = policy_of(month.profile, at=AFTERWARDS)
+    if not direct.is_in(later):  # decision 0445: nobody else goes on
+        month.drop_plans()
+    late_returns.plan_late_return(month)
+    if home_region.is_in(later):
+        home_region.plan_home_region(month, later)
+
+
 def _rest(month: Month, days: dict[date, list[Line]], *, until: date) -> None:
-    """Nothing more is sent, and time goes on, to the morning after a day."""
-    for day in days_from(max(days) + timedelta(days=1), until):
+    """Nothing more is sent, and time goes on: to the morning after a day, where all has been told
+    to the one after `DUE`.
+    """
+    quiet = [one for one in days_from(max(days) + timedelta(days=1), until) if one not in QUIET]
+    if until == AFTERWARDS:
+        quiet.append(DUE)
+    for day in quiet:
         days[day] = []
         month.model.begin(day)
         month.model.let_time_pass()
-    month.model.begin(until + timedelta(days=1))
+    month.model.begin(max(days) + timedelta(days=1))
     month.model.let_time_pass()
 
 

@@ -4,17 +4,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from kvitt.local import kafka
 
 from kvitt_testkit.platform import Platform
 from kvitt_testkit.workers import servers_of_the_session
 
-# Brokers of tests live for seconds: compiling for the long run costs more than it gives back.
-_JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-
 
 def pytest_configure() -> None:
     """Each Java process that the session starts, whoever starts it, compiles fast."""
-    os.environ.setdefault("JAVA_TOOL_OPTIONS", _JAVA_OPTIONS)
+    os.environ.setdefault("JAVA_TOOL_OPTIONS", kafka.BRIEFLY)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,8 @@ from kvitt_contracts.topic import SERVICES
 ROOT = Path(__file__).parents[2]
 COMMANDS = ROOT / "deploy" / "kvitt"
 PEOPLES = {
-    COMMANDS / "story" / f"{name}.py" for name in ("report", "comparison", "dealings", "things")
+    COMMANDS / "story" / f"{name}.py"
+    for name in ("report", "billed", "comparison", "dealings", "things")
 }
 """Modules of the command line that print the month for people."""
 

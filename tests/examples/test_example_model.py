@@ -12,9 +12,9 @@ from kvitt_contracts.types import RegionCode
 
 from examples.generator.messages import Line, days_from
 from examples.generator.model.counting import Model, NeverComes
-from examples.generator.model.invoices import day_share, vat
+from examples.generator.model.invoices import day_share, payers_by_day, vat
 from examples.generator.model.state import World
-from examples.generator.month import CUT_OVER, LAST_DAY
+from examples.generator.month import CUT_OVER, DUE, LAST_DAY
 from examples.generator.profiles import PROFILES
 from examples.generator.region import Files, count, make, policy_of
 from examples.generator.responsibles import HEAD, LEAVES_ON
@@ -31,8 +31,8 @@ def test_the_days_of_a_month_add_up_to_its_price(price: int, month: int, year: i
     assert sum(day_share(price, day) for day in days_from(first, last)) == price
 
 
-def test_half_an_ore_of_vat_goes_upwards() -> None:
-    assert [vat(net, 25) for net in (1, 2, 3, 100)] == [0, 1, 1, 25]
+def test_half_an_ore_of_vat_goes_away_from_zero() -> None:
+    assert [vat(net, 25) for net in (1, 2, 3, 100, -2)] == [0, 1, 1, 25, -1]
 
 
 def test_the_committed_expectation_is_what_the_lines_come_to(region: Region) -> None:
@@ -50,7 +50,7 @@ def test_no_race_decides_an_outcome(region: Region, seed: int) -> None:
     )
     for lines in region.files.cut_over.values():
         model.take_all(_mixed(lines, rng))
-    for day in days_from(CUT_OVER + timedelta(days=1), region.files.end):
+    for day in region.files.mornings:
         mixed = _mixed(region.files.days.get(day, []), rng)
         cut = rng.choice((0, len(mixed), rng.randint(0, len(mixed))))
         model.begin(day)
@@ -109,27 +109,27 @@ def test_goods_are_received_delivered_or_still_there(region: Region) -> None:
 
 
 def test_a_device_has_one_payer_a_day_and_each_day_is_invoiced_once(region: Region) -> None:
-    invoiced: dict[tuple[str, str], str] = {}
+    invoiced: Counter[tuple[str, str, str]] = Counter()
     for payer, lines in region.expected["invoices"].items():
         for line in (one for one in lines if one["kind"] == "rent"):
             for day in _days(line["from"], line["to"]):
-                assert (line["device"], day) not in invoiced
-                invoiced[line["device"], day] = payer
+                invoiced[line["device"], day, payer] += -1 if "corrects" in line else 1
     paid = {
-        (number, day): payer
-        for number, device in region.expected["devices"].items()
-        if region.model.world.articles[device["article"]].charging == "rent"
-        for first, last, payer in device["payers_by_day"]
+        (number, day, payer)
+        for number, device in region.model.world.devices.items()
+        if region.model.world.articles[device.article].charging == "rent"
+        for first, last, payer in payers_by_day(device, first=CUT_OVER, last=DUE)
         for day in _days(first, last)
     }
-    assert invoiced == paid
+    assert {one for one, count in invoiced.items() if count} == paid
+    assert set(invoiced.values()) == {0, 1}
 
 
 def test_a_device_lent_all_month_at_one_price_costs_the_month(region: Region) -> None:
     world = region.model.world
     of_device: dict[str, list[int]] = {}
     for lines in region.expected["invoices"].values():
-        for line in (one for one in lines if one["kind"] == "rent"):
+        for line in (one for one in lines if one["kind"] == "rent" and one["month"] == "2026-05"):
             of_device.setdefault(line["device"], []).append(line["net_ore"])
     split = 0
     for number, device in region.expected["devices"].items():
@@ -140,6 +140,74 @@ def test_a_device_lent_all_month_at_one_price_costs_the_month(region: Region) ->
             assert sum(of_device[number]) == prices[0].net_ore
             split += len(spans) > 1
     assert split > 10
+
+
+def test_a_return_told_when_its_month_is_invoiced_is_credited_with_what_it_corrects(
+    region: Region,
+) -> None:
+    credits = [
+        (payer, line)
+        for payer, lines in region.expected["invoices"].items()
+        for line in lines
+        if "corrects" in line
+    ]
+    ((payer, line),) = credits
+    documents = region.expected["documents"][payer]
+
+    assert (line["month"], line["corrects"]) == ("2026-06", "2026-05")
+    assert (line["from"], line["to"]) == ("2026-05-20", "2026-05-31")
+    assert [
+        one["net_ore"] for one in documents if one["is_credit"] and one["month"] != "2026-05"
+    ] == [line["net_ore"]]
+    assert line["net_ore"] < 0
+
+
+def test_what_is_paid_later_is_invoiced_when_it_has_fallen_due() -> None:
+    region = region_of("w")
+    chargers = [
+        one for one in region.invoiced if one["article"] == "39931-01" and not one["device"]
+    ]
+
+    assert [(one["kind"], one["month"], one["net_ore"]) for one in chargers] == [
+        ("fee", "2026-08", 50_000)
+    ]
+    assert {
+        (one["status"], one["due_on"], one["until_on"]) for one in region.expected["later"].values()
+    } == {
+        ("raised", "2026-08-03", None),
+        ("deferred", "2026-11-02", "2026-10-15"),
+        ("cancelled", "2026-08-03", None),
+    }
+
+
+def test_another_region_pays_the_days_and_the_sale_when_the_fitting_is_finished() -> None:
+    region = region_of("m")
+    (case,) = region.expected["home_regions"].values()
+    june = [one for one in region.expected["invoices"][case["payer"]] if one["month"] == "2026-06"]
+
+    assert case["reported_on"] > case["finished_on"]
+    assert [(one["kind"], one["from"], one["quantity"]) for one in june] == [
+        ("rent", "2026-06-08", 1),
+        ("home_region", None, 1),
+        ("home_region", None, 1),
+    ]
+
+
+def test_without_the_finish_another_region_is_not_invoiced_yet() -> None:
+    region = region_of("m")
+    days = {
+        day: [
+            one for one in lines if one.headers["ce_type"] != "billing.home-region-case.finish.v1"
+        ]
+        for day, lines in region.files.days.items()
+    }
+
+    found = count(region.profile, replace(region.files, days=days)).expected(
+        first=CUT_OVER, last=LAST_DAY
+    )
+
+    (case,) = found["home_regions"].values()
+    assert case["payer"] not in found["invoices"]
 
 
 def test_a_return_told_late_takes_back_what_was_decided_meanwhile(region: Region) -> None:

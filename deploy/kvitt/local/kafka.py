@@ -32,6 +32,10 @@ _JAVA = [
     "-Djava.awt.headless=true",
     "--enable-native-access=ALL-UNNAMED",
 ]
+BRIEFLY = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Options for a broker that lives for minutes: compiling for the long run costs more than it gives
+back.
+"""
 _LOGGING = """\
 status = error
 appender.out.type = Console

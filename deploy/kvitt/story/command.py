@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 import kvitt
+from kvitt.local.kafka import BRIEFLY
 from kvitt.local.problems import LocalProblem
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem
@@ -44,9 +46,11 @@ def run(
     """Start everything, publish a month of regions' business, tell what came of it, serve."""
     files = read_regions(examples, [one.strip() for one in regions.split(",") if one.strip()])
     state = State.open(state_dir.resolve())
+    if once:
+        os.environ.setdefault("JAVA_TOOL_OPTIONS", BRIEFLY)
     with ended_by_signals(), contextlib.ExitStack() as ending:
         with shown_steps() as report:
-            system = LocalSystem(state, with_portal=True, report=report)
+            system = LocalSystem(state, with_portal=not once, report=report)
             _require_known(files, system)
             ending.enter_context(system)
         if system.portal is not None:

@@ -24,6 +24,7 @@ from kvitt.story.things import (
     case_of,
     delayed_of,
     device_of,
+    home_region_of,
     invoice_line_of,
     order_of,
     payer_of,
@@ -102,6 +103,7 @@ def expected_entries(
         "responsibles": expected["responsibles"],
         "reminders": expected["reminders"],
         "later": expected["later"],
+        "home_regions": expected["home_regions"],
         "purchase_orders": expected["purchase_orders"],
         "supplier_invoices": expected["supplier_invoices"],
         "ledger": expected["ledger"],
@@ -126,10 +128,13 @@ def expected_entries(
         for section, things in named.items()
     }
     lines: defaultdict[str, list[Any]] = defaultdict(list)
-    documents = []
     for payer, of_payer in expected["invoices"].items():
         lines[persons.get(payer, payer)] += of_payer
-        documents.append((persons.get(payer, payer), expected["documents"][payer]))
+    documents = [
+        (persons.get(payer, payer), one)
+        for payer, of_payer in expected["documents"].items()
+        for one in of_payer
+    ]
     return {**entries, "invoices": dict(lines), "documents": _summed(documents)}
 
 
@@ -145,6 +150,8 @@ def found_entries(
     }
     numbers = {one["device_id"]: one["device_number"] for one in outcome.devices}
     payable = {one["id"]: one["due_on"] for one in outcome.payable}
+    references = {one["order_id"]: str(one["reference"]) for one in outcome.orders}
+    months = {one["id"]: one["month"] for one in outcome.invoices}
     prefix, blank = f"region.{outcome.region}.", "region.{}."
     return {
         "orders": _gathered((str(one["reference"]), order_of(one)) for one in outcome.orders),
@@ -164,6 +171,9 @@ def found_entries(
             (numbers[one["device_id"]], delayed_of(one))
             for one in outcome.charges
             if one["device_id"] is not None
+        ),
+        "home_regions": _gathered(
+            (references[one["order_id"]], home_region_of(one)) for one in outcome.home_regions
         ),
         "supplier_invoices": _gathered(
             (f"{one['supplier_id']}/{one['number']}", billed_of(one, payable))
@@ -223,7 +233,7 @@ def found_entries(
             for one in outcome.quarantine
         },
         "invoices": _gathered(
-            (payer_of(invoice["payer"], outcome.persons), invoice_line_of(line))
+            (payer_of(invoice["payer"], outcome.persons), invoice_line_of(line, invoice, months))
             for invoice in outcome.invoices
             for line in invoice["lines"]
         ),
@@ -295,10 +305,13 @@ def _gathered(named: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
 
 
 def _summed(documents: Iterable[tuple[str, Json]]) -> dict[str, list[Any]]:
-    """What each payer's documents come to: a patient whom two ids name may have several."""
+    """What each payer's documents of a month come to, credit notes by themselves: a patient whom
+    two ids name may have several.
+    """
     found: dict[str, list[Any]] = {}
     for payer, document in documents:
-        (sums,) = found.setdefault(payer, [dict.fromkeys(_SUMS, 0)])
+        name = f"{payer} {document['month']}" + (" kreditnota" if document["is_credit"] else "")
+        (sums,) = found.setdefault(name, [dict.fromkeys(_SUMS, 0)])
         for name in _SUMS:
             sums[name] += document[name]
     return found

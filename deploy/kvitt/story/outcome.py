@@ -31,6 +31,8 @@ class Outcome:
     invoices: list[Json]
     charges: list[Json]
     purchase_orders: list[Json]
+    home_regions: list[Json]
+    """What other regions, or the state, pay for."""
     supplier_invoices: list[Json]
     payable: list[Json]
     ledger: list[Json]
@@ -67,14 +69,17 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         _singles(own, "orders", "/purchase-orders", "purchase_order_id"),
         own.all("orders", "/cases", status=_CASES),
     )
-    responsibles, invoices, charges, billed, payable, balances, quarantine = await asyncio.gather(
+    responsibles, balances, quarantine = await asyncio.gather(
         own.all("bmb", "/responsibles", sort="service_point"),
-        _singles(own, "billing", "/invoices", "id", sort="number"),
-        own.all("billing", "/charges", sort="charged_on"),
-        own.all("billing", "/supplier-invoices"),
-        own.all("billing", "/supplier-invoices:payable"),
         _balances(own),
         _quarantine(services, region),
+    )
+    invoices, charges, home_regions, billed, payable = await asyncio.gather(
+        _singles(own, "billing", "/invoices", "id", sort="number"),
+        own.all("billing", "/charges", sort="charged_on"),
+        own.all("billing", "/home-region-cases", sort="order_number"),
+        own.all("billing", "/supplier-invoices"),
+        own.all("billing", "/supplier-invoices:payable"),
     )
     devices, payments, persons, payers, messages = await asyncio.gather(
         own.all("inventory", "/devices", sort="device_number"),
@@ -99,6 +104,7 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         explained=await _explained(own, invoices),
         charges=charges,
         purchase_orders=purchases,
+        home_regions=home_regions,
         supplier_invoices=billed,
         payable=payable,
         ledger=await _ledger(own, billed),

@@ -146,7 +146,12 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     held = [Counter(device["holder"]["kind"] for device in one.devices) for one in outcomes]
     _section(table, "Märkta hjälpmedel", HOLDER, held)
     table.add_row("[bold]Fakturor")
-    table.add_row("  utställda", *(str(len(one.invoices)) for one in outcomes))
+    credits = [sum(one["is_credit"] for one in outcome.invoices) for outcome in outcomes]
+    issued = [len(one.invoices) for one in outcomes]
+    table.add_row(
+        "  utställda", *(str(all_ - back) for all_, back in zip(issued, credits, strict=True))
+    )
+    table.add_row("  kreditnotor", *map(str, credits))
     table.add_row("  att betala", *(kronor(_gross(one)) for one in outcomes))
     table.add_row("[bold]Meddelanden")
     table.add_row("  olästa", *(str(one.unread) for one in outcomes))

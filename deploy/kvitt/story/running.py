@@ -11,7 +11,7 @@ from kvitt_contracts.calendar import stockholm_day
 from rich.console import Console
 
 from kvitt.local.supervisor import LocalSystem
-from kvitt.story import dealings, report
+from kvitt.story import billed, dealings, report
 from kvitt.story.acts import Answered, perform
 from kvitt.story.barrier import Barrier
 from kvitt.story.comparison import Difference, differences, expected_entries, found_entries
@@ -97,7 +97,10 @@ def print_result(console: Console, result: MonthResult, regions: Sequence[Region
     for files, outcome in zip(regions, result.outcomes, strict=True):
         payer = report.print_device(console, outcome, first=files.cut_over, last=files.last_day)
         report.print_invoice(console, outcome, payer=payer)
+        billed.print_credit_note(console, outcome)
         report.print_explained(console, outcome)
+        billed.print_later_fees(console, outcome)
+        billed.print_home_region(console, outcome)
         dealings.print_basket(console, outcome)
         dealings.print_direct_delivery(console, outcome)
         dealings.print_pickup(console, outcome)

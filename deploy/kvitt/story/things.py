@@ -165,10 +165,24 @@ def payer_of(payer: Json, persons: Mapping[str, str]) -> str:
     return persons.get(payer["person"], payer["person"])
 
 
-def invoice_line_of(line: Json) -> Json:
-    """A line of an invoice."""
-    amount = line["amount"]
+def home_region_of(case: Json) -> Json:
+    """What another region pays for."""
+    days = ("approved_on", "finished_on", "reported_on")
     return {
+        **{name: case[name] for name in days},
+        "payer": case["payer_id"],
+        "commitment": case["reference"],
+    }
+
+
+def invoice_line_of(line: Json, invoice: Json, months: Mapping[str, str]) -> Json:
+    """A line of an invoice; of a credit note with the month of the invoice that it corrects.
+    `months`: those of all invoices, by id.
+    """
+    amount = line["amount"]
+    corrects = line.get("corrects")
+    return {
+        "month": invoice["month"],
         "kind": line["kind"],
         "article": line["article_number"],
         "device": line["device_number"],
@@ -177,4 +191,5 @@ def invoice_line_of(line: Json) -> Json:
         "quantity": line["quantity"],
         "net_ore": amount["net_ore"],
         "vat_percent": amount["vat_percent"],
+        **({"corrects": months[corrects]} if corrects else {}),
     }

@@ -9,8 +9,8 @@ from kvitt_contracts.types import Role
 
 from examples.generator.model import orders as placing
 from examples.generator.model import stock
-from examples.generator.model.state import Charge, Custody, No, World
-from examples.generator.model.trade import Basket, BasketLine
+from examples.generator.model.state import Custody, No, World
+from examples.generator.model.trade import Basket, BasketLine, Charge
 
 
 def request(world: World, subject: str, command: RequestBasketLoan) -> None:

@@ -17,6 +17,8 @@ from examples.generator.model import (
     cases,
     direct,
     fault_reports,
+    home_region,
+    invoices,
     later,
     pickups,
     registry,
@@ -97,6 +99,8 @@ _RULES: dict[type[Message], Rule] = {
     bmb.RejectTransfer: transfers.reject,
     bmb.UnlockTransfer: transfers.unlock,
     billing.PauseCharge: later.pause,
+    billing.CommitHomeRegion: home_region.commit,
+    billing.FinishFitting: home_region.finish,
 }
 
 
@@ -118,7 +122,9 @@ class Model:
     _waiting: list[tuple[Line, Read]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.world = World(policy=self.policy_on(self.cut_over), today=self.cut_over)
+        self.world = World(
+            policy=self.policy_on(self.cut_over), today=self.cut_over, first_day=self.cut_over
+        )
 
     @property
     def policy(self) -> RegionPolicy:
@@ -155,6 +161,7 @@ class Model:
             cases.remind(world, case)
         later.fall_due(world)
         baskets.fall_due(world)
+        invoices.fall_due(world)
 
     def take_all(self, lines: Iterable[Line]) -> None:
         """Take lines, and then what of them had to wait for another."""
@@ -201,7 +208,7 @@ class Model:
             self.answered[act.name] = {"reason": no.reason, "rule": no.rule}
 
     def expected(self, *, first: date, last: date) -> dict[str, Any]:
-        """expected.json; invoices and payers are of the days from `first` to `last`."""
+        """expected.json; payers are of the days from `first` to `last`."""
         return {
             **of_world(self.world, first=first, last=last),
             "acts": dict(sorted(self.answered.items())),

@@ -1,50 +1,65 @@
-"""A month's invoices: the lines of rent by device and days, of sales and fees, and their sums
-(BIL-1 … BIL-3, BIL-10).
+"""The months' invoices and credit notes: the lines of rent by device and days, of sales and fees,
+and their sums (BIL-1 … BIL-3, BIL-9, BIL-10).
 """
 
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from examples.generator.messages import days_from
 from examples.generator.model.state import Device, World
+from examples.generator.model.trade import Charge, Document, Owed
 
 
-def invoices(world: World, *, first: date, last: date) -> dict[str, list[dict[str, Any]]]:
-    """The lines of each payer for the days from `first` to `last`, both included."""
-    lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for device in world.devices.values():
-        for payer, line in _rent(world, device, first, last):
-            lines[payer].append(line)
-    for charge in world.charges:
-        if first <= charge.day <= last:
-            lines[charge.payer].append(
-                {
-                    "kind": charge.kind,
-                    "article": charge.article,
-                    "device": None,
-                    "from": None,
-                    "to": None,
-                    "quantity": charge.quantity,
-                    "net_ore": charge.net_ore,
-                    "vat_percent": charge.vat_percent,
-                }
-            )
-    return {payer: sorted(lines[payer], key=_place) for payer in sorted(lines)}
+def fall_due(world: World) -> None:
+    """Invoice each month that is over, one after the other: what its days and those before it cost,
+    less what is invoiced (BIL-9).
+    """
+    while True:
+        first = _month_after(world.documents_until) if world.documents_until else world.first_day
+        last = _month_after(first) - timedelta(days=1)
+        if last >= world.today:
+            return
+        _invoice(world, first, last)
+        world.documents_until = last
 
 
-def documents(lines: dict[str, list[dict[str, Any]]]) -> dict[str, dict[str, int]]:
-    """What each payer's lines come to; VAT is rounded once for each rate, as EN 16931 does."""
-    found = {}
-    for payer, of_payer in lines.items():
-        nets: dict[int, int] = defaultdict(int)
-        for line in of_payer:
-            nets[line["vat_percent"]] += line["net_ore"]
-        net, tax = sum(nets.values()), sum(vat(nets[percent], percent) for percent in nets)
-        found[payer] = {"net_ore": net, "vat_ore": tax, "gross_ore": net + tax}
-    return found
+def lines(world: World) -> dict[str, list[dict[str, Any]]]:
+    """The lines of each payer's documents of all months, each with its month."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in world.documents:
+        found[one.payer] += [{"month": one.month, **line} for line in one.lines]
+    return {payer: sorted(found[payer], key=_place) for payer in sorted(found)}
+
+
+def documents(world: World) -> dict[str, list[dict[str, Any]]]:
+    """What each document of a payer comes to; VAT is rounded once for each rate, as EN 16931
+    does.
+    """
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in sorted(world.documents, key=lambda one: (one.payer, one.month, one.is_credit)):
+        net, tax = sums(one)
+        found[one.payer].append(
+            {
+                "month": one.month,
+                "is_credit": one.is_credit,
+                "net_ore": net,
+                "vat_ore": tax,
+                "gross_ore": net + tax,
+            }
+        )
+    return dict(found)
+
+
+def sums(document: Document) -> tuple[int, int]:
+    """A document's net and VAT in öre."""
+    nets: dict[int, int] = defaultdict(int)
+    for line in document.lines:
+        nets[line["vat_percent"]] += line["net_ore"]
+    return sum(nets.values()), sum(vat(nets[percent], percent) for percent in nets)
 
 
 def payers_by_day(device: Device, *, first: date, last: date) -> list[list[str]]:
@@ -70,28 +85,95 @@ def day_share(monthly_ore: int, day: date) -> int:
 
 
 def vat(net_ore: int, percent: int) -> int:
-    """VAT of an amount that is not negative, half öre upwards."""
-    return (2 * net_ore * percent + 100) // 200
+    """VAT of an amount, half öre away from zero."""
+    rounded = (2 * abs(net_ore) * percent + 100) // 200
+    return -rounded if net_ore < 0 else rounded
+
+
+def _invoice(world: World, first: date, last: date) -> None:
+    """The documents of a month: what is owed, and of what is taken back credit notes."""
+    month = f"{first:%Y-%m}"
+    found: dict[tuple[str, bool], list[dict[str, Any]]] = defaultdict(list)
+    waiting = {
+        number
+        for case in world.home_region_cases.values()
+        if case.reported_on is None or case.reported_on > last
+        for number in case.devices
+    }
+    for device in world.devices.values():
+        if device.number not in waiting:
+            for payer, line in _rent(world, device, last, month):
+                found[payer, line["net_ore"] < 0].append(line)
+    for place, charge in enumerate(world.charges):
+        if place not in world.invoiced and charge.day <= last:
+            world.invoiced.add(place)
+            found[charge.payer, charge.net_ore < 0].append(_charge_line(charge))
+    world.documents += [
+        Document(payer=payer, month=month, is_credit=is_credit, lines=of_payer)
+        for (payer, is_credit), of_payer in found.items()
+    ]
+
+
+def _charge_line(charge: Charge) -> dict[str, Any]:
+    return {
+        "kind": charge.kind,
+        "article": charge.article,
+        "device": None,
+        "from": None,
+        "to": None,
+        "quantity": charge.quantity,
+        "net_ore": charge.net_ore,
+        "vat_percent": charge.vat_percent,
+    }
 
 
 def _rent(
-    world: World, device: Device, first: date, last: date
+    world: World, device: Device, last: date, month: str
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Consecutive days with the same payer and price are one line."""
+    """What a device's days until `last` cost, less what stands on an invoice; a day that costs
+    another payer or price than was invoiced is credited whole. Consecutive days of the same payer
+    and price are one line, of credits also of the same invoice.
+    """
+    issued = world.rents[device.number]
+    debits: dict[date, Owed] = {}
+    credits: dict[date, Owed] = {}
+    for day in days_from(world.first_day, last):
+        owed, before = _owed(world, device, day), issued.get(day)
+        if before is not None and (owed is None or owed != replace(before, month="")):
+            credits[day] = issued.pop(day)
+        if owed is not None and day not in issued:
+            debits[day], issued[day] = owed, replace(owed, month=month)
+    for is_credit, days in ((False, debits), (True, credits)):
+        for owed, run in _runs(days):
+            line = _rent_line(device, run, owed.net_ore, owed.vat_percent)
+            if is_credit:
+                line |= {"net_ore": -line["net_ore"], "corrects": owed.month}
+            yield owed.payer, line
+
+
+def _owed(world: World, device: Device, day: date) -> Owed | None:
+    custody = device.on(day)
+    if custody is None or custody.payer is None or custody.charging != "rent":
+        return None
+    price = world.price(device.article, day)
+    if price is None:
+        return None
+    return Owed(payer=custody.payer, net_ore=price.net_ore, vat_percent=price.vat_percent)
+
+
+def _runs(days: dict[date, Owed]) -> Iterator[tuple[Owed, list[date]]]:
     run: list[date] = []
-    kept: tuple[str, int, int] | None = None
-    for day in days_from(first, last + timedelta(days=1)):
-        custody, price = device.on(day), world.price(device.article, day)
-        owed = None
-        payer = custody.payer if custody is not None and custody.charging == "rent" else None
-        if day <= last and payer is not None and price is not None:
-            owed = (payer, price.net_ore, price.vat_percent)
-        if owed != kept and kept is not None:
-            yield kept[0], _rent_line(device, run, kept[1], kept[2])
+    for day, owed in sorted(days.items()):
+        if run and (days[run[-1]] != owed or run[-1] + timedelta(days=1) != day):
+            yield days[run[-1]], run
             run = []
-        kept = owed
-        if owed is not None:
-            run.append(day)
+        run.append(day)
+    if run:
+        yield days[run[-1]], run
+
+
+def _month_after(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def _rent_line(device: Device, run: list[date], monthly_ore: int, percent: int) -> dict[str, Any]:
@@ -111,5 +193,5 @@ def _rent_line(device: Device, run: list[date], monthly_ore: int, percent: int) 
 def _place(line: dict[str, Any]) -> tuple[str, ...]:
     return tuple(
         f"{line[name] or '':0>12}"
-        for name in ("kind", "article", "device", "from", "quantity", "net_ore")
+        for name in ("month", "kind", "article", "device", "from", "quantity", "net_ore")
     )

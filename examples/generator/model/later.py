@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from kvitt_contracts.billing import PauseCharge
 from kvitt_contracts.calendar import is_working_day
 
-from examples.generator.model.state import Charge, Delayed, No, World
+from examples.generator.model.state import Delayed, No, World
+from examples.generator.model.trade import Charge
 
 
 def delay(world: World, device: str, fee: Charge) -> None:

@@ -11,18 +11,26 @@ from examples.generator.model.state import World
 
 
 def balances(world: World, *, since: date) -> dict[str, int]:
-    """Each account's balance in öre, debit above 0, of what was earned and cleared from a day on,
-    before any of it is invoiced. Empty where no supplier's invoice is entered.
+    """Each account's balance in öre at the end of a month, debit above 0, of what was earned and
+    cleared in it: its rent is entered on its last day, its documents on the first of the next.
+    Empty where no supplier's invoice is entered.
     """
-    if "payable" not in _accounts(world.policy):
-        return {}
-    sums = Counter[str]()
     accounts = _accounts(world.policy)
-    for charge in world.charges:
-        if charge.day >= since:
-            sums[accounts["accrued"]] += charge.net_ore
-            kind = f"revenue_{charge.kind}"
-            sums[accounts.get(kind, accounts["revenue_other"])] -= charge.net_ore
+    if "payable" not in accounts:
+        return {}
+    month = f"{since:%Y-%m}"
+    earned = [(one.kind, one.net_ore) for one in world.charges if f"{one.day:%Y-%m}" == month]
+    earned += [
+        (line["kind"], line["net_ore"])
+        for one in world.documents
+        if one.month == month
+        for line in one.lines
+        if line["kind"] == "rent"
+    ]
+    sums = Counter[str]()
+    for kind, net_ore in earned:
+        sums[accounts["accrued"]] += net_ore
+        sums[accounts.get(f"revenue_{kind}", accounts["revenue_other"])] -= net_ore
     for invoice in world.supplier_invoices.values():
         if invoice.status == "cleared":
             sums[accounts["purchases"]] += invoice.net_ore

@@ -9,7 +9,7 @@ from kvitt_contracts.orders import PlaceOrder, RegisterWithdrawal, VoidOrder
 from kvitt_contracts.policy import FeeRule
 from kvitt_contracts.types import Role
 
-from examples.generator.model import applications, direct, stock
+from examples.generator.model import applications, direct, home_region, stock
 from examples.generator.model.state import Holder, No, Order, OrderLine, World
 
 
@@ -32,6 +32,7 @@ def place(world: World, subject: str, command: PlaceOrder) -> None:
     for placed in order.lines:
         placed.is_direct = direct.is_direct(world, placed.article)
     world.orders[subject] = order
+    home_region.open_case(world, subject, command)
     stock.reserve(world, order)
 
 
@@ -51,6 +52,7 @@ def withdraw(world: World, subject: str, command: RegisterWithdrawal) -> None:
             raise No("DEVICE_NUMBER_MISSING", "ORD-8")
     order.own_store = True
     world.orders[subject] = order
+    home_region.open_case(world, subject, command)
     stock.withdraw(world, order)
 
 
@@ -104,6 +106,7 @@ def _order(
             raise No("UNKNOWN_PAYER", "REF-4")
     if command.payer_id is not None and command.payer_id not in world.payers:
         raise No("UNKNOWN_PAYER", "REF-4")
+    covers = home_region.payer_of(world, command)
     place = world.customers[command.service_point]
     if not place.is_service_point:
         raise No("NOT_A_SERVICE_POINT", "REF-3")
@@ -114,7 +117,7 @@ def _order(
     acts = prescriber.user_id in requester.acts_for or Role.CUSTOMER_SERVICE in requester.roles
     if requester is not prescriber and not (requester.active and acts):
         raise No("NOT_CONNECTED_TO_PRESCRIBER", "REF-3")
-    default = command.payer_id or place.payer_id
+    default = covers or command.payer_id or place.payer_id
     return Order(
         reference=subject,
         own_store=False,

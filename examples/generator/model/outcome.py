@@ -15,12 +15,13 @@ from examples.generator.model.state import (
     WorkOrder,
     World,
 )
-from examples.generator.model.trade import Basket, Purchase, SupplierInvoice
+from examples.generator.model.trade import Basket, HomeRegionCase, Purchase, SupplierInvoice
 
 
 def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
-    """The parts of things; invoices and payers are of the days from `first` to `last`."""
-    lines = invoices.invoices(world, first=first, last=last)
+    """The parts of things; payers are of the days from `first` to `last`, the ledger of the month
+    after them.
+    """
     return {
         "orders": {name: _order(one) for name, one in sorted(world.orders.items())},
         "devices": {name: _device(one, first, last) for name, one in sorted(world.devices.items())},
@@ -47,9 +48,12 @@ def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
         "supplier_invoices": {
             name: _billed(one) for name, one in sorted(world.supplier_invoices.items())
         },
+        "home_regions": {
+            name: _home_region(one) for name, one in sorted(world.home_region_cases.items())
+        },
         "ledger": ledger.balances(world, since=last + timedelta(days=1)),
-        "invoices": lines,
-        "documents": invoices.documents(lines),
+        "invoices": invoices.lines(world),
+        "documents": invoices.documents(world),
         "balances": {
             f"{store}/{article}": {"available": balance.available, "reserved": balance.reserved}
             for (store, article), balance in sorted(world.balances.items())
@@ -117,6 +121,16 @@ def _billed(invoice: SupplierInvoice) -> dict[str, Any]:
         "purchase_order": invoice.purchase,
         "gross_ore": invoice.net_ore + invoice.vat_ore,
         "payable_on": _iso(invoice.due_on if invoice.status == "cleared" else None),
+    }
+
+
+def _home_region(case: HomeRegionCase) -> dict[str, Any]:
+    return {
+        "payer": case.payer,
+        "approved_on": _iso(case.approved_on),
+        "commitment": case.commitment,
+        "finished_on": _iso(case.finished_on),
+        "reported_on": _iso(case.reported_on),
     }
 
 

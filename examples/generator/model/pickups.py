@@ -10,16 +10,8 @@ from kvitt_contracts.orders import MakePickupUrgent, ReportPickup, RequestPickup
 from kvitt_contracts.regions import UserStated
 from kvitt_contracts.types import Role
 
-from examples.generator.model.state import (
-    Charge,
-    Device,
-    Holder,
-    No,
-    Pickup,
-    PickupLine,
-    Price,
-    World,
-)
+from examples.generator.model.state import Device, Holder, No, Pickup, PickupLine, Price, World
+from examples.generator.model.trade import Charge
 
 _IN_CLAIM = {
     "transfer": "IN_TRANSFER",

@@ -16,7 +16,15 @@ from kvitt_contracts.regions import (
     UserStated,
 )
 
-from examples.generator.model.trade import Basket, Purchase, SupplierInvoice
+from examples.generator.model.trade import (
+    Basket,
+    Charge,
+    Document,
+    HomeRegionCase,
+    Owed,
+    Purchase,
+    SupplierInvoice,
+)
 
 Holder = tuple[str, str]
 """Kind (patient, care_unit, store) and the region's own name of it."""
@@ -279,21 +287,6 @@ class Case:
     answered_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
-    """A sale or a fee at delivery, a service, an urgent pickup, postage. `payer`: a payer's id, or
-    a patient's for a fee.
-    """
-
-    kind: str
-    day: date
-    payer: str
-    article: str | None
-    quantity: int
-    net_ore: int
-    vat_percent: int
-
-
 @dataclass(slots=True, kw_only=True)
 class Delayed:
     """A device's fee that waits until it is due: deferred, raised, cancelled."""
@@ -310,10 +303,13 @@ class Delayed:
 
 @dataclass(slots=True)
 class World:
-    """Everything that is known of one region. `today` is the Stockholm day."""
+    """Everything that is known of one region. `today` is the Stockholm day, `first_day` the one
+    from which it counts.
+    """
 
     policy: RegionPolicy
     today: date
+    first_day: date
     payers: dict[str, PayerStated] = field(default_factory=dict)
     customers: dict[str, CustomerStated] = field(default_factory=dict)
     care_units: dict[str, CareUnitStated] = field(default_factory=dict)
@@ -341,9 +337,20 @@ class World:
     faults: dict[str, FaultReport] = field(default_factory=dict)
     works: dict[str, WorkOrder] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
+    home_region_cases: dict[str, HomeRegionCase] = field(default_factory=dict)
+    """By the order's reference."""
     charges: list[Charge] = field(default_factory=list)
+    invoiced: set[int] = field(default_factory=set)
+    """The places of those of the charges that stand on an invoice."""
+    rents: defaultdict[str, dict[date, Owed]] = field(default_factory=lambda: defaultdict(dict))
+    """The days of each device that stand on an invoice."""
+    documents: list[Document] = field(default_factory=list)
+    documents_until: date | None = None
+    """The last day that is invoiced."""
     delayed: dict[str, Delayed] = field(default_factory=dict)
     """Fees that wait, by their device."""
+    remind_on: dict[tuple[str, date], date] = field(default_factory=dict)
+    """The day of the next reminder of what is awaited since a day, once there has been one."""
     reminders: Counter[str] = field(default_factory=Counter)
     """How many messages there are of each kind of reminder."""
 

@@ -17,10 +17,9 @@ from kvitt_contracts.regions import (
 )
 from kvitt_contracts.types import Role
 
-from examples.generator.model import later, pickups, reminders
+from examples.generator.model import home_region, later, pickups, reminders
 from examples.generator.model.state import (
     Balance,
-    Charge,
     Custody,
     Device,
     No,
@@ -30,6 +29,7 @@ from examples.generator.model.state import (
     Waits,
     World,
 )
+from examples.generator.model.trade import Charge
 
 
 def received(world: World, subject: str, fact: GoodsReceived) -> None:
@@ -225,11 +225,18 @@ def deliver(
                 prescriber=order.prescriber,
             )
         )
+    case = world.home_region_cases.get(order.reference)
     if world.articles[line.article].charging == "sale":
         price = world.price(line.article, on)
         assert price is not None, f"{line.article} has no price on {on}"
         net, vat = price.net_ore, price.vat_percent
-        world.charges.append(_charge("sale", line, on, line.payer, quantity, net, vat))
+        sold = _charge("sale", line, on, line.payer, quantity, net, vat)
+        if case is None:
+            world.charges.append(sold)
+        else:
+            home_region.wait(case, sold)
+    elif case is not None:
+        case.devices += devices
     if line.fee_ore is not None:
         patient = world.current(order.recipient[1])
         vat = next(

@@ -1,7 +1,10 @@
-"""What the model stores of baskets, and of what is bought of suppliers. Values alone."""
+"""What the model stores of baskets, of what another region pays, of what is bought of suppliers,
+and of what is invoiced. Values alone.
+"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from kvitt_contracts.policy_parts import Amount
 
@@ -78,3 +81,55 @@ class SupplierInvoice:
     vat_ore: int
     lines: list[tuple[str, int, int]]
     status: str = "held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """A sale or a fee at delivery, a service, an urgent pickup, postage. `payer`: a payer's id, or
+    a patient's for a fee.
+    """
+
+    kind: str
+    day: date
+    payer: str
+    article: str | None
+    quantity: int
+    net_ore: int
+    vat_percent: int
+
+
+@dataclass(slots=True, kw_only=True)
+class HomeRegionCase:
+    """An order that another region pays for: `waiting` is what was sold, and `devices` what was
+    rented, until the fitting is reported finished.
+    """
+
+    payer: str
+    approved_on: date | None = None
+    commitment: str | None = None
+    finished_on: date | None = None
+    reported_on: date | None = None
+    waiting: list[Charge] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """One day's rent: who pays, and the month's price in öre that it is a share of. `month`: that
+    of the invoice that it stands on.
+    """
+
+    payer: str
+    net_ore: int
+    vat_percent: int
+    month: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """An invoice of a month to a payer, or a credit note, with its lines."""
+
+    payer: str
+    month: str
+    is_credit: bool
+    lines: list[dict[str, Any]]

@@ -17,7 +17,8 @@ from kvitt_contracts.regions import UserStated
 from kvitt_contracts.types import Role
 
 from examples.generator.model.pickups import was_ever_lent
-from examples.generator.model.state import Charge, Holder, No, WorkOrder, World
+from examples.generator.model.state import Holder, No, WorkOrder, World
+from examples.generator.model.trade import Charge
 
 _KINDS = (
     *("tied_to_order", "adjustment", "repair", "special_adaptation", "warranty_repair"),
