@@ -12,6 +12,7 @@ _ORDER: Final = f"{_CODE}/customer_orders/domain.py"
 _PLACE: Final = f"{_TESTS}/test_placing.py::test"
 _STATE: Final = f"{_TESTS}/test_order_states.py::test"
 _LINE: Final = f"{_TESTS}/test_order_lines.py::test"
+_EQUIVALENT: Final = f"{_TESTS}/test_equivalents.py::test"
 
 LINES: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -73,6 +74,38 @@ LINES: tuple[RuleMutant, ...] = (
         'is_central and (not policy.phase_out or "central" in policy.phase_out)\n',
         "False\n",
         f"{_LINE}_what_is_not_purchased_is_ordered_where_the_central_stores_balance_counts",
+    ),
+    rule_mutant(
+        "ORD-6b",
+        "The new one cannot be taken",
+        _PLACING,
+        "    has_choice = any(line.instead_of is not None for line in lines)\n",
+        "    has_choice = bool(lines)\n",
+        f"{_EQUIVALENT}_the_new_one_may_be_taken_all_the_same",
+    ),
+    rule_mutant(
+        "ORD-6i",
+        "What was asked for first is forgotten",
+        _ORDER,
+        '    placed["instead_of"] = line.instead_of\n',
+        "",
+        f"{_EQUIVALENT}_the_choice_is_shown_over_http_before_and_after",
+    ),
+    rule_mutant(
+        "ORD-6i",
+        "An article of another group is taken instead",
+        f"{_CODE}/placements/equivalents/domain.py",
+        "    if is_another and is_in_group and not taken.is_purchased:\n",
+        "    if is_another and not taken.is_purchased:\n",
+        f"{_EQUIVALENT}_only_an_older_one_of_the_group_is_taken_instead",
+    ),
+    rule_mutant(
+        "ORD-6i",
+        "An article that is still purchased is taken instead",
+        f"{_CODE}/placements/equivalents/domain.py",
+        "    if is_another and is_in_group and not taken.is_purchased:\n",
+        "    if is_another and is_in_group:\n",
+        f"{_EQUIVALENT}_only_an_older_one_of_the_group_is_taken_instead",
     ),
     rule_mutant(
         "ORD-7a",

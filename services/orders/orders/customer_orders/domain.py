@@ -343,7 +343,10 @@ def _replenishing(event: ReplenishmentPlaced) -> Order:
 
 def _line(line: PlacedLine) -> OrderLine:
     placed = same_fields(line, PlacedLine)
-    if not isinstance(line, SuppliedLine) or line.supply is not LineSupply.DIRECT:
+    if not isinstance(line, SuppliedLine):
+        return OrderLine(**placed)
+    placed["instead_of"] = line.instead_of
+    if line.supply is not LineSupply.DIRECT:
         return OrderLine(**placed)
     return OrderLine(**placed, is_direct=True, store=line.store, supplier_id=line.supplier_id)
 

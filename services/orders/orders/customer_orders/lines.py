@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from kvitt_contracts.orders import PlacedLine
-from kvitt_contracts.types import PurchaseOrderId, ReceiptId, StoreId, SupplierId
+from kvitt_contracts.types import ArticleNumber, PurchaseOrderId, ReceiptId, StoreId, SupplierId
 
 
 class LineState(StrEnum):
@@ -32,6 +32,7 @@ class OrderLine(PlacedLine):
     other line comes from the order's store. `reached` is what its events say; `state` where it is.
     `receipt_id`: the receipt by which it is received, or has been.
     `planned_dispatch_on`: when a direct one is expected to leave its supplier (ORD-4).
+    `instead_of`: the article that was asked for first, where an older one was chosen (ORD-6).
     """
 
     delivered: int = 0
@@ -41,6 +42,7 @@ class OrderLine(PlacedLine):
     purchase_order_id: PurchaseOrderId | None = None
     receipt_id: ReceiptId | None = None
     planned_dispatch_on: date | None = None
+    instead_of: ArticleNumber | None = None
     reached: LineState = LineState.ORDERED
 
     @property

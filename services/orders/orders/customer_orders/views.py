@@ -157,6 +157,10 @@ class PreviewLine(BaseModel):
     supplier_id: Annotated[
         SupplierId | None, Field(description="Leverantören, när raden kommer direkt")
     ] = None
+    instead_of: Annotated[
+        ArticleNumber | None,
+        Field(description="Artikeln som först söktes, när en äldre valdes i stället (ORD-6)"),
+    ] = None
 
 
 class LineView(PreviewLine):

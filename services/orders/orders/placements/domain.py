@@ -43,6 +43,7 @@ from orders.customer_orders.domain import line_id
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.parties.domain import Parties, Patient, must_fit, recipient_of
 from orders.placements.covers.domain import cover_of
+from orders.placements.equivalents.domain import must_be_equivalent
 from orders.placements.supply.domain import Source, must_be_had_from, sources_of
 from orders.product_areas.domain import must_be_connected, must_be_of_areas
 from orders.suppliers.domain import Supplier
@@ -83,8 +84,8 @@ def place(
     the parties do not fit (REF-3) or lack an area, an area is not had from there (REF-11), an
     article without a supplier (ORD-21), for others or never from there (ORD-22), outside the
     assortment (ORD-5) without an application that was approved for it (ACT-5), or of which no
-    balance counts (ORD-6), more than one of a marked device or a certain one (ORD-8), no address to
-    deliver to (ORD-3), a cover that nobody pays by (BIL-5, BIL-11).
+    balance counts or that is no equivalent (ORD-6), more than one of a marked device or a certain
+    one (ORD-8), no address to deliver to (ORD-3), a cover that nobody pays by (BIL-5, BIL-11).
     """
     must_fit(parties)
     sources = sources_of(command.lines, articles=articles, suppliers=suppliers, policy=policy)
@@ -100,6 +101,7 @@ def place(
         must_be_had_from(source.supply, article, number, service_point=parties.service_point)
         _must_be_in_assortment(article, line, number, applications, recipient_of(parties))
         must_be_to_get(article, number, source, policy)
+        must_be_equivalent(line, number, articles)
         _must_suit_marking(article, line, number)
         _must_name_no_device(line, number)
     _must_be_reachable(command.delivery, parties.recipient)
@@ -131,9 +133,10 @@ def withdraw(
 
     `today` is a Stockholm day. Articles outside the assortment may be withdrawn (ORD-5). Raises
     OrderRefused: the parties do not fit (REF-3), lack an area or the store, an area is not had from
-    own stores (REF-11), an article for others or never from own stores (ORD-22), a private clinic
-    (REF-7), another's store or a marked device that is not named (ORD-8), a service (ORD-7), a
-    cover that nobody pays by (BIL-5, BIL-11).
+    own stores (REF-11), an article for others or never from own stores (ORD-22), one that is no
+    equivalent of what was asked for (ORD-6), a private clinic (REF-7), another's store or a marked
+    device that is not named (ORD-8), a service (ORD-7), a cover that nobody pays by (BIL-5,
+    BIL-11).
     """
     must_fit(parties)
     must_own(command.store, parties.service_point, policy)
@@ -150,6 +153,7 @@ def withdraw(
     for number, line in enumerate(command.lines):
         article = articles[line.article_number]
         must_be_had_from(own.supply, article, number, service_point=parties.service_point)
+        must_be_equivalent(line, number, articles)
         if article.type is ArticleType.SERVICE:
             raise _refused(
                 Reason.SERVICE_IS_NOT_STOCKED, "ORD-7", number, "article_number",
@@ -324,6 +328,7 @@ def _placed(
             supply=source.supply,
             store=source.store,
             supplier_id=source.supplier_id,
+            instead_of=line.instead_of,
             fee_group=GroupName(rule.fee_group) if rule else None,
             fee_timing=TIMINGS[rule.timing] if rule else None,
         )
@@ -345,7 +350,8 @@ def _placed(
         lines=tuple(lines),
     )
     is_delayed = any(line.fee_timing not in (None, _IMMEDIATE) for line in lines)
-    is_of_second = is_delayed or direct_lines(order) or cover is not None
+    has_choice = any(line.instead_of is not None for line in lines)
+    is_of_second = is_delayed or direct_lines(order) or cover is not None or has_choice
     return order if is_of_second else in_first_version(order)
 
 
