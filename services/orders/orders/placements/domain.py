@@ -351,8 +351,8 @@ def _placed(
     )
     is_delayed = any(line.fee_timing not in (None, _IMMEDIATE) for line in lines)
     has_choice = any(line.instead_of is not None for line in lines)
-    is_of_second = is_delayed or direct_lines(order) or cover is not None or has_choice
-    return order if is_of_second else in_first_version(order)
+    is_of_second = is_delayed or direct_lines(order) or cover is not None
+    return order if is_of_second or has_choice else in_first_version(order)
 
 
 def _must_be_in_assortment(
