@@ -65,6 +65,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "order.draft_days": "ACT-5",
     "order.basket_days": "ORD-10",
     "order.void_line": "ORD-14",
+    "order.prescribes_to_patients_only": "ORD-25",
     "handouts.loan_terms": "ORD-17",
     "handouts.ownership_terms": "ORD-17",
 }
@@ -72,7 +73,6 @@ READ_KEYS: Final[Mapping[str, str]] = {
 
 UNREAD_KEYS: Final[Mapping[str, str]] = {
     "order.outside_assortment": "ORD-5 in orders",
-    "order.prescribes_to_patients_only": "ORD-7 in orders",
     "reconditioning": "INV-13 in inventory",
     "professions": "REF-5 in orders",
     "inactive_after_months": "REF-5 in orders",

@@ -195,4 +195,29 @@ LINES: tuple[RuleMutant, ...] = (
         "        if not seen >= set():\n",
         f"{_LINE}_a_device_stands_on_one_line_of_a_withdrawal",
     ),
+    rule_mutant(
+        "ORD-25a",
+        "From a store for patients a withdrawal goes to a ward",
+        _PLACING,
+        "    must_prescribe_to_patients(command.store, parties.recipient, policy=policy)\n",
+        "",
+        f"{_TESTS}/test_patients_only.py::test_from_a_store_for_patients_nothing_goes_to_a_ward",
+    ),
+    rule_mutant(
+        "ORD-25a",
+        "Nothing goes to a ward, from whatever store",
+        _PARTIES,
+        "    if is_for_ward and store in policy.order.prescribes_to_patients_only:\n",
+        "    if is_for_ward and policy.order.prescribes_to_patients_only:\n",
+        f"{_TESTS}/test_patients_only.py::test_from_other_stores_it_goes_to_wards_too",
+    ),
+    rule_mutant(
+        "ORD-25a",
+        "A basket of a store for patients is delivered to a ward",
+        f"{_CODE}/baskets/handlers.py",
+        "act.recipient if act.deliver else None, policy=tx.policy",
+        "None, policy=tx.policy",
+        f"{_TESTS}/test_patients_only.py"
+        "::test_a_basket_of_a_store_for_patients_is_delivered_to_patients_alone",
+    ),
 )

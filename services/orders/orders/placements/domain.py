@@ -41,7 +41,13 @@ from kvitt_contracts.types import (
 from orders.articles.domain import Article
 from orders.customer_orders.domain import line_id
 from orders.customer_orders.reasons import OrderRefused, Reason
-from orders.parties.domain import Parties, Patient, must_fit, recipient_of
+from orders.parties.domain import (
+    Parties,
+    Patient,
+    must_fit,
+    must_prescribe_to_patients,
+    recipient_of,
+)
 from orders.placements.covers.domain import cover_of
 from orders.placements.equivalents.domain import must_be_equivalent
 from orders.placements.supply.domain import Source, must_be_had_from, sources_of
@@ -85,7 +91,8 @@ def place(
     article without a supplier (ORD-21), for others or never from there (ORD-22), outside the
     assortment (ORD-5) without an application that was approved for it (ACT-5), or of which no
     balance counts or that is no equivalent (ORD-6), more than one of a marked device or a certain
-    one (ORD-8), no address to deliver to (ORD-3), a cover that nobody pays by (BIL-5, BIL-11).
+    one (ORD-8), a ward where the store is for patients (ORD-25), no address to deliver to (ORD-3),
+    a cover that nobody pays by (BIL-5, BIL-11).
     """
     must_fit(parties)
     sources = sources_of(command.lines, articles=articles, suppliers=suppliers, policy=policy)
@@ -98,6 +105,7 @@ def place(
     )
     for number, (line, source) in enumerate(zip(command.lines, sources, strict=True)):
         article = articles[line.article_number]
+        must_prescribe_to_patients(source.store, parties.recipient, policy=policy)
         must_be_had_from(source.supply, article, number, service_point=parties.service_point)
         _must_be_in_assortment(article, line, number, applications, recipient_of(parties))
         must_be_to_get(article, number, source, policy)
@@ -135,11 +143,12 @@ def withdraw(
     OrderRefused: the parties do not fit (REF-3), lack an area or the store, an area is not had from
     own stores (REF-11), an article for others or never from own stores (ORD-22), one that is no
     equivalent of what was asked for (ORD-6), a private clinic (REF-7), another's store or a marked
-    device that is not named (ORD-8), a service (ORD-7), a cover that nobody pays by (BIL-5,
-    BIL-11).
+    device that is not named (ORD-8), a service (ORD-7), a ward where the store is for patients
+    (ORD-25), a cover that nobody pays by (BIL-5, BIL-11).
     """
     must_fit(parties)
     must_own(command.store, parties.service_point, policy)
+    must_prescribe_to_patients(command.store, parties.recipient, policy=policy)
     must_be_connected(command.store, parties.prescriber, parties.requester)
     own = Source(supply=LineSupply.OWN_STORE, store=command.store)
     must_be_of_areas(
