@@ -34,17 +34,19 @@ _LISTED: Final = 200
 
 @router.get(PAGE)
 async def begin(here: Here) -> Response:
-    """An empty order, the one that is being written, or one for a person, of an article, or like
-    an earlier one.
+    """An empty order, the one that is being written, or one for a person or a unit, of an article,
+    or like an earlier one.
     """
     asked = here.request.query_params
     given = {"quantity-1": "1", "service_point": here.service_point, "to": "recipient"}
     if person := asked.get("person"):
         given["person"] = person
+    elif unit := asked.get("unit"):
+        given |= {"unit": unit, "to": "unit"}
     if article := asked.get("article"):
         given["article-1"] = article
     if earlier := asked.get("lik"):
-        given |= await _like(here, earlier)
+        given |= await _like(here, earlier, line=asked.get("rad", ""))
     if draft := asked.get("utkast"):
         return await _page(here, Form(given=given | await order_drafts.resumed(here, draft)))
     if "borja-om" in asked:
@@ -281,8 +283,10 @@ async def _preview(here: Visit, form: Form) -> Part:
     return await here.send("orders", "POST", "/orders:preview", order_of(form))
 
 
-async def _like(here: Visit, order: str) -> dict[str, str]:
-    """An earlier order's recipient, prescriber and lines, to be ordered again (ORD-19)."""
+async def _like(here: Visit, order: str, *, line: str) -> dict[str, str]:
+    """An earlier order's recipient, prescriber and lines, to be ordered again; of one `line` that
+    one alone (ORD-19).
+    """
     view = await here.need("orders", f"/orders/{code(order)}")
     given = {"prescriber": view["prescriber"]}
     recipient = view["recipient"]
@@ -292,8 +296,9 @@ async def _like(here: Visit, order: str) -> dict[str, str]:
         given["person"] = str(UUID(recipient["person"]))
     else:
         given |= {"unit": recipient["unit"], "to": "unit"}
-    for number, line in enumerate(view["lines"][:MOST_LINES], 1):
+    lines = [one for one in view["lines"] if line in ("", str(one["number"]))]
+    for number, one in enumerate(lines[:MOST_LINES], 1):
         # what is proposed instead of it is proposed anew
-        given[f"article-{number}"] = line["instead_of"] or line["article_number"]
-        given[f"quantity-{number}"] = str(line["quantity"])
+        given[f"article-{number}"] = one["instead_of"] or one["article_number"]
+        given[f"quantity-{number}"] = str(one["quantity"])
     return given

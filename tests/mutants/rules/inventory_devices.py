@@ -17,6 +17,22 @@ _RETURNS: Final = f"{_TESTS}/test_returns.py::test"
 
 DEVICES: tuple[RuleMutant, ...] = (
     rule_mutant(
+        "ORD-20c",
+        "What is with the recipient still is listed as returned",
+        f"{_CODE}/devices/returned.py",
+        "            _next.number == next_change_of(_ended),\n",
+        "            _next.number >= _ended.number,\n",
+        f"{_TESTS}/test_returned.py::test_what_is_returned_is_listed_by_recipient_with_its_day",
+    ),
+    rule_mutant(
+        "ORD-20c",
+        "Of several recipients the first alone is listed",
+        f"{_CODE}/devices/returned.py",
+        "for person in persons])",
+        "for person in persons[:1]])",
+        f"{_TESTS}/test_returned.py::test_what_is_returned_is_listed_by_recipient_with_its_day",
+    ),
+    rule_mutant(
         "INV-5a",
         "A device that comes into a store loses its serial number",
         f"{_CODE}/devices/domain.py",

@@ -52,7 +52,7 @@ from kvitt_contracts.types import (
     UserId,
 )
 
-from orders.customer_orders.lines import LineState, OrderLine
+from orders.customer_orders.lines import LineState, OrderLine, arrival_after
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.units.domain import User
 
@@ -133,6 +133,11 @@ class Order:
         return self.status in (Status.PENDING, Status.VOIDING) or (
             unplanned and not self.picking_begun
         )
+
+    @property
+    def planned_arrival_on(self) -> date | None:
+        """When what leaves the central store is expected to arrive (ORD-4)."""
+        return arrival_after(self.planned_dispatch_on)
 
     def is_receiving_line(self, line_id: OrderLineId) -> bool:
         """True while a receipt of a line waits for the stores' answer (ORD-12)."""

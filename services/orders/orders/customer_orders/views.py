@@ -175,6 +175,9 @@ class LineView(PreviewLine):
     planned_dispatch_on: Annotated[
         date | None, Field(description="När raden väntas lämna leverantören (ORD-4)")
     ]
+    planned_arrival_on: Annotated[
+        date | None, Field(description="När raden väntas fram: normalt arbetsdagen efter (ORD-4)")
+    ]
     comment: Annotated[str | None, Field(description="Kommentar till raden")] = None
 
 
@@ -211,6 +214,9 @@ class OrderSummary(BaseModel):
     service_point: ServicePointId
     placed_on: date
     planned_dispatch_on: Annotated[date | None, Field(description="Planerad leverans (ORD-4)")]
+    planned_arrival_on: Annotated[
+        date | None, Field(description="När den väntas fram: normalt arbetsdagen efter (ORD-4)")
+    ]
     delivered_on: date | None
 
     @classmethod
