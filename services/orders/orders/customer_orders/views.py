@@ -36,6 +36,7 @@ from kvitt_contracts.types import (
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.customer_orders.domain import OrderType, Status
+from orders.customer_orders.line_rules.domain import purchases_to_offer
 from orders.customer_orders.lines import LineState
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.drafting.domain import DraftSeen
@@ -225,6 +226,17 @@ class OrderSummary(BaseModel):
         return cls.model_validate(row.state())
 
 
+class PurchaseOffer(BaseModel):
+    """En inköpsorder som kan skapas: `POST /purchase-orders` (ORD-21)."""
+
+    model_config = ConfigDict(
+        frozen=True, json_schema_extra={"examples": [{"supplier_id": "nordhjalp", "lines": [1, 3]}]}
+    )
+
+    supplier_id: Annotated[SupplierId, Field(description="Leverantören: en per inköpsorder")]
+    lines: Annotated[tuple[LineNumber, ...], Field(description="Radnummer som saknar inköpsorder")]
+
+
 class OrderView(OrderSummary):
     """En order."""
 
@@ -239,6 +251,10 @@ class OrderView(OrderSummary):
     ]
     refusal: Annotated[str | None, Field(description="Varför den avvisades eller inte makulerades")]
     lines: list[LineView]
+    to_purchase: Annotated[
+        list[PurchaseOffer],
+        Field(description="Inköpsordrar som rader över inköpsförrådet erbjuder (ORD-21)"),
+    ] = []
 
     @classmethod
     def of(cls, row: OrderRow, details: OrderDetailsRow | None = None) -> "OrderView":
@@ -255,7 +271,11 @@ class OrderView(OrderSummary):
             )
             for shown, line in zip(view.lines, order.lines, strict=True)
         ]
-        return view.model_copy(update={"lines": lines})
+        offers = [
+            PurchaseOffer(supplier_id=supplier, lines=numbers)
+            for supplier, numbers in purchases_to_offer(order).items()
+        ]
+        return view.model_copy(update={"lines": lines, "to_purchase": offers})
 
 
 class VoidingView(BaseModel):
