@@ -40,6 +40,8 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "product_areas.sources": "REF-11",
     "product_areas.exceptions": "REF-11",
     "product_areas.checklist": "PCK-6",
+    "product_areas.professions": "REF-15",
+    "professions": "REF-15",
     "scrap_below": "INV-7",
     "stocktaking.month": "INV-10",
     "stocktaking.notice_days": "INV-10",
@@ -74,7 +76,6 @@ READ_KEYS: Final[Mapping[str, str]] = {
 UNREAD_KEYS: Final[Mapping[str, str]] = {
     "order.outside_assortment": "ORD-5 in orders",
     "reconditioning": "INV-13 in inventory",
-    "professions": "REF-5 in orders",
     "inactive_after_months": "REF-5 in orders",
     "email": "NTF-4 in notifications",
     "links": "NTF-5 in notifications",

@@ -212,6 +212,7 @@ async def the_rest_of_the_registry(world: World) -> None:
         {"product_areas": ("horsel",)},
         {"stores": ("402",)},
         {"product_areas": ("horsel",), "stores": ("402",)},
+        {"profession": "audiologist"},
     )
     for number, limit in enumerate(limits):
         await world.handle(a_user_stated(f"k09{number}lim", **limit), subject=f"k09{number}lim")

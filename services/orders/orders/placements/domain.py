@@ -51,7 +51,11 @@ from orders.parties.domain import (
 from orders.placements.covers.domain import cover_of
 from orders.placements.equivalents.domain import must_be_equivalent
 from orders.placements.supply.domain import Source, must_be_had_from, sources_of
-from orders.product_areas.domain import must_be_connected, must_be_of_areas
+from orders.product_areas.domain import (
+    must_be_connected,
+    must_be_of_areas,
+    must_be_of_profession,
+)
 from orders.suppliers.domain import Supplier
 from orders.units.domain import Customer
 from orders.work_orders.applications.domain import refusal_to_order
@@ -87,15 +91,21 @@ def place(
 
     `articles` has each line's article, `applications` those that lines name and `suppliers` those
     that articles name, as far as they are known; `today` is a Stockholm day. Raises OrderRefused:
-    the parties do not fit (REF-3) or lack an area, an area is not had from there (REF-11), an
-    article without a supplier (ORD-21), for others or never from there (ORD-22), outside the
-    assortment (ORD-5) without an application that was approved for it (ACT-5), or of which no
-    balance counts or that is no equivalent (ORD-6), more than one of a marked device or a certain
-    one (ORD-8), a ward where the store is for patients (ORD-25), no address to deliver to (ORD-3),
-    a cover that nobody pays by (BIL-5, BIL-11).
+    the parties do not fit (REF-3), lack an area (REF-11) or the profession (REF-15), an area is not
+    had from there (REF-11), an article without a supplier (ORD-21), for others or never from there
+    (ORD-22), outside the assortment (ORD-5) without an application that was approved for it
+    (ACT-5), or of which no balance counts or that is no equivalent (ORD-6), more than one of a
+    marked device or a certain one (ORD-8), a ward where the store is for patients (ORD-25), no
+    address to deliver to (ORD-3), a cover that nobody pays by (BIL-5, BIL-11).
     """
     must_fit(parties)
     sources = sources_of(command.lines, articles=articles, suppliers=suppliers, policy=policy)
+    must_be_of_profession(
+        [line.article_number for line in command.lines],
+        articles=articles,
+        prescriber=parties.prescriber,
+        policy=policy,
+    )
     must_be_of_areas(
         command.lines,
         articles=articles,
@@ -140,7 +150,8 @@ def withdraw(
     goods.
 
     `today` is a Stockholm day. Articles outside the assortment may be withdrawn (ORD-5). Raises
-    OrderRefused: the parties do not fit (REF-3), lack an area or the store, an area is not had from
+    OrderRefused: the parties do not fit (REF-3), lack an area, the store or the profession
+    (REF-15), an area is not had from
     own stores (REF-11), an article for others or never from own stores (ORD-22), one that is no
     equivalent of what was asked for (ORD-6), a private clinic (REF-7), another's store or a marked
     device that is not named (ORD-8), a service (ORD-7), a ward where the store is for patients
@@ -151,6 +162,12 @@ def withdraw(
     must_prescribe_to_patients(command.store, parties.recipient, policy=policy)
     must_be_connected(command.store, parties.prescriber, parties.requester)
     own = Source(supply=LineSupply.OWN_STORE, store=command.store)
+    must_be_of_profession(
+        [line.article_number for line in command.lines],
+        articles=articles,
+        prescriber=parties.prescriber,
+        policy=policy,
+    )
     must_be_of_areas(
         command.lines,
         articles=articles,

@@ -45,7 +45,7 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
     NO_ACTIVE_SUPPLIER (ORD-21), ARTICLE_FOR_OWN_UNITS_ONLY, SOURCE_NOT_OF_ARTICLE (ORD-22),
     ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA (REF-11); the cover:
     COVER_FOR_PATIENTS_ONLY, NO_PAYER_FOR_COVER, PAYER_BESIDE_COVER (BIL-5, BIL-11),
-    COVER_BY_OWN_UNITS_ONLY (BIL-11).
+    COVER_BY_OWN_UNITS_ONLY (BIL-11); PROFESSION_MAY_NOT_PRESCRIBE (REF-15).
     """
     if tx.message is not None:  # it came over Kafka
         domain.must_carry_no_details(command.delivery)
