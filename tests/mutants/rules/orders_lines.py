@@ -19,8 +19,7 @@ LINES: tuple[RuleMutant, ...] = (
         "ORD-5a",
         "What is outside the assortment is ordered",
         _PLACING,
-        "        _must_be_in_assortment(article, line, number, applications,"
-        " recipient_of(parties))\n",
+        "        _must_be_in_assortment(article, line, number, applications, parties, policy)\n",
         "",
         f"{_LINE}_an_article_outside_the_assortment_cannot_be_ordered",
     ),
@@ -38,10 +37,18 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        if article.type is ArticleType.SERVICE:\n            raise _refused(\n"
         "                Reason.SERVICE_IS_NOT_STOCKED",
-        "        _must_be_in_assortment(article, line, number, {}, recipient_of(parties))\n"
+        "        _must_be_in_assortment(article, line, number, {}, parties, policy)\n"
         "        if article.type is ArticleType.SERVICE:\n            raise _refused(\n"
         "                Reason.SERVICE_IS_NOT_STOCKED",
         f"{_LINE}_what_stands_in_the_own_store_may_still_be_withdrawn",
+    ),
+    rule_mutant(
+        "ORD-5c",
+        "By policy anybody orders outside the assortment",
+        _PLACING,
+        "        _must_be_by_consultant(parties, number)\n        return\n",
+        "        return\n",
+        f"{_LINE}_by_policy_a_consultant_orders_what_is_outside_the_assortment",
     ),
     rule_mutant(
         "ORD-6f",

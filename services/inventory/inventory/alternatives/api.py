@@ -1,7 +1,8 @@
 """What is proposed instead of an article that is to be ordered, over HTTP (ORD-6). No rule here."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import Query
 from kvitt_chassis.http import ApiRouter, Reader, RegionReader
@@ -18,7 +19,7 @@ from inventory.stores.models import CustomerRow
 
 router = ApiRouter(tags=["Artiklar"])
 
-_OLD = {
+_OLD: Final[dict[str, Any]] = {
     "article_number": "30456",
     "name": "Sittdyna Ängsull, äldre modell",
     "marked": False,
@@ -27,7 +28,7 @@ _OLD = {
     "own": 1,
     "planned_dispatch_on": "2026-05-05",
 }
-_NEW = {
+_NEW: Final[dict[str, Any]] = {
     "article_number": "30457",
     "name": "Sittdyna Ängsull",
     "marked": False,
@@ -136,7 +137,7 @@ async def list_alternatives(
 
 
 async def _offers(
-    rows: list[ArticleRow], unit: CustomerRow, reader: RegionReader, tx: ReadTransaction
+    rows: Sequence[ArticleRow], unit: CustomerRow, reader: RegionReader, tx: ReadTransaction
 ) -> dict[ArticleNumber, domain.Offer]:
     numbers = [one.article_number for one in rows]
     central = await available_in(reader, tx.policy.stores.central, numbers)

@@ -29,7 +29,6 @@ from kvitt_contracts.types import (
     Money,
     OrderId,
     OrderNumber,
-    Recipient,
     Reference,
     ServicePointId,
     StoreId,
@@ -60,6 +59,9 @@ from orders.suppliers.domain import Supplier
 from orders.units.domain import Customer
 from orders.work_orders.applications.domain import refusal_to_order
 from orders.work_orders.domain import WorkOrder
+
+CONSULTANT: Final = Word("consultant")
+"""The profession of who orders outside the assortment, where the policy says so (ORD-5)."""
 
 _IMMEDIATE: Final = Word("immediate")
 TIMINGS: Final = {"immediate": _IMMEDIATE, "delayed_90_days": Word("delayed")}
@@ -94,9 +96,10 @@ def place(
     the parties do not fit (REF-3), lack an area (REF-11) or the profession (REF-15), an area is not
     had from there (REF-11), an article without a supplier (ORD-21), for others or never from there
     (ORD-22), outside the assortment (ORD-5) without an application that was approved for it
-    (ACT-5), or of which no balance counts or that is no equivalent (ORD-6), more than one of a
-    marked device or a certain one (ORD-8), a ward where the store is for patients (ORD-25), no
-    address to deliver to (ORD-3), a cover that nobody pays by (BIL-5, BIL-11).
+    (ACT-5) or by policy a consultant, or of which no balance counts or that is no equivalent
+    (ORD-6), more than one of a marked device or a certain one (ORD-8), a ward where the store is
+    for patients (ORD-25), no address to deliver to (ORD-3), a cover that nobody pays by (BIL-5,
+    BIL-11).
     """
     must_fit(parties)
     sources = sources_of(command.lines, articles=articles, suppliers=suppliers, policy=policy)
@@ -117,7 +120,7 @@ def place(
         article = articles[line.article_number]
         must_prescribe_to_patients(source.store, parties.recipient, policy=policy)
         must_be_had_from(source.supply, article, number, service_point=parties.service_point)
-        _must_be_in_assortment(article, line, number, applications, recipient_of(parties))
+        _must_be_in_assortment(article, line, number, applications, parties, policy)
         must_be_to_get(article, number, source, policy)
         must_be_equivalent(line, number, articles)
         _must_suit_marking(article, line, number)
@@ -386,9 +389,13 @@ def _must_be_in_assortment(
     line: LineToOrder,
     number: int,
     applications: Mapping[WorkOrderId, WorkOrder],
-    recipient: Recipient,
+    parties: Parties,
+    policy: RegionPolicy,
 ) -> None:
     if article.in_assortment:
+        return
+    if line.application is None and policy.order.outside_assortment == "consultant":
+        _must_be_by_consultant(parties, number)
         return
     if line.application is None:
         raise _refused(
@@ -398,11 +405,21 @@ def _must_be_in_assortment(
     refused = refusal_to_order(
         applications.get(line.application),
         article.article_number,
-        recipient=recipient,
+        recipient=recipient_of(parties),
         field=f"lines.{number}.application",
     )
     if refused is not None:
         raise refused
+
+
+# decision 0460: a consultant is who the region states as one
+def _must_be_by_consultant(parties: Parties, number: int) -> None:
+    if CONSULTANT in (parties.prescriber.profession, parties.requester.profession):
+        return
+    raise _refused(
+        Reason.ARTICLE_NOT_IN_ASSORTMENT, "ORD-5", number, "article_number",
+        "Artikeln ligger utanför sortimentet. Be en konsulent att beställa den.",
+    )  # fmt: skip
 
 
 # decision 0240: what nobody purchases is ordered where the central store's balance counts
