@@ -265,14 +265,14 @@ async def orders_of_older_articles(world: World) -> None:
         await world.handle(an_article_listed(number, marked=marked, **older))
     unmarked = a_line(OLDER, instead_of=asked)
     named = a_line(MARKED_OLDER, instead_of=asked, device_number="170096")
-    for number, recipient in enumerate((PATIENT, a_care_unit())):
+    for at, recipient in enumerate((PATIENT, a_care_unit())):
         commands = (
             an_order_command(unmarked, recipient=recipient),
             a_withdrawal_command(unmarked, recipient=recipient),
             a_withdrawal_command(named, recipient=recipient),
         )
-        for at, command in enumerate(commands):
-            await world.handle(command, subject=f"OLDER-{number}-{at}")
+        for nth, command in enumerate(commands):
+            await world.handle(command, subject=f"OLDER-{at}-{nth}")
             await world.command(command, target=uuid4())
 
 

@@ -1,6 +1,7 @@
 """ORD-5 to ORD-8, REF-7: what the lines of an order and of a withdrawal may hold."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from kvitt_contracts.orders import OrderPlaced, Supply
@@ -58,9 +59,9 @@ def test_by_policy_a_consultant_orders_what_is_outside_the_assortment(
     outside = an_article(in_assortment=False)
     order = policy.order.model_copy(update={"outside_assortment": "consultant"})
     by_consultants = policy.model_copy(update={"order": order})
-    consultant = a_user(profession=Word("consultant"))
+    consultant: dict[str, Any] = {who: a_user(profession=Word("consultant"))}
 
-    assert placed(by_consultants, article=outside, **{who: consultant}).lines
+    assert placed(by_consultants, article=outside, **consultant).lines
     with pytest.raises(OrderRefused) as refused:
         placed(by_consultants, article=outside)
     assert refusal(refused) == (
@@ -70,7 +71,7 @@ def test_by_policy_a_consultant_orders_what_is_outside_the_assortment(
     )
     assert "konsulent" in refused.value.way_on
     with pytest.raises(OrderRefused):
-        placed(policy, article=outside, **{who: consultant})
+        placed(policy, article=outside, **consultant)
 
 
 ENDING = [ArticleStatus.PHASE_OUT, ArticleStatus.DISCONTINUED]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from kvitt_contracts.policy import Policies, RegionPolicy
 from kvitt_contracts.policy_parts import ProductAreaPolicy
-from kvitt_contracts.types import ProductArea, Word
+from kvitt_contracts.types import ProductArea, UserId, Word
 from kvitt_testkit.world import Given
 from orders.app import service
 from orders.customer_orders.reasons import OrderRefused, Reason
@@ -98,4 +98,4 @@ async def test_a_region_states_the_profession_and_orders_and_baskets_ask_for_it(
 
         assert ordering[:2] == lending[:2] == ("PROFESSION_MAY_NOT_PRESCRIBE", "REF-15")
         users = {one.user_id: one.profession for one in await world.rows(UserRow)}
-        assert users["k082lno"] == NURSE
+        assert users[UserId("k082lno")] == NURSE
