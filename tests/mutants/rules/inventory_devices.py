@@ -18,11 +18,11 @@ _RETURNS: Final = f"{_TESTS}/test_returns.py::test"
 DEVICES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ORD-20c",
-        "What is with the recipient still is listed as returned",
+        "Of a unit is listed what any unit has returned",
         f"{_CODE}/devices/returned.py",
-        "            _next.number == next_change_of(_ended),\n",
-        "            _next.number >= _ended.number,\n",
-        f"{_TESTS}/test_returned.py::test_what_is_returned_is_listed_by_recipient_with_its_day",
+        "and_(_unit.in_(units), ",
+        "and_(_unit.is_not(None), ",
+        f"{_TESTS}/test_returned.py::test_what_a_unit_has_returned_is_listed_too",
     ),
     rule_mutant(
         "ORD-20c",
