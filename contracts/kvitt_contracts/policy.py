@@ -176,6 +176,14 @@ class RegionPolicy(Part):
         own = area.pickup_reasons if area is not None else ()
         return own or self.pickup.reasons
 
+    def professions_of(self, code: ProductArea | None) -> tuple[Word, ...]:
+        """The professions that prescribe the articles of a product area: its own where it has any,
+        else the region's; none at all: whoever is a prescriber (REF-15).
+        """
+        area = self.product_area(code) if code is not None else None
+        own = area.professions if area is not None else ()
+        return own or self.professions
+
     def price_of(self, service: Word, *, on: date) -> Money | None:
         """What a service costs on a day by the price list that is valid then; None where it says
         nothing of it, or there is none yet (BIL-15).

@@ -40,6 +40,8 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "product_areas.sources": "REF-11",
     "product_areas.exceptions": "REF-11",
     "product_areas.checklist": "PCK-6",
+    "product_areas.professions": "REF-15",
+    "professions": "REF-15",
     "scrap_below": "INV-7",
     "stocktaking.month": "INV-10",
     "stocktaking.notice_days": "INV-10",
@@ -64,17 +66,16 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "home_region.invoice_after_months": "BIL-5",
     "order.draft_days": "ACT-5",
     "order.basket_days": "ORD-10",
+    "order.outside_assortment": "ORD-5",
     "order.void_line": "ORD-14",
+    "order.prescribes_to_patients_only": "ORD-25",
     "handouts.loan_terms": "ORD-17",
     "handouts.ownership_terms": "ORD-17",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
 UNREAD_KEYS: Final[Mapping[str, str]] = {
-    "order.outside_assortment": "ORD-5 in orders",
-    "order.prescribes_to_patients_only": "ORD-7 in orders",
     "reconditioning": "INV-13 in inventory",
-    "professions": "REF-5 in orders",
     "inactive_after_months": "REF-5 in orders",
     "email": "NTF-4 in notifications",
     "links": "NTF-5 in notifications",

@@ -59,6 +59,7 @@ class SupplyException(Part):
 class ProductAreaPolicy(Part):
     """A product area: its supply sources, units that differ, and its only pickup reasons (REF-11,
     PCK-4); no reasons: those of `pickup.reasons`. `checklist` is printed on its slips.
+    `professions`: who prescribes its articles (REF-15); none: those of the region.
     """
 
     code: ProductArea
@@ -66,6 +67,7 @@ class ProductAreaPolicy(Part):
     exceptions: tuple[SupplyException, ...] = ()
     pickup_reasons: tuple[Word, ...] = ()
     checklist: tuple[Line, ...] = ()
+    professions: tuple[Word, ...] = ()
 
 
 class HandoutPolicy(Part):

@@ -86,10 +86,11 @@ def test_what_is_given_and_not_read_is_named() -> None:
     given = {
         **a_version(),
         "order": {"outside_assortment": "consultant"},
+        "email": ["stocktaking"],
         "reconditioning": True,
         "child_until": 18,
     }
 
     found = set(unread_keys(a_history(given).versions[0]))
 
-    assert found == {("order", "outside_assortment"), ("reconditioning",)}
+    assert found == {("email",), ("reconditioning",)}

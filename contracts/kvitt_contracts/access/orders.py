@@ -220,6 +220,7 @@ ACTS = (
             "GET /templates": ("orders.templates.list", LOOKS_UP),
             "GET /templates/{template_id}": ("orders.template.show", LOOKS_UP),
             "GET /orders": ("orders.orders.list", READS),
+            "GET /orders:awaited": ("orders.orders.awaited", READS),
             "GET /orders/{order_id}": ("orders.order.show", READS),
             "GET /orders/{order_id}/story": ("orders.order.tell", READS),
             "GET /orders/{order_id}/voiding": ("orders.order.voiding", WORKS),

@@ -74,7 +74,8 @@ class LineToOrder(Value):
 
     `payer_id` only where it differs from the order's (REF-4); `device_number` for a marked device
     of the own store: the central store chooses one itself (ORD-8). `application`: the approved
-    application that an article outside the assortment is ordered by (ACT-5).
+    application that an article outside the assortment is ordered by (ACT-5). `instead_of`: the
+    article that was asked for first, where an older one of its replacement group is taken (ORD-6).
     """
 
     article_number: ArticleNumber
@@ -83,6 +84,7 @@ class LineToOrder(Value):
     device_number: DeviceNumber | None = None
     comment: Annotated[str, Field(max_length=500, pattern=TEXT)] | None = None
     application: WorkOrderId | None = None
+    instead_of: ArticleNumber | None = None
 
 
 class CoveredByRegion(Value):

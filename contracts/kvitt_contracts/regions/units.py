@@ -22,6 +22,7 @@ from kvitt_contracts.types import (
     SupplierId,
     UserId,
     VatNumber,
+    Word,
 )
 from kvitt_contracts.types.check_digits import ADDRESSES, luhn_holds
 
@@ -105,6 +106,7 @@ class UserStated(Fact, type="region.user.stated.v1"):
 
     Subject: the user id. `acts_for`: prescribers whom a requester registers for. `product_areas`
     and `stores` limit what the user sees and orders (REF-11); not given, nothing does.
+    `profession` is the region's word for it, as its policy names those who may prescribe (REF-15).
     `version` counts statements of the user.
     """
 
@@ -117,6 +119,7 @@ class UserStated(Fact, type="region.user.stated.v1"):
     default_service_point: ServicePointId
     acts_for: tuple[UserId, ...] = ()
     active: bool = True
+    profession: Word | None = None
     product_areas: tuple[ProductArea, ...] | None = None
     stores: tuple[StoreId, ...] | None = None
 

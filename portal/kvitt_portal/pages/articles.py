@@ -120,9 +120,14 @@ async def catalogue(here: Here) -> Response:
 
 async def articles_of(here: Visit, numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The articles with these numbers, by their numbers: those that exist and are answered for."""
-    asked = [one for one in numbers if _NUMBER.fullmatch(one) and not holds_number(one)]
+    asked = [one for one in numbers if is_number(one)]
     found = await named(here, "inventory", "/articles:named", "number", asked)
     return {one["article_number"]: one for one in found}
+
+
+def is_number(text: str) -> bool:
+    """True for what an article may be called; a personal number never is."""
+    return _NUMBER.fullmatch(text) is not None and not holds_number(text)
 
 
 def _only_one(found: Part, query: str) -> str | None:

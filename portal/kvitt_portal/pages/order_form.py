@@ -11,7 +11,7 @@ from kvitt_portal.pages.registering import FIELDS, quantity_of, recipient_of
 
 MOST_LINES: Final = 20
 _DELIVERY: Final = ("order_phone", "door_code", "instructions", "contact_person", "information")
-_OF_A_LINE: Final = ("article", "quantity", "payer", "comment")
+_OF_A_LINE: Final = ("article", "quantity", "payer", "comment", "instead")
 _FIELDS: Final = {
     **FIELDS,
     "delivery.to": "to",
@@ -67,8 +67,24 @@ def lines_of(form: Form) -> list[dict[str, Any]]:
         for name, field in (("payer_id", "payer"), ("comment", "comment")):
             if value := form[f"{field}-{number}"]:
                 line[name] = value
+        if asked := asked_first(form, number):
+            line["instead_of"] = asked
         lines.append(line)
     return lines
+
+
+def asked_first(form: Form, number: int) -> str:
+    """The article that was asked for first in a line, where an older one was chosen and is written
+    still: `instead-1` holds both.
+    """
+    article, _, asked = form[f"instead-{number}"].partition(" ")
+    return asked if article == form[f"article-{number}"] and asked != article else ""
+
+
+def is_kept(form: Form, number: int) -> bool:
+    """True where the article of a line is kept, whatever is proposed instead."""
+    article = form[f"article-{number}"]
+    return form[f"instead-{number}"] == f"{article} {article}"
 
 
 def fields_of(form: Form) -> dict[str, str]:
@@ -76,6 +92,7 @@ def fields_of(form: Form) -> dict[str, str]:
     fields = dict(_FIELDS)
     for at, number in enumerate(rows_of(form)):
         fields[f"lines.{at}"] = f"article-{number}"
+        fields[f"lines.{at}.instead_of"] = f"article-{number}"
         fields[f"lines.{at}.quantity"] = f"quantity-{number}"
         fields[f"lines.{at}.payer_id"] = f"payer-{number}"
         fields[f"lines.{at}.comment"] = f"comment-{number}"
@@ -117,7 +134,7 @@ def draft_of(form: Form) -> dict[str, Any]:
         article, comment = form[f"article-{number}"], form[f"comment-{number}"]
         line: dict[str, Any] = {"payer_id": form[f"payer-{number}"] or None}
         if code(article) == article:
-            line["article_number"] = article
+            line |= {"article_number": article, "instead_of": asked_first(form, number) or None}
         else:
             comment = f"{article}. {comment}".strip(". ")
         quantity = quantity_of(form[f"quantity-{number}"] or "1")
@@ -162,6 +179,8 @@ def form_of_draft(view: Mapping[str, Any]) -> dict[str, str]:
         given[f"quantity-{number}"] = str(line["quantity"] or 1)
         given[f"payer-{number}"] = line["payer_id"] or ""
         given[f"comment-{number}"] = (line["comment"] or "") if line["article_number"] else ""
+        if line["instead_of"]:
+            given[f"instead-{number}"] = f"{line['article_number']} {line['instead_of']}"
     return {name: value for name, value in given.items() if value}
 
 

@@ -12,6 +12,7 @@ from kvitt_portal.here import Here, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import personal_number
 from kvitt_portal.pages import order_drafts, order_form
+from kvitt_portal.pages.alternatives import proposals_of
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import code, items_of, options_of
 from kvitt_portal.pages.order_form import MOST_LINES, fields_of, order_of, rows_of
@@ -33,17 +34,19 @@ _LISTED: Final = 200
 
 @router.get(PAGE)
 async def begin(here: Here) -> Response:
-    """An empty order, the one that is being written, or one for a person, of an article, or like
-    an earlier one.
+    """An empty order, the one that is being written, or one for a person or a unit, of an article,
+    or like an earlier one.
     """
     asked = here.request.query_params
     given = {"quantity-1": "1", "service_point": here.service_point, "to": "recipient"}
     if person := asked.get("person"):
         given["person"] = person
+    elif unit := asked.get("unit"):
+        given |= {"unit": unit, "to": "unit"}
     if article := asked.get("article"):
         given["article-1"] = article
     if earlier := asked.get("lik"):
-        given |= await _like(here, earlier)
+        given |= await _like(here, earlier, line=asked.get("rad", ""))
     if draft := asked.get("utkast"):
         return await _page(here, Form(given=given | await order_drafts.resumed(here, draft)))
     if "borja-om" in asked:
@@ -140,11 +143,12 @@ async def _setting_of(here: Visit, form: Form) -> dict[str, Any]:
     articles with how many the service point's own store has of each.
     """
     place = form["service_point"] or here.service_point
-    people, prescribers, customer, articles = await asyncio.gather(
+    people, prescribers, customer, articles, proposals = await asyncio.gather(
         here.people([form["person"]], purpose="ordering"),
         prescribers_of(here),
         here.ask("orders", f"/customers/{code(place)}"),
-        articles_of(here, [form[f"article-{number}"] for number in rows_of(form)]),
+        articles_of(here, _named_in(form)),
+        proposals_of(here, form, place),
     )
     names = await Names.of(
         here,
@@ -164,11 +168,19 @@ async def _setting_of(here: Visit, form: Form) -> dict[str, Any]:
         "customer": customer,
         "names": names,
         "articles": articles,
+        "proposals": proposals,
+        "asked_first": {n: order_form.asked_first(form, n) for n in rows_of(form)},
         "in_own_store": {
             number: sum(one["available"] for one in article["balances"] if one["store"] == store)
             for number, article in articles.items()
         },
     }
+
+
+def _named_in(form: Form) -> list[str]:
+    """The lines' articles, and those that were asked for first."""
+    rows = rows_of(form)
+    return [form[f"article-{n}"] for n in rows] + [order_form.asked_first(form, n) for n in rows]
 
 
 async def _name_articles(here: Visit, form: Form) -> None:
@@ -248,8 +260,9 @@ def _is_changed_only(form: Form) -> bool:
         order_form.without(form, int(number))
         return True
     if form["pick"]:
-        number, _, article = form["pick"].partition(" ")
+        number, article, asked = [*form["pick"].split(), "", "", ""][:3]
         form.give(f"article-{number}", article)
+        form.give(f"instead-{number}", f"{article} {asked}" if asked else "")
         return True
     if form["do"] == "other":
         form.give("person", "")
@@ -270,8 +283,10 @@ async def _preview(here: Visit, form: Form) -> Part:
     return await here.send("orders", "POST", "/orders:preview", order_of(form))
 
 
-async def _like(here: Visit, order: str) -> dict[str, str]:
-    """An earlier order's recipient, prescriber and lines, to be ordered again (ORD-19)."""
+async def _like(here: Visit, order: str, *, line: str) -> dict[str, str]:
+    """An earlier order's recipient, prescriber and lines, to be ordered again; of one `line` that
+    one alone (ORD-19).
+    """
     view = await here.need("orders", f"/orders/{code(order)}")
     given = {"prescriber": view["prescriber"]}
     recipient = view["recipient"]
@@ -281,7 +296,9 @@ async def _like(here: Visit, order: str) -> dict[str, str]:
         given["person"] = str(UUID(recipient["person"]))
     else:
         given |= {"unit": recipient["unit"], "to": "unit"}
-    for number, line in enumerate(view["lines"][:MOST_LINES], 1):
-        given[f"article-{number}"] = line["article_number"]
-        given[f"quantity-{number}"] = str(line["quantity"])
+    lines = [one for one in view["lines"] if line in ("", str(one["number"]))]
+    for number, one in enumerate(lines[:MOST_LINES], 1):
+        # what is proposed instead of it is proposed anew
+        given[f"article-{number}"] = one["instead_of"] or one["article_number"]
+        given[f"quantity-{number}"] = str(one["quantity"])
     return given

@@ -19,20 +19,24 @@ _BETWEEN = "~"  # in no article's and no device's number
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A wanted line: an article, how many, and which device where it is marked."""
+    """A wanted line: an article, how many, which device where it is marked, and the article that
+    was asked for first where it is an older one instead (ORD-6).
+    """
 
     article: str
     quantity: str = "1"
     device: str = ""
+    instead: str = ""
 
     @classmethod
     def read(cls, text: str) -> Self:
         """A line as it stands in an address."""
         parts = [part.strip()[:40] for part in text.split(_BETWEEN)]
-        return cls(*parts[:3])
+        return cls(*parts[:4])
 
     def __str__(self) -> str:
-        return _BETWEEN.join((self.article, self.quantity, self.device))
+        parts = (self.article, self.quantity, self.device)
+        return _BETWEEN.join((*parts, self.instead) if self.instead else parts)
 
 
 # decision 0316: a withdrawal that is being written stands in its address
@@ -86,6 +90,7 @@ class Draft:
                     form[f"article-{n}"][:40],
                     form[f"quantity-{n}"][:40] or "1",
                     form[f"device-{n}"][:40],
+                    form[f"instead-{n}"][:40],
                 )
                 for n in numbers
             ),
@@ -160,10 +165,12 @@ class Draft:
                 f"lines.{n}": f"quantity-{n}",
                 f"lines.{n}.article_number": f"quantity-{n}",
                 f"lines.{n}.device_number": f"device-{n}",
+                f"lines.{n}.instead_of": f"quantity-{n}",
             }
         return fields
 
 
 def _line(line: Line) -> dict[str, Any]:
     body = {"article_number": line.article, "quantity": quantity_of(line.quantity)}
-    return body | ({"device_number": line.device} if line.device else {})
+    named = {"device_number": line.device, "instead_of": line.instead}
+    return body | {name: one for name, one in named.items() if one}

@@ -232,3 +232,14 @@ async def test_without_orders_the_card_shows_codes_in_place_of_names(
         await anna.reload()
         await anna.sees("Patient som du inte ser")
         assert ward.user in await anna.text_of("dl dd")
+
+
+@pytest.mark.rule("ORD-19a")
+async def test_the_same_is_ordered_again_from_a_device(actor: MakeActor, ward: Ward) -> None:
+    anna = await at_card(actor, ward)
+
+    await anna.click("Beställ likadant")
+
+    await anna.sees(ward.patient.name)
+    await anna.has("Artikel", ward.rollator)
+    await anna.sees("Så blir beställningen")

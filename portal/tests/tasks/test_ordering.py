@@ -325,3 +325,85 @@ async def test_what_stands_in_the_own_store_is_said_with_the_way_to_withdraw_it(
 
     await anna.is_at("/uttag/nytt")
     await anna.sees(ward.patient.name)
+
+
+async def an_older_stool(ward: Ward, scene: Scene, **stores: int) -> tuple[str, str, str]:
+    """A stool that is new, and an older one with so many in the named stores: their numbers, and
+    what both are called.
+    """
+    made, group = f"Ståstol {uuid4().hex[:8]}", f"g{uuid4().hex[:12]}"
+    new = scene.article(f"{made} ny", marked=False, replacement_group=group, lead_time_days=10)
+    old = scene.article(f"{made} äldre", marked=False, replacement_group=group, status="phase_out")
+    for store, quantity in stores.items():
+        scene.stock(old, quantity, store="500" if store == "central" else ward.place.store)
+    await scene.set()
+    return new, old, made
+
+
+@pytest.mark.task("T-26")
+@pytest.mark.rule("ORD-6a", "ORD-6b", "ORD-6i")
+async def test_an_older_article_with_balance_is_proposed_and_chosen(
+    actor: MakeActor, ward: Ward, scene: Scene
+) -> None:
+    new, old, made = await an_older_stool(ward, scene, central=3, own=1)
+    anna = await actor(ward.user)
+
+    await anna.goes(f"{PAGE}?article={new}")
+    await anna.sees("Ta en äldre artikel i stället för")
+    await anna.sees("3 i centrallagret", within=old)
+    await anna.sees("Bara den äldre finns.")
+    await anna.accessible()
+    await anna.picture("order-older-article")
+    await anna.click(f"Välj {made} äldre")
+    anna.counts("T-26")
+    await anna.sees("I stället för")
+    await anna.has("Artikel", old)
+    await anna.accessible()
+    await anna.picture("order-older-article-chosen")
+
+    await anna.fill("Personnummer", ward.patient.number)
+    await anna.sees(ward.patient.name)
+    await anna.sees("Så blir beställningen")
+    await anna.click(SEND)
+    await anna.sees("är skickad.")
+    await anna.sees(f"I stället för {new}")
+
+
+@pytest.mark.rule("ORD-6b")
+async def test_the_new_article_is_kept_though_an_older_one_is_proposed(
+    actor: MakeActor, ward: Ward, scene: Scene
+) -> None:
+    new, old, made = await an_older_stool(ward, scene, central=3)
+    anna = await actor(ward.user, at=f"{PAGE}?article={new}")
+    await anna.sees("Ta en äldre artikel i stället för")
+
+    await anna.click(f"Behåll {made} ny")
+    await anna.fill("Personnummer", ward.patient.number)
+    await anna.sees(ward.patient.name)
+    await anna.sees("Så blir beställningen")
+
+    await anna.sees_no("Ta en äldre artikel")
+    await anna.has("Artikel", new)
+    await anna.click(SEND)
+    await anna.sees("är skickad.")
+    await anna.sees_no(old)
+
+
+@pytest.mark.rule("ORD-6a", "ORD-6i")
+async def test_what_the_own_store_alone_has_is_withdrawn_instead(
+    actor: MakeActor, ward: Ward, scene: Scene
+) -> None:
+    new, _, made = await an_older_stool(ward, scene, own=2)
+    anna = await actor(ward.user, at=f"{PAGE}?article={new}")
+    await anna.fill("Personnummer", ward.patient.number)
+    await anna.sees(ward.patient.name)
+    await anna.sees("Så blir beställningen")
+
+    await anna.click(f"Ta ut {made} äldre ur eget förråd")
+    await anna.is_at("/uttag/nytt")
+    await anna.sees(f"I stället för {new}.")
+    await anna.sees(ward.patient.name)
+    await anna.click("Leverera")
+
+    await anna.sees("Uttaget är levererat.")
+    await anna.sees(f"I stället för {new}")

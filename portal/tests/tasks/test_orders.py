@@ -276,3 +276,42 @@ async def drafts(ward: Ward) -> list[dict[str, Any]]:
     async with ward.system.api("orders", ward.user) as client:
         found: list[dict[str, Any]] = (await client.get("/order-drafts")).json()["items"]
     return found
+
+
+@pytest.mark.task("T-32")
+@pytest.mark.rule("ORD-19a")
+async def test_an_earlier_order_is_ordered_again(actor: MakeActor, ward: Ward) -> None:
+    order = await ward.order(lines=[{"article_number": ward.cushion, "quantity": 3}])
+    anna = await actor(ward.user)
+
+    await anna.click(MENU)
+    await anna.click(order.number)
+    await anna.click("Beställ likadant")
+    await anna.sees(ward.patient.name)
+    await anna.has("Antal", "3")
+    await anna.sees("Så blir beställningen")
+    await anna.accessible()
+    await anna.picture("order-again")
+    await anna.click("Skicka beställning")
+
+    await anna.sees("är skickad.")
+    anna.counts("T-32")
+    assert await ward.total("orders", "orders", article_number=ward.cushion) == 2
+
+
+@pytest.mark.rule("ORD-19a")
+async def test_one_line_of_an_earlier_order_is_ordered_again(
+    actor: MakeActor, ward: Ward, scene: Scene
+) -> None:
+    other = scene.article("Bricka", marked=False)
+    await scene.set()
+    lines = [{"article_number": number, "quantity": 2} for number in (ward.cushion, other)]
+    order = await ward.order(lines=lines)
+    anna = await actor(ward.user, at=order.page)
+
+    await anna.click("Beställ likadan som rad 2")
+
+    await anna.sees(ward.patient.name)
+    await anna.has("Artikel", other)
+    await anna.has("Antal", "2")
+    assert len(await anna.text_of("fieldset.line")) == 1

@@ -3,6 +3,7 @@
 from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
+from inventory.alternatives import api as alternatives
 from inventory.articles import api as articles
 from inventory.articles.models import ArticleRow
 from inventory.baskets.models import BasketRow
@@ -45,6 +46,7 @@ service = Service(
     handlers=messages,
     routers=[
         articles.router,
+        alternatives.router,
         stores.router,
         store_balances.router,
         devices.router,

@@ -14,6 +14,7 @@ from orders.cases.api import router as cases
 from orders.cases.models import CaseRow
 from orders.contacts.api import router as contacts
 from orders.customer_orders.api import router as customer_orders
+from orders.customer_orders.awaited import router as awaited
 from orders.customer_orders.models import OrderRow
 from orders.fault_reports.api import router as fault_reports
 from orders.fault_reports.models import FaultReportRow
@@ -58,6 +59,7 @@ service = Service(
         order_drafts,
         replenishments,
         templates,
+        awaited,
         customer_orders,
         purchase_orders,
         receipts,

@@ -221,6 +221,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             world,
             {
                 "orders.orders.list": Upon(things=orders, key="order_id"),
+                "orders.orders.awaited": Upon(things=orders, key="order_id"),
                 "orders.order.show": Upon(things=orders),
                 "orders.order.tell": Upon(things=orders),
                 "orders.order.record": Upon(things=orders),

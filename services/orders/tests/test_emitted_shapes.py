@@ -160,6 +160,7 @@ FEES = {
     ]
 }
 CHARGER, MARKED_CHARGER = "30998", "30997"
+OLDER, MARKED_OLDER = "30456", "30455"
 PATIENT = NamedPatient(person=RegionPersonId("ac-person-1"))
 
 
@@ -178,6 +179,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await orders_of_every_kind(world)
         await orders_that_are_paid_later(world)
         await orders_that_others_pay(world)
+        await orders_of_older_articles(world)
         await replenishments(world)
         await templates(world)
         await orders_to_their_ends(world)
@@ -210,6 +212,7 @@ async def the_rest_of_the_registry(world: World) -> None:
         {"product_areas": ("horsel",)},
         {"stores": ("402",)},
         {"product_areas": ("horsel",), "stores": ("402",)},
+        {"profession": "audiologist"},
     )
     for number, limit in enumerate(limits):
         await world.handle(a_user_stated(f"k09{number}lim", **limit), subject=f"k09{number}lim")
@@ -251,6 +254,26 @@ async def orders_that_are_paid_later(world: World) -> None:
     for command, subject in ((order, "LATER-1"), (withdrawal, "LATER-2")):
         await world.handle(command, subject=subject)
         await world.command(command, target=uuid4())
+
+
+async def orders_of_older_articles(world: World) -> None:
+    """Orders and withdrawals of what is phased out, instead of the article asked for first."""
+    asked, group = ArticleNumber(CUSHION), "sittdyna"
+    await world.handle(an_article_listed(CUSHION, marked=False, replacement_group=group))
+    for number, marked in ((OLDER, False), (MARKED_OLDER, True)):
+        older = {"status": "phase_out", "replacement_group": group}
+        await world.handle(an_article_listed(number, marked=marked, **older))
+    unmarked = a_line(OLDER, instead_of=asked)
+    named = a_line(MARKED_OLDER, instead_of=asked, device_number="170096")
+    for at, recipient in enumerate((PATIENT, a_care_unit())):
+        commands = (
+            an_order_command(unmarked, recipient=recipient),
+            a_withdrawal_command(unmarked, recipient=recipient),
+            a_withdrawal_command(named, recipient=recipient),
+        )
+        for nth, command in enumerate(commands):
+            await world.handle(command, subject=f"OLDER-{at}-{nth}")
+            await world.command(command, target=uuid4())
 
 
 async def orders_that_others_pay(world: World) -> None:

@@ -1,17 +1,26 @@
 """ORD-5 to ORD-8, REF-7: what the lines of an order and of a withdrawal may hold."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from kvitt_contracts.orders import OrderPlaced, Supply
 from kvitt_contracts.policy import RegionPolicy
-from kvitt_contracts.types import ArticleStatus, ArticleType, CustomerId, DeviceNumber, StoreId
+from kvitt_contracts.types import (
+    ArticleStatus,
+    ArticleType,
+    CustomerId,
+    DeviceNumber,
+    StoreId,
+    Word,
+)
 from orders.customer_orders.reasons import OrderRefused, Reason
 
 from services.orders.tests.builders import (
     a_line,
     a_marked_line,
     a_service_point,
+    a_user,
     an_article,
     placed,
     refusal,
@@ -40,6 +49,29 @@ def test_the_refusal_says_how_to_apply_for_an_individual_prescription(policy: Re
 @pytest.mark.rule("ORD-5b")
 def test_what_stands_in_the_own_store_may_still_be_withdrawn(policy: RegionPolicy) -> None:
     assert withdrawn(policy, article=an_article(in_assortment=False)).lines
+
+
+@pytest.mark.rule("ORD-5c")
+@pytest.mark.parametrize("who", ["prescriber", "requester"])
+def test_by_policy_a_consultant_orders_what_is_outside_the_assortment(
+    policy: RegionPolicy, who: str
+) -> None:
+    outside = an_article(in_assortment=False)
+    order = policy.order.model_copy(update={"outside_assortment": "consultant"})
+    by_consultants = policy.model_copy(update={"order": order})
+    consultant: dict[str, Any] = {who: a_user(profession=Word("consultant"))}
+
+    assert placed(by_consultants, article=outside, **consultant).lines
+    with pytest.raises(OrderRefused) as refused:
+        placed(by_consultants, article=outside)
+    assert refusal(refused) == (
+        Reason.ARTICLE_NOT_IN_ASSORTMENT,
+        "ORD-5",
+        "lines.0.article_number",
+    )
+    assert "konsulent" in refused.value.way_on
+    with pytest.raises(OrderRefused):
+        placed(policy, article=outside, **consultant)
 
 
 ENDING = [ArticleStatus.PHASE_OUT, ArticleStatus.DISCONTINUED]

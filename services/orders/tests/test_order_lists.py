@@ -2,8 +2,9 @@
 
 from typing import Any
 
+import httpx
 import pytest
-from kvitt_contracts.types import PayerId, Role, ServicePointId
+from kvitt_contracts.types import CareUnitId, CareUnitRecipient, PayerId, Role, ServicePointId
 from kvitt_testkit.world import Given, World, stockholm
 from orders.app import service
 from orders.customer_orders.api import ORDERS
@@ -164,3 +165,60 @@ def test_every_column_that_says_something_can_be_sorted_on() -> None:
     columns = set(OrderSummary.model_fields) - {"order_id", "pending", "recipient"}
 
     assert set(ORDERS.sorts) == columns - said_by_others
+
+
+@pytest.mark.rule("ORD-20b")
+async def test_what_is_ordered_and_not_delivered_is_listed_by_recipient(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http(**CLERK) as client:
+        await registry(world)
+        await world.handle(an_article_listed("999", marked=False))
+        await world.handle(a_person_stated(an_identity(CHILD)), subject="ac-person-2")
+        mine, theirs = await patient(world), await patient(world, "ac-person-2")
+        unit = CareUnitRecipient(unit=CareUnitId("30110"))
+        for reference, order in (
+            ("O-1", an_order_command(a_line(quantity=3), a_line("999"))),
+            ("O-2", an_order_command(person="ac-person-2")),
+            ("O-3", an_order_command(recipient=unit)),
+            ("O-4", an_order_command()),
+        ):
+            await world.handle(order, subject=reference)
+            await world.handle(a_stock_reserved(order_id(reference)))
+        await world.handle(a_line_delivered(order_id("O-4")))
+        await world.handle(a_line_delivered(order_id("O-1"), line=2, article="999"))
+
+        def numbers(answer: httpx.Response) -> list[str]:
+            return [one["order_number"] for one in answer.json()["items"]]
+
+        of_me = await client.get("/orders:awaited", params={"recipient": mine})
+        of_both = await client.get("/orders:awaited", params={"recipient": [mine, theirs]})
+        of_unit = await client.get("/orders:awaited", params={"care_unit": "30110"})
+
+        assert numbers(of_both) == ["26100002", "26100001"]
+        assert numbers(of_unit) == ["26100003"]
+        (order,) = of_me.json()["items"]
+        assert order["recipient"] == {"kind": "patient", "person": mine}
+        assert order["lines"] == [
+            {
+                "number": 1,
+                "article_number": "30457",
+                "quantity": 3,
+                "delivered": 0,
+                "planned_dispatch_on": "2026-03-04",
+                "planned_arrival_on": "2026-03-05",
+            }
+        ]
+
+
+@pytest.mark.rule("ORD-4e")
+async def test_it_is_expected_to_arrive_the_working_day_after_it_has_left(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http(**CLERK) as client:
+        await registry(world)
+        await world.handle(an_order_command(), subject="O-1")
+        days = []
+        for planned in (None, "2026-03-05", "2026-03-06"):
+            if planned:
+                await world.handle(a_stock_reserved(order_id("O-1"), on=planned))
+            order = (await client.get(f"/orders/{order_id('O-1')}")).json()
+            days.append((order["planned_dispatch_on"], order["planned_arrival_on"]))
+
+        assert days == [(None, None), ("2026-03-05", "2026-03-06"), ("2026-03-06", "2026-03-09")]

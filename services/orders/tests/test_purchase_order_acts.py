@@ -38,7 +38,9 @@ from contracts.tests.builders.purchases import (
     with_purchasing_store,
 )
 from contracts.tests.builders.regions import a_customer_stated, a_user_stated
+from contracts.tests.builders.reservations import a_stock_reserved
 from contracts.tests.builders.story import (
+    CUSHION,
     OUTSIDER,
     RECEIVING,
     SENDER,
@@ -297,6 +299,33 @@ async def test_a_deviation_that_is_not_settled_is_reminded_of_each_month(world: 
 
     (due,) = await world.events(PurchaseOrderReminderDue)
     assert due.waits_for == "settlement"
+
+
+@pytest.mark.rule("ORD-21b")
+async def test_an_order_offers_to_create_the_purchase_orders_that_it_lacks(world: World) -> None:
+    await ordered(world, WALKER, RAMP, CUSHION, WALKER, reference="O-2")
+
+    async with world.http(**BY) as client:
+
+        async def offered() -> list[dict[str, Any]]:
+            shown = (await client.get(f"/orders/{order_id('O-2')}")).json()
+            found: list[dict[str, Any]] = shown["to_purchase"]
+            return found
+
+        waiting = await offered()
+        await world.handle(a_stock_reserved(order_id("O-2")))
+        before = await offered()
+        body = {"order_id": str(order_id("O-2")), **before[0]}
+        created = await client.post("/purchase-orders", json=body)
+        after = await offered()
+
+    assert waiting == []
+    assert before == [
+        {"supplier_id": SUPPLIER, "lines": [1, 4]},
+        {"supplier_id": OTHER_SUPPLIER, "lines": [2]},
+    ]
+    assert created.status_code == 201, created.text
+    assert after == before[1:]
 
 
 @pytest.mark.rule("ORD-11i")

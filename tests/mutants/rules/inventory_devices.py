@@ -17,6 +17,22 @@ _RETURNS: Final = f"{_TESTS}/test_returns.py::test"
 
 DEVICES: tuple[RuleMutant, ...] = (
     rule_mutant(
+        "ORD-20c",
+        "Of a unit is listed what any unit has returned",
+        f"{_CODE}/devices/returned.py",
+        "and_(_unit.in_(units), ",
+        "and_(_unit.is_not(None), ",
+        f"{_TESTS}/test_returned.py::test_what_a_unit_has_returned_is_listed_too",
+    ),
+    rule_mutant(
+        "ORD-20c",
+        "Of several recipients the first alone is listed",
+        f"{_CODE}/devices/returned.py",
+        "for person in persons])",
+        "for person in persons[:1]])",
+        f"{_TESTS}/test_returned.py::test_what_is_returned_is_listed_by_recipient_with_its_day",
+    ),
+    rule_mutant(
         "INV-5a",
         "A device that comes into a store loses its serial number",
         f"{_CODE}/devices/domain.py",

@@ -9,6 +9,8 @@ _TESTS: Final = "services/inventory/tests"
 _RESERVATIONS: Final = f"{_TESTS}/test_reservations.py::test"
 _ARRIVED: Final = f"{_TESTS}/test_arrivals.py::test"
 _WITHDRAWALS: Final = f"{_TESTS}/test_withdrawals.py::test"
+_PROPOSED: Final = f"{_TESTS}/test_alternatives.py::test"
+_ALTERNATIVES: Final = f"{_CODE}/alternatives/domain.py"
 _RULES: Final = f"{_CODE}/reservations/domain.py"
 _ARRIVALS: Final = f"{_CODE}/arrivals/domain.py"
 
@@ -69,6 +71,62 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         "        today=tx.today,\n    )\n    row =",
         "        today=order.placed_on,\n    )\n    row =",
         f"{_RESERVATIONS}_an_order_that_is_answered_late_is_planned_from_the_day_of_the_answer",
+    ),
+    rule_mutant(
+        "ORD-6a",
+        "What has no balance is proposed",
+        _ALTERNATIVES,
+        "if not one.article.is_purchased and one.is_there]",
+        "if not one.article.is_purchased]",
+        f"{_PROPOSED}_an_old_one_without_balance_is_not_proposed",
+    ),
+    rule_mutant(
+        "ORD-6a",
+        "Another is proposed instead of an old one that has balance",
+        _ALTERNATIVES,
+        "    if not asked.article.is_purchased and asked.is_there:\n        return None\n",
+        "",
+        f"{_PROPOSED}_nothing_is_proposed_instead_of_an_old_one_that_has_balance",
+    ),
+    rule_mutant(
+        "ORD-6a",
+        "What is of another group is proposed",
+        f"{_CODE}/alternatives/api.py",
+        "            and one.article.replacement_group == article.replacement_group\n",
+        "",
+        f"{_PROPOSED}_the_old_ones_of_the_group_are_proposed_over_http",
+    ),
+    rule_mutant(
+        "ORD-6c",
+        "Where both have balance the old one is not proposed",
+        _ALTERNATIVES,
+        "    if not asked.article.is_purchased and asked.is_there:\n",
+        "    if asked.is_there:\n",
+        f"{_PROPOSED}_the_old_one_is_proposed_where_both_have_balance",
+    ),
+    rule_mutant(
+        "ORD-6d",
+        "What is to be purchased is said to leave as soon as what is there",
+        _ALTERNATIVES,
+        "    wait = 1 if free > 0 else waits\n",
+        "    wait = 1 if free >= 0 else waits\n",
+        f"{_PROPOSED}_the_old_one_is_proposed_where_it_alone_has_balance_and_the_new_one_comes_later",
+    ),
+    rule_mutant(
+        "ORD-6e",
+        "Of several old ones only one can be chosen",
+        _ALTERNATIVES,
+        "older=tuple(older))",
+        "older=tuple(older[:1]))",
+        f"{_PROPOSED}_of_several_old_ones_one_is_proposed_and_any_can_be_chosen",
+    ),
+    rule_mutant(
+        "ORD-6g",
+        "A balance counts in stores that the policy does not name",
+        _ALTERNATIVES,
+        '        and (is_purchased or "central" in counts)\n',
+        "",
+        f"{_PROPOSED}_the_balance_of_an_old_one_counts_in_the_stores_that_the_policy_names",
     ),
     rule_mutant(
         "ORD-6h",

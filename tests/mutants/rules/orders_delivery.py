@@ -31,8 +31,8 @@ DELIVERY: tuple[RuleMutant, ...] = (
         more=(
             Swap(
                 _PARTIES,
-                "import CareUnitRecipient, PatientRecipient",
-                "import CareUnitId, CareUnitRecipient, PatientRecipient",
+                "    CareUnitRecipient,\n    PatientRecipient,\n",
+                "    CareUnitId,\n    CareUnitRecipient,\n    PatientRecipient,\n",
             ),
         ),
     ),

@@ -12,14 +12,14 @@ _ORDER: Final = f"{_CODE}/customer_orders/domain.py"
 _PLACE: Final = f"{_TESTS}/test_placing.py::test"
 _STATE: Final = f"{_TESTS}/test_order_states.py::test"
 _LINE: Final = f"{_TESTS}/test_order_lines.py::test"
+_EQUIVALENT: Final = f"{_TESTS}/test_equivalents.py::test"
 
 LINES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ORD-5a",
         "What is outside the assortment is ordered",
         _PLACING,
-        "        _must_be_in_assortment(article, line, number, applications,"
-        " recipient_of(parties))\n",
+        "        _must_be_in_assortment(article, line, number, applications, parties, policy)\n",
         "",
         f"{_LINE}_an_article_outside_the_assortment_cannot_be_ordered",
     ),
@@ -37,10 +37,18 @@ LINES: tuple[RuleMutant, ...] = (
         _PLACING,
         "        if article.type is ArticleType.SERVICE:\n            raise _refused(\n"
         "                Reason.SERVICE_IS_NOT_STOCKED",
-        "        _must_be_in_assortment(article, line, number, {}, recipient_of(parties))\n"
+        "        _must_be_in_assortment(article, line, number, {}, parties, policy)\n"
         "        if article.type is ArticleType.SERVICE:\n            raise _refused(\n"
         "                Reason.SERVICE_IS_NOT_STOCKED",
         f"{_LINE}_what_stands_in_the_own_store_may_still_be_withdrawn",
+    ),
+    rule_mutant(
+        "ORD-5c",
+        "By policy anybody orders outside the assortment",
+        _PLACING,
+        "        _must_be_by_consultant(parties, number)\n        return\n",
+        "        return\n",
+        f"{_LINE}_by_policy_a_consultant_orders_what_is_outside_the_assortment",
     ),
     rule_mutant(
         "ORD-6f",
@@ -73,6 +81,38 @@ LINES: tuple[RuleMutant, ...] = (
         'is_central and (not policy.phase_out or "central" in policy.phase_out)\n',
         "False\n",
         f"{_LINE}_what_is_not_purchased_is_ordered_where_the_central_stores_balance_counts",
+    ),
+    rule_mutant(
+        "ORD-6b",
+        "The new one cannot be taken",
+        _PLACING,
+        "    has_choice = any(line.instead_of is not None for line in lines)\n",
+        "    has_choice = bool(lines)\n",
+        f"{_EQUIVALENT}_the_new_one_may_be_taken_all_the_same",
+    ),
+    rule_mutant(
+        "ORD-6i",
+        "What was asked for first is forgotten",
+        _ORDER,
+        '    placed["instead_of"] = line.instead_of\n',
+        "",
+        f"{_EQUIVALENT}_the_choice_is_shown_over_http_before_and_after",
+    ),
+    rule_mutant(
+        "ORD-6i",
+        "An article of another group is taken instead",
+        f"{_CODE}/placements/equivalents/domain.py",
+        "    if is_another and is_in_group and not taken.is_purchased:\n",
+        "    if is_another and not taken.is_purchased:\n",
+        f"{_EQUIVALENT}_only_an_older_one_of_the_group_is_taken_instead",
+    ),
+    rule_mutant(
+        "ORD-6i",
+        "An article that is still purchased is taken instead",
+        f"{_CODE}/placements/equivalents/domain.py",
+        "    if is_another and is_in_group and not taken.is_purchased:\n",
+        "    if is_another and is_in_group:\n",
+        f"{_EQUIVALENT}_only_an_older_one_of_the_group_is_taken_instead",
     ),
     rule_mutant(
         "ORD-7a",
@@ -161,5 +201,30 @@ LINES: tuple[RuleMutant, ...] = (
         "        if line.device_number in seen:\n",
         "        if not seen >= set():\n",
         f"{_LINE}_a_device_stands_on_one_line_of_a_withdrawal",
+    ),
+    rule_mutant(
+        "ORD-25a",
+        "From a store for patients a withdrawal goes to a ward",
+        _PLACING,
+        "    must_prescribe_to_patients(command.store, parties.recipient, policy=policy)\n",
+        "",
+        f"{_TESTS}/test_patients_only.py::test_from_a_store_for_patients_nothing_goes_to_a_ward",
+    ),
+    rule_mutant(
+        "ORD-25a",
+        "Nothing goes to a ward, from whatever store",
+        _PARTIES,
+        "    if is_for_ward and store in policy.order.prescribes_to_patients_only:\n",
+        "    if is_for_ward and policy.order.prescribes_to_patients_only:\n",
+        f"{_TESTS}/test_patients_only.py::test_from_other_stores_it_goes_to_wards_too",
+    ),
+    rule_mutant(
+        "ORD-25a",
+        "A basket of a store for patients is delivered to a ward",
+        f"{_CODE}/baskets/handlers.py",
+        "act.recipient if act.deliver else None, policy=tx.policy",
+        "None, policy=tx.policy",
+        f"{_TESTS}/test_patients_only.py"
+        "::test_a_basket_of_a_store_for_patients_is_delivered_to_patients_alone",
     ),
 )

@@ -19,6 +19,30 @@ _LISTED: Final = f"{_TESTS}/test_order_lists.py::test"
 
 STATES: tuple[RuleMutant, ...] = (
     rule_mutant(
+        "ORD-4e",
+        "What leaves is expected to arrive on the second working day after",
+        f"{_CODE}/customer_orders/lines.py",
+        "working_days_after(dispatch, 1)",
+        "working_days_after(dispatch, 2)",
+        f"{_LISTED}_it_is_expected_to_arrive_the_working_day_after_it_has_left",
+    ),
+    rule_mutant(
+        "ORD-20b",
+        "What is delivered is listed as to come",
+        f"{_CODE}/customer_orders/awaited.py",
+        "                if not line.is_over\n",
+        "                if line.number\n",
+        f"{_LISTED}_what_is_ordered_and_not_delivered_is_listed_by_recipient",
+    ),
+    rule_mutant(
+        "ORD-20b",
+        "Orders that are over are listed as to come",
+        f"{_CODE}/customer_orders/awaited.py",
+        "OrderRow.status.not_in(ENDED), ",
+        "",
+        f"{_LISTED}_what_is_ordered_and_not_delivered_is_listed_by_recipient",
+    ),
+    rule_mutant(
         "ORD-14a",
         "An order that the warehouse has begun with is voided",
         _ORDER,

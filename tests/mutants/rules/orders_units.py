@@ -60,8 +60,8 @@ UNITS: tuple[RuleMutant, ...] = (
         more=(
             Swap(
                 _PLACING,
-                "    OrderNumber,\n    Recipient,\n",
-                "    OrderNumber,\n    PayerId,\n    Recipient,\n",
+                "    OrderNumber,\n    Reference,\n",
+                "    OrderNumber,\n    PayerId,\n    Reference,\n",
             ),
         ),
     ),

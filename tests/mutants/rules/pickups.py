@@ -291,4 +291,13 @@ PICKUPS: tuple[RuleMutant, ...] = (
         f"{_PAGE}_what_is_ticked_at_the_patient_is_fetched",
         seconds=300.0,  # the whole system starts, and lives through the month's first days
     ),
+    rule_mutant(
+        "ORD-19a",
+        "Of one line all lines are ordered again",
+        "portal/kvitt_portal/pages/ordering.py",
+        'if line in ("", str(one["number"]))]',
+        "if line is not None]",
+        "portal/tests/tasks/test_orders.py::test_one_line_of_an_earlier_order_is_ordered_again",
+        seconds=300.0,  # the whole system starts, and lives through the month's first days
+    ),
 )

@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
+_PROFESSION: Final = "services/orders/tests/test_professions.py::test"
 _ORDERS: Final = "services/orders/orders"
 _INVENTORY: Final = "services/inventory/inventory"
 _AREAS: Final = f"{_ORDERS}/product_areas/domain.py"
@@ -92,5 +93,29 @@ PRODUCT_AREAS: tuple[RuleMutant, ...] = (
         "    return and_(of_units, may_draw_from(caller, StoreRow.store))\n",
         "    return of_units\n",
         f"{_SEEN}_a_user_sees_the_stores_that_they_are_connected_to_and_the_central_ones",
+    ),
+    rule_mutant(
+        "REF-15a",
+        "Where the region names no professions nobody prescribes",
+        "services/orders/orders/product_areas/domain.py",
+        "        if allowed and prescriber.profession not in allowed:\n",
+        "        if prescriber.profession not in allowed:\n",
+        f"{_PROFESSION}_what_the_regions_professions_may_prescribe_is_prescribed",
+    ),
+    rule_mutant(
+        "REF-15b",
+        "Who has no profession prescribes everything",
+        "services/orders/orders/product_areas/domain.py",
+        "        if allowed and prescriber.profession not in allowed:\n",
+        "        if prescriber.profession and prescriber.profession not in (allowed or ()):\n",
+        f"{_PROFESSION}_what_a_profession_may_not_prescribe_is_refused",
+    ),
+    rule_mutant(
+        "REF-15c",
+        "An area's own professions count for nothing",
+        "contracts/kvitt_contracts/policy.py",
+        "        return own or self.professions\n",
+        "        return self.professions or own\n",
+        f"{_PROFESSION}_an_areas_own_professions_count_instead_of_the_regions",
     ),
 )

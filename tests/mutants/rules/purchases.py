@@ -157,6 +157,15 @@ PURCHASES: tuple[RuleMutant, ...] = (
         f"{_DIRECT}_what_the_central_store_does_not_keep_comes_direct",
     ),
     rule_mutant(
+        "ORD-21b",
+        "What has a purchase order is offered another",
+        "services/orders/orders/customer_orders/line_rules/domain.py",
+        "        if line.supplier_id is not None and line.state is LineState.ORDERED:\n",
+        "        if line.supplier_id is not None and not line.is_over:\n",
+        "services/orders/tests/test_purchase_order_acts.py"
+        "::test_an_order_offers_to_create_the_purchase_orders_that_it_lacks",
+    ),
+    rule_mutant(
         "ORD-21c",
         "What nobody sells is ordered of a supplier that is not active",
         _SUPPLY,

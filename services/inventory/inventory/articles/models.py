@@ -36,6 +36,7 @@ class ArticleRow(
     __table_args__ = (
         Index("ix_articles_number", "region", "article_number", unique=True),
         Index("ix_articles_name", "region", "sort_name"),
+        Index("ix_articles_replacement_group", "region", "replacement_group"),
     )
 
     article_number: Mapped[ArticleNumber]

@@ -141,6 +141,7 @@ class CustodyRow(Regional, Base):
         Index(
             "ix_custody_changes_person", "region", text("(custody #>> '{holder,person}'::text[])")
         ),
+        Index("ix_custody_changes_unit", "region", text("(custody #>> '{holder,unit}'::text[])")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

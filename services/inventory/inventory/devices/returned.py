@@ -1,14 +1,32 @@
-"""What a person has had and given back, over HTTP: the time that they had it, nothing of after."""
+"""What patients and units have had and given back, over HTTP: the time that they had it, nothing of
+after (ORD-20).
+"""
 
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
 from kvitt_chassis.access import Caller
-from kvitt_chassis.filters import WhereLookedUp
-from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionReader, named
+from kvitt_chassis.filters import Where, WhereLookedUp
+from kvitt_chassis.http import (
+    ApiRouter,
+    Invalid,
+    ListOf,
+    ListQuery,
+    Page,
+    Reader,
+    RegionReader,
+    named,
+)
 from kvitt_chassis.web.protection import ScopeOfPersons
-from kvitt_contracts.types import ArticleNumber, DeviceId, DeviceNumber, PersonRef
+from kvitt_contracts.types import (
+    ArticleNumber,
+    CareUnitId,
+    DeviceId,
+    DeviceNumber,
+    Holder,
+    PersonRef,
+)
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, and_, cast, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -22,9 +40,11 @@ from inventory.people.queries import protected_references, references_of
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])
 
+_MOST = 50
+
 
 class ReturnedLine(BaseModel):
-    """Ett hjälpmedel som en person har haft."""
+    """Ett hjälpmedel som en person eller en vårdenhet har haft."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -35,6 +55,7 @@ class ReturnedLine(BaseModel):
                     "device_number": "R40012",
                     "article_number": "30106-03",
                     "name": "Rollator, gång inne med bricka",
+                    "recipient": {"kind": "care_unit", "unit": "30110"},
                     "from_day": "2026-05-12",
                     "to_day": "2026-05-29",
                 }
@@ -46,8 +67,9 @@ class ReturnedLine(BaseModel):
     device_number: Annotated[DeviceNumber, Field(description="Individnummer i dag")]
     article_number: Annotated[ArticleNumber, Field(description="Artikelnummer")]
     name: Annotated[str, Field(description="Artikelns benämning")]
-    from_day: Annotated[date, Field(description="Sedan när personen hade det på de villkoren")]
-    to_day: Annotated[date, Field(description="Från och med denna dag har personen det inte")]
+    recipient: Annotated[Holder, Field(description="Vem som hade det: patient eller vårdenhet")]
+    from_day: Annotated[date, Field(description="Sedan när mottagaren hade det på de villkoren")]
+    to_day: Annotated[date, Field(description="Från och med denna dag har mottagaren det inte")]
 
 
 _ended, _next = CustodyRow, aliased(CustodyRow)
@@ -59,13 +81,25 @@ def _said(row: Any, *path: str) -> ColumnElement[str]:
 
 
 _person = _said(_ended, "holder", "person")
+_unit = _said(_ended, "holder", "unit")
 
 
-async def _was_with(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
-    """A last span of days with the person, under any reference: what came next was elsewhere."""
+async def _was_with(persons: list[PersonRef], reader: RegionReader) -> ColumnElement[bool]:
+    """A last span of days with one of the persons, under any reference: what came next was
+    elsewhere.
+    """
+    return or_(*[await _was_with_one(person, reader) for person in persons])
+
+
+async def _was_with_one(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
     refs = sorted(str(one) for one in await references_of(reader, person))
     after = _said(_next, "holder", "person")
     return and_(_person.in_(refs), or_(after.is_(None), after.not_in(refs)))
+
+
+def _was_at(units: list[CareUnitId], _: RegionReader) -> ColumnElement[bool]:
+    """A last span of days at one of the units: what came next was elsewhere."""
+    return and_(_unit.in_(units), _said(_next, "holder", "unit").is_distinct_from(_unit))
 
 
 def _concerned(caller: Caller) -> ColumnElement[bool]:
@@ -79,7 +113,16 @@ def _concerned(caller: Caller) -> ColumnElement[bool]:
 class ReturnedQuery(ListQuery):
     """Whose."""
 
-    person: Annotated[PersonRef, WhereLookedUp(_was_with, "Patient, som referens")]
+    person: Annotated[
+        list[PersonRef] | None,
+        WhereLookedUp(_was_with, "En eller flera patienter, som referenser"),
+        Field(max_length=_MOST),
+    ] = None
+    unit: Annotated[
+        list[CareUnitId] | None,
+        Where(_was_at, "En eller flera vårdenheter"),
+        Field(max_length=_MOST),
+    ] = None
 
 
 RETURNED = ListOf(
@@ -113,6 +156,7 @@ RETURNED = ListOf(
         device_number=found[2],
         article_number=found[3],
         name=found[4],
+        recipient=found[0].custody.holder,
         from_day=found[0].since,
         to_day=found[1],
     ),
@@ -123,7 +167,18 @@ RETURNED = ListOf(
 async def list_returned(
     reader: Reader, asked: Annotated[ReturnedQuery, Query()]
 ) -> Page[ReturnedLine]:
-    """Vad en person har haft och inte har kvar, från den tid då du eller dina enheter svarade för
-    det, av dina produktområden (REF-11). Var hjälpmedlet är nu sägs inte.
+    """Vad patienter och enheter har haft och inte har kvar, med dagen då det var slut (ORD-20),
+    från den tid då du eller dina enheter svarade för det, av dina produktområden (REF-11). Var
+    hjälpmedlet är nu sägs inte.
+
+    Nekas: RECIPIENT_MISSING (ORD-20).
     """
+    if not asked.person and not asked.unit:
+        raise Invalid(
+            "RECIPIENT_MISSING",
+            field="person",
+            rule="ORD-20",
+            detail="Mottagaren saknas.",
+            way_on="Ange minst en patient (person) eller vårdenhet (unit).",
+        )
     return await RETURNED.page(asked, reader, *await within_areas(reader))

@@ -73,6 +73,7 @@ async def catalogue_and_stock(world: World) -> None:
             "30018", fee_group="charge_kit", is_kept_in_central=False, supplier_id=SUPPLIER
         ),
         an_article_stated("30019", never_from=("own_store",)),
+        an_article_stated("30020", replacement_group="rollator"),
         an_article_price_stated(),
         a_balance_stated(),
         rollators_received("170001"),

@@ -6,6 +6,7 @@ from kvitt_contracts.types import (
     ArticleNumber,
     ArticleStatus,
     ArticleType,
+    GroupName,
     ProductArea,
     SupplierId,
     Word,
@@ -30,6 +31,7 @@ class Article:
     never_from: tuple[Word, ...] = ()
     is_free: bool = False
     is_attachment_needed: bool = False
+    replacement_group: GroupName | None = None
 
     @property
     def is_purchased(self) -> bool:

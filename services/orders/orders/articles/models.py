@@ -7,6 +7,7 @@ from kvitt_contracts.types import (
     ArticleNumber,
     ArticleStatus,
     ArticleType,
+    GroupName,
     ProductArea,
     SupplierArticleNumber,
     SupplierId,
@@ -40,6 +41,7 @@ class ArticleRow(Regional, Base):
     never_from: Mapped[tuple[Word, ...]] = mapped_column(Json(tuple[Word, ...]))
     is_free: Mapped[bool]
     is_attachment_needed: Mapped[bool]
+    replacement_group: Mapped[GroupName | None]
 
     def article(self) -> Article:
         """Returns the article as the value that the rules read."""

@@ -35,7 +35,7 @@ async def request_basket_loan(body: BasketLoanBody, commands: Commands) -> Baske
     (REF-7), STORE_NOT_OF_SERVICE_POINT, DEVICE_NUMBER_MISSING, DEVICE_NUMBER_TWICE,
     ONE_OF_A_MARKED_DEVICE, NOT_MARKED (ORD-8), STORE_NOT_OF_USER, ARTICLE_OUTSIDE_PRODUCT_AREAS,
     SOURCE_NOT_OF_PRODUCT_AREA (REF-11), ARTICLE_FOR_OWN_UNITS_ONLY, SOURCE_NOT_OF_ARTICLE (ORD-22),
-    SERVICE_IS_NOT_STOCKED (ORD-7).
+    SERVICE_IS_NOT_STOCKED (ORD-7), PROFESSION_MAY_NOT_PRESCRIBE (REF-15).
     """
     caller, reference = commands.caller, body.reference
     order_id = identify(caller.region, BASKET, reference) if reference else uuid4()
@@ -61,7 +61,7 @@ async def act_on_basket_loan(
     Nekas: UNKNOWN_BASKET_LOAN, NOT_YOUR_BASKET, WAITING, DECLINED, CLOSED, UNKNOWN_LINE,
     LINE_NAMED_TWICE, LINE_ENDED, LINE_IN_ANOTHER_ACT, FEE_IN_ITS_OWN_ACT (ORD-10), UNKNOWN_USER
     (REF-3), UNKNOWN_PAYER (REF-4), UNKNOWN_CARE_UNIT (ORD-1), UNKNOWN_PERSON (REF-19),
-    UNKNOWN_PERSON_DETAIL (REF-1), RECIPIENT_INACTIVE (REF-14).
+    UNKNOWN_PERSON_DETAIL (REF-1), RECIPIENT_INACTIVE (REF-14), STORE_FOR_PATIENTS_ONLY (ORD-25).
     """
     command = ActOnBasketLoan(
         recipient=await as_named(body.recipient, reader) if body.recipient else None,

@@ -36,6 +36,7 @@ from orders.baskets.writes import (
     stop_waiting_when_over,
     tell_overdue,
 )
+from orders.parties.domain import must_prescribe_to_patients
 from orders.parties.queries import rows_of_recipient
 from orders.placements.writes import naming_of
 from orders.units.models import UserRow
@@ -58,7 +59,8 @@ async def request_basket_loan(command: RequestBasketLoan, tx: Transaction) -> No
     PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), STORE_NOT_OF_SERVICE_POINT, DEVICE_NUMBER_MISSING,
     DEVICE_NUMBER_TWICE, ONE_OF_A_MARKED_DEVICE, NOT_MARKED (ORD-8), STORE_NOT_OF_USER,
     ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA (REF-11), ARTICLE_FOR_OWN_UNITS_ONLY,
-    SOURCE_NOT_OF_ARTICLE (ORD-22), SERVICE_IS_NOT_STOCKED (ORD-7).
+    SOURCE_NOT_OF_ARTICLE (ORD-22), SERVICE_IS_NOT_STOCKED (ORD-7),
+    PROFESSION_MAY_NOT_PRESCRIBE (REF-15).
     """
     if await tx.find(BasketLoanRow, tx.target(BASKET)) is not None:
         field = "reference" if tx.message is None else "ce_subject"
@@ -85,10 +87,11 @@ async def act_on_basket_loan(row: BasketLoanRow, command: ActOnBasketLoan, tx: T
     Refused: UNKNOWN_BASKET_LOAN, NOT_YOUR_BASKET, WAITING, DECLINED, CLOSED, UNKNOWN_LINE,
     LINE_NAMED_TWICE, LINE_ENDED, LINE_IN_ANOTHER_ACT, FEE_IN_ITS_OWN_ACT (ORD-10), UNKNOWN_USER
     (REF-3), UNKNOWN_PAYER (REF-4), UNKNOWN_CARE_UNIT (ORD-1), UNKNOWN_PERSON_ID,
-    UNKNOWN_PERSON_DETAIL (REF-1), RECIPIENT_INACTIVE (REF-14).
+    UNKNOWN_PERSON_DETAIL (REF-1), RECIPIENT_INACTIVE (REF-14), STORE_FOR_PATIENTS_ONLY (ORD-25).
     """
     by = await user_named(command.by, tx, field="by")
     act = await queries.act_of(command, row, tx)
+    must_prescribe_to_patients(row.store, act.recipient if act.deliver else None, policy=tx.policy)
     waits_already = row.state().is_pending
     tx.record(row, *domain.act(row.state(), act, by=by, today=tx.today))
     if not waits_already:  # else the first act's alarm would be put off by each that follows

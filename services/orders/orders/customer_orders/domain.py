@@ -52,7 +52,7 @@ from kvitt_contracts.types import (
     UserId,
 )
 
-from orders.customer_orders.lines import LineState, OrderLine
+from orders.customer_orders.lines import LineState, OrderLine, arrival_after
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.units.domain import User
 
@@ -133,6 +133,11 @@ class Order:
         return self.status in (Status.PENDING, Status.VOIDING) or (
             unplanned and not self.picking_begun
         )
+
+    @property
+    def planned_arrival_on(self) -> date | None:
+        """When what leaves the central store is expected to arrive (ORD-4)."""
+        return arrival_after(self.planned_dispatch_on)
 
     def is_receiving_line(self, line_id: OrderLineId) -> bool:
         """True while a receipt of a line waits for the stores' answer (ORD-12)."""
@@ -343,7 +348,10 @@ def _replenishing(event: ReplenishmentPlaced) -> Order:
 
 def _line(line: PlacedLine) -> OrderLine:
     placed = same_fields(line, PlacedLine)
-    if not isinstance(line, SuppliedLine) or line.supply is not LineSupply.DIRECT:
+    if not isinstance(line, SuppliedLine):
+        return OrderLine(**placed)
+    placed["instead_of"] = line.instead_of
+    if line.supply is not LineSupply.DIRECT:
         return OrderLine(**placed)
     return OrderLine(**placed, is_direct=True, store=line.store, supplier_id=line.supplier_id)
 

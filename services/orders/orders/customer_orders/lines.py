@@ -4,8 +4,16 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from kvitt_contracts.calendar import working_days_after
 from kvitt_contracts.orders import PlacedLine
-from kvitt_contracts.types import PurchaseOrderId, ReceiptId, StoreId, SupplierId
+from kvitt_contracts.types import ArticleNumber, PurchaseOrderId, ReceiptId, StoreId, SupplierId
+
+
+def arrival_after(dispatch: date | None) -> date | None:
+    """When what leaves on a day is expected to arrive: normally the day after, which is a working
+    day (ORD-4). None where no day is planned.
+    """
+    return None if dispatch is None else working_days_after(dispatch, 1)
 
 
 class LineState(StrEnum):
@@ -32,6 +40,7 @@ class OrderLine(PlacedLine):
     other line comes from the order's store. `reached` is what its events say; `state` where it is.
     `receipt_id`: the receipt by which it is received, or has been.
     `planned_dispatch_on`: when a direct one is expected to leave its supplier (ORD-4).
+    `instead_of`: the article that was asked for first, where an older one was chosen (ORD-6).
     """
 
     delivered: int = 0
@@ -41,7 +50,13 @@ class OrderLine(PlacedLine):
     purchase_order_id: PurchaseOrderId | None = None
     receipt_id: ReceiptId | None = None
     planned_dispatch_on: date | None = None
+    instead_of: ArticleNumber | None = None
     reached: LineState = LineState.ORDERED
+
+    @property
+    def planned_arrival_on(self) -> date | None:
+        """When a direct one is expected to reach the unit (ORD-4)."""
+        return arrival_after(self.planned_dispatch_on)
 
     @property
     def is_delivered(self) -> bool:

@@ -36,6 +36,7 @@ from kvitt_contracts.types import (
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.customer_orders.domain import OrderType, Status
+from orders.customer_orders.line_rules.domain import purchases_to_offer
 from orders.customer_orders.lines import LineState
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.drafting.domain import DraftSeen
@@ -157,6 +158,10 @@ class PreviewLine(BaseModel):
     supplier_id: Annotated[
         SupplierId | None, Field(description="Leverantören, när raden kommer direkt")
     ] = None
+    instead_of: Annotated[
+        ArticleNumber | None,
+        Field(description="Artikeln som först söktes, när en äldre valdes i stället (ORD-6)"),
+    ] = None
 
 
 class LineView(PreviewLine):
@@ -170,6 +175,9 @@ class LineView(PreviewLine):
     ]
     planned_dispatch_on: Annotated[
         date | None, Field(description="När raden väntas lämna leverantören (ORD-4)")
+    ]
+    planned_arrival_on: Annotated[
+        date | None, Field(description="När raden väntas fram: normalt arbetsdagen efter (ORD-4)")
     ]
     comment: Annotated[str | None, Field(description="Kommentar till raden")] = None
 
@@ -207,12 +215,26 @@ class OrderSummary(BaseModel):
     service_point: ServicePointId
     placed_on: date
     planned_dispatch_on: Annotated[date | None, Field(description="Planerad leverans (ORD-4)")]
+    planned_arrival_on: Annotated[
+        date | None, Field(description="När den väntas fram: normalt arbetsdagen efter (ORD-4)")
+    ]
     delivered_on: date | None
 
     @classmethod
     def of(cls, row: OrderRow) -> "OrderSummary":
         """A row as it is listed."""
         return cls.model_validate(row.state())
+
+
+class PurchaseOffer(BaseModel):
+    """En inköpsorder som kan skapas: `POST /purchase-orders` (ORD-21)."""
+
+    model_config = ConfigDict(
+        frozen=True, json_schema_extra={"examples": [{"supplier_id": "nordhjalp", "lines": [1, 3]}]}
+    )
+
+    supplier_id: Annotated[SupplierId, Field(description="Leverantören: en per inköpsorder")]
+    lines: Annotated[tuple[LineNumber, ...], Field(description="Radnummer som saknar inköpsorder")]
 
 
 class OrderView(OrderSummary):
@@ -229,6 +251,10 @@ class OrderView(OrderSummary):
     ]
     refusal: Annotated[str | None, Field(description="Varför den avvisades eller inte makulerades")]
     lines: list[LineView]
+    to_purchase: Annotated[
+        list[PurchaseOffer],
+        Field(description="Inköpsordrar som rader över inköpsförrådet erbjuder (ORD-21)"),
+    ] = []
 
     @classmethod
     def of(cls, row: OrderRow, details: OrderDetailsRow | None = None) -> "OrderView":
@@ -245,7 +271,11 @@ class OrderView(OrderSummary):
             )
             for shown, line in zip(view.lines, order.lines, strict=True)
         ]
-        return view.model_copy(update={"lines": lines})
+        offers = [
+            PurchaseOffer(supplier_id=supplier, lines=numbers)
+            for supplier, numbers in purchases_to_offer(order).items()
+        ]
+        return view.model_copy(update={"lines": lines, "to_purchase": offers})
 
 
 class VoidingView(BaseModel):

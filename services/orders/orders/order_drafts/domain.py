@@ -28,6 +28,7 @@ class WrittenLine(Value):
     quantity: Quantity | None = None
     payer_id: PayerId | None = None
     comment: Annotated[str, Field(max_length=500, pattern=TEXT)] | None = None
+    instead_of: ArticleNumber | None = None
 
 
 class WrittenOrder(Value):

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
-from kvitt_contracts.types import CareUnitRecipient, PatientRecipient, PersonRef, Recipient, Role
+from kvitt_contracts.policy import RegionPolicy
+from kvitt_contracts.types import (
+    CareUnitRecipient,
+    PatientRecipient,
+    PersonRef,
+    Recipient,
+    Role,
+    StoreId,
+)
 
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.units.domain import Customer, User
@@ -44,6 +52,26 @@ def as_published(recipient: Patient | CareUnitRecipient) -> Recipient:
     if isinstance(recipient, Patient):
         return PatientRecipient(person=recipient.person)
     return recipient
+
+
+def must_prescribe_to_patients(
+    store: StoreId, recipient: Patient | Recipient | None, *, policy: RegionPolicy
+) -> None:
+    """Check that what leaves a store from which the region prescribes to patients goes to one, an
+    inpatient too, and to no ward. None: nothing goes to anybody.
+
+    Raises OrderRefused (STORE_FOR_PATIENTS_ONLY, ORD-25).
+    """
+    is_for_ward = isinstance(recipient, CareUnitRecipient)
+    if is_for_ward and store in policy.order.prescribes_to_patients_only:
+        raise OrderRefused(
+            Reason.STORE_FOR_PATIENTS_ONLY,
+            rule="ORD-25",
+            field="recipient",
+            way_on=f"Från förråd {store} förskrivs bara till patienter, också inneliggande. Ange"
+            " patienten, eller ta hjälpmedlet från ett annat förråd.",
+            store=store,
+        )
 
 
 # decision 0242: looked at when something new is registered, and not afterwards

@@ -29,7 +29,6 @@ from kvitt_contracts.types import (
     Money,
     OrderId,
     OrderNumber,
-    Recipient,
     Reference,
     ServicePointId,
     StoreId,
@@ -41,14 +40,28 @@ from kvitt_contracts.types import (
 from orders.articles.domain import Article
 from orders.customer_orders.domain import line_id
 from orders.customer_orders.reasons import OrderRefused, Reason
-from orders.parties.domain import Parties, Patient, must_fit, recipient_of
+from orders.parties.domain import (
+    Parties,
+    Patient,
+    must_fit,
+    must_prescribe_to_patients,
+    recipient_of,
+)
 from orders.placements.covers.domain import cover_of
+from orders.placements.equivalents.domain import must_be_equivalent
 from orders.placements.supply.domain import Source, must_be_had_from, sources_of
-from orders.product_areas.domain import must_be_connected, must_be_of_areas
+from orders.product_areas.domain import (
+    must_be_connected,
+    must_be_of_areas,
+    must_be_of_profession,
+)
 from orders.suppliers.domain import Supplier
 from orders.units.domain import Customer
 from orders.work_orders.applications.domain import refusal_to_order
 from orders.work_orders.domain import WorkOrder
+
+CONSULTANT: Final = Word("consultant")
+"""The profession of who orders outside the assortment, where the policy says so (ORD-5)."""
 
 _IMMEDIATE: Final = Word("immediate")
 TIMINGS: Final = {"immediate": _IMMEDIATE, "delayed_90_days": Word("delayed")}
@@ -80,14 +93,22 @@ def place(
 
     `articles` has each line's article, `applications` those that lines name and `suppliers` those
     that articles name, as far as they are known; `today` is a Stockholm day. Raises OrderRefused:
-    the parties do not fit (REF-3) or lack an area, an area is not had from there (REF-11), an
-    article without a supplier (ORD-21), for others or never from there (ORD-22), outside the
-    assortment (ORD-5) without an application that was approved for it (ACT-5), or of which no
-    balance counts (ORD-6), more than one of a marked device or a certain one (ORD-8), no address to
-    deliver to (ORD-3), a cover that nobody pays by (BIL-5, BIL-11).
+    the parties do not fit (REF-3), lack an area (REF-11) or the profession (REF-15), an area is not
+    had from there (REF-11), an article without a supplier (ORD-21), for others or never from there
+    (ORD-22), outside the assortment (ORD-5) without an application that was approved for it
+    (ACT-5) or by policy a consultant, or of which no balance counts or that is no equivalent
+    (ORD-6), more than one of a marked device or a certain one (ORD-8), a ward where the store is
+    for patients (ORD-25), no address to deliver to (ORD-3), a cover that nobody pays by (BIL-5,
+    BIL-11).
     """
     must_fit(parties)
     sources = sources_of(command.lines, articles=articles, suppliers=suppliers, policy=policy)
+    must_be_of_profession(
+        [line.article_number for line in command.lines],
+        articles=articles,
+        prescriber=parties.prescriber,
+        policy=policy,
+    )
     must_be_of_areas(
         command.lines,
         articles=articles,
@@ -97,9 +118,11 @@ def place(
     )
     for number, (line, source) in enumerate(zip(command.lines, sources, strict=True)):
         article = articles[line.article_number]
+        must_prescribe_to_patients(source.store, parties.recipient, policy=policy)
         must_be_had_from(source.supply, article, number, service_point=parties.service_point)
-        _must_be_in_assortment(article, line, number, applications, recipient_of(parties))
+        _must_be_in_assortment(article, line, number, applications, parties, policy)
         must_be_to_get(article, number, source, policy)
+        must_be_equivalent(line, number, articles)
         _must_suit_marking(article, line, number)
         _must_name_no_device(line, number)
     _must_be_reachable(command.delivery, parties.recipient)
@@ -130,15 +153,24 @@ def withdraw(
     goods.
 
     `today` is a Stockholm day. Articles outside the assortment may be withdrawn (ORD-5). Raises
-    OrderRefused: the parties do not fit (REF-3), lack an area or the store, an area is not had from
-    own stores (REF-11), an article for others or never from own stores (ORD-22), a private clinic
-    (REF-7), another's store or a marked device that is not named (ORD-8), a service (ORD-7), a
-    cover that nobody pays by (BIL-5, BIL-11).
+    OrderRefused: the parties do not fit (REF-3), lack an area, the store or the profession
+    (REF-15), an area is not had from
+    own stores (REF-11), an article for others or never from own stores (ORD-22), one that is no
+    equivalent of what was asked for (ORD-6), a private clinic (REF-7), another's store or a marked
+    device that is not named (ORD-8), a service (ORD-7), a ward where the store is for patients
+    (ORD-25), a cover that nobody pays by (BIL-5, BIL-11).
     """
     must_fit(parties)
     must_own(command.store, parties.service_point, policy)
+    must_prescribe_to_patients(command.store, parties.recipient, policy=policy)
     must_be_connected(command.store, parties.prescriber, parties.requester)
     own = Source(supply=LineSupply.OWN_STORE, store=command.store)
+    must_be_of_profession(
+        [line.article_number for line in command.lines],
+        articles=articles,
+        prescriber=parties.prescriber,
+        policy=policy,
+    )
     must_be_of_areas(
         command.lines,
         articles=articles,
@@ -150,6 +182,7 @@ def withdraw(
     for number, line in enumerate(command.lines):
         article = articles[line.article_number]
         must_be_had_from(own.supply, article, number, service_point=parties.service_point)
+        must_be_equivalent(line, number, articles)
         if article.type is ArticleType.SERVICE:
             raise _refused(
                 Reason.SERVICE_IS_NOT_STOCKED, "ORD-7", number, "article_number",
@@ -324,6 +357,7 @@ def _placed(
             supply=source.supply,
             store=source.store,
             supplier_id=source.supplier_id,
+            instead_of=line.instead_of,
             fee_group=GroupName(rule.fee_group) if rule else None,
             fee_timing=TIMINGS[rule.timing] if rule else None,
         )
@@ -345,8 +379,9 @@ def _placed(
         lines=tuple(lines),
     )
     is_delayed = any(line.fee_timing not in (None, _IMMEDIATE) for line in lines)
+    has_choice = any(line.instead_of is not None for line in lines)
     is_of_second = is_delayed or direct_lines(order) or cover is not None
-    return order if is_of_second else in_first_version(order)
+    return order if is_of_second or has_choice else in_first_version(order)
 
 
 def _must_be_in_assortment(
@@ -354,9 +389,13 @@ def _must_be_in_assortment(
     line: LineToOrder,
     number: int,
     applications: Mapping[WorkOrderId, WorkOrder],
-    recipient: Recipient,
+    parties: Parties,
+    policy: RegionPolicy,
 ) -> None:
     if article.in_assortment:
+        return
+    if line.application is None and policy.order.outside_assortment == "consultant":
+        _must_be_by_consultant(parties, number)
         return
     if line.application is None:
         raise _refused(
@@ -366,11 +405,21 @@ def _must_be_in_assortment(
     refused = refusal_to_order(
         applications.get(line.application),
         article.article_number,
-        recipient=recipient,
+        recipient=recipient_of(parties),
         field=f"lines.{number}.application",
     )
     if refused is not None:
         raise refused
+
+
+# decision 0460: a consultant is who the region states as one
+def _must_be_by_consultant(parties: Parties, number: int) -> None:
+    if CONSULTANT in (parties.prescriber.profession, parties.requester.profession):
+        return
+    raise _refused(
+        Reason.ARTICLE_NOT_IN_ASSORTMENT, "ORD-5", number, "article_number",
+        "Artikeln ligger utanför sortimentet. Be en konsulent att beställa den.",
+    )  # fmt: skip
 
 
 # decision 0240: what nobody purchases is ordered where the central store's balance counts

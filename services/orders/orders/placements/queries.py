@@ -39,6 +39,8 @@ def rows_to_read(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> I
     yield UserRow, user_key(command.requester or command.prescriber, tx)
     for line in command.lines:
         yield ArticleRow, line.article_number
+        if line.instead_of is not None:
+            yield ArticleRow, line.instead_of
         article = tx.fetched(ArticleRow, line.article_number)
         if article is not None and article.supplier_id is not None:
             yield SupplierRow, supplier_key(article.supplier_id, tx)
@@ -54,7 +56,8 @@ def rows_to_read(command: PlaceOrder | RegisterWithdrawal, tx: Transaction) -> I
 async def articles_of(
     command: PlaceOrder | RegisterWithdrawal, tx: Transaction
 ) -> dict[ArticleNumber, Article]:
-    """Returns the articles of a command's lines, by number, once all payers named are known.
+    """Returns the articles of a command's lines, by number, with those that were asked for first,
+    once all payers named are known.
 
     Raises Refused naming the field: an unknown article (ORD-1) or payer (REF-4).
     """
@@ -64,6 +67,10 @@ async def articles_of(
             ArticleRow, line.article_number, rule="ORD-1", field=f"lines.{number}.article_number"
         )
         found[line.article_number] = row.article()
+        if line.instead_of is not None:
+            field = f"lines.{number}.instead_of"
+            asked = await tx.get(ArticleRow, line.instead_of, rule="ORD-1", field=field)
+            found[line.instead_of] = asked.article()
         if line.payer_id is not None:
             await tx.get(
                 PayerRow,

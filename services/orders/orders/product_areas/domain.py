@@ -35,6 +35,32 @@ def must_be_of_areas(
         _must_be_supplied(area, number, parties=parties, source=source, policy=policy)
 
 
+# decision 0459: an area's own professions count instead of the region's
+def must_be_of_profession(
+    wanted: Sequence[ArticleNumber],
+    *,
+    articles: Mapping[ArticleNumber, Article],
+    prescriber: User,
+    policy: RegionPolicy,
+) -> None:
+    """Check that the prescriber's profession may prescribe the article of each line, by its product
+    area.
+
+    Raises OrderRefused (PROFESSION_MAY_NOT_PRESCRIBE, REF-15) naming the line.
+    """
+    for number, article in enumerate(wanted):
+        allowed = policy.professions_of(articles[article].product_area)
+        if allowed and prescriber.profession not in allowed:
+            raise OrderRefused(
+                Reason.PROFESSION_MAY_NOT_PRESCRIBE,
+                rule="REF-15",
+                field=f"lines.{number}.article_number",
+                way_on="Förskrivarens yrke får inte förskriva artikeln. Välj en annan, eller en"
+                f" förskrivare med något av yrkena: {', '.join(allowed)}.",
+                user_id=prescriber.user_id,
+            )
+
+
 def must_have_area(user: User, area: ProductArea | None, number: int) -> None:
     """Check that a user has the product area of a line's article; no area is everybody's.
 

@@ -15,6 +15,7 @@ from kvitt_contracts.types import (
     ServicePointId,
     StoreId,
     UserId,
+    Word,
     identify,
 )
 from pydantic import BaseModel, ConfigDict, Field
@@ -73,6 +74,9 @@ class UserView(_View):
         tuple[UserId, ...], Field(description="Förskrivare som användaren registrerar åt (REF-3)")
     ]
     active: Annotated[bool, Field(description="Har tillgång")]
+    profession: Annotated[
+        Word | None, Field(description="Yrke, med regionens ord: vad det får förskriva (REF-15)")
+    ]
     product_areas: Annotated[
         tuple[ProductArea, ...] | None, Field(description="Produktområden; utan gräns saknas de")
     ]

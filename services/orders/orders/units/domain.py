@@ -29,6 +29,7 @@ from kvitt_contracts.types import (
     UnitCode,
     UserId,
     VatNumber,
+    Word,
 )
 
 
@@ -86,6 +87,7 @@ class User:
     """A user by internal id; `acts_for` are the prescribers whom a requester registers for.
 
     `product_areas` and `stores` limit what they order and from where; None limits nothing (REF-11).
+    `profession` is the region's word for it (REF-15).
     """
 
     user_id: UserId
@@ -94,6 +96,7 @@ class User:
     default_service_point: ServicePointId
     acts_for: tuple[UserId, ...] = ()
     active: bool
+    profession: Word | None = None
     product_areas: tuple[ProductArea, ...] | None = None
     stores: tuple[StoreId, ...] | None = None
 

@@ -16,6 +16,7 @@ from kvitt_contracts.types import (
     StoreId,
     UserId,
     VatNumber,
+    Word,
 )
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -107,6 +108,7 @@ class UserRow(
     default_service_point: Mapped[ServicePointId]
     acts_for: Mapped[tuple[UserId, ...]] = mapped_column(Json(tuple[UserId, ...]))
     active: Mapped[bool]
+    profession: Mapped[Word | None]
     product_areas: Mapped[tuple[ProductArea, ...] | None] = mapped_column(
         Json(tuple[ProductArea, ...])
     )

@@ -29,7 +29,11 @@ from orders.customer_orders.domain import line_id
 from orders.parties.domain import Ordering, must_fit
 from orders.placements.domain import Naming, must_own
 from orders.placements.supply.domain import must_be_had_from
-from orders.product_areas.domain import must_be_connected, must_be_of_areas
+from orders.product_areas.domain import (
+    must_be_connected,
+    must_be_of_areas,
+    must_be_of_profession,
+)
 
 
 def lend(
@@ -48,13 +52,19 @@ def lend(
     of its own for the fee: nobody chooses it (ORD-18). Raises Refused: the parties do not fit
     (REF-3), lack an area or the store, or the area is not had from own stores (REF-11), a private
     clinic (REF-7), another's store or a marked device that is not named (ORD-8), a store that lends
-    no baskets (ORD-10), an article for others or never from own stores (ORD-22), a service
-    (ORD-7).
+    no baskets (ORD-10), an article for others or never from own stores (ORD-22), or of which the
+    profession may not prescribe any (REF-15), a service (ORD-7).
     """
     must_fit(parties)
     must_own(command.store, parties.service_point, policy)
     _must_lend(command.store, policy)
     must_be_connected(command.store, parties.prescriber, parties.requester)
+    must_be_of_profession(
+        [line.article_number for line in command.lines],
+        articles=articles,
+        prescriber=parties.prescriber,
+        policy=policy,
+    )
     must_be_of_areas(
         [LineToOrder(article_number=line.article_number) for line in command.lines],
         articles=articles,

@@ -18,10 +18,11 @@ from kvitt_contracts.types import (
     OrderLineId,
     ReasonCode,
     Role,
+    SupplierId,
     UserId,
 )
 
-from orders.customer_orders.domain import Order, Status, ending
+from orders.customer_orders.domain import ENDED, Order, Status, ending
 from orders.customer_orders.lines import LineState, OrderLine
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.units.domain import User
@@ -180,3 +181,18 @@ def _refusal(order: Order, reason: Reason, field: str | None, way_on: str) -> Or
     return OrderRefused(
         reason, rule=_RULE, field=field, way_on=way_on, order_number=order.order_number
     )
+
+
+def purchases_to_offer(order: Order) -> dict[SupplierId, tuple[LineNumber, ...]]:
+    """The purchase orders that whoever ordered is offered to create: of each supplier those lines,
+    supplied over the purchasing store, that are in none (ORD-21). None of an order that is over, or
+    that waits.
+    """
+    if order.status in (*ENDED, Status.VOIDING) or order.is_waiting:
+        return {}
+    offered: dict[SupplierId, tuple[LineNumber, ...]] = {}
+    for line in order.lines:
+        if line.supplier_id is not None and line.state is LineState.ORDERED:
+            known = offered.get(line.supplier_id, ())
+            offered[line.supplier_id] = (*known, LineNumber(line.number))
+    return offered

@@ -1,0 +1,1 @@
+"""What is taken instead of the article that was asked for first (ORD-6)."""
