@@ -269,7 +269,7 @@ async def on_custody_changed(row: DeviceRow, event: CustodyChanged, tx: Transact
     """
     if event.custody.payer_id is None:
         await cancel_returned_device(event, tx)
-        await note_return(row, event, tx)
+        note_return(row, event)
     await _change_payer(row, event, tx)
 
 
