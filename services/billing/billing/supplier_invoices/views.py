@@ -38,7 +38,11 @@ class SupplierInvoiceBody(Body):
     supplier_id: SupplierId
     number: Annotated[SupplierInvoiceNumber, Field(description="Leverantörens fakturanummer")]
     purchase_order_number: Annotated[
-        OrderNumber | None, Field(description="Inköpsordern; utan den väntar fakturan")
+        OrderNumber | None,
+        Field(
+            description="Inköpsordern; utan den väntar fakturan, och en kreditfaktura hör till den"
+            " faktura som den anger"
+        ),
     ] = None
     device_number: Annotated[
         DeviceNumber | None,
