@@ -180,24 +180,21 @@ async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transa
 
 @messages.on(BasketLoanActRequested)
 async def on_basket_loan_act_requested(event: BasketLoanActRequested, tx: Transaction) -> None:
-    """What is to be delivered of a basket, and to whom: the fee is a line of its own (ORD-10). Of a
-    line that an earlier act named in vain this act says whom it goes to.
+    """What is to be delivered of a basket: its fee is a line of its own, and says itself who pays
+    it (ORD-10). An act may be refused, and another names the line again.
     """
     for line in event.deliver:
-        known = await tx.look_up(OrderLineRow, line.line_id)
-        if known is not None:
-            known.recipient = event.recipient
-            continue
-        tx.put(
-            OrderLineRow(
-                region=tx.region,
-                line_id=line.line_id,
-                order_id=event.order_id,
-                recipient=event.recipient,
-                fee=None,
-                fee_timing=None,
+        if await tx.look_up(OrderLineRow, line.line_id) is None:
+            tx.put(
+                OrderLineRow(
+                    region=tx.region,
+                    line_id=line.line_id,
+                    order_id=event.order_id,
+                    recipient=None,
+                    fee=None,
+                    fee_timing=None,
+                )
             )
-        )
 
 
 @messages.on(BasketLoanFeeDelivered)
