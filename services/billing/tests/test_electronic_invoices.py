@@ -284,7 +284,7 @@ BROKEN = {
         "",
         "R010",
     ),
-    "no day to pay by": (r"<cbc:DueDate>.*?</cbc:DueDate>", "", "BR-CO-25"),
+    "no country": (r"<cac:Country>.*?</cac:Country>", "", "BR-09"),
     "an unknown element": (
         r"<cbc:BuyerReference>",
         "<cbc:Nothing>1</cbc:Nothing><cbc:BuyerReference>",

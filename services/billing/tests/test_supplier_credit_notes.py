@@ -1,5 +1,6 @@
 """BIL-6: a credit note that names no purchase is of the invoice that it names."""
 
+import asyncio
 from itertools import permutations
 
 import pytest
@@ -139,6 +140,22 @@ async def test_of_an_invoice_without_purchase_it_waits_until_that_is_released(
         assert cleared.lines == ()
         assert await world.timers() == {}
         await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("BIL-6m")
+async def test_invoices_and_their_credit_notes_at_once_do_not_miss_each_other(given: Given) -> None:
+    async with given(service, at=NOON) as world:
+        await purchased(world, a_purchase_line(8))
+        await world.handle(a_purchase_line_received(8))
+        lines = [an_invoice_line(2)]
+
+        await asyncio.gather(
+            *(world.handle(a_supplier_invoice_stated(f"F-{n}", lines=lines)) for n in range(4)),
+            *(world.handle(a_credit(f"K-{n}", credits=f"F-{n}")) for n in range(4)),
+        )
+
+        assert {row.status for row in await world.rows(SupplierInvoiceRow)} == {"cleared"}
+        assert await paid_for(world) == [(4, 0)]
 
 
 @pytest.mark.rule("BIL-6n")

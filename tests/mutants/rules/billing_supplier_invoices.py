@@ -182,8 +182,8 @@ SUPPLIER_INVOICES: tuple[RuleMutant, ...] = (
         "BIL-6j",
         "A credit note takes back from whatever is paid",
         _MATCH,
-        "        if not named <= there:\n",
-        "        if not there:\n",
+        "        named = {one.credits for one in group if one.credits is not None}\n",
+        "        named = {one.credits for one in group if one.credits is None} - {None}\n",
         f"{_MATCHED}_in_any_order_the_same_is_cleared_and_never_more_than_was_received",
     ),
     rule_mutant(
