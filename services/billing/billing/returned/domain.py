@@ -11,6 +11,7 @@ from kvitt_contracts.types import ChargeId, ReasonCode, Word
 from billing.domain import Charge, ChargeStatus
 from billing.rents.domain import ChangePoint
 
+_FEE: Final = Word(ChargeKind.FEE)
 _RETURNED: Final = ReasonCode("RETURNED_BEFORE")
 
 
@@ -22,7 +23,7 @@ def last_day_in_time(charge: Charge) -> date | None:
     """
     if charge.due_on is None:
         return None
-    if charge.kind == ChargeKind.FEE:
+    if charge.kind == _FEE:
         return charge.due_on - timedelta(days=1)
     return charge.charged_on  # decision 0433: back on the last day is back in time
 
