@@ -173,7 +173,7 @@ async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transa
         charge_id = ChargeId(tx.mint())
         sold = domain.charge_sale(charge_id, event, unit_price=price)
         await start_charge(tx, charge_id, sold)
-    if line.fee is not None and line.recipient.kind == "patient":
+    if line.fee is not None and isinstance(line.recipient, PatientRecipient):
         patient = line.recipient.person
         await _charge_fee(event, patient=patient, unit_fee=line.fee, timing=line.fee_timing, tx=tx)
 

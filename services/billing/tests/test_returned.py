@@ -4,7 +4,6 @@ anything is entered in the ledger.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,9 +11,7 @@ from billing.app import service
 from billing.domain import ChargeStatus
 from billing.models import ChargeRow
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.orders import SuppliedLine
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import Money
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.home_regions import (
@@ -37,13 +34,6 @@ from contracts.tests.builders.story import CENTRAL, CUSHION, ROLLATOR, SENDER
 from services.billing.tests.builders import with_accounts
 
 
-def a_line_that_two_pay(article: str, quantity: int = 1, **changes: Any) -> SuppliedLine:
-    """A line that another region pays for; the patient pays its fee of 500 kr later."""
-    line = a_covered_line(article, quantity, **changes)
-    fee = {"fee": Money(net_ore=50_000), "fee_group": "charger", "fee_timing": "delayed"}
-    return line.model_copy(update=fee)
-
-
 @pytest.fixture
 async def world(given: Given, policies: Policies) -> AsyncIterator[World]:
     """A region with accounts, where another region pays for a patient who pays a delayed fee."""
@@ -58,7 +48,7 @@ async def delivered_units(world: World) -> Event:
     await world.handle_all(
         an_article_listed(CUSHION, marked=False, charging="sale"),
         an_article_priced(CUSHION, 10_000),
-        an_order_with_a_cover(a_line_that_two_pay(CUSHION, 2)),
+        an_order_with_a_cover(a_covered_line(CUSHION, 2, has_delayed_fee=True)),
         a_line_delivered(quantity=2, on="2026-03-02", payer=HOME_PAYER),
     )
     return a_line_returned(quantity=1, on="2026-05-20")
@@ -75,7 +65,7 @@ async def delivered_device(world: World) -> Event:
         an_article_listed(ROLLATOR, charging="sale"),
         an_article_priced(ROLLATOR, 10_000),
         a_device_registered("75082", store=CENTRAL),
-        an_order_with_a_cover(a_line_that_two_pay(ROLLATOR, marked=True)),
+        an_order_with_a_cover(a_covered_line(ROLLATOR, marked=True, has_delayed_fee=True)),
         lent,
         a_line_delivered(
             article=ROLLATOR, devices=("75082",), on="2026-03-02", payer=HOME_PAYER, charging="sale"
