@@ -3,8 +3,9 @@ anybody. No entity is resolved, nothing is fetched; knows no service and no mess
 """
 
 import re
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
@@ -41,8 +42,9 @@ class UblRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadLine:
-    """A line: `price_ore` of one unit without VAT, discounts of the line taken off. `buyers` and
-    `sellers` are what each calls the article; neither for a charge on the whole.
+    """A line: `price_ore` of one unit without VAT, with its part of every discount taken off. One
+    whose units do not come to the same is two. `buyers` and `sellers` are what each calls the
+    article; neither for a charge on the whole.
     """
 
     buyers: str | None = None
@@ -81,8 +83,7 @@ async def read(pieces: AsyncIterator[bytes], *, limit: int = MAX_BYTES) -> ReadB
     """What a document says that comes piece by piece.
 
     Raises UblRefused: TOO_LARGE, NOT_XML, UNSAFE_XML (it has a DOCTYPE), NOT_UBL, MISSING_FIELD,
-    INVALID_FIELD, OTHER_CURRENCY, NEGATIVE_PRICE, PRICE_NOT_WHOLE, DISCOUNT_ON_WHOLE,
-    TOO_MANY_LINES, SUMS_DIFFER.
+    INVALID_FIELD, OTHER_CURRENCY, NEGATIVE_PRICE, PRICE_NOT_WHOLE, TOO_MANY_LINES, SUMS_DIFFER.
     """
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -190,10 +191,12 @@ class _Document(_Element):
         if self.needed("cbc:DocumentCurrencyCode") != _CURRENCY:
             raise UblRefused("OTHER_CURRENCY", "cbc:DocumentCurrencyCode")
         issued_on = self.day("cbc:IssueDate")
-        lines, charges = self._lines(), list(self._charges())
-        if len(lines) + len(charges) > MAX_LINES:
-            raise UblRefused("TOO_MANY_LINES", "cac:AllowanceCharge")
-        net_ore, vat_ore = self._sums(lines, charges)
+        lines, charges = self._lines(), self._on_whole("true")
+        discounts = self._on_whole("false")
+        _must_be_few(len(lines) + len(charges))
+        net_ore, vat_ore = self._sums(lines, charges, discounts)
+        lines = discounted([*lines, *charges], discounts)
+        _must_be_few(len(lines))
         return ReadBill(
             number=self.needed("cbc:ID"),
             is_credit=self.is_credit,
@@ -205,7 +208,7 @@ class _Document(_Element):
             credits=self.text("cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID"),
             net_ore=net_ore,
             vat_ore=vat_ore,
-            lines=[*lines, *charges],
+            lines=lines,
         )
 
     def _organisation(self, role: str) -> str | None:
@@ -236,28 +239,36 @@ class _Document(_Element):
             raise UblRefused("TOO_MANY_LINES", f"cac:{self.kind}Line")
         return [_line(one, is_credit=self.is_credit) for one in found]
 
-    def _charges(self) -> Iterator[ReadLine]:
-        """What is charged on the whole, as lines of no article."""
-        for one in self.all("cac:AllowanceCharge"):
-            ore = one.ore("cbc:Amount")
-            if one.needed("cbc:ChargeIndicator") != "true":
-                if ore:
-                    raise UblRefused("DISCOUNT_ON_WHOLE", one.path)
-                continue
-            if ore < 0:
-                raise UblRefused("NEGATIVE_PRICE", f"{one.path}/cbc:Amount")
-            if ore:
-                yield ReadLine(quantity=1, price_ore=ore, vat_percent=one.rate("cac:TaxCategory"))
+    def _on_whole(self, is_charge: str) -> list[ReadLine]:
+        """What is charged on the whole, or taken off it, as lines of no article."""
+        return [
+            ReadLine(quantity=1, price_ore=ore, vat_percent=one.rate("cac:TaxCategory"))
+            for one in self.all("cac:AllowanceCharge")
+            if one.needed("cbc:ChargeIndicator") == is_charge and (ore := _amount(one))
+        ]
 
-    def _sums(self, lines: Sequence[ReadLine], charges: Sequence[ReadLine]) -> tuple[int, int]:
+    def _sums(
+        self,
+        lines: Sequence[ReadLine],
+        charges: Sequence[ReadLine],
+        discounts: Sequence[ReadLine],
+    ) -> tuple[int, int]:
         """Net and VAT, which come to the same as lines, rates and totals (EN 16931)."""
-        nets: dict[int, int] = {}
+        nets: Counter[int] = Counter()
         for line in (*lines, *charges):
-            nets[line.vat_percent] = nets.get(line.vat_percent, 0) + line.net_ore
+            nets[line.vat_percent] += line.net_ore
+        for one in discounts:
+            nets[one.vat_percent] -= one.net_ore
+        if any(ore < 0 for ore in nets.values()):
+            raise UblRefused("NEGATIVE_PRICE", "cac:AllowanceCharge")
         net_ore = sum(nets.values())
         total = "cac:LegalMonetaryTotal"
         if self.ore(f"{total}/cbc:LineExtensionAmount") != sum(one.net_ore for one in lines):
             raise self.differs(f"{total}/cbc:LineExtensionAmount")
+        for kind, parts in (("Charge", charges), ("Allowance", discounts)):
+            path = f"{total}/cbc:{kind}TotalAmount"
+            if self._optional(path) != sum(one.net_ore for one in parts):
+                raise self.differs(path)
         if self.ore(f"{total}/cbc:TaxExclusiveAmount") != net_ore:
             raise self.differs(f"{total}/cbc:TaxExclusiveAmount")
         vat_ore = self._vat(nets)
@@ -270,7 +281,7 @@ class _Document(_Element):
             raise self.differs(f"{total}/cbc:PayableAmount")
         return net_ore, vat_ore
 
-    def _vat(self, nets: dict[int, int]) -> int:
+    def _vat(self, nets: Mapping[int, int]) -> int:
         rest, vat_ore = dict(nets), 0
         for one in self.all("cac:TaxTotal/cac:TaxSubtotal"):
             rate = one.rate("cac:TaxCategory")
@@ -289,6 +300,11 @@ class _Document(_Element):
 
     def _optional(self, path: str) -> int:
         return self.ore(path) if self.has(path) else 0
+
+
+def _must_be_few(lines: int) -> None:
+    if lines > MAX_LINES:
+        raise UblRefused("TOO_MANY_LINES", "cac:AllowanceCharge")
 
 
 def _line(one: _Element, *, is_credit: bool) -> ReadLine:
@@ -319,5 +335,48 @@ def _line(one: _Element, *, is_credit: bool) -> ReadLine:
 
 
 def _charged(one: _Element) -> int:
-    ore = one.ore("cbc:Amount")
+    ore = _amount(one)
     return ore if one.needed("cbc:ChargeIndicator") == "true" else -ore
+
+
+def _amount(one: _Element) -> int:
+    """What is charged or taken off, which is its share of its base where both are told."""
+    ore = one.ore("cbc:Amount")
+    if ore < 0:
+        raise UblRefused("NEGATIVE_PRICE", f"{one.path}/cbc:Amount")
+    if one.has("cbc:MultiplierFactorNumeric") and one.has("cbc:BaseAmount"):
+        share = one.decimal("cbc:MultiplierFactorNumeric") * one.ore("cbc:BaseAmount") / 100
+        if abs(share - ore) > _SLACK * 100:
+            raise one.differs("cbc:Amount")
+    return ore
+
+
+# decision 0457: what is taken off the whole is shared out on its lines
+def discounted(lines: Sequence[ReadLine], discounts: Sequence[ReadLine]) -> list[ReadLine]:
+    """The lines with what is taken off the whole: those of its rate each take a part by what they
+    come to, to the öre.
+    """
+    off = Counter[int]()
+    for one in discounts:
+        off[one.vat_percent] += one.net_ore
+    whole, before = Counter[int](), Counter[int]()
+    for line in lines:
+        whole[line.vat_percent] += line.net_ore
+    found: list[ReadLine] = []
+    for line in lines:
+        rate = line.vat_percent
+        after = before[rate] + line.net_ore
+        taken = 0
+        if off[rate]:
+            taken = off[rate] * after // whole[rate] - off[rate] * before[rate] // whole[rate]
+        before[rate] = after
+        found += _at(line, line.net_ore - taken) if taken else [line]
+    return found
+
+
+def _at(line: ReadLine, net_ore: int) -> Iterator[ReadLine]:
+    """The line at another sum: as many units an öre dearer as it takes."""
+    price_ore, dearer = divmod(net_ore, line.quantity)
+    for quantity, ore in ((line.quantity - dearer, price_ore), (dearer, price_ore + 1)):
+        if quantity:
+            yield replace(line, quantity=quantity, price_ore=ore)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from kvitt_documents import peppol_reading
 from kvitt_documents.peppol import Bill, BillLine, Corrected, Party, VatSum, write
 from kvitt_documents.peppol_reading import ReadBill, ReadLine, UblRefused, read
@@ -102,6 +104,13 @@ CHARGE = """<cac:AllowanceCharge><cbc:ChargeIndicator>true</cbc:ChargeIndicator>
 DISCOUNT = """<cac:AllowanceCharge><cbc:ChargeIndicator>false</cbc:ChargeIndicator>
 <cbc:Amount currencyID="SEK">100.00</cbc:Amount></cac:AllowanceCharge><cac:Item>
 <cac:BuyersItemIdentification><cbc:ID>30012</cbc:ID></cac:BuyersItemIdentification>"""
+ANOTHER_SHARE = CHARGE.replace(
+    "<cbc:Amount", "<cbc:MultiplierFactorNumeric>1</cbc:MultiplierFactorNumeric><cbc:Amount"
+).replace(
+    "<cac:TaxCategory>",
+    '<cbc:BaseAmount currencyID="SEK">2000.00</cbc:BaseAmount><cac:TaxCategory>',
+)
+"""10 kr that are said to be 1 % of 2 000 kr."""
 TOTAL = "cac:LegalMonetaryTotal"
 LINE = "cac:InvoiceLine[1]"
 
@@ -138,7 +147,8 @@ async def test_a_charge_on_the_whole_is_a_line_and_a_lines_discount_is_in_its_pr
         (
             kr("PayableAmount", "2503.33"),
             (
-                f"{kr('PayableRoundingAmount', '0.17')}</cbc:PayableRoundingAmount>"
+                f"{kr('ChargeTotalAmount', '10.00')}</cbc:ChargeTotalAmount>"
+                f"<cbc:{kr('PayableRoundingAmount', '0.17')}</cbc:PayableRoundingAmount>"
                 f"<cbc:{kr('PayableAmount', '2516.00')}"
             ),
         ),
@@ -153,6 +163,77 @@ async def test_a_charge_on_the_whole_is_a_line_and_a_lines_discount_is_in_its_pr
     )
     assert found.lines[-1] == ReadLine(quantity=1, price_ore=1_000, vat_percent=25)
     assert (found.net_ore, found.vat_ore) == (201_333, 50_250)
+
+
+def with_discount(amount: str, *, net: str, vat: str, payable: str) -> bytes:
+    """The document with so much off the whole, of what bears 25 %."""
+    discount = CHARGE.replace("true", "false").replace("Frakt", "Rabatt").replace("10.00", amount)
+    of_rate = f"{float(net) - 3.33:.2f}"
+    total = f"{kr('AllowanceTotalAmount', amount)}</cbc:AllowanceTotalAmount><cbc:"
+    return with_changes(
+        ("<cac:TaxTotal>", discount),
+        (kr("TaxAmount", "500.00"), kr("TaxAmount", vat)),
+        (kr("TaxableAmount", "2000.00"), kr("TaxableAmount", of_rate)),
+        (kr("TaxAmount", "500.00"), kr("TaxAmount", vat)),
+        (kr("TaxExclusiveAmount", "2003.33"), kr("TaxExclusiveAmount", net)),
+        (kr("TaxInclusiveAmount", "2503.33"), kr("TaxInclusiveAmount", payable)),
+        (kr("PayableAmount", "2503.33"), total + kr("PayableAmount", payable)),
+    )
+
+
+@pytest.mark.rule("BIL-6o")
+async def test_a_discount_on_the_whole_is_in_the_prices_of_what_it_is_taken_off() -> None:
+    found = await of(with_discount("200.00", net="1803.33", vat="450.00", payable="2253.33"))
+
+    assert found.lines == [
+        ReadLine(sellers="30012", quantity=2, price_ore=90_000, vat_percent=25),
+        ReadLine(quantity=1, price_ore=333, vat_percent=0),
+    ]
+    assert (found.net_ore, found.vat_ore) == (180_333, 45_000)
+
+
+@pytest.mark.rule("BIL-6o")
+async def test_a_discount_that_units_cannot_share_is_off_some_of_them() -> None:
+    found = await of(with_discount("0.01", net="2003.32", vat="500.00", payable="2503.32"))
+
+    assert [(line.quantity, line.price_ore) for line in found.lines] == [
+        (1, 99_999),
+        (1, 100_000),
+        (1, 333),
+    ]
+    assert sum(line.net_ore for line in found.lines) == found.net_ore == 200_332
+
+
+@pytest.mark.rule("BIL-6o")
+@settings(max_examples=300)
+@given(
+    lines=st.lists(
+        st.tuples(st.integers(1, 40), st.integers(0, 9_999), st.sampled_from([25, 12])),
+        min_size=1,
+        max_size=9,
+    ),
+    share=st.integers(0, 100),
+)
+def test_discounts_are_shared_out_to_the_ore_rate_by_rate(
+    lines: list[tuple[int, int, int]], share: int
+) -> None:
+    listed = [ReadLine(quantity=q, price_ore=ore, vat_percent=rate) for q, ore, rate in lines]
+    whole = {
+        rate: sum(one.net_ore for one in listed if one.vat_percent == rate) for rate in (25, 12)
+    }
+    off = [
+        ReadLine(quantity=1, price_ore=ore * share // 100, vat_percent=rate)
+        for rate, ore in whole.items()
+    ]
+
+    found = peppol_reading.discounted(listed, off)
+
+    assert all(one.price_ore >= 0 and one.quantity > 0 for one in found)
+    assert sum(one.quantity for one in found) == sum(one.quantity for one in listed)
+    for taken in off:
+        rate = taken.vat_percent
+        left = sum(one.net_ore for one in found if one.vat_percent == rate)
+        assert left == whole[rate] - taken.net_ore
 
 
 @pytest.mark.rule("BIL-6i")
@@ -231,9 +312,29 @@ async def test_a_charge_on_the_whole_is_a_line_and_a_lines_discount_is_in_its_pr
             f"{LINE}/cac:Price/cbc:PriceAmount",
         ),
         (
+            [("<cac:TaxTotal>", CHARGE)],
+            "SUMS_DIFFER",
+            f"{TOTAL}/cbc:ChargeTotalAmount",
+        ),
+        (
             [("<cac:TaxTotal>", CHARGE.replace("true", "false"))],
-            "DISCOUNT_ON_WHOLE",
-            "cac:AllowanceCharge[1]",
+            "SUMS_DIFFER",
+            f"{TOTAL}/cbc:AllowanceTotalAmount",
+        ),
+        (
+            [("<cac:TaxTotal>", CHARGE.replace("true", "false").replace("10.00", "2000.01"))],
+            "NEGATIVE_PRICE",
+            "cac:AllowanceCharge",
+        ),
+        (
+            [("<cac:TaxTotal>", CHARGE.replace(">10.00", ">-10.00"))],
+            "NEGATIVE_PRICE",
+            "cac:AllowanceCharge[1]/cbc:Amount",
+        ),
+        (
+            [("<cac:TaxTotal>", ANOTHER_SHARE)],
+            "SUMS_DIFFER",
+            "cac:AllowanceCharge[1]/cbc:Amount",
         ),
     ],
 )

@@ -1,10 +1,11 @@
 """Part `invoicing`: a month's run of a region, from the day that closes the month until every payer
-has its documents: how long, and how much memory billing takes meanwhile.
+has its documents: how long, and how much memory billing takes meanwhile; then what is made of them
+(`invoice_documents`).
 """
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from time import monotonic
 
@@ -12,6 +13,7 @@ import psycopg
 from kvitt.story.month import morning_of
 from kvitt_contracts.calendar import first_of_next_month
 
+from tests.bench import invoice_documents
 from tests.bench.load import REGION
 from tests.bench.machine import Processes, Used, tell
 from tests.bench.report import Section, Table
@@ -19,6 +21,7 @@ from tests.bench.system import World, running
 
 DEVICES, DEVICES_QUICKLY = 500_000, 5_000
 PAYERS, PAYERS_QUICKLY = 1_000, 50
+EXPLAINED, EXPLAINED_QUICKLY = 1_000, 50
 _GOAL_MINUTES = 5
 _POLL_SECONDS = 0.25
 _AT_LAST = 3_600.0
@@ -42,11 +45,16 @@ _DEVICES = """
 """
 _RUN = "SELECT status, invoices, set_aside FROM invoice_runs WHERE region = %s AND month = %s"
 _LINES = "SELECT count(*) FROM rents WHERE region = %s AND invoice_id IS NOT NULL"
+_UNPRINTED = "SELECT count(*) FROM documents WHERE region = %s AND pdf IS NULL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A month's run: what it made, how long it took, and billing's memory before and at most."""
+    """A month's run: what it made, how long it took, and billing's memory before and at most; how
+    long after it the last PDF was made.
+    """
+
+    month: str
 
     devices: int
     payers: int
@@ -56,6 +64,7 @@ class Run:
     used: Used
     before: int
     most: int
+    printing: float = 0.0
 
 
 async def measure(*, quick: bool) -> Section:
@@ -65,8 +74,28 @@ async def measure(*, quick: bool) -> Section:
         await world.stock(deliveries=1)
         devices = DEVICES_QUICKLY if quick else DEVICES
         payers = PAYERS_QUICKLY if quick else PAYERS
-        section.tables.append(_table(await _invoice(world, devices=devices, payers=payers)))
+        run = await _invoice(world, devices=devices, payers=payers)
+        section.tables.append(_table(replace(run, printing=await _printed(world))))
+        samples = EXPLAINED_QUICKLY if quick else EXPLAINED
+        section.tables.append(
+            await invoice_documents.explanations(world, run.month, samples=samples)
+        )
+    lines = invoice_documents.LINES_QUICKLY if quick else invoice_documents.LINES
+    section.tables.append(invoice_documents.documents(lines=lines))
     return section
+
+
+async def _printed(world: World) -> float:
+    """Seconds until every PDF of the run is made."""
+    tell("the documents' PDFs are made")
+    begun = monotonic()
+    with world.connect("billing") as billing:
+        billing.autocommit = True
+        while (row := billing.execute(_UNPRINTED, [REGION]).fetchone()) and row[0]:
+            if monotonic() - begun > _AT_LAST:
+                raise RuntimeError(f"{row[0]} documents have no PDF in {_AT_LAST:.0f} s")
+            await asyncio.sleep(_POLL_SECONDS)
+    return monotonic() - begun
 
 
 async def _invoice(world: World, *, devices: int, payers: int) -> Run:
@@ -143,6 +172,7 @@ def _found(
     if run[2] or lines[0] < devices:
         raise RuntimeError(f"of {devices} devices {lines[0]} are invoiced, {run[2]} set aside")
     return Run(
+        month=month,
         devices=devices,
         payers=payers,
         documents=run[1],
@@ -159,7 +189,16 @@ def _table(run: Run) -> Table:
     return Table(
         f"A month of {run.devices:,} devices on loan, from its start until every payer has its "
         f"documents, telemetry on (goal: {DEVICES:,} in ≤ {_GOAL_MINUTES} min, memory flat)",
-        ["minutes", "devices/s", "payers", "documents", "memory before", "at most", "CPU"],
+        [
+            "minutes",
+            "devices/s",
+            "payers",
+            "documents",
+            "memory before",
+            "at most",
+            "CPU",
+            "PDFs, minutes more",
+        ],
         [
             [
                 f"**{run.seconds / 60:.2f}**",
@@ -169,9 +208,10 @@ def _table(run: Run) -> Table:
                 f"{run.before / 2**20:.0f} MiB",
                 f"{run.most / 2**20:.0f} MiB",
                 run.used.told(),
+                f"{run.printing / 60:.2f}",
             ]
         ],
         f"Each device is lent for the whole month, one line each ({run.lines:,} lines, at most 500 "
-        "on a document). The approval is automatic; the documents' PDFs, which are made in between "
-        "and afterwards, are not waited for.",
+        "on a document). The approval is automatic; the documents' PDFs are made in between and "
+        "afterwards.",
     )

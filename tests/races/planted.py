@@ -14,10 +14,10 @@ from bmb.domain import Reason, Status
 from bmb.expiry import domain as expiry
 from bmb.models import TransferRow
 from inventory.app import service as inventory
+from inventory.claiming import domain as claims
 from inventory.devices.models import DeviceRow
 from inventory.holds import domain as holds
 from inventory.holds import handlers as holding
-from inventory.pickups import domain as claims
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import TransferLocked, TransferRejected, TransferVoided
 from kvitt_contracts.calendar import start_of_day

@@ -5,8 +5,9 @@ Its id is made of the supplier and the supplier's own number: nothing is taken i
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
+from kvitt_contracts.day_bounds import PlannedOn
 from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -33,6 +34,23 @@ class SupplierInvoiceLine(Value):
     article_number: ArticleNumber | None = None
     quantity: Quantity
     price: Money
+
+
+class StatedInvoice(BaseModel):
+    """What a supplier's invoice says, by whichever way it comes: a region states it, finance fills
+    it in, or it is read (BIL-6).
+    """
+
+    supplier_id: SupplierId
+    number: SupplierInvoiceNumber
+    purchase_order_number: OrderNumber | None = None
+    device_number: DeviceNumber | None = None
+    is_credit: bool = False
+    credits: SupplierInvoiceNumber | None = None
+    net_ore: Ore
+    vat_ore: Ore
+    due_on: PlannedOn
+    lines: Annotated[tuple[SupplierInvoiceLine, ...], Field(min_length=1, max_length=1000)]
 
 
 class SupplierInvoiceReceived(Event, type="billing.supplier-invoice.received.v1"):

@@ -1,23 +1,11 @@
 """Suppliers' invoices, as the region's scanning or access point forwards them."""
 
-from typing import Annotated
-
-from pydantic import Field
-
-from kvitt_contracts.billing import SupplierInvoiceLine
-from kvitt_contracts.day_bounds import PlannedOn
+from kvitt_contracts.billing import StatedInvoice
 from kvitt_contracts.envelope import Fact
 from kvitt_contracts.regions.fields import Version
-from kvitt_contracts.types import (
-    DeviceNumber,
-    OrderNumber,
-    Ore,
-    SupplierId,
-    SupplierInvoiceNumber,
-)
 
 
-class SupplierInvoiceStated(Fact, type="region.supplier-invoice.stated.v1"):
+class SupplierInvoiceStated(StatedInvoice, Fact, type="region.supplier-invoice.stated.v1"):
     """A supplier's invoice, or with `is_credit` a credit note (BIL-6).
 
     Subject: the region's own reference of the invoice.
@@ -30,13 +18,3 @@ class SupplierInvoiceStated(Fact, type="region.supplier-invoice.stated.v1"):
     version_of = ()
 
     version: Version
-    supplier_id: SupplierId
-    number: SupplierInvoiceNumber
-    purchase_order_number: OrderNumber | None = None
-    device_number: DeviceNumber | None = None
-    is_credit: bool = False
-    credits: SupplierInvoiceNumber | None = None
-    net_ore: Ore
-    vat_ore: Ore
-    due_on: PlannedOn
-    lines: Annotated[tuple[SupplierInvoiceLine, ...], Field(min_length=1, max_length=1000)]

@@ -25,11 +25,22 @@ def with_home_regions(delivered: Policies, *, region: str = "ac", **changes: Any
 
 
 def a_covered_line(
-    article: str = CUSHION, quantity: int = 1, *, payer: str = HOME_PAYER, **changes: Any
+    article: str = CUSHION,
+    quantity: int = 1,
+    *,
+    payer: str = HOME_PAYER,
+    has_delayed_fee: bool = False,
+    **changes: Any,
 ) -> SuppliedLine:
-    """A line from the central store that the cover's payer pays."""
+    """A line from the central store that the cover's payer pays; the patient may pay a fee of
+    500 kr, 90 days after receipt.
+    """
     placed = a_line(article, quantity, **{"payer_id": payer, **changes})
-    return build(SuppliedLine, {**dict(placed), "supply": "central", "store": CENTRAL}, {})
+    values = {**dict(placed), "supply": "central", "store": CENTRAL}
+    if has_delayed_fee:
+        fee = {"net_ore": 50_000, "vat_percent": 0}
+        values |= {"fee": fee, "fee_group": "charger", "fee_timing": "delayed"}
+    return build(SuppliedLine, values, {})
 
 
 def an_order_with_a_cover(

@@ -36,6 +36,7 @@ from billing.supplier_invoices.models import (
     PurchaseLineRow,
     PurchaseOrderRow,
     SupplierInvoiceRow,
+    SupplierRow,
     TakeoverRow,
 )
 from billing.supplier_invoices.takeovers_api import router as takeovers
@@ -67,6 +68,7 @@ service = Service(
         ChargeRow,
         InvoiceRow,
         DocumentRow,
+        SupplierRow,
         PurchaseOrderRow,
         PurchaseLineRow,
         TakeoverRow,

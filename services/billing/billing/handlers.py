@@ -173,31 +173,28 @@ async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transa
         charge_id = ChargeId(tx.mint())
         sold = domain.charge_sale(charge_id, event, unit_price=price)
         await start_charge(tx, charge_id, sold)
-    if line.fee is not None and line.recipient.kind == "patient":
+    if line.fee is not None and isinstance(line.recipient, PatientRecipient):
         patient = line.recipient.person
         await _charge_fee(event, patient=patient, unit_fee=line.fee, timing=line.fee_timing, tx=tx)
 
 
 @messages.on(BasketLoanActRequested)
 async def on_basket_loan_act_requested(event: BasketLoanActRequested, tx: Transaction) -> None:
-    """What is to be delivered of a basket, and to whom: the fee is a line of its own (ORD-10). Of a
-    line that an earlier act named in vain this act says whom it goes to.
+    """What is to be delivered of a basket: its fee is a line of its own, and says itself who pays
+    it (ORD-10). An act may be refused, and another names the line again.
     """
     for line in event.deliver:
-        known = await tx.look_up(OrderLineRow, line.line_id)
-        if known is not None:
-            known.recipient = event.recipient
-            continue
-        tx.put(
-            OrderLineRow(
-                region=tx.region,
-                line_id=line.line_id,
-                order_id=event.order_id,
-                recipient=event.recipient,
-                fee=None,
-                fee_timing=None,
+        if await tx.look_up(OrderLineRow, line.line_id) is None:
+            tx.put(
+                OrderLineRow(
+                    region=tx.region,
+                    line_id=line.line_id,
+                    order_id=event.order_id,
+                    recipient=None,
+                    fee=None,
+                    fee_timing=None,
+                )
             )
-        )
 
 
 @messages.on(BasketLoanFeeDelivered)
@@ -269,7 +266,7 @@ async def on_custody_changed(row: DeviceRow, event: CustodyChanged, tx: Transact
     """
     if event.custody.payer_id is None:
         await cancel_returned_device(event, tx)
-        await note_return(row, event, tx)
+        note_return(row, event)
     await _change_payer(row, event, tx)
 
 

@@ -167,15 +167,16 @@ class ArticleRow(Regional, Base):
 
 class OrderLineRow(Regional, Base):
     """An order line with what its delivery will cost the patient: the fee per unit, pinned when it
-    was placed (ORD-18), and where told when it is charged (BIL-3). `is_covered`: another region or
-    the state pays for it (BIL-5, BIL-11).
+    was placed (ORD-18), and where told when it is charged (BIL-3). `recipient`: who pays that fee;
+    None of a basket's line, which has none. `is_covered`: another region or the state pays for it
+    (BIL-5, BIL-11).
     """
 
     __tablename__ = "order_lines"
 
     line_id: Mapped[OrderLineId] = mapped_column(primary_key=True)
     order_id: Mapped[OrderId]
-    recipient: Mapped[Any] = mapped_column(Json(Recipient))
+    recipient: Mapped[Any | None] = mapped_column(Json(Recipient))
     fee: Mapped[Money | None] = mapped_column(Json(Money))
     fee_timing: Mapped[Word | None]
     is_covered: Mapped[bool] = mapped_column(server_default=false(), default=False)

@@ -344,6 +344,8 @@ async def test_a_month_without_a_run_is_not_approved(
 
         assert (answered, refused["reason"]) == (status, reason)
         assert refused.get("field") == field or reason == "INVALID_FIELD"
+        assert refused["rule"] == "BIL-9" or reason == "INVALID_FIELD"
+        assert refused["way_on"]
 
 
 @pytest.mark.rule("BIL-9p")

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 from billing.app import service
-from billing.models import DeviceRow
+from billing.models import DeviceRow, OrderLineRow
 from kvitt_contracts.billing import ChargeCancelled, ChargeDeferred, ChargeKind, ChargeRaised
-from kvitt_contracts.types import Money, PatientPayer, PayerId, UnitPayer
+from kvitt_contracts.types import Money, PatientPayer, PatientRecipient, PayerId, UnitPayer
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.baskets import (
@@ -75,6 +75,21 @@ async def test_a_second_act_may_name_a_line_that_an_earlier_one_named_in_vain(
     await world.handle(a_line_delivered(basket_id(), on="2026-03-04"))
 
     assert len(await world.events(ChargeRaised)) == 1
+
+
+async def test_an_act_that_is_refused_says_nothing_of_a_line_that_was_delivered(
+    world: World,
+) -> None:
+    """Its act is told before its refusal, and names another patient."""
+    await world.handle(a_basket_loan_act_requested(1))
+    await world.handle(a_line_delivered(basket_id(), on="2026-03-04"))
+    (before,) = await world.rows(OrderLineRow)
+
+    other = PatientRecipient(person=person("ac-person-2"))
+    await world.handle(a_basket_loan_act_requested(1, act="2", recipient=other))
+
+    (after,) = await world.rows(OrderLineRow)
+    assert (after.recipient, after.fee) == (before.recipient, before.fee)
 
 
 @pytest.mark.rule("ORD-10f")

@@ -98,6 +98,8 @@ async def test_a_pause_after_its_last_day_is_refused(given: Given) -> None:
 
         assert (refused.status_code, refused.json()["reason"]) == (409, "PAUSE_TOO_LATE")
         assert refused.json()["values"]["last_pause_on"] == "2026-05-18"
+        assert refused.json()["rule"] == "BIL-4"
+        assert "retur" in refused.json()["way_on"]
 
 
 async def test_what_a_return_has_ended_is_shown_and_not_paused(given: Given) -> None:

@@ -273,6 +273,18 @@ BROKEN = {
         r"\g<1>2026-06-19",
         "R111",
     ),
+    "another currency": (r"(<cbc:PayableAmount currencyID=\")SEK", r"\g<1>EUR", "R051"),
+    "no such currency": (
+        r"<cbc:DocumentCurrencyCode>SEK",
+        "<cbc:DocumentCurrencyCode>XKR",
+        "BR-CL-04",
+    ),
+    "no buyer's address": (
+        r"<cbc:EndpointID schemeID=\"\d+\">2120009028</cbc:EndpointID>",
+        "",
+        "R010",
+    ),
+    "no country": (r"<cac:Country>.*?</cac:Country>", "", "BR-09"),
     "an unknown element": (
         r"<cbc:BuyerReference>",
         "<cbc:Nothing>1</cbc:Nothing><cbc:BuyerReference>",
@@ -291,6 +303,7 @@ async def test_the_judge_sees_what_is_wrong(world: World, judge: peppol_judge.Ju
         if values(one, "cbc:BuyerReference") == ["HJM-4711"]
     ]
     assert judge.broken(right.encode()) == set()
+    assert len({rule for _, _, rule in BROKEN.values()}) == len(BROKEN) >= 10
 
     for what, (pattern, instead, rule) in BROKEN.items():
         wrong = re.sub(pattern, instead, right, flags=re.DOTALL)

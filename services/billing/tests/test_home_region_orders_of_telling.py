@@ -9,6 +9,7 @@ from billing.domain import Charge, ChargeStatus, evolve_charge
 from billing.home_region_cases import domain
 from billing.home_region_cases.domain import HomeRegionCase
 from billing.rents.domain import ChangePoint
+from billing.returned.domain import cancel_returned, returned_between
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -52,7 +53,7 @@ def played(
                 (one,) = domain.defer([CHARGE], event, case, unit_price=price, policy=policy)
                 charge = evolve_charge(None, one)
                 until = domain.waits_until(case, delivered_on=DELIVERED, due=one.due_on)
-                back = domain.returned_between(points, first=DELIVERED, last=until)
+                back = returned_between(points, first=DELIVERED, last=until)
                 if back is not None:
                     charge = returned(charge, back)
             if step == "finished" and today == reported_on:
@@ -72,7 +73,7 @@ def played(
 
 def returned(charge: Charge, on: date) -> Charge:
     """The charge after its device came back."""
-    ended = domain.cancel_returned(
+    ended = cancel_returned(
         {CHARGE: charge}, returned_on=on, had_since=a_custody(since=DELIVERED).since, quantity=1
     )
     return evolve_charge(charge, ended[CHARGE]) if ended else charge

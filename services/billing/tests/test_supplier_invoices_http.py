@@ -95,7 +95,7 @@ async def test_by_hand_the_same_number_is_the_same_invoice_or_refused(given: Giv
 
         assert first.json()["id"] == again.json()["id"]
         assert (other.status_code, other.json()["reason"]) == (422, "DUPLICATE_NUMBER")
-        assert other.json()["field"] == "number"
+        assert (other.json()["field"], other.json()["rule"]) == ("number", "BIL-6")
         assert "kreditfaktura" in other.json()["way_on"]
         assert len(await world.rows(SupplierInvoiceRow)) == 1
 
@@ -106,6 +106,11 @@ async def test_by_hand_the_same_number_is_the_same_invoice_or_refused(given: Giv
     [
         ({"supplier_id": "L9999"}, "UNKNOWN_SUPPLIER", "supplier_id"),
         ({"vat_ore": 1}, "SUMS_DIFFER", "vat_ore"),
+        (
+            {"lines": [an_invoice_line(net_ore=-1).model_dump(mode="json")]},
+            "NEGATIVE_PRICE",
+            "lines.0.price",
+        ),
         ({"due_on": "2028-03-03"}, "DAY_TOO_FAR_AHEAD", "due_on"),
     ],
 )
@@ -118,6 +123,7 @@ async def test_by_hand_what_cannot_be_is_refused(
             refused = await client.post("/supplier-invoices", json=by_hand(**changes))
 
         assert (refused.json()["reason"], refused.json()["field"]) == (reason, field)
+        assert refused.json()["rule"] == ("DAY-2" if field == "due_on" else "BIL-6")
         assert refused.json()["way_on"]
         assert await world.rows(SupplierInvoiceRow) == []
 

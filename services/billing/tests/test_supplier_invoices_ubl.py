@@ -118,6 +118,58 @@ async def test_an_electronic_invoice_and_its_credit_note_are_taken_in_and_matche
         assert await paid_for(world) == [(0, 0)]
 
 
+@pytest.mark.rule("BIL-6m", "BIL-6n")
+async def test_a_credit_note_that_names_its_invoice_alone_is_matched_with_it(given: Given) -> None:
+    async with given(service, at=NOON) as world:
+        await purchased(world)
+        await world.handle(a_purchase_line_received())
+        await sent(world, an_electronic_invoice())
+
+        credit = await sent(world, an_electronic_invoice("K-1", is_credit=True, order=None))
+        again = await sent(world, an_electronic_invoice("K-2", is_credit=True, order=None))
+
+        assert credit.status_code == 201, credit.text
+        shown = credit.json()
+        assert (shown["status"], shown["purchase_order_number"]) == ("cleared", None)
+        assert await paid_for(world) == [(0, 0)]
+        assert "MORE_THAN_INVOICED" in [one["code"] for one in again.json()["held_for"]]
+
+
+@pytest.mark.rule("BIL-6o")
+async def test_a_discount_on_the_whole_is_in_the_price_that_is_matched(given: Given) -> None:
+    discount = """<cac:AllowanceCharge><cbc:ChargeIndicator>false</cbc:ChargeIndicator>
+        <cbc:AllowanceChargeReason>Rabatt</cbc:AllowanceChargeReason>
+        <cbc:Amount currencyID="SEK">100.00</cbc:Amount><cac:TaxCategory><cbc:ID>S</cbc:ID>
+        <cbc:Percent>25</cbc:Percent><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>
+        </cac:TaxCategory></cac:AllowanceCharge><cac:TaxTotal>"""
+    document = an_electronic_invoice(net_ore=110_000).decode()
+    for before, after in (
+        ("<cac:TaxTotal>", discount),
+        ('TaxAmount currencyID="SEK">275.00', 'TaxAmount currencyID="SEK">250.00'),
+        ('TaxableAmount currencyID="SEK">1100.00', 'TaxableAmount currencyID="SEK">1000.00'),
+        ('TaxAmount currencyID="SEK">275.00', 'TaxAmount currencyID="SEK">250.00'),
+        ('ExclusiveAmount currencyID="SEK">1100', 'ExclusiveAmount currencyID="SEK">1000'),
+        ('InclusiveAmount currencyID="SEK">1375', 'InclusiveAmount currencyID="SEK">1250'),
+        (
+            '<cbc:PayableAmount currencyID="SEK">1375',
+            (
+                '<cbc:AllowanceTotalAmount currencyID="SEK">100.00</cbc:AllowanceTotalAmount>'
+                '<cbc:PayableAmount currencyID="SEK">1250'
+            ),
+        ),
+    ):
+        assert before in document
+        document = document.replace(before, after, 1)
+    async with given(service, at=NOON) as world:
+        await purchased(world)
+        await world.handle(a_purchase_line_received())
+
+        taken = await sent(world, document.encode())
+
+        assert taken.status_code == 201, taken.text
+        assert (taken.json()["status"], taken.json()["gross_ore"]) == ("cleared", 125_000)
+
+
 @pytest.mark.rule("BIL-6h")
 async def test_an_article_is_known_by_the_suppliers_own_number(given: Given) -> None:
     async with given(service, at=NOON) as world:

@@ -195,7 +195,7 @@ def test_what_was_released_is_credited() -> None:
     credit = an_invoice("K-1", an_invoice_line(2), credits="F-1")
 
     line = a_line(3, received=3, cleared=1, released=2)
-    verdict = judge([line], [credit], paid=[key("F-1")])
+    verdict = judge([line], [credit], paid=[an_invoice("F-1", an_invoice_line(3))])
 
     assert [(line.cleared, line.released) for line in verdict.lines] == [(0, 1)]
 
@@ -288,7 +288,7 @@ def test_in_any_order_the_same_is_cleared_and_never_more_than_was_received(
     told, paid = drawn
     lines: Sequence[Purchased] = [a_line(9, article=article) for article in ARTICLES]
     waiting: list[Document] = []
-    cleared: set[SupplierInvoiceId] = set()
+    cleared: list[Document] = []
     for one in told:
         if one.what == "invoiced":
             line = an_invoice_line(one.quantity, article=one.article)
@@ -297,7 +297,7 @@ def test_in_any_order_the_same_is_cleared_and_never_more_than_was_received(
             lines = told_to(lines, one)
         in_order = sorted(waiting, key=lambda document: str(document.id))
         verdict = judge(lines, in_order, paid=cleared)
-        cleared |= set(verdict.cleared)
+        cleared += [document for document in waiting if document.id in verdict.cleared]
         lines = verdict.lines
         waiting = [document for document in waiting if document.id in verdict.held]
         assert all(0 <= line.cleared <= line.received for line in lines)

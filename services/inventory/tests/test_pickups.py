@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 from inventory.app import service
+from inventory.claiming.domain import Status
 from inventory.devices.domain import Claim, ClaimKind
-from inventory.pickups.domain import Status
 from inventory.pickups.models import PickupClaimRow
 from kvitt_contracts.inventory import (
     ClaimBroken,

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 from inventory.app import service
+from inventory.claiming.domain import Status
 from inventory.devices.domain import Claim, ClaimKind, DeviceStatus
-from inventory.region_sales.domain import Status
 from inventory.region_sales.models import SaleClaimRow
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.inventory import (

@@ -277,13 +277,14 @@ async def orders_of_older_articles(world: World) -> None:
 
 
 async def orders_that_others_pay(world: World) -> None:
-    """Orders that another region, or the state, pays for."""
+    """Orders that another region, or the state, pays for; their patients pay a fee later."""
     for payer in (HOME_PAYER, STATE_PAYER):
         await world.handle(a_payer_stated(payer), subject=payer)
     for cover in ({"kind": "home_region", "region": "m"}, {"kind": "state"}):
-        command = an_order_command(cover=cover)
-        await world.handle(command, subject=f"COVERED-{cover['kind']}")
-        await world.command(command, target=uuid4())
+        for n, lines in enumerate(((), (a_line(CHARGER),))):
+            command = an_order_command(*lines, cover=cover)
+            await world.handle(command, subject=f"COVERED-{cover['kind']}-{n}")
+            await world.command(command, target=uuid4())
 
 
 async def replenishments(world: World) -> None:

@@ -56,8 +56,8 @@ CHARGES: tuple[RuleMutant, ...] = (
         "BIL-3a",
         "A care unit pays the fee, and a patient none",
         _HANDLERS,
-        '    if line.fee is not None and line.recipient.kind == "patient":\n',
-        '    if line.fee is not None and line.recipient.kind != "patient":\n',
+        "    if line.fee is not None and isinstance(line.recipient, PatientRecipient):\n",
+        "    if line.fee is not None and not isinstance(line.recipient, PatientRecipient):\n",
         f"{_CHARGES}_the_pinned_fee_is_charged_to_the_patient_when_the_line_is_received",
     ),
     rule_mutant(

@@ -10,10 +10,11 @@ _TESTS: Final = "services/billing/tests"
 _FEES: Final = f"{_TESTS}/test_delayed_fees.py::test"
 _HTTP: Final = f"{_TESTS}/test_delayed_fees_http.py::test"
 _DOMAIN: Final = f"{_CODE}/delayed_fees/domain.py"
+_RETURNED: Final = f"{_CODE}/returned/domain.py"
 _HANDLERS: Final = f"{_CODE}/handlers.py"
 _QUERIES: Final = f"{_CODE}/queries.py"
-_IN_BETWEEN: Final = "received_on <= p.effective_on < due"
-_NEVER: Final = "due <= p.effective_on < due"
+_IN_BETWEEN: Final = "(points, first=received_on, last="
+_NEVER: Final = "(points, first=due, last="
 _DUE: Final = f"{_FEES}_a_fee_is_due_on_a_months_first_working_day_when_its_days_have_passed"
 
 DELAYED_FEES: tuple[RuleMutant, ...] = (
@@ -127,25 +128,25 @@ DELAYED_FEES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "BIL-4c",
         "What is returned on the day itself was returned before",
-        _DOMAIN,
-        "        and returned_on < charge.due_on\n",
-        "        and returned_on <= charge.due_on\n",
+        _RETURNED,
+        "charge.due_on - timedelta(days=1)",
+        "charge.due_on - timedelta(days=0)",
         f"{_FEES}_a_device_returned_before_its_day_is_never_charged",
     ),
     rule_mutant(
         "BIL-4c",
         "The return of an earlier loan ends the fee of the next",
-        _DOMAIN,
-        "        and charge.received_on <= had_since\n",
+        _RETURNED,
+        "            and charge.received_on <= had_since\n",
         "",
         f"{_FEES}_the_return_of_the_loan_before_says_nothing_of_the_next_one",
     ),
     rule_mutant(
         "BIL-4c",
         "One unit's return ends what all of them cost",
-        _DOMAIN,
-        "ended[:quantity]",
-        "ended[: quantity + 1]",
+        _RETURNED,
+        "(ended)[:quantity]",
+        "(ended)[: quantity + 1]",
         f"{_FEES}_of_unmarked_units_as_many_as_were_returned_before_are_not_charged",
     ),
     rule_mutant(

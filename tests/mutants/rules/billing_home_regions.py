@@ -82,9 +82,9 @@ HOME_REGIONS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "BIL-5g",
         "What came back on the last day is owed",
-        _DOMAIN,
-        "        and charge.received_on <= returned_on <= charge.charged_on\n",
-        "        and charge.received_on <= returned_on < charge.charged_on\n",
+        "services/billing/billing/returned/domain.py",
+        "    return charge.charged_on  # decision 0433",
+        "    return charge.charged_on - timedelta(days=1)  # decision 0433",
         f"{_TELLING}_when_it_came_back_decides_and_not_when_that_is_told",
     ),
     rule_mutant(

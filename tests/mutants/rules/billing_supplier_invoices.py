@@ -11,6 +11,7 @@ _HANDLERS: Final = f"{_CODE}/handlers.py"
 _WRITES: Final = f"{_CODE}/writes.py"
 _READER: Final = "documents/kvitt_documents/peppol_reading.py"
 _TESTS: Final = "services/billing/tests/test_supplier_invoices.py::test"
+_CREDITS: Final = "services/billing/tests/test_supplier_credit_notes.py::test"
 _MATCHED: Final = "services/billing/tests/test_supplier_matching.py::test"
 _HTTP: Final = "services/billing/tests/test_supplier_invoices_http.py::test"
 _TAKEOVERS: Final = "services/billing/tests/test_takeovers.py::test"
@@ -181,8 +182,8 @@ SUPPLIER_INVOICES: tuple[RuleMutant, ...] = (
         "BIL-6j",
         "A credit note takes back from whatever is paid",
         _MATCH,
-        "        return all(one.credits in there or one.credits in self.paid for one in group)\n",
-        "        return bool(there)\n",
+        "        named = {one.credits for one in group if one.credits is not None}\n",
+        "        named = {one.credits for one in group if one.credits is None} - {None}\n",
         f"{_MATCHED}_in_any_order_the_same_is_cleared_and_never_more_than_was_received",
     ),
     rule_mutant(
@@ -209,6 +210,48 @@ SUPPLIER_INVOICES: tuple[RuleMutant, ...] = (
         ", SupplierInvoiceRow.status.in_(PAYABLE))\n",
         ")\n",
         f"{_HTTP}_what_may_be_paid_is_listed_and_handed_over_by_due_day",
+    ),
+    rule_mutant(
+        "BIL-6m",
+        "A credit note that came before its invoice is forgotten",
+        f"{_CODE}/queries.py",
+        "    either = union(select(invoices.c.id), credits)\n",
+        "    either = union(select(invoices.c.id), credits.where(invoices.c.id.is_(None)))\n",
+        f"{_CREDITS}_one_that_came_first_waits_for_its_invoice_and_mends_it",
+    ),
+    rule_mutant(
+        "BIL-6m",
+        "A credit note of a known invoice is of no purchase",
+        _HANDLERS,
+        "    return await tx.look_up(SupplierInvoiceRow, key)\n",
+        "    return await tx.look_up(SupplierInvoiceRow, SupplierInvoiceId(tx.mint()))\n",
+        f"{_CREDITS}_of_a_device_that_was_bought_over_it_takes_back_the_device",
+    ),
+    rule_mutant(
+        "BIL-6m",
+        "Of an invoice that finance released nothing is taken back",
+        _HANDLERS,
+        "        await writes.match_of_invoice(key, tx)\n",
+        "        pass\n",
+        f"{_CREDITS}_of_an_invoice_without_purchase_it_waits_until_that_is_released",
+    ),
+    rule_mutant(
+        "BIL-6n",
+        "A credit note takes back more than is left of its invoice",
+        _MATCH,
+        "        if any(self._ore[key] + changes[key] < 0 for key in named):\n",
+        "        if any(self._ore[key] < 0 for key in named):\n",
+        f"{_CREDITS}_credit_notes_take_back_no_more_than_is_left_of_their_invoice",
+        f"{_CREDITS}_of_a_released_invoice_no_more_is_taken_back_either",
+    ),
+    rule_mutant(
+        "BIL-6o",
+        "A discount on the whole is not in what is matched",
+        _READER,
+        "        found += _at(line, line.net_ore - taken) if taken else [line]\n",
+        "        found += _at(line, line.net_ore) if taken else [line]\n",
+        f"{_READ}_a_discount_on_the_whole_is_in_the_prices_of_what_it_is_taken_off",
+        f"{_READ}_discounts_are_shared_out_to_the_ore_rate_by_rate",
     ),
     rule_mutant(
         "BIL-13a",

@@ -61,9 +61,9 @@ PICKUPS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "PCK-1f",
         "Another patient's device is fetched",
-        f"{_STOCK}/pickups/domain.py",
+        f"{_STOCK}/claiming/domain.py",
         "    if not wanted.is_there:\n",
-        "    if not wanted.device:\n",
+        "    if not wanted.device_id:\n",
         f"{_CLAIM}_another_patients_device_is_not_fetched",
     ),
     rule_mutant(
@@ -101,9 +101,9 @@ PICKUPS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "PCK-2c",
         "A device that came back is still claimed by its pickup",
-        f"{_STOCK}/pickups/domain.py",
-        "    if device_id not in claim.devices:\n",
-        "    if device_id in claim.devices:\n",
+        f"{_STOCK}/claiming/domain.py",
+        "    if device_id not in claimed.devices:\n",
+        "    if device_id in claimed.devices:\n",
         f"{_CLAIM}_a_device_stays_with_the_patient_until_a_store_has_it_back",
     ),
     rule_mutant(

@@ -26,19 +26,17 @@ from kvitt_contracts.types import (
     Money,
     PatientPayer,
     PersonRef,
-    ReasonCode,
     UserId,
     Word,
 )
 
 from billing.domain import Charge, ChargeStatus, Received
 from billing.rents.domain import ChangePoint
+from billing.returned.domain import last_day_in_time, not_owed, returned_between
 
 DELAYED: Final = Word("delayed")
 WHOLE_DAYS: Final = 90
 MONTHS_OF_TABLE: Final = 3
-
-_RETURNED: Final = ReasonCode("RETURNED_BEFORE")
 
 
 # decision 0396: the day of receipt is no whole day
@@ -105,8 +103,9 @@ def fall_due(
     if charge.status is not ChargeStatus.DEFERRED or due is None or due > today:
         return ()
     received_on = charge.received_on or due
-    if any(p.payer_id is None and received_on <= p.effective_on < due for p in points):
-        return (ChargeCancelled(charge_id=charge_id, reason=_RETURNED),)
+    back = returned_between(points, first=received_on, last=last_day_in_time(charge) or due)
+    if back is not None:
+        return (not_owed(charge_id),)
     if charge.order_id is None or charge.line_id is None or charge.article_number is None:
         raise ValueError(f"charge {charge_id} is deferred and of no order line")
     raised = ChargeRaised(
@@ -183,29 +182,6 @@ def charge_to_pause(charges: Mapping[ChargeId, Charge]) -> ChargeId:
 
 def _places(charge: Charge) -> tuple[bool, date]:
     return charge.status is ChargeStatus.DEFERRED, charge.due_on or date.min
-
-
-# decision 0397: of which loan, and which unit
-def cancel_returned(
-    charges: Mapping[ChargeId, Charge], *, returned_on: date, had_since: date, quantity: int
-) -> dict[ChargeId, ChargeCancelled]:
-    """What is not owed, since so many units were returned before it was due, whenever that is told
-    (BIL-4); of several the first that would be due. What was received after `had_since`, the day
-    from which they were had at the latest, is another loan's.
-    """
-    ended = sorted(
-        (charge.due_on, str(charge_id), charge_id)
-        for charge_id, charge in charges.items()
-        if charge.status is not ChargeStatus.CANCELLED
-        and charge.due_on is not None
-        and charge.received_on is not None
-        and charge.received_on <= had_since
-        and returned_on < charge.due_on
-    )
-    return {
-        charge_id: ChargeCancelled(charge_id=charge_id, reason=_RETURNED)
-        for _, _, charge_id in ended[:quantity]
-    }
 
 
 def _waiting(charge: Charge) -> tuple[date, date]:

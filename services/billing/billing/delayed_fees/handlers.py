@@ -12,7 +12,6 @@ from kvitt_contracts.types import ChargeId, identify
 from billing.delayed_fees import domain
 from billing.delayed_fees.commands import PauseDelayedFee
 from billing.delayed_fees.writes import FEE_DUE, await_due, cancel
-from billing.home_region_cases.writes import cancel_returned
 from billing.ledger.writes import enter_charge
 from billing.models import ChargeRow, DeviceRow, UserRow
 
@@ -87,9 +86,6 @@ async def on_line_returned(event: LineReturned, tx: Transaction) -> None:
     of_line = [row for row in of_order if row.line_id == event.line_id and row.device_id is None]
     returned_on = event.returned_on
     await cancel(
-        of_line, returned_on=returned_on, had_since=returned_on, quantity=event.quantity, tx=tx
-    )
-    await cancel_returned(
         of_line, returned_on=returned_on, had_since=returned_on, quantity=event.quantity, tx=tx
     )
 

@@ -12,8 +12,10 @@ from kvitt_contracts.types import ChargeId, Money, PersonRef
 
 from billing.delayed_fees import domain
 from billing.domain import Received
-from billing.ledger.writes import enter_cancelled
+from billing.home_region_cases.domain import KIND
+from billing.home_region_cases.writes import DUE
 from billing.models import ChargeRow, DeviceRow
+from billing.returned.writes import cancel_returned
 
 
 def _device_of(key: UUID, tx: Transaction) -> Collection[RowKey]:
@@ -43,7 +45,7 @@ def await_due(row: ChargeRow, tx: Transaction) -> None:
 
 
 async def cancel_returned_device(event: CustodyChanged, tx: Transaction) -> None:
-    """Cancel the fee of a device that is in a store again before it was due (BIL-4)."""
+    """Cancel what a device cost that is in a store again in time (BIL-4, BIL-5)."""
     rows = await tx.search_all(ChargeRow, ChargeRow.device_id, event.device_id)
     await cancel(
         rows, returned_on=event.custody.since, had_since=event.before.since, quantity=1, tx=tx
@@ -58,16 +60,10 @@ async def cancel(
     quantity: int,
     tx: Transaction,
 ) -> None:
-    """Cancel those of some charges that were not due when so many units were returned, which were
-    had since a day (BIL-4).
+    """Cancel those of some charges whose units, so many, came back in time, which were had since a
+    day: fees that were delayed (BIL-4) and what waited for a fitting's end (BIL-5).
     """
-    waiting = [row.id for row in rows if row.last_pause_on is not None]
-    locked = {ChargeId(row.id): row for row in await tx.lock_all(ChargeRow, waiting)}
-    states = {charge_id: row.state() for charge_id, row in locked.items()}
-    ended = domain.cancel_returned(
-        states, returned_on=returned_on, had_since=had_since, quantity=quantity
-    )
-    for charge_id, cancelled in ended.items():
-        tx.record(locked[charge_id], cancelled)
-        await enter_cancelled(tx, charge_id, states[charge_id])
-        tx.cancel_timer(FEE_DUE, key=charge_id)
+    for row in await cancel_returned(
+        rows, returned_on=returned_on, had_since=had_since, quantity=quantity, tx=tx
+    ):
+        tx.cancel_timer(DUE if row.kind == KIND else FEE_DUE, key=row.id)

@@ -3,7 +3,7 @@
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -11,7 +11,6 @@ from itertools import zip_longest
 from typing import Final
 
 from kvitt_contracts.billing import (
-    ChargeCancelled,
     ChargeCause,
     ChargeDeferred,
     ChargeRaisedV2,
@@ -43,7 +42,6 @@ from kvitt_contracts.types import (
 )
 
 from billing.domain import Charge, ChargeStatus
-from billing.rents.domain import ChangePoint
 
 KIND: Final = Word("home_region")
 """The kind of a charge that waits for a fitting's end; the state's too."""
@@ -59,7 +57,6 @@ TOLD_BEFORE: Final = timedelta(days=30)
 
 ORDER_VOIDED: Final = ReasonCode("ORDER_VOIDED")
 ORDER_DECLINED: Final = ReasonCode("ORDER_DECLINED")
-_RETURNED: Final = ReasonCode("RETURNED_BEFORE")
 
 
 class CaseStatus(StrEnum):
@@ -300,35 +297,6 @@ def fall_due(
         charged_on=until,
     )
     return (raised,)
-
-
-# decision 0433: back on the last day is back in time
-def cancel_returned(
-    charges: Mapping[ChargeId, Charge], *, returned_on: date, had_since: date, quantity: int
-) -> dict[ChargeId, ChargeCancelled]:
-    """What is not owed, since so many units came back while the fitting went on, whenever that is
-    told: of several those that were delivered first. What was delivered after `had_since` is
-    another loan's.
-    """
-    ended = sorted(
-        (charge.due_on, str(charge_id), charge_id)
-        for charge_id, charge in charges.items()
-        if charge.status is not ChargeStatus.CANCELLED
-        and charge.due_on is not None
-        and charge.received_on is not None
-        and charge.received_on <= had_since
-        and charge.received_on <= returned_on <= charge.charged_on
-    )
-    return {
-        charge_id: ChargeCancelled(charge_id=charge_id, reason=_RETURNED)
-        for _, _, charge_id in ended[:quantity]
-    }
-
-
-def returned_between(points: Iterable[ChangePoint], *, first: date, last: date) -> date | None:
-    """The first day, of those from `first` to `last`, on which a device came back to a store."""
-    back = [p.effective_on for p in points if p.payer_id is None]
-    return min((day for day in back if first <= day <= last), default=None)
 
 
 # -- who is told -----------------------------------------------------------------------------------

@@ -12,8 +12,10 @@ from kvitt_contracts.types import ChargeId, DeviceId, Money, OrderId
 
 from billing.home_region_cases import domain
 from billing.home_region_cases.models import HomeRegionCaseRow
-from billing.ledger.writes import enter_cancelled, enter_charge
+from billing.ledger.writes import enter_charge
 from billing.models import ChargeRow, DeviceRow, OrderLineRow
+from billing.returned.domain import returned_between
+from billing.returned.writes import cancel_returned
 
 
 def _case_of(key: UUID, tx: Transaction) -> Collection[RowKey]:
@@ -49,7 +51,7 @@ async def wait_for_fitting(
     row.devices = tuple(sorted({*row.devices, *event.devices}, key=str))
     until = domain.waits_until(row.state(), delivered_on=event.delivered_on, due=due)
     for device in devices:
-        back = domain.returned_between(device.points, first=event.delivered_on, last=until)
+        back = returned_between(device.points, first=event.delivered_on, last=until)
         device.waits_from, device.waits_until = event.delivered_on, back or until
 
 
@@ -84,9 +86,9 @@ async def _defer(
             row.state(), delivered_on=event.delivered_on, due=deferred.due_on
         )
         of_device = points.get(charge.device_id, ()) if charge.device_id else ()
-        back = domain.returned_between(of_device, first=event.delivered_on, last=until)
+        back = returned_between(of_device, first=event.delivered_on, last=until)
         if back is not None:
-            await _cancel([charge], returned_on=back, had_since=back, quantity=1, tx=tx)
+            await cancel_returned([charge], returned_on=back, had_since=back, quantity=1, tx=tx)
         elif not await raise_if_due(charge, row, tx):
             tx.schedule(DUE, key=charge.id, due=start_of_day(deferred.due_on))
 
@@ -113,10 +115,8 @@ async def end_waits(row: HomeRegionCaseRow, tx: Transaction) -> None:
             tx.cancel_timer(DUE, key=charge.id)
 
 
-async def note_return(device: DeviceRow, event: CustodyChanged, tx: Transaction) -> None:
-    """A device came back: its days until then wait no longer, and what it cost is not owed where
-    the fitting went on (BIL-5).
-    """
+def note_return(device: DeviceRow, event: CustodyChanged) -> None:
+    """A device came back: its days until then wait no longer (BIL-5)."""
     back = event.custody.since
     if (
         device.waits_from is not None
@@ -124,44 +124,6 @@ async def note_return(device: DeviceRow, event: CustodyChanged, tx: Transaction)
         and (device.waits_from <= back)
     ):
         device.waits_until = min(device.waits_until, back)
-    rows = await tx.search_all(ChargeRow, ChargeRow.device_id, event.device_id)
-    await cancel_returned(rows, returned_on=back, had_since=event.before.since, quantity=1, tx=tx)
-
-
-async def cancel_returned(
-    rows: Collection[ChargeRow],
-    *,
-    returned_on: date,
-    had_since: date,
-    quantity: int,
-    tx: Transaction,
-) -> None:
-    """Cancel those of some charges whose units came back while the fitting went on (BIL-5)."""
-    keys = [row.id for row in rows if row.kind == domain.KIND]
-    if keys:
-        locked = await tx.lock_all(ChargeRow, keys)
-        await _cancel(
-            locked, returned_on=returned_on, had_since=had_since, quantity=quantity, tx=tx
-        )
-
-
-async def _cancel(
-    rows: Collection[ChargeRow],
-    *,
-    returned_on: date,
-    had_since: date,
-    quantity: int,
-    tx: Transaction,
-) -> None:
-    by_id = {ChargeId(row.id): row for row in rows}
-    states = {charge_id: row.state() for charge_id, row in by_id.items()}
-    ended = domain.cancel_returned(
-        states, returned_on=returned_on, had_since=had_since, quantity=quantity
-    )
-    for charge_id, cancelled in ended.items():
-        tx.record(by_id[charge_id], cancelled)
-        await enter_cancelled(tx, charge_id, states[charge_id])
-        tx.cancel_timer(DUE, key=charge_id)
 
 
 async def still_waits(row: HomeRegionCaseRow, tx: Transaction) -> bool:

@@ -10,20 +10,14 @@ from kvitt_chassis.operating.checks import Snapshot
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.billing import LedgerLine
 from kvitt_contracts.types import Word
-from sqlalchemy import ColumnElement, Text, Uuid, and_, column, func, or_, select, table, text
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
 
 from billing.ledger.models import LedgerEntryRow
 from billing.ledger.views import AccountBalance
-from billing.models import InvoiceRow
+from billing.models import Base, InvoiceRow
 
 ENTRIES_AT_ONCE = 1_000
 """So many entries of a month are in memory."""
-
-
-_SUPPLIER_INVOICES = table(
-    "supplier_invoices", column("region", Text()), column("id", Uuid()), column("number", Text())
-)
-"""Suppliers' invoices by their numbers: whose module stands above the ledger's."""
 
 
 async def sums_by_account(tx: Transaction, *, first: date, last: date) -> list[AccountBalance]:
@@ -48,11 +42,13 @@ class Entered(NamedTuple):
 
 async def entries_of(reader: RegionReader, *, first: date, last: date) -> AsyncIterator[Entered]:
     """Every entry from `first` to `last`, both included, in their order."""
+    # the model stands above the ledger; its table is the same
+    suppliers = Base.metadata.tables["supplier_invoices"]
     columns: Any = (
         LedgerEntryRow.entered_on,
         LedgerEntryRow.source,
         LedgerEntryRow.source_id,
-        func.coalesce(InvoiceRow.number, _SUPPLIER_INVOICES.c.number),
+        func.coalesce(InvoiceRow.number, suppliers.c.number),
         LedgerEntryRow.lines,
         LedgerEntryRow.id,
     )
@@ -60,14 +56,14 @@ async def entries_of(reader: RegionReader, *, first: date, last: date) -> AsyncI
         InvoiceRow.region == LedgerEntryRow.region, InvoiceRow.id == LedgerEntryRow.source_id
     )
     of_supplier = and_(
-        _SUPPLIER_INVOICES.c.region == LedgerEntryRow.region,
-        _SUPPLIER_INVOICES.c.id == LedgerEntryRow.source_id,
+        suppliers.c.region == LedgerEntryRow.region,
+        suppliers.c.id == LedgerEntryRow.source_id,
     )
     query = (
         select(*columns)
         .select_from(LedgerEntryRow)
         .outerjoin(InvoiceRow, of_document)
-        .outerjoin(_SUPPLIER_INVOICES, of_supplier)
+        .outerjoin(suppliers, of_supplier)
         .where(LedgerEntryRow.region == reader.region, LedgerEntryRow.entered_on <= last)
         .order_by(LedgerEntryRow.entered_on, LedgerEntryRow.id)
         .limit(ENTRIES_AT_ONCE)

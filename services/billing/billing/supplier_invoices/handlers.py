@@ -154,6 +154,7 @@ async def _line_of(
 def _of_stated(
     stated: SupplierInvoiceStated | ReceiveSupplierInvoice, tx: Transaction
 ) -> Iterable[RowKey]:
+    yield SupplierRow, stated.supplier_id
     if stated.purchase_order_number is None:
         if stated.device_number is not None:
             yield TakeoverRow, stated.device_number
@@ -165,42 +166,34 @@ def _of_stated(
         yield SupplierInvoiceRow, domain.invoice_id(tx.region, stated.supplier_id, stated.number)
 
 
-@messages.on(
-    SupplierInvoiceStated,
-    loads=_of_stated,
-    reads=lambda event, _: [(SupplierRow, event.supplier_id)],
-)
+@messages.on(SupplierInvoiceStated, loads=_of_stated)
 async def on_supplier_invoice_stated(event: SupplierInvoiceStated, tx: Transaction) -> None:
     """Take in an invoice that the region forwards, and match it (BIL-6).
 
     Refused: DUPLICATE_NUMBER, NEGATIVE_PRICE, SUMS_DIFFER (BIL-6).
     """
-    await tx.get(SupplierRow, event.supplier_id, rule="BIL-6", field="supplier_id")
     await _receive(event, None, tx)
 
 
-@messages.command(
-    ReceiveSupplierInvoice,
-    loads=_of_stated,
-    reads=lambda command, _: [(SupplierRow, command.supplier_id)],
-)
+@messages.command(ReceiveSupplierInvoice, loads=_of_stated)
 async def receive_supplier_invoice(command: ReceiveSupplierInvoice, tx: Transaction) -> None:
     """Take in an invoice by hand, or as it was read, and match it (BIL-6).
 
     Refused: UNKNOWN_SUPPLIER, DUPLICATE_NUMBER, NEGATIVE_PRICE, SUMS_DIFFER (BIL-6).
     """
-    await tx.get(SupplierRow, command.supplier_id, rule="BIL-6", field="supplier_id")
     await _receive(command, command.by, tx)
 
 
 async def _receive(
     stated: SupplierInvoiceStated | ReceiveSupplierInvoice, by: UserId | None, tx: Transaction
 ) -> None:
+    await tx.lock(SupplierRow, stated.supplier_id, rule="BIL-6", field="supplier_id")
     key = domain.invoice_id(tx.region, stated.supplier_id, stated.number)
-    number = stated.purchase_order_number
+    of = await _credited(stated, tx) or stated  # a credit note is of its invoice's purchase
+    number = of.purchase_order_number
     order = None if number is None else await tx.find(PurchaseOrderRow, number)
     await tx.lock_all(PurchaseLineRow, order.line_ids if order else ())
-    device = stated.device_number if number is None else None
+    device = of.device_number if number is None else None
     takeover = None if device is None else await tx.find(TakeoverRow, device)
     known = await tx.find(SupplierInvoiceRow, key)
     received = domain.receive(
@@ -219,12 +212,30 @@ async def _receive(
         await writes.match_of_device(takeover, tx)
         return
     if number is None:
-        writes.hold_alone(row, tx)
+        if isinstance(of, SupplierInvoiceRow):
+            await writes.match_of_invoice(SupplierInvoiceId(of.id), tx)
+        else:
+            writes.hold_alone(row, tx)
         return
     if order is None:  # whoever creates it finds the invoice
         order = PurchaseOrderRow(region=tx.region, purchase_order_number=number, line_ids=())
         tx.put(order)
     await writes.match_of_order(order, tx)
+
+
+# decision 0456: a credit note that names no purchase is of its invoice's
+async def _credited(
+    stated: SupplierInvoiceStated | ReceiveSupplierInvoice, tx: Transaction
+) -> SupplierInvoiceRow | None:
+    """The invoice that a credit note names, where it names no purchase itself. Its supplier is
+    locked: it does not come meanwhile.
+    """
+    if stated.purchase_order_number or stated.device_number or not stated.is_credit:
+        return None
+    if stated.credits is None:
+        return None
+    key = domain.invoice_id(tx.region, stated.supplier_id, stated.credits)
+    return await tx.look_up(SupplierInvoiceRow, key)
 
 
 # -- what finance decides --------------------------------------------------------------------------
@@ -266,7 +277,11 @@ async def release_held_invoice(command: ReleaseHeldInvoice, tx: Transaction) -> 
     await _release(_key_of(command, tx), command.by, tx)
 
 
-@messages.command(ReleaseSupplierInvoice, reads=_read_by_number)
+@messages.command(
+    ReleaseSupplierInvoice,
+    reads=_read_by_number,
+    loads=lambda command, _: [(SupplierRow, command.supplier_id)],
+)
 async def release_supplier_invoice(command: ReleaseSupplierInvoice, tx: Transaction) -> None:
     """Pay what is held as it is, by the supplier's number (BIL-6).
 
@@ -302,6 +317,7 @@ async def _release(
     key: SupplierInvoiceId, by: UserId, tx: Transaction, *, field: str | None = None
 ) -> None:
     named = await tx.get(SupplierInvoiceRow, key, rule="BIL-6", field=field)
+    await tx.lock(SupplierRow, named.supplier_id)  # no credit note of it comes meanwhile
     number = named.purchase_order_number
     order = None if number is None else await tx.find(PurchaseOrderRow, number)
     lines: list[PurchaseLineRow | TakeoverRow] = [
@@ -323,6 +339,8 @@ async def _release(
         await writes.match_of_order(order, tx)
     elif takeover is not None:
         await writes.match_of_device(takeover, tx)
+    elif number is None and row.device_number is None and not row.is_credit:
+        await writes.match_of_invoice(key, tx)
     await enter_supplier_invoice(
         tx, key, net_ore=row.net_ore, vat_ore=row.vat_ore, is_credit=row.is_credit
     )

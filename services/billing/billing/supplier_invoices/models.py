@@ -24,7 +24,7 @@ from kvitt_contracts.types import (
     SupplierInvoiceNumber,
     UserId,
 )
-from sqlalchemy import BigInteger, CheckConstraint, Index, false
+from sqlalchemy import BigInteger, CheckConstraint, Index, column, false, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from billing.models import Base
@@ -33,10 +33,13 @@ from billing.supplier_invoices.matching.domain import Purchased
 
 
 class SupplierRow(Regional, Base):
-    """A supplier as orders emitted it last, without a sole trader's organisation number."""
+    """A supplier as orders emitted it last, without a sole trader's organisation number. It is
+    locked by whatever takes in an invoice of it.
+    """
 
     __tablename__ = "suppliers"
     __table_args__ = (Index("ix_suppliers_number", "region", "organisation_number"),)
+    locked_when_loaded = True  # an invoice and its credit note must not miss each other
 
     supplier_id: Mapped[SupplierId] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -170,6 +173,13 @@ class SupplierInvoiceRow(
         Index("ix_supplier_invoices_supplier", "region", "supplier_id"),
         Index("ix_supplier_invoices_purchase_order", "region", "purchase_order_number"),
         Index("ix_supplier_invoices_device", "region", "device_number"),
+        Index(
+            "ix_supplier_invoices_credits",
+            "region",
+            "supplier_id",
+            func.upper(column("credits")),
+            postgresql_where=text("credits IS NOT NULL"),
+        ),
         Index("ix_supplier_invoices_service_point", "region", "service_point"),
     )
 

@@ -5,8 +5,15 @@ from collections.abc import AsyncIterator, Collection
 
 from kvitt_chassis.http import RegionReader, RegionWide, Scope
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import ArticleNumber, OrderNumber, OrganisationNumber, SupplierId
-from sqlalchemy import and_, or_, select
+from kvitt_contracts.types import (
+    ArticleNumber,
+    DeviceNumber,
+    OrderNumber,
+    OrganisationNumber,
+    SupplierId,
+    SupplierInvoiceId,
+)
+from sqlalchemy import ColumnElement, and_, func, or_, select, union
 
 from billing.models import ArticleRow
 from billing.supplier_invoices.domain import PAYABLE
@@ -37,6 +44,45 @@ async def lines_of(tx: Transaction, number: OrderNumber | None) -> list[Purchase
     ids = order.line_ids if order else ()
     found = {row.line_id: row for row in await tx.look_up_all(PurchaseLineRow, ids)}
     return [found[one] for one in ids if one in found]
+
+
+async def of_order(tx: Transaction, number: OrderNumber) -> list[SupplierInvoiceId]:
+    """The invoices and credit notes that name a purchase order, and the credit notes of these."""
+    return await _with_credits(tx, SupplierInvoiceRow.purchase_order_number == number)
+
+
+async def of_device(tx: Transaction, number: DeviceNumber) -> list[SupplierInvoiceId]:
+    """Those that name a device that was bought over and no purchase order, and their credits."""
+    names_device = SupplierInvoiceRow.device_number == number
+    return await _with_credits(tx, and_(names_device, _NAMES_NO_ORDER))
+
+
+async def of_invoice(tx: Transaction, key: SupplierInvoiceId) -> list[SupplierInvoiceId]:
+    """An invoice with its credit notes."""
+    return await _with_credits(tx, SupplierInvoiceRow.id == key)
+
+
+_NAMES_NO_ORDER = SupplierInvoiceRow.purchase_order_number.is_(None)
+_NAMES_NO_PURCHASE = and_(_NAMES_NO_ORDER, SupplierInvoiceRow.device_number.is_(None))
+
+
+# decision 0456: a credit note that names no purchase is of its invoice's
+async def _with_credits(tx: Transaction, named: ColumnElement[bool]) -> list[SupplierInvoiceId]:
+    mine = select(
+        SupplierInvoiceRow.id, SupplierInvoiceRow.supplier_id, SupplierInvoiceRow.number
+    ).where(SupplierInvoiceRow.region == tx.region, named)
+    invoices = mine.subquery()
+    credits = select(SupplierInvoiceRow.id).join(
+        invoices,
+        and_(
+            SupplierInvoiceRow.region == tx.region,
+            SupplierInvoiceRow.supplier_id == invoices.c.supplier_id,
+            func.upper(SupplierInvoiceRow.credits) == func.upper(invoices.c.number),
+            _NAMES_NO_PURCHASE,
+        ),
+    )
+    either = union(select(invoices.c.id), credits)
+    return list(await tx.session.scalars(either))
 
 
 async def supplier(reader: RegionReader, supplier_id: SupplierId) -> SupplierRow | None:

@@ -36,8 +36,6 @@ WAYS: Final[Mapping[str, str]] = {
     "NEGATIVE_PRICE": "Be leverantören om en kreditfaktura för det som dras av: inget är negativt.",
     "PRICE_NOT_WHOLE": "Radens belopp är inte ett helt antal öre för en. Registrera fakturan för"
     " hand.",
-    "DISCOUNT_ON_WHOLE": "Fakturan har en rabatt på helheten. Registrera den för hand, med"
-    " rabatten på raderna.",
     "TOO_MANY_LINES": "Fakturan har för många rader. Be leverantören dela den.",
     "SUMS_DIFFER": "Beloppet stämmer inte med raderna. Be leverantören om en rätt faktura.",
 }

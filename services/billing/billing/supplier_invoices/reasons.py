@@ -75,4 +75,8 @@ REASONS: Final[Mapping[str, Reason]] = {
         "Det som krediteras är inte betalt.",
         "Kreditfakturan väntar på fakturan som den drar av från. Kommer ingen, avvisa den.",
     ),
+    Hold.MORE_THAN_INVOICED: Reason(
+        "Kreditfakturan drar av mer än vad som är kvar av fakturan som den anger.",
+        "Kontrollera beloppet med leverantören. Be om en rätt kreditfaktura och avvisa den här.",
+    ),
 }

@@ -6,18 +6,16 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from kvitt_chassis.http import Body
-from kvitt_contracts.billing import ClearedLine, SupplierInvoiceLine
+from kvitt_contracts.billing import ClearedLine, StatedInvoice, SupplierInvoiceLine
 from kvitt_contracts.policy_parts import Seller
 from kvitt_contracts.types import (
     Address,
     ArticleNumber,
-    Day,
     DeviceNumber,
     Endpoint,
     Money,
     OrderLineId,
     OrderNumber,
-    Ore,
     ReasonCode,
     RegionCode,
     ServicePointId,
@@ -32,26 +30,14 @@ from billing.supplier_invoices.models import PurchaseLineRow, SupplierInvoiceRow
 from billing.supplier_invoices.reasons import REASONS
 
 
-class SupplierInvoiceBody(Body):
-    """En leverantörsfaktura, eller med `is_credit` en kreditfaktura. Inget belopp är negativt."""
+class SupplierInvoiceBody(StatedInvoice, Body):
+    """En leverantörsfaktura, eller med `is_credit` en kreditfaktura. Inget belopp är negativt, och
+    belopp är i öre: `net_ore` utan moms, `vat_ore` momsen.
 
-    supplier_id: SupplierId
-    number: Annotated[SupplierInvoiceNumber, Field(description="Leverantörens fakturanummer")]
-    purchase_order_number: Annotated[
-        OrderNumber | None, Field(description="Inköpsordern; utan den väntar fakturan")
-    ] = None
-    device_number: Annotated[
-        DeviceNumber | None,
-        Field(description="I stället för inköpsorder: hjälpmedlet som köptes från en annan region"),
-    ] = None
-    is_credit: Annotated[bool, Field(description="Sant för en kreditfaktura")] = False
-    credits: Annotated[
-        SupplierInvoiceNumber | None, Field(description="Fakturan som kreditfakturan drar av från")
-    ] = None
-    net_ore: Annotated[Ore, Field(description="Belopp utan moms, i öre")]
-    vat_ore: Annotated[Ore, Field(description="Moms, i öre")]
-    due_on: Annotated[Day, Field(description="Förfallodag")]
-    lines: Annotated[tuple[SupplierInvoiceLine, ...], Field(min_length=1, max_length=1000)]
+    `number` är leverantörens fakturanummer och `due_on` förfallodagen. Utan `purchase_order_number`
+    väntar fakturan; en kreditfaktura hör till fakturan som den drar av från, `credits`. Ett
+    hjälpmedel som köptes från en annan region anges i stället för inköpsorder: `device_number`.
+    """
 
 
 class RejectInvoiceBody(Body):

@@ -14,13 +14,15 @@ from kvitt_contracts.inventory import DeviceRegistered, Origin
 from kvitt_contracts.types import ArticleNumber, DeviceNumber, ServicePointId, SupplierInvoiceId
 
 from billing.ledger.writes import enter_supplier_invoice
-from billing.supplier_invoices import domain
+from billing.supplier_invoices import domain, queries
 from billing.supplier_invoices.domain import SupplierInvoiceStatus
 from billing.supplier_invoices.matching.domain import (
     Document,
     Hold,
     Purchased,
+    Verdict,
     judge,
+    judge_credits,
     taken_by_release,
 )
 from billing.supplier_invoices.models import (
@@ -42,9 +44,7 @@ async def match_of_order(order: PurchaseOrderRow, tx: Transaction, *, is_new: bo
     """
     lines = await tx.lock_all(PurchaseLineRow, order.line_ids)
     # asked under the order's lock: what has come meanwhile is among them
-    named = await tx.search_all(
-        SupplierInvoiceRow, SupplierInvoiceRow.purchase_order_number, order.purchase_order_number
-    )
+    named = await queries.of_order(tx, order.purchase_order_number)
 
     async def differs(row: SupplierInvoiceRow) -> Hold | None:
         if order.purchase_order_id is None:
@@ -82,10 +82,7 @@ async def match_of_device(takeover: TakeoverRow, tx: Transaction, *, is_new: boo
     """Match what waits for a device that was bought over, which is locked (BIL-13). A line without
     an article is of that device. `is_new`: as of a purchase order.
     """
-    named = await tx.search_all(
-        SupplierInvoiceRow, SupplierInvoiceRow.device_number, takeover.device_number
-    )
-    mine = [row for row in named if row.purchase_order_number is None]
+    named = await queries.of_device(tx, takeover.device_number)
 
     async def differs(row: SupplierInvoiceRow) -> Hold | None:
         if takeover.device_id is None:
@@ -94,12 +91,26 @@ async def match_of_device(takeover: TakeoverRow, tx: Transaction, *, is_new: boo
 
     lines = [takeover] if takeover.device_id is not None else []
     of = _Purchase(lines, takeover.service_point, is_new, takeover.article_number)
-    await _match(of, mine, differs, tx)
+    await _match(of, named, differs, tx)
 
 
 def hold_alone(row: SupplierInvoiceRow, tx: Transaction) -> None:
-    """An invoice that names no purchase order is held."""
-    _hold(row, [Hold.PURCHASE_ORDER_MISSING], tx)
+    """What names no purchase is held; a credit note until the invoice comes that it names."""
+    names_invoice = row.is_credit and row.credits is not None
+    _hold(row, [Hold.NOTHING_TO_CREDIT if names_invoice else Hold.PURCHASE_ORDER_MISSING], tx)
+
+
+async def match_of_invoice(key: SupplierInvoiceId, tx: Transaction) -> None:
+    """Match the credit notes of an invoice that names no purchase, whose supplier is locked: they
+    wait until finance releases it (BIL-6).
+    """
+    locked = await _locked(await queries.of_invoice(tx, key), tx)
+    paid = [row for row in locked if row.status in domain.PAYABLE]
+    waiting = [row for row in locked if row.id != key and row.status in _WAITING]
+    verdict = judge_credits(
+        [document_of(row, tx) for row in waiting], paid=[document_of(row, tx) for row in paid]
+    )
+    await _settle(waiting, verdict, tx)
 
 
 def remind_later(row: SupplierInvoiceRow, tx: Transaction) -> None:
@@ -149,15 +160,14 @@ class _Purchase(NamedTuple):
 
 async def _match(
     purchase: _Purchase,
-    named: Iterable[SupplierInvoiceRow],
+    named: Iterable[SupplierInvoiceId],
     differs: Callable[[SupplierInvoiceRow], Awaitable[Hold | None]],
     tx: Transaction,
 ) -> None:
     """Clear or hold what waits of the invoices that name a purchase; `differs`: what they are held
     for before their lines are looked at.
     """
-    locked = await tx.lock_all(SupplierInvoiceRow, [row.id for row in named])
-    locked.sort(key=lambda row: (row.received_on, row.number, row.id))
+    locked = await _locked(named, tx)
     if purchase.is_new:
         for row in locked:
             await _take_released(purchase, row, differs, tx)
@@ -174,10 +184,20 @@ async def _match(
     verdict = judge(
         [line.purchased() for line in purchase.lines],
         [document_of(row, tx, of=purchase.article) for row in to_match],
-        paid=[SupplierInvoiceId(row.id) for row in locked if row.status in domain.PAYABLE],
+        paid=[document_of(row, tx) for row in locked if row.status in domain.PAYABLE],
     )
     keep(purchase.lines, verdict.lines)
-    for row in to_match:
+    await _settle(to_match, verdict, tx)
+
+
+async def _locked(keys: Iterable[SupplierInvoiceId], tx: Transaction) -> list[SupplierInvoiceRow]:
+    """Invoices, locked, in the order in which they came."""
+    rows = await tx.lock_all(SupplierInvoiceRow, keys)
+    return sorted(rows, key=lambda row: (row.received_on, row.number, row.id))
+
+
+async def _settle(rows: Iterable[SupplierInvoiceRow], verdict: Verdict, tx: Transaction) -> None:
+    for row in rows:
         key = SupplierInvoiceId(row.id)
         if key in verdict.held:
             _hold(row, verdict.held[key], tx)

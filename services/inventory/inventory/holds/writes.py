@@ -8,6 +8,7 @@ from kvitt_contracts.types import DeviceId, OrderId, PickupId, SaleId, TransferI
 
 from inventory.baskets import domain as baskets
 from inventory.baskets.models import BasketRow
+from inventory.claiming import domain as claiming
 from inventory.devices.domain import OF_TRANSFERS, Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.holds import domain
@@ -50,16 +51,14 @@ async def break_claim(tx: Transaction, row: DeviceRow, *, reason: str) -> None:
         return
     if claim.kind is ClaimKind.PICKUP:
         pickup = await tx.lock(PickupClaimRow, claim.by)
-        ended = pickups.break_off(
-            PickupId(pickup.id), pickup.state(), device_id=DeviceId(row.id), reason=reason
-        )
+        who = pickups.claimant(PickupId(pickup.id))
+        ended = claiming.break_off(who, pickup.state(), device_id=DeviceId(row.id), reason=reason)
         tx.record(pickup, *ended)
         return
     if claim.kind is ClaimKind.SALE:
         sale = await tx.lock(SaleClaimRow, claim.by)
-        dropped = region_sales.break_off(
-            SaleId(sale.id), sale.state(), device_id=DeviceId(row.id), reason=reason
-        )
+        who = region_sales.claimant(SaleId(sale.id))
+        dropped = claiming.break_off(who, sale.state(), device_id=DeviceId(row.id), reason=reason)
         tx.record(sale, *dropped)
         return
     if claim.kind is ClaimKind.BASKET:

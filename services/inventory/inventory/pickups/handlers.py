@@ -10,6 +10,8 @@ from kvitt_contracts.orders import PickupRefused, PickupRequested, PickupVoidReq
 from kvitt_contracts.types import ArticleNumber, DeviceId, Holder, PickupId, StoreId
 
 from inventory.articles.queries import get_article
+from inventory.claiming import domain as claiming
+from inventory.claiming.domain import Asked
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.people.queries import current_holder, rows_of_holder
@@ -51,7 +53,7 @@ async def answer_pickup(event: PickupRequested, tx: Transaction) -> None:
         return
     at = await current_holder(tx, event.recipient)
     asked = [await _asked(row, event, at, tx) for row in rows]
-    answer = domain.answer(event.pickup_id, asked, available=available)
+    answer = claiming.answer(domain.claimant(event.pickup_id), asked, available=available)
     tx.record_at(PickupClaimRow, event.pickup_id, answer)
     if isinstance(answer, ClaimGranted):
         for row in rows:
@@ -59,9 +61,7 @@ async def answer_pickup(event: PickupRequested, tx: Transaction) -> None:
             await _set_aside(row, MoveKind.RESERVED, 1, event.pickup_id, tx)
 
 
-async def _asked(
-    row: DeviceRow, event: PickupRequested, at: Holder, tx: Transaction
-) -> domain.Asked:
+async def _asked(row: DeviceRow, event: PickupRequested, at: Holder, tx: Transaction) -> Asked:
     is_there = await current_holder(tx, row.custody.holder) == at
     store = row.state().store
     if store is not None:
@@ -71,8 +71,11 @@ async def _asked(
             to=event.recipient,
             is_own_store=await is_own_store_of(tx, store, event.service_point),
         )
-    return domain.Asked(
-        device_id=DeviceId(row.id), device=row.state(), is_there=is_there, claim=row.claim
+    return Asked(
+        device_id=DeviceId(row.id),
+        is_there=is_there,
+        stands_in=(store, row.article_number) if store is not None else None,
+        claim=row.claim,
     )
 
 
@@ -149,7 +152,8 @@ async def let_go(event: TakenBack, tx: Transaction) -> None:
     rows = await tx.lock_all(DeviceRow, named)
     claim = await tx.lock(PickupClaimRow, event.pickup_id)
     mine = Claim(kind=ClaimKind.PICKUP, by=event.pickup_id)
-    released = domain.release(PickupId(claim.id), claim.state(), devices=wanted)
+    who = domain.claimant(PickupId(claim.id))
+    released = claiming.release(who, claim.state(), devices=wanted)
     tx.record(claim, *released)
     free = [row for row in rows if row.claim == mine]
     stored = [(store, row.article_number) for row in free if (store := row.state().store)]

@@ -5,16 +5,16 @@ from kvitt_contracts import topics
 from kvitt_contracts.types import DeviceId
 from sqlalchemy.orm import Mapped, mapped_column
 
-from inventory.pickups import domain
+from inventory.claiming import domain
 from inventory.tables import Base
 
 
 class PickupClaimRow(
-    Aggregate[domain.PickupClaim],
+    Aggregate[domain.Claimed],
     Base,
     noun="pickup",
     topic=topics.INVENTORY_CLAIMS,
-    state=domain.PickupClaim,
+    state=domain.Claimed,
     evolve=domain.evolve,
 ):
     """The claim of a pickup; its id is the pickup's."""

@@ -13,6 +13,8 @@ from kvitt_contracts.billing import (
 from kvitt_contracts.inventory import ClaimGranted
 from kvitt_contracts.types import DeviceId, SaleId
 
+from inventory.claiming import domain as claiming
+from inventory.claiming.domain import Asked
 from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history
@@ -51,14 +53,15 @@ async def answer_sale(event: RegionSaleRequested, tx: Transaction) -> None:
         return
     at = await current_holder(tx, event.recipient)
     asked = [
-        domain.Asked(
+        Asked(
             device_id=DeviceId(row.id),
             is_there=await current_holder(tx, row.custody.holder) == at,
             claim=row.claim,
         )
         for row in rows
     ]
-    answer = domain.answer(event.sale_id, asked)
+    # what a patient has stands in no store
+    answer = claiming.answer(domain.claimant(event.sale_id), asked, available={})
     tx.record_at(SaleClaimRow, event.sale_id, answer)
     if isinstance(answer, ClaimGranted):
         for row in rows:
@@ -113,7 +116,8 @@ async def _end_claim(event: Ended, tx: Transaction) -> list[DeviceRow]:
         return []
     rows = await tx.lock_all(DeviceRow, read.devices)
     claim = await tx.lock(SaleClaimRow, event.sale_id)
-    tx.record(claim, *domain.end(SaleId(claim.id), claim.state()))
+    who = domain.claimant(SaleId(claim.id))
+    tx.record(claim, *claiming.release(who, claim.state(), devices=read.devices))
     mine = Claim(kind=ClaimKind.SALE, by=event.sale_id)
     freed = [row for row in rows if row.claim == mine]
     for row in freed:

@@ -5,16 +5,16 @@ from kvitt_contracts import topics
 from kvitt_contracts.types import DeviceId
 from sqlalchemy.orm import Mapped, mapped_column
 
-from inventory.region_sales import domain
+from inventory.claiming import domain
 from inventory.tables import Base
 
 
 class SaleClaimRow(
-    Aggregate[domain.SaleClaim],
+    Aggregate[domain.Claimed],
     Base,
     noun="region-sale",
     topic=topics.INVENTORY_CLAIMS,
-    state=domain.SaleClaim,
+    state=domain.Claimed,
     evolve=domain.evolve,
 ):
     """The claim of a sale to another region; its id is the sale's."""

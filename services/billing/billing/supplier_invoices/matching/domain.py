@@ -34,6 +34,7 @@ class Hold(StrEnum):
     PRICE_DIFFERS = "PRICE_DIFFERS"
     VAT_DIFFERS = "VAT_DIFFERS"
     NOTHING_TO_CREDIT = "NOTHING_TO_CREDIT"
+    MORE_THAN_INVOICED = "MORE_THAN_INVOICED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,11 @@ class Document:
     lines: Sequence[SupplierInvoiceLine]
     tolerance_ore: int = 0
     credits: SupplierInvoiceId | None = None
+
+    @property
+    def net_ore(self) -> int:
+        """What it comes to, without VAT."""
+        return sum(one.quantity * one.price.net_ore for one in self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,19 +126,77 @@ def judge(
     lines: Sequence[Purchased],
     waiting: Sequence[Document],
     *,
-    paid: Collection[SupplierInvoiceId] = (),
+    paid: Collection[Document] = (),
 ) -> Verdict:
     """Clear what purchase order, receipt and invoice agree on, hold the others with their reasons.
 
     `waiting` in the order in which they came: an invoice is tried by itself, then with the credit
     notes that take back from it, at last all together. A credit note that names its invoice waits
-    for that: until it is `paid`, or to be cleared with it. Never is more cleared than was received.
+    for that: until it is `paid`, or to be cleared with it; it takes back no more than is left of
+    it. Never is more cleared than was received.
     """
     left = _Waiting(lines, waiting, paid)
     while (found := left.first_to_clear()) is not None:
         left.clear(found)
     held = {one.id: left.reasons(one) for one in left.rest.values()}
     return Verdict(cleared=left.cleared, held=held, lines=tuple(left.known.lines.values()))
+
+
+def judge_credits(waiting: Sequence[Document], *, paid: Collection[Document]) -> Verdict:
+    """Clear the credit notes, in the order in which they came, of an invoice that names no purchase
+    and is `paid` as it is: each takes back no more than is left of it.
+    """
+    left = _Left(paid)
+    cleared: dict[SupplierInvoiceId, tuple[ClearedLine, ...]] = {}
+    held: dict[SupplierInvoiceId, tuple[Hold, ...]] = {}
+    for one in waiting:
+        against = left.against((one,))
+        if against is None:
+            left.take([one])
+            cleared[one.id] = ()
+        else:
+            held[one.id] = (against,)
+    return Verdict(cleared=cleared, held=held, lines=())
+
+
+class _Left:
+    """What is left of each invoice that is paid, in öre without VAT, with what its credit notes
+    have taken back.
+    """
+
+    def __init__(self, paid: Collection[Document]) -> None:
+        self._paid: set[SupplierInvoiceId] = set()
+        self._ore: Counter[SupplierInvoiceId] = Counter()
+        self.take(paid)
+
+    def take(self, documents: Collection[Document]) -> None:
+        """These are paid, or taken back."""
+        self._paid |= {one.id for one in documents}
+        self._ore.update(_changes(documents))
+
+    def against(self, group: Collection[Document]) -> Hold | None:
+        """What speaks against the credit notes of a group: that the invoice which one names is
+        neither in it nor paid, or that they take back more than is left.
+        """
+        there = self._paid | {one.id for one in group}
+        named = {one.credits for one in group if one.credits is not None}
+        if not named <= there:
+            return Hold.NOTHING_TO_CREDIT
+        changes = _changes(group)
+        if any(self._ore[key] + changes[key] < 0 for key in named):
+            return Hold.MORE_THAN_INVOICED
+        return None
+
+
+def _changes(documents: Iterable[Document]) -> Counter[SupplierInvoiceId]:
+    """By how much each changes what is left of which invoice."""
+    found: Counter[SupplierInvoiceId] = Counter()
+    for one in documents:
+        if not one.is_credit:
+            found[one.id] += one.net_ore
+        elif one.credits is not None:
+            found[one.credits] -= one.net_ore
+    return found
 
 
 def taken_by_release(
@@ -170,11 +234,11 @@ class _Waiting:
         self,
         lines: Sequence[Purchased],
         waiting: Sequence[Document],
-        paid: Collection[SupplierInvoiceId],
+        paid: Collection[Document],
     ) -> None:
         self.known = _Known({line.line_id: line for line in lines}, _by_article(lines))
         self.rest = {one.id: one for one in waiting}
-        self.paid = set(paid)
+        self.left = _Left(paid)
         self.cleared: dict[SupplierInvoiceId, tuple[ClearedLine, ...]] = {}
         self._places = {one.id: (n, one.id) for n, one in enumerate(waiting)}
         self._of: dict[ArticleNumber, list[Document]] = {}
@@ -202,8 +266,8 @@ class _Waiting:
         """Clear a group, and try again what depends on it."""
         self.known.lines.update(found.changed)
         self.cleared |= found.takes
-        self.paid |= found.takes.keys()
         gone = [self.rest.pop(one) for one in found.takes]
+        self.left.take(gone)
         self._credits = [one for one in self._credits if one.id in self.rest]
         has_credit = any(one.is_credit for one in gone)
         near: dict[SupplierInvoiceId, Document] = {
@@ -225,20 +289,15 @@ class _Waiting:
     def reasons(self, document: Document) -> tuple[Hold, ...]:
         """Why a document is held."""
         found = _try(self.known, (document,)).against
-        if not self._is_at_hand((document,)):
-            found.add(Hold.NOTHING_TO_CREDIT)
+        if (missing := self.left.against((document,))) is not None:
+            found.add(missing)
         return tuple(one for one in Hold if one in found)
 
     def _tried(self, group: tuple[Document, ...]) -> _Trial | None:
-        if not self._is_at_hand(group):
+        if self.left.against(group) is not None:
             return None
         trial = _try(self.known, group)
         return None if trial.against else trial
-
-    def _is_at_hand(self, group: Sequence[Document]) -> bool:
-        """True where each credit note's invoice is in the group, or paid."""
-        there = {None, *(one.id for one in group)}
-        return all(one.credits in there or one.credits in self.paid for one in group)
 
     def _itself(self, document: Document) -> Iterator[tuple[Document, ...]]:
         yield (document,)

@@ -1,0 +1,1 @@
+"""How a claimant of several devices claims them: all, or none."""
