@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from kvitt_chassis.migrations import reading_again
 
-revision = "0037"
+revision = "0036"
 down_revision = "0035"
 
 READ_AGAIN = reading_again("inventory.articles")
