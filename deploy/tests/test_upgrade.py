@@ -37,13 +37,13 @@ BEFORE = (
     "DROP TABLE work_orders, work_order_details, work_order_notes",
     "DROP TABLE application_drafts, order_drafts",
     "DROP TABLE receipts",
-    "ALTER TABLE users DROP COLUMN product_areas, DROP COLUMN stores",
+    "ALTER TABLE users DROP COLUMN product_areas, DROP COLUMN stores, DROP COLUMN profession",
     "DROP TABLE suppliers, purchase_orders, purchase_order_details",
     (
         "ALTER TABLE articles DROP COLUMN product_area, DROP COLUMN return_at_once,"
         " DROP COLUMN lead_time_days, DROP COLUMN supplier_id, DROP COLUMN supplier_article_number,"
         " DROP COLUMN is_kept_in_central, DROP COLUMN is_own_units_only, DROP COLUMN never_from,"
-        " DROP COLUMN is_free, DROP COLUMN is_attachment_needed"
+        " DROP COLUMN is_free, DROP COLUMN is_attachment_needed, DROP COLUMN replacement_group"
     ),
     "ALTER TABLE orders DROP COLUMN to_store, DROP COLUMN proposal_id, DROP COLUMN cover",
     "DROP TABLE refills, templates, template_names",
