@@ -202,6 +202,18 @@ REJECTED_FOR: Final[Mapping[str, str]] = {
     "NOT_OURS": "Inte vår",
 }
 """Why a supplier's invoice is not paid."""
+RECEIPTS: Final[Said] = {
+    "reported": ("Väntar på lagret", "info"),
+    "booked": ("Mottagen", "success"),
+    "refused": ("Nekad", "error"),
+}
+DEVIATIONS: Final[Mapping[str, str]] = {
+    "short": "Det saknas något",
+    "wrong_article": "Fel artikel",
+    "too_many": "För många",
+    "damaged": "Skadat",
+}
+"""How a delivery may be wrong."""
 CASES: Final[Said] = {
     "waiting": ("Väntar på svar", "warning"),
     "answered": ("Besvarat", "success"),

@@ -123,13 +123,15 @@ class Scene:
         self._note(patient.region_id, a_person_stated(identity, name=patient.name, **more))
         return patient
 
-    def article(self, name: str = "", *, marked: bool = True, **more: Any) -> str:
-        """An article with a price; a marked one is rented. Answers its number."""
+    def article(
+        self, name: str = "", *, marked: bool = True, priced: bool = True, **more: Any
+    ) -> str:
+        """An article with a price, unless told; a marked one is rented. Answers its number."""
         number = f"9{next(self.system.numbers):04}-01"
         changes: dict[str, Any] = {"name": name, **more} if name else more
         self._note(number, an_article_stated(number, marked=marked, **changes))
-        price = an_article_price_stated(number, valid_from=date(2026, 1, 1))
-        self._note(number, price)
+        if priced:
+            self._note(number, an_article_price_stated(number, valid_from=date(2026, 1, 1)))
         return number
 
     def stock(self, article: str, quantity: int, *, store: str) -> None:

@@ -52,6 +52,7 @@ _OF_HEARING = f"""\
         prices:
           - {{service: urgent_pickup, price: {{net_ore: 50000, vat_percent: 25}}}}
     stores:
+      purchasing: "750"
 """
 CHARGER = "charger"
 """A fee group of the region ac, whose patients pay when 90 days have passed (BIL-3)."""
@@ -299,7 +300,8 @@ def _portal(
 
 def _regions(root: Path, directory: Path) -> Path:
     """The regions' policies: one of them answers transfers line by line, the other has a product
-    area, a price list, what is scrapped when its patient leaves, and a fee that is paid later.
+    area, a price list, a purchasing store, what is scrapped when its patient leaves, and a fee
+    that is paid later.
     """
     made = directory / "regions"
     shutil.copytree(root / _REGIONS, made)

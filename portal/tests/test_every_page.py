@@ -21,6 +21,7 @@ from portal.tests.handover import a_handover
 from portal.tests.hostile import HOSTILE, is_text
 from portal.tests.leaving import a_leaving
 from portal.tests.lending import a_lending
+from portal.tests.purchasing import a_purchase
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
 from portal.tests.visiting import weight
@@ -54,6 +55,7 @@ PARTS = {
     "/sok",
     "/lagerpafyllnad/*",
     "/mottagare/*/utskrift",
+    "/direktleveranser/kvittens/*",
 }
 """What a page asks for itself, what a form leads to, and what leads on to another page."""
 
@@ -92,6 +94,7 @@ async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> A
     await working.draft(need="Hör inte läraren.")
     offered = await (await a_leaving(scene, at=ward.place)).offered()
     begin = ["/", f"/mottagare/{ref}", order.page, f"/bmb/{transfer}", await lending.lend()]
+    begin.append((await a_purchase(scene, ward)).page)
     begin.append(f"/arenden/{offered['case_id']}")  # it has a list to print, which others lack
     async with portal_system.visiting(user) as client:
         yield Seen(request.param, user, await crawl(client, begin))

@@ -21,6 +21,7 @@ from kvitt_portal.pages import (
     own,
     pickup_ordering,
     pickups,
+    receipts,
     recipients,
     replenishing,
     responsibles,
@@ -70,5 +71,6 @@ ROUTERS = (
     invoices.router,
     invoice_selecting.router,
     supplier_invoices.router,
+    receipts.router,
 )
 """In the order in which an address is looked for: a new order's comes before an order's own."""

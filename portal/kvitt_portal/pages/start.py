@@ -46,6 +46,7 @@ async def start(here: Here) -> Response:
         rejected,
         broken,
         baskets,
+        awaited,
         late,
         cases,
         messages,
@@ -56,6 +57,7 @@ async def start(here: Here) -> Response:
         here.ask("bmb", "/transfers:rejected", limit=1),
         here.ask("orders", "/fault-reports", **faults, limit=1),
         here.ask("orders", "/basket-loans", limit=_LOOKED_AT),
+        here.ask("orders", "/receipts/awaited", limit=1),
         here.ask("orders", "/waits", late=True, limit=1),
         here.ask("orders", "/cases", limit=SHOWN if is_staff else 1),
         here.ask("notifications", "/messages", unread_only=True, limit=SHOWN),
@@ -68,6 +70,7 @@ async def start(here: Here) -> Response:
         (f"/felanmalningar?att-gora&{urlencode(faults)}", "Felanmälningar utan svar", broken),
         ("/arenden?att-gora", "Ärenden som väntar på svar", cases),
         ("/varukorgar?att-gora", "Öppna varukorgsbeställningar", baskets),
+        ("/direktleveranser?att-gora", "Direktleveranser att ta emot", awaited),
         ("/vantar?att-gora&late=1", "Försenat", late),
     ]
     if is_staff:

@@ -16,7 +16,8 @@ from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.articles import articles_of
-from kvitt_portal.pages.asking import code, items_of
+from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.receipts import suppliers_of
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -38,7 +39,6 @@ _COLUMNS: Final = (
     ("", "Status"),
 )
 """The list's columns, and what each sorts by."""
-_NUMBER: Final = "number"
 _DECIDED: Final = {"reason": "reason"}
 
 
@@ -63,7 +63,7 @@ async def search(here: Here) -> Response:
     )
     listing.say_what_is_wrong(form, found, _WRITTEN)
     suppliers, names = await asyncio.gather(
-        _suppliers(here, *{one["supplier_id"] for one in items_of(found)}),
+        suppliers_of(here, (one["supplier_id"] for one in items_of(found))),
         Names.of(here, customers=listing.places_asked(here, form)),
     )
     return here.page(
@@ -100,8 +100,11 @@ async def shown(here: Here, invoice: UUID) -> Response:
 
 @router.post(f"{PAGE}/{{invoice}}/slapp")
 async def release(here: Here, invoice: UUID) -> Response:
-    """Pay what waits, as it is."""
+    """Pay what waits, as it is, once it is read why it waits."""
     form = await here.form()
+    form.must("read", text="Läs varför fakturan väntar, och kryssa i att du har gjort det.")
+    if not form.ok:
+        return await _page(here, invoice, form)
     part = await here.send("billing", "POST", f"/supplier-invoices/{invoice}:release", None, form)
     return await _done(here, invoice, form, part, "Fakturan är släppt till betalning.")
 
@@ -132,7 +135,7 @@ async def _page(here: Visit, invoice: UUID, form: Form) -> Response:
     lines = [*view["lines"], *view["purchase_lines"]]
     story, suppliers, articles, purchase, names = await asyncio.gather(
         here.ask("billing", f"/supplier-invoices/{invoice}/story"),
-        _suppliers(here, view["supplier_id"]),
+        suppliers_of(here, [view["supplier_id"]]),
         articles_of(here, (one["article_number"] for one in lines if one.get("article_number"))),
         _purchase_of(here, view["purchase_order_number"]),
         Names.of(here, customers=[view["service_point"]], users=[view["decided_by"]]),
@@ -153,12 +156,6 @@ async def _page(here: Visit, invoice: UUID, form: Form) -> Response:
         names=names,
         may_decide=here.has(*STAFF) and view["status"] == "held",
     )
-
-
-async def _suppliers(here: Visit, *codes: str) -> dict[str, str]:
-    """What suppliers are called, by their codes; one that is not known is left out."""
-    asked = await asyncio.gather(*(here.ask("orders", f"/suppliers/{code(one)}") for one in codes))
-    return {one.value["supplier_id"]: one.value["name"] for one in asked if one}
 
 
 async def _purchase_of(here: Visit, number: str | None) -> dict[str, Any] | None:

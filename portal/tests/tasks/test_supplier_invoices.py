@@ -41,6 +41,7 @@ async def test_what_waits_says_why_and_is_released_or_rejected(
 
     await kim.goes(f"/leverantorsfakturor?number={right}")
     await kim.click(right)
+    await kim.tick("Jag har läst varför den väntar")
     await kim.click("Släpp till betalning")
     await kim.sees("Fakturan är släppt till betalning.")
     await kim.goes(f"/leverantorsfakturor?status=released&supplier={supplier}")
@@ -66,15 +67,16 @@ async def test_what_may_be_paid_is_fetched_as_a_file_and_units_decide_nothing(
         their = await client.get("/leverantorsfakturor")
         no_file = await client.get("/leverantorsfakturor/att-betala.csv")
     async with portal_system.visiting(CLERK) as client:
-        await client.post(f"{page}/slapp", data={})
+        unread = await client.post(f"{page}/slapp", data={})
+        await client.post(f"{page}/slapp", data={"read": "1"})
         file = await client.get("/leverantorsfakturor/att-betala.csv")
-        twice = await client.post(f"{page}/slapp", data={"_key": "another"})
-        unread = await client.get("/leverantorsfakturor?number=189001019802")
+        rejected = await client.post(f"{page}/avvisa", data={"reason": "NOT_OURS"})
+        numbered = await client.get("/leverantorsfakturor?number=189001019802")
 
     assert [one.status_code for one in others] == [404, 403]
     assert (their.status_code, number in their.text) == (200, False)
     assert no_file.status_code == 403
     assert file.headers["content-type"].startswith("text/csv")
     assert number in file.text
-    assert (twice.status_code, unread.status_code) == (422, 200)
-    assert "Det är ett personnummer" in unread.text
+    assert (unread.status_code, rejected.status_code, numbered.status_code) == (422, 422, 400)
+    assert "Läs varför fakturan väntar" in unread.text

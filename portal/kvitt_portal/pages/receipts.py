@@ -1,0 +1,231 @@
+"""Direktleveranser: what suppliers are to deliver to one's service points and nobody has received,
+and its receipt; what is wrong with it goes to customer service from here.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from kvitt_chassis.web.problems import Problem
+from starlette.responses import Response
+
+from kvitt_portal import statuses
+from kvitt_portal.forms import Form
+from kvitt_portal.here import Here, PageProblem, Visit
+from kvitt_portal.names import Names
+from kvitt_portal.pages import listing
+from kvitt_portal.pages.asking import code, items_of
+from kvitt_portal.services import Part
+
+router = APIRouter()
+
+PAGE: Final = "/direktleveranser"
+_FILTERS: Final = ("kind", "number", "service_point", "expected_to")
+_KINDS: Final = (("purchase_order", "Inköpsorder"), ("order", "Beställning"))
+"""Which number is written: an order and a purchase order may have the same."""
+_WRITTEN: Final = {
+    "order_number": ("number", "Skriv numret med siffror."),
+    "purchase_order_number": ("number", "Skriv numret med siffror."),
+    "expected_to": ("expected_to", listing.DAY),
+}
+_AMOUNT: Final = re.compile(r"\d{1,9}([,.]\d{1,2})?", re.ASCII)
+
+_TOLD: Final = "Kundtjänst har fått veta det. Fakturan för raden väntar tills det är löst."
+
+
+@router.get(PAGE)
+async def search(here: Here) -> Response:
+    """What nobody has received, the oldest first."""
+    if (again := here.remembered("direktleveranser")) is not None:
+        return again
+    form = listing.filters_of(here, _FILTERS)
+    of_order = form["kind"] == "order"
+    found = await here.ask(
+        "orders",
+        "/receipts/awaited",
+        service_point=form["service_point"],
+        order_number=form["number"] if of_order else "",
+        purchase_order_number="" if of_order else form["number"],
+        expected_to=form["expected_to"],
+        cursor=here.request.query_params.get("cursor"),
+        limit=listing.LIMIT,
+    )
+    listing.say_what_is_wrong(form, found, _WRITTEN)
+    items = items_of(found)
+    names, suppliers = await asyncio.gather(
+        Names.of(
+            here,
+            customers=[
+                *listing.places_asked(here, form),
+                *(one["service_point"] for one in items),
+            ],
+        ),
+        suppliers_of(here, (one["supplier_id"] for one in items)),
+    )
+    return here.page(
+        "receipts/search.html",
+        found=found,
+        form=form,
+        kinds=_KINDS,
+        names=names,
+        suppliers=suppliers,
+        places=listing.places_of(here, form, names),
+        status=200,
+    )
+
+
+@router.get(f"{PAGE}/kvittens/{{receipt}}")
+async def answered(here: Here, receipt: UUID) -> Response:
+    """A receipt with the stores' answer, which is waited for."""
+    view = await here.need("orders", f"/receipts/{receipt}")
+    names = await Names.of(here, customers=[view["service_point"]], users=[view["by"]])
+    return here.page("receipts/receipt.html", receipt=view, names=names)
+
+
+@router.get(f"{PAGE}/{{number}}")
+async def shown(here: Here, number: str) -> Response:
+    """A purchase order's lines that are awaited, to be received."""
+    return await _page(here, number, Form())
+
+
+@router.post(f"{PAGE}/{{number}}/ta-emot")
+async def receive(here: Here, number: str) -> Response:
+    """Receive what has arrived: whole lines, each with its price where none is agreed, and its
+    devices where they are marked.
+    """
+    form = await here.form()
+    awaited = await _awaited(here, number)
+    lines = [one for one in awaited["lines"] if str(one["number"]) in form.all("arrived")]
+    if not lines:
+        form.add("arrived", "Markera det som har kommit.")
+    reported = [_reported(form, one) for one in lines]
+    if not form.ok:
+        return await _page(here, number, form)
+    body = {
+        "number_kind": "purchase_order",
+        "number": number,
+        "received_on": form["received_on"] or (await here.today()).isoformat(),
+        "lines": reported,
+    }
+    part = await here.send("orders", "POST", "/receipts", body, form)
+    if part.problem is None:
+        return here.go(f"{PAGE}/kvittens/{part.value['receipt_id']}")
+    if part.status in (403, 404):
+        raise PageProblem(part.problem)
+    names = {"received_on": "received_on"}
+    for at, line in enumerate(lines):
+        n = line["number"]
+        names |= {
+            f"lines.{at}": f"arrived-{n}",
+            f"lines.{at}.price": f"price-{n}",
+            f"lines.{at}.devices": f"device-{n}-1",
+        }
+    form.refuse(part.problem, names)
+    return await _page(here, number, form)
+
+
+@router.post(f"{PAGE}/{{number}}/avvikelse")
+async def deviates(here: Here, number: str) -> Response:
+    """Tell customer service that a line came too short, wrong or damaged: its invoice waits."""
+    form = await here.form()
+    form.must("wrong_line", text="Välj raden som är fel.")
+    form.must("wrong", text="Välj vad som är fel.")
+    awaited = await _awaited(here, number)
+    line = form["wrong_line"]
+    if not form.ok or not line.isdigit():
+        return await _page(here, number, form)
+    path = f"/purchase-orders/{awaited['purchase_order_id']}:report-deviation"
+    body = {"line": int(line), "kind": form["wrong"]}
+    part = await here.send("orders", "POST", path, body, form)
+    if part.problem is None:
+        return here.go(f"{PAGE}/{number}", _TOLD)
+    if part.status in (403, 404):
+        raise PageProblem(part.problem)
+    form.refuse(part.problem, {"line": "wrong_line", "kind": "wrong"})
+    return await _page(here, number, form)
+
+
+async def suppliers_of(here: Visit, codes: Iterable[str]) -> dict[str, str]:
+    """What suppliers are called, by their codes; one that is not known is left out."""
+    once = dict.fromkeys(codes)
+    asked = await asyncio.gather(*(here.ask("orders", f"/suppliers/{code(one)}") for one in once))
+    return {one.value["supplier_id"]: one.value["name"] for one in asked if one}
+
+
+async def _page(here: Visit, number: str, form: Form) -> Response:
+    awaited = await _awaited(here, number)
+    suppliers, names = await asyncio.gather(
+        suppliers_of(here, [awaited["supplier_id"]]),
+        Names.of(here, customers=[awaited["service_point"]]),
+    )
+    if "received_on" not in form:
+        form.give("received_on", (await here.today()).isoformat())
+        if len(awaited["lines"]) == 1:
+            form.give("arrived", str(awaited["lines"][0]["number"]))
+    return here.page(
+        "receipts/receive.html",
+        awaited=awaited,
+        form=form,
+        names=names,
+        supplier=suppliers.get(awaited["supplier_id"], awaited["supplier_id"]),
+        lines_called=[(str(one["number"]), one["name"]) for one in awaited["lines"]],
+        deviations=list(statuses.DEVIATIONS.items()),
+    )
+
+
+async def _awaited(here: Visit, number: str) -> dict[str, Any]:
+    """What is awaited of a purchase order. Raises PageProblem where nothing is."""
+    asked = code(number)
+    found: Part = await here.ask(
+        "orders", "/receipts/awaited", purchase_order_number=asked, limit=listing.LIMIT
+    )
+    if found.problem is not None and found.status >= 500:
+        raise PageProblem(found.problem)
+    for one in items_of(found):
+        if one["purchase_order_number"] == number:
+            return one
+    raise PageProblem(_NOTHING)
+
+
+def _reported(form: Form, line: dict[str, Any]) -> dict[str, Any]:
+    n, quantity = line["number"], line["quantity"]
+    said: dict[str, Any] = {"line": n, "quantity": quantity}
+    if line["is_price_asked"]:
+        said["price"] = {"net_ore": _price_of_one(form, f"price-{n}", quantity)}
+    if line["is_marked"]:
+        said["devices"] = [_device(form, n, at) for at in range(1, quantity + 1)]
+    return said
+
+
+def _device(form: Form, line: int, at: int) -> dict[str, str]:
+    form.must(f"device-{line}-{at}", text="Skriv eller skanna individnumret.")
+    serial = form[f"serial-{line}-{at}"]
+    return {"device_number": form[f"device-{line}-{at}"]} | (
+        {"serial_number": serial} if serial else {}
+    )
+
+
+def _price_of_one(form: Form, name: str, quantity: int) -> int:
+    """The price of one in öre, of what the whole line costs."""
+    written = form[name].replace(" ", "").replace("\xa0", "")
+    if not _AMOUNT.fullmatch(written):
+        form.add(name, "Skriv vad hela raden kostar i kronor utan moms, till exempel 1290,50.")
+        return 0
+    whole = int(Decimal(written.replace(",", ".")) * 100)
+    if whole % quantity:
+        form.add(name, f"Beloppet går inte jämnt upp på {quantity}. Skriv det som står för raden.")
+        return 0
+    return whole // quantity
+
+
+_NOTHING: Final = Problem(
+    status=404,
+    reason="NOT_FOUND",
+    title="Ingenting väntas",
+    detail="Av den inköpsordern väntas ingenting som du kan ta emot.",
+    way_on="Sök bland direktleveranserna, eller se vad som har kommit på beställningens sida.",
+)

@@ -1,0 +1,40 @@
+"""What a supplier is to deliver direct to a ward, that nobody has received."""
+
+from dataclasses import dataclass
+
+from portal.tests.scene import Scene
+from portal.tests.ward import Ordered, Ward
+
+SUPPLIER = "Testhjälpmedel Åtta AB"
+
+
+@dataclass(frozen=True, slots=True)
+class Purchased:
+    """An order's purchase order: of a marked walker, and where they are bought too of two ramps,
+    which are not.
+    """
+
+    order: Ordered
+    number: str
+    supplier: str
+
+    @property
+    def page(self) -> str:
+        """The address of its receipt."""
+        return f"/direktleveranser/{self.number}"
+
+
+async def a_purchase(scene: Scene, ward: Ward, *, with_ramps: bool = True) -> Purchased:
+    """The ward's prescriber has ordered, and bought of a supplier."""
+    supplier = scene.supplier(name=SUPPLIER)
+    direct = {"is_kept_in_central": False, "supplier_id": supplier}
+    walker = scene.article("Gåstol Älv", **direct)
+    ramp = scene.article("Ramp Älv", marked=False, priced=False, **direct)
+    await scene.set()
+    lines = [{"article_number": walker, "quantity": 1}]
+    if with_ramps:
+        lines.append({"article_number": ramp, "quantity": 2})
+    order = await ward.order(lines=lines)
+    body = {"order_id": order.page.rpartition("/")[2], "supplier_id": supplier}
+    bought = await scene.system.done(ward.user, "/purchase-orders", body)
+    return Purchased(order, str(bought["purchase_order_number"]), supplier)
