@@ -21,7 +21,7 @@ from kvitt_contracts.billing import (
 )
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import PayerId, UnitPayer
+from kvitt_contracts.types import PayerId, Role, UnitPayer
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.home_regions import (
@@ -43,9 +43,19 @@ from contracts.tests.builders.inventory import (
     an_article_priced,
     numbered,
 )
-from contracts.tests.builders.orders import an_order_voided
+from contracts.tests.builders.orders import a_customer_registered, an_order_voided
 from contracts.tests.builders.reservations import a_line_delivered, a_line_returned
-from contracts.tests.builders.story import CENTRAL, CUSHION, ROLLATOR, SENDER, order_id
+from contracts.tests.builders.story import (
+    CENTRAL,
+    CUSHION,
+    OTHER,
+    OUTSIDER,
+    PAYER,
+    ROLLATOR,
+    SENDER,
+    SENDING,
+    order_id,
+)
 
 NOON = stockholm("2026-03-05 12:00")
 BY_ITSELF = date(2026, 9, 5)
@@ -217,6 +227,27 @@ async def test_the_finish_that_a_regions_system_tells_is_charged_at_once(world: 
     with pytest.raises(Refused) as refused:
         await world.handle(a_finish("2026-03-04"), subject="O-1")
     assert refused.value.reason == "ALREADY_FINISHED"
+
+
+@pytest.mark.rule("BIL-5e")
+async def test_what_a_private_clinic_finishes_comes_from_the_system_that_it_reports_in(
+    world: World,
+) -> None:
+    await world.handle(a_customer_registered(SENDING, payer=PAYER, private_clinic=True))
+    await world.register(SENDER, roles=[Role.PRESCRIBER], service_points=[SENDING])
+    await delivered(world, 1)
+    await world.advance(stockholm("2026-03-11 09:00"))
+
+    await world.handle(a_finish("2026-03-10"), subject="O-1")
+
+    (case,) = await world.rows(HomeRegionCaseRow)
+    assert (case.service_point, case.status) == (SENDING, CaseStatus.FINISHED)
+    assert (case.finished_on, case.reported_on) == (date(2026, 3, 10), date(2026, 3, 11))
+    assert await charges(world) == {(ChargeStatus.RAISED, date(2026, 3, 11)): 1}
+    await world.register(OUTSIDER, roles=[Role.PRESCRIBER], service_points=[OTHER])
+    with pytest.raises(Refused) as refused:
+        await world.handle(a_finish("2026-03-10", by=OUTSIDER), subject="O-1")
+    assert (refused.value.reason, refused.value.field) == ("NOT_YOUR_UNIT", "by")
 
 
 async def test_a_voided_order_ends_its_case(world: World) -> None:
