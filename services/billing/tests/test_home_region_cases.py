@@ -285,3 +285,23 @@ async def test_cases_are_listed_by_what_they_wait_for_and_finished_over_http(wor
         assert {one["status"] for one in finished.json()["charges"]} == {"raised"}
         page = await client.get("/home-region-cases", params={"waits_for": "finish"})
         assert page.json()["items"] == []
+
+
+@pytest.mark.rule("BIL-5c", "BIL-5h")
+async def test_a_case_tells_what_has_happened_and_when_the_payer_is_invoiced(world: World) -> None:
+    await delivered(world)
+    await world.handle(a_commitment(), subject="O-1")
+    async with world.http() as client:
+        path = f"/home-region-cases/{order_id('O-1')}/story"
+        open_ = (await client.get(path)).json()
+        await world.handle(a_finish("2026-03-05"), subject="O-1")
+        finished = (await client.get(path)).json()
+
+    assert [one["summary"] for one in open_["items"]] == [
+        f"Hemregionen betalar ordern, som betalare {HOME_PAYER}.",
+        "Förskrivaren fick veta att betalningsförbindelsen saknas; faktureras 5 september 2026.",
+        "Hemregionens betalningsförbindelse BF-2026-17 registrerades, godkänd 2 mars 2026.",
+    ]
+    assert [one["at"][:10] for one in open_["next"]] == ["2026-08-05", "2026-09-04"]
+    assert finished["items"][-1]["summary"] == "Utprovningen rapporterades avslutad 5 mars 2026."
+    assert finished["next"] == []
