@@ -208,6 +208,10 @@ class OrderSummary(BaseModel):
     placed_on: date
     planned_dispatch_on: Annotated[date | None, Field(description="Planerad leverans (ORD-4)")]
     delivered_on: date | None
+    cover: Annotated[
+        Cover | None,
+        Field(description="Vem som betalar i stället: hemregionen eller staten (BIL-5, BIL-11)"),
+    ]
 
     @classmethod
     def of(cls, row: OrderRow) -> "OrderSummary":
@@ -223,10 +227,6 @@ class OrderView(OrderSummary):
     address_kind: Annotated[AddressKind, Field(description="Vart den levereras (ORD-3)")]
     consolidated: Annotated[bool, Field(description="Samlad leverans")]
     picking_begun: Annotated[bool, Field(description="Plocket har börjat: går inte att makulera")]
-    cover: Annotated[
-        Cover | None,
-        Field(description="Vem som betalar i stället: hemregionen eller staten (BIL-5, BIL-11)"),
-    ]
     refusal: Annotated[str | None, Field(description="Varför den avvisades eller inte makulerades")]
     lines: list[LineView]
 
