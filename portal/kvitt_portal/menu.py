@@ -34,6 +34,8 @@ MENU = (
     Place("/arbetsordrar", "Aktiviteter"),
     Place("/felanmalningar", "Felanmälningar"),
     Place("/arenden", "Ärenden"),
+    Place("/hemregionsarenden", "Hemregionsärenden", CARE + STAFF),
+    Place("/forsaljningar", "Försäljningar", CARE + STAFF),
     Place("/kvitteringsansvariga", "Kvitteringsansvariga", CARE + STAFF),
     Place("/artiklar", "Artiklar"),
     Place("/individ", "Individer"),

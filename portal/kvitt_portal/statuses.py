@@ -56,6 +56,25 @@ LINE_ENDS: Final[Mapping[str, str]] = {
 }
 """How a transfer ended for one of its devices."""
 
+HOME_REGION_CASES: Final[Said] = {
+    "open": ("Pågår", "info"),
+    "finished": ("Avslutad", "success"),
+    "ended": ("Utan verkan", "default"),
+}
+"""Where a case is that another region, or the state, pays for."""
+REGION_SALES: Final[Said] = {
+    "requested": ("Begärd", "info"),
+    "proposed": ("Prisförslag skickat", "info"),
+    "approved": ("Såld", "success"),
+    "not_approved": ("Inte godkänd", "error"),
+    "refused": ("Kunde inte säljas", "error"),
+    "ended": ("Inget kvar att sälja", "default"),
+}
+CHARGES: Final[Said] = {
+    "deferred": ("Väntar", "info"),
+    "raised": ("Debiterad", "success"),
+    "cancelled": ("Utgår", "default"),
+}
 PICKUPS: Final[Said] = {
     "requested": ("Väntar på lagret", "info"),
     "registered": ("Registrerad", "default"),

@@ -8,7 +8,7 @@ from typing import Final
 from kvitt.story.month import morning_of
 
 from portal.tests.scene import Scene
-from portal.tests.system import PortalSystem
+from portal.tests.system import HOME_PAYER, STATE_PAYER, PortalSystem
 
 BILLED: Final = "19999"
 """Who pays: no test's own payer is among those from here (`scene`)."""
@@ -21,7 +21,8 @@ async def bill(system: PortalSystem) -> None:
     """Have the device lent, before anything else of the system's life."""
     await system.barrier.move_clock(morning_of(_LENT_ON))
     scene = Scene(system)
-    scene.payer(BILLED)
+    for payer in (BILLED, HOME_PAYER, STATE_PAYER):
+        scene.payer(payer)
     place = scene.place("Habiliteringen Lärkan", payer=BILLED)
     article = scene.article("Rollator Lärk")
     prescriber = scene.user(place)

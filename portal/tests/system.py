@@ -43,7 +43,14 @@ _REGIONS = Path("deploy/regions")
 _LINE_BY_LINE = "      back_dating: false\n      bundle: by_line\n"
 HEARING = "horsel"
 """A product area of the region ac, whose devices the unit itself sends back by post (PCK-4)."""
+HOME_REGION, HOME_PAYER, STATE_PAYER = "bd", "19998", "19997"
+"""Who pays for patients of the region bd, and for those whom the state pays for (BIL-5, BIL-11); no
+test's own payer is among them.
+"""
 _OF_HEARING = f"""\
+    home_region:
+      payers: {{{HOME_REGION}: "{HOME_PAYER}"}}
+      state_payer: "{STATE_PAYER}"
     scrap_below: {{net_ore: 100000, vat_percent: 25}}
     product_areas:
       - {{code: {HEARING}, sources: [central, own_store], pickup_reasons: [sent_by_post]}}

@@ -16,6 +16,8 @@ from kvitt_portal.pages.messages import page_of
         ("/cases/7c0d", "/arenden/7c0d"),
         ("/fault-reports/7c0d", "/felanmalningar/7c0d"),
         ("/supplier-invoices/7c0d", "/leverantorsfakturor/7c0d"),
+        ("/home-region-cases/7c0d", "/hemregionsarenden/7c0d"),
+        ("/region-sales/7c0d", "/forsaljningar/7c0d"),
         ("/something/7c0d", "/meddelanden"),
     ],
 )

@@ -102,6 +102,7 @@ ACTS = (
             "POST /supplier-invoices": ("billing.supplier-invoice.receive", {**STAFF, **SYSTEM}),
             "GET /home-region-cases": ("billing.home-region-cases.list", READS),
             "GET /home-region-cases/{order_id}": ("billing.home-region-case.show", READS),
+            "GET /home-region-cases/{order_id}/story": ("billing.home-region-case.story", READS),
             "GET /takeovers": ("billing.takeovers.list", READS),
             "POST /supplier-invoices:ubl": ("billing.supplier-invoice.read", {**STAFF, **SYSTEM}),
             "GET /supplier-invoices:payable": (

@@ -252,6 +252,7 @@ ACTS = (
             "GET /attachments/{attachment_id}": ("orders.attachment.read", READS),
             "GET /orders/{order_id}/attachments": ("orders.order.attachments", READS),
             "GET /today": ("orders.today.show", LOOKS_UP),
+            "GET /covers": ("orders.covers.show", LOOKS_UP),
             "GET /payers": ("orders.payers.list", LOOKS_UP),
             "GET /payers/{payer_id}": ("orders.payer.show", LOOKS_UP),
             "GET /customers": ("orders.customers.list", LOOKS_UP),

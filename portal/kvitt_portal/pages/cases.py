@@ -142,6 +142,9 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         may_take_back=view["kind"] == KIND
         and view["outcome"] == "refused"
         and (is_mine or here.has(*STAFF)),
+        may_sell=view["kind"] == KIND
+        and view["outcome"] == "done"
+        and (is_mine or here.has(*STAFF)),
         may_answer=is_waiting and here.has(*STAFF),
         may_withdraw=is_waiting and is_mine and here.is_in_care,
         hastens=hastens(view),

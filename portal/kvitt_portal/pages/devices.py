@@ -137,7 +137,8 @@ async def _fee_that_waits(here: Visit, device_id: UUID) -> dict[str, Any] | None
     if not here.has(*STAFF):
         return None
     part = await here.ask("billing", "/charges", device_id=str(device_id), status="deferred")
-    return next(iter(items_of(part)), None)
+    # what another region is to pay waits too, and is no patient's
+    return next((one for one in items_of(part) if one["kind"] == "fee"), None)
 
 
 async def _is_own(here: Visit, holder: dict[str, Any]) -> bool:

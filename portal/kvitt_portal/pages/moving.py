@@ -132,6 +132,7 @@ async def _page(here: Visit, who: Person, form: Form, *, is_new: bool = False) -
         form=form,
         person=who,
         has=has,
+        agreed=[row.device for row in has.rows if row.is_agreed],
         # what cannot be shown now is chosen still, and is seen before it is done
         kept=[] if has.is_known else [one for one in every if one.key not in shown],
         told=moving_plan.told(chosen),

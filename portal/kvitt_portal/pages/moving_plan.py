@@ -37,7 +37,8 @@ _ENDS: Final[Mapping[str, str]] = {
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line of the page: `choices` are values and texts; `proposed` is the one that the rule
-    gives, `why` says which rule. Without choices nothing can be done about it here.
+    gives, `why` says which rule. Without choices nothing can be done about it here. `is_agreed`:
+    the other region buys `device`, and its sale can be asked for (BIL-7).
     """
 
     key: str
@@ -46,6 +47,8 @@ class Row:
     proposed: str
     why: str
     page: str = ""
+    device: str = ""
+    is_agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,8 @@ def device_row(
         why = "Köpet godkändes inte: ta tillbaka det."
         return Row(key, said, every, taken_back, f"{why} {must}".strip())
     if case is not None and case["outcome"] == "done":
-        return Row(key, said, every, STAY, "Köpet är överenskommet med den andra regionen.")
+        why = "Köpet är överenskommet med den andra regionen."
+        return Row(key, said, every, STAY, why, device=device["device_number"], is_agreed=True)
     return Row(key, said, every, OFFER, f"Märkt, och regionens: erbjuds. {must}".strip())
 
 

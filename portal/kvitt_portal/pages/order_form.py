@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
 from kvitt_portal.pages.asking import code
+from kvitt_portal.pages.covers import cover_of, value_of
 from kvitt_portal.pages.registering import FIELDS, quantity_of, recipient_of
 
 MOST_LINES: Final = 20
@@ -14,6 +15,9 @@ _DELIVERY: Final = ("order_phone", "door_code", "instructions", "contact_person"
 _OF_A_LINE: Final = ("article", "quantity", "payer", "comment", "instead")
 _FIELDS: Final = {
     **FIELDS,
+    "cover": "cover",
+    "cover.region": "cover",
+    "cover.home_region.region": "cover",
     "delivery.to": "to",
     "delivery.to.one_off.address": "street",
     "delivery.to.one_off.address.street": "street",
@@ -108,7 +112,8 @@ def order_of(form: Form) -> dict[str, Any]:
         "lines": lines_of(form),
         "delivery": delivery_of(form),
     }
-    return order | ({"payer_id": form["payer"]} if form["payer"] else {})
+    named = {"payer_id": form["payer"], "cover": cover_of(form["cover"])}
+    return order | {name: value for name, value in named.items() if value}
 
 
 def delivery_of(form: Form) -> dict[str, Any]:
@@ -149,6 +154,7 @@ def draft_of(form: Form) -> dict[str, Any]:
         "written": {
             "prescriber": form["prescriber"] or None,
             "payer_id": form["payer"] or None,
+            "cover": cover_of(form["cover"]),
             "lines": lines,
             "delivery": delivery,
         },
@@ -168,6 +174,7 @@ def form_of_draft(view: Mapping[str, Any]) -> dict[str, str]:
         "service_point": view["service_point"] or "",
         "prescriber": written["prescriber"] or "",
         "payer": written["payer_id"] or "",
+        "cover": value_of(written["cover"]) if written.get("cover") else "",
         "to": to["kind"],
         **{name: one or "" for name, one in (to.get("address") or {}).items()},
         **{name: delivery.get(name) or "" for name in _DELIVERY},

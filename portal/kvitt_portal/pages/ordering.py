@@ -15,6 +15,7 @@ from kvitt_portal.pages import order_drafts, order_form
 from kvitt_portal.pages.alternatives import proposals_of
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import code, items_of, options_of
+from kvitt_portal.pages.covers import home_of, payables_of
 from kvitt_portal.pages.order_form import MOST_LINES, fields_of, order_of, rows_of
 from kvitt_portal.pages.registering import (
     digest_of,
@@ -143,11 +144,12 @@ async def _setting_of(here: Visit, form: Form) -> dict[str, Any]:
     articles with how many the service point's own store has of each.
     """
     place = form["service_point"] or here.service_point
-    people, prescribers, customer, articles, proposals = await asyncio.gather(
+    people, prescribers, customer, articles, payables, proposals = await asyncio.gather(
         here.people([form["person"]], purpose="ordering"),
         prescribers_of(here),
         here.ask("orders", f"/customers/{code(place)}"),
         articles_of(here, _named_in(form)),
+        payables_of(here),
         proposals_of(here, form, place),
     )
     names = await Names.of(
@@ -157,6 +159,7 @@ async def _setting_of(here: Visit, form: Form) -> dict[str, Any]:
             customer.value["payer_id"] if customer else None,
             form["payer"],
             *(form[f"payer-{n}"] for n in rows_of(form)),
+            *(one.payer for one in payables),
         ],
         customers=[place],
         care_units=[form["unit"]],
@@ -164,6 +167,8 @@ async def _setting_of(here: Visit, form: Form) -> dict[str, Any]:
     store = customer.value["store"] if customer else None
     return {
         "person": people.get(form["person"]),
+        "covers": [(one.value, one.said(names)) for one in payables],
+        "home": home_of(people.get(form["person"]), here, payables),
         "prescribers": [(one, names.user(one)) for one in prescribers],
         "customer": customer,
         "names": names,
@@ -289,6 +294,11 @@ async def _like(here: Visit, order: str, *, line: str) -> dict[str, str]:
     """
     view = await here.need("orders", f"/orders/{code(order)}")
     given = {"prescriber": view["prescriber"]}
+    if view.get("cover"):
+        payer = view["cover"]["payer_id"]
+        given["cover"] = next(
+            (one.value for one in await payables_of(here) if one.payer == payer), ""
+        )
     recipient = view["recipient"]
     if recipient is None:  # a replenishment is ordered again on its own page
         given["service_point"] = view["service_point"]

@@ -16,6 +16,7 @@ from kvitt_portal.pages import order_drafts
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import NOTHING, items_of, recipients_of
 from kvitt_portal.pages.cases_about import asked_about
+from kvitt_portal.pages.home_region_cases import case_of
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -123,17 +124,21 @@ def _wrong(found: Part) -> dict[str, str]:
 
 async def _page(here: Visit, order: UUID, form: Form) -> Response:
     view = await here.need("orders", f"/orders/{order}")
-    (story, voiding), record, asked, people, names, articles = await asyncio.gather(
+    (story, voiding, covered), record, asked, people, names, articles = await asyncio.gather(
         asyncio.gather(
             here.ask("orders", f"/orders/{order}/story"),
             here.ask("orders", f"/orders/{order}/voiding"),
+            case_of(here, view),
         ),
         _record_of(here, view),
         asked_about(here, str(order)),
         recipients_of(here, [view]),
         Names.of(
             here,
-            payers=[line["payer_id"] for line in view["lines"]],
+            payers=[
+                *(line["payer_id"] for line in view["lines"]),
+                (view.get("cover") or {}).get("payer_id"),
+            ],
             customers=[view["service_point"]],
             care_units=[(view["recipient"] or {}).get("unit")],
             users=[view["prescriber"], view["requester"]],
@@ -154,6 +159,7 @@ async def _page(here: Visit, order: UUID, form: Form) -> Response:
         voiding=voiding,
         asked=asked,
         record=record,
+        covered=covered,
         form=form,
     )
 

@@ -43,6 +43,11 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     ),
     "fault_report": _Kind("/felanmalningar", "Felanmälan", "orders", "/fault-reports"),
 }
+_AT_BILLING: Final[Mapping[str, str]] = {
+    "/home-region-cases/": "/hemregionsarenden/",
+    "/region-sales/": "/forsaljningar/",
+}
+"""What billing has a page's thing at: messages lead to them, and nobody asks about them."""
 _TOLD: Final = frozenset({"order", "work_order", "transfer"})
 """Those whose story tells who decided what it is about."""
 WORDS: Final[Mapping[str, str]] = {name: kind.word for name, kind in _KINDS.items()}
@@ -62,6 +67,9 @@ def page_at(path: str) -> str:
     for kind in _KINDS.values():
         if kind.path and path.startswith(f"{kind.path}/"):
             return kind.page + path.removeprefix(kind.path)
+    for start, page in _AT_BILLING.items():
+        if path.startswith(start):
+            return page + path.removeprefix(start)
     pages = tuple(f"{kind.page}/" for kind in _KINDS.values())
     return path if path.startswith(pages) else ""
 

@@ -21,7 +21,7 @@ from kvitt_contracts.billing import (
 )
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import PayerId, UnitPayer
+from kvitt_contracts.types import PayerId, Role, UnitPayer
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.home_regions import (
@@ -43,9 +43,19 @@ from contracts.tests.builders.inventory import (
     an_article_priced,
     numbered,
 )
-from contracts.tests.builders.orders import an_order_voided
+from contracts.tests.builders.orders import a_customer_registered, an_order_voided
 from contracts.tests.builders.reservations import a_line_delivered, a_line_returned
-from contracts.tests.builders.story import CENTRAL, CUSHION, ROLLATOR, SENDER, order_id
+from contracts.tests.builders.story import (
+    CENTRAL,
+    CUSHION,
+    OTHER,
+    OUTSIDER,
+    PAYER,
+    ROLLATOR,
+    SENDER,
+    SENDING,
+    order_id,
+)
 
 NOON = stockholm("2026-03-05 12:00")
 BY_ITSELF = date(2026, 9, 5)
@@ -219,6 +229,27 @@ async def test_the_finish_that_a_regions_system_tells_is_charged_at_once(world: 
     assert refused.value.reason == "ALREADY_FINISHED"
 
 
+@pytest.mark.rule("BIL-5e")
+async def test_what_a_private_clinic_finishes_comes_from_the_system_that_it_reports_in(
+    world: World,
+) -> None:
+    await world.handle(a_customer_registered(SENDING, payer=PAYER, private_clinic=True))
+    await world.register(SENDER, roles=[Role.PRESCRIBER], service_points=[SENDING])
+    await delivered(world, 1)
+    await world.advance(stockholm("2026-03-11 09:00"))
+
+    await world.handle(a_finish("2026-03-10"), subject="O-1")
+
+    (case,) = await world.rows(HomeRegionCaseRow)
+    assert (case.service_point, case.status) == (SENDING, CaseStatus.FINISHED)
+    assert (case.finished_on, case.reported_on) == (date(2026, 3, 10), date(2026, 3, 11))
+    assert await charges(world) == {(ChargeStatus.RAISED, date(2026, 3, 11)): 1}
+    await world.register(OUTSIDER, roles=[Role.PRESCRIBER], service_points=[OTHER])
+    with pytest.raises(Refused) as refused:
+        await world.handle(a_finish("2026-03-10", by=OUTSIDER), subject="O-1")
+    assert (refused.value.reason, refused.value.field) == ("NOT_YOUR_UNIT", "by")
+
+
 async def test_a_voided_order_ends_its_case(world: World) -> None:
     await world.handle(an_order_with_a_cover())
     await world.handle(an_order_voided())
@@ -254,3 +285,23 @@ async def test_cases_are_listed_by_what_they_wait_for_and_finished_over_http(wor
         assert {one["status"] for one in finished.json()["charges"]} == {"raised"}
         page = await client.get("/home-region-cases", params={"waits_for": "finish"})
         assert page.json()["items"] == []
+
+
+@pytest.mark.rule("BIL-5c", "BIL-5h")
+async def test_a_case_tells_what_has_happened_and_when_the_payer_is_invoiced(world: World) -> None:
+    await delivered(world)
+    await world.handle(a_commitment(), subject="O-1")
+    async with world.http() as client:
+        path = f"/home-region-cases/{order_id('O-1')}/story"
+        open_ = (await client.get(path)).json()
+        await world.handle(a_finish("2026-03-05"), subject="O-1")
+        finished = (await client.get(path)).json()
+
+    assert [one["summary"] for one in open_["items"]] == [
+        f"Hemregionen betalar ordern, som betalare {HOME_PAYER}.",
+        "Förskrivaren fick veta att betalningsförbindelsen saknas; faktureras 5 september 2026.",
+        "Hemregionens betalningsförbindelse BF-2026-17 registrerades, godkänd 2 mars 2026.",
+    ]
+    assert [one["at"][:10] for one in open_["next"]] == ["2026-08-05", "2026-09-04"]
+    assert finished["items"][-1]["summary"] == "Utprovningen rapporterades avslutad 5 mars 2026."
+    assert finished["next"] == []

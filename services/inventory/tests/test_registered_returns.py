@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from inventory.app import service
+from inventory.devices.domain import DeviceStatus
 from inventory.registered_returns.models import ReturnRow
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import (
@@ -30,6 +31,7 @@ from contracts.tests.builders.orders import (
     a_withdrawal_placed,
     an_order_placed,
 )
+from contracts.tests.builders.region_sales import a_sale_approved, a_sale_requested
 from contracts.tests.builders.regions import (
     a_balance_stated,
     a_device_on_loan_stated,
@@ -380,3 +382,46 @@ async def test_what_a_patient_has_left_is_shown_to_whose_order_it_was(world: Wor
     await world.handle(a_person_protection_changed(is_protected=True))
     assert await shown(SERVICE, **staff) == 0
     assert await shown(SENDER, roles=CARE, service_points=[SENDING]) == 4
+
+
+@pytest.mark.rule("BIL-7d")
+@pytest.mark.parametrize("day", ["2026-03-10", "2026-03-18"])
+async def test_a_units_return_by_the_day_of_the_sale_takes_the_sale_back(
+    world: World, day: str
+) -> None:
+    await world.handle_all(a_sale_requested(), a_sale_approved(on="2026-03-18"))
+
+    await world.handle(a_return_registered("170098", on=day), subject="R-1")
+
+    row = await device(world)
+    assert (row.status, row.status_since) == (DeviceStatus.IN_USE, date.fromisoformat(day))
+    assert (row.custody.holder, row.custody.payer_id) == (a_store(), None)
+    assert await balance(world, ROLLATOR, OWN) == (1, 0, 0)
+    assert await balance(world, ROLLATOR, CENTRAL) == (0, 0, 0)
+    changed = (await world.events(CustodyChanged))[1:]
+    assert {one.cause.return_id for one in changed} == {identify(RegionCode("ac"), "return", "R-1")}
+    await assert_rows_are_folds(world)
+    assert await found_by(world, "balances") == []
+    assert await found_by(world, "custody") == []
+
+
+@pytest.mark.rule("BIL-7d")
+async def test_a_units_return_after_the_sale_is_another_regions(world: World) -> None:
+    await world.handle_all(a_sale_requested(), a_sale_approved(on="2026-03-10"))
+
+    late = await refusal(world.handle(a_return_registered("170098", on="2026-03-12")))
+    early = await refusal(world.handle(a_return_registered("170098", on="2026-03-01")))
+
+    assert (late.reason, late.rule, late.field) == ("RETURNED_AFTER_SALE", "PHY-1", "returned_on")
+    assert (early.reason, early.rule) == ("RETURNED_BEFORE_LOAN", "DAY-5")
+    assert (await device(world)).status is DeviceStatus.SOLD
+
+
+@pytest.mark.rule("BIL-7d")
+async def test_another_units_sold_device_is_not_taken_back(world: World) -> None:
+    sale = a_sale_requested("170200")
+    await world.handle_all(sale, a_sale_approved("170200", on="2026-03-18"))
+
+    refused = await refusal(world.handle(a_return_registered("170200", on="2026-03-18")))
+
+    assert (refused.reason, refused.field) == ("NOT_YOUR_DEVICE", "devices.0")

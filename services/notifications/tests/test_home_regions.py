@@ -52,3 +52,14 @@ async def test_who_answers_for_the_unit_and_prescribed_is_told_once(world: World
     await world.handle(a_home_region_reminder(fitting=True, **mine))
 
     assert await told(world) == [(RECEIVER, "fitting_unfinished")]
+
+
+@pytest.mark.rule("NTF-1c")
+async def test_what_is_missing_leads_to_the_case_where_it_is_recorded(world: World) -> None:
+    await world.handle(a_home_region_reminder())
+
+    async with world.http(user=SENDER) as client:
+        page = (await client.get("/messages")).json()
+
+    (link,) = [one["link"] for one in page["items"]]
+    assert link == {"service": "billing", "path": f"/home-region-cases/{order_id()}"}

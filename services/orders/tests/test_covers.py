@@ -165,3 +165,20 @@ async def test_a_patient_of_another_region_pays_the_fee_that_residents_pay(
         (visitor,) = await world.events(OrderPlacedV2)
         assert resident.lines[0].fee is not None
         assert visitor.lines[0].fee == resident.lines[0].fee
+
+
+@pytest.mark.rule("BIL-5b", "BIL-11a")
+async def test_who_may_pay_instead_is_shown_to_choose_among(
+    world: World, given: Given, policies: Policies
+) -> None:
+    async with world.http() as client:
+        shown = await client.get("/covers")
+    async with given(service, at=MONDAY) as without, without.http() as client:
+        nobody = await client.get("/covers")
+
+    assert shown.status_code == 200, shown.text
+    assert shown.json()["choices"] == [
+        {"cover": BY_M, "payer_id": HOME_PAYER},
+        {"cover": BY_STATE, "payer_id": STATE_PAYER},
+    ]
+    assert nobody.json()["choices"] == []

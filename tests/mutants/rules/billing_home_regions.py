@@ -70,6 +70,7 @@ HOME_REGIONS: tuple[RuleMutant, ...] = (
         "    return (finished,)\n",
         "    return (finished,)[:0]\n",
         f"{_TESTS}_the_finish_that_a_regions_system_tells_is_charged_at_once",
+        f"{_TESTS}_what_a_private_clinic_finishes_comes_from_the_system_that_it_reports_in",
     ),
     rule_mutant(
         "BIL-5f",

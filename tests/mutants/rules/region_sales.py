@@ -8,6 +8,7 @@ _SALES: Final = "services/billing/billing/region_sales/domain.py"
 _CHARGES: Final = "services/billing/billing/device_charges/domain.py"
 _PHYSICAL: Final = "services/inventory/inventory/region_sales/domain.py"
 _RETURNS: Final = "services/inventory/inventory/returns/domain.py"
+_REGISTERED: Final = "services/inventory/inventory/registered_returns/handlers.py"
 _LOSSES: Final = "services/inventory/inventory/losses/domain.py"
 _POSTING: Final = "services/inventory/inventory/stocktakings/writes.py"
 _TOLD: Final = "services/notifications/notifications/region_sales/handlers.py"
@@ -66,6 +67,15 @@ REGION_SALES: tuple[RuleMutant, ...] = (
         "    if device.status_since is not None and on >= device.status_since:\n"
         '        return _refuse("RETURNED_AFTER_SALE"',
         f"{_CLAIMED}_a_return_by_the_day_of_the_sale_takes_the_sale_back",
+    ),
+    rule_mutant(
+        "BIL-7d",
+        "A unit's return does not reach what was sold",
+        _REGISTERED,
+        "    if row.status is DeviceStatus.SOLD:\n        return\n    is_left",
+        "    if row.status is DeviceStatus.LOST:\n        return\n    is_left",
+        "services/inventory/tests/test_registered_returns.py"
+        "::test_a_units_return_by_the_day_of_the_sale_takes_the_sale_back",
     ),
     rule_mutant(
         "BIL-7e",

@@ -20,12 +20,13 @@ from kvitt_chassis.http import (
 )
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.reading import ReadTransaction
+from kvitt_chassis.web.stories import Story, told
 from kvitt_contracts.billing import CommitHomeRegion, FinishFitting
 from kvitt_contracts.types import PayerId, ServicePointId
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from billing.domain import ChargeStatus
-from billing.home_region_cases import domain
+from billing.home_region_cases import domain, story
 from billing.home_region_cases.domain import CaseStatus
 from billing.home_region_cases.models import HomeRegionCaseRow
 from billing.home_region_cases.views import (
@@ -106,6 +107,19 @@ async def show_home_region_case(
     """Ett ärende: vad det väntar på, av vem och hur länge, och vad som debiteras (BIL-5)."""
     await reader.get(HomeRegionCaseRow, order_id, scope=REACH, rule="BIL-5")
     return await _show(order_id)(tx)
+
+
+@router.get("/home-region-cases/{order_id}/story", summary="Vad som har hänt")
+async def tell_home_region_case(order_id: UUID, reader: Reader, tx: ReadTransaction) -> Story:
+    """Varför ett ärende är som det är, och vad som kommer (REF-6)."""
+    row = await reader.get(HomeRegionCaseRow, order_id, scope=REACH, rule="BIL-5")
+    due = await reader.due(*story.TIMERS, of=[order_id])
+    shown = await _show(order_id)(tx)
+    days = [wait.until for wait in shown.waits if wait.until is not None]
+    return Story(
+        items=told(await reader.log_of(row), by=story.tell),
+        next=list(story.what_comes(days, remind_at=due.get(story.REMIND.name))),
+    )
 
 
 @router.post("/home-region-cases/{order_id}:commit", summary="Registrera betalningsförbindelse")

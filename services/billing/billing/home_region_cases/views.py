@@ -63,6 +63,13 @@ class HomeRegionCaseView(BaseModel):
     finished_on: Annotated[date | None, Field(description="När utprovningen avslutades")]
     reported_on: Annotated[date | None, Field(description="När det rapporterades")]
     ended_for: Annotated[ReasonCode | None, Field(description="Varför ärendet upphörde")]
+    last_due_on: Annotated[
+        date | None,
+        Field(
+            description="Senast då faktureras det som levererats, om utprovningen inte har"
+            " rapporterats avslutad; tomt innan något levererats"
+        ),
+    ]
 
     @classmethod
     def of(cls, row: HomeRegionCaseRow) -> "HomeRegionCaseView":

@@ -16,12 +16,13 @@ from kvitt_contracts.types import ArticleNumber, DeviceId, OrderId, ReturnId, St
 
 from inventory.articles.queries import get_article
 from inventory.baskets.models import BasketRow
-from inventory.devices.domain import ClaimKind
+from inventory.devices.domain import ClaimKind, DeviceStatus
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history, find_device_id, new_device_id
 from inventory.devices.writes import change_custody
 from inventory.holds.writes import break_claim, lock_claiming
 from inventory.people.models import UserRow
+from inventory.region_sales.domain import unsell
 from inventory.registered_returns import domain
 from inventory.registered_returns.baskets import basket_line, held_in
 from inventory.registered_returns.models import LineBack, ReturnRow
@@ -29,7 +30,7 @@ from inventory.registered_returns.queries import has_part_in_device, has_part_in
 from inventory.reservations.backorders import lock_waiting, serve_backorders
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.reservations.queries import order_id_numbered
-from inventory.returns.domain import end_loan
+from inventory.returns.domain import end_loan, lent_before_sale, unsold
 from inventory.stock.writes import balance_id, lock_balances, move_stock
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
@@ -56,7 +57,7 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
     NOT_YOUR_DEVICE, NOT_YOUR_LINE (REF-18), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
     PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), NOT_ON_LOAN, MORE_THAN_DELIVERED (INV-7), LINE_IS_MARKED
     (INV-5), SERVICE_IS_NEVER_STOCKED (INV-4), RETURNED_BEFORE_LOAN (DAY-5), RETURNED_AT_ONCE
-    (PCK-7).
+    (PCK-7), RETURNED_AFTER_SALE (PHY-1).
     """
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
     return_id = ReturnId(tx.target("return"))
@@ -77,13 +78,14 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
     kept = [line for line, gone in zip(lines, scrapped, strict=True) if not gone]
     numbers = {row.article_number for row in devices}
     numbers |= {line.article.article_number for line in kept if not line.article.is_service}
-    left = {(store, row.article_number) for row in devices if (store := row.state().store)}
+    left = {(store, row.article_number) for row in devices if (store := _kept_in(row))}
     await _lock_balances({(command.store, number) for number in numbers} | left, tx)
     rows = await tx.lock_all(DeviceRow, [row.id for row in devices])
     locked: dict[object, DeviceRow] = {row.id: row for row in rows}
     for place, row in enumerate(devices):
         _check_comes_back(locked[row.id], left, place=place)
     changes = await _taken_back(command, locked, devices, return_id, tx)
+    sold = [row for row in rows if row.status is DeviceStatus.SOLD]
     await lock_claiming(tx, rows)
     into = _into(command.store, rows, kept)
     await tx.lock_all(BasketRow, [line.order_id for line in lines if line.is_of_basket])
@@ -92,7 +94,7 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
     await _write_lines(command, lines, scrapped, return_id, tx)
     for row in rows:
         await break_claim(tx, row, reason="RETURNED")
-        if (kept_in := row.state().store) is not None:  # the pickup had set it aside there
+        if (kept_in := _kept_in(row)) is not None:  # the pickup had set it aside there
             await move_stock(
                 tx,
                 kept_in,
@@ -114,6 +116,8 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
         )
         await serve_backorders(tx, store, number)
     tx.put(_registered(command, scrapped, return_id, tx))
+    for row in sold:
+        tx.record(row, unsell(DeviceId(row.id), on=command.returned_on))
     for row, changed in changes:  # last, since it locks the region's count
         await change_custody(tx, row, changed)
 
@@ -141,23 +145,41 @@ async def _devices_of(
     for place, number in enumerate(command.devices):
         device_id = await find_device_id(tx, number)
         row = await tx.look_up(DeviceRow, device_id) if device_id else None
-        is_in_store = row is not None and row.state().store is not None
-        if row is None or not (is_in_store or await has_part_in_device(tx, row.custody, by)):
+        is_in_store = row is not None and _kept_in(row) is not None
+        if row is None or not (is_in_store or await _has_part(row, by, tx)):
             field = f"devices.{place}"
             raise domain.ReturnRefused(
                 "NOT_YOUR_DEVICE", rule="REF-18", field=field, way_on=_NOT_YOURS
             )
-        kept_in = row.state().store if is_central else None
+        kept_in = _kept_in(row) if is_central else None
         _check_comes_back(row, {(kept_in, row.article_number)}, place=place)
         found.append(row)
     domain.check_named_once([row.id for row in found], ())  # by other numbers of theirs (INV-6)
     return found
 
 
+# decision 0452: whoever could have returned a device before it was sold can tell that it was
+async def _has_part(row: DeviceRow, by: UserRow, tx: Transaction) -> bool:
+    """Whether a device is a user's or their units' (REF-18); of one that is sold, its last loan."""
+    if row.status is not DeviceStatus.SOLD:
+        return await has_part_in_device(tx, row.custody, by)
+    lent = lent_before_sale(await custody_history(tx, row))
+    return await has_part_in_device(tx, lent.points[max(lent.points)], by)
+
+
+def _kept_in(row: DeviceRow) -> StoreId | None:
+    """The store that has a device; what is sold is in none, though it is called its last one's."""
+    return None if row.status is DeviceStatus.SOLD else row.state().store
+
+
 def _check_comes_back(
     row: DeviceRow, left: Set[tuple[StoreId | None, ArticleNumber]], *, place: int
 ) -> None:
-    """What is in a store comes back where a pickup sends it on from one of those `left`."""
+    """What is in a store comes back where a pickup sends it on from one of those `left`; what is
+    sold where its day allows it.
+    """
+    if row.status is DeviceStatus.SOLD:
+        return
     is_left = (row.state().store, row.article_number) in left
     is_sent_back = is_left and row.claim_kind is ClaimKind.PICKUP
     is_in_basket = row.claim_kind is ClaimKind.BASKET
@@ -222,16 +244,15 @@ async def _taken_back(
 ) -> list[tuple[DeviceRow, CustodyChanged]]:
     """What the return changes of each device, which is locked by now."""
     changes: list[tuple[DeviceRow, CustodyChanged]] = []
+    cause, store, on = CustodyCause(return_id=return_id), command.store, command.returned_on
     for one in named:
         row = rows[one.id]
-        ended = end_loan(
-            DeviceId(row.id),
-            row.state(),
-            store=command.store,
-            on=command.returned_on,
-            history=await custody_history(tx, row),
-            cause=CustodyCause(return_id=return_id),
-        )
+        key, device, history = DeviceId(row.id), row.state(), await custody_history(tx, row)
+        if row.status is DeviceStatus.SOLD:
+            back = unsold(key, device, store=store, on=on, history=history, cause=cause)
+            ended = back.changes
+        else:
+            ended = end_loan(key, device, store=store, on=on, history=history, cause=cause)
         changes += [(row, changed) for changed in ended]
     return changes
 

@@ -82,7 +82,7 @@ def take_back(
     days = {change.custody.since for change in history}
     known = _is_known(past, store=store, on=on, own_stores=own_stores)
     if device.status is DeviceStatus.SOLD:
-        return _unsold(device_id, device, store=store, on=on, history=history)
+        return unsold(device_id, device, store=store, on=on, history=history)
     if on_the_way is not None:
         if on >= max(now.began_on, on_the_way.sent_on or now.began_on):
             first = CustodyCause(order_id=on_the_way.order_id)
@@ -112,19 +112,32 @@ def take_back(
 
 
 # decision 0436: a return by the day of the sale, told after it, takes the sale back
-def _unsold(
-    device_id: DeviceId, device: Device, *, store: StoreId, on: date, history: Sequence[Change]
-) -> TakenBack | None:
-    """What was sold to another region had come back before (BIL-7)."""
-    past = courses(history)
-    lent = past[-2] if past[-1].by_sale and len(past) > 1 else past[-1]
+def unsold(
+    device_id: DeviceId,
+    device: Device,
+    *,
+    store: StoreId,
+    on: date,
+    history: Sequence[Change],
+    cause: CustodyCause | None = None,
+) -> TakenBack:
+    """What was sold to another region had come back before (BIL-7). `cause` names the return that a
+    unit registered. Raises ReturnRefused: RETURNED_AFTER_SALE (PHY-1), RETURNED_BEFORE_LOAN
+    (DAY-5).
+    """
     if device.status_since is not None and on > device.status_since:
-        return _refuse("RETURNED_AFTER_SALE", unless=False, rule="PHY-1", way_on=_SOLD)
-    if on < lent.began_on:
-        return _refuse("RETURNED_BEFORE_LOAN", unless=False, rule="DAY-5", way_on=_LENT_LATER)
+        raise _refusal("RETURNED_AFTER_SALE", rule="PHY-1", way_on=_SOLD)
+    if on < lent_before_sale(history).began_on:
+        raise _refusal("RETURNED_BEFORE_LOAN", rule="DAY-5", way_on=_LENT_LATER)
     days = {change.custody.since for change in history}
-    changes = _changes(device_id, device, _in_store(store, on, days))
+    changes = _changes(device_id, device, _in_store(store, on, days), cause=cause)
     return TakenBack(changes=changes, was_sold=True)
+
+
+def lent_before_sale(history: Sequence[Change]) -> Course:
+    """What a device that is sold was at last before it was: its loan."""
+    past = courses(history)
+    return past[-2] if past[-1].by_sale and len(past) > 1 else past[-1]
 
 
 def end_loan(
@@ -178,8 +191,12 @@ def _refuse(reason: str, *, unless: bool, rule: str, way_on: str) -> TakenBack |
     """None where the return is known. Raises ReturnRefused where it is not."""
     if unless:
         return None
+    raise _refusal(reason, rule=rule, way_on=way_on)
+
+
+def _refusal(reason: str, *, rule: str, way_on: str) -> ReturnRefused:
     field = "device_number" if reason == "NOT_ON_LOAN" else "returned_on"
-    raise ReturnRefused(reason, rule=rule, field=field, way_on=way_on)
+    return ReturnRefused(reason, rule=rule, field=field, way_on=way_on)
 
 
 def _ended_a_loan(past: Sequence[Course]) -> bool:

@@ -8,7 +8,7 @@ from kvitt_chassis.http import Page
 from kvitt_contracts.types import ServicePointId, Word
 from pydantic import BaseModel, ConfigDict, Field
 
-from notifications.messages.domain import Status
+from notifications.messages.domain import NewKind, Status
 from notifications.messages.texts import TEXTS
 
 _SERVED_BY = {
@@ -24,6 +24,10 @@ _SERVED_BY = {
     "basket_loan": ("orders", "/basket-loans"),
     "case": ("orders", "/cases"),
 }
+_LEADS_TO = dict.fromkeys(
+    (NewKind.COMMITMENT_MISSING, NewKind.FITTING_UNFINISHED), ("billing", "/home-region-cases")
+)
+"""What is about an order, and done elsewhere: its case has the order's id (BIL-5)."""
 
 
 class Link(BaseModel):
@@ -75,7 +79,7 @@ class MessageView(BaseModel):
         """The view of a message with the name of what it is about: (row, number, name)."""
         row, order_number, transfer = found
         text = TEXTS[row.message]
-        service, path = _SERVED_BY[row.about_kind]
+        service, path = _LEADS_TO.get(row.message) or _SERVED_BY[row.about_kind]
         # A transfer without a name of the region's own is called by its id: of no use to a reader.
         named = transfer if transfer != str(row.about_id) else None
         return cls(

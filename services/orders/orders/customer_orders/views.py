@@ -219,6 +219,10 @@ class OrderSummary(BaseModel):
         date | None, Field(description="När den väntas fram: normalt arbetsdagen efter (ORD-4)")
     ]
     delivered_on: date | None
+    cover: Annotated[
+        Cover | None,
+        Field(description="Vem som betalar i stället: hemregionen eller staten (BIL-5, BIL-11)"),
+    ]
 
     @classmethod
     def of(cls, row: OrderRow) -> "OrderSummary":
@@ -245,10 +249,6 @@ class OrderView(OrderSummary):
     address_kind: Annotated[AddressKind, Field(description="Vart den levereras (ORD-3)")]
     consolidated: Annotated[bool, Field(description="Samlad leverans")]
     picking_begun: Annotated[bool, Field(description="Plocket har börjat: går inte att makulera")]
-    cover: Annotated[
-        Cover | None,
-        Field(description="Vem som betalar i stället: hemregionen eller staten (BIL-5, BIL-11)"),
-    ]
     refusal: Annotated[str | None, Field(description="Varför den avvisades eller inte makulerades")]
     lines: list[LineView]
     to_purchase: Annotated[

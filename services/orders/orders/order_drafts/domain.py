@@ -4,7 +4,7 @@ database.
 
 from typing import Annotated
 
-from kvitt_contracts.orders import Delivery
+from kvitt_contracts.orders import CoverToOrder, Delivery
 from kvitt_contracts.types import (
     TEXT,
     ArticleNumber,
@@ -36,6 +36,7 @@ class WrittenOrder(Value):
 
     prescriber: UserId | None = None
     payer_id: PayerId | None = None
+    cover: CoverToOrder | None = None
     lines: Annotated[tuple[WrittenLine, ...], Field(max_length=100)] = ()
     delivery: Delivery = Delivery()
 

@@ -23,6 +23,8 @@ from orders.customer_orders.views import (
 )
 from orders.order_drafts.commands import PlaceDraftedOrder
 from orders.order_drafts.queries import SCOPE as DRAFTS
+from orders.placements.covers.domain import choices
+from orders.placements.covers.views import CoverChoices
 from orders.placements.handlers import preview
 from orders.read_transaction import ReadTransaction
 
@@ -94,6 +96,14 @@ async def preview_withdrawal(
     Nekas som uttaget skulle nekas.
     """
     return _previewed(await preview(await _withdrawal(body, reader), tx))
+
+
+@router.get("/covers", summary="Vem som kan betala i stället")
+async def show_covers(tx: ReadTransaction) -> CoverChoices:
+    """De andra regioner som kan betala för en patient, och om staten kan det: de som regionen har
+    en betalare för (BIL-5, BIL-11).
+    """
+    return CoverChoices.of(choices(tx.policy))
 
 
 async def _place(

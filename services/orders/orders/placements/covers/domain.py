@@ -33,6 +33,18 @@ def payer_of(cover: CoverToOrder | None, policy: RegionPolicy) -> PayerId | None
             return None
 
 
+def choices(policy: RegionPolicy) -> tuple[tuple[CoverToOrder, PayerId], ...]:
+    """The covers that a policy has a payer for, other regions first (BIL-5, BIL-11)."""
+    known = policy.home_region
+    if known is None:
+        return ()
+    regions: list[tuple[CoverToOrder, PayerId]] = [
+        (CoveredByRegion(region=region), payer) for region, payer in sorted(known.payers.items())
+    ]
+    state = [] if known.state_payer is None else [(CoveredByState(), known.state_payer)]
+    return (*regions, *state)
+
+
 # decision 0431: the cover's payer is the payer of every line
 def cover_of(command: Command, parties: Parties, policy: RegionPolicy) -> Cover | None:
     """Who pays for the lines of an order instead of the service point's payer; None where its cover
