@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from portal.tests.scene import Patient, Scene
+from portal.tests.scene import Patient, Place, Scene
 from portal.tests.system import HOME_REGION, PortalSystem
 
 
@@ -16,6 +16,7 @@ class Covered:
     patient: Patient
     person: str
     article: str
+    place: Place
     order: str = ""
     number: str = ""
 
@@ -49,7 +50,7 @@ async def a_covered(
     scene.stock(article, 5, store=place.store)
     await scene.set()
     person = await scene.ref(patient, opened_to=user)
-    found = Covered(scene.system, user, patient, person, article)
+    found = Covered(scene.system, user, patient, person, article, place)
     if not is_ordered:
         return found
     body = {

@@ -1,6 +1,7 @@
 """What a supplier is to deliver direct to a ward, that nobody has received."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from portal.tests.scene import Scene
 from portal.tests.ward import Ordered, Ward
@@ -27,7 +28,7 @@ class Purchased:
 async def a_purchase(scene: Scene, ward: Ward, *, with_ramps: bool = True) -> Purchased:
     """The ward's prescriber has ordered, and bought of a supplier."""
     supplier = scene.supplier(name=SUPPLIER)
-    direct = {"is_kept_in_central": False, "supplier_id": supplier}
+    direct: dict[str, Any] = {"is_kept_in_central": False, "supplier_id": supplier}
     walker = scene.article("Gåstol Älv", **direct)
     ramp = scene.article("Ramp Älv", marked=False, priced=False, **direct)
     await scene.set()
