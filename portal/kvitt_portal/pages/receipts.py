@@ -132,20 +132,19 @@ async def receive(here: Here, number: str) -> Response:
 async def deviates(here: Here, number: str) -> Response:
     """Tell customer service that a line came too short, wrong or damaged: its invoice waits."""
     form = await here.form()
-    form.must("wrong_line", text="Välj raden som är fel.")
-    form.must("wrong", text="Välj vad som är fel.")
     awaited = await _awaited(here, number)
-    line = form["wrong_line"]
-    if not form.ok or not line.isdigit():
+    line = next((one for one in awaited["lines"] if str(one["number"]) == form["line"]), None)
+    if line is None or form["wrong"] not in statuses.DEVIATIONS:
+        form.add("wrong", "Välj vad som är fel, på raden som är det.")
         return await _page(here, number, form)
     path = f"/purchase-orders/{awaited['purchase_order_id']}:report-deviation"
-    body = {"line": int(line), "kind": form["wrong"]}
+    body = {"line": line["number"], "kind": form["wrong"]}
     part = await here.send("orders", "POST", path, body, form)
     if part.problem is None:
         return here.go(f"{PAGE}/{number}", _TOLD)
     if part.status in (403, 404):
         raise PageProblem(part.problem)
-    form.refuse(part.problem, {"line": "wrong_line", "kind": "wrong"})
+    form.refuse(part.problem, {"line": "wrong", "kind": "wrong"})
     return await _page(here, number, form)
 
 
@@ -172,7 +171,6 @@ async def _page(here: Visit, number: str, form: Form) -> Response:
         form=form,
         names=names,
         supplier=suppliers.get(awaited["supplier_id"], awaited["supplier_id"]),
-        lines_called=[(str(one["number"]), one["name"]) for one in awaited["lines"]],
         deviations=list(statuses.DEVIATIONS.items()),
     )
 
