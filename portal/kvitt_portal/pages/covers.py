@@ -40,6 +40,16 @@ def value_of(cover: Mapping[str, Any]) -> str:
     return f"{REGION}:{region}" if region else str(cover["kind"])
 
 
+def chosen_of(cover: Mapping[str, Any], payables: Sequence[Payable]) -> str:
+    """Which of these an earlier order's cover was; empty where several may have been it."""
+    alike = [
+        one.value
+        for one in payables
+        if (one.payer, bool(one.region)) == (cover["payer_id"], cover["kind"] == REGION)
+    ]
+    return alike[0] if len(alike) == 1 else ""
+
+
 def cover_of(value: str) -> dict[str, str] | None:
     """What a form says, as orders takes it; None where it says nothing."""
     kind, _, region = value.partition(":")

@@ -186,7 +186,7 @@ def form_of_draft(view: Mapping[str, Any]) -> dict[str, str]:
         given[f"quantity-{number}"] = str(line["quantity"] or 1)
         given[f"payer-{number}"] = line["payer_id"] or ""
         given[f"comment-{number}"] = (line["comment"] or "") if line["article_number"] else ""
-        if line["instead_of"]:
+        if line.get("instead_of"):
             given[f"instead-{number}"] = f"{line['article_number']} {line['instead_of']}"
     return {name: value for name, value in given.items() if value}
 

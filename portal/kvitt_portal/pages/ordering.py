@@ -15,7 +15,7 @@ from kvitt_portal.pages import order_drafts, order_form
 from kvitt_portal.pages.alternatives import proposals_of
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import code, items_of, options_of
-from kvitt_portal.pages.covers import home_of, payables_of
+from kvitt_portal.pages.covers import chosen_of, home_of, payables_of
 from kvitt_portal.pages.order_form import MOST_LINES, fields_of, order_of, rows_of
 from kvitt_portal.pages.registering import (
     digest_of,
@@ -295,10 +295,7 @@ async def _like(here: Visit, order: str, *, line: str) -> dict[str, str]:
     view = await here.need("orders", f"/orders/{code(order)}")
     given = {"prescriber": view["prescriber"]}
     if view.get("cover"):
-        payer = view["cover"]["payer_id"]
-        given["cover"] = next(
-            (one.value for one in await payables_of(here) if one.payer == payer), ""
-        )
+        given["cover"] = chosen_of(view["cover"], await payables_of(here))
     recipient = view["recipient"]
     if recipient is None:  # a replenishment is ordered again on its own page
         given["service_point"] = view["service_point"]
@@ -309,6 +306,6 @@ async def _like(here: Visit, order: str, *, line: str) -> dict[str, str]:
     lines = [one for one in view["lines"] if line in ("", str(one["number"]))]
     for number, one in enumerate(lines[:MOST_LINES], 1):
         # what is proposed instead of it is proposed anew
-        given[f"article-{number}"] = one["instead_of"] or one["article_number"]
+        given[f"article-{number}"] = one.get("instead_of") or one["article_number"]
         given[f"quantity-{number}"] = str(one["quantity"])
     return given

@@ -193,7 +193,7 @@ def _reported(form: Form, line: dict[str, Any]) -> dict[str, Any]:
     n, quantity = line["number"], line["quantity"]
     said: dict[str, Any] = {"line": n, "quantity": quantity}
     if line["is_price_asked"]:
-        said["price"] = {"net_ore": _price_of_one(form, f"price-{n}", quantity)}
+        said["price"] = {"net_ore": _price_of_one(form, n, quantity)}
     if line["is_marked"]:
         said["devices"] = [_device(form, n, at) for at in range(1, quantity + 1)]
     return said
@@ -207,17 +207,19 @@ def _device(form: Form, line: int, at: int) -> dict[str, str]:
     )
 
 
-def _price_of_one(form: Form, name: str, quantity: int) -> int:
-    """The price of one in öre, of what the whole line costs."""
+def _price_of_one(form: Form, line: int, quantity: int) -> int:
+    """The price of one in öre, as the delivery note says it: of one, or of the whole line."""
+    name = f"price-{line}"
     written = form[name].replace(" ", "").replace("\xa0", "")
     if not _AMOUNT.fullmatch(written):
-        form.add(name, "Skriv vad hela raden kostar i kronor utan moms, till exempel 1290,50.")
+        form.add(name, "Skriv priset i kronor utan moms, till exempel 1290,50.")
         return 0
-    whole = int(Decimal(written.replace(",", ".")) * 100)
-    if whole % quantity:
-        form.add(name, f"Beloppet går inte jämnt upp på {quantity}. Skriv det som står för raden.")
-        return 0
-    return whole // quantity
+    ore = int(Decimal(written.replace(",", ".")) * 100)
+    if form[f"per-{line}"] != "all":
+        return ore
+    if ore % quantity:
+        form.add(name, f"Beloppet går inte jämnt upp på {quantity}. Skriv priset för en i stället.")
+    return ore // quantity
 
 
 _NOTHING: Final = Problem(

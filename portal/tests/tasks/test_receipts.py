@@ -40,7 +40,7 @@ async def test_what_nobody_has_received_is_found_and_received(
     await anna.picture("direktleveranser")
     await anna.accessible()
     await anna.click(f"Ta emot {bought.number}")
-    await anna.fill("Vad raden kostar", "12 900")
+    await anna.fill("Pris", "12 900")
     await anna.fill("Individnummer", f"D{bought.number}")
     await anna.fill("Serienummer", "TRO-24-118820")
     await anna.click("Ta emot", within="Mottaget")
@@ -60,12 +60,13 @@ async def test_only_what_has_arrived_is_received_at_what_the_line_costs(
     anna = await actor(ward.user, at=purchased.page)
 
     await anna.tick("Rad 2 har kommit")
-    await anna.fill("Vad raden kostar", "1290,25", within="Rad 2 har kommit")
+    await anna.fill("Pris för rad 2", "1290,25")
+    await anna.choose("Priset gäller", "alla 2")
     await anna.click("Ta emot", within="Mottaget")
     await anna.sees("Beloppet går inte jämnt upp på 2.")
     await anna.picture("direktleverans-pris")
     await anna.accessible()
-    await anna.fill("Vad raden kostar", "1 290,50", within="Rad 2 har kommit")
+    await anna.fill("Pris för rad 2", "1 290,50")
     await anna.click("Ta emot", within="Mottaget")
     await anna.sees("645,25 kr")
     await anna.sees("Det som kom är levererat")
@@ -117,5 +118,5 @@ async def test_what_is_of_another_unit_or_has_not_arrived_is_refused(
     assert {one.status_code for one in refused} == {422}
     assert "Markera det som har kommit." in nothing.text
     assert "Skriv eller skanna individnumret." in unmarked.text
-    assert "Skriv vad hela raden kostar" in unpriced.text
+    assert "Skriv priset i kronor utan moms" in unpriced.text
     assert "Skriv numret med siffror." in wrong.text

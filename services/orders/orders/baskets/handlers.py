@@ -91,9 +91,10 @@ async def act_on_basket_loan(row: BasketLoanRow, command: ActOnBasketLoan, tx: T
     """
     by = await user_named(command.by, tx, field="by")
     act = await queries.act_of(command, row, tx)
-    must_prescribe_to_patients(row.store, act.recipient if act.deliver else None, policy=tx.policy)
     waits_already = row.state().is_pending
-    tx.record(row, *domain.act(row.state(), act, by=by, today=tx.today))
+    events = domain.act(row.state(), act, by=by, today=tx.today)
+    must_prescribe_to_patients(row.store, act.recipient if act.deliver else None, policy=tx.policy)
+    tx.record(row, *events)
     if not waits_already:  # else the first act's alarm would be put off by each that follows
         await_act(row, tx)
 
