@@ -24,7 +24,7 @@ router = APIRouter()
 
 PAGE: Final = "/hemregionsarenden"
 _FILTERS: Final = ("show", "service_point")
-_WAITS: Final = {"commitment": "Väntar på betalningsförbindelse", "finish": "Väntar på avslut"}
+_WAITS: Final = {"commitment": "Väntar på förbindelse", "finish": "Väntar på avslut"}
 _SHOWN: Final = (
     *_WAITS.items(),
     *((state, said) for state, (said, _) in statuses.HOME_REGION_CASES.items()),
