@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from portal.tests.scene import Patient, Scene
+from portal.tests.scene import Patient, Place, Scene
 from portal.tests.system import HOME_REGION, PortalSystem
 
 
@@ -35,14 +35,15 @@ class Covered:
 async def a_covered(
     scene: Scene,
     *,
+    at: Place | None = None,
     cover: dict[str, str] | None = None,
     is_ordered: bool = True,
     is_delivered: bool = False,
 ) -> Covered:
     """A patient of another region, with an order that the region pays, unless told; what is
-    delivered is withdrawn from the unit's own store.
+    delivered is withdrawn from the unit's own store. The unit is a new one, or `at`.
     """
-    place = scene.place("Hälsocentralen Gränsen")
+    place = at or scene.place("Hälsocentralen Gränsen")
     user = scene.user(place, name="Anna Förskrivare")
     patient = scene.person("Tess Testsson från Norrbotten", home_region=HOME_REGION)
     article = scene.article("Sittdyna Gränsull", marked=False, charging="sale")

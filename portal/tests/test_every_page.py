@@ -15,6 +15,7 @@ from kvitt_portal import pages
 from portal.tests.billed import BILLED
 from portal.tests.broken import a_broken
 from portal.tests.browser import MakeActor
+from portal.tests.covered import a_covered
 from portal.tests.crawling import WebPage, crawl, forms_of, shape
 from portal.tests.fetching import a_fetching
 from portal.tests.handover import a_handover
@@ -87,8 +88,11 @@ async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> A
     await working.work()
     await working.asked()
     await working.draft(need="Hör inte läraren.")
-    offered = await (await a_leaving(scene, at=ward.place)).offered()
+    leaving = await a_leaving(scene, at=ward.place)
+    offered, sale = await leaving.offered(), await leaving.sold(leaving.aid)
+    covered = await a_covered(scene, at=ward.place, is_delivered=True)
     begin = ["/", f"/mottagare/{ref}", order.page, f"/bmb/{transfer}", await lending.lend()]
+    begin += [sale, covered.page]
     begin.append(f"/arenden/{offered['case_id']}")  # it has a list to print, which others lack
     async with portal_system.visiting(user) as client:
         yield Seen(request.param, user, await crawl(client, begin))

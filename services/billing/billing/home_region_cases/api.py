@@ -35,6 +35,7 @@ from billing.home_region_cases.views import (
     HomeRegionCaseView,
     HomeRegionCaseWithCharges,
 )
+from billing.home_region_cases.writes import REMIND
 from billing.models import ChargeRow, DeviceRow
 
 router = ApiRouter(tags=["Patienter från annan region"])
@@ -118,7 +119,7 @@ async def tell_home_region_case(order_id: UUID, reader: Reader, tx: ReadTransact
     days = [wait.until for wait in shown.waits if wait.until is not None]
     return Story(
         items=told(await reader.log_of(row), by=story.tell),
-        next=list(story.what_comes(days, remind_at=due.get(story.REMIND.name))),
+        next=list(story.what_comes(days, remind_at=due.get(REMIND.name))),
     )
 
 
