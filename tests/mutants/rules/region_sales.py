@@ -63,9 +63,9 @@ REGION_SALES: tuple[RuleMutant, ...] = (
         "A return on the day of the sale comes too late",
         _RETURNS,
         "    if device.status_since is not None and on > device.status_since:\n"
-        '        return _refuse("RETURNED_AFTER_SALE"',
+        '        raise _refusal("RETURNED_AFTER_SALE"',
         "    if device.status_since is not None and on >= device.status_since:\n"
-        '        return _refuse("RETURNED_AFTER_SALE"',
+        '        raise _refusal("RETURNED_AFTER_SALE"',
         f"{_CLAIMED}_a_return_by_the_day_of_the_sale_takes_the_sale_back",
     ),
     rule_mutant(
