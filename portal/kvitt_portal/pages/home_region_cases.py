@@ -57,7 +57,6 @@ async def search(here: Here) -> Response:
         here,
         payers=[one["payer_id"] for one in items],
         customers=[*listing.places_asked(here, form), *(one["service_point"] for one in items)],
-        users=[one["prescriber"] for one in items],
     )
     return here.page(
         "home_regions/search.html",
