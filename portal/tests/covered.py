@@ -16,7 +16,6 @@ class Covered:
     patient: Patient
     person: str
     article: str
-    place: Place
     order: str = ""
     number: str = ""
 
@@ -36,21 +35,22 @@ class Covered:
 async def a_covered(
     scene: Scene,
     *,
+    at: Place | None = None,
     cover: dict[str, str] | None = None,
     is_ordered: bool = True,
     is_delivered: bool = False,
 ) -> Covered:
     """A patient of another region, with an order that the region pays, unless told; what is
-    delivered is withdrawn from the unit's own store.
+    delivered is withdrawn from the unit's own store. The unit is a new one, or `at`.
     """
-    place = scene.place("Hälsocentralen Gränsen")
+    place = at or scene.place("Hälsocentralen Gränsen")
     user = scene.user(place, name="Anna Förskrivare")
     patient = scene.person("Tess Testsson från Norrbotten", home_region=HOME_REGION)
     article = scene.article("Sittdyna Gränsull", marked=False, charging="sale")
     scene.stock(article, 5, store=place.store)
     await scene.set()
     person = await scene.ref(patient, opened_to=user)
-    found = Covered(scene.system, user, patient, person, article, place)
+    found = Covered(scene.system, user, patient, person, article)
     if not is_ordered:
         return found
     body = {

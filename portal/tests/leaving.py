@@ -5,7 +5,7 @@ from typing import Any
 
 from portal.tests.fetching import PHONE
 from portal.tests.scene import Patient, Place, Scene
-from portal.tests.system import HEARING, PortalSystem
+from portal.tests.system import HEARING, HOME_PAYER, PortalSystem
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,17 @@ class Leaving:
             "text": "Flyttar till Region Uppsala.",
         }
         return await self.system.done(self.user, "/cases", body)
+
+    async def sold(self, *devices: str) -> str:
+        """A sale of these devices to another region, by default of the bed: its page."""
+        body = {
+            "payer_id": HOME_PAYER,
+            "person": self.person,
+            "service_point": self.place.id,
+            "devices": devices or (self.bed,),
+        }
+        made = await self.system.done(self.user, "/region-sales", body, service="billing")
+        return f"/forsaljningar/{made['id']}"
 
     async def has(self, number: str) -> bool:
         """Whether the patient has a device."""

@@ -24,7 +24,7 @@ from portal.tests.leaving import a_leaving
 from portal.tests.lending import a_lending
 from portal.tests.purchasing import a_purchase
 from portal.tests.scene import Scene
-from portal.tests.system import HOME_PAYER, PortalSystem
+from portal.tests.system import PortalSystem
 from portal.tests.visiting import weight
 from portal.tests.ward import a_ward
 from portal.tests.working import a_working
@@ -81,9 +81,9 @@ async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> A
     handover = await a_handover(scene, there=ward.place)
     billed = scene.place(with_store=False, payer=BILLED)
     lending = await a_lending(scene)
-    covered = await a_covered(scene)
+    covered = await a_covered(scene, at=ward.place)
     scene.supplier_invoice(scene.supplier())
-    user = scene.user(ward.place, billed, lending.place, covered.place, roles=(request.param,))
+    user = scene.user(ward.place, billed, lending.place, roles=(request.param,))
     await scene.set()
     ref = await scene.ref(ward.patient)
     order = await ward.order()
@@ -96,13 +96,9 @@ async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> A
     await working.draft(need="Hör inte läraren.")
     leaving = await a_leaving(scene, at=ward.place)
     offered = await leaving.offered()
-    sale = {"payer_id": HOME_PAYER, "person": leaving.person, "service_point": ward.place.id}
-    sold = await portal_system.done(
-        leaving.user, "/region-sales", {**sale, "devices": [leaving.bed]}, service="billing"
-    )
     begin = ["/", f"/mottagare/{ref}", order.page, f"/bmb/{transfer}", await lending.lend()]
     begin += [(await a_purchase(scene, ward)).page, covered.page]
-    begin.append(f"/forsaljningar/{sold['id']}")
+    begin.append(await leaving.sold())
     begin.append(f"/arenden/{offered['case_id']}")  # it has a list to print, which others lack
     async with portal_system.visiting(user) as client:
         yield Seen(request.param, user, await crawl(client, begin))

@@ -24,7 +24,7 @@ router = APIRouter()
 
 PAGE: Final = "/hemregionsarenden"
 _FILTERS: Final = ("show", "service_point")
-_WAITS: Final = {"commitment": "Väntar på betalningsförbindelse", "finish": "Väntar på avslut"}
+_WAITS: Final = {"commitment": "Väntar på förbindelse", "finish": "Väntar på avslut"}
 _SHOWN: Final = (
     *_WAITS.items(),
     *((state, said) for state, (said, _) in statuses.HOME_REGION_CASES.items()),
@@ -57,7 +57,6 @@ async def search(here: Here) -> Response:
         here,
         payers=[one["payer_id"] for one in items],
         customers=[*listing.places_asked(here, form), *(one["service_point"] for one in items)],
-        users=[one["prescriber"] for one in items],
     )
     return here.page(
         "home_regions/search.html",

@@ -131,7 +131,7 @@ async def test_the_cases_are_listed_by_what_they_wait_for(
 ) -> None:
     anna = await actor(covered.user)
     await anna.click("Hemregionsärenden")
-    await anna.choose("Vilka", "Väntar på betalningsförbindelse")
+    await anna.choose("Vilka", "Väntar på förbindelse")
     await anna.click("Sök", within="Vilka")
     await anna.sees(covered.number)
     await anna.picture("home-regions")

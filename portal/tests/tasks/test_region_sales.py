@@ -8,7 +8,6 @@ from portal.tests.fetching import CLERK
 from portal.tests.hostile import HOSTILE
 from portal.tests.leaving import Leaving, a_leaving
 from portal.tests.scene import Scene
-from portal.tests.system import HOME_PAYER
 
 SELL = "Sälj till annan region"
 
@@ -17,18 +16,6 @@ SELL = "Sälj till annan region"
 async def leaving(scene: Scene) -> Leaving:
     """A patient who leaves the region, with devices at home."""
     return await a_leaving(scene)
-
-
-async def asked(leaving: Leaving, *devices: str) -> str:
-    """A sale that was asked for and claimed: its page."""
-    body = {
-        "payer_id": HOME_PAYER,
-        "person": leaving.person,
-        "service_point": leaving.place.id,
-        "devices": devices or (leaving.bed,),
-    }
-    made = await leaving.system.done(leaving.user, "/region-sales", body, service="billing")
-    return f"/forsaljningar/{made['id']}"
 
 
 def price_of(number: str) -> str:
@@ -89,7 +76,7 @@ async def test_a_device_is_sold_from_the_recipients_page(
 
 @pytest.mark.rule("BIL-7c")
 async def test_what_is_not_bought_is_to_come_back(actor: MakeActor, leaving: Leaving) -> None:
-    page = await asked(leaving, leaving.bed, leaving.aid)
+    page = await leaving.sold(leaving.bed, leaving.aid)
     kim = await actor(CLERK, at=page)
     await kim.fill(price_of(leaving.bed), "2500")
     await kim.fill(price_of(leaving.aid), "1000")
@@ -110,7 +97,7 @@ async def test_what_is_not_bought_is_to_come_back(actor: MakeActor, leaving: Lea
 async def test_a_price_that_is_none_is_refused_beside_its_device(
     actor: MakeActor, leaving: Leaving, text: str
 ) -> None:
-    kim = await actor(CLERK, at=await asked(leaving), script=False)
+    kim = await actor(CLERK, at=await leaving.sold(), script=False)
     await kim.fill(price_of(leaving.bed), text)
 
     await kim.click("Föreslå priser")
@@ -125,8 +112,8 @@ async def test_a_price_that_is_none_is_refused_beside_its_device(
 async def test_what_something_else_has_says_why_it_is_not_sold(
     actor: MakeActor, leaving: Leaving
 ) -> None:
-    first = await asked(leaving)
-    second = await asked(leaving)
+    first = await leaving.sold()
+    second = await leaving.sold()
     assert first != second
 
     anna = await actor(leaving.user, at=second)
@@ -164,7 +151,7 @@ async def test_a_sale_of_nothing_is_refused_and_another_units_is_none(
 ) -> None:
     other = scene.user(scene.place())
     await scene.set()
-    page = await asked(leaving)
+    page = await leaving.sold()
 
     async with leaving.system.visiting(leaving.user) as anna:
         empty = await anna.post("/forsaljningar/ny", data={"person": leaving.person})

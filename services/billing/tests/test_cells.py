@@ -229,6 +229,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given, policies: 
                 ),
                 "billing.home-region-cases.list": Upon(things=cases, key="order_id"),
                 "billing.home-region-case.show": Upon(things=cases),
+                "billing.home-region-case.story": Upon(things=cases),
                 "billing.home-region-case.commit": Upon(
                     things=cases, body={"approved_on": "2026-05-04", "reference": "BF-1"}
                 ),
