@@ -39,7 +39,8 @@ class Database:
 
     `url` is `postgresql+asyncpg://…`. `policies` and `lock_order` are passed to every unit of work.
     A transaction whose process says nothing for `silent_seconds` is ended: a frozen one must not
-    hold marks and rows for longer than its successor waits for them.
+    hold marks and rows for longer than its successor waits for them. One that lasts longer than
+    `longest_seconds` is ended too.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Database:
         lock_order: LockOrder = LockOrder(),  # noqa: B008  # it is frozen
         pool_size: int = 5,
         silent_seconds: int = 4,
+        longest_seconds: int = 20,
     ) -> None:
         self.service = service
         self.role = role
@@ -73,6 +75,7 @@ class Database:
                     **_SERVER_SETTINGS_BY_ROLE[role],
                     "application_name": f"{service}-{role}",
                     "idle_in_transaction_session_timeout": f"{silent_seconds}s",
+                    "transaction_timeout": f"{longest_seconds}s",
                 },
             },
         )
@@ -220,7 +223,6 @@ _SERVER_SETTINGS = {
     "timezone": "UTC",
     "statement_timeout": "30s",
     "lock_timeout": "5s",
-    "transaction_timeout": "20s",
 }
 # decision 0409: what a list is asked for is spread so unevenly that a plan for any value reads all
 _SERVER_SETTINGS_BY_ROLE: Mapping[Role, Mapping[str, str]] = {

@@ -84,6 +84,7 @@ class World:
             "policies": policies,
             "lock_order": service.locks(is_checked=True),
             "silent_seconds": 60,  # a test's process may be slow: nobody takes over from it
+            "longest_seconds": 60,
         }
         self.worker = Database(urls.worker, service=service.name, role="worker", **shared)
         self.api = Database(urls.api, service=service.name, role="api", **shared)

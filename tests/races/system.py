@@ -43,8 +43,8 @@ SERVICES: Mapping[str, Service] = {one.name: one for one in (orders, bmb, invent
 _SEALER = Sealer(Fernet.generate_key().decode())
 _CONNECTIONS = 12
 _PATIENCE = 120
-"""Seconds that a transaction or handler may take: on a busy machine all runs stand still at times,
-and no run is about time.
+"""Seconds that a transaction, or the handler of a message or timer, may take: on a busy machine all
+runs stand still at times, and no run is about time.
 """
 _KEPT = ("alembic_version", "clock", "relay")
 _INBOUND = ".inventory"
@@ -168,6 +168,7 @@ class Running:
             "lock_order": service.locks(is_checked=True),
             "pool_size": _CONNECTIONS,
             "silent_seconds": _PATIENCE,
+            "longest_seconds": _PATIENCE,
         }
         self.worker = _Database(urls.worker, role="worker", **shared)
         self.api = _Database(urls.api, role="api", **shared)
@@ -176,7 +177,7 @@ class Running:
         topics = consumed_by(service.name, REGIONS)
         self.topics = frozenset(topic.name for topic in topics)
         self.reader = Reader(topics, service.handlers, digest=_SEALER.digest)
-        self._timers = TimerLoop(self.worker, service.handlers)
+        self._timers = TimerLoop(self.worker, service.handlers, handler_seconds=_PATIENCE)
         self._publisher = Publisher({}, service=service.name)
 
     async def command(self, command: Command, *, region: str, target: UUID, actor: str) -> None:

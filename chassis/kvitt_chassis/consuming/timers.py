@@ -54,7 +54,7 @@ _log = logging.getLogger(__name__)
 
 
 class TimerTooSlow(Exception):
-    """A timer's handler did not end within HANDLER_SECONDS."""
+    """A timer's handler did not end within its seconds."""
 
 
 class NobodyHandles(Exception):
@@ -91,10 +91,18 @@ class TimerLoop:
     sender to answer: a handler checks the state and returns when nothing is to be done.
     """
 
-    def __init__(self, database: Database, handlers: Handlers, *, batch: int = BATCH) -> None:
+    def __init__(
+        self,
+        database: Database,
+        handlers: Handlers,
+        *,
+        batch: int = BATCH,
+        handler_seconds: float = HANDLER_SECONDS,
+    ) -> None:
         self._database = database
         self._handlers = handlers
         self._batch = batch
+        self._handler_seconds = handler_seconds
         self._quick = [name for name, (timer, _) in handlers.timers.items() if not timer.slow]
         self._service = database.service
         self._woken = asyncio.Event()
@@ -227,7 +235,7 @@ class TimerLoop:
         if row is None:
             raise NobodyHandles(f"{one.timer} of a {timer.locks.__name__} that is not there")
         try:
-            async with asyncio.timeout(HANDLER_SECONDS) as budget:
+            async with asyncio.timeout(self._handler_seconds) as budget:
                 await handler(row, one.due, tx)
         except TimeoutError as error:
             if budget.expired():
@@ -244,7 +252,7 @@ class TimerLoop:
         if one.timer not in self._handlers.faults:
             return False
         try:
-            async with self._database.unit() as unit, asyncio.timeout(HANDLER_SECONDS):
+            async with self._database.unit() as unit, asyncio.timeout(self._handler_seconds):
                 return await self._mend(unit, one, reason)
         except Exception as fault:
             _log.error("%s: timer %s: %s", self._service, one.timer, describe(fault))

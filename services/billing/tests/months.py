@@ -80,7 +80,7 @@ async def close(world: World, day: date, *, custody_changes: int) -> None:
 
 async def fire_until(world: World, status: str) -> None:
     """The run goes on by real timers until it is there."""
-    loop = TimerLoop(world.worker, service.handlers)
+    loop = TimerLoop(world.worker, service.handlers, handler_seconds=60)
 
     async def is_there() -> bool:
         await loop._round()

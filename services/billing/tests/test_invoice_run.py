@@ -358,7 +358,7 @@ async def close(world: World, day: date, *, custody_changes: int) -> None:
 
 async def fire_until_finished(world: World, month: str) -> None:
     """Runs go on by real timers until the one of the month has finished."""
-    loop = TimerLoop(world.worker, service.handlers)
+    loop = TimerLoop(world.worker, service.handlers, handler_seconds=60)
 
     async def is_finished() -> bool:
         await loop._round()
