@@ -83,7 +83,8 @@ async def read(pieces: AsyncIterator[bytes], *, limit: int = MAX_BYTES) -> ReadB
     """What a document says that comes piece by piece.
 
     Raises UblRefused: TOO_LARGE, NOT_XML, UNSAFE_XML (it has a DOCTYPE), NOT_UBL, MISSING_FIELD,
-    INVALID_FIELD, OTHER_CURRENCY, NEGATIVE_PRICE, PRICE_NOT_WHOLE, TOO_MANY_LINES, SUMS_DIFFER.
+    INVALID_FIELD, OTHER_CURRENCY, NEGATIVE_PRICE, PRICE_NOT_WHOLE, TOO_MANY_LINES, SUMS_DIFFER,
+    PREPAID.
     """
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -275,9 +276,10 @@ class _Document(_Element):
         inclusive = self.ore(f"{total}/cbc:TaxInclusiveAmount")
         if inclusive != net_ore + vat_ore:
             raise self.differs(f"{total}/cbc:TaxInclusiveAmount")
-        prepaid = self._optional(f"{total}/cbc:PrepaidAmount")
+        if self._optional(f"{total}/cbc:PrepaidAmount"):  # what is paid already is not paid again
+            raise UblRefused("PREPAID", f"{total}/cbc:PrepaidAmount")
         rounding = self._optional(f"{total}/cbc:PayableRoundingAmount")
-        if self.ore(f"{total}/cbc:PayableAmount") != inclusive - prepaid + rounding:
+        if self.ore(f"{total}/cbc:PayableAmount") != inclusive + rounding:
             raise self.differs(f"{total}/cbc:PayableAmount")
         return net_ore, vat_ore
 

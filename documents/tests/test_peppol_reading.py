@@ -248,6 +248,19 @@ def test_discounts_are_shared_out_to_the_ore_rate_by_rate(
             "INVALID_FIELD",
             "cbc:DueDate",
         ),
+        (
+            [
+                (
+                    kr("PayableAmount", "2503.33"),
+                    (
+                        f"{kr('PrepaidAmount', '503.33')}</cbc:PrepaidAmount>"
+                        f"<cbc:{kr('PayableAmount', '2000.00')}"
+                    ),
+                )
+            ],
+            "PREPAID",
+            "cac:LegalMonetaryTotal/cbc:PrepaidAmount",
+        ),
         ([("CurrencyCode>SEK", "CurrencyCode>EUR")], "OTHER_CURRENCY", "cbc:DocumentCurrencyCode"),
         (
             [('PayableAmount currencyID="SEK"', 'PayableAmount currencyID="EUR"')],

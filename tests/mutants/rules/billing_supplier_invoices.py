@@ -166,7 +166,7 @@ SUPPLIER_INVOICES: tuple[RuleMutant, ...] = (
         "BIL-6i",
         "What is to be paid may be another sum than the rest gives",
         _READER,
-        '        if self.ore(f"{total}/cbc:PayableAmount") != inclusive - prepaid + rounding:\n',
+        '        if self.ore(f"{total}/cbc:PayableAmount") != inclusive + rounding:\n',
         '        if self.ore(f"{total}/cbc:PayableAmount") < 0:\n',
         f"{_READ}_what_does_not_add_up_is_refused_with_its_element",
     ),

@@ -37,6 +37,7 @@ WAYS: Final[Mapping[str, str]] = {
     "PRICE_NOT_WHOLE": "Radens belopp är inte ett helt antal öre för en. Registrera fakturan för"
     " hand.",
     "TOO_MANY_LINES": "Fakturan har för många rader. Be leverantören dela den.",
+    "PREPAID": "En del av fakturan är redan betald. Be leverantören om en på det som återstår.",
     "SUMS_DIFFER": "Beloppet stämmer inte med raderna. Be leverantören om en rätt faktura.",
 }
 """What can be done about a document that is not taken, by the reason."""
