@@ -10,10 +10,11 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form, is_id
-from kvitt_portal.here import Here, PageProblem, Visit
+from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import work_order_form
+from kvitt_portal.pages.asking import say_refused
 from kvitt_portal.pages.registering import find_recipient
 from kvitt_portal.pages.work_order_page import PAGE
 from kvitt_portal.pages.work_order_registering import registered
@@ -85,9 +86,7 @@ async def discard(here: Here, draft: UUID) -> Response:
         "orders", "POST", f"{_DRAFTS}/{draft}:discard", {"version": body["version"]}, form
     )
     if part.problem is not None:
-        if part.status in (403, 404):
-            raise PageProblem(part.problem)
-        form.refuse(part.problem, work_order_form.NAMED)
+        say_refused(form, part, work_order_form.NAMED)
         return await _discarding(here, draft, form)
     return here.go(PAGE, "Utkastet är kastat.")
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from kvitt_portal.forms import Form
 from kvitt_portal.here import PageProblem, Person, Visit
 from kvitt_portal.services import Part
 
@@ -50,6 +51,15 @@ async def recipients_of(here: Visit, things: Iterable[Mapping[str, Any]]) -> dic
     """Who the patients of these things are, as far as this user may know."""
     to = [one.get("recipient") or {} for one in things]
     return await here.people([one.get("person") for one in to], purpose="display")
+
+
+def say_refused(form: Form, part: Part, names: Mapping[str, str] | None = None) -> None:
+    """Say in a form why what it asked for was refused; `names` as `Form.refuse` has them. Raises
+    PageProblem where the thing is not there, or not the user's to act on.
+    """
+    if part.problem is not None and part.status in (403, 404):
+        raise PageProblem(part.problem)
+    form.refuse(part.problem, names)
 
 
 def pdf_of(part: Part) -> Response:

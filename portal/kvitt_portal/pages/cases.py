@@ -12,12 +12,12 @@ from starlette.responses import Response
 
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
-from kvitt_portal.here import Here, PageProblem, Visit
+from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing, things
 from kvitt_portal.pages.answering import AT_ONCE, hastens, questions_of
-from kvitt_portal.pages.asking import devices_of, items_of, pdf_of
+from kvitt_portal.pages.asking import devices_of, items_of, pdf_of, say_refused
 from kvitt_portal.pages.moving_plan import KIND
 from kvitt_portal.services import Part
 
@@ -38,7 +38,9 @@ async def search(here: Here) -> Response:
         return again
     form = listing.filters_of(here, _FILTERS)
     is_staff = here.has(*STAFF)
-    found = await here.ask(
+    found = await listing.found(
+        here,
+        form,
         "orders",
         "/cases",
         status=listing.states_asked(form, statuses.CASES),
@@ -46,10 +48,8 @@ async def search(here: Here) -> Response:
         service_point=form["service_point"],
         asked_by=here.user.user_id if form["mine"] else "",
         late=True if form["late"] else None,
-        cursor=here.request.query_params.get("cursor"),
         limit=AT_ONCE if is_staff else listing.LIMIT,
     )
-    listing.say_what_is_wrong(form, found)
     items = items_of(found)
     questions, names = await asyncio.gather(
         questions_of(here, items if is_staff else ()),
@@ -107,9 +107,7 @@ async def _done(
 ) -> Response:
     if part.problem is None:
         return here.go(page or f"{PAGE}/{case}", said)
-    if part.status in (403, 404):
-        raise PageProblem(part.problem)
-    form.refuse(part.problem, _ANSWERED)
+    say_refused(form, part, _ANSWERED)
     return await _page(here, case, form)
 
 

@@ -51,17 +51,17 @@ async def search(here: Here) -> Response:
         return again
     form = listing.filters_of(here, _FILTERS)
     is_staff = here.has(*STAFF)
-    found = await here.ask(
+    found = await listing.found(
+        here,
+        form,
         "orders",
         "/fault-reports",
         status=listing.states_asked(form, statuses.FAULT_REPORTS) or list(OPEN),
         service_point=form["service_point"],
         escalated=True if form["escalated"] else None,
-        cursor=here.request.query_params.get("cursor"),
         limit=_ASSESSED_AT_ONCE if is_staff else listing.LIMIT,
     )
     items = items_of(found)
-    listing.say_what_is_wrong(form, found)
     views, devices, people, names = await asyncio.gather(
         _views_of(here, items if is_staff else ()),
         devices_of(here, [one["device_id"] for one in items]),

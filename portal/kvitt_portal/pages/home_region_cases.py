@@ -13,11 +13,11 @@ from starlette.responses import Response
 
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
-from kvitt_portal.here import Here, PageProblem, Visit
+from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
-from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.asking import items_of, say_refused
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -42,16 +42,16 @@ async def search(here: Here) -> Response:
         return again
     form = listing.filters_of(here, _FILTERS)
     shown = form["show"]
-    found = await here.ask(
+    found = await listing.found(
+        here,
+        form,
         "billing",
         "/home-region-cases",
         waits_for=shown if shown in _WAITS else None,
         status=None if shown in _WAITS else shown,
         service_point=form["service_point"],
-        cursor=here.request.query_params.get("cursor"),
-        limit=listing.LIMIT,
+        written={"status": ("show", "Välj vilka som ska visas.")},
     )
-    listing.say_what_is_wrong(form, found, {"status": ("show", "Välj vilka som ska visas.")})
     items = items_of(found)
     names = await Names.of(
         here,
@@ -104,9 +104,7 @@ async def _act(
     if part.problem is None:
         there = f"/bestallningar/{order}" if form["from"] == _ORDER else f"{PAGE}/{order}"
         return here.go(there, said)
-    if part.status in (403, 404):
-        raise PageProblem(part.problem)
-    form.refuse(part.problem, names)
+    say_refused(form, part, names)
     return await _page(here, order, form)
 
 

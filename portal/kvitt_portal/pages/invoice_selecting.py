@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
-from kvitt_portal.here import Here, PageProblem, Visit
+from kvitt_portal.here import Here, Visit
+from kvitt_portal.pages.asking import say_refused
 from kvitt_portal.pages.invoice_selections import CALLED, PAGE, address_in, body_of
 from kvitt_portal.pages.invoices import listed
 from kvitt_portal.services import Part
@@ -48,9 +49,7 @@ async def remove(here: Here, selection: UUID) -> Response:
 async def _done(here: Visit, form: Form, part: Part, said: str) -> Response:
     if part.problem is None:
         return here.go(address_in(form), said)
-    if part.status in (403, 404):
-        raise PageProblem(part.problem)
-    form.refuse(part.problem, _NAMED)
+    say_refused(form, part, _NAMED)
     return await _again(here, form)
 
 

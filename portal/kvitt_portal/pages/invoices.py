@@ -48,15 +48,13 @@ async def listed(here: Visit, form: Form, saving: Form) -> Response:
     """The list as it is filtered, with the user's saved selections above it; `saving` is the form
     that saves one.
     """
-    filters = {called: form[name] for name, called in CALLED.items()}
-    cursor = here.request.query_params.get("cursor")
+    filters: dict[str, Any] = {called: form[name] for name, called in CALLED.items()}
     found, saved = await asyncio.gather(
-        here.ask("billing", "/invoices", **filters, cursor=cursor, limit=listing.LIMIT),
+        listing.found(here, form, "billing", "/invoices", written=_WRITTEN, **filters),
         selections_of(here),
     )
     items = items_of(found)
     people, names = await _payers(here, (one["payer"] for one in items), form["payer"])
-    listing.say_what_is_wrong(form, found, _WRITTEN)
     return here.page(
         "invoices/search.html",
         found=found,

@@ -3,7 +3,7 @@ there is to choose among.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
@@ -53,6 +53,25 @@ def listed_at(form: Form, *lists: str) -> str:
     """
     page = form["from"]
     return page if page.partition("?")[0] in lists else ""
+
+
+async def found(
+    here: Visit,
+    filters: Form,
+    service: str,
+    path: str,
+    *,
+    written: Mapping[str, tuple[str, str]] | None = None,
+    limit: int = LIMIT,
+    **query: Any,
+) -> Part:
+    """A page of the list, from where the address goes on, filtered by `query`; what is wrong with a
+    filter is said beside it, as `say_what_is_wrong` takes `written`.
+    """
+    cursor = here.request.query_params.get("cursor")
+    part = await here.ask(service, path, **query, cursor=cursor, limit=limit)
+    say_what_is_wrong(filters, part, written)
+    return part
 
 
 def say_what_is_wrong(

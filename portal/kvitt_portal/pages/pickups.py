@@ -13,7 +13,14 @@ from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
-from kvitt_portal.pages.asking import NOTHING, devices_of, items_of, pdf_of, recipients_of
+from kvitt_portal.pages.asking import (
+    NOTHING,
+    devices_of,
+    items_of,
+    pdf_of,
+    recipients_of,
+    say_refused,
+)
 from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.services import Part
 
@@ -44,7 +51,9 @@ async def search(here: Here) -> Response:
     if (again := here.remembered("hamtordrar")) is not None:
         return again
     form = listing.filters_of(here, _FILTERS)
-    found = await here.ask(
+    found = await listing.found(
+        here,
+        form,
         "orders",
         "/pickups",
         status=listing.states_asked(form, statuses.PICKUPS),
@@ -55,8 +64,7 @@ async def search(here: Here) -> Response:
         requested_to=form["to"],
         recipient=form["recipient"],
         sort=form["sort"],
-        cursor=here.request.query_params.get("cursor"),
-        limit=listing.LIMIT,
+        written=_WRITTEN,
     )
     items = items_of(found)
     people, names = await asyncio.gather(
@@ -67,7 +75,6 @@ async def search(here: Here) -> Response:
             care_units=[one["recipient"].get("unit") for one in items],
         ),
     )
-    listing.say_what_is_wrong(form, found, _WRITTEN)
     return here.page(
         "pickups/search.html",
         found=found,
@@ -138,9 +145,7 @@ async def slip(here: Here, pickup: UUID) -> Response:
 async def _done(here: Visit, pickup: UUID, form: Form, part: Part, said: str) -> Response:
     if part.problem is None:
         return here.go(f"{PAGE}/{pickup}", "" if part.waits else said)
-    if part.status in (403, 404):
-        raise PageProblem(part.problem)
-    form.refuse(part.problem)
+    say_refused(form, part)
     return await _page(here, pickup, form)
 
 

@@ -3,9 +3,7 @@ and its receipt; what is wrong with it goes to customer service from here.
 """
 
 import asyncio
-import re
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,11 +12,12 @@ from kvitt_chassis.web.problems import Problem
 from starlette.responses import Response
 
 from kvitt_portal import statuses
+from kvitt_portal.amounts import ore_of
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
-from kvitt_portal.pages.asking import code, items_of
+from kvitt_portal.pages.asking import code, items_of, say_refused
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -32,7 +31,6 @@ _WRITTEN: Final = {
     "purchase_order_number": ("number", "Skriv numret med siffror."),
     "expected_to": ("expected_to", listing.DAY),
 }
-_AMOUNT: Final = re.compile(r"\d{1,9}([,.]\d{1,2})?", re.ASCII)
 
 _TOLD: Final = "Kundtjänst har fått veta det. Fakturan för raden väntar tills det är löst."
 
@@ -44,17 +42,17 @@ async def search(here: Here) -> Response:
         return again
     form = listing.filters_of(here, _FILTERS)
     of_order = form["kind"] == "order"
-    found = await here.ask(
+    found = await listing.found(
+        here,
+        form,
         "orders",
         "/receipts/awaited",
         service_point=form["service_point"],
         order_number=form["number"] if of_order else "",
         purchase_order_number="" if of_order else form["number"],
         expected_to=form["expected_to"],
-        cursor=here.request.query_params.get("cursor"),
-        limit=listing.LIMIT,
+        written=_WRITTEN,
     )
-    listing.say_what_is_wrong(form, found, _WRITTEN)
     items = items_of(found)
     names, suppliers = await asyncio.gather(
         Names.of(
@@ -114,8 +112,6 @@ async def receive(here: Here, number: str) -> Response:
     part = await here.send("orders", "POST", "/receipts", body, form)
     if part.problem is None:
         return here.go(f"{PAGE}/kvittens/{part.value['receipt_id']}")
-    if part.status in (403, 404):
-        raise PageProblem(part.problem)
     names = {"received_on": "received_on"}
     for at, line in enumerate(lines):
         n = line["number"]
@@ -124,7 +120,7 @@ async def receive(here: Here, number: str) -> Response:
             f"lines.{at}.price": f"price-{n}",
             f"lines.{at}.devices": f"device-{n}-1",
         }
-    form.refuse(part.problem, names)
+    say_refused(form, part, names)
     return await _page(here, number, form)
 
 
@@ -142,9 +138,7 @@ async def deviates(here: Here, number: str) -> Response:
     part = await here.send("orders", "POST", path, body, form)
     if part.problem is None:
         return here.go(f"{PAGE}/{number}", _TOLD)
-    if part.status in (403, 404):
-        raise PageProblem(part.problem)
-    form.refuse(part.problem, {"line": "wrong", "kind": "wrong"})
+    say_refused(form, part, {"line": "wrong", "kind": "wrong"})
     return await _page(here, number, form)
 
 
@@ -210,11 +204,10 @@ def _device(form: Form, line: int, at: int) -> dict[str, str]:
 def _price_of_one(form: Form, line: int, quantity: int) -> int:
     """The price of one in öre, as the delivery note says it: of one, or of the whole line."""
     name = f"price-{line}"
-    written = form[name].replace(" ", "").replace("\xa0", "")
-    if not _AMOUNT.fullmatch(written):
+    ore = ore_of(form[name])
+    if ore is None:
         form.add(name, "Skriv priset i kronor utan moms, till exempel 1290,50.")
         return 0
-    ore = int(Decimal(written.replace(",", ".")) * 100)
     if form[f"per-{line}"] != "all":
         return ore
     if ore % quantity:

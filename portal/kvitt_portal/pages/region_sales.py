@@ -1,7 +1,6 @@
 """Försäljningar till andra regioner: the list, and a sale with prices and answer (BIL-7)."""
 
 import asyncio
-import re
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,13 +9,14 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from kvitt_portal import statuses
+from kvitt_portal.amounts import ore_of
 from kvitt_portal.forms import Form
-from kvitt_portal.here import Here, PageProblem, Visit
+from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.articles import articles_of
-from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.asking import items_of, say_refused
 
 router = APIRouter()
 
@@ -24,7 +24,6 @@ PAGE: Final = "/forsaljningar"
 _FILTERS: Final = ("status", "service_point")
 _ANSWER_WITHIN: Final = timedelta(days=30)
 """What is proposed for the other region's answer."""
-_KRONOR: Final = re.compile(r"(\d{1,9})(?:[,.](\d{1,2}))?")
 _NO_AMOUNT: Final = "Skriv priset i kronor, till exempel 2500 eller 2500,50."
 _PRICED: Final = {"answer_by_on": "answer_by_on", "asked_by": "asked_by", "lines": ""}
 
@@ -35,15 +34,14 @@ async def search(here: Here) -> Response:
     if (again := here.remembered("forsaljningar")) is not None:
         return again
     form = listing.filters_of(here, _FILTERS)
-    found = await here.ask(
+    found = await listing.found(
+        here,
+        form,
         "billing",
         "/region-sales",
         status=form["status"],
         service_point=form["service_point"],
-        cursor=here.request.query_params.get("cursor"),
-        limit=listing.LIMIT,
     )
-    listing.say_what_is_wrong(form, found)
     items = items_of(found)
     names = await Names.of(
         here,
@@ -110,23 +108,13 @@ async def disapprove(here: Here, sale: UUID) -> Response:
     return await _act(here, sale, form, "disapprove", None, {}, said)
 
 
-def ore_of(written: str) -> int | None:
-    """An amount in kronor, as people write it, in öre; None of what is none."""
-    found = _KRONOR.fullmatch(re.sub(r"[\s ]|kr$", "", written))
-    if found is None:
-        return None
-    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
-
-
 async def _act(
     here: Visit, sale: UUID, form: Form, act: str, body: Any, names: dict[str, str], said: str
 ) -> Response:
     part = await here.send("billing", "POST", f"/region-sales/{sale}:{act}", body, form)
     if part.problem is None:
         return here.go(f"{PAGE}/{sale}", said)
-    if part.status in (403, 404):
-        raise PageProblem(part.problem)
-    form.refuse(part.problem, names)
+    say_refused(form, part, names)
     return await _page(here, sale, form)
 
 

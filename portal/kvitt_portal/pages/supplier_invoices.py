@@ -16,7 +16,7 @@ from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.articles import articles_of
-from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.asking import items_of, say_refused
 from kvitt_portal.pages.receipts import suppliers_of
 from kvitt_portal.services import Part
 
@@ -48,7 +48,9 @@ async def search(here: Here) -> Response:
     if (again := here.remembered("leverantorsfakturor")) is not None:
         return again
     form = listing.filters_of(here, _FILTERS)
-    found = await here.ask(
+    found = await listing.found(
+        here,
+        form,
         "billing",
         "/supplier-invoices",
         status=form["status"],
@@ -58,10 +60,8 @@ async def search(here: Here) -> Response:
         service_point=form["service_point"],
         is_credit=form["credit"],
         sort=form["sort"],
-        cursor=here.request.query_params.get("cursor"),
-        limit=listing.LIMIT,
+        written=_WRITTEN,
     )
-    listing.say_what_is_wrong(form, found, _WRITTEN)
     suppliers, names = await asyncio.gather(
         suppliers_of(here, (one["supplier_id"] for one in items_of(found))),
         Names.of(here, customers=listing.places_asked(here, form)),
@@ -124,9 +124,7 @@ async def reject(here: Here, invoice: UUID) -> Response:
 async def _done(here: Visit, invoice: UUID, form: Form, part: Part, said: str) -> Response:
     if part.problem is None:
         return here.go(f"{PAGE}/{invoice}", said)
-    if part.status in (403, 404):
-        raise PageProblem(part.problem)
-    form.refuse(part.problem, _DECIDED)
+    say_refused(form, part, _DECIDED)
     return await _page(here, invoice, form)
 
 

@@ -23,16 +23,15 @@ async def search(here: Here) -> Response:
     if (again := here.remembered("vantar")) is not None:
         return again
     form = listing.filters_of(here, _FILTERS)
-    found = await here.ask(
+    found = await listing.found(
+        here,
+        form,
         "orders",
         "/waits",
         late=True if form["late"] else None,
         owner=form["owner"],
         service_point=form["service_point"],
-        cursor=here.request.query_params.get("cursor"),
-        limit=listing.LIMIT,
     )
-    listing.say_what_is_wrong(form, found)
     items = items_of(found)
     waits = [one["waits"] for one in items]
     names = await Names.of(

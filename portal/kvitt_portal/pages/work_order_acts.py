@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form, said_of
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.pages.asking import code
+from kvitt_portal.pages.asking import code, say_refused
 from kvitt_portal.pages.work_order_page import PAGE, page
 from kvitt_portal.services import Part
 
@@ -151,9 +151,7 @@ async def _send(
     here: Visit, work_order: UUID, form: Form, act: str, body: Any, names: Mapping[str, str]
 ) -> Part:
     part = await here.send("orders", "POST", f"/work-orders/{work_order}:{act}", body, form)
-    if part.problem is not None and part.status in (403, 404):
-        raise PageProblem(part.problem)
-    form.refuse(part.problem, names)
+    say_refused(form, part, names)
     return part
 
 

@@ -66,7 +66,9 @@ async def search(here: Here) -> Response:
     form = listing.filters_of(here, _FILTERS)
     me = here.user.user_id
     written = await drafts_of(here, form["recipient"])
-    found = await here.ask(
+    found = await listing.found(
+        here,
+        form,
         "orders",
         "/work-orders",
         work_order_number=form["number"],
@@ -81,8 +83,7 @@ async def search(here: Here) -> Response:
         registered_from=form["from"],
         registered_to=form["to"],
         sort=form["sort"],
-        cursor=here.request.query_params.get("cursor"),
-        limit=listing.LIMIT,
+        written=_WRITTEN,
     )
     items = items_of(found)
     devices, people, names = await asyncio.gather(
@@ -95,7 +96,6 @@ async def search(here: Here) -> Response:
             users=[one["saved_by"] for one in items_of(written)],
         ),
     )
-    listing.say_what_is_wrong(form, found, _WRITTEN)
     return here.page(
         "work_orders/search.html",
         found=found,

@@ -36,12 +36,17 @@ NOON = stockholm("2026-03-02 12:00")
 
 
 def a_credit(
-    number: str = "K-1", *, credits: str | None = "F-1", quantity: int = 1, net_ore: int = COST
+    number: str = "K-1",
+    *,
+    credits: str | None = "F-1",
+    quantity: int = 1,
+    net_ore: int = COST,
+    vat_percent: int = 25,
 ) -> SupplierInvoiceStated:
     """A credit note that names its invoice, or nothing at all, and no purchase order."""
     return a_supplier_invoice_stated(
         number,
-        lines=[an_invoice_line(quantity, net_ore=net_ore)],
+        lines=[an_invoice_line(quantity, net_ore=net_ore, vat_percent=vat_percent)],
         purchase_order=None,
         is_credit=True,
         credits=credits,
@@ -179,9 +184,12 @@ async def test_credit_notes_take_back_no_more_than_is_left_of_their_invoice(give
 
 
 @pytest.mark.rule("BIL-6n")
-@pytest.mark.parametrize(("net_ore", "outcome"), [(COST, "cleared"), (COST + 1, "held")])
+@pytest.mark.parametrize(
+    ("net_ore", "vat_percent", "outcome"),
+    [(COST, 25, "cleared"), (COST + 1, 25, "held"), (COST, 12, "held")],
+)
 async def test_of_a_released_invoice_no_more_is_taken_back_either(
-    given: Given, net_ore: int, outcome: str
+    given: Given, net_ore: int, vat_percent: int, outcome: str
 ) -> None:
     async with given(service, at=NOON) as world:
         await world.register(SERVICE)
@@ -190,7 +198,7 @@ async def test_of_a_released_invoice_no_more_is_taken_back_either(
         )
         await release(world)
 
-        await world.handle(a_credit(net_ore=net_ore))
+        await world.handle(a_credit(net_ore=net_ore, vat_percent=vat_percent))
 
         assert (await reasons(world, "K-1"))[0] == outcome
 
@@ -217,6 +225,7 @@ async def test_by_hand_it_is_matched_and_says_what_is_too_much(given: Given) -> 
 
         assert made.status_code == 201, made.text
         assert (made.json()["status"], made.json()["purchase_order_number"]) == ("cleared", None)
+        assert [one["received"] for one in made.json()["purchase_lines"]] == [1]
         (held,) = [one for one in again.json()["held_for"] if one["code"] == "MORE_THAN_INVOICED"]
         assert held["says"]
         assert held["way_on"]

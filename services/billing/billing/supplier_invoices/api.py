@@ -134,7 +134,7 @@ async def show_supplier_invoice(
     row = await reader.get(
         SupplierInvoiceRow, supplier_invoice_id, scope=queries.REACH, rule="BIL-6"
     )
-    purchased = await queries.lines_of(tx, row.purchase_order_number)
+    purchased = await queries.lines_matched(tx, row)
     return SupplierInvoiceWithLines.with_lines(row, purchased)
 
 
@@ -208,7 +208,7 @@ def show_with_lines(
 
     async def show(tx: Transaction) -> SupplierInvoiceWithLines:
         row = await tx.get(SupplierInvoiceRow, key, rule="BIL-6")
-        purchased = await queries.lines_of(tx, row.purchase_order_number)
+        purchased = await queries.lines_matched(tx, row)
         return SupplierInvoiceWithLines.with_lines(row, purchased)
 
     return show

@@ -16,7 +16,7 @@ from kvitt_contracts.types import (
 from sqlalchemy import ColumnElement, and_, func, or_, select, union
 
 from billing.models import ArticleRow
-from billing.supplier_invoices.domain import PAYABLE
+from billing.supplier_invoices.domain import PAYABLE, invoice_id
 from billing.supplier_invoices.models import (
     PurchaseLineRow,
     PurchaseOrderRow,
@@ -38,8 +38,17 @@ ROWS_AT_ONCE = 500
 """So many invoices that may be paid are in memory."""
 
 
-async def lines_of(tx: Transaction, number: OrderNumber | None) -> list[PurchaseLineRow]:
-    """The lines of a purchase order as they are now, in its order; none where it is not known."""
+# decision 0456: a credit note that names no purchase is of its invoice's
+async def lines_matched(tx: Transaction, row: SupplierInvoiceRow) -> list[PurchaseLineRow]:
+    """The lines that an invoice is matched with as they are now, in their order's order: of a
+    credit note that names no purchase those of the invoice that it names; none where the purchase
+    order is not known.
+    """
+    number = row.purchase_order_number
+    if number is None and row.device_number is None and row.is_credit and row.credits is not None:
+        key = invoice_id(row.region, row.supplier_id, row.credits)
+        credited = await tx.look_up(SupplierInvoiceRow, key)
+        number = credited.purchase_order_number if credited else None
     order = None if number is None else await tx.look_up(PurchaseOrderRow, number)
     ids = order.line_ids if order else ()
     found = {row.line_id: row for row in await tx.look_up_all(PurchaseLineRow, ids)}

@@ -11,7 +11,13 @@ from itertools import combinations
 from typing import Final
 
 from kvitt_contracts.billing import ClearedLine, SupplierInvoiceLine
-from kvitt_contracts.types import ArticleNumber, Money, OrderLineId, SupplierInvoiceId
+from kvitt_contracts.types import (
+    ArticleNumber,
+    Money,
+    OrderLineId,
+    SupplierInvoiceId,
+    VatPercent,
+)
 
 MOST_CREDITS: Final = 6
 """With so many waiting credit notes at most an invoice is tried together."""
@@ -75,11 +81,6 @@ class Document:
     lines: Sequence[SupplierInvoiceLine]
     tolerance_ore: int = 0
     credits: SupplierInvoiceId | None = None
-
-    @property
-    def net_ore(self) -> int:
-        """What it comes to, without VAT."""
-        return sum(one.quantity * one.price.net_ore for one in self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,13 +161,13 @@ def judge_credits(waiting: Sequence[Document], *, paid: Collection[Document]) ->
 
 
 class _Left:
-    """What is left of each invoice that is paid, in öre without VAT, with what its credit notes
-    have taken back.
+    """What is left of each invoice that is paid at each rate of VAT, in öre without it, with what
+    its credit notes have taken back.
     """
 
     def __init__(self, paid: Collection[Document]) -> None:
         self._paid: set[SupplierInvoiceId] = set()
-        self._ore: Counter[SupplierInvoiceId] = Counter()
+        self._ore: Counter[tuple[SupplierInvoiceId, VatPercent]] = Counter()
         self.take(paid)
 
     def take(self, documents: Collection[Document]) -> None:
@@ -183,19 +184,23 @@ class _Left:
         if not named <= there:
             return Hold.NOTHING_TO_CREDIT
         changes = _changes(group)
-        if any(self._ore[key] + changes[key] < 0 for key in named):
+        if any(self._ore[key] + ore < 0 for key, ore in changes.items() if key[0] in named):
             return Hold.MORE_THAN_INVOICED
         return None
 
 
-def _changes(documents: Iterable[Document]) -> Counter[SupplierInvoiceId]:
-    """By how much each changes what is left of which invoice."""
-    found: Counter[SupplierInvoiceId] = Counter()
+def _changes(
+    documents: Iterable[Document],
+) -> Counter[tuple[SupplierInvoiceId, VatPercent]]:
+    """By how much each changes what is left of which invoice, at which rate of VAT."""
+    found: Counter[tuple[SupplierInvoiceId, VatPercent]] = Counter()
     for one in documents:
-        if not one.is_credit:
-            found[one.id] += one.net_ore
-        elif one.credits is not None:
-            found[one.credits] -= one.net_ore
+        key = one.credits if one.is_credit else one.id
+        if key is None:
+            continue
+        sign = -1 if one.is_credit else 1
+        for line in one.lines:
+            found[key, line.price.vat_percent] += sign * line.quantity * line.price.net_ore
     return found
 
 
