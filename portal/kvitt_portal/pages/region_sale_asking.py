@@ -90,8 +90,6 @@ async def _page(here: Visit, who: Person, form: Form, *, is_first: bool = False)
         mine = "" if here.has(*STAFF) else here.service_point
         form.give("service_point", mine or await service_point_of(here, devices))
     regions = [one for one in payables if one.region]
-    if len(regions) == 1 and not form["payer"]:
-        form.give("payer", regions[0].payer)
     names = await Names.of(
         here, customers=[form["service_point"]], payers=[one.payer for one in regions]
     )

@@ -8,8 +8,11 @@ from portal.tests.fetching import CLERK
 from portal.tests.hostile import HOSTILE
 from portal.tests.leaving import Leaving, a_leaving
 from portal.tests.scene import Scene
+from portal.tests.system import HOME_PAYER
 
 SELL = "Sälj till annan region"
+BUYER = "Region som köper"
+HOME = f"{HOME_PAYER} Hälsocentralen {HOME_PAYER}"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -33,6 +36,9 @@ async def test_a_device_is_sold_from_the_recipients_page(
     await anna.sees(leaving.bed)
     await anna.picture("region-sale-new")
     await anna.accessible()
+    await anna.click("Begär försäljning")
+    await anna.sees("Välj regionen som ska köpa.")
+    await anna.choose(BUYER, HOME)
     await anna.click("Begär försäljning")
     await anna.is_at("/forsaljningar/*")
     await leaving.system.settle()
@@ -138,6 +144,7 @@ async def test_what_the_regions_agree_on_is_sold_from_the_page_of_who_moves(
     await anna.sees(f"Köpet är överenskommet för {leaving.bed}.")
     await anna.click("Begär försäljning")
     await anna.is_at("/forsaljningar/ny")
+    await anna.choose(BUYER, HOME)
     await anna.click("Begär försäljning")
 
     await anna.sees("Försäljningen är begärd.")
