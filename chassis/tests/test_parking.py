@@ -11,6 +11,7 @@ from kvitt_chassis.consuming.consumer import Consumer, Tuning
 from kvitt_chassis.consuming.machine import Limits
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.database import Database
+from kvitt_chassis.ending import end_tasks
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import OrderId
 from kvitt_testkit.world import Servers, ServiceUrls, wait_for
@@ -29,8 +30,7 @@ pytestmark = pytest.mark.long(seconds=20)
 async def draining(consumer: Consumer) -> AsyncIterator[Consumer]:
     loop = asyncio.create_task(consumer.drain.run())
     yield consumer
-    loop.cancel()
-    await asyncio.gather(loop, return_exceptions=True)
+    await end_tasks([loop])
 
 
 async def test_one_failing_message_costs_the_others_of_its_batch_nothing(

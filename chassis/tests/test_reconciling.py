@@ -5,12 +5,12 @@ it runs once a night.
 import asyncio
 import logging
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, time
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from kvitt_chassis.ending import end_tasks
 from kvitt_chassis.metrics import REGISTRY
 from kvitt_chassis.operating import audit
 from kvitt_chassis.operating.checks import Check, Snapshot, rows_with_events
@@ -204,10 +204,7 @@ async def a_night(*of: Reconciliation, at: time, until: Any) -> None:
     try:
         await wait_for(until)
     finally:
-        for night in nights:
-            night.cancel()
-            with suppress(asyncio.CancelledError):
-                await night
+        await end_tasks(nights)
 
 
 async def test_a_night_that_was_missed_is_made_up_by_one_process_once(world: World) -> None:

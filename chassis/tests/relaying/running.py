@@ -7,6 +7,7 @@ from time import monotonic
 
 from kvitt_chassis import failpoints
 from kvitt_chassis.database import Database
+from kvitt_chassis.ending import end_tasks
 from kvitt_chassis.relaying import outbox
 from kvitt_chassis.relaying.relay import Relay
 
@@ -18,9 +19,7 @@ async def running(*relays: Relay) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(tasks)
 
 
 async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 20.0) -> float:

@@ -6,6 +6,7 @@ import os
 import sys
 
 import pytest
+from kvitt_chassis.ending import end_tasks
 from kvitt_chassis.relaying.machine import LEASE_SECONDS, STANDBY_SECONDS
 from sqlalchemy import text
 
@@ -30,8 +31,7 @@ async def test_when_the_relay_that_holds_the_lease_dies_the_other_takes_over(log
         standby = asyncio.create_task(heir.run())
     await record(database, "key")
     await until_sent(database)
-    standby.cancel()
-    await asyncio.gather(standby, return_exceptions=True)
+    await end_tasks([standby])
 
     assert heir.is_holder
     assert LEASE_SECONDS + STANDBY_SECONDS < 3.0  # what is promised where nothing else is slow
