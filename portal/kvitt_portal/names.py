@@ -87,6 +87,14 @@ class Names:
         return {**story, "items": items}
 
 
+async def story_named(here: Visit, story: Part) -> dict[str, Any] | None:
+    """A thing's story with names in place of internal ids; None where its service is silent."""
+    if not story:
+        return None
+    names = await Names.of(here, users=[one["by"] for one in story.value["items"]])
+    return names.story(story.value)
+
+
 def _each(codes: Iterable[str | None]) -> list[str]:
     return list(dict.fromkeys(one for one in codes if one))[:_AT_ONCE]
 

@@ -14,7 +14,7 @@ from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
-from kvitt_portal.names import Names
+from kvitt_portal.names import Names, story_named
 from kvitt_portal.pages import listing, things
 from kvitt_portal.pages.answering import AT_ONCE, hastens, questions_of
 from kvitt_portal.pages.asking import devices_of, items_of, pdf_of, say_refused
@@ -120,7 +120,6 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         _names_of(here, [view]),
         devices_of(here, view["devices"]),
     )
-    told = await Names.of(here, users=[one["by"] for one in items_of(story)])
     is_waiting = view["status"] == "waiting"
     is_mine = here.user.user_id == view["asked_by"] or (
         view["service_point"] in here.user.service_points
@@ -134,7 +133,7 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         else "",
         names=names,
         story=story,
-        told=told.story(story.value) if story else None,
+        told=await story_named(here, story),
         form=form,
         devices=devices,
         may_take_back=view["kind"] == KIND

@@ -15,7 +15,7 @@ from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import CARE, STAFF
-from kvitt_portal.names import Names
+from kvitt_portal.names import Names, story_named
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.asking import items_of, say_refused
 from kvitt_portal.services import Part
@@ -152,13 +152,12 @@ async def _page(here: Visit, order: UUID, form: Form | None) -> Response:
             users=[case["prescriber"]],
         ),
     )
-    by = await Names.of(here, users=[one["by"] for one in items_of(story)])
     return here.page(
         "home_regions/case.html",
         case=case,
         told=told,
         story=story,
-        named_story=by.story(story.value) if story else None,
+        named_story=await story_named(here, story),
         names=names,
         form=told["form"],
     )

@@ -13,7 +13,7 @@ from kvitt_portal.amounts import ore_of
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
-from kvitt_portal.names import Names
+from kvitt_portal.names import Names, story_named
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import items_of, say_refused
@@ -134,7 +134,6 @@ async def _page(here: Visit, sale: UUID, form: Form | None) -> Response:
         ),
         here.today(),
     )
-    told = await Names.of(here, users=[one["by"] for one in items_of(story)])
     shown = form or Form()
     proposed = {
         "answer_by_on": view["answer_by_on"] or (today + _ANSWER_WITHIN).isoformat(),
@@ -153,7 +152,7 @@ async def _page(here: Visit, sale: UUID, form: Form | None) -> Response:
         names=names,
         articles=articles,
         story=story,
-        named_story=told.story(story.value) if story else None,
+        named_story=await story_named(here, story),
         is_claiming=is_claiming,
         may_price=here.has(*STAFF)
         and view["status"] in ("requested", "proposed")

@@ -13,7 +13,7 @@ from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
-from kvitt_portal.names import Names
+from kvitt_portal.names import Names, story_named
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import items_of, say_refused
@@ -138,16 +138,12 @@ async def _page(here: Visit, invoice: UUID, form: Form) -> Response:
         _purchase_of(here, view["purchase_order_number"]),
         Names.of(here, customers=[view["service_point"]], users=[view["decided_by"]]),
     )
-    told = None
-    if story:
-        by = [one["by"] for one in story.value["items"] if one["by"]]
-        told = (await Names.of(here, users=by)).story(story.value)
     return here.page(
         "supplier_invoices/invoice.html",
         invoice=view,
         form=form,
         story=story,
-        told=told,
+        told=await story_named(here, story),
         supplier=suppliers.get(view["supplier_id"], view["supplier_id"]),
         articles=articles,
         purchase=purchase,
