@@ -4,7 +4,7 @@ bytes in place of two texts. The index, and how a database of an earlier release
 
 from typing import Any
 
-from sqlalchemy import text
+from kvitt_chassis.index_building import build_index
 
 # decision 0262: a mark stands in its index as a digest
 FUNCTION = """
@@ -23,18 +23,4 @@ def index_marks_by_digest(op: Any) -> None:
     Alembic's. Takes as long as the table is big, and locks out neither readers nor writers.
     """
     op.get_bind().exec_driver_sql(FUNCTION)
-    with op.get_context().autocommit_block():
-        bind = op.get_bind()
-        is_valid = bind.execute(_IS_VALID).scalar()
-        # it waits for transactions that are under way, and nobody waits for it
-        bind.exec_driver_sql("SET lock_timeout = 0")
-        if is_valid is False:  # left behind by a job that was ended
-            bind.exec_driver_sql("DROP INDEX CONCURRENTLY uq_marks_digest")
-        if not is_valid:
-            bind.exec_driver_sql(INDEX.format(concurrently="CONCURRENTLY"))
-        bind.exec_driver_sql("SET lock_timeout = '2s'")
-
-
-_IS_VALID = text(
-    "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('uq_marks_digest')"
-)
+    build_index(op, "uq_marks_digest", INDEX.format(concurrently="CONCURRENTLY"))

@@ -106,6 +106,8 @@ BEFORE_DOCUMENTS = (
     ),
     "ALTER TABLE order_lines DROP COLUMN fee_timing, DROP COLUMN is_covered",
     "ALTER TABLE devices DROP COLUMN waits_from, DROP COLUMN waits_until",
+    "DROP INDEX ix_devices_to_settle",
+    "CREATE INDEX ix_devices_unsettled ON devices (region, unsettled_from)",
     "ALTER TABLE articles DROP COLUMN supplier_id, DROP COLUMN supplier_article_number",
     "DROP INDEX ix_devices_number",
     "ALTER TABLE invoices DROP COLUMN due_on, DROP COLUMN ocr",

@@ -58,3 +58,37 @@ def test_what_stops_them_is_seen() -> None:
     fine = 'op.add_column("a", sa.Column("b", sa.Text(), nullable=False, server_default="x"))'
 
     assert len(what_breaks_a_writer(f"{added}\n{altered}\n{fine}")) == 2
+
+
+# what was built by then was built while writers waited
+BUILT_AT_ONCE = {"orders": 37, "bmb": 16, "inventory": 26, "billing": 22, "notifications": 17}
+
+
+def what_holds_writers_up(source: str) -> list[str]:
+    """The indexes of a migration that are built at once on a table of an earlier one."""
+    tree = ast.parse(source)
+    own = {_text(call, 0) for call in _calls(tree, "create_table")}
+    return [
+        f"create_index (line {call.lineno}): on {table}, not by build_index"
+        for call in _calls(tree, "create_index")
+        if (table := _text(call, 1)) not in own
+    ]
+
+
+def _text(call: ast.Call, place: int) -> str | None:
+    given = call.args[place] if len(call.args) > place else None
+    return given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else None
+
+
+@pytest.mark.parametrize("path", LATER, ids=lambda path: f"{path.parts[-4]}-{path.stem[:4]}")
+def test_no_index_holds_up_those_who_write(path: Path) -> None:
+    if int(path.stem[:4]) > BUILT_AT_ONCE.get(path.parts[-4], 0):
+        assert what_holds_writers_up(path.read_text(encoding="utf-8")) == []
+
+
+def test_what_holds_them_up_is_seen() -> None:
+    table = 'op.create_table("a", sa.Column("b", sa.Text()))'
+    own = 'op.create_index("ix_a_b", "a", ["b"])'
+    anothers = 'op.create_index("ix_c_b", "c", ["b"])'
+
+    assert len(what_holds_writers_up(f"{table}\n{own}\n{anothers}")) == 1

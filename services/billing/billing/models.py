@@ -191,7 +191,7 @@ class DeviceRow(Regional, Base):
     __tablename__ = "devices"
     locked_when_loaded = True  # a run settles it while its custody changes
     __table_args__ = (
-        Index("ix_devices_unsettled", "region", "unsettled_from"),
+        Index("ix_devices_to_settle", "region", "unsettled_from", "device_id"),
         Index("ix_devices_article", "region", "article_number"),
         Index("ix_devices_number", "region", "device_number"),
     )

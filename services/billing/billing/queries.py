@@ -189,7 +189,8 @@ async def devices_to_settle(
             settles(run.through),
             (literal("device/") + cast(DeviceRow.device_id, Text)).not_in(_set_aside_by(run)),
         )
-        .order_by(DeviceRow.device_id)
+        # what is settled stands behind all that is not: the next step passes none of it
+        .order_by(DeviceRow.unsettled_from, DeviceRow.device_id)
         .limit(limit)
     )
     return (await tx.session.scalars(query)).all()
@@ -222,20 +223,42 @@ async def payers_to_invoice(
     yet, or with cancelled ones that were, at most `limit`, in their order and later in it than
     `after`; without those that it has set aside.
     """
-    rents = select((literal("unit/") + RentRow.payer_id).label("payer_key")).where(
-        RentRow.region == tx.region, RentRow.invoice_id.is_(None)
+    unit = after.removeprefix("unit/") if after.startswith("unit/") else ""
+    rents = _first_keys(
+        RentRow.payer_id,
+        literal("unit/") + RentRow.payer_id,
+        (RentRow.region == tx.region, RentRow.invoice_id.is_(None), RentRow.payer_id > unit),
+        run,
+        limit=limit,
     )
-    mine = ChargeRow.region == tx.region
-    charges = select(ChargeRow.payer_key).where(mine, _owed(run))
-    credits = select(ChargeRow.payer_key).where(mine, _taken_back(run))
+    mine = (ChargeRow.region == tx.region, ChargeRow.payer_key > after)
+    charges, credits = (
+        _first_keys(ChargeRow.payer_key, ChargeRow.payer_key, (*mine, billed), run, limit=limit)
+        for billed in (_owed(run), _taken_back(run))
+    )
     either = union(rents, charges, credits).subquery()
-    query = (
-        select(either.c.payer_key)
-        .where(either.c.payer_key > after, either.c.payer_key.not_in(_set_aside_by(run)))
-        .order_by(either.c.payer_key)
-        .limit(limit)
-    )
+    query = select(either.c.payer_key).order_by(either.c.payer_key).limit(limit)
     return (await tx.session.scalars(query)).all()
+
+
+def _first_keys(
+    ordered: InstrumentedAttribute[Any],
+    key: ColumnElement[str],
+    conditions: Iterable[ColumnElement[bool]],
+    run: InvoiceRunRow,
+    *,
+    limit: int,
+) -> Select[str]:
+    """The first keys of one table, as its index has them: so many alone are read of it."""
+    found = (
+        select(ordered.label("ordered"), key.label("payer_key"))
+        .where(*conditions, key.not_in(_set_aside_by(run)))
+        .distinct()
+        .order_by(ordered)
+        .limit(limit)
+        .subquery()
+    )
+    return select(found.c.payer_key)
 
 
 async def rents_to_invoice(

@@ -1,16 +1,16 @@
 """A credit note is found by the invoice that it names."""
 
-import sqlalchemy as sa
 from alembic import op
+from kvitt_chassis.index_building import build_index
 
 revision = "0023"
 down_revision = "0022"
 
 
 def upgrade() -> None:
-    op.create_index(
+    build_index(
+        op,
         "ix_supplier_invoices_credits",
-        "supplier_invoices",
-        ["region", "supplier_id", sa.text("upper(credits)")],
-        postgresql_where=sa.text("credits IS NOT NULL"),
+        "CREATE INDEX CONCURRENTLY ix_supplier_invoices_credits ON supplier_invoices"
+        " (region, supplier_id, upper(credits)) WHERE credits IS NOT NULL",
     )

@@ -2,17 +2,23 @@
 (ORD-20).
 """
 
-import sqlalchemy as sa
 from alembic import op
+from kvitt_chassis.index_building import build_index
 
 revision = "0027"
 down_revision = "0026"
 
 
 def upgrade() -> None:
-    op.create_index("ix_articles_replacement_group", "articles", ["region", "replacement_group"])
-    op.create_index(
+    build_index(
+        op,
+        "ix_articles_replacement_group",
+        "CREATE INDEX CONCURRENTLY ix_articles_replacement_group ON articles"
+        " (region, replacement_group)",
+    )
+    build_index(
+        op,
         "ix_custody_changes_unit",
-        "custody_changes",
-        ["region", sa.text("(custody #>> '{holder,unit}'::text[])")],
+        "CREATE INDEX CONCURRENTLY ix_custody_changes_unit ON custody_changes"
+        " (region, (custody #>> '{holder,unit}'::text[]))",
     )
