@@ -60,6 +60,7 @@ L = TypeVar("L")
 
 _FIRST_KINDS = frozenset(Word(kind) for kind in ChargeKind)
 
+# decision 0465: what is issued is an event, and an event is small
 LINES_A_DOCUMENT = 500
 """An event of so many lines is well below what a contract allows (256 KiB)."""
 

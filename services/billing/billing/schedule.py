@@ -41,7 +41,7 @@ from billing.rents import domain as rents
 Billed = RentRow | ChargeRow
 """What stands as a line on a document."""
 
-DEVICES_A_STEP = 200
+DEVICES_A_STEP = 500
 PAYERS_A_STEP = 20
 LINES_A_STEP = 1_000
 """A step takes no more of one payer, and begins with no other after so many: a timer has seconds.

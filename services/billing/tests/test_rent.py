@@ -12,6 +12,7 @@ from billing.rents.domain import (
     owed_rent,
     payer_on,
     rent_to_invoice,
+    share_of_days,
     with_price,
 )
 from hypothesis import given
@@ -56,6 +57,20 @@ def test_the_days_of_a_month_add_up_to_the_months_price_to_the_ore(
     shares = [day_share(monthly, day) for day in days if day.month == first.month]
 
     assert sum(shares) == monthly
+
+
+@pytest.mark.rule("BIL-10a")
+@given(
+    monthly=st.integers(0, 100_000_000),
+    first=st.dates(date(2020, 1, 1), date(2040, 12, 1)),
+    days=st.integers(1, 500),
+)
+def test_a_span_costs_what_its_days_cost(monthly: int, first: date, days: int) -> None:
+    span = [first + timedelta(days=n) for n in range(days)]
+
+    costs = share_of_days(monthly, span[0], span[-1])
+
+    assert costs == sum(day_share(monthly, day) for day in span)
 
 
 @pytest.mark.rule("BIL-10a")

@@ -90,8 +90,8 @@ RENTS: tuple[RuleMutant, ...] = (
         "BIL-1d",
         "Every month has thirty days",
         _RENTS,
-        "    length = (first_of_next_month(day) - timedelta(days=1)).day\n",
-        "    length = 30\n",
+        "        net += _rounded(monthly_ore * end.day, length)\n",
+        "        net += _rounded(monthly_ore * end.day, 30)\n",
         f"{_RENT}_the_days_of_a_month_add_up_to_the_months_price_to_the_ore",
     ),
     rule_mutant(

@@ -1,13 +1,13 @@
 """The rules of rent: what a day costs, who pays for it, what a run has to invoice. Pure."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from kvitt_contracts.calendar import first_of_next_month
 from kvitt_contracts.inventory import CustodyCause
 from kvitt_contracts.types import Charging, Money, PayerId, Value, Word
 from pydantic import Field
@@ -179,7 +179,7 @@ class RentSpan:
     @property
     def amount(self) -> Money:
         """The price of the span in öre without VAT; negative for a credit."""
-        net = sum(day_share(self.monthly.net_ore, day) for day in self.days)
+        net = share_of_days(self.monthly.net_ore, self.from_day, self.to_day)
         return Money(net_ore=self.sign * net, vat_percent=self.monthly.vat_percent)
 
 
@@ -189,8 +189,21 @@ def day_share(monthly_ore: int, day: date) -> int:
 
     Day k of a month of n days costs round(p·k/n) − round(p·(k−1)/n), half rounded up.
     """
-    length = (first_of_next_month(day) - timedelta(days=1)).day
-    return _rounded(monthly_ore * day.day, length) - _rounded(monthly_ore * (day.day - 1), length)
+    return share_of_days(monthly_ore, day, day)
+
+
+def share_of_days(monthly_ore: int, first: date, last: date) -> int:
+    """What the days `first` to `last`, both included, cost in öre: the sum of their `day_share`,
+    of which only the ends of each month remain.
+    """
+    net = 0
+    while first <= last:
+        length = monthrange(first.year, first.month)[1]
+        end = min(last, first.replace(day=length))
+        net += _rounded(monthly_ore * end.day, length)
+        net -= _rounded(monthly_ore * (first.day - 1), length)
+        first = end + timedelta(days=1)
+    return net
 
 
 def price_on(prices: Iterable[PricePoint], day: date) -> Money | None:
@@ -214,13 +227,16 @@ def owed_rent(
     """Returns the payer and monthly price of each day from `from_day` to `to_day`, both included. A
     day without payer or price, or of a device that was sold, is left out (BIL-2).
     """
+    changes = {point.effective_on for point in points} | {price.valid_from for price in prices}
+    firsts = sorted({from_day, *(day for day in changes if from_day < day <= to_day)})
     owed = {}
-    for day in _days(from_day, to_day):
-        point, monthly = point_on(points, day), price_on(prices, day)
+    for first, following in pairwise([*firsts, to_day + timedelta(days=1)]):
+        point, monthly = point_on(points, first), price_on(prices, first)
         if point is None or point.payer_id is None or monthly is None:
             continue
         if point.charging is Charging.RENT:
-            owed[day] = DayRent(payer_id=point.payer_id, monthly=monthly)
+            rent = DayRent(payer_id=point.payer_id, monthly=monthly)
+            owed |= dict.fromkeys(_days(first, following - timedelta(days=1)), rent)
     return owed
 
 
