@@ -46,6 +46,13 @@ BEFORE = (
         " DROP COLUMN is_free, DROP COLUMN is_attachment_needed, DROP COLUMN replacement_group"
     ),
     "ALTER TABLE orders DROP COLUMN to_store, DROP COLUMN proposal_id, DROP COLUMN cover",
+    "DROP FUNCTION note_articles CASCADE",
+    "DROP TABLE order_articles",
+    (
+        "DROP INDEX ix_orders_status, ix_orders_supply, ix_orders_planned_dispatch_on,"
+        " ix_orders_delivered_on, ix_orders_reference, ix_orders_recipient_unit"
+    ),
+    "CREATE INDEX ix_orders_lines ON orders USING gin (lines jsonb_path_ops)",
     "DROP TABLE refills, templates, template_names",
     "DROP INDEX ix_person_accesses_user",
     (

@@ -21,6 +21,7 @@ from tests.bench import (
     invoicing,
     lasting,
     one_bad_region,
+    orders,
     pickups,
     portal,
     profiling,
@@ -82,6 +83,11 @@ _PARTS = {
         pickups.measure,
         10,
         "one of fifty devices; lists with 1,000,000 pickups, work orders, reports, cases behind",
+    ),
+    "orders": Part(
+        orders.measure,
+        8,
+        "the search with 1,000,000 orders behind; a recipient's page; a line more of a draft",
     ),
     "invoicing": Part(
         invoicing.measure,

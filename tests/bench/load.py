@@ -46,7 +46,7 @@ class Business:
 
     def goods(self, deliveries: int) -> Iterator[Outgoing]:
         """Stock for orders: that many of the largest deliveries of every article."""
-        for article in self._articles:
+        for article in self.articles:
             for _ in range(deliveries):
                 yield self._fact(
                     "inventory",
@@ -181,7 +181,7 @@ class Business:
         return self._message(topic, thing.key.decode(), f"{noun}.{what}.v1", body)
 
     @cached_property
-    def _articles(self) -> list[str]:
+    def articles(self) -> list[str]:
         """What is counted, not marked, and delivered to somebody in the examples."""
         stated = [
             json.loads(one.value) for one in self.registry() if b"lead_time_days" in one.value
@@ -194,7 +194,7 @@ class Business:
 
     @cached_property
     def _in_turn(self) -> Iterator[str]:
-        return cycle(self._articles)
+        return cycle(self.articles)
 
     @cached_property
     def _buyers(self) -> Iterator[dict[str, Any]]:
