@@ -258,6 +258,9 @@ INVOICE_LINES: Final[Mapping[str, str]] = {
     "postage": "Portoersättning",
     "region_sale": "Försäljning till annan region",
     "lost_device": "Förlorat hjälpmedel",
+    "damaged_device": "Skada på hjälpmedel",
+    "stolen_device": "Stulet hjälpmedel",
+    "missing_device": "Förkommet hjälpmedel",
 }
 """What a line of an invoice is of."""
 CASE_OUTCOMES: Final[Mapping[str, str]] = {"done": "Gjort", "refused": "Nekat"}

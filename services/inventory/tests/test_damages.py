@@ -128,9 +128,7 @@ async def test_what_is_stolen_from_a_store_leaves_its_balance_and_comes_back_whe
     world: World,
 ) -> None:
     await world.handle(a_damage(IN_STORE, "stolen", happened_on="2026-03-20"))
-    await world.handle(
-        a_decision(IN_STORE, "stolen", "unit_pays", **{**UNIT, "happened_on": "2026-03-20"})
-    )
+    await world.handle(a_decision(IN_STORE, "stolen", **{**UNIT, "happened_on": "2026-03-20"}))
     assert await balance(world, ROLLATOR, OWN) == (0, 0, 0)
 
     await world.handle(finding(IN_STORE, on=stockholm("2026-03-20 08:00").date()))
