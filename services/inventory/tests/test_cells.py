@@ -45,6 +45,7 @@ COUNT = {
     "counted_at": "2026-03-03T20:00:00+01:00",
     "lines": [{"article_number": "30457", "counted": 0}],
 }
+DAMAGE = {"kind": "damaged", "happened_on": "2026-03-02"}
 FIND = {"store": f"S{UNITS}", "found_on": "2026-03-02", "asked_by": OUTSIDER}
 
 
@@ -214,6 +215,10 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "inventory.device.find": Upon(things=devices, body=FIND),
                 "inventory.device.renumber": Upon(things=devices, body={"device_number": "R-9"}),
                 "inventory.device.set-card": Upon(things=devices, body={}),
+                "inventory.device.report-damage": Upon(things=devices, body=DAMAGE),
+                "inventory.device.decide-damage": Upon(
+                    things=devices, body={**DAMAGE, "outcome": "nobody_pays"}
+                ),
             },
             reaching_nothing=(
                 "inventory.return.register",
