@@ -102,17 +102,18 @@ def charge_damage(
         return ()
     if any(_is_owed_as(recorded, charge) for charge in charges.values()):
         return ()
-    raised = ChargeRaisedV2(
-        charge_id=key,
-        kind=kind,
-        payer=recorded.payer,
-        cause=ChargeCause(device_id=recorded.device_id),
-        article_number=article_number,
-        quantity=1,
-        amount=recorded.amount,
-        charged_on=recorded.happened_on,
+    return (
+        ChargeRaisedV2(
+            charge_id=key,
+            kind=kind,
+            payer=recorded.payer,
+            cause=ChargeCause(device_id=recorded.device_id),
+            article_number=article_number,
+            quantity=1,
+            amount=recorded.amount,
+            charged_on=recorded.happened_on,
+        ),
     )
-    return (raised,)
 
 
 def decided_anew(

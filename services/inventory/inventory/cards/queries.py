@@ -37,7 +37,7 @@ async def device_of(number: DeviceNumber, by: UserRow, tx: Transaction) -> Devic
 
 
 async def lock_device_of(number: DeviceNumber, by: UserRow, tx: Transaction) -> DeviceRow:
-    """As `device_of`, locked."""
+    """As `device_of`, locked. Raises CardRefused."""
     return await tx.lock(DeviceRow, (await device_of(number, by, tx)).id)
 
 

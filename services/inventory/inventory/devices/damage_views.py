@@ -8,11 +8,12 @@ from kvitt_chassis.http import RegionReader
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import Money, PayerId
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, cast, literal, select
+from sqlalchemy import ColumnElement, cast, literal
 from sqlalchemy.dialects.postgresql import JSONB
 
 from inventory.devices import domain
-from inventory.devices.models import CustodyRow, DamageNoteRow, DeviceRow
+from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.devices.queries import damage_notes_of
 
 Named = tuple[domain.DamageKind, date]
 """What names a record of a device."""
@@ -72,11 +73,11 @@ async def _notes(
 ) -> Mapping[Named, str]:
     if not any(one.has_note for one in row.damages):
         return {}
-    caller, query = reader.caller, select(DamageNoteRow).where(DamageNoteRow.device_id == row.id)
+    caller = reader.caller
     changes = [domain.Change(custody=change.custody) for change in history]
     return {
         (one.kind, one.happened_on): one.note
-        for one in await reader.all(query)
+        for one in await damage_notes_of(reader, row)
         if reader.grant.is_region_wide
         or domain.had_it(changes, one.happened_on, user=caller.user_id, of=caller.service_points)
         or one.by == caller.user_id
