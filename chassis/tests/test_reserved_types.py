@@ -41,9 +41,9 @@ async def test_a_reserved_type_from_a_region_is_refused_and_its_sender_hears_of_
 async def test_a_reserved_type_on_another_services_topic_is_refused_as_such(
     consumer: Consumer, log: Log
 ) -> None:
-    (lost, *_) = examples("inventory.device.report-lost.v1")
+    (swapped, *_) = examples("inventory.device.swap.v1")
 
-    await consumer.settle([_inbound(log, lost)])
+    await consumer.settle([_inbound(log, swapped)])
 
     assert await refusals(consumer.database) == [("WRONG_TOPIC", "contract", "ce_type")]
 

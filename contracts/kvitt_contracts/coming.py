@@ -24,8 +24,6 @@ TO_INVENTORY = (
     regions.ReturnedGoodsStated,
     regions.DeviceConditionStated,
     regions.ReconditioningStated,
-    inventory.ReportDamage,
-    inventory.ReportLost,
     inventory.SwapDevice,
 )
 """Reserved on `region.<code>.inventory`."""

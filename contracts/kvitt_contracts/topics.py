@@ -420,6 +420,8 @@ REGION_INVENTORY = inbound_topic(
         inventory.TakeOverDevice,
         inventory.RenumberDevice,
         inventory.SetDeviceCard,
+        inventory.ReportDamage,
+        inventory.DecideDamage,
         regions.SafetyLevelStated,
         inventory.DropRefill,
     ],

@@ -248,6 +248,20 @@ CASE_KINDS: Final[Mapping[str, str]] = {
     "patient_moves": "Patienten flyttar",
     "other": "Något annat",
 }
+DAMAGE_KINDS: Final[Mapping[str, str]] = {
+    "stolen": "Stulet",
+    "lost": "Förlorat",
+    "damaged": "Skadat",
+}
+DAMAGE_OUTCOMES: Final[Said] = {
+    "undecided": ("Väntar på beslut", "warning"),
+    "unit_pays": ("En enhet betalar", "info"),
+    "patient_pays": ("Patienten betalar", "info"),
+    "nobody_pays": ("Ingen betalar", "success"),
+    "withdrawn": ("Tillbakataget", "default"),
+    "found": ("Hittat", "success"),
+}
+"""What was decided of what has happened to a device."""
 INVOICE_LINES: Final[Mapping[str, str]] = {
     "rent": "Hyra",
     "sale": "Köp",
@@ -258,6 +272,9 @@ INVOICE_LINES: Final[Mapping[str, str]] = {
     "postage": "Portoersättning",
     "region_sale": "Försäljning till annan region",
     "lost_device": "Förlorat hjälpmedel",
+    "damaged_device": "Skada på hjälpmedel",
+    "stolen_device": "Stulet hjälpmedel",
+    "missing_device": "Förkommet hjälpmedel",
 }
 """What a line of an invoice is of."""
 CASE_OUTCOMES: Final[Mapping[str, str]] = {"done": "Gjort", "refused": "Nekat"}

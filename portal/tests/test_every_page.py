@@ -17,6 +17,7 @@ from portal.tests.broken import a_broken
 from portal.tests.browser import MakeActor
 from portal.tests.covered import a_covered
 from portal.tests.crawling import WebPage, crawl, forms_of, shape
+from portal.tests.damaging import damaged
 from portal.tests.fetching import a_fetching
 from portal.tests.handover import a_handover
 from portal.tests.hostile import HOSTILE, is_text
@@ -36,6 +37,7 @@ UNKNOWN = ["{}", "not-an-id", "00000000-0000-0000-0000-000000000000", "%00", "%F
 UNREACHED = {
     "prescriber": {
         "/felanmalningar/ny",
+        "/individ/*/skada/*",
         "/kundtjanst/las-upp",
         "/leverantorsfakturor/*",
         "/leverantorsfakturor/att-betala.csv",
@@ -96,7 +98,8 @@ async def seen(request: pytest.FixtureRequest, portal_system: PortalSystem) -> A
     await working.draft(need="Hör inte läraren.")
     leaving = await a_leaving(scene, at=ward.place)
     offered = await leaving.offered()
-    begin = ["/", f"/mottagare/{ref}", order.page, f"/bmb/{transfer}", await lending.lend()]
+    card = await damaged(ward)
+    begin = ["/", card, f"/mottagare/{ref}", order.page, f"/bmb/{transfer}", await lending.lend()]
     begin += [(await a_purchase(scene, ward)).page, covered.page]
     begin.append(await leaving.sold())
     begin.append(f"/arenden/{offered['case_id']}")  # it has a list to print, which others lack

@@ -65,6 +65,20 @@ ACTS = (
         WORKS,
     ),
     command(
+        "inventory.device.report-damage",
+        "POST /devices/{device_id}:report-damage",
+        inventory.ReportDamage,
+        WORKS,
+    ),
+    command(
+        "inventory.device.decide-damage",
+        "POST /devices/{device_id}:decide-damage",
+        inventory.DecideDamage,
+        STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    command(
         "inventory.refill.drop", "POST /refills/{proposal_id}:drop", inventory.DropRefill, WORKS
     ),
     *routes(

@@ -65,8 +65,8 @@ class ChargeCause(Value):
 
 class ChargeRaisedV2(Event, type="billing.charge.raised.v2"):
     """Something is to be paid: a `service` of a work order, an `urgent_pickup`, `postage`, what
-    waited for a `home_region`'s fitting; later a sale, a fee, a lost device (BIL-2, BIL-3, BIL-5,
-    BIL-7, BIL-8, BIL-12).
+    waited for a `home_region`'s fitting; later a sale, a fee, a lost or damaged device (BIL-2,
+    BIL-3, BIL-5, BIL-7, BIL-8, BIL-12).
 
     What the first version can say is said by it. A negative amount is compensated. A kind that a
     reader does not know is paid like any other.

@@ -16,11 +16,11 @@ from kvitt_contracts.inventory.claims import (
 )
 from kvitt_contracts.inventory.days import DayClosed, DayEvent
 from kvitt_contracts.inventory.device_commands import (
+    DecideDamage,
     FindDevice,
     RegisterReturn,
     RenumberDevice,
     ReportDamage,
-    ReportLost,
     ReturnedLine,
     ScrapDevice,
     SetDeviceCard,
@@ -149,6 +149,7 @@ __all__ = [
     "CustodyChanged",
     "DayClosed",
     "DayEvent",
+    "DecideDamage",
     "DeviceCardChanged",
     "DeviceDamageRecorded",
     "DeviceEvent",
@@ -195,7 +196,6 @@ __all__ = [
     "ReleaseRefused",
     "RenumberDevice",
     "ReportDamage",
-    "ReportLost",
     "ReservationDeclined",
     "ReservationEvent",
     "ReservationReleased",

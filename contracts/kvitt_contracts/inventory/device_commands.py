@@ -109,22 +109,35 @@ class SetDeviceCard(Command, type="inventory.device.set-card.v1"):
 
 
 class ReportDamage(Command, type="inventory.device.report-damage.v1"):
-    """Record what happened to a device and what was decided (INV-15). A note: over HTTP only."""
+    """Record that a device was `stolen`, `lost` or `damaged` (INV-15). What was stolen or lost
+    leaves its holder: nobody pays its rent from the day on.
+
+    Customer service may decide at once, as by `DecideDamage`; who else reports decides nothing. A
+    note: over HTTP only.
+    """
 
     device_number: DeviceNumber
     kind: Word
-    outcome: Word
+    happened_on: HappenedOn
+    outcome: Word = Word("undecided")
     payer_id: PayerId | None = None
     amount: Money | None = None
-    recorded_on: HappenedOn
     by: UserId
 
 
-class ReportLost(Command, type="inventory.device.report-lost.v1"):
-    """Report that a device is lost (INV-15): nobody pays for it from the day on."""
+class DecideDamage(Command, type="inventory.device.decide-damage.v1"):
+    """Customer service decides who pays for what was recorded, or decides it anew (INV-15, BIL-8):
+    `unit_pays` to `payer_id`, `patient_pays`, `nobody_pays`, or `withdrawn`: it did not happen.
+
+    `kind` and `happened_on` name the record; `amount` is without VAT, where somebody pays.
+    """
 
     device_number: DeviceNumber
-    since_on: HappenedOn
+    kind: Word
+    happened_on: HappenedOn
+    outcome: Word
+    payer_id: PayerId | None = None
+    amount: Money | None = None
     by: UserId
 
 

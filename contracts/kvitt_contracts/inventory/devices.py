@@ -112,6 +112,7 @@ class CustodyCause(Value):
     """What changed custody: an order line, a transfer, or a return (neither).
 
     A return that is joined with others has `return_id`; the last fields name what else it was.
+    `damage`: it was `stolen` or `lost`, or what was is `found` (INV-15).
     """
 
     order_id: OrderId | None = None
@@ -124,6 +125,7 @@ class CustodyCause(Value):
     fault_report_id: FaultReportId | None = None
     sale_id: SaleId | None = None
     replenishment_id: OrderId | None = None
+    damage: Word | None = None
 
 
 class CustodyChanged(Event, type="inventory.device.custody-changed.v1"):
@@ -208,6 +210,26 @@ class DeviceReturnAwaited(Event, type="inventory.device.return-awaited.v1"):
     since_on: date
 
 
+class DeviceDamageRecorded(Event, type="inventory.device.damage-recorded.v1"):
+    """The device was `stolen`, `lost` or `damaged` on a day, and what was decided (INV-15):
+    `outcome` is `undecided`, `unit_pays`, `patient_pays` or `nobody_pays`, or `withdrawn`: it did
+    not happen. The note is stored by inventory alone.
+
+    There is one record of a kind and a day; emitted again, it is all that holds of it from now on.
+    `payer` and `amount` where somebody pays (BIL-8). What was stolen or lost is `lost` from that
+    day besides, and leaves its holder; `in_use` after that: it is found, and nobody pays.
+    """
+
+    device_id: DeviceId
+    kind: Word
+    happened_on: date
+    outcome: Word
+    payer: Payer | None = None
+    amount: Money | None = None
+    has_note: bool = False
+    by: UserId
+
+
 DeviceEvent = (
     DeviceRegistered
     | DeviceStatedOnLoan
@@ -216,26 +238,12 @@ DeviceEvent = (
     | DeviceRenumbered
     | DeviceCardChanged
     | DeviceReturnAwaited
+    | DeviceDamageRecorded
 )
 """Every event of a device."""
 
 
 # -- reserved ------------------------------------------------------------------------------------
-
-
-class DeviceDamageRecorded(Event, type="inventory.device.damage-recorded.v1"):
-    """The device was `stolen`, `lost` or `damaged`, and what was decided (INV-15). The note is
-    stored by inventory alone.
-    """
-
-    device_id: DeviceId
-    kind: Word
-    outcome: Word
-    payer: Payer | None = None
-    amount: Money | None = None
-    recorded_on: date
-    has_note: bool
-    by: UserId
 
 
 class DeviceReminderDue(Event, type="inventory.device.reminder-due.v1"):
@@ -248,5 +256,5 @@ class DeviceReminderDue(Event, type="inventory.device.reminder-due.v1"):
     waits_for: Word
 
 
-ComingDeviceEvent = DeviceDamageRecorded | DeviceReminderDue
+ComingDeviceEvent = DeviceReminderDue
 """Reserved events of a device."""

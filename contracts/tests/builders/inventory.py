@@ -10,6 +10,7 @@ from kvitt_contracts.inventory import (
     Custody,
     CustodyChanged,
     DayClosed,
+    DeviceDamageRecorded,
     DeviceRegistered,
     DeviceRenumbered,
     DeviceReturnAwaited,
@@ -27,12 +28,14 @@ from contracts.tests.builders.story import (
     OTHER,
     OTHER_PAYER,
     OWN,
+    PAYER,
     RECEIVER,
     RECEIVING,
     RECEIVING_PAYER,
     ROLLATOR,
     SENDER,
     SENDING,
+    SERVICE,
     a_patient,
     a_store,
     device_id,
@@ -322,6 +325,33 @@ def a_device_return_awaited(
         "since_on": DAY,
     }
     return build(DeviceReturnAwaited, values, changes)
+
+
+def a_damage_recorded(
+    device: str = "170098",
+    kind: str = "damaged",
+    outcome: str = "undecided",
+    *,
+    net_ore: int | None = None,
+    **changes: Any,
+) -> DeviceDamageRecorded:
+    """A device was stolen, lost or damaged; of a `net_ore` PAYER or the patient pays."""
+    payer: Any = None
+    if net_ore is not None:
+        payer = {"kind": "unit", "payer_id": PAYER}
+    if net_ore is not None and outcome == "patient_pays":
+        payer = {"kind": "patient", "person": a_patient().person}
+    values = {
+        "device_id": device_id(device),
+        "kind": kind,
+        "happened_on": DAY,
+        "outcome": outcome,
+        "payer": payer,
+        "amount": None if net_ore is None else {"net_ore": net_ore, "vat_percent": 25},
+        "has_note": False,
+        "by": SERVICE,
+    }
+    return build(DeviceDamageRecorded, values, changes)
 
 
 def numbered(*changes: CustodyChanged, first: int = 1) -> tuple[CustodyChanged, ...]:

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from kvitt_contracts.inventory import (
+    DecideDamage,
     RegisterReturn,
     RegisterSupplierReturn,
     RenumberDevice,
+    ReportDamage,
     ReturnedLine,
     ScrapDevice,
     SetDeviceCard,
@@ -383,6 +385,26 @@ def a_renumbering(device: str = "170098", to: str = "170500", **changes: Any) ->
 def a_card_set(device: str = "170098", **changes: Any) -> SetDeviceCard:
     """SENDER, unless told, sets fields of a device's card."""
     return build(SetDeviceCard, {"device_number": device, "by": SENDER}, changes)
+
+
+def a_damage(device: str = "170098", kind: str = "damaged", **changes: Any) -> ReportDamage:
+    """SENDER, unless told, reports what has happened to a device."""
+    values = {"device_number": device, "kind": kind, "happened_on": DAY, "by": SENDER}
+    return build(ReportDamage, values, changes)
+
+
+def a_decision(
+    device: str = "170098", kind: str = "damaged", outcome: str = "nobody_pays", **changes: Any
+) -> DecideDamage:
+    """Customer service decides who pays for what has happened to a device."""
+    values = {
+        "device_number": device,
+        "kind": kind,
+        "happened_on": DAY,
+        "outcome": outcome,
+        "by": SERVICE,
+    }
+    return build(DecideDamage, values, changes)
 
 
 def a_take_over(device: str = "R-1", **changes: Any) -> TakeOverDevice:

@@ -111,6 +111,9 @@ KIND = {
     "postage": "porto",
     "region_sale": "försäljning till annan region",
     "lost_device": "förlorat hjälpmedel",
+    "damaged_device": "skada på hjälpmedel",
+    "stolen_device": "stulet hjälpmedel",
+    "missing_device": "förkommet hjälpmedel",
 }
 
 

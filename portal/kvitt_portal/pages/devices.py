@@ -97,7 +97,7 @@ async def _card(device_id: UUID, here: Visit, form: Form | None) -> Response:
             here,
             [device, *periods],
             users=[one["by"] for one in told],
-            payers=[one["payer_id"] for one in paying],
+            payers=[one["payer_id"] for one in (*paying, *device["damages"])],
         ),
         _fee_that_waits(here, device_id),
     )

@@ -37,6 +37,9 @@ _KINDS: dict[str, str] = {
     services.URGENT_PICKUP: "Akut hämtning",
     services.REGION_SALE: "Försäljning till annan region",
     services.LOST_DEVICE: "Förlorat hjälpmedel",
+    services.DAMAGED_DEVICE: "Skada på hjälpmedel",
+    services.STOLEN_DEVICE: "Stulet hjälpmedel",
+    services.MISSING_DEVICE: "Förkommet hjälpmedel",
     services.POSTAGE: "Portoersättning",
 }
 

@@ -68,8 +68,8 @@ class ChargeView(BaseModel):
     kind: Annotated[
         Word,
         Field(
-            description="sale, fee, home_region, service, urgent_pickup, postage, region_sale eller"
-            " lost_device"
+            description="sale, fee, home_region, service, urgent_pickup, postage, region_sale,"
+            " lost_device, damaged_device, stolen_device eller missing_device"
         ),
     ]
     payer: Payer

@@ -15,6 +15,7 @@ from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import example, examples_of
 from kvitt_contracts.inventory import (
     DeviceCardChanged,
+    DeviceDamageRecorded,
     DeviceReturnAwaited,
     DeviceStatusChanged,
     HoldReduced,
@@ -51,6 +52,7 @@ def test_every_message_that_bmb_consumes_has_its_handler() -> None:
         HoldReleased,
         DeviceStatusChanged,
         DeviceCardChanged,
+        DeviceDamageRecorded,
         DeviceReturnAwaited,
     }
     assert set(messages.messages) - over_http == consumed - unused

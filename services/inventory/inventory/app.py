@@ -11,6 +11,7 @@ from inventory.cards import api as cards
 from inventory.claims.checks import CLAIMS
 from inventory.custody import api as custody
 from inventory.custody.checks import CUSTODY
+from inventory.damages import api as damages
 from inventory.days.models import CountRow, DaysRow
 from inventory.devices import api as devices
 from inventory.devices import returned
@@ -57,6 +58,7 @@ service = Service(
         scrapping.router,
         takeovers.router,
         cards.router,
+        damages.router,
         supplier_returns.router,
         reservations.router,
         holds.router,

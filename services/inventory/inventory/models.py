@@ -4,7 +4,13 @@ from inventory.articles.models import ArticleRow
 from inventory.baskets.models import BasketDeliveryRow, BasketFreedRow, BasketOrderRow, BasketRow
 from inventory.cards.models import WorkOrderRow
 from inventory.days.models import CountRow, DaysRow
-from inventory.devices.models import CustodyRow, DeviceRow, SipNumberRow, UsedNumberRow
+from inventory.devices.models import (
+    CustodyRow,
+    DamageNoteRow,
+    DeviceRow,
+    SipNumberRow,
+    UsedNumberRow,
+)
 from inventory.direct_deliveries.models import AnsweredReceiptRow
 from inventory.fault_reports.models import RefusedPrescriberRow
 from inventory.holds.models import HoldRow, TransferEffectRow
@@ -36,6 +42,7 @@ __all__ = [
     "CountRow",
     "CustodyRow",
     "CustomerRow",
+    "DamageNoteRow",
     "DaysRow",
     "DeliveryRow",
     "DeviceRow",

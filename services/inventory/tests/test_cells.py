@@ -18,6 +18,7 @@ from kvitt_testkit.world import REGION, Given, World, stockholm
 from contracts.tests.builders.bmb import a_transfer_drafted, a_transfer_requested
 from contracts.tests.builders.orders import a_device_line, a_person_registered, a_withdrawal_placed
 from contracts.tests.builders.regions import (
+    a_damage,
     a_device_on_loan_stated,
     a_device_returned,
     a_safety_level_stated,
@@ -29,6 +30,7 @@ from contracts.tests.builders.story import (
     CUSHION,
     OTHER,
     OUTSIDER,
+    SERVICE,
     device_id,
     order_id,
     person,
@@ -45,7 +47,20 @@ COUNT = {
     "counted_at": "2026-03-03T20:00:00+01:00",
     "lines": [{"article_number": "30457", "counted": 0}],
 }
+DAMAGE = {"kind": "damaged", "happened_on": "2026-03-02"}
 FIND = {"store": f"S{UNITS}", "found_on": "2026-03-02", "asked_by": OUTSIDER}
+
+
+async def damaged(world: World) -> None:
+    """Customer service has recorded a damage of each lent rollator, and has not decided."""
+    for name, region in (
+        (OWN, REGION),
+        (UNITS, REGION),
+        (REGIONS, REGION),
+        (ANOTHER_REGIONS, "bd"),
+    ):
+        await world.register(SERVICE, region=region)
+        await world.handle(a_damage(name, by=SERVICE), region=region)
 
 
 async def things_of(
@@ -155,6 +170,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
         ):
             await given_back(world, name, point, prescriber=prescriber, region=region)
         await wants_more(world)
+        await damaged(world)
         refills = await proposals(world)
         returned = Things(
             own=device_id(f"{OWN}-R"),
@@ -214,6 +230,12 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "inventory.device.find": Upon(things=devices, body=FIND),
                 "inventory.device.renumber": Upon(things=devices, body={"device_number": "R-9"}),
                 "inventory.device.set-card": Upon(things=devices, body={}),
+                "inventory.device.report-damage": Upon(
+                    things=devices, body={**DAMAGE, "kind": "lost"}
+                ),
+                "inventory.device.decide-damage": Upon(
+                    things=devices, body={**DAMAGE, "outcome": "nobody_pays"}
+                ),
             },
             reaching_nothing=(
                 "inventory.return.register",

@@ -56,6 +56,7 @@ STORIES = (
     devices.pickups,
     devices.region_sales,
     baskets.baskets,
+    devices.damages,
     devices.kept,
     goods.stocktakings,
     goods.lost_at_a_clinic,

@@ -9,6 +9,7 @@ from notifications.app import service
 
 from contracts.tests.builders.bmb import a_responsibles_set, a_responsibles_set_with_absence
 from contracts.tests.builders.inventory import (
+    a_damage_recorded,
     a_device_registered,
     a_device_return_awaited,
     a_device_taken_over,
@@ -129,4 +130,15 @@ async def test_customer_service_is_told_of_what_is_lost_and_has_no_known_value(
 
     (posted,) = await world.events(MessagePostedV2)
     assert (whom(posted.to), posted.message) == ("customer_service", "lost_without_value")
+    assert posted.about.id == device_id("170098")
+
+
+@pytest.mark.rule("INV-15d")
+async def test_customer_service_is_told_of_what_it_is_to_decide(world: World) -> None:
+    await world.handle_all(
+        a_damage_recorded("170098"), a_damage_recorded("170099", outcome="nobody_pays")
+    )
+
+    (posted,) = await world.events(MessagePostedV2)
+    assert (whom(posted.to), posted.message) == ("customer_service", "damage_reported")
     assert posted.about.id == device_id("170098")

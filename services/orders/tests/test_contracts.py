@@ -10,6 +10,7 @@ from kvitt_contracts.inventory import (
     ArticlePriced,
     BasketEvent,
     DeviceCardChanged,
+    DeviceDamageRecorded,
     DeviceReturnAwaited,
     DeviceStatusChanged,
     LineReturned,
@@ -82,6 +83,7 @@ NO_PART_BEGINS_OR_ENDS: set[type[Message]] = {
     bmb.TransferCompleted,
     DeviceStatusChanged,
     DeviceCardChanged,
+    DeviceDamageRecorded,
     DeviceReturnAwaited,
 }
 """Of a transfer: who sends and receives it, and whom it is about, is known from its draft; a device

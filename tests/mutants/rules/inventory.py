@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.mutants.mutant import Swap
+from tests.mutants.rules.damages import DAMAGES
 from tests.mutants.rules.inventory_devices import DEVICES
 from tests.mutants.rules.inventory_orders import ORDERS_IN_STOCK
 from tests.mutants.rules.inventory_reach import REACH
@@ -351,6 +352,7 @@ INVENTORY: tuple[RuleMutant, ...] = (
     *ORDERS_IN_STOCK,
     *STOCKTAKINGS,
     *REGION_SALES,
+    *DAMAGES,
     *TAKEOVERS,
     *REACH,
 )

@@ -49,9 +49,8 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         "INV-10e",
         "What is searched for is available",
         f"{_TAKING}/writes.py",
-        "available=0, reserved=1)",
-        "available=1, reserved=0)",
-        f"{_COUNTED}_what_is_searched_for_is_available_to_nobody",
+        "(away, 0, 1),",
+        f"(away, 1, 0),{_COUNTED}_what_is_searched_for_is_available_to_nobody",
     ),
     rule_mutant(
         "INV-10c",

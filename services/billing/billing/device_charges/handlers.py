@@ -1,10 +1,10 @@
-"""The handler of devices that are gone, or in use after all: they are charged, or not."""
+"""The handlers of devices that are gone, damaged, or in use after all: they are charged, or not."""
 
 from collections.abc import Iterable
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import DeviceStatusChanged
+from kvitt_contracts.inventory import DeviceDamageRecorded, DeviceStatusChanged
 from kvitt_contracts.types import ChargeId, SaleId
 
 from billing.device_charges import domain
@@ -50,6 +50,30 @@ async def on_device_status_changed(event: DeviceStatusChanged, tx: Transaction) 
                 await start_charge(tx, key, raised)
         case "in_use":
             await _cancel(event, tx)
+
+
+def _read_of_damage(event: DeviceDamageRecorded, tx: Transaction) -> Iterable[RowKey]:
+    yield DeviceRow, event.device_id
+    yield ChargeRow.device_id, event.device_id
+
+
+@messages.on(DeviceDamageRecorded, reads=_read_of_damage)
+async def on_device_damage_recorded(event: DeviceDamageRecorded, tx: Transaction) -> None:
+    """Charge what was decided of a stolen, lost or damaged device; what was charged of it before is
+    cancelled, and credited where it was invoiced (BIL-8).
+    """
+    device = await tx.get(DeviceRow, event.device_id)
+    article = device.article_number
+    found = await tx.search_all(ChargeRow, ChargeRow.device_id, event.device_id)
+    of_it = [row.id for row in found if domain.is_of(row.state(), event)]
+    rows = {ChargeId(row.id): row for row in await tx.lock_all(ChargeRow, of_it)}
+    states = {key: row.state() for key, row in rows.items()}
+    for key, cancelled in domain.decided_anew(states, event).items():
+        tx.record(rows[key], cancelled)
+        await enter_cancelled(tx, key, states[key])
+    new = ChargeId(tx.mint())
+    for raised in domain.charge_damage(new, event, article_number=article, charges=states):
+        await start_charge(tx, new, raised)
 
 
 async def _charge_sold(event: DeviceStatusChanged, tx: Transaction) -> None:

@@ -14,6 +14,7 @@ from billing.domain import Charge, Invoice
 from billing.explaining.domain import Chosen, Explained, Known, Part, Reason
 from billing.explaining.views import Link, Step
 from billing.home_region_cases.domain import KIND as HOME_REGION
+from billing.rents.domain import MISSING
 from billing.services import domain as services
 
 # what the manuals say, and what is ours, as docs/domain.md has it
@@ -31,6 +32,7 @@ SENTENCES: Final = {
     "BIL-5b": "Hemregionen faktureras när utprovningen är rapporterad avslutad.",
     "BIL-7b": "Det som en annan region har köpt faktureras den.",
     "BIL-8b": "Förlorade hjälpmedel på privata mottagningar faktureras dem.",
+    "BIL-8c": "Det som är skadat, förlorat eller stulet debiteras så som det beslutades.",
     "BIL-8a": "En akut hämtning kostar en avgift.",
     "BIL-9b": "Fakturan har en rad för varje hjälpmedel och dagar, och för varje debitering.",
     "BIL-9e": "Rättelser görs som kreditnotor.",
@@ -50,12 +52,16 @@ _RULE_OF_KIND: Final[Mapping[str, str]] = {
     services.POSTAGE: "BIL-12a",
     services.REGION_SALE: "BIL-7b",
     services.LOST_DEVICE: "BIL-8b",
+    **dict.fromkeys(sorted(services.DAMAGES), "BIL-8c"),
 }
 _PRICE_OF_KIND: Final[Mapping[str, tuple[str, str]]] = {
     ChargeKind.FEE: ("BIL-3f", "Avgiften fastställdes när beställningen lades"),
     services.URGENT_PICKUP: ("BIL-8a", "Avgiften fastställdes när hämtningen begärdes som akut"),
     services.REGION_SALE: ("BIL-7b", "Priset är det som den andra regionen godkände"),
     services.LOST_DEVICE: ("BIL-8b", "Beloppet är hjälpmedlets värde på individkortet"),
+    **dict.fromkeys(
+        sorted(services.DAMAGES), ("BIL-8c", "Beloppet är det som kundtjänst beslutade")
+    ),
     services.POSTAGE: ("BIL-12a", "Ersättningen är den som regionens regler anger"),
 }
 _PAYER_OF_KIND: Final[Mapping[str, str]] = {
@@ -66,6 +72,7 @@ _PAYER_OF_KIND: Final[Mapping[str, str]] = {
     services.URGENT_PICKUP: "vars enhet begärde att det hämtades akut",
     services.REGION_SALE: "som köpte hjälpmedlet",
     services.LOST_DEVICE: "vars förråd saknade hjälpmedlet",
+    **dict.fromkeys(sorted(services.DAMAGES), "som kundtjänst beslutade"),
     services.POSTAGE: "vars enhet skickade hjälpmedlet, får ersättningen",
 }
 _CAUSES: Final[Mapping[str, str]] = {
@@ -78,8 +85,9 @@ _CAUSES: Final[Mapping[str, str]] = {
     "pickup": "genom en hämtning",
     "sale": "genom en försäljning",
     "stated": "så som regionen uppgav när Kvitt togs i bruk",
+    MISSING: "stulet eller förlorat",
 }
-_HOLDS_ID: Final = frozenset(_CAUSES) - {"stated"}
+_HOLDS_ID: Final = frozenset(_CAUSES) - {"stated", MISSING}
 
 
 def steps_of_rent(
@@ -182,6 +190,10 @@ def _ended(line: InvoiceLineV2, credited: Link | None) -> Iterator[Step]:
     """What was charged and is not owed after all: its unit was returned before it was due."""
     if line.corrects is not None:
         yield from _credits(line, credited)
+        if line.kind in services.DAMAGES:
+            said = "Kundtjänst har beslutat något annat, eller hjälpmedlet är hittat."
+            yield _step("known", "BIL-8c", said)
+            return
         if line.kind in services.GONE_DEVICES:
             said = "Hjälpmedlet hade kommit tillbaka, eller är hittat."
             yield _step("known", _RULE_OF_KIND[line.kind], said)
@@ -195,7 +207,7 @@ def _became_known(known: Known, named: Collection[PayerId] | None) -> Step:
     chosen = known.chosen
     match known.reason:
         case Reason.NOBODY_PAYS if chosen is not None:
-            said = f"Från {since} betalar ingen: hjälpmedlet är tillbaka, {_because(chosen)}"
+            said = f"Från {since} betalar ingen: hjälpmedlet är {_gone_by(chosen)}"
             return _step("known", "BIL-1e", said, _link_of(chosen))
         case Reason.NOBODY_PAYS:
             return _step("known", "BIL-1e", f"Från {since} betalar ingen.")
@@ -215,6 +227,11 @@ def _became_known(known: Known, named: Collection[PayerId] | None) -> Step:
         case _:
             said = f"Vad som blev känt om dagarna från {since} är inte noterat."
             return _step("known", "BIL-9f", said)
+
+
+def _gone_by(chosen: Chosen) -> str:
+    is_missing = chosen.cause is not None and chosen.cause.noun == MISSING
+    return _because(chosen) if is_missing else f"tillbaka, {_because(chosen)}"
 
 
 def _monthly(explained: Explained) -> Iterator[Step]:
@@ -295,6 +312,7 @@ def _links_of(charge: Charge | None) -> list[Link]:
         ("work_order", charge.work_order_id),
         ("pickup", charge.pickup_id),
         ("region_sale", charge.sale_id),
+        ("device", charge.device_id if charge.kind in services.DAMAGES else None),
     ]
     return [Link(kind=kind, id=key) for kind, key in named if key is not None]
 

@@ -59,11 +59,18 @@ class Facts(Value):
     prices: tuple[PricePoint, ...] = ()
 
 
+MISSING: Final = Word("missing")
+"""The noun of what was stolen or lost: nobody has it, and nobody pays for it (INV-15)."""
+_GONE: Final = frozenset(map(Word, ("stolen", "lost")))
+
+
 def cause_of(cause: CustodyCause) -> Cause:
     """Returns what changed custody, by the most telling of the things that are named."""
     for noun in _CAUSES:
         if (found := getattr(cause, f"{noun}_id")) is not None:
             return Cause(noun=Word(noun), id=found)
+    if cause.damage in _GONE:
+        return Cause(noun=MISSING)
     return Cause(noun=Word("return"))
 
 

@@ -13,7 +13,12 @@ URGENT_PICKUP: Final = Word("urgent_pickup")
 POSTAGE: Final = Word("postage")
 REGION_SALE: Final = Word("region_sale")
 LOST_DEVICE: Final = Word("lost_device")
-GONE_DEVICES: Final = frozenset({REGION_SALE, LOST_DEVICE})
+DAMAGED_DEVICE: Final = Word("damaged_device")
+STOLEN_DEVICE: Final = Word("stolen_device")
+MISSING_DEVICE: Final = Word("missing_device")
+DAMAGES: Final = frozenset({DAMAGED_DEVICE, STOLEN_DEVICE, MISSING_DEVICE})
+"""What is charged as customer service has decided (BIL-8)."""
+GONE_DEVICES: Final = frozenset({REGION_SALE, LOST_DEVICE, STOLEN_DEVICE, MISSING_DEVICE})
 """What is charged for a device that is gone, and not when it was not after all."""
 
 WARRANTY_REPAIR: Final = Word("warranty_repair")

@@ -25,15 +25,20 @@ def rows_of_card(number: DeviceNumber, by: UserId, tx: Transaction) -> Iterable[
         yield from rows_of_own_store(store, tx.fetched(UserRow, by))
 
 
-async def lock_device_of(number: DeviceNumber, by: UserRow, tx: Transaction) -> DeviceRow:
-    """The device that bears a number, or has borne it, locked, where it is the user's or their
-    units' (REF-18). Raises CardRefused: none is.
+async def device_of(number: DeviceNumber, by: UserRow, tx: Transaction) -> DeviceRow:
+    """The device that bears a number, or has borne it, where it is the user's or their units'
+    (REF-18), not locked. Raises CardRefused: none is.
     """
     device_id = await find_device_id(tx, number)
     row = await tx.look_up(DeviceRow, device_id) if device_id else None
     if row is None or not await _is_theirs(row, by, tx):
         raise CardRefused("UNKNOWN_DEVICE", rule="INV-5", field="device_number", way_on=_CHECK)
-    return await tx.lock(DeviceRow, row.id)
+    return row
+
+
+async def lock_device_of(number: DeviceNumber, by: UserRow, tx: Transaction) -> DeviceRow:
+    """As `device_of`, locked. Raises CardRefused."""
+    return await tx.lock(DeviceRow, (await device_of(number, by, tx)).id)
 
 
 async def work_order(work_order_id: WorkOrderId, tx: Transaction) -> WorkOrder:

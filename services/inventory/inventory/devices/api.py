@@ -52,6 +52,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_, select
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import articles_numbered, show_article_row, within_areas
 from inventory.devices import domain, story
+from inventory.devices.damage_views import DamageView, damages_of, is_undecided
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.devices.queries import (
     custody_of,
@@ -218,6 +219,10 @@ class DeviceView(DeviceLine):
         bool,
         Field(description="Har varit utlånat eller på väg ut; annars är det nytt (PCK-7)"),
     ]
+    damages: Annotated[
+        list[DamageView],
+        Field(description="Stölder, förluster och skador, den senaste först (INV-15)"),
+    ]
     history: list[ChangeView]
     periods: list[PeriodView]
 
@@ -273,6 +278,13 @@ class DeviceQuery(ListQuery):
     return_at_once: Annotated[
         bool | None,
         Eq(ArticleRow.return_at_once, "Bara de som (inte) skickas genast tillbaka (PCK-7)"),
+    ] = None
+    undecided: Annotated[
+        bool | None,
+        Where(
+            lambda undecided, _: is_undecided() if undecided else not_(is_undecided()),
+            "Bara de som (inte) väntar på beslut om vem som betalar en skada (INV-15)",
+        ),
     ] = None
     claimed: Annotated[
         bool | None,
@@ -369,6 +381,7 @@ async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
         maintained_on=row.maintained_on,
         maintenance_due_on=row.maintenance_due_on,
         has_been_out=has_been_out(history),
+        damages=await damages_of(reader, row, history),
         history=[_change(change) for change in history if is_shown(change.custody)],
         periods=[
             PeriodView.of(period)

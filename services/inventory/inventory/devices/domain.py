@@ -13,6 +13,7 @@ from kvitt_contracts.inventory import (
     CustodyCause,
     CustodyChanged,
     DeviceCardChanged,
+    DeviceDamageRecorded,
     DeviceEvent,
     DeviceRegistered,
     DeviceRenumbered,
@@ -32,12 +33,15 @@ from kvitt_contracts.types import (
     Money,
     OrderId,
     PatientRecipient,
+    Payer,
     PayerId,
     PersonRef,
     ServicePointId,
     StoreHolder,
     StoreId,
     UserId,
+    Value,
+    Word,
 )
 
 
@@ -96,6 +100,45 @@ GONE = frozenset({DeviceStatus.SCRAPPED, DeviceStatus.SOLD, DeviceStatus.RETURNE
 """A device that is none of its store's goods any more, though the store was the last to have it."""
 
 
+class DamageKind(StrEnum):
+    """What has happened to a device (INV-15)."""
+
+    STOLEN = "stolen"
+    LOST = "lost"
+    DAMAGED = "damaged"
+
+
+DAMAGE: Final = Word("damage")
+"""The cause of a status that follows from what has happened to the device."""
+
+MISSING = frozenset({DamageKind.STOLEN, DamageKind.LOST})
+"""After these the device is not where it was (INV-15)."""
+
+
+class Outcome(StrEnum):
+    """What was decided of what has happened; one that was stolen or lost may be found (INV-15)."""
+
+    UNDECIDED = "undecided"
+    UNIT_PAYS = "unit_pays"
+    PATIENT_PAYS = "patient_pays"
+    NOBODY_PAYS = "nobody_pays"
+    WITHDRAWN = "withdrawn"
+    FOUND = "found"
+
+
+class Damage(Value):
+    """What has happened to a device on a day, and what was decided: a device has one such record of
+    a kind and a day (INV-15).
+    """
+
+    kind: DamageKind
+    happened_on: date
+    outcome: Outcome
+    payer: Payer | None = None
+    amount: Money | None = None
+    has_note: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
     """A marked device (INV-5). `order_id`: the order behind its latest delivery. `status_since`:
@@ -103,7 +146,7 @@ class Device:
     where they are known; `origin` where it was bought from another region (INV-12): `meant_for` is
     then whom alone it is to be withdrawn to, until it has been. `former_numbers`: what it bore
     before, the first one first (INV-6). `maintenance_due_on` is unknown where nobody has said it of
-    the last one.
+    the last one. `damages`: what has happened to it, the first that was recorded first (INV-15).
     """
 
     device_number: DeviceNumber
@@ -120,6 +163,7 @@ class Device:
     former_numbers: tuple[DeviceNumber, ...] = ()
     maintained_on: date | None = None
     maintenance_due_on: date | None = None
+    damages: tuple[Damage, ...] = ()
 
     @property
     def is_gone(self) -> bool:
@@ -371,6 +415,25 @@ def is_shown(
     return custody.prescriber == to or custody.customer_id in of
 
 
+def custody_until(history: Sequence[Change], day: date) -> Custody | None:
+    """The custody of a day, or the one that ended on it where the device came into a store then.
+    `history` is in the order in which it was emitted.
+    """
+    for change in reversed(history):
+        left_then = change.custody.since == day and store_of(change.custody) is not None
+        if change.custody.since <= day and not left_then:
+            return change.custody
+    return None
+
+
+def had_it(history: Sequence[Change], day: date, *, user: UserId, of: Set[ServicePointId]) -> bool:
+    """Whether a user of these service points had prescribed a device on a day, or their unit had it
+    (INV-15).
+    """
+    custody = custody_until(history, day)
+    return custody is not None and (custody.prescriber == user or custody.customer_id in of)
+
+
 def evolve(device: Device | None, event: DeviceEvent) -> Device:
     """Returns the state after an event.
 
@@ -392,7 +455,10 @@ def evolve(device: Device | None, event: DeviceEvent) -> Device:
             order_id = event.cause.order_id or device.order_id
             return replace(device, custody=event.custody, order_id=order_id, meant_for=None)
         case DeviceStatusChanged():
-            return replace(device, status=DeviceStatus(event.kind), status_since=event.since_on)
+            device = replace(device, status=DeviceStatus(event.kind), status_since=event.since_on)
+            return _found(device) if device.status is DeviceStatus.IN_USE else device
+        case DeviceDamageRecorded():
+            return _with_damage(device, event)
         case DeviceRenumbered():
             former = (*device.former_numbers, event.before)
             return replace(device, device_number=event.device_number, former_numbers=former)
@@ -400,6 +466,24 @@ def evolve(device: Device | None, event: DeviceEvent) -> Device:
             return _with_card(device, event)
         case DeviceReturnAwaited():
             return device
+
+
+def _with_damage(device: Device, event: DeviceDamageRecorded) -> Device:
+    damage = Damage(**same_fields(event, Damage))
+    named = (damage.kind, damage.happened_on)
+    if all((one.kind, one.happened_on) != named for one in device.damages):
+        return replace(device, damages=(*device.damages, damage))
+    damages = (damage if (one.kind, one.happened_on) == named else one for one in device.damages)
+    return replace(device, damages=tuple(damages))
+
+
+def _found(device: Device) -> Device:
+    """What was stolen or lost is in use again: nobody pays for it (BIL-8)."""
+    nobody = {"outcome": Outcome.FOUND, "payer": None, "amount": None}
+    damages = (
+        one.model_copy(update=nobody) if one.kind in MISSING else one for one in device.damages
+    )
+    return replace(device, damages=tuple(damages))
 
 
 def _with_card(device: Device, event: DeviceCardChanged) -> Device:

@@ -67,6 +67,12 @@ class DeviceRow(
             postgresql_where=text("customer_id IS NULL AND payer_id IS NOT NULL"),
         ),
         Index(
+            "ix_devices_undecided",
+            "region",
+            "device_number",
+            postgresql_where=text('damages @> \'[{"outcome": "undecided"}]\'::jsonb'),
+        ),
+        Index(
             "ix_devices_claimed_by",
             "region",
             "claimed_by",
@@ -92,6 +98,7 @@ class DeviceRow(
     former_numbers: Mapped[tuple[DeviceNumber, ...]] = mapped_column(Json(tuple[DeviceNumber, ...]))
     maintained_on: Mapped[date | None]
     maintenance_due_on: Mapped[date | None]
+    damages: Mapped[tuple[domain.Damage, ...]] = mapped_column(Json(tuple[domain.Damage, ...]))
     # decision 0040: the claim stands on the device's row and is no event of the device
     claim_kind: Mapped[domain.ClaimKind | None]
     claimed_by: Mapped[UUID | None]
@@ -173,6 +180,21 @@ class SipNumberRow(Regional, Base):
     device_id: Mapped[DeviceId] = mapped_column(primary_key=True)
     sip_number: Mapped[str]
     holder_key: Mapped[str]
+
+
+# decision 0439: what is written of a damage is read by whoever had the device, and customer service
+class DamageNoteRow(Regional, Base):
+    """What was written of what has happened to a device (INV-15). It is said in no event."""
+
+    __tablename__ = "damage_notes"
+    __table_args__ = (Index("ix_damage_notes_device", "region", "device_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    device_id: Mapped[DeviceId]
+    kind: Mapped[domain.DamageKind]
+    happened_on: Mapped[date]
+    note: Mapped[str]
+    by: Mapped[UserId]
 
 
 class UsedNumberRow(Regional, Base):

@@ -11,7 +11,13 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, literal_column
 from sqlalchemy.orm import aliased
 
 from inventory.devices import domain
-from inventory.devices.models import CustodyRow, DeviceRow, SipNumberRow, UsedNumberRow
+from inventory.devices.models import (
+    CustodyRow,
+    DamageNoteRow,
+    DeviceRow,
+    SipNumberRow,
+    UsedNumberRow,
+)
 from inventory.people.models import UserRow
 from inventory.people.queries import protected_references
 from inventory.stores.queries import own_stores, payers_of
@@ -105,6 +111,11 @@ async def custody_of(reader: RegionReader, row: DeviceRow) -> Sequence[CustodyRo
     return await reader.all(
         select(CustodyRow).where(CustodyRow.device_id == row.id).order_by(CustodyRow.number)
     )
+
+
+async def damage_notes_of(reader: RegionReader, row: DeviceRow) -> Sequence[DamageNoteRow]:
+    """What was written of what has happened to a device (INV-15)."""
+    return await reader.all(select(DamageNoteRow).where(DamageNoteRow.device_id == row.id))
 
 
 async def sip_number_of(reader: RegionReader, row: DeviceRow) -> str | None:

@@ -12,6 +12,7 @@ from kvitt_contracts.inventory import (
     Custody,
     CustodyChanged,
     DeviceCardChanged,
+    DeviceDamageRecorded,
     DeviceEvent,
     DeviceRegistered,
     DeviceRenumbered,
@@ -20,8 +21,17 @@ from kvitt_contracts.inventory import (
     DeviceStatusChanged,
     Origin,
 )
+from kvitt_contracts.types import Money, Word
 
-from inventory.devices.domain import Claim, ClaimKind, DeviceStatus, store_of
+from inventory.devices.domain import (
+    DAMAGE,
+    Claim,
+    ClaimKind,
+    DamageKind,
+    DeviceStatus,
+    Outcome,
+    store_of,
+)
 
 TIMERS: Final[Mapping[str, str]] = {
     "transfer_takes_effect": "Bytet får verkan.",
@@ -37,7 +47,7 @@ _WHILE: Final[Mapping[ClaimKind, str]] = {
     ClaimKind.BASKET: "Hjälpmedlet är utlånat i en varukorg, tills det levereras eller läggs "
     "tillbaka.",
     ClaimKind.SALE: "En försäljning till en annan region väntar på att avgöras.",
-    ClaimKind.INVESTIGATION: "Hjälpmedlet saknades vid en inventering och söks.",
+    ClaimKind.INVESTIGATION: "Hjälpmedlet saknas och söks.",
 }
 
 _BECAME: Final[Mapping[str, str]] = {
@@ -48,6 +58,19 @@ _BECAME: Final[Mapping[str, str]] = {
     DeviceStatus.IN_USE: "Kunde användas igen",
 }
 """What a status that a device gets says."""
+
+_HAPPENED: Final[Mapping[str, str]] = {
+    DamageKind.STOLEN: "Stulet",
+    DamageKind.LOST: "Förlorat",
+    DamageKind.DAMAGED: "Skadat",
+}
+_DECIDED: Final[Mapping[str, str]] = {
+    Outcome.UNDECIDED: "kundtjänst ska besluta vem som betalar",
+    Outcome.PATIENT_PAYS: "patienten betalar",
+    Outcome.NOBODY_PAYS: "ingen betalar",
+    Outcome.WITHDRAWN: "anmälan togs tillbaka",
+}
+"""What has happened to a device, and what was decided (INV-15)."""
 
 _BY_RULE: Final[Mapping[str, str]] = {
     DeviceStatus.SCRAPPED: "INV-7",
@@ -83,7 +106,7 @@ def tell(event: DeviceEvent) -> Told:
         case DeviceStatusChanged():
             return Told(
                 summary=f"{_BECAME[event.kind]} {in_swedish(event.since_on)}.",
-                rule=_BY_RULE[event.kind],
+                rule="INV-15" if event.cause == DAMAGE else _BY_RULE[event.kind],
             )
         case DeviceRenumbered():
             return Told(
@@ -98,8 +121,20 @@ def tell(event: DeviceEvent) -> Told:
             )
         case DeviceCardChanged():
             return Told(summary=f"Individkortet: {', '.join(_set(event))}.", rule="INV-5")
+        case DeviceDamageRecorded():
+            return _happened(event)
         case CustodyChanged():
             return _changed_hands(event)
+
+
+def _happened(event: DeviceDamageRecorded) -> Told:
+    decided = _DECIDED.get(event.outcome, "")
+    if event.payer is not None and event.payer.kind == "unit":
+        decided = f"{event.payer.payer_id} betalar"
+    said = f"{_HAPPENED[event.kind]} {in_swedish(event.happened_on)}: {decided}"
+    if event.amount is not None:
+        said = f"{said} {_kronor(event.amount)}"
+    return Told(summary=f"{said}.", rule="INV-15")
 
 
 def _changed_hands(event: CustodyChanged) -> Told:
@@ -117,7 +152,16 @@ def _changed_hands(event: CustodyChanged) -> Told:
         )
     if cause.fault_report_id is not None:
         return Told(summary=f"Felanmälan: {_changed(event)}.", rule="ACT-6")
+    if cause.damage is not None:
+        return Told(summary=_missing_or_found(event), rule="INV-15")
     return _returned_or_corrected(event.custody)
+
+
+def _missing_or_found(event: CustodyChanged) -> str:
+    day = in_swedish(event.custody.since)
+    if event.cause.damage == Word(Outcome.FOUND):
+        return f"Hittades {day}, och ställdes i förråd {store_of(event.custody)}."
+    return f"Söks, och ingen betalar från och med {day}."
 
 
 def _set(event: DeviceCardChanged) -> Iterator[str]:
@@ -162,6 +206,11 @@ def _changed(event: CustodyChanged) -> str:
         return f"till förråd {store_of(custody)} från och med {in_swedish(custody.since)}"
     parts = list(_parts(custody, before))
     return f"{' och '.join(parts) or 'som förut'} från och med {in_swedish(custody.since)}"
+
+
+def _kronor(amount: Money) -> str:
+    whole, ore = divmod(amount.net_ore, 100)
+    return f"{whole:,}".replace(",", "\N{NO-BREAK SPACE}") + f",{ore:02} kr"
 
 
 def _parts(custody: Custody, before: Custody) -> Iterator[str]:

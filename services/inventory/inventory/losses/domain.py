@@ -6,11 +6,11 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from kvitt_contracts.inventory import DeviceStatusChanged
+from kvitt_contracts.inventory import CustodyCause, DeviceStatusChanged
 from kvitt_contracts.types import Charging, DeviceId, Money, PayerId, StocktakingId, Word
 
 from inventory.articles.domain import Article
-from inventory.devices.domain import Device, DeviceStatus
+from inventory.devices.domain import DAMAGE, Device, DeviceStatus, Outcome
 
 STOCKTAKING: Final = Word("stocktaking")
 
@@ -54,8 +54,8 @@ def lose(
 def find_lost(
     device_id: DeviceId, device: Device, key: UUID | None, *, on: date
 ) -> tuple[DeviceStatusChanged, ...]:
-    """What a private clinic had lost is found: it is in use again (INV-10). No event: it was only
-    searched for.
+    """What was lost is found: it is in use again (INV-10, INV-15). `key`: the stocktaking that
+    missed it, None where somebody had told of that. No event: it was only searched for.
     """
     if device.status is not DeviceStatus.LOST:
         return ()
@@ -63,7 +63,14 @@ def find_lost(
         device_id=device_id,
         kind=Word(DeviceStatus.IN_USE),
         since_on=on,
-        cause=STOCKTAKING,
+        cause=STOCKTAKING if key else DAMAGE,
         cause_id=key,
     )
     return (found,)
+
+
+def cause_of_find(key: UUID | None) -> CustodyCause:
+    """What puts a found device into a store again: the stocktaking that missed it, if one did."""
+    if key is None:
+        return CustodyCause(damage=Word(Outcome.FOUND))
+    return CustodyCause(stocktaking_id=StocktakingId(key))

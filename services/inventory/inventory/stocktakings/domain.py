@@ -355,7 +355,7 @@ def check_investigated(*, is_investigated: bool) -> None:
         raise StocktakingRefused(
             "NOT_INVESTIGATED",
             rule="INV-10",
-            way_on="Hjälpmedlet söks inte efter någon inventering: kontrollera individnumret.",
+            way_on="Hjälpmedlet söks inte: kontrollera individnumret.",
         )
 
 

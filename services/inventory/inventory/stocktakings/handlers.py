@@ -11,7 +11,6 @@ from kvitt_contracts.calendar import start_of_day, stockholm_day
 from kvitt_contracts.inventory import (
     CancelStocktaking,
     CountedArticle,
-    CustodyCause,
     FindDevice,
     MoveKind,
     OpenStocktaking,
@@ -196,6 +195,8 @@ async def find_device(command: FindDevice, tx: Transaction) -> None:
         await lock_balances(tx, left, [known.article_number])
     row = await tx.lock(DeviceRow, known.id)
     claim = row.claim
+    # what was told of itself is claimed by itself (INV-15)
+    missed_by = claim.by if claim and claim.by != row.id else None
     is_investigated = _is_investigated(row) and row.state().store == left
     domain.check_investigated(is_investigated=is_investigated)
     row.claim = None
@@ -214,9 +215,7 @@ async def find_device(command: FindDevice, tx: Transaction) -> None:
     await serve_backorders(tx, command.store, row.article_number)
     tx.record(
         row,
-        *losses.find_lost(
-            DeviceId(row.id), row.state(), claim.by if claim else None, on=command.found_on
-        ),
+        *losses.find_lost(DeviceId(row.id), row.state(), missed_by, on=command.found_on),
     )
     changed = devices.change_custody(
         DeviceId(row.id),
@@ -226,7 +225,7 @@ async def find_device(command: FindDevice, tx: Transaction) -> None:
         customer_id=None,
         prescriber=None,
         since=command.found_on,
-        cause=CustodyCause(stocktaking_id=StocktakingId(claim.by) if claim else None),
+        cause=losses.cause_of_find(missed_by),
     )
     await change_custody(tx, row, changed)
 

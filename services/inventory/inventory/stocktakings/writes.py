@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import stockholm_day
@@ -120,8 +121,10 @@ async def post(tx: Transaction, row: StocktakingRow, found: Found) -> None:
         await _move(tx, row.store, number, row, available=change)
     more = sorted(number for number, change in found.moves.items() if change > 0)
     for one in rows:
-        await _miss(tx, row, one)
-        await _move(tx, away or row.store, one.article_number, row, available=0, reserved=1)
+        try:
+            await miss(tx, one, by=row.id, store=row.store, away=away or row.store, on=tx.today)
+        except BalanceTooLow as error:
+            raise domain.refuse_promised(one.article_number) from error
     await lock_waiting(tx, Counter({(row.store, number): 0 for number in more}))
     for number in more:
         await serve_backorders(tx, row.store, number)
@@ -131,19 +134,32 @@ async def post(tx: Transaction, row: StocktakingRow, found: Found) -> None:
 
 
 # decision 0353: no device is without a holder, and what is missing is promised to nobody
-async def _miss(tx: Transaction, row: StocktakingRow, device: DeviceRow) -> None:
-    """Take one missing device out of the store; a transfer that held it is informed."""
+async def miss(
+    tx: Transaction, device: DeviceRow, *, by: UUID, store: StoreId | None, away: StoreId, on: date
+) -> None:
+    """Take a missing device out of the store that has it, into the investigation store's balance,
+    claimed `by` who misses it; what held it is informed. Its custody changes after that.
+
+    The balances, the device and what claims it are locked. Raises BalanceTooLow.
+    """
     was_held = device.claim is not None and device.claim.kind in OF_STORED
     await break_claim(tx, device, reason="LOST")
-    device.claim = Claim(kind=ClaimKind.INVESTIGATION, by=row.id)
-    await _move(
-        tx,
-        row.store,
-        device.article_number,
-        row,
-        available=0 if was_held else -1,
-        reserved=-1 if was_held else 0,
-    )
+    device.claim = Claim(kind=ClaimKind.INVESTIGATION, by=by)
+    for place, available, reserved in (
+        (store, 0 if was_held else -1, -1 if was_held else 0),
+        (away, 0, 1),
+    ):
+        if place is not None:
+            await move_stock(
+                tx,
+                place,
+                device.article_number,
+                MoveKind.STATED,
+                on=on,
+                available=available,
+                reserved=reserved,
+                cause_id=by,
+            )
 
 
 async def _lose(tx: Transaction, row: StocktakingRow, missed: Sequence[DeviceRow]) -> None:
@@ -173,7 +189,6 @@ async def _move(
     row: StocktakingRow,
     *,
     available: int,
-    reserved: int = 0,
 ) -> None:
     try:
         await move_stock(
@@ -183,7 +198,6 @@ async def _move(
             MoveKind.STATED,
             on=tx.today,
             available=available,
-            reserved=reserved,
             cause_id=row.id,
         )
     except BalanceTooLow as error:

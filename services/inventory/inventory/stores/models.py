@@ -2,6 +2,7 @@
 
 from kvitt_chassis.models import Regional
 from kvitt_contracts.types import CustomerId, PayerId, ServicePointId, StoreId
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.stores.domain import StoreKind
@@ -25,6 +26,7 @@ class CustomerRow(Regional, Base):
     """
 
     __tablename__ = "customers"
+    __table_args__ = (Index("ix_customers_payer", "region", "payer_id"),)
 
     customer_id: Mapped[CustomerId] = mapped_column(primary_key=True)
     private_clinic: Mapped[bool]

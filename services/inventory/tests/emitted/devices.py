@@ -12,6 +12,7 @@ from contracts.tests.builders.bmb import (
     a_transfer_requested,
 )
 from contracts.tests.builders.orders import (
+    a_customer_registered,
     a_device_line,
     a_fault_report_prescriber_named,
     a_withdrawal_placed,
@@ -24,6 +25,8 @@ from contracts.tests.builders.region_sales import (
 )
 from contracts.tests.builders.regions import (
     a_card_set,
+    a_damage,
+    a_decision,
     a_device_on_loan_stated,
     a_device_returned,
     a_renumbering,
@@ -35,6 +38,7 @@ from contracts.tests.builders.story import (
     CENTRAL,
     OTHER_PATIENT,
     OWN,
+    PAYER,
     RECEIVER,
     SENDER,
     SENDING,
@@ -43,6 +47,7 @@ from contracts.tests.builders.story import (
     a_patient,
 )
 from contracts.tests.builders.work_orders import a_work_order_finished, a_work_order_registered
+from services.inventory.tests.stocktaking.rounds import finding
 
 
 async def custody_of_devices_on_loan(world: World) -> None:
@@ -159,6 +164,36 @@ async def region_sales(world: World) -> None:
         a_sale_requested("170065", sale="S-7"),
         a_sale_requested("170065", sale="S-8"),
     )
+
+
+async def damages(world: World) -> None:
+    """Devices of each kind of loan, and in a store, that are damaged, stolen and lost, with each
+    decision; one is found.
+    """
+    numbers = ("170081", "170082", "170083", "170084", "170085")
+    units = a_care_unit("30111")
+    await world.register(SENDER, roles=(Role.PRESCRIBER,), service_points=[SENDING])
+    await world.register(SERVICE, roles=(Role.CUSTOMER_SERVICE,))
+    await world.handle_all(
+        a_store_stated("900", "investigation"),
+        a_customer_registered(SENDING),
+        a_device_on_loan_stated(numbers[0], customer_id=SENDING),
+        a_device_on_loan_stated(numbers[1]),
+        a_device_on_loan_stated(numbers[2], recipient=units, customer_id=SENDING),
+        a_device_on_loan_stated(numbers[3], prescriber=None, customer_id=SENDING),
+        rollators_received(numbers[4]),
+        a_damage(numbers[0]),
+        a_decision(
+            numbers[0],
+            outcome="unit_pays",
+            payer_id=PAYER,
+            amount={"net_ore": 120_000, "vat_percent": 25},
+        ),
+        a_decision(numbers[0], outcome="patient_pays", amount={"net_ore": 1, "vat_percent": 0}),
+        a_decision(numbers[0], outcome="withdrawn"),
+        *(a_damage(number, "stolen", by=SERVICE) for number in numbers),
+    )
+    await world.command(finding(numbers[0], store=CENTRAL))
 
 
 async def kept(world: World) -> None:

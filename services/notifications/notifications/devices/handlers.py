@@ -1,12 +1,18 @@
-"""Messages about devices: those that another region sold, to whoever is their contact (BMB-14), and
-those that a unit keeps though the central store is to have them (PCK-7).
+"""Messages about devices: those that another region sold, to whoever is their contact (BMB-14),
+those that a unit keeps though the central store is to have them (PCK-7), and those that are lost or
+damaged (INV-15, BIL-8).
 """
 
 from collections.abc import Iterable
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import DeviceRegistered, DeviceReturnAwaited, DeviceStatusChanged
+from kvitt_contracts.inventory import (
+    DeviceDamageRecorded,
+    DeviceRegistered,
+    DeviceReturnAwaited,
+    DeviceStatusChanged,
+)
 from kvitt_contracts.notifications import ToStaff
 from kvitt_contracts.types import ServicePointId
 
@@ -67,3 +73,13 @@ async def on_device_status_changed(event: DeviceStatusChanged, tx: Transaction) 
     if event.kind == "lost" and event.payer_id is not None and event.value is None:
         to, about = ToStaff(duty=CUSTOMER_SERVICE), about_device(event.device_id)
         post(tx, to, NewKind.LOST_WITHOUT_VALUE, about)
+
+
+@messages.on(DeviceDamageRecorded)
+async def on_device_damage_recorded(event: DeviceDamageRecorded, tx: Transaction) -> None:
+    """Tell customer service of what is stolen, lost or damaged and it is to decide on (INV-15). Of
+    what is decided nobody is told.
+    """
+    if event.outcome == "undecided":
+        to, about = ToStaff(duty=CUSTOMER_SERVICE), about_device(event.device_id)
+        post(tx, to, NewKind.DAMAGE_REPORTED, about)

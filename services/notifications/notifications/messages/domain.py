@@ -52,6 +52,7 @@ class NewKind(StrEnum):
     NUMBER_MISSING = "number_missing"
     SUPPLIER_INVOICE_HELD = "supplier_invoice_held"
     LOST_WITHOUT_VALUE = "lost_without_value"
+    DAMAGE_REPORTED = "damage_reported"
     COMMITMENT_MISSING = "commitment_missing"
     FITTING_UNFINISHED = "fitting_unfinished"
     REGION_SALE_REQUESTED = "region_sale_requested"

@@ -171,6 +171,12 @@ TEXTS: dict[str, Text] = {
         "överens med mottagningen: det debiteras inte av sig självt.",
         to_staff="",
     ),
+    NewKind.DAMAGE_REPORTED: Text(
+        "Stulet, förlorat eller skadat",
+        "Ett hjälpmedel är anmält som stulet, förlorat eller skadat. Öppna det, och besluta vem "
+        "som betalar, och hur mycket.",
+        to_staff="",
+    ),
     NewKind.COMMITMENT_MISSING: Text(
         "Betalningsförbindelse saknas",
         "Hjälpmedel på order {name} är levererade utan hemregionens betalningsförbindelse. Skaffa "

@@ -1,0 +1,1 @@
+"""What has happened to devices, and who pays for that (INV-15)."""

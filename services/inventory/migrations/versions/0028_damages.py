@@ -1,0 +1,36 @@
+"""What has happened to devices and was decided, and what was written of it (INV-15)."""
+
+import sqlalchemy as sa
+from alembic import op
+from kvitt_chassis.migrations import guard_regions
+from sqlalchemy.dialects import postgresql
+
+revision = "0028"
+down_revision = "0027"
+
+
+def upgrade() -> None:
+    op.add_column(
+        "devices",
+        sa.Column("damages", postgresql.JSONB(), nullable=False, server_default="[]"),
+    )
+    op.create_index(
+        "ix_devices_undecided",
+        "devices",
+        ["region", "device_number"],
+        postgresql_where=sa.text('damages @> \'[{"outcome": "undecided"}]\'::jsonb'),
+    )
+    op.create_index("ix_customers_payer", "customers", ["region", "payer_id"])
+    op.create_table(
+        "damage_notes",
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("region", "id", name=op.f("pk_damage_notes")),
+    )
+    op.create_index("ix_damage_notes_device", "damage_notes", ["region", "device_id"])
+    guard_regions(op, "inventory")

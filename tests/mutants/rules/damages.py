@@ -1,0 +1,72 @@
+"""Rule mutants of what is stolen, lost or damaged, and who pays for that."""
+
+from typing import Final
+
+from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
+
+_DAMAGES: Final = "services/inventory/inventory/damages/domain.py"
+_DEVICES: Final = "services/inventory/inventory/devices/domain.py"
+_CHARGES: Final = "services/billing/billing/device_charges/domain.py"
+_TOLD: Final = "services/notifications/notifications/devices/handlers.py"
+_RECORDED: Final = "services/inventory/tests/test_damages.py::test"
+_CHARGED: Final = "services/billing/tests/test_damages.py::test"
+
+DAMAGES: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "INV-15a",
+        "What is decided is a record of its own",
+        _DEVICES,
+        "    if all((one.kind, one.happened_on) != named for one in device.damages):",
+        "    if all((one.outcome, one.happened_on) != named for one in device.damages):",
+        f"{_RECORDED}_what_has_happened_is_recorded_on_the_device_with_what_was_decided",
+    ),
+    rule_mutant(
+        "INV-15b",
+        "What is damaged is searched for as what is lost",
+        _DEVICES,
+        "MISSING = frozenset({DamageKind.STOLEN, DamageKind.LOST})",
+        "MISSING = frozenset(DamageKind)",
+        f"{_RECORDED}_what_is_damaged_stays_where_it_is",
+    ),
+    rule_mutant(
+        "INV-15b",
+        "What is stolen leaves its holder a day before",
+        _DAMAGES,
+        "        since=on,\n        cause=CustodyCause(damage=Word(kind)),",
+        "        since=date.min,\n        cause=CustodyCause(damage=Word(kind)),",
+        f"{_RECORDED}_what_is_stolen_or_lost_leaves_its_holder_and_is_searched_for",
+    ),
+    rule_mutant(
+        "INV-15c",
+        "Whoever reports decides who pays",
+        _DAMAGES,
+        "    if not is_customer_service:",
+        "    if not is_customer_service and decision.payer_id is None:",
+        f"{_RECORDED}_what_cannot_be_recorded_or_decided_is_refused_with_field_rule_and_way_on",
+    ),
+    rule_mutant(
+        "INV-15d",
+        "Customer service is told of what is decided",
+        _TOLD,
+        '    if event.outcome == "undecided":',
+        '    if event.outcome != "undecided":',
+        "services/notifications/tests/test_devices.py"
+        "::test_customer_service_is_told_of_what_it_is_to_decide",
+    ),
+    rule_mutant(
+        "BIL-8c",
+        "What is decided anew is owed besides",
+        _CHARGES,
+        "        if charge.status is ChargeStatus.RAISED and not _is_owed_as(recorded, charge)",
+        "        if charge.status is ChargeStatus.DEFERRED and not _is_owed_as(recorded, charge)",
+        f"{_CHARGED}_what_is_decided_anew_takes_back_what_was_charged",
+    ),
+    rule_mutant(
+        "BIL-8c",
+        "What is found is owed still",
+        "services/billing/billing/services/domain.py",
+        "{REGION_SALE, LOST_DEVICE, STOLEN_DEVICE, MISSING_DEVICE}",
+        "{REGION_SALE, LOST_DEVICE}",
+        f"{_CHARGED}_what_is_found_is_not_owed_but_a_damage_is",
+    ),
+)
