@@ -57,6 +57,7 @@ __all__ = [
     "INVENTORY_STOCKTAKINGS",
     "INVENTORY_STOCK_MOVES",
     "INVENTORY_SUPPLIER_RETURNS",
+    "NOTIFICATIONS_EMAILS",
     "NOTIFICATIONS_MESSAGES",
     "ORDERS_BASKET_LOANS",
     "ORDERS_CASES",
@@ -323,6 +324,9 @@ NOTIFICATIONS_MESSAGES = domain_topic(
     "MessageId",
     notifications.MessageEvent,
 )
+NOTIFICATIONS_EMAILS = domain_topic(
+    "notifications.emails", "EmailId", notifications.EmailEvent, "orders"
+)
 
 REGION_PERSONS = inbound_topic(
     "persons",
@@ -491,6 +495,7 @@ CATALOGUE: tuple[Topic, ...] = (
     BILLING_LEDGER_PERIODS,
     BILLING_REFUSALS,
     NOTIFICATIONS_MESSAGES,
+    NOTIFICATIONS_EMAILS,
     REGION_PERSONS,
     REGION_ORDERS,
     REGION_BMB,

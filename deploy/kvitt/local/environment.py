@@ -26,6 +26,8 @@ class ServiceAddresses:
     http_port: int
     admin_port: int
     files_dir: Path
+    orders_url: str | None = None
+    service_key: Path | None = None
     topic_prefix: str = ""
 
     def environment(self) -> dict[str, str]:
@@ -54,6 +56,11 @@ class ServiceAddresses:
         if self.service == "orders":  # the people module alone looks persons up by number
             found["KVITT_PERSON_KEY"] = self.person_key
             found["KVITT_FILES_URL"] = self.files_dir.as_uri()
+        if (
+            self.service == "notifications" and self.orders_url and self.service_key
+        ):  # who sends mails asks where to
+            found["KVITT_MAIL_ORDERS_URL"] = self.orders_url
+            found["KVITT_MAIL_KEY_FILE"] = str(self.service_key)
         return found
 
 

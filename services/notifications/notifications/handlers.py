@@ -5,6 +5,7 @@ from kvitt_chassis.handlers import Handlers
 from notifications.baskets.handlers import messages as baskets
 from notifications.cases.handlers import messages as cases
 from notifications.devices.handlers import messages as devices
+from notifications.emails.handlers import messages as emails
 from notifications.fault_reports.handlers import messages as fault_reports
 from notifications.feed.handlers import messages as feed
 from notifications.home_regions.handlers import messages as home_regions
@@ -38,6 +39,7 @@ for _noun in (
     region_sales,
     home_regions,
     feed,
+    emails,
     own,
 ):
     messages.include(_noun)

@@ -72,6 +72,7 @@ class NewKind(StrEnum):
     PURCHASE_RECEIPT_DUE = "purchase_receipt_due"
     PURCHASE_LATE = "purchase_late"
     PURCHASE_UNSENT = "purchase_unsent"
+    PURCHASE_NOT_MAILED = "purchase_not_mailed"
     PURCHASE_DEVIATION = "purchase_deviation"
     PURCHASE_DEVIATION_LATE = "purchase_deviation_late"
     RECEIPT_REFUSED = "receipt_refused"
