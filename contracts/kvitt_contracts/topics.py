@@ -260,7 +260,7 @@ INVENTORY_STOCKTAKINGS = domain_topic(
     "inventory.stocktakings",
     "StocktakingId",
     inventory.StocktakingEvent,
-    to_come=["notifications"],
+    "notifications",
 )
 INVENTORY_REFUSALS = domain_topic(
     "inventory.refusals",

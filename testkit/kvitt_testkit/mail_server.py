@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from kvitt.local.processes import free_ports
 
 HOST = "127.0.0.1"
 TAKEN = "250 OK"
@@ -39,7 +40,7 @@ class MailServer:
     answers to a whole mail; `drops` lets it take a mail and end the connection before it says so.
     """
 
-    port: int = 0
+    port: int
     received: list[Received] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     says: str = TAKEN
@@ -69,13 +70,12 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(*, port: int = 0, **options: Any) -> Iterator[MailServer]:
+def mail_server(*, port: int | None = None, **options: Any) -> Iterator[MailServer]:
     """A server that listens until the end; `options` are aiosmtpd's Controller's."""
-    kept = MailServer()
-    controller = _Controller(kept, hostname=HOST, port=port, **options)
+    kept = MailServer(port or free_ports(1)[0])
+    controller = Controller(kept, hostname=HOST, port=kept.port, **options)
     controller.start()
     try:
-        kept.port = controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
         yield kept
     finally:
         controller.stop()
@@ -123,12 +123,3 @@ def a_certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, private)
     return context, certificate
-
-
-class _Controller(Controller):
-    """Takes a free port: the library asks for one that is known."""
-
-    def _trigger_server(self) -> None:
-        if self.port == 0:
-            self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        super()._trigger_server()

@@ -1,6 +1,7 @@
 """NTF-4: mails through the real orders and notifications to a real mail server."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -22,23 +23,27 @@ from kvitt_contracts.types import UserId, Word
 from kvitt_testkit.mail_server import MailServer, a_certificate, logins, mail_server
 from kvitt_testkit.world import Given, assert_rows_are_folds
 from notifications.app import service as notifications
+from notifications.emails.domain import PICKUP_BY_RELATIVES
 from notifications.emails.models import EmailToSendRow
 from orders.app import service as orders
 from orders.purchase_orders.domain import Status
 from pypdf import PdfReader
 
+from contracts.tests.builders.bmb import a_responsibles_set
+from contracts.tests.builders.pickups import a_pickup_registered, a_relatives_pickup
 from contracts.tests.builders.purchases import (
     SUPPLIER,
     a_supplier_stated,
     with_purchasing_store,
 )
+from contracts.tests.builders.regions import a_user_contact_stated
 from contracts.tests.builders.story import DAY, SENDER, purchase_order_id
 from services.notifications.tests.worlds import whom
 from services.orders.tests.purchases import purchase_order, what_can_be_bought
 from services.orders.tests.worlds import MONDAY
 from tests.journeys.mailing import OURS, Mailing, issuer_in, orders_served
 
-pytestmark = pytest.mark.long(seconds=60)
+pytestmark = pytest.mark.long(seconds=120)
 
 THEIRS = "order@nordhjalp.example"
 A_MINUTE = timedelta(minutes=1)
@@ -57,7 +62,8 @@ async def mailing(
 ) -> AsyncIterator[Mailing]:
     """A region that buys over a purchasing store of a supplier that takes orders by mail."""
     monkeypatch.setenv("KVITT_PERSON_KEY", "5a" * 32)
-    policed, issuer = with_purchasing_store(policies), issuer_in(tmp_path / "keys")
+    policed = with_purchasing_store(policies, email=(PICKUP_BY_RELATIVES,))
+    issuer = issuer_in(tmp_path / "keys")
     async with AsyncExitStack() as stack:
         ours = await stack.enter_async_context(given(orders, at=MONDAY, policies=policed))
         theirs = await stack.enter_async_context(given(notifications, at=MONDAY, policies=policed))
@@ -104,6 +110,44 @@ async def test_a_supplier_gets_its_order_as_pdf_and_the_order_is_sent(
     assert await mailing.notifications.timers() == {}
     await assert_rows_are_folds(mailing.orders)
     await assert_rows_are_folds(mailing.notifications)
+
+
+@pytest.mark.rule("NTF-4a", "PCK-3a")
+async def test_a_user_is_mailed_at_work_what_relatives_ordered_and_no_person_is_in_it(
+    mailing: Mailing, server: MailServer
+) -> None:
+    await mailing.orders.handle(a_user_contact_stated(), subject=SENDER)
+    await mailing.notifications.handle(a_responsibles_set(main=SENDER))
+    await mailing.notifications.handle_all(a_relatives_pickup(), a_pickup_registered())
+
+    assert await mailing.mailer(server.port).send_one()
+
+    (got,) = server.received
+    assert got.to == ["testa.forskrivare@region.example"]
+    assert got.letter["Subject"] == "Hämtning beställd av patient eller anhörig"
+    text = got.letter.get_content()
+    assert "Logga in i Kvitt" in text
+    assert not re.search(r"\d|Testa|Förskrivare", text)
+    assert got.letter["To"] == got.to[0]  # the address, and no name before it
+    (sent,) = await mailing.notifications.events(EmailSent)
+    assert sent.routine == "pickup_by_relatives"
+    await mailing.rest()
+    assert await mailing.orders.events(PurchaseOrderSent) == []
+
+
+@pytest.mark.rule("NTF-4a")
+async def test_a_user_without_an_address_is_told_by_the_message_that_is_there(
+    mailing: Mailing, server: MailServer
+) -> None:
+    await mailing.notifications.handle(a_responsibles_set(main=SENDER))
+    await mailing.notifications.handle_all(a_relatives_pickup(), a_pickup_registered())
+
+    assert await mailing.mailer(server.port).send_one()
+
+    (failed,) = await mailing.notifications.events(EmailFailed)
+    assert failed.reason == "NO_ADDRESS"
+    assert await told(mailing) == [(SENDER, "pickup_ordered")]
+    assert server.received == []
 
 
 @pytest.mark.rule("NTF-4a")

@@ -17,6 +17,7 @@ from notifications.receipts.handlers import messages as receipts
 from notifications.refills.handlers import messages as refills
 from notifications.region_sales.handlers import messages as region_sales
 from notifications.register.handlers import messages as register
+from notifications.stocktakings.handlers import messages as stocktakings
 from notifications.supplier_invoices.handlers import messages as supplier_invoices
 from notifications.transfers.handlers import messages as transfers
 from notifications.work_orders.handlers import messages as work_orders
@@ -35,6 +36,7 @@ for _noun in (
     purchase_orders,
     cases,
     devices,
+    stocktakings,
     supplier_invoices,
     region_sales,
     home_regions,

@@ -24,6 +24,11 @@ from kvitt_contracts.inventory import (
     DeviceStatedOnLoan,
     RefillDropped,
     RefillOrdered,
+    StocktakingCancelled,
+    StocktakingCounted,
+    StocktakingOpened,
+    StocktakingPlanned,
+    StocktakingPosted,
 )
 from kvitt_contracts.orders import (
     BasketLoanActRequested,
@@ -62,6 +67,11 @@ from notifications.messages.commands import OpenMessage, RemoveMessage
 from sqlalchemy import create_engine
 
 TOLD_TO_NOBODY: set[type[Message]] = {
+    StocktakingPlanned,
+    StocktakingOpened,
+    StocktakingCounted,
+    StocktakingPosted,
+    StocktakingCancelled,
     OrderLinePurchased,
     OrderPickingBegun,
     OrderReceiptReported,

@@ -9,9 +9,11 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Final
 
+from kvitt_contracts.regions import EmailAddress
 from kvitt_contracts.types import EmailId, Word
+from pydantic import TypeAdapter
 
-from notifications.emails.domain import PURCHASE_ORDER
+from notifications.emails.domain import PICKUP_BY_RELATIVES, PURCHASE_ORDER, STOCKTAKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Attachment:
     content: bytes
 
 
+_ADDRESS: Final[TypeAdapter[str]] = TypeAdapter(EmailAddress)
 _AUTOMATIC: Final = "Brevet har skickats automatiskt och går inte att svara på."
 
 TEXTS: Final[Mapping[Word, Text]] = {
@@ -39,6 +42,20 @@ TEXTS: Final[Mapping[Word, Text]] = {
         "Inköpsorder {number} är bifogad som PDF. Där står vad som beställs, vart det ska levereras"
         " och vem som har beställt. Märk leveransen med {number}.\n\n"
         f"{_AUTOMATIC} Kontakta beställaren som står i inköpsordern.\n",
+    ),
+    PICKUP_BY_RELATIVES: Text(
+        "Hämtning beställd av patient eller anhörig",
+        "Hej!\n\n"
+        "En patient eller anhörig har beställt hämtning av hjälpmedel som din enhet svarar för."
+        " Logga in i Kvitt: hämtningen finns i ett av dina meddelanden.\n\n"
+        f"{_AUTOMATIC}\n",
+    ),
+    STOCKTAKING: Text(
+        "Inventering av förrådet",
+        "Hej!\n\n"
+        "Förrådet som din enhet svarar för ska inventeras. Logga in i Kvitt: dagen och det som ska"
+        " räknas finns där.\n\n"
+        f"{_AUTOMATIC}\n",
     ),
 }
 
@@ -55,14 +72,14 @@ def write(
 ) -> EmailMessage:
     """The mail as it is sent; the same `email_id` gives the same Message-ID each time.
 
-    Raises ValueError for an address that no header can hold, and for an unknown routine.
+    Raises ValueError for what is not one address as regions state them, and an unknown routine.
     """
     if routine not in TEXTS:
         raise ValueError(f"nothing is written for {routine}")
     text, number = TEXTS[routine], attachment.number if attachment else ""
     letter = EmailMessage(policy=SMTP)
     letter["From"] = Address("Kvitt", addr_spec=sender)
-    letter["To"] = Address(addr_spec=to)
+    letter["To"] = Address(addr_spec=_ADDRESS.validate_python(to))
     letter["Subject"] = text.subject.format(number=number)
     letter["Date"] = format_datetime(at)
     letter["Message-ID"] = f"<{email_id}@{sender.rpartition('@')[2]}>"

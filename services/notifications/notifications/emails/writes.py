@@ -1,5 +1,6 @@
 """What is written of mails: queued for an event, taken to be tried, settled, put off."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy import delete, text
 
 from notifications.emails import domain
 from notifications.emails.models import EmailRow, EmailToSendRow
+from notifications.messages.domain import Addressee as Whom
 from notifications.messages.domain import NewKind
 from notifications.messages.writes import post
 
@@ -44,6 +46,18 @@ def queue(
     row.told = told
     tx.put(EmailToSendRow(region=tx.region, email_id=email_id))
     tx.schedule(LATE, key=email_id, due=tx.now + domain.TRIED_FOR)
+
+
+# decision 0464: a routine mails beside the message, and only users
+def queue_to_users(tx: Transaction, told: Iterable[Whom], *, routine: Word, about: Thing) -> None:
+    """Queue a mail to each user of those who are told by a message, where the region's policy has
+    the routine: with a message they need no other where it fails.
+    """
+    if routine not in tx.policy.email:
+        return
+    for to in told:
+        if isinstance(to, ToUser):
+            queue(tx, domain.to_user(to.user_id), routine=routine, about=about, told=None)
 
 
 async def settle_as_sent(row: EmailRow, tx: Transaction) -> None:

@@ -77,6 +77,7 @@ class NewKind(StrEnum):
     PURCHASE_DEVIATION_LATE = "purchase_deviation_late"
     RECEIPT_REFUSED = "receipt_refused"
     LINE_DIVERTED = "line_diverted"
+    STOCKTAKING_ANNOUNCED = "stocktaking_announced"
 
 
 class Status(StrEnum):

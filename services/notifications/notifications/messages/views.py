@@ -23,7 +23,10 @@ _SERVED_BY = {
     "region_sale": ("billing", "/region-sales"),
     "basket_loan": ("orders", "/basket-loans"),
     "case": ("orders", "/cases"),
+    "purchase_order": ("orders", "/purchase-orders"),
 }
+_LISTED_BY = {"stocktaking": ("inventory", "/stores")}
+"""What has no address of its own: where it is among others."""
 _LEADS_TO = dict.fromkeys(
     (NewKind.COMMITMENT_MISSING, NewKind.FITTING_UNFINISHED), ("billing", "/home-region-cases")
 )
@@ -79,7 +82,8 @@ class MessageView(BaseModel):
         """The view of a message with the name of what it is about: (row, number, name)."""
         row, order_number, transfer = found
         text = TEXTS[row.message]
-        service, path = _LEADS_TO.get(row.message) or _SERVED_BY[row.about_kind]
+        leads_to = _LISTED_BY.get(row.about_kind)
+        service, path = leads_to or _LEADS_TO.get(row.message) or _SERVED_BY[row.about_kind]
         # A transfer without a name of the region's own is called by its id: of no use to a reader.
         named = transfer if transfer != str(row.about_id) else None
         return cls(
@@ -92,7 +96,7 @@ class MessageView(BaseModel):
             read=row.status is Status.READ,
             posted_at=row.posted_at,
             service_point=row.service_point,
-            link=Link(service=service, path=f"{path}/{row.about_id}"),
+            link=Link(service=service, path=path if leads_to else f"{path}/{row.about_id}"),
         )
 
 
