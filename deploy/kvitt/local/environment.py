@@ -10,6 +10,12 @@ from pathlib import Path
 from kvitt.local.databases import DatabaseUrls
 from kvitt.local.kafka import Credentials
 
+# decision 0462: no mail server is started here, and one that is named is used
+_MAIL = tuple(
+    f"KVITT_MAIL_{name}"
+    for name in ("HOST", "PORT", "TLS", "CA_FILE", "USERNAME", "PASSWORD_FILE", "SENDER")
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAddresses:
@@ -107,6 +113,7 @@ def inherited(environment: Mapping[str, str]) -> dict[str, str]:
         "KVITT_RECORDS_PER_TURN",
         "KVITT_PARKED_KEYS_PER_REGION",
         "KVITT_PARKED_BYTES_PER_REGION",
+        *_MAIL,
     }
     return {
         name: value
