@@ -16,15 +16,12 @@ from kvitt_chassis.http import ApiContext
 from kvitt_chassis.issuers import read_issuers
 from kvitt_chassis.sealing import Sealer
 from kvitt_contracts.envelope import Event, Message
-from kvitt_contracts.orders import CreatePurchaseOrder
-from kvitt_contracts.types import LineNumber, Reference, SupplierId, UserId
 from kvitt_testkit.world import World, wait_for
 from notifications.emails.sending import Mailer
 from notifications.emails.settings import MailSettings
 
-from contracts.tests.builders.purchases import SUPPLIER, WALKER
-from contracts.tests.builders.story import SENDER
-from services.orders.tests.purchases import an_order_of
+from contracts.tests.builders.purchases import WALKER
+from services.orders.tests.purchases import a_purchase, an_order_of
 
 OURS = "kvitt@region.example"
 AT_ONCE = (0.0,)
@@ -66,14 +63,7 @@ class Mailing:
     async def bought(self, reference: str = "I-1", *, order: str = "O-1") -> None:
         """A walker is ordered, and bought of its supplier, to whom Kvitt sends the order."""
         await self.say(an_order_of(WALKER), order)
-        buys = CreatePurchaseOrder(
-            order=Reference(order),
-            supplier_id=SupplierId(SUPPLIER),
-            lines=(LineNumber(1),),
-            is_sent_by_kvitt=True,
-            by=UserId(SENDER),
-        )
-        await self.say(buys, reference)
+        await self.say(a_purchase(order=order, is_sent_by_kvitt=True), reference)
 
     def settings(self, port: int, **changes: Any) -> MailSettings:
         """The settings of a mailer that speaks to a mail server on this machine."""

@@ -16,10 +16,8 @@ from kvitt_contracts.notifications import EmailFailed, EmailQueued, EmailSent, M
 from kvitt_contracts.orders import (
     PurchaseOrderReminderDue,
     PurchaseOrderSent,
-    SendPurchaseOrder,
 )
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import UserId, Word
 from kvitt_testkit.mail_server import MailServer, a_certificate, logins, mail_server
 from kvitt_testkit.world import Given, assert_rows_are_folds
 from notifications.app import service as notifications
@@ -37,9 +35,9 @@ from contracts.tests.builders.purchases import (
     with_purchasing_store,
 )
 from contracts.tests.builders.regions import a_user_contact_stated
-from contracts.tests.builders.story import DAY, SENDER, purchase_order_id
+from contracts.tests.builders.story import SENDER, purchase_order_id
 from services.notifications.tests.worlds import whom
-from services.orders.tests.purchases import purchase_order, what_can_be_bought
+from services.orders.tests.purchases import purchase_order, sending, what_can_be_bought
 from services.orders.tests.worlds import MONDAY
 from tests.journeys.mailing import OURS, Mailing, issuer_in, orders_served
 
@@ -255,8 +253,7 @@ async def test_what_somebody_has_sent_meanwhile_is_not_mailed_and_nobody_is_told
     mailing: Mailing, server: MailServer
 ) -> None:
     await mailing.bought()
-    sent = SendPurchaseOrder(how=Word("phone"), sent_on=DAY, by=UserId(SENDER))
-    await mailing.say(sent, "I-1")
+    await mailing.say(sending("phone"), "I-1")
 
     assert await mailing.mailer(server.port).send_one()
     await mailing.rest()
