@@ -1,6 +1,7 @@
 """NTF-4: a purchase order is mailed by the real processes, over Kafka."""
 
 import re
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -8,7 +9,7 @@ from kvitt_contracts.policy import Policies
 from kvitt_testkit.mail_server import mail_server
 from kvitt_testkit.platform import Platform
 from kvitt_testkit.running import Running
-from kvitt_testkit.world import Given, World, wait_for
+from kvitt_testkit.world import Given, ServiceUrls, World, wait_for
 from orders.app import service as orders
 from orders.purchase_orders.domain import Status
 
@@ -26,11 +27,13 @@ async def test_a_purchase_order_is_mailed_and_sent_and_health_tells_of_a_server_
     policies: Policies,
     running: Running,
     platform: Platform,
+    service_database: Callable[[str], ServiceUrls],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("KVITT_PERSON_KEY", "5a" * 32)
     async with given(orders, at=MONDAY, policies=with_purchasing_store(policies)) as world:
         await what_can_be_bought(world)
+        service_database("notifications")
         theirs = await running("orders")
         with mail_server() as gone:
             port = gone.port

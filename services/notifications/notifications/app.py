@@ -6,7 +6,7 @@ from kvitt_chassis.service import Service
 
 from notifications.api import router
 from notifications.base import Base
-from notifications.emails.models import EmailRow
+from notifications.emails.models import EmailRow, EmailToSendRow
 from notifications.emails.sending import Mailer
 from notifications.emails.settings import MailSettings
 from notifications.feed.models import ReportRow
@@ -25,7 +25,7 @@ service = Service(
     routers=[router],
     base=Base,
     users=UserRow,
-    lock_order=(ReportRow, EmailRow, MessageRow),
+    lock_order=(ReportRow, EmailRow, EmailToSendRow, MessageRow),
     jobs=[_mailer],
 )
 

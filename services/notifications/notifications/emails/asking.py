@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import jwt
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from kvitt_contracts.access import Grantee
@@ -48,6 +47,8 @@ class Orders:
     """
 
     def __init__(self, url: str, key_file: Path) -> None:
+        import httpx  # of use to a process that sends mails
+
         self._key: Any = load_pem_private_key(key_file.read_bytes(), password=None)
         self._client = httpx.AsyncClient(base_url=url, timeout=_ANSWER_SECONDS, trust_env=False)
 
@@ -72,6 +73,8 @@ class Orders:
         await self._client.aclose()
 
     async def _ask(self, path: str, body: dict[str, Any], *, region: RegionCode) -> dict[str, Any]:
+        import httpx
+
         headers = {"Authorization": f"Bearer {self._token(region)}"}
         try:
             answer = await self._client.post(path, json=body, headers=headers)

@@ -43,6 +43,8 @@ class EmailToSendRow(Regional, Base):
     __tablename__ = "emails_to_send"
     __table_args__ = (Index("ix_emails_to_send_next", "next_try_at"),)
 
+    locked_when_loaded = True  # who tries it and who ends it must not meet
+
     email_id: Mapped[EmailId] = mapped_column(primary_key=True)
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))

@@ -117,6 +117,7 @@ async def waiting(unit: UnitOfWork) -> int:
 
 async def _leave_the_queue(row: EmailRow, tx: Transaction) -> None:
     tx.cancel_timer(LATE, key=row.id)
+    tx.will_lock(EmailToSendRow)
     mine = EmailToSendRow.region == tx.region
     gone = delete(EmailToSendRow).where(mine, EmailToSendRow.email_id == UUID(str(row.id)))
     await tx.session.execute(gone)

@@ -9,6 +9,7 @@ from kvitt_contracts.types import ServicePointId, Word
 from pydantic import BaseModel, ConfigDict, Field
 
 from notifications.messages.domain import NewKind, Status
+from notifications.messages.models import MessageRow
 from notifications.messages.texts import TEXTS
 
 _SERVED_BY = {
@@ -25,8 +26,6 @@ _SERVED_BY = {
     "case": ("orders", "/cases"),
     "purchase_order": ("orders", "/purchase-orders"),
 }
-_LISTED_BY = {"stocktaking": ("inventory", "/stores")}
-"""What has no address of its own: where it is among others."""
 _LEADS_TO = dict.fromkeys(
     (NewKind.COMMITMENT_MISSING, NewKind.FITTING_UNFINISHED), ("billing", "/home-region-cases")
 )
@@ -82,8 +81,6 @@ class MessageView(BaseModel):
         """The view of a message with the name of what it is about: (row, number, name)."""
         row, order_number, transfer = found
         text = TEXTS[row.message]
-        leads_to = _LISTED_BY.get(row.about_kind)
-        service, path = leads_to or _LEADS_TO.get(row.message) or _SERVED_BY[row.about_kind]
         # A transfer without a name of the region's own is called by its id: of no use to a reader.
         named = transfer if transfer != str(row.about_id) else None
         return cls(
@@ -96,7 +93,7 @@ class MessageView(BaseModel):
             read=row.status is Status.READ,
             posted_at=row.posted_at,
             service_point=row.service_point,
-            link=Link(service=service, path=path if leads_to else f"{path}/{row.about_id}"),
+            link=_link_of(row),
         )
 
 
@@ -114,3 +111,14 @@ class MessageCount(BaseModel):
     message: Annotated[Word, Field(description="Vad meddelandena säger")]
     status: Annotated[Status, Field(description="Olästa, lästa eller borttagna")]
     count: Annotated[int, Field(description="Hur många")]
+
+
+_LISTED_BY = {"stocktaking": Link(service="inventory", path="/stores")}
+"""What has no address of its own: where it is among others."""
+
+
+def _link_of(row: MessageRow) -> Link:
+    if row.about_kind in _LISTED_BY:
+        return _LISTED_BY[row.about_kind]
+    service, path = _LEADS_TO.get(row.message) or _SERVED_BY[row.about_kind]
+    return Link(service=service, path=f"{path}/{row.about_id}")
