@@ -50,7 +50,7 @@ MAILS: tuple[RuleMutant, ...] = (
         "A mail has another Message-ID each time that it is tried",
         f"{_CODE}/emails/letters.py",
         'f"<{email_id}@{',
-        'f"<{at.isoformat()}@{',
+        'f"<{at:%H%M%S%f}@{',
         f"{_MAILED}_what_was_taken_and_not_answered_comes_again_under_the_same_id",
     ),
     rule_mutant(

@@ -1,5 +1,6 @@
 """The job that sends mails: takes one, asks orders, hands it over, records what came of it."""
 
+import asyncio
 import logging
 import random
 from collections.abc import Sequence
@@ -34,8 +35,10 @@ PUT_OFF = metrics.declare(
 
 PAUSES = (30.0, 60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0)
 """Seconds of real time until the next try of a mail; the last one again and again."""
+TRY_SECONDS = 120.0
+"""So long a try may last."""
 HELD_SECONDS = 180.0
-"""Longer than a try lasts: both of its calls have their own deadlines."""
+"""Longer than a try lasts, its last words to the mail server included."""
 _POLL_SECONDS = 1.0
 """Between two looks, and between two tries while something is away."""
 
@@ -83,10 +86,11 @@ class Mailer:
         if taken is None:
             return False
         try:
-            await self._send(taken)
+            async with asyncio.timeout(TRY_SECONDS):
+                await self._send(taken)
         except (OrdersRefuses, MailServerRefuses) as refused:
             await self._settle(taken, refused.reason)
-        except (OrdersAway, MailServerAway) as error:
+        except (OrdersAway, MailServerAway, TimeoutError) as error:
             await self._put_off(taken, error)
         else:
             self._away = None
@@ -122,9 +126,9 @@ class Mailer:
         outcome = "is sent" if reason is None else f"has failed: {reason}"
         log.info("mail %s %s", taken.email.id, outcome)
 
-    async def _put_off(self, taken: writes.Taken, error: OrdersAway | MailServerAway) -> None:
+    async def _put_off(self, taken: writes.Taken, error: Exception) -> None:
         which = "orders" if isinstance(error, OrdersAway) else "mail server"
-        self._away = f"{which} away: {error}"
+        self._away = f"{which} away: {str(error) or type(error).__name__}"
         pause = self._pauses[min(taken.tries, len(self._pauses)) - 1]
         async with self._database.unit() as unit:
             await writes.put_off(unit, taken, seconds=pause * random.uniform(0.8, 1.2))

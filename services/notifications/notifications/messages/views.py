@@ -26,7 +26,7 @@ _SERVED_BY = {
     "case": ("orders", "/cases"),
     "purchase_order": ("orders", "/purchase-orders"),
 }
-_LEADS_TO = dict.fromkeys(
+_LEADS_TO: dict[str, tuple[str, str]] = dict.fromkeys(
     (NewKind.COMMITMENT_MISSING, NewKind.FITTING_UNFINISHED), ("billing", "/home-region-cases")
 )
 """What is about an order, and done elsewhere: its case has the order's id (BIL-5)."""
