@@ -15,7 +15,6 @@ from kvitt_chassis.denials import WAY_ON
 from kvitt_chassis.issuers import Issuer
 from kvitt_chassis.web.problems import Problem, ProblemRaised
 
-AUDIENCE = "kvitt"
 LEEWAY_SECONDS = 30
 
 # Asymmetric ones alone: with a shared secret a service could issue tokens itself.
@@ -78,9 +77,8 @@ class Identity:
 class Authenticator:
     """Turns a bearer token into an Identity, by the issuers that are known."""
 
-    def __init__(self, issuers: Iterable[Issuer], *, audience: str = AUDIENCE) -> None:
+    def __init__(self, issuers: Iterable[Issuer]) -> None:
         self._issuers = {one.issuer: one for one in issuers}
-        self._audience = audience
 
     async def identity(self, authorization: str | None) -> Identity:
         """Who an `Authorization` header authenticates. Raises Unauthorized (401), and OSError
@@ -101,7 +99,7 @@ class Authenticator:
                 token,
                 key,
                 algorithms=_ALGORITHMS,
-                audience=self._audience,
+                audience=issuer.audience,
                 leeway=LEEWAY_SECONDS,
                 options={"require": [*_CLAIMS, issuer.user_claim]},
             )

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from kvitt_contracts.access import IN_TOKENS, Grantee
 from kvitt_contracts.types import RegionCode
@@ -18,6 +18,9 @@ from pydantic import (
 
 from kvitt_chassis.token_keys import FileKeys, KeySource, UrlKeys
 
+AUDIENCE: Final = "kvitt"
+"""Whom tokens are for, where their issuer says nothing else."""
+
 
 def _sayable(grantee: Grantee) -> Grantee:
     if grantee not in IN_TOKENS:
@@ -31,6 +34,7 @@ class Issuer(BaseModel):
 
     `regions` are those that it may assert; `user_claim` the claim that is the UserId; `may_say` the
     roles that count when its token says them; `longest_life_seconds` bounds `exp` less `iat`.
+    `audience` is whom its tokens are for: of one of our services that asks another, that one alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,12 +45,20 @@ class Issuer(BaseModel):
     regions: Annotated[frozenset[RegionCode], Field(min_length=1)]
     user_claim: Annotated[str, Field(min_length=1)] = "sub"
     may_say: frozenset[Annotated[Grantee, AfterValidator(_sayable)]] = frozenset()
+    audience: Annotated[str, Field(min_length=1)] = AUDIENCE
     longest_life_seconds: Annotated[int, Field(gt=0)]
 
     @model_validator(mode="after")
     def _has_keys(self) -> Self:
         if (self.jwks_url is None) == (self.jwks_file is None):
             raise ValueError("give either jwks_url or jwks_file")
+        return self
+
+    # decision 0461: a service's token is for the one service that it asks
+    @model_validator(mode="after")
+    def _lets_services_ask_one(self) -> Self:
+        if Grantee.SERVICE in self.may_say and self.audience == AUDIENCE:
+            raise ValueError("who may say service needs an audience of its own")
         return self
 
     @cached_property

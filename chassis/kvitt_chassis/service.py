@@ -16,6 +16,7 @@ from kvitt_chassis.http import ApiContext
 from kvitt_chassis.lock_order import LockOrder
 from kvitt_chassis.models import Regional
 from kvitt_chassis.operating.checks import Check, rows_with_events
+from kvitt_chassis.operating.jobs import MakeJob
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.web.app import build_app
 
@@ -26,9 +27,10 @@ class Service:
     `users` is the row class of its register of users (see Access); `acts` are its rows of the table
     of access, those of its name unless told. `lock_order` names every class whose rows are locked,
     in the order in which they are. `checks` are what its reconciliation compares, beside each
-    aggregate's row with its events. Making a service does nothing: no connection, no setting is
-    read. Raises ValueError for a name that is not in the catalogue, and for a lock order that
-    leaves a class out; LookupError for a route that is in no row of the table of access.
+    aggregate's row with its events. `jobs` are kept at while a process of it runs. Making a service
+    does nothing: no connection, no setting is read. Raises ValueError for a name that is not in the
+    catalogue, and for a lock order that leaves a class out; LookupError for a route that is in no
+    row of the table of access.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Service:
         acts: Sequence[Act] | None = None,
         lock_order: Sequence[type[Regional]] = (),
         checks: Sequence[Check] = (),
+        jobs: Sequence[MakeJob] = (),
         title: str | None = None,
     ) -> None:
         if name not in SERVICES:
@@ -57,6 +60,7 @@ class Service:
         self.handlers = self.access.guarding(handlers)
         self.lock_order = tuple(lock_order)
         self.checks = (rows_with_events(base), *checks)
+        self.jobs = tuple(jobs)
         self.title = title or f"Kvitt {name}"
 
     def http_app(self, context: ApiContext, *, telemetry: Telemetry | None = None) -> FastAPI:

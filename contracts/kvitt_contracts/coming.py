@@ -47,7 +47,6 @@ TOPICS: tuple[Topic, ...] = (
         "notifications",
     ),
     _reserved("notifications.news", "NewsId", notifications.NewsEvent),
-    _reserved("notifications.emails", "EmailId", notifications.EmailEvent, "orders"),
     _reserved("notifications.preferences", "the user's id", notifications.PreferencesEvent),
 )
 """Every topic of which nothing is in use yet."""

@@ -64,6 +64,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "home_region.payers": "BIL-5",
     "home_region.state_payer": "BIL-11",
     "home_region.invoice_after_months": "BIL-5",
+    "email": "NTF-4",
     "order.draft_days": "ACT-5",
     "order.basket_days": "ORD-10",
     "order.outside_assortment": "ORD-5",
@@ -77,7 +78,6 @@ READ_KEYS: Final[Mapping[str, str]] = {
 UNREAD_KEYS: Final[Mapping[str, str]] = {
     "reconditioning": "INV-13 in inventory",
     "inactive_after_months": "REF-5 in orders",
-    "email": "NTF-4 in notifications",
     "links": "NTF-5 in notifications",
 }
 """Dotted keys that have no effect yet, each with the rule and the service that it waits for. A key

@@ -57,6 +57,7 @@ __all__ = [
     "INVENTORY_STOCKTAKINGS",
     "INVENTORY_STOCK_MOVES",
     "INVENTORY_SUPPLIER_RETURNS",
+    "NOTIFICATIONS_EMAILS",
     "NOTIFICATIONS_MESSAGES",
     "ORDERS_BASKET_LOANS",
     "ORDERS_CASES",
@@ -259,7 +260,7 @@ INVENTORY_STOCKTAKINGS = domain_topic(
     "inventory.stocktakings",
     "StocktakingId",
     inventory.StocktakingEvent,
-    to_come=["notifications"],
+    "notifications",
 )
 INVENTORY_REFUSALS = domain_topic(
     "inventory.refusals",
@@ -322,6 +323,9 @@ NOTIFICATIONS_MESSAGES = domain_topic(
     "notifications.messages",
     "MessageId",
     notifications.MessageEvent,
+)
+NOTIFICATIONS_EMAILS = domain_topic(
+    "notifications.emails", "EmailId", notifications.EmailEvent, "orders"
 )
 
 REGION_PERSONS = inbound_topic(
@@ -493,6 +497,7 @@ CATALOGUE: tuple[Topic, ...] = (
     BILLING_LEDGER_PERIODS,
     BILLING_REFUSALS,
     NOTIFICATIONS_MESSAGES,
+    NOTIFICATIONS_EMAILS,
     REGION_PERSONS,
     REGION_ORDERS,
     REGION_BMB,

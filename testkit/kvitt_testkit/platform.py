@@ -194,6 +194,7 @@ class Platform:
     ) -> dict[str, str]:
         """Settings of a service process on `<prefix>` topics and its database, on free ports."""
         address = self._await_kafka()
+        regions = [one.stem for one in regions_dir.glob("*.yaml")]
         free_port, admin_port = free_ports(2)
         return ServiceAddresses(
             service=service,
@@ -201,7 +202,7 @@ class Platform:
             bootstrap=address.bootstrap,
             credentials=self.credentials(service),
             regions_dir=regions_dir,
-            issuers_file=self.tokens.issuers_file(one.stem for one in regions_dir.glob("*.yaml")),
+            issuers_file=self.tokens.issuers_file_of(service, regions),
             quarantine_key=tokens.quarantine_key(self._state.secret),
             person_key=tokens.person_key(self._state.secret),
             http_port=http_port or free_port,

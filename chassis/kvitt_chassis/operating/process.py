@@ -30,6 +30,7 @@ from kvitt_chassis.issuers import read_issuers
 from kvitt_chassis.operating import admin, health, logs
 from kvitt_chassis.operating.health import Health
 from kvitt_chassis.operating.history import History
+from kvitt_chassis.operating.jobs import keep_at
 from kvitt_chassis.operating.reconciling import Reconciliation
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.policies import guard, read_policies, tell_outages
@@ -100,6 +101,7 @@ class Process:
             database=self.worker,
             topics=KafkaTopics(settings.kafka, prefix=settings.topic_prefix),
         )
+        self.jobs = [make(self.worker) for make in service.jobs]
         # What HTTP has committed wakes the same parts as what a message has.
         self.api.committed = self.worker.committed
         self.health = Health(
@@ -162,6 +164,8 @@ class Process:
         self._begin("tidy", self._tidy())
         nights = self.reconciliation.every_night(self.settings.reconciles_at)
         self._begin("reconciliation", nights)
+        for job in self.jobs:
+            self._begin(job.name, keep_at(job))
         while not self._consumer_started:
             try:
                 await self.consumers.start()
@@ -218,7 +222,7 @@ class Process:
         for server in self._servers.values():
             server.should_exit = True
         await asyncio.gather(
-            self._cancel("work", "tidy", "reconciliation"),
+            self._cancel("work", "tidy", "reconciliation", *(job.name for job in self.jobs)),
             self._settle("consumer", self.consumers.stop(), _CONSUMER_STOP_SECONDS),
             *(self._join(name, _HTTP_STOP_SECONDS + 2.0) for name in self._servers),
         )
@@ -279,7 +283,8 @@ class Process:
         out = {region: outage.detail for region, outage in self.policies.out.items()}
         held = sorted(self.consumers.shared.caps.over)
         gone = dict(self.consumers.gone)
-        remarks = {"regions_out": out, "regions_held": held, "topics_gone": gone}
+        of_jobs = {job.name: job.remark() for job in self.jobs}
+        remarks = {"regions_out": out, "regions_held": held, "topics_gone": gone, **of_jobs}
         return {name: remark for name, remark in remarks.items() if remark}
 
     async def _consumer_reads(self) -> str | None:

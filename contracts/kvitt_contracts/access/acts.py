@@ -16,12 +16,17 @@ class Grantee(StrEnum):
     REQUESTER = "requester"
     CUSTOMER_SERVICE = "customer_service"
     REGION_SYSTEM = "region_system"
+    SERVICE = "service"
     OPS = "ops"
     PLATFORM = "platform"
 
 
-IN_TOKENS: Final = frozenset({Grantee.REGION_SYSTEM, Grantee.OPS, Grantee.PLATFORM})
-"""What a token says of its holder; a user of the register is never one of these."""
+IN_TOKENS: Final = frozenset(
+    {Grantee.REGION_SYSTEM, Grantee.SERVICE, Grantee.OPS, Grantee.PLATFORM}
+)
+"""What a token says of its holder; a user of the register is never one of these. `service` is one
+of our own services, whose tokens are for the one that it asks and for no other.
+"""
 
 IN_REGISTER: Final[Mapping[Role, Grantee]] = {
     Role.PRESCRIBER: Grantee.PRESCRIBER,
@@ -89,6 +94,7 @@ _ORDER = tuple(Reach)
 CARE = {Grantee.PRESCRIBER: Reach.UNITS, Grantee.REQUESTER: Reach.UNITS}
 STAFF = {Grantee.CUSTOMER_SERVICE: Reach.REGION}
 SYSTEM = {Grantee.REGION_SYSTEM: Reach.REGION}
+ASKS = {Grantee.SERVICE: Reach.REGION}
 OPERATES = {Grantee.OPS: Reach.REGION, Grantee.PLATFORM: Reach.PLATFORM}
 
 WORKS = {**CARE, **STAFF}

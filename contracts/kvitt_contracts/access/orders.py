@@ -2,6 +2,7 @@
 
 from kvitt_contracts import orders
 from kvitt_contracts.access.acts import (
+    ASKS,
     CARE,
     LOOKS_UP,
     MINE,
@@ -189,6 +190,7 @@ ACTS = (
             "GET /purchase-orders": ("orders.purchase-orders.list", READS),
             f"GET {_PURCHASE_ORDER}": ("orders.purchase-order.show", READS),
             f"GET {_PURCHASE_ORDER}/document": ("orders.purchase-order.print", READS),
+            f"POST {_PURCHASE_ORDER}:resolve-mail": ("orders.purchase-order.resolve", ASKS),
             "GET /orders:to-purchase": ("orders.orders.to-purchase", READS),
             "GET /suppliers": ("orders.suppliers.list", LOOKS_UP),
             "GET /suppliers/{supplier_id}": ("orders.supplier.show", LOOKS_UP),
@@ -262,6 +264,7 @@ ACTS = (
             "GET /users": ("orders.users.list", LOOKS_UP),
             "GET /users/{user_id}": ("orders.user.show", LOOKS_UP),
             "POST /users:find": ("orders.users.find", LOOKS_UP),
+            "POST /users:resolve-contact": ("orders.user-contact.resolve", ASKS),
             "GET /names": ("orders.names.show", LOOKS_UP),
             "POST /persons:find": ("orders.person.find", LOOKS_UP),
             "POST /persons:resolve": ("orders.persons.resolve", READS),

@@ -1,5 +1,5 @@
 """Topic `notifications.emails`, one aggregate kind: a mail that a routine wants sent (NTF-4).
-Reserved. Addresses are fetched when it is sent, and stored nowhere.
+Addresses are fetched when it is sent, and stored nowhere.
 """
 
 from typing import Annotated
@@ -35,7 +35,9 @@ class EmailSent(Event, type="notifications.email.sent.v1"):
 
 
 class EmailFailed(Event, type="notifications.email.failed.v1"):
-    """It could not be sent for three days: whoever it concerns has a message instead."""
+    """It could not be sent for three days, or cannot be at all: whoever it concerns has a message
+    instead. orders: nobody has sent the purchase order (ORD-11).
+    """
 
     email_id: EmailId
     routine: Word

@@ -10,6 +10,12 @@ from pathlib import Path
 from kvitt.local.databases import DatabaseUrls
 from kvitt.local.kafka import Credentials
 
+# decision 0462: no mail server is started here, and one that is named is used
+_MAIL = tuple(
+    f"KVITT_MAIL_{name}"
+    for name in ("HOST", "PORT", "TLS", "CA_FILE", "USERNAME", "PASSWORD_FILE", "SENDER")
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAddresses:
@@ -26,6 +32,8 @@ class ServiceAddresses:
     http_port: int
     admin_port: int
     files_dir: Path
+    orders_url: str | None = None
+    service_key: Path | None = None
     topic_prefix: str = ""
 
     def environment(self) -> dict[str, str]:
@@ -54,6 +62,11 @@ class ServiceAddresses:
         if self.service == "orders":  # the people module alone looks persons up by number
             found["KVITT_PERSON_KEY"] = self.person_key
             found["KVITT_FILES_URL"] = self.files_dir.as_uri()
+        if (
+            self.service == "notifications" and self.orders_url and self.service_key
+        ):  # who sends mails asks where to
+            found["KVITT_MAIL_ORDERS_URL"] = self.orders_url
+            found["KVITT_MAIL_KEY_FILE"] = str(self.service_key)
         return found
 
 
@@ -100,6 +113,7 @@ def inherited(environment: Mapping[str, str]) -> dict[str, str]:
         "KVITT_RECORDS_PER_TURN",
         "KVITT_PARKED_KEYS_PER_REGION",
         "KVITT_PARKED_BYTES_PER_REGION",
+        *_MAIL,
     }
     return {
         name: value

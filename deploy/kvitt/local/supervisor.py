@@ -396,12 +396,14 @@ class LocalSystem:
             bootstrap=self.bootstrap,
             credentials=self.credentials(service),
             regions_dir=self.regions_dir.resolve(),
-            issuers_file=self.tokens.issuers_file(self.regions),
+            issuers_file=self.tokens.issuers_file_of(service, self.regions),
             quarantine_key=tokens.quarantine_key(self.state.secret),
             person_key=tokens.person_key(self.state.secret),
             http_port=self.state.port(f"http-{service}"),
             admin_port=self.state.port(f"admin-{service}"),
             files_dir=(self.state.directory / "files").resolve(),
+            orders_url=f"http://127.0.0.1:{self.state.port('http-orders')}",
+            service_key=self.tokens.of_service("notifications").key_file.resolve(),
         ).environment()
 
     def _portal_environment(self) -> dict[str, str]:

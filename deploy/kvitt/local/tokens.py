@@ -22,6 +22,10 @@ ISSUER = "kvitt-local"
 AUDIENCE = "kvitt"
 LIFETIME = timedelta(hours=12)
 
+_ASKED_BY = {"orders": ("notifications",)}
+"""Which of our services ask which."""
+_SERVICE_LIFETIME = timedelta(minutes=5)
+
 _ALGORITHM = "ES256"
 _KEY_ID = "local"
 
@@ -37,6 +41,7 @@ class TokenIssuer:
         """The public keys; written when the file is missing."""
         file = self.directory / "jwks.json"
         if not file.exists():
+            self._private_key()
             public = json.loads(ECAlgorithm.to_jwk(self._private_key().public_key()))
             key = {**public, "kid": _KEY_ID, "alg": _ALGORITHM, "use": "sig"}
             file.write_text(json.dumps({"keys": [key]}, indent=2))
@@ -48,13 +53,34 @@ class TokenIssuer:
             "issuer": ISSUER,
             "jwks_file": self.jwks_file.name,
             "regions": sorted(regions),
-            "may_say": sorted(IN_TOKENS),
+            "may_say": sorted(IN_TOKENS - {Grantee.SERVICE}),
             "longest_life_seconds": int(LIFETIME.total_seconds()),
         }
-        file = self._issuers
-        draft = file.with_suffix(f".{os.getpid()}")  # a process that starts reads a whole file
-        draft.write_text(json.dumps([issuer], indent=2))
-        return draft.replace(file).resolve()
+        return _written(self._issuers, [issuer])
+
+    # decision 0461: orders alone believes what notifications says
+    def issuers_file_of(self, service: str, regions: Iterable[str]) -> Path:
+        """Whom a service believes: this issuer and, where others of our services ask it, them."""
+        file = self.issuers_file(regions)
+        asked_by = _ASKED_BY.get(service, ())
+        if not asked_by:
+            return file
+        issuers = json.loads(file.read_text()) + [
+            {
+                "issuer": f"kvitt-{asker}",
+                "jwks_file": str(self.of_service(asker).jwks_file.relative_to(self.directory)),
+                "regions": sorted(regions),
+                "may_say": [Grantee.SERVICE],
+                "audience": f"kvitt-{service}",
+                "longest_life_seconds": int(_SERVICE_LIFETIME.total_seconds()),
+            }
+            for asker in asked_by
+        ]
+        return _written(self.directory / f"issuers-{service}.json", issuers)
+
+    def of_service(self, service: str) -> "TokenIssuer":
+        """The key pair that a service signs what it asks others with."""
+        return TokenIssuer(self.directory / f"keys-{service}")
 
     def issue(
         self,
@@ -116,6 +142,12 @@ class TokenIssuer:
         key = serialization.load_pem_private_key(file.read_bytes(), password=None)
         assert isinstance(key, ec.EllipticCurvePrivateKey)
         return key
+
+
+def _written(file: Path, issuers: Sequence[object]) -> Path:
+    draft = file.with_suffix(f".{os.getpid()}")  # a process that starts reads a whole file
+    draft.write_text(json.dumps(issuers, indent=2))
+    return draft.replace(file).resolve()
 
 
 def quarantine_key(secret: str) -> str:

@@ -5,6 +5,7 @@ from kvitt_chassis.handlers import Handlers
 from notifications.baskets.handlers import messages as baskets
 from notifications.cases.handlers import messages as cases
 from notifications.devices.handlers import messages as devices
+from notifications.emails.handlers import messages as emails
 from notifications.fault_reports.handlers import messages as fault_reports
 from notifications.feed.handlers import messages as feed
 from notifications.home_regions.handlers import messages as home_regions
@@ -16,6 +17,7 @@ from notifications.receipts.handlers import messages as receipts
 from notifications.refills.handlers import messages as refills
 from notifications.region_sales.handlers import messages as region_sales
 from notifications.register.handlers import messages as register
+from notifications.stocktakings.handlers import messages as stocktakings
 from notifications.supplier_invoices.handlers import messages as supplier_invoices
 from notifications.transfers.handlers import messages as transfers
 from notifications.work_orders.handlers import messages as work_orders
@@ -34,10 +36,12 @@ for _noun in (
     purchase_orders,
     cases,
     devices,
+    stocktakings,
     supplier_invoices,
     region_sales,
     home_regions,
     feed,
+    emails,
     own,
 ):
     messages.include(_noun)

@@ -24,6 +24,11 @@ from kvitt_contracts.inventory import (
     DeviceStatedOnLoan,
     RefillDropped,
     RefillOrdered,
+    StocktakingCancelled,
+    StocktakingCounted,
+    StocktakingOpened,
+    StocktakingPlanned,
+    StocktakingPosted,
 )
 from kvitt_contracts.orders import (
     BasketLoanActRequested,
@@ -42,7 +47,6 @@ from kvitt_contracts.orders import (
     PickupLineEnded,
     PickupRefused,
     PickupVoidRequested,
-    PurchaseOrderCreated,
     PurchaseOrderDelayed,
     PurchaseOrderDeviationSettled,
     PurchaseOrderLineChanged,
@@ -63,6 +67,11 @@ from notifications.messages.commands import OpenMessage, RemoveMessage
 from sqlalchemy import create_engine
 
 TOLD_TO_NOBODY: set[type[Message]] = {
+    StocktakingPlanned,
+    StocktakingOpened,
+    StocktakingCounted,
+    StocktakingPosted,
+    StocktakingCancelled,
     OrderLinePurchased,
     OrderPickingBegun,
     OrderReceiptReported,
@@ -76,7 +85,6 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     PickupLineEnded,
     PickupRefused,
     PickupVoidRequested,
-    PurchaseOrderCreated,
     PurchaseOrderSent,
     PurchaseOrderDelayed,
     PurchaseOrderLineChanged,

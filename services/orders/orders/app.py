@@ -32,6 +32,7 @@ from orders.pickups.choices import router as pickup_choices
 from orders.pickups.models import PickupRow
 from orders.placements.api import router as placements
 from orders.purchase_orders.api import router as purchase_orders
+from orders.purchase_orders.mailing import router as mailing
 from orders.purchase_orders.models import PurchaseOrderRow
 from orders.receipts.api import router as receipts
 from orders.receipts.models import ReceiptRow
@@ -62,6 +63,7 @@ service = Service(
         awaited,
         customer_orders,
         purchase_orders,
+        mailing,
         receipts,
         suppliers,
         baskets,

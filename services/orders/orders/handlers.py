@@ -18,6 +18,7 @@ from orders.people.handlers import messages as people
 from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
 from orders.purchase_orders.handlers import messages as purchase_orders
+from orders.purchase_orders.mailing import messages as mailing
 from orders.purchase_orders.voiding import messages as line_voiding
 from orders.receipts.handlers import messages as receipts
 from orders.refills.handlers import projections as refills
@@ -46,6 +47,7 @@ for _noun in (
     customer_orders,
     suppliers,
     purchase_orders,
+    mailing,
     line_voiding,
     receipts,
     baskets,

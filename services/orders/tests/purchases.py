@@ -1,11 +1,13 @@
 """What tests of purchase orders do on real PostgreSQL: suppliers, direct orders, what they read."""
 
+from datetime import date
 from typing import Any
 
 from kvitt_contracts.orders import (
     ChangePurchaseOrderLine,
     CreatePurchaseOrder,
     PlaceOrder,
+    SendPurchaseOrder,
     VoidOrderLines,
 )
 from kvitt_contracts.types import (
@@ -15,6 +17,7 @@ from kvitt_contracts.types import (
     Reference,
     SupplierId,
     UserId,
+    Word,
 )
 from kvitt_testkit.world import World
 from orders.customer_orders.domain import Order
@@ -71,15 +74,27 @@ async def states(world: World, reference: str = "O-1") -> list[LineState]:
 
 
 def a_purchase(
-    *lines: int, order: str = "O-1", supplier: str = SUPPLIER, by: str = SENDER
+    *lines: int,
+    order: str = "O-1",
+    supplier: str = SUPPLIER,
+    by: str = SENDER,
+    is_sent_by_kvitt: bool = False,
 ) -> CreatePurchaseOrder:
     """A command to buy lines of an order, the first one unless told."""
     return CreatePurchaseOrder(
         order=Reference(order),
         supplier_id=SupplierId(supplier),
         lines=tuple(LineNumber(one) for one in lines or (1,)),
+        is_sent_by_kvitt=is_sent_by_kvitt,
         by=UserId(by),
     )
+
+
+def sending(
+    how: str = "printed", sent_on: date = date(2026, 3, 2), by: str = SENDER
+) -> SendPurchaseOrder:
+    """A command to note that the supplier has it."""
+    return SendPurchaseOrder(how=Word(how), sent_on=sent_on, by=UserId(by))
 
 
 async def purchase_order(world: World, reference: str = "I-1") -> PurchaseOrder:

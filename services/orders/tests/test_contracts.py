@@ -17,6 +17,7 @@ from kvitt_contracts.inventory import (
     LineStocked,
     ReservationEvent,
 )
+from kvitt_contracts.notifications import EmailQueued
 from kvitt_contracts.orders import (
     BasketLoanRequested,
     OrderPlaced,
@@ -94,6 +95,7 @@ UNUSED: set[type[Message]] = {
     ArticlePriced,  # orders show no price yet: billing has it
     LineReturned,  # what was delivered stays delivered: inventory counts what has come back
     *NO_PART_BEGINS_OR_ENDS,
+    EmailQueued,  # what follows is told when it is sent, or has failed
 }
 
 OVER_HTTP_ALONE: set[type[Message]] = {

@@ -17,7 +17,6 @@ from kvitt_contracts.orders import (
     PurchaseOrderReminderDue,
     PurchaseOrderSent,
     ReportDeviation,
-    SendPurchaseOrder,
     SettleDeviation,
 )
 from kvitt_contracts.policy import Policies
@@ -57,6 +56,7 @@ from services.orders.tests.purchases import (
     order,
     ordered,
     purchase_order,
+    sending,
     states,
     what_can_be_bought,
 )
@@ -80,11 +80,6 @@ async def world(given: Given, policies: Policies) -> AsyncIterator[World]:
         await world.handle(an_order_command(*lines), subject="O-1")
         await world.handle(a_purchase(1, 3), subject="I-1")
         yield world
-
-
-def sending(how: str = "printed", sent_on: date = date(2026, 3, 2), by: str = SENDER) -> Any:
-    """A command to note that the supplier has it."""
-    return SendPurchaseOrder(how=Word(how), sent_on=sent_on, by=UserId(by))
 
 
 def a_delay(*lines: int, expected_on: date = date(2026, 3, 16)) -> DelayPurchaseOrder:

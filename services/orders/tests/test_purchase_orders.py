@@ -210,14 +210,16 @@ async def test_a_service_is_bought_with_a_comment_of_what_it_is_for(world: World
     assert (await bought_over_http(world, comments=told))["answered"] == 201
 
 
-@pytest.mark.rule("ORD-11c")
-async def test_kvitt_sends_none_yet_and_says_what_to_do(world: World) -> None:
+@pytest.mark.rule("ORD-11c", "NTF-4a")
+async def test_kvitt_sends_none_to_a_supplier_without_an_address_for_it(world: World) -> None:
+    await world.handle(a_supplier_stated(version=2, order_email=None), subject=SUPPLIER)
     await ordered(world, WALKER)
 
     shown = await bought_over_http(world, is_sent_by_kvitt=True)
 
-    assert (shown["reason"], shown["rule"]) == ("NOT_YET", "NTF-4")
-    assert "Skriv ut" in shown["way_on"]
+    assert (shown["reason"], shown["rule"]) == ("NO_ORDER_ADDRESS", "NTF-4")
+    assert (shown["field"], "skriv ut" in shown["way_on"]) == ("is_sent_by_kvitt", True)
+    assert (await bought_over_http(world))["answered"] == 201
 
 
 @pytest.mark.rule("ORD-12a")

@@ -13,6 +13,7 @@ from tests.mutants.rules.fault_reports import FAULT_REPORTS
 from tests.mutants.rules.foresight import FORESIGHT
 from tests.mutants.rules.inventory import INVENTORY
 from tests.mutants.rules.looks import LOOKS
+from tests.mutants.rules.mails import MAILS
 from tests.mutants.rules.notifications import NOTIFICATIONS
 from tests.mutants.rules.operating import OPERATING
 from tests.mutants.rules.orders import ORDERS
@@ -33,6 +34,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "contracts": CONTRACTS,
     "operating": OPERATING,
     "foresight": FORESIGHT,
+    "mails": MAILS,
     "orders": ORDERS,
     "product_areas": PRODUCT_AREAS,
     "fault_reports": FAULT_REPORTS,

@@ -73,10 +73,12 @@ class NewKind(StrEnum):
     PURCHASE_RECEIPT_DUE = "purchase_receipt_due"
     PURCHASE_LATE = "purchase_late"
     PURCHASE_UNSENT = "purchase_unsent"
+    PURCHASE_NOT_MAILED = "purchase_not_mailed"
     PURCHASE_DEVIATION = "purchase_deviation"
     PURCHASE_DEVIATION_LATE = "purchase_deviation_late"
     RECEIPT_REFUSED = "receipt_refused"
     LINE_DIVERTED = "line_diverted"
+    STOCKTAKING_ANNOUNCED = "stocktaking_announced"
 
 
 class Status(StrEnum):

@@ -95,6 +95,16 @@ TEXTS: dict[str, Text] = {
         " och ange hur.",
         to_staff="Tjänstestället har ingen huvudansvarig.",
     ),
+    NewKind.STOCKTAKING_ANNOUNCED: Text(
+        "Inventering",
+        "Förrådet ska inventeras. Dagen och det som ska räknas finns i Kvitt.",
+        to_staff="Tjänstestället har ingen huvudansvarig, eller så är förrådet centralt.",
+    ),
+    NewKind.PURCHASE_NOT_MAILED: Text(
+        "Inköpsorder gick inte att mejla",
+        "Kvitt kunde inte skicka inköpsordern till leverantören med e-post. Skriv ut den, skicka"
+        " den själv och ange hur.",
+    ),
     NewKind.PURCHASE_DEVIATION: Text(
         "Leverans som avviker",
         "En direktleverans var inte som beställd. Lös det med leverantören.",

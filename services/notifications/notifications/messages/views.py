@@ -9,6 +9,7 @@ from kvitt_contracts.types import ServicePointId, Word
 from pydantic import BaseModel, ConfigDict, Field
 
 from notifications.messages.domain import NewKind, Status
+from notifications.messages.models import MessageRow
 from notifications.messages.texts import TEXTS
 
 _SERVED_BY = {
@@ -23,8 +24,9 @@ _SERVED_BY = {
     "region_sale": ("billing", "/region-sales"),
     "basket_loan": ("orders", "/basket-loans"),
     "case": ("orders", "/cases"),
+    "purchase_order": ("orders", "/purchase-orders"),
 }
-_LEADS_TO = dict.fromkeys(
+_LEADS_TO: dict[str, tuple[str, str]] = dict.fromkeys(
     (NewKind.COMMITMENT_MISSING, NewKind.FITTING_UNFINISHED), ("billing", "/home-region-cases")
 )
 """What is about an order, and done elsewhere: its case has the order's id (BIL-5)."""
@@ -79,7 +81,6 @@ class MessageView(BaseModel):
         """The view of a message with the name of what it is about: (row, number, name)."""
         row, order_number, transfer = found
         text = TEXTS[row.message]
-        service, path = _LEADS_TO.get(row.message) or _SERVED_BY[row.about_kind]
         # A transfer without a name of the region's own is called by its id: of no use to a reader.
         named = transfer if transfer != str(row.about_id) else None
         return cls(
@@ -92,7 +93,7 @@ class MessageView(BaseModel):
             read=row.status is Status.READ,
             posted_at=row.posted_at,
             service_point=row.service_point,
-            link=Link(service=service, path=f"{path}/{row.about_id}"),
+            link=_link_of(row),
         )
 
 
@@ -110,3 +111,14 @@ class MessageCount(BaseModel):
     message: Annotated[Word, Field(description="Vad meddelandena säger")]
     status: Annotated[Status, Field(description="Olästa, lästa eller borttagna")]
     count: Annotated[int, Field(description="Hur många")]
+
+
+_LISTED_BY = {"stocktaking": Link(service="inventory", path="/stores")}
+"""What has no address of its own: where it is among others."""
+
+
+def _link_of(row: MessageRow) -> Link:
+    if row.about_kind in _LISTED_BY:
+        return _LISTED_BY[row.about_kind]
+    service, path = _LEADS_TO.get(row.message) or _SERVED_BY[row.about_kind]
+    return Link(service=service, path=f"{path}/{row.about_id}")

@@ -16,6 +16,7 @@ from kvitt_contracts.types import (
     PurchaseOrderId,
     SaleId,
     ServicePointId,
+    StocktakingId,
     SupplierInvoiceId,
     Thing,
     TransferId,
@@ -76,6 +77,11 @@ def about_device(device_id: DeviceId) -> Thing:
 def about_supplier_invoice(supplier_invoice_id: SupplierInvoiceId) -> Thing:
     """The message is about a supplier's invoice."""
     return Thing(kind=Word("supplier_invoice"), id=supplier_invoice_id)
+
+
+def about_stocktaking(stocktaking_id: StocktakingId) -> Thing:
+    """The message is about a stocktaking."""
+    return Thing(kind=Word("stocktaking"), id=stocktaking_id)
 
 
 def about_region_sale(sale_id: SaleId) -> Thing:

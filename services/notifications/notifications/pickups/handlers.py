@@ -15,6 +15,8 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.types import UserId
 
+from notifications.emails.domain import PICKUP_BY_RELATIVES
+from notifications.emails.writes import queue_to_users
 from notifications.messages.domain import CUSTOMER_SERVICE, Addressee, NewKind
 from notifications.messages.writes import about_pickup, post
 from notifications.pickups.models import PickupRow
@@ -37,11 +39,13 @@ def _who_answers(event: Told, tx: Transaction) -> Iterable[RowKey]:
 # decision 0356: a relative's pickup is told when it stands
 @messages.on(PickupRegistered, of=PickupRow, reads=_who_answers)
 async def on_pickup_registered(row: PickupRow, event: PickupRegistered, tx: Transaction) -> None:
-    """Tell the main responsible what a patient or relative has ordered (PCK-3). What the unit
-    itself ordered is told to nobody.
+    """Tell the main responsible what a patient or relative has ordered, by mail too where the
+    region wants that (PCK-3, NTF-4). What the unit itself ordered is told to nobody.
     """
     if row.ordered_by != "unit":
         await _tell_service_point(row, NewKind.PICKUP_ORDERED, tx)
+        told = await _who_is_told(row, tx)
+        queue_to_users(tx, told, routine=PICKUP_BY_RELATIVES, about=about_pickup(row.pickup_id))
 
 
 @messages.on(PickupReported, of=PickupRow, reads=_who_answers)

@@ -6,11 +6,14 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.notifications import ToStaff
 from kvitt_contracts.orders import (
+    PurchaseOrderCreated,
     PurchaseOrderDeviationReported,
     PurchaseOrderReceiptDue,
     PurchaseOrderReminderDue,
 )
 
+from notifications.emails import domain as emails
+from notifications.emails.writes import queue
 from notifications.messages.domain import CUSTOMER_SERVICE, NewKind
 from notifications.messages.writes import about_purchase_order, post
 from notifications.transfers.domain import whom_to_tell
@@ -26,6 +29,19 @@ LATE_DAYS = 14
 
 def _who_answers(event: Due, _: Transaction) -> Iterable[RowKey]:
     return [(ResponsiblesRow, event.service_point)]
+
+
+@messages.on(PurchaseOrderCreated)
+async def on_purchase_order_created(event: PurchaseOrderCreated, tx: Transaction) -> None:
+    """Mail it to its supplier where Kvitt is to send it; who made it is told when that fails
+    (ORD-11, NTF-4).
+    """
+    if event.is_sent_by_kvitt:
+        to, about = (
+            emails.to_supplier(event.supplier_id),
+            about_purchase_order(event.purchase_order_id),
+        )
+        queue(tx, to, routine=emails.PURCHASE_ORDER, about=about, told=event.by)
 
 
 @messages.on(PurchaseOrderReceiptDue, reads=_who_answers)

@@ -1,5 +1,8 @@
-"""Users found by name, and what codes are called. Names stand in bodies alone, in no address."""
+"""Users found by name, what codes are called, and where a user is mailed. Names stand in bodies
+alone, in no address.
+"""
 
+import logging
 from typing import Annotated
 
 from fastapi import Query
@@ -7,11 +10,16 @@ from kvitt_chassis.http import ApiRouter, Body, Reader, RegionWide
 from kvitt_contracts.types import CareUnitId, CustomerId, PayerId, ServicePointId, UserId
 from pydantic import BaseModel, ConfigDict, Field
 
+from orders.contacts.domain import address_to_mail
 from orders.contacts.models import UserContactRow
 from orders.contacts.queries import active_users_called, contacts_of, names_of
-from orders.units.models import CareUnitRow, CustomerRow, PayerRow
+from orders.read_transaction import ReadTransaction
+from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
+from orders.units.queries import user_key
 
 router = ApiRouter(tags=["Enheter och användare"])
+
+log = logging.getLogger(__name__)
 
 MAX_HITS = 50
 """How many users a search shows; who seeks one among more gives more of the name."""
@@ -70,6 +78,40 @@ async def find_users(body: FindUsers, reader: Reader) -> FoundUsers:
     found = await reader.all(asked.limit(MAX_HITS + 1))
     shown = [_view(contact, places) for contact, places in found[:MAX_HITS]]
     return FoundUsers(users=shown, more=len(found) > MAX_HITS)
+
+
+class ResolveContact(Body):
+    """Vem som ska få ett brev."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"user_id": "k082lno"}]}
+    )
+
+    user_id: Annotated[UserId, Field(description="Internt id")]
+
+
+class MailContact(BaseModel):
+    """Vart en användares brev skickas."""
+
+    model_config = ConfigDict(frozen=True)
+
+    to: Annotated[str, Field(description="E-post på arbetet")]
+
+
+@router.post("/users:resolve-contact")
+async def resolve_contact(body: ResolveContact, reader: Reader, tx: ReadTransaction) -> MailContact:
+    """E-postadressen på arbetet till en aktiv användare. Bara för tjänsten som skickar (NTF-4).
+
+    Nekas: UNKNOWN_USER (REF-3), NO_ADDRESS (NTF-4).
+    """
+    user = await tx.get(UserRow, user_key(body.user_id, tx), rule="REF-3", field="user_id")
+    contact = await tx.look_up(UserContactRow, body.user_id)
+    to = address_to_mail(contact.email if contact else None, is_active=user.active)
+    log.info(
+        "a user's address is fetched to be mailed",
+        extra={"user": str(body.user_id), "by": str(reader.caller.user_id)},
+    )
+    return MailContact(to=to)
 
 
 class NamesQuery(BaseModel):

@@ -1,7 +1,10 @@
-"""How a name is found by its beginnings. No database, no clock, no log."""
+"""How a name is found by its beginnings, and who can be mailed. No database, no clock, no log."""
 
 import re
+from enum import StrEnum
 from unicodedata import normalize
+
+from kvitt_contracts.refusals import Refused
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SWEDISH = frozenset("åäö")
@@ -13,6 +16,26 @@ def words_of(name: str) -> tuple[str, ...]:
     `Anna-Karin Lindén` has the words anna, karin and linden.
     """
     return tuple(_WORD.findall("".join(_plain(letter) for letter in normalize("NFC", name))))
+
+
+class Reason(StrEnum):
+    """Why a user is not mailed."""
+
+    NO_ADDRESS = "NO_ADDRESS"
+
+
+def address_to_mail(address: str | None, *, is_active: bool) -> str:
+    """Where a user is mailed at work (NTF-4).
+
+    Raises Refused (NO_ADDRESS, NTF-4): inactive, or the region has stated no address.
+    """
+    if address is None or not is_active:
+        raise Refused(
+            Reason.NO_ADDRESS,
+            rule="NTF-4",
+            way_on="Be regionen lämna användarens e-postadress på arbetet.",
+        )
+    return address
 
 
 def _plain(letter: str) -> str:

@@ -60,12 +60,12 @@ async def create_purchase_order(
     body: PurchaseOrderBody, commands: Commands, reader: Reader
 ) -> PurchaseOrderView:
     """Gör en inköpsorder av en orders direkta rader hos en leverantör (ORD-11). Den som gör den ser
-    till att leverantören får den.
+    till att leverantören får den, om inte Kvitt ska skicka den med e-post (NTF-4).
 
     Nekas: ALREADY_CREATED (ORD-11); okända namn UNKNOWN_ORDER (ORD-11), UNKNOWN_SUPPLIER (REF-13),
-    UNKNOWN_USER (REF-3); NOT_YOUR_ORDER (REF-3), SUPPLIER_INACTIVE (REF-13), NOT_YET (NTF-4),
-    ORDER_IS_OVER, WAITING, UNKNOWN_LINE, LINE_TWICE, NOT_DIRECT, OTHER_SUPPLIER, LINE_IS_OVER,
-    ALREADY_PURCHASED, NOTHING_TO_PURCHASE, COMMENT_MISSING (ORD-11).
+    UNKNOWN_USER (REF-3); NOT_YOUR_ORDER (REF-3), SUPPLIER_INACTIVE (REF-13),
+    NO_ORDER_ADDRESS (NTF-4), ORDER_IS_OVER, WAITING, UNKNOWN_LINE, LINE_TWICE, NOT_DIRECT,
+    OTHER_SUPPLIER, LINE_IS_OVER, ALREADY_PURCHASED, NOTHING_TO_PURCHASE, COMMENT_MISSING (ORD-11).
     """
     await reader.get(OrderRow, body.order_id, scope=ORDERS, rule="ORD-11")
     caller, reference = commands.caller, body.reference

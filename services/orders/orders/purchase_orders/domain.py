@@ -152,6 +152,31 @@ def send(
     return (sent,)
 
 
+def send_by_kvitt(purchase_order: PurchaseOrder, *, sent_on: date) -> tuple[PurchaseOrderSent, ...]:
+    """Kvitt has mailed it to the supplier (ORD-11, NTF-4). No event: somebody had sent it."""
+    if purchase_order.how is not None:
+        return ()
+    sent = PurchaseOrderSent(
+        purchase_order_id=purchase_order.id, how=SENDINGS[0], sent_on=sent_on, by=None
+    )
+    return (sent,)
+
+
+def address_to_mail(purchase_order: PurchaseOrder, *, address: str | None) -> str:
+    """Where Kvitt mails it now; `address` is the supplier's (NTF-4).
+
+    Raises PurchaseOrderRefused: somebody has sent it (ORD-11), or the supplier has no address for
+    orders (any more).
+    """
+    if purchase_order.how is not None:
+        way_on = "Inköpsordern är redan skickad. Skicka den inte igen."
+        raise refusal(Reason.ALREADY_SENT, None, way_on)
+    if address is None:
+        way_on = "Leverantören har ingen e-postadress för inköpsordrar. Skicka den på annat sätt."
+        raise refusal(Reason.NO_ORDER_ADDRESS, None, way_on, rule="NTF-4")
+    return address
+
+
 def delay(
     purchase_order: PurchaseOrder,
     lines: Iterable[OrderLineId],

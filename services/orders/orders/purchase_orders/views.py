@@ -65,7 +65,7 @@ class PurchaseOrderBody(Body):
         tuple[LinePrice, ...], Field(max_length=100, description="Avtalade priser per styck")
     ] = ()
     is_sent_by_kvitt: Annotated[
-        bool, Field(description="Kvitt skickar den; går inte än (NTF-4)")
+        bool, Field(description="Kvitt skickar den med e-post till leverantören (NTF-4)")
     ] = False
     asked_by: Annotated[
         UserId | None, Field(description="Vem som bad om den, när kundservice gör den (REF-12)")

@@ -26,12 +26,18 @@ def await_supplier(row: PurchaseOrderRow, tx: Transaction) -> None:
     """Set the timers of a purchase order as it is now: that nobody has sent it, and that something
     of it is expected. Called after whatever changes it, receipts too.
     """
-    if row.status is Status.CREATED:
-        last = working_days_after(row.created_on, SENT_WITHIN)
-        tx.schedule(UNSENT, key=row.id, due=start_of_day(last + timedelta(days=1)))
-    else:
+    if row.status is not Status.CREATED:
         tx.cancel_timer(UNSENT, key=row.id)
+    elif not row.is_sent_by_kvitt:  # nobody is to do what Kvitt does
+        remind_when_unsent(row, tx, from_on=row.created_on)
     await_receipt(row, tx, after=tx.today)
+
+
+def remind_when_unsent(row: PurchaseOrderRow, tx: Transaction, *, from_on: date) -> None:
+    """Set the timer of one that is to be sent by hand from this day on, unless it is sent."""
+    if row.status is Status.CREATED:
+        last = working_days_after(from_on, SENT_WITHIN)
+        tx.schedule(UNSENT, key=row.id, due=start_of_day(last + timedelta(days=1)))
 
 
 def await_receipt(row: PurchaseOrderRow, tx: Transaction, *, after: date) -> None:

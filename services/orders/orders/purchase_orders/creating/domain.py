@@ -72,17 +72,20 @@ def create(
     Stockholm day, and the last of it is expected after the longest (ORD-4).
 
     Raises Refused: `by` has no part in the order (REF-3), it is over or waits for the store's
-    answer (ORD-14), the supplier is not active (REF-13), Kvitt cannot send it yet (NTF-4), a line
-    is unknown, named twice, not direct, of another supplier, purchased or over, or none is left; a
-    service without a comment (ORD-11).
+    answer (ORD-14), the supplier is not active (REF-13), Kvitt is to send it and the supplier
+    has no address for it (NTF-4), a line is unknown, named twice, not direct, of another supplier,
+    purchased or over, or none is left; a service without a comment (ORD-11).
     """
     must_have_a_part(order, by)
-    if wish.is_sent_by_kvitt:
-        way_on = "Kvitt skickar inte inköpsordrar än. Skriv ut den och skicka den själv."
-        raise refusal(Reason.NOT_YET, "is_sent_by_kvitt", way_on, rule="NTF-4")
     if not wish.supplier.is_active:
         way_on = "Leverantören är inte aktiv. Kontakta hjälpmedelsservice."
         raise refusal(Reason.SUPPLIER_INACTIVE, "supplier_id", way_on, rule="REF-13")
+    if wish.is_sent_by_kvitt and not wish.supplier.has_order_address:
+        way_on = (
+            "Leverantören har ingen e-postadress för inköpsordrar. Gör inköpsordern utan att låta"
+            " Kvitt skicka den, skriv ut den och skicka den själv."
+        )
+        raise refusal(Reason.NO_ORDER_ADDRESS, "is_sent_by_kvitt", way_on, rule="NTF-4")
     _must_be_open(order, order_field)
     lines = _chosen(order, wish)
     for line in lines:
@@ -105,7 +108,7 @@ def create(
         service_point=order.service_point,
         created_on=today,
         expected_on=max(leaves.values()),
-        is_sent_by_kvitt=False,
+        is_sent_by_kvitt=wish.is_sent_by_kvitt,
         lines=tuple(_bought(line, wish) for line in lines),
         by=by.user_id,
         asked_by=asked_by,

@@ -1,0 +1,1 @@
+"""Mails that routines want sent: queued, taken by a mail server, or failed (NTF-4)."""

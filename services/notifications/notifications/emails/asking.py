@@ -1,0 +1,108 @@
+"""What orders is asked for when a mail is sent: an address, and a document. A job alone asks."""
+
+from base64 import b64decode
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import jwt
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from kvitt_contracts.access import Grantee
+from kvitt_contracts.types import RegionCode, UserId
+
+from notifications.emails.domain import Email, Reason
+from notifications.emails.letters import Attachment
+
+ISSUER: Final = "kvitt-notifications"
+AUDIENCE: Final = "kvitt-orders"
+LIFETIME: Final = timedelta(minutes=1)
+_ANSWER_SECONDS: Final = 20.0
+
+
+class OrdersAway(Exception):
+    """Orders does not answer, or not as it should: ask again later."""
+
+
+class OrdersRefuses(Exception):
+    """Orders says why the mail is not to be sent; `reason` is its code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Where a mail goes, and what goes along. Kept by nobody."""
+
+    to: str
+    attachment: Attachment | None = None
+
+
+# decision 0461: a token of its own, for orders alone, for a minute
+class Orders:
+    """Orders' HTTP API, asked in the name of this service. Raises OSError and ValueError for a key
+    file that is none.
+    """
+
+    def __init__(self, url: str, key_file: Path) -> None:
+        import httpx  # of use to a process that sends mails
+
+        self._key: Any = load_pem_private_key(key_file.read_bytes(), password=None)
+        self._client = httpx.AsyncClient(base_url=url, timeout=_ANSWER_SECONDS, trust_env=False)
+
+    async def contents_of(self, email: Email, *, region: RegionCode) -> Contents:
+        """Where a mail is to be sent now, and what goes along.
+
+        Raises OrdersAway, OrdersRefuses.
+        """
+        if email.to_kind == "supplier":
+            path = f"/purchase-orders/{email.about_id}:resolve-mail"
+            said = await self._ask(path, {}, region=region)
+            document = b64decode(said["document"])
+            return Contents(said["to"], Attachment(said["purchase_order_number"], document))
+        if email.to_kind == "user":
+            body = {"user_id": UserId(email.to_id)}
+            said = await self._ask("/users:resolve-contact", body, region=region)
+            return Contents(said["to"])
+        raise OrdersRefuses(Reason.ADDRESS_UNUSABLE)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def _ask(self, path: str, body: dict[str, Any], *, region: RegionCode) -> dict[str, Any]:
+        import httpx
+
+        headers = {"Authorization": f"Bearer {self._token(region)}"}
+        try:
+            answer = await self._client.post(path, json=body, headers=headers)
+            said = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise OrdersAway(type(error).__name__) from error
+        if answer.status_code == httpx.codes.OK:
+            return dict(said)
+        reason = said.get("reason", _NO_ROUTE)
+        if answer.status_code in _REFUSALS and reason != _NO_ROUTE:
+            raise OrdersRefuses(reason)
+        raise OrdersAway(f"{answer.status_code}")
+
+    def _token(self, region: RegionCode) -> str:
+        now = datetime.now(UTC)
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": "notifications",
+            "region": region,
+            "roles": [Grantee.SERVICE],
+            "iat": now,
+            "exp": now + LIFETIME,
+        }
+        return jwt.encode(claims, self._key, "ES256")
+
+
+_REFUSALS = frozenset({404, 409, 422})
+"""What the rules say no by; all else is trouble."""
+_NO_ROUTE = "NOT_FOUND"
+"""An older release of orders answers so: it is asked again when it is newer."""

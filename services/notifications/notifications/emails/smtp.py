@@ -1,0 +1,81 @@
+"""A mail handed over to the mail server, and what its answer means."""
+
+import ssl
+from contextlib import suppress
+from email.message import EmailMessage
+
+import aiosmtplib
+
+from notifications.emails.domain import Reason
+from notifications.emails.settings import MailSettings
+
+TIMEOUT_SECONDS = 20.0
+
+
+class MailServerAway(Exception):
+    """The server does not answer, does not know us, or says: later. Try again."""
+
+
+class MailServerRefuses(Exception):
+    """The server takes this mail never; `reason` says what it will not have."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class MailServer:
+    """The mail server of the settings. Raises OSError where a file of theirs cannot be read."""
+
+    def __init__(self, settings: MailSettings) -> None:
+        self._settings = settings
+        self._password = settings.password()
+        self._context = ssl.create_default_context(cafile=settings.ca_file)
+
+    async def send(self, letter: EmailMessage, *, to: str) -> None:
+        """Hand it over; returns when the server has said that it has it.
+
+        Raises MailServerAway, MailServerRefuses.
+        """
+        client = self._client()
+        try:
+            await client.connect()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise MailServerAway(_named(error)) from error
+        try:
+            await client.sendmail(self._settings.sender or "", to, letter.as_bytes())
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise _refused(error.recipients[0], Reason.ADDRESS_REFUSED) from error
+        except aiosmtplib.SMTPDataError as error:
+            raise _refused(error, Reason.MAIL_REFUSED) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise MailServerAway(_named(error)) from error
+        finally:
+            with suppress(aiosmtplib.SMTPException, OSError):  # it has the mail, or has it not
+                await client.quit()
+            client.close()
+
+    def _client(self) -> aiosmtplib.SMTP:
+        chosen = self._settings
+        return aiosmtplib.SMTP(
+            hostname=chosen.host,
+            port=chosen.port,
+            username=chosen.username,
+            password=self._password,
+            timeout=TIMEOUT_SECONDS,
+            use_tls=chosen.tls == "tls",
+            start_tls=chosen.tls == "starttls",
+            tls_context=self._context if chosen.tls != "none" else None,
+        )
+
+
+def _refused(error: aiosmtplib.SMTPResponseException, reason: Reason) -> Exception:
+    if 500 <= error.code < 600:
+        return MailServerRefuses(reason)
+    return MailServerAway(_named(error))
+
+
+def _named(error: Exception) -> str:
+    """What went wrong, without the server's words: an address may stand in them."""
+    code = getattr(error, "code", None)
+    return f"{type(error).__name__} {code}" if code is not None else type(error).__name__
