@@ -126,8 +126,8 @@ SUPPLIER_INVOICES: tuple[RuleMutant, ...] = (
         "BIL-6g",
         "What is released before its purchase is known is paid again",
         _WRITES,
-        "    if purchase.is_new:\n",
-        "    if purchase.is_new and not locked:\n",
+        "    if is_new:\n        for row in locked:\n",
+        "    if is_new and not locked:\n        for row in locked:\n",
         f"{_TESTS}_what_is_released_before_its_purchase_is_known_is_not_paid_again",
     ),
     rule_mutant(
