@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kvitt_contracts.types import RegionCode
+from kvitt_contracts.types import RegionCode, Word
 
 from examples.generator.messages import Line, days_from
 from examples.generator.model import ledger
@@ -186,11 +186,11 @@ def test_what_is_to_be_paid_is_what_was_issued_since_there_were_accounts(region:
     issued = [one for many in region.expected["documents"].values() for one in many]
     entered = [one for one in issued if region.profile.code == "w" or one["month"] > "2026-05"]
 
-    assert balance[accounts["receivable"]] == sum(one["gross_ore"] for one in entered)
-    assert -balance[accounts["vat_standard"]] - balance[accounts["vat_low"]] == sum(
+    assert balance[accounts[Word("receivable")]] == sum(one["gross_ore"] for one in entered)
+    assert -balance[accounts[Word("vat_standard")]] - balance[accounts[Word("vat_low")]] == sum(
         one["vat_ore"] for one in entered
     )
-    assert balance[accounts["accrued"]] == 0
+    assert balance[accounts[Word("accrued")]] == 0
 
 
 @pytest.mark.parametrize(
@@ -230,8 +230,8 @@ def test_what_comes_to_a_closed_month_is_entered_in_the_next() -> None:
 
     accounts = policy.invoice.accounts
     assert world.ledger == {
-        (date(2026, 6, 1), accounts["accrued"]): 100,
-        (date(2026, 6, 1), accounts["revenue_sale"]): -100,
+        (date(2026, 6, 1), accounts[Word("accrued")]): 100,
+        (date(2026, 6, 1), accounts[Word("revenue_sale")]): -100,
     }
 
 

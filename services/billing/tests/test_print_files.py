@@ -63,9 +63,11 @@ async def world(given: Given) -> AsyncIterator[World]:
         yield world
 
 
-async def fetch(world: World, query: str = "", **who: list[Role | Grantee]) -> httpx.Response:
+async def fetch(
+    world: World, query: str = "", *, role: Role | Grantee = Role.CUSTOMER_SERVICE
+) -> httpx.Response:
     """The file, as customer service gets it unless told."""
-    async with world.http(user=SERVICE, **{"roles": [Role.CUSTOMER_SERVICE], **who}) as client:
+    async with world.http(user=SERVICE, roles=[role]) as client:
         return await client.get(ADDRESS + query)
 
 
@@ -147,7 +149,7 @@ async def test_a_protected_persons_document_is_the_regions_systems_alone(world: 
     await world.handle(a_person_protection_changed())
 
     assert list(unpacked(await fetch(world, "&payers=patients"))) == ["list.csv"]
-    for_system = await fetch(world, "&payers=patients", roles=[Grantee.REGION_SYSTEM])
+    for_system = await fetch(world, "&payers=patients", role=Grantee.REGION_SYSTEM)
     assert len(unpacked(for_system)) == 2
 
 
@@ -203,6 +205,6 @@ async def test_what_does_not_fit_is_in_the_next_file(
 async def test_whoever_prescribes_prints_nothing(world: World) -> None:
     await issued(world)
 
-    answer = await fetch(world, roles=[Role.PRESCRIBER])
+    answer = await fetch(world, role=Role.PRESCRIBER)
 
     assert answer.status_code == 403
