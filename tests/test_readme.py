@@ -5,15 +5,19 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem
 from kvitt.story.files import RegionFiles, read_regions
-from kvitt.story.running import run_month
-from kvitt.story.services import Services
+from kvitt.story.running import MonthResult, run_month
+from kvitt.story.services import Json, Services
 from kvitt_contracts.topics import SERVICES
+
+from documents.tests import peppol_judge, verapdf
+from services.billing.tests.sie_reading import read_sie
 
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = "make test"  # it is what runs this
@@ -82,21 +86,116 @@ def _without_messages(table: str) -> str:
     return "\n".join(line for line in table.splitlines() if "olästa" not in line)
 
 
-def test_a_second_month_on_the_same_state_adds_only_answers_to_what_is_quarantined(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """The system on the same state, and what a second month on it came to; the last numbers of the
+    services' logs before and after it.
+    """
+
+    system: LocalSystem
+    result: MonthResult
+    before: dict[str, int]
+    after: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def again(
     environment: dict[str, str], ended: list[tuple[str, subprocess.CompletedProcess[str]]]
-) -> None:
+) -> Iterator[Again]:
+    """The month once more on the state that the page's blocks have left."""
     assert ended[0][1].returncode == 0
     regions = read_regions(ROOT / "examples", [])
     with LocalSystem(State.open(Path(environment["KVITT_STATE"]))) as system:
         before = asyncio.run(_recorded(system))
-
         result = asyncio.run(run_month(system, regions))
-
-        assert result.is_as_expected
-        assert result.published == _messages(regions)
         after = asyncio.run(_recorded(system))
-        assert min(before.values()) > 0
-        assert {name: after[name] - before[name] for name in after} == _told_again(regions)
+        yield Again(system=system, result=result, before=before, after=after)
+
+
+def test_a_second_month_on_the_same_state_adds_only_answers_to_what_is_quarantined(
+    again: Again,
+) -> None:
+    regions = read_regions(ROOT / "examples", [])
+
+    assert again.result.is_as_expected
+    assert again.result.published == _messages(regions)
+    assert min(again.before.values()) > 0
+    added = {name: again.after[name] - again.before[name] for name in again.after}
+    assert added == _told_again(regions)
+
+
+@pytest.mark.rule("BIL-9d")
+def test_every_electronic_document_of_the_month_is_what_peppol_demands(
+    again: Again, tmp_path: Path
+) -> None:
+    judge = peppol_judge.provide(tmp_path)
+    documents = asyncio.run(_fetched(again, "ubl"))
+
+    broken = {number: judge.broken(one) for number, one in documents.items()}
+    assert broken == {number: set() for number in documents}
+    sellers = {f"{one.region}".upper() for one in again.result.outcomes}
+    issued = _issued(again.result)
+    assert {number.partition("-")[0] for number in documents} == sellers == {"AC", "BD", "M", "W"}
+    electronic = {_payer(issued[number]) for number in documents}
+    on_paper = {_payer(one) for number, one in issued.items() if number not in documents}
+    assert electronic & on_paper == set()  # patients, and payers without an address for it
+    assert {issued[number]["is_credit"] for number in documents} == {False, True}
+    assert {issued[number]["month"] for number in documents} == {
+        "2026-05",
+        "2026-06",
+        "2026-07",
+        "2026-08",
+    }
+
+
+@pytest.mark.rule("BIL-9k")
+def test_documents_of_the_month_can_be_read_by_everybody_and_kept(
+    again: Again, tmp_path: Path
+) -> None:
+    """All are made; of each region, month and kind of document and payer one is judged."""
+    jar = verapdf.provide()
+    documents, issued = asyncio.run(_fetched(again, "pdf")), _issued(again.result)
+    assert documents.keys() == issued.keys()
+    assert {content[:5] for content in documents.values()} == {b"%PDF-"}
+    judged = {}
+    for number, one in sorted(issued.items(), key=lambda item: len(item[1]["lines"])):
+        kind = (one["number"][:2], one["month"], one["is_credit"], one["payer"]["kind"])
+        judged[kind] = number  # the longest
+    for number in judged.values():
+        (tmp_path / f"{number}.pdf").write_bytes(documents[number])
+
+    verdicts = verapdf.judge(jar, sorted(tmp_path.iterdir()))
+    claimed: verapdf.Verdict = {"PDF/A-3a": [], "PDF/UA-1": []}
+    assert verdicts == dict.fromkeys(judged.values(), claimed)
+
+
+@pytest.mark.rule("BIL-10c", "BIL-10f")
+def test_every_months_file_of_the_accounts_balances_and_says_what_the_trial_balance_says(
+    again: Again,
+) -> None:
+    files = asyncio.run(_accounts(again))
+
+    vouchers = Counter[str]()
+    for (region, _), (content, balance) in files.items():
+        moved = Counter[str]()
+        read = read_sie(content)  # each voucher balances
+        vouchers[region] += len(read.vouchers)
+        for voucher in read.vouchers:
+            for account, kronor in voucher.moved:
+                moved[account] += int(kronor * 100)
+        shown = {
+            one["account"]: one["debit_ore"] - one["credit_ore"] for one in balance["accounts"]
+        }
+        assert balance["debit_ore"] == balance["credit_ore"]
+        assert sum(one["outgoing_ore"] for one in balance["accounts"]) == 0
+        assert {name: ore for name, ore in moved.items() if ore} == {
+            name: ore for name, ore in shown.items() if ore
+        }
+    closed = {name for name, (_, balance) in files.items() if balance["is_closed"]}
+    months = ("2026-05", "2026-06", "2026-07")
+    assert closed == {(one.region, month) for one in again.result.outcomes for month in months}
+    # decision 0443: a region without accounts by its policy enters nothing
+    assert {region for region, count in vouchers.items() if count} == {"m", "w"}
 
 
 def _messages(regions: Sequence[RegionFiles]) -> int:
@@ -113,9 +212,50 @@ def _told_again(regions: Sequence[RegionFiles]) -> dict[str, int]:
     return {name: by_service[name] for name in SERVICES} | {"notifications": by_service.total()}
 
 
+def _payer(invoice: Json) -> tuple[str, str | None]:
+    return invoice["number"].partition("-")[0], invoice["payer"].get("payer_id")
+
+
+def _issued(result: MonthResult) -> dict[str, Json]:
+    """Everything that was issued, by number."""
+    return {one["number"]: one for outcome in result.outcomes for one in outcome.invoices}
+
+
+async def _fetched(again: Again, form: str) -> dict[str, bytes]:
+    """Each document of the month in this form, by number; those that are not in it are left out."""
+    found = {}
+    async with _services(again.system) as services:
+        for outcome in again.result.outcomes:
+            own = services.as_system(outcome.region)
+            for one in outcome.invoices:
+                answer = await own.try_to("GET", "billing", f"/invoices/{one['id']}/{form}")
+                if answer.is_success:
+                    found[one["number"]] = answer.content
+                else:
+                    assert answer.json()["reason"] == "NOT_ELECTRONIC"
+    return found
+
+
+async def _accounts(again: Again) -> dict[tuple[str, str], tuple[bytes, Json]]:
+    """The file and the trial balance of each region's months, by region and month."""
+    found = {}
+    async with _services(again.system) as services:
+        for outcome in again.result.outcomes:
+            own = services.as_system(outcome.region)
+            for one in outcome.ledger:
+                month = one.balance["month"]
+                content = await own.file("billing", "/ledger:export", month=month)
+                found[outcome.region, month] = (content, one.balance)
+    return found
+
+
+def _services(system: LocalSystem) -> Services:
+    return Services(system.urls, system.admin_urls, system.tokens)
+
+
 async def _recorded(system: LocalSystem) -> dict[str, int]:
     """The last number of each service's log."""
-    async with Services(system.urls, system.admin_urls, system.tokens) as services:
+    async with _services(system) as services:
         operator = services.as_operator()
         return {
             name: (await operator.get(name, "/admin/idle"))["recorded"] for name in services.names

@@ -93,6 +93,7 @@ BEFORE_DOCUMENTS = (
     (
         "DROP TABLE documents, users, customers, persons, work_orders, ledger_entries,"
         " ledger_periods, month_previews, payer_previews, preview_findings, selections,"
+        " print_file_fetches,"
         " suppliers, purchase_orders, purchase_lines, takeovers, supplier_invoices,"
         " region_sales, home_region_cases"
     ),

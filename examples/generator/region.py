@@ -36,6 +36,7 @@ from examples.generator import (
     registry,
     responsibles,
 )
+from examples.generator.closing import close_months
 from examples.generator.messages import Act, Line, Pen, days_from
 from examples.generator.mistakes import plan_mistakes
 from examples.generator.model.counting import Model
@@ -212,6 +213,9 @@ def _business(
         if month.acts:
             acts[day] = month.acts
     _rest(month, days, until=max(last_day, LAST_DAY))
+    if DUE in days:
+        acts[DUE] = close_months(month)
+    _end(month, after=max(days))
     return days, acts
 
 
@@ -251,9 +255,7 @@ def _plan_afterwards(month: Month) -> None:
 
 
 def _rest(month: Month, days: dict[date, list[Line]], *, until: date) -> None:
-    """Nothing more is sent, and time goes on: to the morning after a day, where all has been told
-    to the one after `DUE`.
-    """
+    """Nothing more is sent, and time goes on: to a day, where all has been told to `DUE`."""
     quiet = [one for one in days_from(max(days) + timedelta(days=1), until) if one not in QUIET]
     if until == AFTERWARDS:
         quiet.append(DUE)
@@ -261,7 +263,11 @@ def _rest(month: Month, days: dict[date, list[Line]], *, until: date) -> None:
         days[day] = []
         month.model.begin(day)
         month.model.let_time_pass()
-    month.model.begin(max(days) + timedelta(days=1))
+
+
+def _end(month: Month, *, after: date) -> None:
+    """Time goes on to the morning on which things are as expected."""
+    month.model.begin(after + timedelta(days=1))
     month.model.let_time_pass()
 
 

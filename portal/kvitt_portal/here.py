@@ -201,6 +201,14 @@ class Visit:
             )
         )
 
+    async def ask_in_pieces(self, service: str, path: str, **query: Any) -> Part:
+        """As `ask`, for a file that is too large to be kept here: its pieces, as they come."""
+        return _answered(
+            await self.portal.services.call(
+                service, "GET", path, token=self.user.token, query=query, in_pieces=True
+            )
+        )
+
     async def need(self, service: str, path: str, **query: Any) -> Any:
         """As `ask`, where the page is nothing without it. Raises PageProblem."""
         part = await self.ask(service, path, **query)

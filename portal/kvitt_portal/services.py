@@ -5,7 +5,7 @@ What they answer is not interpreted here.
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -108,9 +108,10 @@ class Services:
         query: Mapping[str, Any] | None = None,
         body: Any = None,
         key: str | None = None,
+        in_pieces: bool = False,
     ) -> Part:
         """One call. `key` is its Idempotency-Key. What goes wrong on the way is a Part with a
-        problem; raises nothing.
+        problem; raises nothing. `in_pieces`: the value is a large file's pieces, as they come.
         """
         if _LEADS_ELSEWHERE.search(path):
             return Part(404, problem=_UNKNOWN)
@@ -128,28 +129,44 @@ class Services:
             request = self._clients[service].build_request(
                 method, path, params=asked, json=body, headers=headers
             )
-            answer = await self._answer_to(request, service, token)
+            answer = await self._answer_to(request, service, token, in_pieces=in_pieces)
         except httpx.InvalidURL:  # too long to be the address of anything
             return Part(404, problem=_UNKNOWN)
         except (httpx.HTTPError, TimeoutError) as error:
             log.warning("%s does not answer: %s", service, type(error).__name__)
             return Part(503, problem=_silent(service))
+        if in_pieces and answer.is_success:
+            return Part(answer.status_code, _pieces(answer))
         if answer.is_success:
             is_json = answer.content and "json" in answer.headers.get("content-type", "")
             return Part(answer.status_code, answer.json() if is_json else answer.content)
         return Part(answer.status_code, problem=_problem_of(answer, service))
 
-    async def _answer_to(self, request: httpx.Request, service: str, token: str) -> httpx.Response:
-        """The service's answer. Raises httpx.HTTPError, and TimeoutError where the user's other
-        calls have taken so long that this one has not begun.
+    async def _answer_to(
+        self, request: httpx.Request, service: str, token: str, *, in_pieces: bool
+    ) -> httpx.Response:
+        """The service's answer; `in_pieces` what has begun to come of it, where it is no problem.
+        Raises httpx.HTTPError, and TimeoutError where the user's other calls have taken so long
+        that this one has not begun.
         """
         gate = self._gates.setdefault((service, token), asyncio.Semaphore(_AT_ONCE))
         async with asyncio.timeout(ANSWER_SECONDS):
             await gate.acquire()
         try:
-            return await self._clients[service].send(request)
+            answer = await self._clients[service].send(request, stream=in_pieces)
+            if not answer.is_success:
+                await answer.aread()
+            return answer
         finally:
             gate.release()
+
+
+async def _pieces(answer: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for piece in answer.aiter_bytes():
+            yield piece
+    finally:
+        await answer.aclose()
 
 
 def _given(query: Mapping[str, Any] | None) -> list[tuple[str, Any]]:

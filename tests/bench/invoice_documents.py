@@ -24,8 +24,13 @@ _FIRST, _LAST, _ISSUED = date(2026, 5, 1), date(2026, 5, 31), date(2026, 6, 1)
 _DAY_RENT = 31_007
 
 _LINES = """
-    SELECT id::text, 1 + floor(random() * jsonb_array_length(lines))::int
-    FROM invoices WHERE region = %s AND month = %s ORDER BY random() LIMIT %s
+    WITH seeded AS MATERIALIZED (SELECT setseed(0.17)),
+    numbered AS MATERIALIZED (
+        SELECT id, jsonb_array_length(lines) AS lines FROM invoices, seeded
+        WHERE region = %s AND month = %s ORDER BY number
+    ),
+    picked AS MATERIALIZED (SELECT id, 1 + floor(random() * lines)::int AS n FROM numbered)
+    SELECT id::text, n FROM picked ORDER BY random() LIMIT %s
 """
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kvitt_contracts.types import RegionCode
+from kvitt_contracts.types import RegionCode, Word
 
 from examples.generator.messages import Line, days_from
+from examples.generator.model import ledger
 from examples.generator.model.counting import Model, NeverComes
 from examples.generator.model.invoices import day_share, payers_by_day, vat
 from examples.generator.model.state import World
+from examples.generator.model.trade import Charge
 from examples.generator.month import CUT_OVER, DUE, LAST_DAY
 from examples.generator.profiles import PROFILES
 from examples.generator.region import Files, count, make, policy_of
@@ -160,6 +162,77 @@ def test_a_return_told_when_its_month_is_invoiced_is_credited_with_what_it_corre
         one["net_ore"] for one in documents if one["is_credit"] and one["month"] != "2026-05"
     ] == [line["net_ore"]]
     assert line["net_ore"] < 0
+
+
+def test_each_months_accounts_go_on_from_the_month_before_and_balance(region: Region) -> None:
+    months = region.expected["ledger"]
+    before = Counter[str]()
+    for month in months.values():
+        before.update(month["moved"])
+        assert {account: ore for account, ore in before.items() if ore} == month["balance"]
+        assert sum(month["moved"].values()) == 0
+
+    assert list(months) == ["2026-05", "2026-06", "2026-07", "2026-08", "2026-09"]
+    has_accounts = bool(region.model.policy.invoice.accounts)
+    assert bool(before) == has_accounts == (region.profile.code in ("m", "w"))
+
+
+def test_what_is_to_be_paid_is_what_was_issued_since_there_were_accounts(region: Region) -> None:
+    """All that is earned is invoiced on 1 September but for what waits, so nothing is accrued."""
+    accounts = region.model.policy.invoice.accounts
+    if not accounts:
+        return
+    balance = Counter(region.expected["ledger"]["2026-09"]["balance"])
+    issued = [one for many in region.expected["documents"].values() for one in many]
+    entered = [one for one in issued if region.profile.code == "w" or one["month"] > "2026-05"]
+
+    assert balance[accounts[Word("receivable")]] == sum(one["gross_ore"] for one in entered)
+    assert -balance[accounts[Word("vat_standard")]] - balance[accounts[Word("vat_low")]] == sum(
+        one["vat_ore"] for one in entered
+    )
+    assert balance[accounts[Word("accrued")]] == 0
+
+
+@pytest.mark.parametrize(
+    ("month", "reason"),
+    [("2026-08", "MONTH_NOT_OVER"), ("2026-09", "MONTH_NOT_OVER"), ("2026-06", None)],
+)
+def test_a_month_is_closed_when_it_is_over(month: str, reason: str | None) -> None:
+    region = region_of("w")
+    (day, acts) = max(region.files.acts.items())
+    (name, *_) = [one.name for one in acts]
+    changed = [replace(one, path=f"/ledger-periods/{month}:close") for one in acts[:1]]
+
+    answered = count(
+        region.profile, replace(region.files, acts={**region.files.acts, day: changed})
+    ).answered
+
+    assert answered[name]["reason"] == reason
+
+
+def test_what_comes_to_a_closed_month_is_entered_in_the_next() -> None:
+    policy = region_of("w").model.policy
+    world = World(policy=policy, today=date(2026, 6, 2), first_day=CUT_OVER)
+    world.open_from = date(2026, 6, 1)
+    world.charges.append(
+        Charge(
+            kind="sale",
+            day=date(2026, 5, 20),
+            payer="81010",
+            article="30501-01",
+            quantity=1,
+            net_ore=100,
+            vat_percent=25,
+        )
+    )
+
+    ledger.enter_charges(world)
+
+    accounts = policy.invoice.accounts
+    assert world.ledger == {
+        (date(2026, 6, 1), accounts[Word("accrued")]): 100,
+        (date(2026, 6, 1), accounts[Word("revenue_sale")]): -100,
+    }
 
 
 def test_what_is_paid_later_is_invoiced_when_it_has_fallen_due() -> None:

@@ -51,8 +51,10 @@ class RegionReader:
         return self.caller.region
 
     # decision 0338: a request takes one connection, or many at once wait for each other's second
-    def read_within(self, session: AsyncSession) -> None:
-        """Read in the transaction that the request has, from now on."""
+    def read_within(self, session: AsyncSession | None) -> None:
+        """Read in the transaction that the request has, from now on; None: in one for each query,
+        as what is streamed does when that has ended.
+        """
         self._within = session
 
     @asynccontextmanager

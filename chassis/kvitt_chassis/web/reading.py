@@ -19,6 +19,7 @@ async def read_transaction(
     async with context.database.unit(caller.region) as unit:
         reader.read_within(unit.session)
         yield unit.begin(region=caller.region, is_command=True, actor=caller.user_id)
+    reader.read_within(None)  # what is streamed is read after the answer has begun
 
 
 ReadTransaction = Annotated[Transaction, Depends(read_transaction, scope="function")]

@@ -82,6 +82,9 @@ ACTS = (
         "billing",
         {
             "GET /invoices": ("billing.invoices.list", READS),
+            # decision 0444: who prints for all payers
+            "GET /invoices:print-file": ("billing.invoices.print-file", {**STAFF, **SYSTEM}),
+            "GET /print-file-fetches": ("billing.print-file-fetches.list", {**STAFF, **OPERATES}),
             "GET /invoices/{invoice_id}": ("billing.invoice.show", READS),
             "GET /invoices/{invoice_id}/pdf": ("billing.invoice.print", READS),
             "GET /invoices/{invoice_id}/ubl": ("billing.invoice.ubl", READS),

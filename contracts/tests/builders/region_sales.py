@@ -21,7 +21,9 @@ from kvitt_contracts.inventory import (
     ClaimRefused,
     DeviceStatusChanged,
 )
-from kvitt_contracts.types import Money
+from kvitt_contracts.policy import Policies, PolicyHistory
+from kvitt_contracts.policy_parts import HomeRegionPolicy
+from kvitt_contracts.types import Money, PayerId, RegionCode
 
 from contracts.tests.builders.shapes import build
 from contracts.tests.builders.story import (
@@ -37,6 +39,17 @@ from contracts.tests.builders.story import (
 
 OTHER_REGION = "81002"
 """The payer of the register that stands for the region that buys."""
+
+
+def with_other_regions(delivered: Policies) -> Policies:
+    """These policies, of which region ac's names who stands for the region that buys."""
+    region = RegionCode("ac")
+    others = HomeRegionPolicy(payers={RegionCode("w"): PayerId(OTHER_REGION)})
+    named = [
+        one.model_copy(update={"home_region": others}) for one in delivered.of(region).versions
+    ]
+    histories = {code: delivered.of(code) for code in delivered.regions}
+    return Policies({**histories, region: PolicyHistory(versions=tuple(named))})
 
 
 def _claimant(sale: str = "S-1") -> dict[str, Any]:

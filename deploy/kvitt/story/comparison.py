@@ -19,6 +19,7 @@ from kvitt.story.services import Json
 from kvitt.story.things import (
     FAULT_REPORT,
     RESPONSIBLES,
+    accounts_of,
     basket_of,
     billed_of,
     case_of,
@@ -182,7 +183,7 @@ def found_entries(
         "purchase_orders": _gathered(
             (str(one["reference"]), purchase_of(one)) for one in outcome.purchase_orders
         ),
-        "ledger": _gathered((one["account"], one["outgoing_ore"]) for one in outcome.ledger),
+        "ledger": _gathered((one.balance["month"], accounts_of(one)) for one in outcome.ledger),
         "fault_reports": _gathered(
             (one["fault_report_id"], said_of(one, FAULT_REPORT, numbers))
             for one in outcome.fault_reports

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kvitt.story.accounts import Accounts, read_accounts
 from kvitt.story.region_client import FeedEvent, RegionClient
 from kvitt.story.services import Caller, Json, Services
 
@@ -35,8 +36,8 @@ class Outcome:
     """What other regions, or the state, pay for."""
     supplier_invoices: list[Json]
     payable: list[Json]
-    ledger: list[Json]
-    """The accounts of its month, where suppliers are paid."""
+    ledger: list[Accounts]
+    """Each month's."""
     balances: list[Json]
     quarantine: list[Json]
     """Entries with `service` and `message_id`."""
@@ -107,7 +108,7 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         home_regions=home_regions,
         supplier_invoices=billed,
         payable=payable,
-        ledger=await _ledger(own, billed),
+        ledger=await read_accounts(own),
         balances=balances,
         quarantine=quarantine,
         feed=await client.feed(),
@@ -133,16 +134,6 @@ async def _explained(own: Caller, invoices: list[Json]) -> Json | None:
     *_, invoice, n = max(lines, key=lambda one: one[:2])
     found: Json = await own.get("billing", f"/invoices/{invoice}/lines/{n}:explain")
     return found
-
-
-async def _ledger(own: Caller, billed: list[Json]) -> list[Json]:
-    """The accounts of the month in which suppliers' invoices came."""
-    if not billed:
-        return []
-    month = max(one["received_on"] for one in billed)[:7]
-    found: Json = await own.get("billing", "/ledger:trial-balance", month=month)
-    accounts: list[Json] = found["accounts"]
-    return accounts
 
 
 def _reminders(messages: list[Json]) -> dict[str, int]:

@@ -156,6 +156,13 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     )
     table.add_row("  kreditnotor", *map(str, credits))
     table.add_row("  att betala", *(kronor(_gross(one)) for one in outcomes))
+    table.add_row("[bold]Bokföring")
+    entered = [sum(month.verifications for month in one.ledger) for one in outcomes]
+    table.add_row("  verifikationer", *map(str, entered))
+    wrong = [sum(len(month.unbalanced) for month in one.ledger) for one in outcomes]
+    table.add_row("  som inte går jämnt upp", *map(str, wrong))
+    closed = [sum(month.balance["is_closed"] for month in one.ledger) for one in outcomes]
+    table.add_row("  stängda månader", *map(str, closed))
     table.add_row("[bold]Meddelanden")
     table.add_row("  olästa", *(str(one.unread) for one in outcomes))
     show(table, on=console)

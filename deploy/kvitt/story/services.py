@@ -105,6 +105,11 @@ class Caller:
         answer = await self.try_to("GET", service, path, params=query or None)
         return _good(answer, service, path)
 
+    async def file(self, service: str, path: str, **query: Any) -> bytes:
+        """The file that GET answers with. Raises LocalProblem for anything but success."""
+        answer = await self.try_to("GET", service, path, params=query or None)
+        return _successful(answer, service, path).content
+
     async def try_to(self, method: str, service: str, path: str, **more: Any) -> httpx.Response:
         """The response, whatever its status. Raises httpx.TransportError."""
         return await self.services.request(method, service, path, token=self._token, **more)
@@ -133,7 +138,11 @@ class Caller:
 
 
 def _good(answer: httpx.Response, service: str, path: str) -> Any:
+    return _successful(answer, service, path).json()
+
+
+def _successful(answer: httpx.Response, service: str, path: str) -> httpx.Response:
     if answer.is_success:
-        return answer.json()
+        return answer
     problem = of_answer(service, answer)
     raise LocalProblem(f"{problem.what} Asked: {path}", remedy=problem.remedy)

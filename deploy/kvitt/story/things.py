@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from kvitt.story.accounts import Accounts
 from kvitt.story.services import Json
 
 RESPONSIBLES = ("main", "substitutes", "stand_in", "absent_from_on", "absent_to_on")
@@ -35,6 +36,17 @@ def order_of(order: Json) -> Json:
             }
             for line in order["lines"]
         ],
+    }
+
+
+def accounts_of(month: Accounts) -> Json:
+    """A month's accounts, without those that come to 0."""
+    outgoing = {one["account"]: one["outgoing_ore"] for one in month.balance["accounts"]}
+    return {
+        "is_closed": month.balance["is_closed"],
+        "moved": {account: ore for account, ore in month.moved.items() if ore},
+        "balance": {account: ore for account, ore in outgoing.items() if ore},
+        "unbalanced": month.unbalanced,
     }
 
 

@@ -6,7 +6,7 @@ from kvitt_contracts.orders import FinishWorkOrder
 from kvitt_contracts.types import UserId, Word, identify
 
 from examples.generator.messages import Act
-from examples.generator.model import applications, work_orders
+from examples.generator.model import applications, ledger, work_orders
 from examples.generator.model.state import No, World
 
 
@@ -26,6 +26,8 @@ def take(world: World, act: Act) -> None:
             )
             has_action = bool(act.data.get("action"))
             work_orders.finish(world, _work(world, thing), command, has_action=has_action)
+        case "close":
+            ledger.close(world, thing.rpartition("/")[2])
         case _ if act.data is None and act.path.endswith("/slip"):
             pass  # a look changes nothing
         case _:

@@ -20,6 +20,7 @@ from examples.generator.model import (
     home_region,
     invoices,
     later,
+    ledger,
     pickups,
     registry,
     reminders,
@@ -133,6 +134,7 @@ class Model:
 
     def begin(self, day: date) -> None:
         """The clock stands on a new Stockholm day, which may have another policy."""
+        ledger.enter_charges(self.world)
         self.world.today, self.world.policy = day, self.policy_on(day)
 
     def let_time_pass(self) -> None:

@@ -13,7 +13,7 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.regions import SupplierInvoiceStated, SupplierStated
 
-from examples.generator.model import stock
+from examples.generator.model import ledger, stock
 from examples.generator.model.state import No, Waits, World
 from examples.generator.model.trade import Purchase, PurchaseLine, SupplierInvoice
 
@@ -119,6 +119,7 @@ def _match(world: World, invoice: SupplierInvoice) -> None:
         for article, quantity, price in invoice.lines
     ):
         invoice.status = "cleared"
+        ledger.enter_cleared(world, invoice)
         for article, quantity, _ in invoice.lines:
             owed[article].owed -= quantity
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from examples.generator.messages import days_from
+from examples.generator.model import ledger
 from examples.generator.model.state import Device, World
 from examples.generator.model.trade import Charge, Document, Owed
 
@@ -56,9 +57,7 @@ def documents(world: World) -> dict[str, list[dict[str, Any]]]:
 
 def sums(document: Document) -> tuple[int, int]:
     """A document's net and VAT in öre."""
-    nets: dict[int, int] = defaultdict(int)
-    for line in document.lines:
-        nets[line["vat_percent"]] += line["net_ore"]
+    nets = _nets(document)
     return sum(nets.values()), sum(vat(nets[percent], percent) for percent in nets)
 
 
@@ -93,6 +92,7 @@ def vat(net_ore: int, percent: int) -> int:
 def _invoice(world: World, first: date, last: date) -> None:
     """The documents of a month: what is owed, and of what is taken back credit notes."""
     month = f"{first:%Y-%m}"
+    ledger.enter_charges(world)
     found: dict[tuple[str, bool], list[dict[str, Any]]] = defaultdict(list)
     waiting = {
         number
@@ -107,11 +107,20 @@ def _invoice(world: World, first: date, last: date) -> None:
     for place, charge in enumerate(world.charges):
         if place not in world.invoiced and charge.day <= last:
             world.invoiced.add(place)
+            ledger.enter_charged_before(world, place, on=last)
             found[charge.payer, charge.net_ore < 0].append(_charge_line(charge))
-    world.documents += [
-        Document(payer=payer, month=month, is_credit=is_credit, lines=of_payer)
-        for (payer, is_credit), of_payer in found.items()
-    ]
+    for (payer, is_credit), of_payer in found.items():
+        made = Document(payer=payer, month=month, is_credit=is_credit, lines=of_payer)
+        taxed = {percent: vat(net, percent) for percent, net in _nets(made).items()}
+        ledger.enter_document(world, made, vat=taxed, last=last)
+        world.documents.append(made)
+
+
+def _nets(document: Document) -> dict[int, int]:
+    nets: dict[int, int] = defaultdict(int)
+    for line in document.lines:
+        nets[line["vat_percent"]] += line["net_ore"]
+    return nets
 
 
 def _charge_line(charge: Charge) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What must have come of a region's month, as expected.json tells it by the region's own names."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from examples.generator.model import fault_reports, invoices, ledger
@@ -19,9 +19,7 @@ from examples.generator.model.trade import Basket, HomeRegionCase, Purchase, Sup
 
 
 def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
-    """The parts of things; payers are of the days from `first` to `last`, the ledger of the month
-    after them.
-    """
+    """The parts of things; payers are of the days from `first` to `last`."""
     return {
         "orders": {name: _order(one) for name, one in sorted(world.orders.items())},
         "devices": {name: _device(one, first, last) for name, one in sorted(world.devices.items())},
@@ -51,7 +49,7 @@ def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
         "home_regions": {
             name: _home_region(one) for name, one in sorted(world.home_region_cases.items())
         },
-        "ledger": ledger.balances(world, since=last + timedelta(days=1)),
+        "ledger": ledger.months(world),
         "invoices": invoices.lines(world),
         "documents": invoices.documents(world),
         "balances": {

@@ -347,6 +347,14 @@ class World:
     documents: list[Document] = field(default_factory=list)
     documents_until: date | None = None
     """The last day that is invoiced."""
+    ledger: Counter[tuple[date, str]] = field(default_factory=Counter)
+    """What is entered, in öre by day and account, debit above 0."""
+    asked: int = 0
+    """So many of the charges have been asked about: whether they are entered when they are made."""
+    entered: set[int] = field(default_factory=set)
+    """The places of those of the charges that are entered."""
+    open_from: date = date.min
+    """The first day that is not of a closed month."""
     delayed: dict[str, Delayed] = field(default_factory=dict)
     """Fees that wait, by their device."""
     remind_on: dict[tuple[str, date], date] = field(default_factory=dict)

@@ -1,15 +1,18 @@
 """Fakturor: the list that is searched, an invoice with its lines, and why a line is as it is."""
 
 import asyncio
+import re
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from kvitt_portal.forms import Form
-from kvitt_portal.here import Here, Person, Visit
+from kvitt_portal.here import Here, PageProblem, Person, Visit
+from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing, things
 from kvitt_portal.pages.articles import articles_of
@@ -34,6 +37,7 @@ _WRITTEN: Final = {
 }
 _LINES: Final = 50
 """So many lines of an invoice stand on a page."""
+_IS_MONTH: Final = re.compile(r"20\d\d-(0[1-9]|1[0-2])", re.ASCII)
 
 
 @router.get(PAGE)
@@ -49,9 +53,10 @@ async def listed(here: Visit, form: Form, saving: Form) -> Response:
     that saves one.
     """
     filters: dict[str, Any] = {called: form[name] for name, called in CALLED.items()}
-    found, saved = await asyncio.gather(
+    found, saved, to_print = await asyncio.gather(
         listing.found(here, form, "billing", "/invoices", written=_WRITTEN, **filters),
         selections_of(here),
+        _to_print(here, form["month"]),
     )
     items = items_of(found)
     people, names = await _payers(here, (one["payer"] for one in items), form["payer"])
@@ -64,8 +69,23 @@ async def listed(here: Visit, form: Form, saving: Form) -> Response:
         people=people,
         names=names,
         columns=_COLUMNS,
+        to_print=to_print,
         status=200 if saving.ok else 422,
     )
+
+
+@router.get(f"{PAGE}/utskriftsfil")
+async def print_file(here: Here, month: str = "") -> Response:
+    """What the payers of a month get on paper, as one file: passed on as it comes."""
+    part = await here.ask_in_pieces("billing", "/invoices:print-file", month=month)
+    if part.problem is not None:
+        raise PageProblem(part.problem)
+    name = f"{here.user.region}-{month}-utskriftsfil.zip"
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    return StreamingResponse(part.value, media_type="application/zip", headers=headers)
 
 
 @router.get(f"{PAGE}/{{invoice}}")
@@ -136,6 +156,21 @@ def _page_of(asked: str, last: int) -> int:
     """The page of lines that is asked for; the first of what is none."""
     is_number = asked.isascii() and asked.isdigit() and len(asked) < 5
     return min(max(int(asked), 1), last) if is_number else 1
+
+
+async def _to_print(here: Visit, month: str) -> str | None:
+    """The month whose print file is offered: the one that is looked for, else the last one that is
+    over. None to whoever prints none, and where nobody says which day it is.
+    """
+    if not here.has(*STAFF):
+        return None
+    if _IS_MONTH.fullmatch(month):
+        return month
+    said = await here.ask("orders", "/today")
+    if said.problem is not None:
+        return None
+    today = date.fromisoformat(said.value["today"])
+    return f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
 async def _payers(

@@ -1,5 +1,8 @@
 """Payers read their invoices, and why each line is as it is: T-81."""
 
+import io
+import zipfile
+
 import pytest
 import pytest_asyncio
 
@@ -8,6 +11,8 @@ from portal.tests.browser import MakeActor
 from portal.tests.hostile import HOSTILE
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
+
+CLERK = "kundtjanst1"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -164,3 +169,34 @@ async def test_while_billing_is_silent_the_page_says_so(
 
     assert page.status_code == 200
     assert "Fakturering svarar inte just nu" in page.text
+
+
+@pytest.mark.rule("BIL-9r")
+async def test_customer_service_fetches_a_months_print_file_and_units_do_not(
+    actor: MakeActor, portal_system: PortalSystem, reader: str
+) -> None:
+    invoice = await the_invoice(portal_system, reader)
+    kim = await actor(CLERK, at="/fakturor?month=2026-04")
+    await kim.sees("Utskriftsfil för april 2026")
+    await kim.picture("fakturor-utskriftsfil")
+    await kim.accessible()
+    anna = await actor(reader, at="/fakturor?month=2026-04")
+    await anna.sees(invoice["number"])
+    await anna.sees_no("Utskriftsfil")
+
+    page = "/fakturor/utskriftsfil"
+    async with portal_system.visiting(CLERK) as client:
+        file = await client.get(f"{page}?month=2026-04")
+        early = await client.get(f"{page}?month=2027-04")
+        wrong = await client.get(f"{page}?month=x")
+    async with portal_system.visiting(reader) as client:
+        theirs = await client.get(f"{page}?month=2026-04")
+
+    assert file.headers["content-type"] == "application/zip"
+    assert "utskriftsfil.zip" in file.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(file.content)) as packed:
+        assert f"{invoice['number']}.pdf" in packed.namelist()
+        assert packed.read(f"{invoice['number']}.pdf").startswith(b"%PDF-")
+    assert "Månaden är inte fakturerad än" in early.text
+    assert theirs.status_code == 403
+    assert wrong.status_code == 404

@@ -27,6 +27,7 @@ from billing.models import (
 )
 from billing.month_previews.models import MonthPreviewRow
 from billing.previews.api import router as previews
+from billing.print_files.api import router as print_files
 from billing.region_sales.api import router as region_sales
 from billing.region_sales.models import RegionSaleRow
 from billing.selections.api import router as selections
@@ -46,6 +47,7 @@ service = Service(
     handlers=messages,
     routers=[
         router,
+        print_files,
         previews,
         approvals,
         ledger,

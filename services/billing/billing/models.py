@@ -330,6 +330,7 @@ class InvoiceRow(
     __table_args__ = (
         Index("uq_invoice_number_bil_9", "region", "number", unique=True),
         Index("ix_invoices_payer", "region", "payer_key", "month"),
+        Index("ix_invoices_month", "region", "month", "number"),
     )
 
     number: Mapped[str]

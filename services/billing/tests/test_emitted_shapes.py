@@ -30,6 +30,7 @@ from contracts.tests.builders.region_sales import (
     approval,
     disapproval,
     prices,
+    with_other_regions,
 )
 from contracts.tests.builders.reservations import a_line_delivered
 from contracts.tests.builders.shapes import assert_proven
@@ -40,7 +41,8 @@ from services.billing.tests.selling import asked, ready_to_sell
 async def test_billing_emits_what_its_builders_make(given: Given, policies: Policies) -> None:
     emitted: list[Event] = []
     for story in (sold, not_bought, unanswered, hindered, without_reference):
-        async with given(service, at=stockholm("2026-03-02 12:00")) as world:
+        others = with_other_regions(policies)
+        async with given(service, at=stockholm("2026-03-02 12:00"), policies=others) as world:
             await ready_to_sell(world)
             await story(world)
             emitted += await world.events(*typing.get_args(RegionSaleEvent))

@@ -19,11 +19,11 @@ from kvitt_contracts.billing import (
     RegionSaleReminderDue,
     RegionSaleRequested,
 )
-from kvitt_contracts.policy import Policies, PolicyHistory
-from kvitt_contracts.policy_parts import HomeRegionPolicy
-from kvitt_contracts.types import PayerId, RegionCode, Role
+from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import Role
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
+from contracts.tests.builders.areas import with_policy
 from contracts.tests.builders.region_sales import (
     OTHER_REGION,
     a_sale_asked,
@@ -35,6 +35,7 @@ from contracts.tests.builders.region_sales import (
     in_use,
     prices,
     sold,
+    with_other_regions,
 )
 from contracts.tests.builders.story import OTHER, PAYER, a_patient, device_id, sale_id
 from services.billing.tests.builders import close_may
@@ -42,6 +43,12 @@ from services.billing.tests.selling import asked, back, ready_to_sell
 
 MARCH = stockholm("2026-03-02 12:00")
 BOTH = ("170098", "170099")
+
+
+@pytest.fixture(scope="module", name="policies")
+def policies_that_name_who_buys(policies: Policies) -> Policies:
+    """Region ac knows who stands for the region that buys."""
+    return with_other_regions(policies)
 
 
 async def sale(world: World) -> RegionSaleRow:
@@ -290,22 +297,31 @@ async def test_a_unit_sells_for_its_own_patients_alone(given: Given) -> None:
         assert refused.reason == "NOT_CONNECTED_TO_SERVICE_POINT"
 
 
-@pytest.mark.rule("BIL-7a")
-async def test_the_payer_is_one_that_stands_for_another_region(
-    given: Given, policies: Policies
-) -> None:
-    region = RegionCode("ac")
-    others = HomeRegionPolicy(payers={RegionCode("w"): PayerId(OTHER_REGION)})
-    named = [one.model_copy(update={"home_region": others}) for one in policies.of(region).versions]
-    policed = Policies({region: PolicyHistory(versions=tuple(named))})
-    async with given(service, at=MARCH, policies=policed) as world:
+@pytest.mark.rule("BIL-7f")
+async def test_the_payer_is_one_that_stands_for_another_region(given: Given) -> None:
+    async with given(service, at=MARCH) as world:
         await ready_to_sell(world)
 
         refused = await world.refuse(a_sale_asked(payer_id=PAYER), subject="S-1")
 
-        assert refused.reason == "NOT_ANOTHER_REGION"
+        assert (refused.reason, refused.field) == ("NOT_ANOTHER_REGION", "payer_id")
         await asked(world, a_sale_asked())
         assert len(await world.rows(RegionSaleRow)) == 1
+
+
+@pytest.mark.rule("BIL-7f")
+async def test_where_the_policy_names_no_other_region_nothing_is_sold(
+    given: Given, policies: Policies
+) -> None:
+    nobody = with_policy(policies, home_region=None)
+    async with given(service, at=MARCH, policies=nobody) as world:
+        await ready_to_sell(world)
+
+        refused = await world.refuse(a_sale_asked(), subject="S-1")
+
+        assert (refused.reason, refused.field) == ("NOT_ANOTHER_REGION", "payer_id")
+        assert "home_region.payers" in refused.way_on
+        assert await world.rows(RegionSaleRow) == []
 
 
 @pytest.mark.rule("BIL-7a")

@@ -2,10 +2,15 @@
 
 import pytest
 from billing.app import service
+from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import Role
 from kvitt_testkit.world import Given, stockholm
 
-from contracts.tests.builders.region_sales import OTHER_REGION, a_sale_granted
+from contracts.tests.builders.region_sales import (
+    OTHER_REGION,
+    a_sale_granted,
+    with_other_regions,
+)
 from contracts.tests.builders.story import OTHER, SENDER, SENDING, person, sale_id
 from services.billing.tests.selling import STAFF, ready_to_sell
 
@@ -23,6 +28,12 @@ PRICED = {
     "asked_by": SENDER,
 }
 ADDRESS = f"/region-sales/{sale_id()}"
+
+
+@pytest.fixture(scope="module", name="policies")
+def policies_that_name_who_buys(policies: Policies) -> Policies:
+    """Region ac knows who stands for the region that buys."""
+    return with_other_regions(policies)
 
 
 @pytest.mark.rule("BIL-7a", "BIL-7b")

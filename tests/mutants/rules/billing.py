@@ -9,6 +9,7 @@ from tests.mutants.rules.billing_ledger import LEDGER
 from tests.mutants.rules.billing_loans import LOANS
 from tests.mutants.rules.billing_month_previews import MONTH_PREVIEWS
 from tests.mutants.rules.billing_previews import PREVIEWS
+from tests.mutants.rules.billing_print_files import PRINT_FILES
 from tests.mutants.rules.billing_reach import REACH
 from tests.mutants.rules.billing_rents import RENTS
 from tests.mutants.rules.billing_runs import RUNS
@@ -25,6 +26,7 @@ BILLING: tuple[RuleMutant, ...] = (
     *LOANS,
     *PREVIEWS,
     *MONTH_PREVIEWS,
+    *PRINT_FILES,
     *REACH,
     *LEDGER,
     *EXPLAINING,

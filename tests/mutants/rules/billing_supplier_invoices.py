@@ -126,8 +126,8 @@ SUPPLIER_INVOICES: tuple[RuleMutant, ...] = (
         "BIL-6g",
         "What is released before its purchase is known is paid again",
         _WRITES,
-        "    if purchase.is_new:\n",
-        "    if purchase.is_new and not locked:\n",
+        "    if is_new:\n        for row in locked:\n",
+        "    if is_new and not locked:\n        for row in locked:\n",
         f"{_TESTS}_what_is_released_before_its_purchase_is_known_is_not_paid_again",
     ),
     rule_mutant(
@@ -223,8 +223,9 @@ SUPPLIER_INVOICES: tuple[RuleMutant, ...] = (
         "BIL-6m",
         "A credit note of a known invoice is of no purchase",
         _HANDLERS,
-        "    return await tx.look_up(SupplierInvoiceRow, key)\n",
-        "    return await tx.look_up(SupplierInvoiceRow, SupplierInvoiceId(tx.mint()))\n",
+        "    return None if key is None else await queries.invoice(tx, key)\n",
+        "    mine = SupplierInvoiceId(tx.mint())\n"
+        "    return None if key is None else await queries.invoice(tx, mine)\n",
         f"{_CREDITS}_of_a_device_that_was_bought_over_it_takes_back_the_device",
     ),
     rule_mutant(
@@ -251,6 +252,30 @@ SUPPLIER_INVOICES: tuple[RuleMutant, ...] = (
         "            found[key, line.price.vat_percent] += sign",
         "            found[key, 25] += sign",
         f"{_CREDITS}_of_a_released_invoice_no_more_is_taken_back_either",
+    ),
+    rule_mutant(
+        "BIL-6p",
+        "A credit note that names another purchase waits for its invoice without an end",
+        _WRITES,
+        "    return None if key in known else Hold.CREDITS_OTHER_PURCHASE\n",
+        "    return None\n",
+        f"{_CREDITS}_one_that_names_another_purchase_than_its_invoice_is_held_and_says_so",
+    ),
+    rule_mutant(
+        "BIL-6p",
+        "A credit note waits for an invoice that is rejected",
+        _WRITES,
+        "    if credited.status is SupplierInvoiceStatus.REJECTED:\n",
+        "    if credited.status is SupplierInvoiceStatus.RECEIVED:\n",
+        f"{_CREDITS}_a_credit_note_of_an_invoice_that_is_rejected_says_so",
+    ),
+    rule_mutant(
+        "BIL-6p",
+        "What waited for an invoice is not judged anew when that is rejected",
+        _HANDLERS,
+        "    if not rejected:\n        return\n    tx.cancel_timer(REMIND, key=key)\n",
+        "    tx.cancel_timer(REMIND, key=key)\n    if by:\n        return\n",
+        f"{_CREDITS}_a_credit_note_of_an_invoice_that_is_rejected_says_so",
     ),
     rule_mutant(
         "BIL-6o",

@@ -87,6 +87,22 @@ REGION_SALES: tuple[RuleMutant, ...] = (
         "::test_whoever_is_to_act_is_told_how_far_it_is",
     ),
     rule_mutant(
+        "BIL-7f",
+        "Where the policy names no other region anybody may buy",
+        _SALES,
+        "    if payer not in known:\n",
+        "    if known and payer not in known:\n",
+        f"{_SOLD}_where_the_policy_names_no_other_region_nothing_is_sold",
+    ),
+    rule_mutant(
+        "BIL-7f",
+        "A unit of the region's own buys",
+        _SALES,
+        "    if payer not in known:\n",
+        "    if not known:\n",
+        f"{_SOLD}_the_payer_is_one_that_stands_for_another_region",
+    ),
+    rule_mutant(
         "BIL-8b",
         "What a private clinic has lost is charged to nobody",
         _CHARGES,

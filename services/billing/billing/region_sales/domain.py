@@ -85,17 +85,21 @@ class RegionSale:
 
 
 def check_payer(payer: PayerId, *, regions: Iterable[PayerId]) -> None:
-    """A sale is to one of the payers that stand for other `regions`, where the policy names any.
+    """A sale is to one of the payers that stand for other `regions`; where the policy names none,
+    nothing is sold.
 
     Raises Refused: NOT_ANOTHER_REGION (BIL-7).
     """
     known = set(regions)
-    if known and payer not in known:
+    if payer not in known:
         raise Refused(
             "NOT_ANOTHER_REGION",
             rule="BIL-7",
             field="payer_id",
-            way_on="Välj en betalare som står för en annan region.",
+            way_on="Välj en betalare som står för en annan region."
+            if known
+            else "Regionens policy anger ingen betalare för en annan region. Be den som förvaltar"
+            " policyn att ange dem (home_region.payers).",
         )
 
 

@@ -21,7 +21,7 @@ from kvitt_contracts.regions import SupplierInvoiceStated
 from kvitt_contracts.types import OrderLineId, ReasonCode, SupplierInvoiceId, UserId
 
 from billing.ledger.writes import enter_supplier_invoice
-from billing.supplier_invoices import domain, writes
+from billing.supplier_invoices import domain, queries, writes
 from billing.supplier_invoices.commands import (
     ReceiveSupplierInvoice,
     RejectHeldInvoice,
@@ -151,22 +151,33 @@ async def _line_of(
 # -- what is invoiced ------------------------------------------------------------------------------
 
 
-def _of_stated(
-    stated: SupplierInvoiceStated | ReceiveSupplierInvoice, tx: Transaction
-) -> Iterable[RowKey]:
+Stating = SupplierInvoiceStated | ReceiveSupplierInvoice
+
+
+def _read_stated(stated: Stating, tx: Transaction) -> Iterable[RowKey]:
+    """The invoice whose purchase a credit note is of."""
+    credited = _key_of_credited(stated, tx)
+    if credited is not None:
+        yield SupplierInvoiceRow, credited
+
+
+def _of_stated(stated: Stating, tx: Transaction) -> Iterable[RowKey]:
     yield SupplierRow, stated.supplier_id
-    if stated.purchase_order_number is None:
-        if stated.device_number is not None:
-            yield TakeoverRow, stated.device_number
+    credited = _key_of_credited(stated, tx)
+    invoice = None if credited is None else tx.fetched(SupplierInvoiceRow, credited)
+    of = invoice or stated
+    if of.purchase_order_number is None:
+        if of.device_number is not None:
+            yield TakeoverRow, of.device_number
         return
-    yield PurchaseOrderRow, stated.purchase_order_number
-    order = tx.fetched(PurchaseOrderRow, stated.purchase_order_number)
+    yield PurchaseOrderRow, of.purchase_order_number
+    order = tx.fetched(PurchaseOrderRow, of.purchase_order_number)
     if order is not None:  # its lines are locked before its invoices
         yield from ((PurchaseLineRow, one) for one in order.line_ids)
         yield SupplierInvoiceRow, domain.invoice_id(tx.region, stated.supplier_id, stated.number)
 
 
-@messages.on(SupplierInvoiceStated, loads=_of_stated)
+@messages.on(SupplierInvoiceStated, reads=_read_stated, loads=_of_stated)
 async def on_supplier_invoice_stated(event: SupplierInvoiceStated, tx: Transaction) -> None:
     """Take in an invoice that the region forwards, and match it (BIL-6).
 
@@ -175,7 +186,7 @@ async def on_supplier_invoice_stated(event: SupplierInvoiceStated, tx: Transacti
     await _receive(event, None, tx)
 
 
-@messages.command(ReceiveSupplierInvoice, loads=_of_stated)
+@messages.command(ReceiveSupplierInvoice, reads=_read_stated, loads=_of_stated)
 async def receive_supplier_invoice(command: ReceiveSupplierInvoice, tx: Transaction) -> None:
     """Take in an invoice by hand, or as it was read, and match it (BIL-6).
 
@@ -184,9 +195,7 @@ async def receive_supplier_invoice(command: ReceiveSupplierInvoice, tx: Transact
     await _receive(command, command.by, tx)
 
 
-async def _receive(
-    stated: SupplierInvoiceStated | ReceiveSupplierInvoice, by: UserId | None, tx: Transaction
-) -> None:
+async def _receive(stated: Stating, by: UserId | None, tx: Transaction) -> None:
     await tx.lock(SupplierRow, stated.supplier_id, rule="BIL-6", field="supplier_id")
     key = domain.invoice_id(tx.region, stated.supplier_id, stated.number)
     of = await _credited(stated, tx) or stated  # a credit note is of its invoice's purchase
@@ -216,6 +225,7 @@ async def _receive(
             await writes.match_of_invoice(SupplierInvoiceId(of.id), tx)
         else:
             writes.hold_alone(row, tx)
+            await writes.match_of_invoice(key, tx)  # a credit note may be of another purchase
         return
     if order is None:  # whoever creates it finds the invoice
         order = PurchaseOrderRow(region=tx.region, purchase_order_number=number, line_ids=())
@@ -223,19 +233,23 @@ async def _receive(
     await writes.match_of_order(order, tx)
 
 
-# decision 0456: a credit note that names no purchase is of its invoice's
-async def _credited(
-    stated: SupplierInvoiceStated | ReceiveSupplierInvoice, tx: Transaction
-) -> SupplierInvoiceRow | None:
+async def _credited(stated: Stating, tx: Transaction) -> SupplierInvoiceRow | None:
     """The invoice that a credit note names, where it names no purchase itself. Its supplier is
     locked: it does not come meanwhile.
     """
+    key = _key_of_credited(stated, tx)
+    return None if key is None else await queries.invoice(tx, key)
+
+
+# decision 0456: a credit note that names no purchase is of its invoice's
+def _key_of_credited(
+    stated: Stating | SupplierInvoiceRow, tx: Transaction
+) -> SupplierInvoiceId | None:
     if stated.purchase_order_number or stated.device_number or not stated.is_credit:
         return None
     if stated.credits is None:
         return None
-    key = domain.invoice_id(tx.region, stated.supplier_id, stated.credits)
-    return await tx.look_up(SupplierInvoiceRow, key)
+    return domain.invoice_id(tx.region, stated.supplier_id, stated.credits)
 
 
 # -- what finance decides --------------------------------------------------------------------------
@@ -260,11 +274,15 @@ def _key_by_number(
     return domain.invoice_id(tx.region, command.supplier_id, command.number)
 
 
-def _read_held(command: ReleaseHeldInvoice, tx: Transaction) -> Iterable[RowKey]:
+def _read_held(
+    command: ReleaseHeldInvoice | RejectHeldInvoice, tx: Transaction
+) -> Iterable[RowKey]:
     yield SupplierInvoiceRow, _key_of(command, tx)
 
 
-def _read_by_number(command: ReleaseSupplierInvoice, tx: Transaction) -> Iterable[RowKey]:
+def _read_by_number(
+    command: ReleaseSupplierInvoice | RejectSupplierInvoice, tx: Transaction
+) -> Iterable[RowKey]:
     yield SupplierInvoiceRow, _key_by_number(command, tx)
 
 
@@ -290,9 +308,7 @@ async def release_supplier_invoice(command: ReleaseSupplierInvoice, tx: Transact
     await _release(_key_by_number(command, tx), command.by, tx, field="number")
 
 
-@messages.command(
-    RejectHeldInvoice, loads=lambda command, tx: [(SupplierInvoiceRow, _key_of(command, tx))]
-)
+@messages.command(RejectHeldInvoice, reads=_read_held)
 async def reject_held_invoice(command: RejectHeldInvoice, tx: Transaction) -> None:
     """Do not pay what is held (BIL-6).
 
@@ -303,7 +319,8 @@ async def reject_held_invoice(command: RejectHeldInvoice, tx: Transaction) -> No
 
 @messages.command(
     RejectSupplierInvoice,
-    loads=lambda command, tx: [(SupplierInvoiceRow, _key_by_number(command, tx))],
+    reads=_read_by_number,
+    loads=lambda command, _: [(SupplierRow, command.supplier_id)],
 )
 async def reject_supplier_invoice(command: RejectSupplierInvoice, tx: Transaction) -> None:
     """Do not pay what is held, by the supplier's number (BIL-6).
@@ -354,6 +371,7 @@ async def _takeover_of(row: SupplierInvoiceRow, tx: Transaction) -> TakeoverRow 
     return found if found and found.device_id else None
 
 
+# decision 0442: what can never be matched says so, and finance ends it
 async def _reject(
     key: SupplierInvoiceId,
     reason: ReasonCode,
@@ -362,6 +380,24 @@ async def _reject(
     *,
     field: str | None = None,
 ) -> None:
+    named = await tx.get(SupplierInvoiceRow, key, rule="BIL-6", field=field)
+    await tx.lock(SupplierRow, named.supplier_id)  # no credit note of it comes meanwhile
+    credited = _key_of_credited(named, tx)
+    of = named if credited is None else await queries.invoice(tx, credited) or named
+    number = of.purchase_order_number
+    order = None if number is None else await tx.find(PurchaseOrderRow, number)
+    await tx.lock_all(PurchaseLineRow, order.line_ids if order else ())
+    device = of.device_number if number is None else None
+    takeover = None if device is None else await tx.find(TakeoverRow, device)
     row = await tx.lock(SupplierInvoiceRow, key, rule="BIL-6", field=field)
-    tx.record(row, *domain.reject(key, row.state(), reason=reason, by=by))
+    rejected = domain.reject(key, row.state(), reason=reason, by=by)
+    tx.record(row, *rejected)
+    if not rejected:
+        return
     tx.cancel_timer(REMIND, key=key)
+    if order is not None:  # what waited beside it, or for it, is judged without it
+        await writes.match_of_order(order, tx)
+    elif takeover is not None:
+        await writes.match_of_device(takeover, tx)
+    elif number is None and device is None:
+        await writes.match_of_invoice(SupplierInvoiceId(of.id), tx)

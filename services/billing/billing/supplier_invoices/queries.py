@@ -56,7 +56,9 @@ async def lines_matched(tx: Transaction, row: SupplierInvoiceRow) -> list[Purcha
 
 
 async def of_order(tx: Transaction, number: OrderNumber) -> list[SupplierInvoiceId]:
-    """The invoices and credit notes that name a purchase order, and the credit notes of these."""
+    """The invoices and credit notes that name a purchase order, and the credit notes of these, also
+    those that name another.
+    """
     return await _with_credits(tx, SupplierInvoiceRow.purchase_order_number == number)
 
 
@@ -71,8 +73,15 @@ async def of_invoice(tx: Transaction, key: SupplierInvoiceId) -> list[SupplierIn
     return await _with_credits(tx, SupplierInvoiceRow.id == key)
 
 
+async def invoice(tx: Transaction, key: SupplierInvoiceId) -> SupplierInvoiceRow | None:
+    """An invoice to read, or None; asked for anew where it was not there when it was read ahead: it
+    may have come since.
+    """
+    known = await tx.look_up(SupplierInvoiceRow, key)
+    return known or await tx.session.get(SupplierInvoiceRow, (tx.region, key))
+
+
 _NAMES_NO_ORDER = SupplierInvoiceRow.purchase_order_number.is_(None)
-_NAMES_NO_PURCHASE = and_(_NAMES_NO_ORDER, SupplierInvoiceRow.device_number.is_(None))
 
 
 # decision 0456: a credit note that names no purchase is of its invoice's
@@ -87,7 +96,7 @@ async def _with_credits(tx: Transaction, named: ColumnElement[bool]) -> list[Sup
             SupplierInvoiceRow.region == tx.region,
             SupplierInvoiceRow.supplier_id == invoices.c.supplier_id,
             func.upper(SupplierInvoiceRow.credits) == func.upper(invoices.c.number),
-            _NAMES_NO_PURCHASE,
+            SupplierInvoiceRow.is_credit,
         ),
     )
     either = union(select(invoices.c.id), credits)

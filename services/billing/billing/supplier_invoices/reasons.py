@@ -79,4 +79,14 @@ REASONS: Final[Mapping[str, Reason]] = {
         "Kreditfakturan drar av mer än vad som är kvar av fakturan som den anger.",
         "Kontrollera beloppet med leverantören. Be om en rätt kreditfaktura och avvisa den här.",
     ),
+    Hold.CREDITS_OTHER_PURCHASE: Reason(
+        "Kreditfakturan anger ett annat köp än fakturan som den drar av från.",
+        "Kontrollera inköpsordern med leverantören. Be om en kreditfaktura för fakturans köp och"
+        " avvisa den här, eller släpp den.",
+    ),
+    Hold.INVOICE_REJECTED: Reason(
+        "Fakturan som krediteras är avvisad och betalas inte.",
+        "Avvisa kreditfakturan också. Ska fakturan ändå betalas, be leverantören skicka den på nytt"
+        " med ett eget nummer.",
+    ),
 }

@@ -4,14 +4,20 @@ matched anew, under the lock of their purchase order.
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from kvitt_chassis.handlers import Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.billing import SupplierInvoiceCleared
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import DeviceRegistered, Origin
-from kvitt_contracts.types import ArticleNumber, DeviceNumber, ServicePointId, SupplierInvoiceId
+from kvitt_contracts.types import (
+    ArticleNumber,
+    DeviceNumber,
+    OrderNumber,
+    ServicePointId,
+    SupplierInvoiceId,
+)
 
 from billing.ledger.writes import enter_supplier_invoice
 from billing.supplier_invoices import domain, queries
@@ -53,7 +59,8 @@ async def match_of_order(order: PurchaseOrderRow, tx: Transaction, *, is_new: bo
             return Hold.SUPPLIER_DIFFERS
         return None if await _is_active(row, tx) else Hold.SUPPLIER_INACTIVE
 
-    await _match(_Purchase(lines, order.service_point, is_new), named, differs, tx)
+    of = _Purchase((PurchaseOrderRow, order.purchase_order_number), lines, order.service_point)
+    await _match(of, named, differs, tx, is_new=is_new)
 
 
 def unknown_takeover(device_number: DeviceNumber, tx: Transaction) -> TakeoverRow:
@@ -90,8 +97,13 @@ async def match_of_device(takeover: TakeoverRow, tx: Transaction, *, is_new: boo
         return None if await _is_active(row, tx) else Hold.SUPPLIER_INACTIVE
 
     lines = [takeover] if takeover.device_id is not None else []
-    of = _Purchase(lines, takeover.service_point, is_new, takeover.article_number)
-    await _match(of, named, differs, tx)
+    of = _Purchase(
+        (TakeoverRow, takeover.device_number),
+        lines,
+        takeover.service_point,
+        takeover.article_number,
+    )
+    await _match(of, named, differs, tx, is_new=is_new)
 
 
 def hold_alone(row: SupplierInvoiceRow, tx: Transaction) -> None:
@@ -106,7 +118,15 @@ async def match_of_invoice(key: SupplierInvoiceId, tx: Transaction) -> None:
     """
     locked = await _locked(await queries.of_invoice(tx, key), tx)
     paid = [row for row in locked if row.status in domain.PAYABLE]
-    waiting = [row for row in locked if row.id != key and row.status in _WAITING]
+    waiting = []
+    for row in locked:
+        if row.id == key or row.status not in _WAITING:
+            continue
+        hindered = await _hindered(row, None, locked, tx)
+        if hindered is None:
+            waiting.append(row)
+        else:
+            _hold(row, [hindered], tx)
     verdict = judge_credits(
         [document_of(row, tx) for row in waiting], paid=[document_of(row, tx) for row in paid]
     )
@@ -147,14 +167,18 @@ def keep(lines: Sequence[PurchaseLineRow | TakeoverRow], after: Iterable[Purchas
         row.cleared, row.released = one.cleared, one.released
 
 
+_Named: TypeAlias = tuple[type[PurchaseOrderRow | TakeoverRow], OrderNumber | DeviceNumber]
+"""A purchase as an invoice names it: by purchase order, else by a device that was bought over."""
+
+
 class _Purchase(NamedTuple):
-    """What invoices are matched with: its lines, all locked, the unit that purchased, whether it is
-    known from now on, and the article of what names none.
+    """What invoices are matched with: as they name it, its lines, all locked, the unit that
+    purchased, and the article of what names none.
     """
 
+    named: _Named
     lines: Sequence[PurchaseLineRow | TakeoverRow]
     service_point: ServicePointId | None
-    is_new: bool
     article: ArticleNumber | None = None
 
 
@@ -163,20 +187,23 @@ async def _match(
     named: Iterable[SupplierInvoiceId],
     differs: Callable[[SupplierInvoiceRow], Awaitable[Hold | None]],
     tx: Transaction,
+    *,
+    is_new: bool,
 ) -> None:
     """Clear or hold what waits of the invoices that name a purchase; `differs`: what they are held
-    for before their lines are looked at.
+    for before their lines are looked at. `is_new`: it is known from now on.
     """
     locked = await _locked(named, tx)
-    if purchase.is_new:
+    if is_new:
         for row in locked:
             await _take_released(purchase, row, differs, tx)
     to_match: list[SupplierInvoiceRow] = []
     for row in locked:
         if row.status not in _WAITING:
             continue
-        row.service_point = purchase.service_point
-        reason = await differs(row)
+        if _is_of(row, purchase.named):
+            row.service_point = purchase.service_point
+        reason = await _hindered(row, purchase.named, locked, tx) or await differs(row)
         if reason is None:
             to_match.append(row)
         else:
@@ -188,6 +215,37 @@ async def _match(
     )
     keep(purchase.lines, verdict.lines)
     await _settle(to_match, verdict, tx)
+
+
+def _is_of(row: SupplierInvoiceRow, named: _Named | None) -> bool:
+    """False for what names another purchase than the one that it is matched with."""
+    if row.purchase_order_number is not None:
+        return named == (PurchaseOrderRow, row.purchase_order_number)
+    return row.device_number is None or named == (TakeoverRow, row.device_number)
+
+
+# decision 0442: what can never be matched says so, and finance ends it
+async def _hindered(
+    row: SupplierInvoiceRow,
+    named: _Named | None,
+    of_purchase: Iterable[SupplierInvoiceRow],
+    tx: Transaction,
+) -> Hold | None:
+    """Why a credit note can never be matched with a purchase: the invoice that it names is
+    rejected, or one of them is of another; None where nothing is in its way (BIL-6p).
+    """
+    if not _is_of(row, named):
+        return Hold.CREDITS_OTHER_PURCHASE
+    if not row.is_credit or row.credits is None:
+        return None
+    key = domain.invoice_id(tx.region, row.supplier_id, row.credits)
+    known = {one.id: one for one in of_purchase}
+    credited = known.get(key) or await queries.invoice(tx, key)
+    if credited is None:
+        return None
+    if credited.status is SupplierInvoiceStatus.REJECTED:
+        return Hold.INVOICE_REJECTED
+    return None if key in known else Hold.CREDITS_OTHER_PURCHASE
 
 
 async def _locked(keys: Iterable[SupplierInvoiceId], tx: Transaction) -> list[SupplierInvoiceRow]:
@@ -218,7 +276,7 @@ async def _take_released(
     """What finance released before its purchase was known takes its part of it now, so that nobody
     is paid for the same again (BIL-6g).
     """
-    if row.status is not SupplierInvoiceStatus.RELEASED:
+    if row.status is not SupplierInvoiceStatus.RELEASED or not _is_of(row, purchase.named):
         return
     if await differs(row) not in (None, Hold.SUPPLIER_INACTIVE):
         return
