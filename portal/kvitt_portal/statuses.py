@@ -226,6 +226,30 @@ RECEIPTS: Final[Said] = {
     "booked": ("Mottagen", "success"),
     "refused": ("Nekad", "error"),
 }
+PURCHASE_ORDERS: Final[Said] = {
+    "created": ("Inte skickad", "warning"),
+    "sent": ("Skickad", "info"),
+    "closed": ("Avslutad", "success"),
+}
+PURCHASE_LINES: Final[Said] = {
+    "open": ("Väntas", "info"),
+    "received": ("Mottagen", "success"),
+    "voided": ("Makulerad", "default"),
+}
+SENDINGS: Final[Mapping[str, str]] = {
+    "email": "E-post",
+    "printed": "Post",
+    "portal": "Leverantörens portal",
+    "phone": "Telefon",
+}
+"""How a supplier gets a purchase order."""
+SETTLEMENTS: Final[Mapping[str, str]] = {
+    "credited": "Krediteras",
+    "delivered_anew": "Levereras på nytt",
+    "returned": "Skickas tillbaka",
+    "kept": "Behålls som det är",
+}
+"""How a deviation is settled with the supplier."""
 DEVIATIONS: Final[Mapping[str, str]] = {
     "short": "Det saknas något",
     "wrong_article": "Fel artikel",

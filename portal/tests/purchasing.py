@@ -18,6 +18,12 @@ class Purchased:
     order: Ordered
     number: str
     supplier: str
+    id: str
+
+    @property
+    def purchase_page(self) -> str:
+        """The address of the purchase order's page."""
+        return f"/inkopsordrar/{self.id}"
 
     @property
     def page(self) -> str:
@@ -38,4 +44,5 @@ async def a_purchase(scene: Scene, ward: Ward, *, with_ramps: bool = True) -> Pu
     order = await ward.order(lines=lines)
     body = {"order_id": order.page.rpartition("/")[2], "supplier_id": supplier}
     bought = await scene.system.done(ward.user, "/purchase-orders", body)
-    return Purchased(order, str(bought["purchase_order_number"]), supplier)
+    number, id_ = bought["purchase_order_number"], bought["purchase_order_id"]
+    return Purchased(order, str(number), supplier, str(id_))

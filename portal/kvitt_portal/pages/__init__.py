@@ -8,6 +8,7 @@ from kvitt_portal.pages import (
     baskets,
     case_asking,
     cases,
+    deviations,
     devices,
     fault_reports,
     home_region_cases,
@@ -22,6 +23,7 @@ from kvitt_portal.pages import (
     own,
     pickup_ordering,
     pickups,
+    purchase_orders,
     receipts,
     recipients,
     region_sale_asking,
@@ -78,5 +80,7 @@ ROUTERS = (
     invoice_selecting.router,
     supplier_invoices.router,
     receipts.router,
+    purchase_orders.router,
+    deviations.router,
 )
 """In the order in which an address is looked for: a new order's comes before an order's own."""

@@ -17,6 +17,7 @@ from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import NOTHING, items_of, recipients_of
 from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.pages.home_region_cases import case_of
+from kvitt_portal.pages.purchased import purchases_of, suppliers_of
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -146,10 +147,21 @@ async def _page(here: Visit, order: UUID, form: Form) -> Response:
         ),
         articles_of(here, [line["article_number"] for line in view["lines"]]),
     )
+    purchases = await purchases_of(here, (one["purchase_order_id"] for one in view["lines"]))
+    deviations, suppliers = await asyncio.gather(
+        Names.of(
+            here,
+            users=[one["deviation_by"] for each in purchases.values() for one in each["lines"]],
+        ),
+        suppliers_of(here, (one["supplier_id"] for one in purchases.values())),
+    )
     template = "orders/state.html" if here.is_partial else "orders/order.html"
     return here.page(
         template,
         order=view,
+        purchases=purchases,
+        deviations=deviations,
+        suppliers=suppliers,
         story=story,
         named_story=names.story(story.value) if story else None,
         people=people,

@@ -74,12 +74,13 @@ async def start(here: Here) -> Response:
         ("/vantar?att-gora&late=1", "Försenat", late),
     ]
     if is_staff:
-        unplanned, works, applied, vacant, unlocks, held = await _of_staff(here)
+        unplanned, works, applied, vacant, unlocks, held, deviating = await _of_staff(here)
         to_do += [
             ("/arbetsordrar?att-gora&status=assigned&kind=work", "Att planera", unplanned),
             ("/arbetsordrar?att-gora&technician=1", "Mina arbeten", works),
             ("/arbetsordrar?att-gora&kind=application", "Ansökningar att besluta", applied),
             (responsibles.PAGE, "Utan huvudansvarig", vacant),
+            ("/inkopsordrar?att-gora&has_deviation=true", "Avvikelser att lösa", deviating),
             (
                 "/leverantorsfakturor?att-gora&status=held&sort=due_on",
                 "Leverantörsfakturor som väntar",
@@ -93,7 +94,7 @@ async def start(here: Here) -> Response:
     return here.page("start/start.html", to_do=to_do, steps=steps, messages=messages, fees=fees)
 
 
-async def _of_staff(here: Visit) -> tuple[Part, Part, Part, Part, Part, Part]:
+async def _of_staff(here: Visit) -> tuple[Part, ...]:
     """What waits for customer service and technicians alone."""
     me = here.user.user_id
     return await asyncio.gather(
@@ -103,6 +104,7 @@ async def _of_staff(here: Visit) -> tuple[Part, Part, Part, Part, Part, Part]:
         here.ask("bmb", "/responsibles", vacant=True, limit=1),
         here.ask("bmb", "/transfers:locked", asked=True, limit=SHOWN),
         here.ask("billing", "/supplier-invoices", status="held", limit=1),
+        here.ask("orders", "/purchase-orders", has_deviation=True, limit=1),
     )
 
 

@@ -17,7 +17,7 @@ from kvitt_portal.names import Names, story_named
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import items_of, say_refused
-from kvitt_portal.pages.receipts import suppliers_of
+from kvitt_portal.pages.purchased import suppliers_of
 from kvitt_portal.services import Part
 
 router = APIRouter()
