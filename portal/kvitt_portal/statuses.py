@@ -221,6 +221,14 @@ REJECTED_FOR: Final[Mapping[str, str]] = {
     "NOT_OURS": "Inte vår",
 }
 """Why a supplier's invoice is not paid."""
+RELEASED_FOR: Final[Mapping[str, str]] = {
+    "AGREED_WITH_SUPPLIER": "Överenskommet med leverantören",
+    "RECEIVED_UNREPORTED": "Mottaget, men inte kvitterat",
+    "RIGHT_WITHOUT_PURCHASE": "Rätt, fast inköpsordern saknas",
+    "SMALL_DIFFERENCE": "Skillnaden är liten",
+    "OTHER": "Annat",
+}
+"""Why a supplier's invoice that waits is paid as it is."""
 RECEIPTS: Final[Said] = {
     "reported": ("Väntar på lagret", "info"),
     "booked": ("Mottagen", "success"),
