@@ -31,6 +31,17 @@ class Purchased:
         return f"/direktleveranser/{self.number}"
 
 
+async def a_want(scene: Scene, ward: Ward, *, suppliers: int = 1, **more: Any) -> Ordered:
+    """The ward's prescriber has ordered a walker of each supplier, and bought none."""
+    lines = []
+    for _ in range(suppliers):
+        supplier = scene.supplier(name=SUPPLIER)
+        direct: dict[str, Any] = {"is_kept_in_central": False, "supplier_id": supplier}
+        lines.append({"article_number": scene.article("Gåstol Älv", **direct), "quantity": 1})
+    await scene.set()
+    return await ward.order(lines=lines, **more)
+
+
 async def a_purchase(scene: Scene, ward: Ward, *, with_ramps: bool = True) -> Purchased:
     """The ward's prescriber has ordered, and bought of a supplier."""
     supplier = scene.supplier(name=SUPPLIER)

@@ -24,6 +24,7 @@ from kvitt_portal.pages import (
     pickup_ordering,
     pickups,
     purchase_orders,
+    purchasing,
     receipts,
     recipients,
     region_sale_asking,
@@ -82,6 +83,7 @@ ROUTERS = (
     supplier_invoice_registering.router,
     supplier_invoices.router,
     receipts.router,
+    purchasing.router,
     purchase_orders.router,
     deviations.router,
 )

@@ -19,6 +19,7 @@ from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.baskets import fees_to_charge
 from kvitt_portal.pages.next_steps import SHOWN, locked_of, steps_of
 from kvitt_portal.pages.pickups import PAGE as PICKUPS
+from kvitt_portal.pages.purchasing import lacking_of
 from kvitt_portal.pages.registering import find_by_number
 from kvitt_portal.pages.work_order_page import PAGE as WORK_ORDERS
 from kvitt_portal.services import Part
@@ -51,6 +52,7 @@ async def start(here: Here) -> Response:
         cases,
         messages,
         locked,
+        lacking,
     ) = await asyncio.gather(
         here.ask("bmb", "/transfers:to-take-over", limit=1),
         here.ask("bmb", "/transfers:unanswered", limit=1),
@@ -62,6 +64,7 @@ async def start(here: Here) -> Response:
         here.ask("orders", "/cases", limit=SHOWN if is_staff else 1),
         here.ask("notifications", "/messages", unread_only=True, limit=SHOWN),
         locked_of(here),
+        lacking_of(here, limit=SHOWN),
     )
     to_do = [
         ("/bmb/att-gora", "Kvittera BMB", taken),
@@ -70,6 +73,7 @@ async def start(here: Here) -> Response:
         (f"/felanmalningar?att-gora&{urlencode(faults)}", "Felanmälningar utan svar", broken),
         ("/arenden?att-gora", "Ärenden som väntar på svar", cases),
         ("/varukorgar?att-gora", "Öppna varukorgsbeställningar", baskets),
+        ("/inkopsordrar/saknas?att-gora", "Beställningar utan inköpsorder", lacking["found"]),
         ("/direktleveranser?att-gora", "Direktleveranser att ta emot", awaited),
         ("/vantar?att-gora&late=1", "Försenat", late),
     ]
@@ -87,9 +91,11 @@ async def start(here: Here) -> Response:
                 held,
             ),
         ]
-        steps = await steps_of(here, cases=cases, works=works, locked=locked, unlocks=unlocks)
+        steps = await steps_of(
+            here, cases=cases, works=works, locked=locked, unlocks=unlocks, lacking=lacking
+        )
     else:
-        steps = await steps_of(here, locked=locked)
+        steps = await steps_of(here, locked=locked, lacking=lacking)
     fees = fees_to_charge(items_of(baskets)) if here.is_in_care else []
     return here.page("start/start.html", to_do=to_do, steps=steps, messages=messages, fees=fees)
 
