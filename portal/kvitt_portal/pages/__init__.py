@@ -29,6 +29,7 @@ from kvitt_portal.pages import (
     recipients,
     region_sale_asking,
     region_sales,
+    reordering,
     replenishing,
     responsibles,
     sending,
@@ -86,5 +87,6 @@ ROUTERS = (
     purchasing.router,
     purchase_orders.router,
     deviations.router,
+    reordering.router,
 )
 """In the order in which an address is looked for: a new order's comes before an order's own."""

@@ -3,6 +3,7 @@ supplier, made by one press.
 """
 
 import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,7 +23,9 @@ router = APIRouter()
 
 _FILTERS: Final = ("number", "service_point")
 _WRITTEN: Final = {"order_number": ("number", "Skriv numret med siffror, högst nio.")}
-_SERVICE: Final = "service"
+SERVICE: Final = "service"
+"""The type of article that is no thing: what it is for is said in words."""
+MUST_SAY: Final = "Skriv vad tjänsten avser: leverantören får veta det. (Regel ORD-11)"
 
 
 @router.get(f"{PAGE}/saknas")
@@ -72,21 +75,9 @@ async def create(here: Here) -> Response:
     comments = _comments_of(form, view)
     if not form.ok:
         return await page_of(here, order, form)
-    made = []
-    for offer in view["to_purchase"]:
-        body = {
-            "order_id": str(order),
-            "supplier_id": offer["supplier_id"],
-            "lines": offer["lines"],
-            "comments": [one for one in comments if one["line"] in offer["lines"]],
-        }
-        once = Form(given={KEY: f"{form.key}/{offer['supplier_id']}"})
-        part = await here.send("orders", "POST", "/purchase-orders", body, once)
-        if part.problem is not None:
-            names = {f"comments.{one}": f"comment-{one}" for one in offer["lines"]}
-            form.refuse(part.problem, names)
-            return await page_of(here, order, form)
-        made.append(part.value)
+    made = await make(here, form, view, view["to_purchase"], comments)
+    if form.errors:
+        return await page_of(here, order, form)
     if len(made) == 1:
         (one,) = made
         said = f"Inköpsorder {one['purchase_order_number']} är skapad."
@@ -95,6 +86,49 @@ async def create(here: Here) -> Response:
     if not made:
         return here.go(page, "Ingen rad saknar inköpsorder.", tone="info")
     return here.go(page, f"{len(made)} inköpsordrar är skapade. Skriv ut och skicka dem.")
+
+
+async def make(
+    here: Visit,
+    form: Form,
+    order: Mapping[str, Any],
+    offers: Iterable[Mapping[str, Any]],
+    comments: Sequence[Mapping[str, Any]] = (),
+) -> list[dict[str, Any]]:
+    """Make purchase orders of what an order offers to buy, until one is refused: what is wrong is
+    said in the form.
+    """
+    made = []
+    for offer in offers:
+        body = {
+            "order_id": order["order_id"],
+            "supplier_id": offer["supplier_id"],
+            "lines": offer["lines"],
+            "comments": [one for one in comments if one["line"] in offer["lines"]],
+        }
+        once = Form(given={KEY: f"{form.key}/{offer['supplier_id']}"})
+        part = await here.send("orders", "POST", "/purchase-orders", body, once)
+        if part.problem is not None:
+            form.refuse(
+                part.problem, {f"comments.{one}": f"comment-{one}" for one in offer["lines"]}
+            )
+            break
+        made.append(part.value)
+    return made
+
+
+async def make_of_services(here: Visit, form: Form, order: Mapping[str, Any]) -> list[str]:
+    """Make the purchase orders of an order's services, which always get one (ORD-11): where they
+    are. What is refused is offered on the order's page.
+    """
+    services = {one["number"] for one in order["lines"] if one["article_type"] == SERVICE}
+    offers = [
+        {**offer, "lines": [one for one in offer["lines"] if one in services]}
+        for offer in order["to_purchase"]
+        if services.intersection(offer["lines"])
+    ]
+    made = await make(here, Form(given={KEY: form.key}), order, offers)
+    return [f"{PAGE}/{one['purchase_order_id']}" for one in made]
 
 
 def _comments_of(form: Form, view: dict[str, Any]) -> list[dict[str, Any]]:
@@ -108,8 +142,8 @@ def _comments_of(form: Form, view: dict[str, Any]) -> list[dict[str, Any]]:
         said = form[name] if name in form else line["comment"] or ""
         if said and said != line["comment"]:
             found.append({"line": number, "comment": said})
-        if not said and line["article_type"] == _SERVICE:
-            form.add(name, "Skriv vad tjänsten avser: leverantören får veta det. (Regel ORD-11)")
+        if not said and line["article_type"] == SERVICE:
+            form.add(name, MUST_SAY)
     return found
 
 

@@ -51,8 +51,7 @@ async def start(here: Here) -> Response:
         late,
         cases,
         messages,
-        locked,
-        lacking,
+        (locked, lacking),
     ) = await asyncio.gather(
         here.ask("bmb", "/transfers:to-take-over", limit=1),
         here.ask("bmb", "/transfers:unanswered", limit=1),
@@ -63,8 +62,7 @@ async def start(here: Here) -> Response:
         here.ask("orders", "/waits", late=True, limit=1),
         here.ask("orders", "/cases", limit=SHOWN if is_staff else 1),
         here.ask("notifications", "/messages", unread_only=True, limit=SHOWN),
-        locked_of(here),
-        lacking_of(here, limit=SHOWN),
+        asyncio.gather(locked_of(here), lacking_of(here, limit=SHOWN)),
     )
     to_do = [
         ("/bmb/att-gora", "Kvittera BMB", taken),
@@ -103,7 +101,7 @@ async def start(here: Here) -> Response:
 async def _of_staff(here: Visit) -> tuple[Part, ...]:
     """What waits for customer service and technicians alone."""
     me = here.user.user_id
-    return await asyncio.gather(
+    found = await asyncio.gather(
         here.ask("orders", "/work-orders", status="assigned", kind=list(statuses.WORK), limit=1),
         here.ask("orders", "/work-orders", technician=me, sort="planned_on", limit=SHOWN),
         here.ask("orders", "/work-orders", kind="application", limit=1),
@@ -112,6 +110,7 @@ async def _of_staff(here: Visit) -> tuple[Part, ...]:
         here.ask("billing", "/supplier-invoices", status="held", limit=1),
         here.ask("orders", "/purchase-orders", has_deviation=True, limit=1),
     )
+    return tuple(found)
 
 
 def _unanswered_faults(here: Visit) -> dict[str, str]:

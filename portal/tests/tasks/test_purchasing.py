@@ -43,6 +43,41 @@ async def test_a_purchase_order_is_made_from_the_start_page_printed_and_marked_a
     await anna.sees_no(order.number)
 
 
+@pytest.mark.task("T-35")
+@pytest.mark.rule("ORD-11e", "ORD-11g")
+async def test_a_service_says_what_it_is_for_and_its_purchase_order_is_made_with_it(
+    actor: MakeActor, scene: Scene, ward: Ward
+) -> None:
+    supplier = scene.supplier(name=SUPPLIER)
+    fitting = scene.article(
+        "Formgjutning Älv",
+        marked=False,
+        type="service",
+        is_kept_in_central=False,
+        supplier_id=supplier,
+    )
+    await scene.set()
+    anna = await actor(ward.user)
+    await anna.click("Beställ")
+    await anna.fill("Personnummer", ward.patient.number)
+    await anna.sees(ward.patient.name)
+    await anna.fill("Artikel", fitting)
+    await anna.click("Skicka beställning")
+    await anna.sees("Skriv vad tjänsten avser: leverantören får veta det.")
+    await anna.picture("tjanstekop")
+    await anna.accessible()
+    await anna.fill("Vad tjänsten avser", "Formgjuten sits efter mått")
+    await anna.click("Skicka beställning")
+
+    await anna.sees("tjänsten har en inköpsorder")
+    anna.counts("T-35")
+    await anna.is_at("/inkopsordrar/*")
+    await anna.sees("Till leverantören: Formgjuten sits efter mått")
+    await anna.sees("följer med hjälpmedlet")
+    await anna.picture("tjanstekop-inkopsorder")
+    await anna.accessible()
+
+
 @pytest.mark.rule("ORD-21b", "ORD-11a", "ORD-11i")
 async def test_an_order_offers_what_it_lacks_one_for_each_supplier(
     actor: MakeActor, scene: Scene, ward: Ward
