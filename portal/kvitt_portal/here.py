@@ -229,6 +229,22 @@ class Visit:
             )
         )
 
+    async def send_file(
+        self, service: str, path: str, file: tuple[bytes, str], form: Form, **query: Any
+    ) -> Part:
+        """As `send`, of a file and its media type."""
+        return _answered(
+            await self.portal.services.call(
+                service,
+                "POST",
+                path,
+                token=self.user.token,
+                query=query,
+                file=file,
+                key=_key(f"{form.key}:POST:{path}"),
+            )
+        )
+
     async def today(self) -> date:
         """Today in business time, which services share."""
         said = await self.need("orders", "/today")
@@ -279,6 +295,13 @@ class Visit:
                 raise PageProblem(ANOTHERS_PAGE)
             self._form = sent
         return self._form
+
+    async def uploaded(self) -> tuple[Form, bytes]:
+        """The form as `form` has it, and the file that was sent with it: empty where none was."""
+        async with self.request.form(max_fields=_MAX_FIELDS, max_files=1) as sent:
+            files = [one for one in sent.values() if not isinstance(one, str)]
+            content = await files[0].read() if files else b""
+        return await self.form(), content  # what was read of the request stays read
 
     def remembered(self, page: str) -> RedirectResponse | None:
         """Lists remember their filters: without any in the address, the way to those that were used

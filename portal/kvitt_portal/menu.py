@@ -28,6 +28,7 @@ MENU = (
     Place("/uttag/nytt", "Uttag", CARE),
     Place("/varukorgar", "Varukorgar"),
     Place("/lagerpafyllnad", "Lagerpåfyllnad", CARE),
+    Place("/inkopsordrar", "Inköpsordrar", CARE + STAFF),
     Place("/direktleveranser", "Direktleveranser", CARE + STAFF),
     Place("/bmb/att-gora", "BMB"),
     Place("/hamtordrar", "Hämtordrar"),

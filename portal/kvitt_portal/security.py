@@ -1,6 +1,6 @@
 """In front of every page: what may be sent here, and what a browser may do with what comes back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kvitt_portal.numbers import holds_number
 
 MAX_BODY_BYTES = 256 * 1024
+UPLOADS: Mapping[str, int] = {"/leverantorsfakturor/ny/fil": 10 * 1024 * 1024 + MAX_BODY_BYTES}
+"""Where files are sent, and how large the body may be: billing takes invoices of 10 MB."""
 
 POLICY = "; ".join(
     (
@@ -67,7 +69,8 @@ class Guarded:
         if "transfer-encoding" in headers:  # its size is not known before it has come
             return PlainTextResponse("Det som skickades säger inte hur stort det är.", 411)
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+        most = UPLOADS.get(scope["path"], MAX_BODY_BYTES)
+        if not length.isdigit() or int(length) > most:
             return PlainTextResponse("Det som skickades är för stort.", 413)
         if scope["method"] not in _SAFE and not self._is_ours(headers):
             return PlainTextResponse("Formuläret kom inte från portalen. Öppna sidan igen.", 403)

@@ -107,11 +107,13 @@ class Services:
         token: str,
         query: Mapping[str, Any] | None = None,
         body: Any = None,
+        file: tuple[bytes, str] | None = None,
         key: str | None = None,
         in_pieces: bool = False,
     ) -> Part:
-        """One call. `key` is its Idempotency-Key. What goes wrong on the way is a Part with a
-        problem; raises nothing. `in_pieces`: the value is a large file's pieces, as they come.
+        """One call. `file`: a body that is no JSON, and its media type. `key` is its
+        Idempotency-Key. What goes wrong on the way is a Part with a problem; raises nothing.
+        `in_pieces`: the value is a large file's pieces, as they come.
         """
         if _LEADS_ELSEWHERE.search(path):
             return Part(404, problem=_UNKNOWN)
@@ -126,8 +128,11 @@ class Services:
         if key is not None:
             headers["Idempotency-Key"] = key
         try:
+            content = None
+            if file is not None:
+                content, headers["Content-Type"] = file
             request = self._clients[service].build_request(
-                method, path, params=asked, json=body, headers=headers
+                method, path, params=asked, json=body, content=content, headers=headers
             )
             answer = await self._answer_to(request, service, token, in_pieces=in_pieces)
         except httpx.InvalidURL:  # too long to be the address of anything

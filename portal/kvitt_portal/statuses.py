@@ -221,11 +221,43 @@ REJECTED_FOR: Final[Mapping[str, str]] = {
     "NOT_OURS": "Inte vår",
 }
 """Why a supplier's invoice is not paid."""
+RELEASED_FOR: Final[Mapping[str, str]] = {
+    "AGREED_WITH_SUPPLIER": "Överenskommet med leverantören",
+    "RECEIVED_UNREPORTED": "Mottaget, men inte kvitterat",
+    "RIGHT_WITHOUT_PURCHASE": "Rätt, fast inköpsordern saknas",
+    "SMALL_DIFFERENCE": "Skillnaden är liten",
+    "OTHER": "Annat",
+}
+"""Why a supplier's invoice that waits is paid as it is."""
 RECEIPTS: Final[Said] = {
     "reported": ("Väntar på lagret", "info"),
     "booked": ("Mottagen", "success"),
     "refused": ("Nekad", "error"),
 }
+PURCHASE_ORDERS: Final[Said] = {
+    "created": ("Inte skickad", "warning"),
+    "sent": ("Skickad", "info"),
+    "closed": ("Avslutad", "success"),
+}
+PURCHASE_LINES: Final[Said] = {
+    "open": ("Väntas", "info"),
+    "received": ("Mottagen", "success"),
+    "voided": ("Makulerad", "default"),
+}
+SENDINGS: Final[Mapping[str, str]] = {
+    "email": "E-post",
+    "printed": "Post",
+    "portal": "Leverantörens portal",
+    "phone": "Telefon",
+}
+"""How a supplier gets a purchase order."""
+SETTLEMENTS: Final[Mapping[str, str]] = {
+    "credited": "Krediteras",
+    "delivered_anew": "Levereras på nytt",
+    "returned": "Skickas tillbaka",
+    "kept": "Behålls som det är",
+}
+"""How a deviation is settled with the supplier."""
 DEVIATIONS: Final[Mapping[str, str]] = {
     "short": "Det saknas något",
     "wrong_article": "Fel artikel",

@@ -14,6 +14,7 @@ from playwright.async_api import (
     Browser,
     ConsoleMessage,
     Error,
+    FilePayload,
     Locator,
     Page,
     Request,
@@ -117,6 +118,12 @@ class Actor:
         # the box itself may be one pixel wide: it is drawn beside its words
         seen = words.first if await words.count() else box.first
         await self._do(1, f"tick {label}", seen.click())
+
+    async def attach(self, label: str, name: str, content: bytes, media_type: str) -> None:
+        """Open the list of files and pick one: two actions."""
+        file: FilePayload = {"name": name, "mimeType": media_type, "buffer": content}
+        picked = self.page.get_by_label(_begins(label)).set_input_files(file)
+        await self._do(2, f"attach {label}", picked)
 
     async def press(self, key: str) -> None:
         """Press a key that does something: Enter, Space, Escape, or a shortcut. To move with Tab is

@@ -18,11 +18,28 @@ class Purchased:
     order: Ordered
     number: str
     supplier: str
+    id: str
+
+    @property
+    def purchase_page(self) -> str:
+        """The address of the purchase order's page."""
+        return f"/inkopsordrar/{self.id}"
 
     @property
     def page(self) -> str:
         """The address of its receipt."""
         return f"/direktleveranser/{self.number}"
+
+
+async def a_want(scene: Scene, ward: Ward, *, suppliers: int = 1, **more: Any) -> Ordered:
+    """The ward's prescriber has ordered a walker of each supplier, and bought none."""
+    lines = []
+    for _ in range(suppliers):
+        supplier = scene.supplier(name=SUPPLIER)
+        direct: dict[str, Any] = {"is_kept_in_central": False, "supplier_id": supplier}
+        lines.append({"article_number": scene.article("Gåstol Älv", **direct), "quantity": 1})
+    await scene.set()
+    return await ward.order(lines=lines, **more)
 
 
 async def a_purchase(scene: Scene, ward: Ward, *, with_ramps: bool = True) -> Purchased:
@@ -38,4 +55,5 @@ async def a_purchase(scene: Scene, ward: Ward, *, with_ramps: bool = True) -> Pu
     order = await ward.order(lines=lines)
     body = {"order_id": order.page.rpartition("/")[2], "supplier_id": supplier}
     bought = await scene.system.done(ward.user, "/purchase-orders", body)
-    return Purchased(order, str(bought["purchase_order_number"]), supplier)
+    number, id_ = bought["purchase_order_number"], bought["purchase_order_id"]
+    return Purchased(order, str(number), supplier, str(id_))

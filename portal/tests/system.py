@@ -307,8 +307,8 @@ def _portal(
 
 def _regions(root: Path, directory: Path) -> Path:
     """The regions' policies: one of them answers transfers line by line, the other has a product
-    area, a price list, a purchasing store, what is scrapped when its patient leaves, and a fee
-    that is paid later.
+    area, a price list, a purchasing store, what is scrapped when its patient leaves, a fee that is
+    paid later, and lets units void what suppliers cannot deliver.
     """
     made = directory / "regions"
     shutil.copytree(root / _REGIONS, made)
@@ -317,6 +317,7 @@ def _regions(root: Path, directory: Path) -> Path:
     file.write_text(said.replace("      back_dating: false\n", _LINE_BY_LINE, 1), encoding="utf-8")
     file = made / "ac.yaml"
     said = file.read_text(encoding="utf-8").replace("    stores:\n", _OF_HEARING, 1)
+    said = said.replace("void_line: customer_service", "void_line: receiving_unit", 1)
     file.write_text(said.replace(_FREE_UNTIL, _OF_CHARGERS, 1), encoding="utf-8")
     return made
 

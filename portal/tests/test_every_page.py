@@ -41,6 +41,7 @@ UNREACHED = {
         "/kundtjanst/las-upp",
         "/leverantorsfakturor/*",
         "/leverantorsfakturor/att-betala.csv",
+        "/leverantorsfakturor/ny",
         "/manadens-fakturor",
         "/manadens-fakturor/*",
     },

@@ -15,6 +15,7 @@ from kvitt_portal.pages.messages import page_of
         ("/work-orders/7c0d", "/arbetsordrar/7c0d"),
         ("/cases/7c0d", "/arenden/7c0d"),
         ("/fault-reports/7c0d", "/felanmalningar/7c0d"),
+        ("/purchase-orders/7c0d", "/inkopsordrar/7c0d"),
         ("/supplier-invoices/7c0d", "/leverantorsfakturor/7c0d"),
         ("/home-region-cases/7c0d", "/hemregionsarenden/7c0d"),
         ("/region-sales/7c0d", "/forsaljningar/7c0d"),

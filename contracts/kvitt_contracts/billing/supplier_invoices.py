@@ -115,11 +115,12 @@ class SupplierInvoiceCleared(Event, type="billing.supplier-invoice.cleared.v1"):
 class SupplierInvoiceReleased(Event, type="billing.supplier-invoice.released.v1"):
     """Finance lets a held one be paid as it is (BIL-6). `lines`: what it takes of what was
     purchased, so that no other invoice is paid for the same; emitted again with them where its
-    purchase becomes known after that.
+    purchase becomes known after that. `reason`: why, where finance said it.
     """
 
     supplier_invoice_id: SupplierInvoiceId
     lines: tuple[ClearedLine, ...] = ()
+    reason: ReasonCode | None = None
     by: UserId
 
 
@@ -150,6 +151,7 @@ class ReleaseSupplierInvoice(Command, type="billing.supplier-invoice.release.v1"
 
     supplier_id: SupplierId
     number: SupplierInvoiceNumber
+    reason: ReasonCode | None = None
     by: UserId
 
 

@@ -122,7 +122,11 @@ def a_purchase_line_received(
 
 
 def a_deviation_settled(
-    how: str = "kept", *, purchase_order: str = PURCHASE_ORDER, order: str = "O-1"
+    how: str = "kept",
+    *,
+    purchase_order: str = PURCHASE_ORDER,
+    order: str = "O-1",
+    asked_by: str = SENDER,
 ) -> PurchaseOrderDeviationSettled:
     """Customer service has settled it."""
     values = {
@@ -130,7 +134,7 @@ def a_deviation_settled(
         "line_id": line_id(order),
         "how": how,
         "by": SERVICE,
-        "asked_by": SENDER,
+        "asked_by": asked_by,
     }
     return build(PurchaseOrderDeviationSettled, values, {})
 

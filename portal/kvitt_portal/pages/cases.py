@@ -3,7 +3,7 @@ case with its answer.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -121,6 +121,7 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         devices_of(here, view["devices"]),
     )
     is_waiting = view["status"] == "waiting"
+    to_sell, sales = _to_sell(devices.values())
     is_mine = here.user.user_id == view["asked_by"] or (
         view["service_point"] in here.user.service_points
     )
@@ -139,6 +140,8 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         may_take_back=view["kind"] == KIND
         and view["outcome"] == "refused"
         and (is_mine or here.has(*STAFF)),
+        to_sell=to_sell,
+        sales=sales,
         may_sell=view["kind"] == KIND
         and view["outcome"] == "done"
         and (is_mine or here.has(*STAFF)),
@@ -146,6 +149,14 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         may_withdraw=is_waiting and is_mine and here.is_in_care,
         hastens=hastens(view),
     )
+
+
+def _to_sell(devices: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Of what was offered, what a sale can be asked for still; and the sales of the rest."""
+    named = list(devices)
+    free = [one for one in named if one["claim"] is None and one["holder"]["kind"] == "patient"]
+    claims = [one["claim"] for one in named if one["claim"]]
+    return free, list(dict.fromkeys(one["by"] for one in claims if one["kind"] == "sale"))
 
 
 def _said_of(view: dict[str, Any]) -> str:

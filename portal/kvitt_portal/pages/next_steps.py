@@ -20,7 +20,8 @@ SHOWN: Final = 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
     """What can be done from the start page. `unlocks` is what customer service is asked to unlock,
-    None for others; `locked` what the user's units have sent, or were to answer.
+    None for others; `locked` what the user's units have sent, or were to answer; `lacking` what is
+    ordered and not bought.
     """
 
     cases: Sequence[Question]
@@ -28,6 +29,7 @@ class Steps:
     devices: Mapping[str, dict[str, Any]]
     locked: Part
     unlocks: Part | None
+    lacking: Mapping[str, Any]
     names: Names
     transfer_names: Names
     form: Form
@@ -37,6 +39,7 @@ async def steps_of(
     here: Visit,
     *,
     locked: Part,
+    lacking: Mapping[str, Any],
     cases: Part = NOTHING,
     works: Part = NOTHING,
     unlocks: Part | None = None,
@@ -48,7 +51,7 @@ async def steps_of(
         devices_of(here, [one["device_id"] for one in own if one["device_id"]]),
         Names.of(
             here,
-            customers=[one["service_point"] for one in (*asked, *own)],
+            customers=[one["service_point"] for one in (*asked, *own, *lacking["items"])],
             users=[one["asked_by"] for one in asked],
         ),
         names_of(here, [*items_of(locked), *items_of(unlocks or NOTHING)]),
@@ -59,6 +62,7 @@ async def steps_of(
         devices=devices,
         locked=locked,
         unlocks=unlocks,
+        lacking=lacking,
         names=names,
         transfer_names=transfer_names,
         form=Form(),

@@ -17,6 +17,7 @@ from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import code, items_of, options_of
 from kvitt_portal.pages.covers import chosen_of, home_of, payables_of
 from kvitt_portal.pages.order_form import MOST_LINES, fields_of, order_of, rows_of
+from kvitt_portal.pages.purchasing import MUST_SAY, SERVICE, make_of_services
 from kvitt_portal.pages.registering import (
     digest_of,
     find_recipient,
@@ -79,6 +80,9 @@ async def place(here: Here) -> Response:
         return await _page(here, form)
     preview = await _preview(here, form)
     form.refuse(preview.problem, fields_of(form))
+    if preview and _lacks_words(form, preview):
+        order_form.store_draft(here, form)
+        return await _page(here, form, preview=preview)
     if not preview or form["do"] == "preview" or form["seen"] != _seen(form, preview):
         return await _page(here, form, preview=preview, is_first_seen=form["do"] != "preview")
     body = {**order_of(form), **order_drafts.seen_of(form)}
@@ -89,6 +93,9 @@ async def place(here: Here) -> Response:
         return await _page(here, form)
     order_form.discard_draft(here)
     number, order = part.value["order_number"], part.value["order_id"]
+    if bought := await make_of_services(here, form, part.value):
+        said = f"{here.word('Beställning')} {number} är skickad, och tjänsten har en inköpsorder."
+        return here.go(bought[0] if len(bought) == 1 else f"/bestallningar/{order}", said)
     return here.go(
         f"/bestallningar/{order}",
         f"{here.word('Beställning')} {number} är skickad.",
@@ -282,6 +289,18 @@ def _seen(form: Form, preview: Part | None) -> str:
         return ""
     recipient = recipient_of(form["person"], form["unit"])
     return digest_of([recipient, form["prescriber"], form["service_point"], preview.value])
+
+
+def _lacks_words(form: Form, preview: Part) -> bool:
+    """True where a service is ordered and nobody has said what it is for (ORD-11)."""
+    lacking = [
+        number
+        for number, line in zip(rows_of(form), preview.value["lines"], strict=False)
+        if line["article_type"] == SERVICE and not form[f"comment-{number}"]
+    ]
+    for number in lacking:
+        form.add(f"comment-{number}", MUST_SAY)
+    return bool(lacking)
 
 
 async def _preview(here: Visit, form: Form) -> Part:

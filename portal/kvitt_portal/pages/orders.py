@@ -11,12 +11,14 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
+from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import order_drafts
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import NOTHING, items_of, recipients_of
 from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.pages.home_region_cases import case_of
+from kvitt_portal.pages.purchased import purchases_of, suppliers_of
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -35,7 +37,11 @@ _FILTERS: Final = (
     "placed_to",
     "sort",
 )
-SUPPLIES: Final = {"central": "Hjälpmedelsverksamheten", "own_store": "Eget förråd"}
+SUPPLIES: Final = {
+    "central": "Hjälpmedelsverksamheten",
+    "own_store": "Eget förråd",
+    "direct": "Leverantören direkt",
+}
 _SORTS: Final = (
     ("order_number", "Nummer"),
     ("", "Mottagare"),
@@ -99,7 +105,7 @@ async def search(here: Here) -> Response:
 @router.get("/bestallningar/{order}")
 async def shown(here: Here, order: UUID) -> Response:
     """An order with its lines, what has happened and what comes."""
-    return await _page(here, order, Form())
+    return await page_of(here, order, Form())
 
 
 @router.post("/bestallningar/{order}/makulera")
@@ -109,7 +115,7 @@ async def void(here: Here, order: UUID) -> Response:
     part = await here.send("orders", "POST", f"/orders/{order}:void", None, form)
     if part.problem is not None:
         form.refuse(part.problem)
-        return await _page(here, order, form)
+        return await page_of(here, order, form)
     said = "Makuleringen väntar på lagrets svar." if part.waits else "Beställningen är makulerad."
     return here.go(f"/bestallningar/{order}", said, tone="info" if part.waits else "success")
 
@@ -122,7 +128,8 @@ def _wrong(found: Part) -> dict[str, str]:
     return {name: _WRITTEN.get(name, "Uppgiften har fel form.") for name in names}
 
 
-async def _page(here: Visit, order: UUID, form: Form) -> Response:
+async def page_of(here: Visit, order: UUID, form: Form) -> Response:
+    """The page of an order, with what is wrong with a form on it."""
     view = await here.need("orders", f"/orders/{order}")
     (story, voiding, covered), record, asked, people, names, articles = await asyncio.gather(
         asyncio.gather(
@@ -146,10 +153,26 @@ async def _page(here: Visit, order: UUID, form: Form) -> Response:
         ),
         articles_of(here, [line["article_number"] for line in view["lines"]]),
     )
+    purchases = await purchases_of(here, (one["purchase_order_id"] for one in view["lines"]))
+    deviations, suppliers = await asyncio.gather(
+        Names.of(
+            here,
+            users=[one["deviation_by"] for each in purchases.values() for one in each["lines"]],
+        ),
+        suppliers_of(
+            here,
+            [one["supplier_id"] for one in (*purchases.values(), *view["to_purchase"])],
+        ),
+    )
     template = "orders/state.html" if here.is_partial else "orders/order.html"
     return here.page(
         template,
         order=view,
+        purchases=purchases,
+        waiting=[n for offer in view["to_purchase"] for n in offer["lines"]],
+        may_buy=here.is_in_care or here.has(*STAFF),
+        deviations=deviations,
+        suppliers=suppliers,
         story=story,
         named_story=names.story(story.value) if story else None,
         people=people,

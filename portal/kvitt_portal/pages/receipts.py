@@ -1,9 +1,8 @@
 """Direktleveranser: what suppliers are to deliver to one's service points and nobody has received,
-and its receipt; what is wrong with it goes to customer service from here.
+and its receipt.
 """
 
 import asyncio
-from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,13 +10,14 @@ from fastapi import APIRouter
 from kvitt_chassis.web.problems import Problem
 from starlette.responses import Response
 
-from kvitt_portal import statuses
 from kvitt_portal.amounts import ore_of
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
+from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import code, items_of, say_refused
+from kvitt_portal.pages.purchased import purchases_of, suppliers_of
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -31,8 +31,6 @@ _WRITTEN: Final = {
     "purchase_order_number": ("number", "Skriv numret med siffror."),
     "expected_to": ("expected_to", listing.DAY),
 }
-
-_TOLD: Final = "Kundtjänst har fått veta det. Fakturan för raden väntar tills det är löst."
 
 
 @router.get(PAGE)
@@ -80,8 +78,24 @@ async def search(here: Here) -> Response:
 async def answered(here: Here, receipt: UUID) -> Response:
     """A receipt with the stores' answer, which is waited for."""
     view = await here.need("orders", f"/receipts/{receipt}")
-    names = await Names.of(here, customers=[view["service_point"]], users=[view["by"]])
-    return here.page("receipts/receipt.html", receipt=view, names=names)
+    purchases = await purchases_of(here, (one["purchase_order_id"] for one in view["lines"]))
+    lines = {one["line_id"]: one for bought in purchases.values() for one in bought["lines"]}
+    articles, names = await asyncio.gather(
+        articles_of(here, (one["article_number"] for one in lines.values())),
+        Names.of(
+            here,
+            customers=[view["service_point"]],
+            users=[view["by"], *(one["deviation_by"] for one in lines.values())],
+        ),
+    )
+    return here.page(
+        "receipts/receipt.html",
+        receipt=view,
+        purchases=purchases,
+        lines=lines,
+        articles=articles,
+        names=names,
+    )
 
 
 @router.get(f"{PAGE}/{{number}}")
@@ -124,31 +138,6 @@ async def receive(here: Here, number: str) -> Response:
     return await _page(here, number, form)
 
 
-@router.post(f"{PAGE}/{{number}}/avvikelse")
-async def deviates(here: Here, number: str) -> Response:
-    """Tell customer service that a line came too short, wrong or damaged: its invoice waits."""
-    form = await here.form()
-    awaited = await _awaited(here, number)
-    line = next((one for one in awaited["lines"] if str(one["number"]) == form["line"]), None)
-    if line is None or form["wrong"] not in statuses.DEVIATIONS:
-        form.add("wrong", "Välj vad som är fel, på raden som är det.")
-        return await _page(here, number, form)
-    path = f"/purchase-orders/{awaited['purchase_order_id']}:report-deviation"
-    body = {"line": line["number"], "kind": form["wrong"]}
-    part = await here.send("orders", "POST", path, body, form)
-    if part.problem is None:
-        return here.go(f"{PAGE}/{number}", _TOLD)
-    say_refused(form, part, {"line": "wrong", "kind": "wrong"})
-    return await _page(here, number, form)
-
-
-async def suppliers_of(here: Visit, codes: Iterable[str]) -> dict[str, str]:
-    """What suppliers are called, by their codes; one that is not known is left out."""
-    once = dict.fromkeys(codes)
-    asked = await asyncio.gather(*(here.ask("orders", f"/suppliers/{code(one)}") for one in once))
-    return {one.value["supplier_id"]: one.value["name"] for one in asked if one}
-
-
 async def _page(here: Visit, number: str, form: Form) -> Response:
     awaited = await _awaited(here, number)
     suppliers, names = await asyncio.gather(
@@ -165,7 +154,6 @@ async def _page(here: Visit, number: str, form: Form) -> Response:
         form=form,
         names=names,
         supplier=suppliers.get(awaited["supplier_id"], awaited["supplier_id"]),
-        deviations=list(statuses.DEVIATIONS.items()),
     )
 
 

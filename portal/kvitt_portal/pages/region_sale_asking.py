@@ -32,7 +32,7 @@ _NAMES: Final = {
 
 @router.get(_NEW)
 async def begin(here: Here) -> Response:
-    """What the patient has, with those ticked that a page names; none named: all that may be."""
+    """What the patient has, with those ticked that a page names."""
     asked = here.request.query_params
     person = asked.get("person", "")
     form = Form([("device", one) for one in asked.getlist("device")], given={"person": person})
@@ -83,7 +83,7 @@ async def _page(here: Visit, who: Person, form: Form, *, is_first: bool = False)
         here.ask("orders", "/payers", sort="name", limit=_LISTED),
     )
     devices = items_of(found)
-    if is_first and not form.all("device"):
+    if is_first and not form.all("device") and len(devices) == 1:
         free = [("device", one["device_number"]) for one in devices if not one["claim"]]
         form = Form(free, given={"person": form["person"]})
     if not form["service_point"]:

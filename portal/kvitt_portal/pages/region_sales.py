@@ -104,6 +104,9 @@ async def approve(here: Here, sale: UUID) -> Response:
 async def disapprove(here: Here, sale: UUID) -> Response:
     """The other region does not buy: what the patient has is to be returned."""
     form = await here.form()
+    form.must("not_bought", text="Kryssa i att den andra regionen inte köper.")
+    if not form.ok:
+        return await _page(here, sale, form)
     said = "Försäljningen är inte godkänd. Enheten tar tillbaka hjälpmedlen."
     return await _act(here, sale, form, "disapprove", None, {}, said)
 

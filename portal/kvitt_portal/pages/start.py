@@ -19,6 +19,7 @@ from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.baskets import fees_to_charge
 from kvitt_portal.pages.next_steps import SHOWN, locked_of, steps_of
 from kvitt_portal.pages.pickups import PAGE as PICKUPS
+from kvitt_portal.pages.purchasing import lacking_of
 from kvitt_portal.pages.registering import find_by_number
 from kvitt_portal.pages.work_order_page import PAGE as WORK_ORDERS
 from kvitt_portal.services import Part
@@ -50,7 +51,7 @@ async def start(here: Here) -> Response:
         late,
         cases,
         messages,
-        locked,
+        (locked, lacking),
     ) = await asyncio.gather(
         here.ask("bmb", "/transfers:to-take-over", limit=1),
         here.ask("bmb", "/transfers:unanswered", limit=1),
@@ -61,7 +62,7 @@ async def start(here: Here) -> Response:
         here.ask("orders", "/waits", late=True, limit=1),
         here.ask("orders", "/cases", limit=SHOWN if is_staff else 1),
         here.ask("notifications", "/messages", unread_only=True, limit=SHOWN),
-        locked_of(here),
+        asyncio.gather(locked_of(here), lacking_of(here, limit=SHOWN)),
     )
     to_do = [
         ("/bmb/att-gora", "Kvittera BMB", taken),
@@ -70,40 +71,46 @@ async def start(here: Here) -> Response:
         (f"/felanmalningar?att-gora&{urlencode(faults)}", "Felanmälningar utan svar", broken),
         ("/arenden?att-gora", "Ärenden som väntar på svar", cases),
         ("/varukorgar?att-gora", "Öppna varukorgsbeställningar", baskets),
+        ("/inkopsordrar/saknas?att-gora", "Beställningar utan inköpsorder", lacking["found"]),
         ("/direktleveranser?att-gora", "Direktleveranser att ta emot", awaited),
         ("/vantar?att-gora&late=1", "Försenat", late),
     ]
     if is_staff:
-        unplanned, works, applied, vacant, unlocks, held = await _of_staff(here)
+        unplanned, works, applied, vacant, unlocks, held, deviating = await _of_staff(here)
         to_do += [
             ("/arbetsordrar?att-gora&status=assigned&kind=work", "Att planera", unplanned),
             ("/arbetsordrar?att-gora&technician=1", "Mina arbeten", works),
             ("/arbetsordrar?att-gora&kind=application", "Ansökningar att besluta", applied),
             (responsibles.PAGE, "Utan huvudansvarig", vacant),
+            ("/inkopsordrar?att-gora&has_deviation=true", "Avvikelser att lösa", deviating),
             (
                 "/leverantorsfakturor?att-gora&status=held&sort=due_on",
                 "Leverantörsfakturor som väntar",
                 held,
             ),
         ]
-        steps = await steps_of(here, cases=cases, works=works, locked=locked, unlocks=unlocks)
+        steps = await steps_of(
+            here, cases=cases, works=works, locked=locked, unlocks=unlocks, lacking=lacking
+        )
     else:
-        steps = await steps_of(here, locked=locked)
+        steps = await steps_of(here, locked=locked, lacking=lacking)
     fees = fees_to_charge(items_of(baskets)) if here.is_in_care else []
     return here.page("start/start.html", to_do=to_do, steps=steps, messages=messages, fees=fees)
 
 
-async def _of_staff(here: Visit) -> tuple[Part, Part, Part, Part, Part, Part]:
+async def _of_staff(here: Visit) -> tuple[Part, ...]:
     """What waits for customer service and technicians alone."""
     me = here.user.user_id
-    return await asyncio.gather(
+    found = await asyncio.gather(
         here.ask("orders", "/work-orders", status="assigned", kind=list(statuses.WORK), limit=1),
         here.ask("orders", "/work-orders", technician=me, sort="planned_on", limit=SHOWN),
         here.ask("orders", "/work-orders", kind="application", limit=1),
         here.ask("bmb", "/responsibles", vacant=True, limit=1),
         here.ask("bmb", "/transfers:locked", asked=True, limit=SHOWN),
         here.ask("billing", "/supplier-invoices", status="held", limit=1),
+        here.ask("orders", "/purchase-orders", has_deviation=True, limit=1),
     )
+    return tuple(found)
 
 
 def _unanswered_faults(here: Visit) -> dict[str, str]:

@@ -3,6 +3,7 @@ it. Units read those of what they purchased.
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from kvitt_portal.names import Names, story_named
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import items_of, say_refused
-from kvitt_portal.pages.receipts import suppliers_of
+from kvitt_portal.pages.purchased import suppliers_of
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -39,7 +40,8 @@ _COLUMNS: Final = (
     ("", "Status"),
 )
 """The list's columns, and what each sorts by."""
-_DECIDED: Final = {"reason": "reason"}
+_REJECTED: Final = {"reason": "reason"}
+_RELEASED: Final = {"reason": "why"}
 
 
 @router.get(PAGE)
@@ -100,13 +102,16 @@ async def shown(here: Here, invoice: UUID) -> Response:
 
 @router.post(f"{PAGE}/{{invoice}}/slapp")
 async def release(here: Here, invoice: UUID) -> Response:
-    """Pay what waits, as it is, once it is read why it waits."""
+    """Pay what waits, as it is, once it is read why it waits; and say why."""
     form = await here.form()
+    form.must("why", text="Välj varför fakturan betalas fast den inte stämmer.")
     form.must("read", text="Läs varför fakturan väntar, och kryssa i att du har gjort det.")
     if not form.ok:
         return await _page(here, invoice, form)
-    part = await here.send("billing", "POST", f"/supplier-invoices/{invoice}:release", None, form)
-    return await _done(here, invoice, form, part, "Fakturan är släppt till betalning.")
+    body, path = {"reason": form["why"]}, f"/supplier-invoices/{invoice}:release"
+    part = await here.send("billing", "POST", path, body, form)
+    said = "Fakturan är släppt till betalning."
+    return await _done(here, invoice, form, part, said, names=_RELEASED)
 
 
 @router.post(f"{PAGE}/{{invoice}}/avvisa")
@@ -118,13 +123,16 @@ async def reject(here: Here, invoice: UUID) -> Response:
         return await _page(here, invoice, form)
     body = {"reason": form["reason"]}
     part = await here.send("billing", "POST", f"/supplier-invoices/{invoice}:reject", body, form)
-    return await _done(here, invoice, form, part, "Fakturan är avvisad och betalas inte.")
+    said = "Fakturan är avvisad och betalas inte."
+    return await _done(here, invoice, form, part, said, names=_REJECTED)
 
 
-async def _done(here: Visit, invoice: UUID, form: Form, part: Part, said: str) -> Response:
+async def _done(
+    here: Visit, invoice: UUID, form: Form, part: Part, said: str, *, names: Mapping[str, str]
+) -> Response:
     if part.problem is None:
         return here.go(f"{PAGE}/{invoice}", said)
-    say_refused(form, part, _DECIDED)
+    say_refused(form, part, names)
     return await _page(here, invoice, form)
 
 

@@ -41,6 +41,9 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "supplier_invoice": _Kind(
         "/leverantorsfakturor", "Leverantörsfaktura", "billing", "/supplier-invoices", "number"
     ),
+    "purchase_order": _Kind(
+        "/inkopsordrar", "Inköpsorder", "orders", "/purchase-orders", "purchase_order_number"
+    ),
     "fault_report": _Kind("/felanmalningar", "Felanmälan", "orders", "/fault-reports"),
 }
 _AT_BILLING: Final[Mapping[str, str]] = {

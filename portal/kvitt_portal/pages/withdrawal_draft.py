@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from kvitt_portal.forms import Form, is_id
 from kvitt_portal.numbers import holds_number
+from kvitt_portal.pages.covers import cover_of
 from kvitt_portal.pages.registering import FIELDS, quantity_of, recipient_of
 
 MOST_LINES = 100
@@ -52,6 +53,8 @@ class Draft:
     person: str = ""
     unit: str = ""
     payer: str = ""
+    cover: str = ""
+    """Who pays otherwise, as `covers.value_of` says it."""
     lines: tuple[Line, ...] = ()
     query: str = ""
     """What articles are searched by."""
@@ -69,6 +72,7 @@ class Draft:
             person=person if is_id(person) else "",
             unit=asked.get("unit", "")[:20],
             payer=asked.get("payer", "")[:20],
+            cover=asked.get("cover", "")[:30],
             lines=tuple(Line.read(one) for one in lines)[:MOST_LINES],
             query=asked.get("q", "")[:100],
         )
@@ -85,6 +89,7 @@ class Draft:
             person=person if is_id(person) else "",
             unit=form["unit"][:20],
             payer=form["payer"][:20],
+            cover=form["cover"][:30],
             lines=tuple(
                 Line(
                     form[f"article-{n}"][:40],
@@ -129,6 +134,7 @@ class Draft:
             "person": self.person,
             "unit": self.unit,
             "payer": self.payer,
+            "cover": self.cover,
             "q": self.query,
         }
         given = [(name, one) for name, one in said.items() if one]
@@ -154,12 +160,14 @@ class Draft:
             "store": store,
             "lines": [_line(one) for one in self.lines],
         }
-        return body | ({"payer_id": self.payer} if self.payer else {})
+        named = {"payer_id": self.payer, "cover": cover_of(self.cover)}
+        return body | {name: one for name, one in named.items() if one}
 
     @property
     def fields(self) -> dict[str, str]:
         """The form's fields by the names that orders has for them, with those of the lines."""
-        fields = {**FIELDS, "store": "service_point"}
+        cover = dict.fromkeys(("cover", "cover.region", "cover.home_region.region"), "cover")
+        fields = {**FIELDS, **cover, "store": "service_point"}
         for n in range(len(self.lines)):
             fields |= {
                 f"lines.{n}": f"quantity-{n}",

@@ -13,6 +13,7 @@ from kvitt_portal.here import Visit
 from kvitt_portal.names import Names
 from kvitt_portal.pages.articles import articles_of, price_on
 from kvitt_portal.pages.asking import code, items_of, options_of
+from kvitt_portal.pages.covers import home_of, payables_of
 from kvitt_portal.pages.own_store import shelf_of
 from kvitt_portal.pages.registering import prescribers_of, quantity_of
 from kvitt_portal.pages.withdrawal_draft import Draft, Line
@@ -64,12 +65,13 @@ class DraftLine:
 
 async def show(here: Visit, draft: Draft, form: Form) -> Response:
     """The page. What stands against the withdrawal stands beside its fields."""
-    prescribers, customer, people, care_units, payers = await asyncio.gather(
+    prescribers, customer, people, care_units, payers, payables = await asyncio.gather(
         prescribers_of(here),
         here.ask("orders", f"/customers/{code(draft.service_point)}"),
         here.people([draft.person], purpose="ordering"),
         here.ask("orders", "/care-units", sort="name", limit=_LISTED),
         here.ask("orders", "/payers", sort="name", limit=_LISTED),
+        payables_of(here),
     )
     store = (customer.value["store"] or "") if customer else ""
     if not draft.prescriber and len(prescribers) == 1:
@@ -79,7 +81,11 @@ async def show(here: Visit, draft: Draft, form: Form) -> Response:
             here,
             stores=[store],
             customers=here.user.service_points,
-            payers=[draft.payer, customer.value["payer_id"] if customer else None],
+            payers=[
+                draft.payer,
+                customer.value["payer_id"] if customer else None,
+                *(one.payer for one in payables),
+            ],
             users=prescribers,
             care_units=[draft.unit],
         ),
@@ -107,6 +113,8 @@ async def show(here: Visit, draft: Draft, form: Form) -> Response:
         ],
         care_units=options_of(care_units, "unit"),
         payers=options_of(payers, "payer_id"),
+        covers=[(one.value, one.said(names)) for one in payables],
+        home=home_of(people.get(draft.person), here, payables),
         lines=_with_preview(lines, preview),
         preview=preview,
         shelf=shelf,
@@ -158,7 +166,7 @@ def _with_preview(lines: list[DraftLine], preview: Part | None) -> list[DraftLin
 
 def _filled(form: Form, draft: Draft, lines: list[DraftLine]) -> Form:
     """The form with what the draft holds."""
-    for name in ("service_point", "prescriber", "person", "unit", "payer"):
+    for name in ("service_point", "prescriber", "person", "unit", "payer", "cover"):
         form.give(name, getattr(draft, name))
     form.give("q", draft.query)
     for n, one in enumerate(lines):

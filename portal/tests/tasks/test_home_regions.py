@@ -58,7 +58,7 @@ async def test_an_order_says_who_pays_and_shows_what_is_missing(
 ) -> None:
     covered = await a_covered(scene, is_ordered=False)
     anna = await actor(covered.user, at=f"/bestallningar/ny?person={covered.person}")
-    await anna.sees("Patienten hör till region BD.")
+    await anna.sees(f"Patienten hör till en annan region: {HOME_PAYER} Hälsocentralen")
     await anna.picture("order-home-region")
     await anna.accessible()
 
@@ -82,6 +82,26 @@ async def test_an_order_says_who_pays_and_shows_what_is_missing(
     await anna.goes(f"/mottagare/{covered.person}?flik=bestallt")
     await anna.click("Hemregionen betalar")
     await anna.is_at("/hemregionsarenden/*")
+
+
+@pytest.mark.rule("BIL-5a", "ORD-7a")
+async def test_a_withdrawal_says_who_pays(actor: MakeActor, scene: Scene) -> None:
+    covered = await a_covered(scene, is_ordered=False)
+    anna = await actor(covered.user, at=f"/uttag/nytt?person={covered.person}")
+    await anna.sees(f"Patienten hör till en annan region: {HOME_PAYER} Hälsocentralen")
+    await anna.fill("Skanna eller sök", covered.article)
+    await anna.press("Enter")
+    await anna.choose("Vem som betalar", BY_REGION)
+    await anna.sees(f"Betalare {HOME_PAYER}")
+    await anna.picture("withdrawal-home-region")
+    await anna.accessible()
+    await anna.click("Leverera")
+
+    await anna.sees("Uttaget är levererat.")
+    await anna.sees("Hemregionen betalar")
+    await covered.system.settle()
+    (case,) = await covered.cases()
+    assert case["payer_id"] == HOME_PAYER
 
 
 @pytest.mark.rule("BIL-11b")

@@ -90,6 +90,11 @@ async def test_what_is_not_bought_is_to_come_back(actor: MakeActor, leaving: Lea
     await kim.sees("Prisförslaget är registrerat.")
 
     await kim.click("Ej godkänd")
+    await kim.sees("Kryssa i att den andra regionen inte köper.")
+    await kim.picture("region-sale-not-approved-asks")
+    await kim.accessible()
+    await kim.tick("Den andra regionen köper inte")
+    await kim.click("Ej godkänd")
 
     await kim.sees("Försäljningen är inte godkänd.")
     anna = await actor(leaving.user, at=page)
@@ -150,6 +155,21 @@ async def test_what_the_regions_agree_on_is_sold_from_the_page_of_who_moves(
     await anna.sees("Försäljningen är begärd.")
     await anna.sees(leaving.bed)
     await anna.sees_no(leaving.aid)
+    sale = anna.path
+    await leaving.system.settle()
+    await anna.goes(f"/arenden/{case['case_id']}")
+    await anna.sees_no("Begär försäljning")
+    await anna.picture("arende-forsaljning-begard")
+    await anna.click("Försäljningen är begärd")
+    await anna.is_at(sale)
+
+
+@pytest.mark.rule("BIL-7a")
+async def test_nothing_is_ticked_that_nobody_has_chosen(actor: MakeActor, leaving: Leaving) -> None:
+    anna = await actor(leaving.user, at=f"/forsaljningar/ny?person={leaving.person}")
+    await anna.sees(leaving.bed)
+
+    assert await anna.page.locator("input[name=device]:checked").count() == 0
 
 
 @pytest.mark.rule("BIL-7a")
@@ -165,7 +185,7 @@ async def test_a_sale_of_nothing_is_refused_and_another_units_is_none(
     async with leaving.system.visiting(other) as bo:
         foreign = await bo.post("/forsaljningar/ny", data={"person": leaving.person})
         shown = await bo.get(page)
-        priced = await bo.post(f"{page}/ej-godkand", data={})
+        priced = await bo.post(f"{page}/ej-godkand", data={"not_bought": "1"})
 
     assert empty.status_code == 422
     assert "Välj minst ett hjälpmedel." in empty.text

@@ -41,9 +41,14 @@ async def test_what_waits_says_why_and_is_released_or_rejected(
 
     await kim.goes(f"/leverantorsfakturor?number={right}")
     await kim.click(right)
+    await kim.click("Släpp till betalning")
+    await kim.sees("Välj varför fakturan betalas fast den inte stämmer.")
+    await kim.choose("Varför den betalas ändå", "Överenskommet med leverantören")
     await kim.tick("Jag har läst varför den väntar")
     await kim.click("Släpp till betalning")
     await kim.sees("Fakturan är släppt till betalning.")
+    await kim.sees("överenskommet med leverantören")
+    await kim.picture("leverantorsfaktura-slappt")
     await kim.goes(f"/leverantorsfakturor?status=released&supplier={supplier}")
     await kim.sees(right)
     await kim.sees_no(wrong)
@@ -68,7 +73,7 @@ async def test_what_may_be_paid_is_fetched_as_a_file_and_units_decide_nothing(
         no_file = await client.get("/leverantorsfakturor/att-betala.csv")
     async with portal_system.visiting(CLERK) as client:
         unread = await client.post(f"{page}/slapp", data={})
-        await client.post(f"{page}/slapp", data={"read": "1"})
+        await client.post(f"{page}/slapp", data={"read": "1", "why": "OTHER"})
         file = await client.get("/leverantorsfakturor/att-betala.csv")
         rejected = await client.post(f"{page}/avvisa", data={"reason": "NOT_OURS"})
         numbered = await client.get("/leverantorsfakturor?number=189001019802")

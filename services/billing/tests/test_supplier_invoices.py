@@ -354,7 +354,8 @@ async def test_what_is_released_before_its_purchase_is_known_is_not_paid_again(
         await world.register(SERVICE)
         await world.handle_all(a_supplier_registered(), a_supplier_invoice_stated("F-1"))
         release = {"supplier_id": SUPPLIER, "number": "F-1", "by": SERVICE}
-        await world.handle(ReleaseSupplierInvoice.model_validate(release))
+        why = {"reason": "AGREED_WITH_SUPPLIER"}
+        await world.handle(ReleaseSupplierInvoice.model_validate({**release, **why}))
         if is_credited:
             await world.handle(a_supplier_invoice_stated("K-1", is_credit=True, credits="F-1"))
 
@@ -366,7 +367,10 @@ async def test_what_is_released_before_its_purchase_is_known_is_not_paid_again(
         assert await reasons(world, "F-2") == expected
         assert (await reasons(world, "F-1"))[0] == "released"
         assert await paid_for(world) == [(1, 0) if is_credited else (0, 1)]
-        assert [len(one.lines) for one in await world.events(SupplierInvoiceReleased)] == [0, 1]
+        released = await world.events(SupplierInvoiceReleased)
+        assert [len(one.lines) for one in released] == [0, 1]
+        assert {one.reason for one in released} == {"AGREED_WITH_SUPPLIER"}
+        assert (await invoices(world))["F-1"].released_for == "AGREED_WITH_SUPPLIER"
         await assert_rows_are_folds(world)
 
 

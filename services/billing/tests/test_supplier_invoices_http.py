@@ -135,12 +135,14 @@ async def test_finance_releases_and_rejects_and_who_did_it_is_kept(given: Given)
         await world.handle_all(a_supplier_invoice_stated("F-1"), a_supplier_invoice_stated("F-2"))
         ids = {number: row.id for number, row in (await invoices(world)).items()}
         async with world.http(user=SERVICE, roles=STAFF) as client:
-            released = await client.post(f"/supplier-invoices/{ids['F-1']}:release")
+            why = {"reason": "SMALL_DIFFERENCE"}
+            released = await client.post(f"/supplier-invoices/{ids['F-1']}:release", json=why)
             body = {"reason": "NOT_OURS"}
             rejected = await client.post(f"/supplier-invoices/{ids['F-2']}:reject", json=body)
             late = await client.post(f"/supplier-invoices/{ids['F-1']}:reject", json=body)
 
         assert (released.json()["status"], released.json()["decided_by"]) == ("released", SERVICE)
+        assert released.json()["released_for"] == "SMALL_DIFFERENCE"
         assert (rejected.json()["status"], rejected.json()["rejected_for"]) == (
             "rejected",
             "NOT_OURS",

@@ -1,10 +1,13 @@
 """Who is told of purchase orders and of lines that come direct, on a real database."""
 
+from uuid import uuid4
+
 import pytest
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.notifications import MessageKind, MessagePosted, MessagePostedV2
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from notifications.app import service
+from notifications.messages import views, writes
 from notifications.messages.domain import CUSTOMER_SERVICE, NewKind
 
 from contracts.tests.builders.orders import an_order_delivered, an_order_line_delivered
@@ -19,7 +22,8 @@ from contracts.tests.builders.purchases import (
     an_order_line_reduced,
     an_order_line_voided,
 )
-from contracts.tests.builders.story import SENDER, SENDING
+from contracts.tests.builders.story import SENDER, SENDING, SERVICE, purchase_order_id
+from contracts.tests.builders.supplier_invoices import a_deviation_settled
 from services.notifications.tests.worlds import AT, order_statuses, whom
 
 
@@ -50,6 +54,36 @@ async def test_what_waits_too_long_is_told_to_who_acts(
 
         assert await told(world) == [(to, message)]
         await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("INV-8e")
+async def test_who_reported_a_deviation_is_told_that_it_is_settled(given: Given) -> None:
+    async with given(service, at=AT) as world:
+        await world.handle_all(a_deviation_reported(), a_deviation_settled())
+        await world.handle(a_deviation_settled(asked_by=SERVICE))
+
+        (_, settled) = await told(world)
+        assert settled == (SENDER, NewKind.PURCHASE_DEVIATION_SETTLED)
+        await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("NTF-1c")
+async def test_a_message_leads_to_the_purchase_order(given: Given) -> None:
+    async with given(service, at=AT) as world:
+        await world.handle(a_deviation_settled())
+
+        async with world.http(user=SENDER) as client:
+            (message,) = (await client.get("/messages")).json()["items"]
+
+    path = f"/purchase-orders/{purchase_order_id('26100007')}"
+    assert message["link"] == {"service": "orders", "path": path}
+
+
+@pytest.mark.rule("NTF-1c")
+def test_whatever_a_message_is_about_has_an_address() -> None:
+    things = [make(uuid4()) for name, make in vars(writes).items() if name.startswith("about_")]
+
+    assert {one.kind for one in things} == views.THINGS
 
 
 @pytest.mark.rule("ORD-4d")

@@ -267,6 +267,7 @@ async def test_a_wrong_delivery_is_reported_and_settled_by_customer_service(worl
 
     (line, _) = (await purchase_order(world)).lines
     assert (line.deviation, line.settled) == ("damaged", "credited")
+    assert line.deviation_by == SENDER
     assert not (await purchase_order(world)).has_deviation
     await world.advance(stockholm("2026-05-01 08:00"))
     waits = [one.waits_for for one in await world.events(PurchaseOrderReminderDue)]

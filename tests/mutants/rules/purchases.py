@@ -205,5 +205,14 @@ PURCHASES: tuple[RuleMutant, ...] = (
         "    if not row.has_deviation:\n",
         f"{_ACTS}_a_deviation_that_is_not_settled_is_reminded_of_each_month",
     ),
+    rule_mutant(
+        "INV-8e",
+        "Who settled a deviation is told, not who reported it",
+        "services/notifications/notifications/purchase_orders/handlers.py",
+        "ToUser(user_id=event.asked_by)",
+        "ToUser(user_id=event.by)",
+        "services/notifications/tests/test_purchase_orders.py"
+        "::test_who_reported_a_deviation_is_told_that_it_is_settled",
+    ),
 )
 """What comes direct, and how it is bought."""

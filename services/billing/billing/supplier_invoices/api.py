@@ -30,6 +30,7 @@ from billing.supplier_invoices.models import SupplierInvoiceRow
 from billing.supplier_invoices.views import (
     Payable,
     RejectInvoiceBody,
+    ReleaseInvoiceBody,
     SupplierInvoiceBody,
     SupplierInvoiceView,
     SupplierInvoiceWithLines,
@@ -168,15 +169,15 @@ async def receive_supplier_invoice(
 
 @router.post("/supplier-invoices/{supplier_invoice_id}:release", summary="Släpp till betalning")
 async def release_supplier_invoice(
-    supplier_invoice_id: UUID, commands: Commands
+    supplier_invoice_id: UUID, commands: Commands, body: ReleaseInvoiceBody | None = None
 ) -> SupplierInvoiceWithLines:
-    """Betala en faktura som väntar som den är; vem som släppte den står kvar (BIL-6). Det som den
-    är på betalas inte på någon annan faktura.
+    """Betala en faktura som väntar som den är; vem som släppte den, och varför, står kvar (BIL-6).
+    Det som den är på betalas inte på någon annan faktura.
 
     Nekas: UNKNOWN_SUPPLIER_INVOICE, NOT_HELD (BIL-6).
     """
     return await commands.run(
-        ReleaseHeldInvoice(by=commands.caller.user_id),
+        ReleaseHeldInvoice(reason=body.reason if body else None, by=commands.caller.user_id),
         target=supplier_invoice_id,
         scope=queries.REACH,
         rule="BIL-6",

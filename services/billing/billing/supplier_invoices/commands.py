@@ -14,6 +14,7 @@ class ReceiveSupplierInvoice(StatedInvoice, Command):
 class ReleaseHeldInvoice(Command):
     """Finance pays what is held as it is (BIL-6)."""
 
+    reason: ReasonCode | None = None
     by: UserId
 
 

@@ -92,6 +92,7 @@ class SupplierInvoice:
     cleared: tuple[ClearedLine, ...] = ()
     decided_by: UserId | None = None
     rejected_for: ReasonCode | None = None
+    released_for: ReasonCode | None = None
 
 
 def invoice_id(
@@ -176,16 +177,19 @@ def release(
     invoice: SupplierInvoice,
     *,
     lines: tuple[ClearedLine, ...],
+    reason: ReasonCode | None,
     by: UserId,
 ) -> tuple[SupplierInvoiceReleased, ...]:
-    """Finance pays what is held as it is (BIL-6); no event where that is decided already.
+    """Finance pays what is held as it is (BIL-6), for this reason where it says one; no event where
+    that is decided already.
 
     Raises Refused (NOT_HELD, BIL-6).
     """
     if invoice.status is SupplierInvoiceStatus.RELEASED:
         return ()
     _must_be_held(invoice)
-    return (SupplierInvoiceReleased(supplier_invoice_id=key, lines=lines, by=by),)
+    released = SupplierInvoiceReleased(supplier_invoice_id=key, lines=lines, reason=reason, by=by)
+    return (released,)
 
 
 def take(
@@ -196,8 +200,9 @@ def take(
     """
     if not lines or invoice.decided_by is None:
         return ()
-    by = invoice.decided_by
-    return (SupplierInvoiceReleased(supplier_invoice_id=key, lines=lines, by=by),)
+    by, reason = invoice.decided_by, invoice.released_for
+    released = SupplierInvoiceReleased(supplier_invoice_id=key, lines=lines, reason=reason, by=by)
+    return (released,)
 
 
 def reject(
@@ -244,6 +249,7 @@ def evolve(invoice: SupplierInvoice | None, event: SupplierInvoiceEvent) -> Supp
                 invoice,
                 status=SupplierInvoiceStatus.RELEASED,
                 cleared=event.lines,
+                released_for=event.reason,
                 decided_by=event.by,
             )
         case SupplierInvoiceRejected():

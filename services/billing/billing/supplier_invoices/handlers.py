@@ -292,7 +292,7 @@ async def release_held_invoice(command: ReleaseHeldInvoice, tx: Transaction) -> 
 
     Refused: UNKNOWN_SUPPLIER_INVOICE, NOT_HELD (BIL-6).
     """
-    await _release(_key_of(command, tx), command.by, tx)
+    await _release(_key_of(command, tx), command, tx)
 
 
 @messages.command(
@@ -305,7 +305,7 @@ async def release_supplier_invoice(command: ReleaseSupplierInvoice, tx: Transact
 
     Refused: UNKNOWN_SUPPLIER_INVOICE, NOT_HELD (BIL-6).
     """
-    await _release(_key_by_number(command, tx), command.by, tx, field="number")
+    await _release(_key_by_number(command, tx), command, tx, field="number")
 
 
 @messages.command(RejectHeldInvoice, reads=_read_held)
@@ -331,7 +331,11 @@ async def reject_supplier_invoice(command: RejectSupplierInvoice, tx: Transactio
 
 
 async def _release(
-    key: SupplierInvoiceId, by: UserId, tx: Transaction, *, field: str | None = None
+    key: SupplierInvoiceId,
+    command: ReleaseHeldInvoice | ReleaseSupplierInvoice,
+    tx: Transaction,
+    *,
+    field: str | None = None,
 ) -> None:
     named = await tx.get(SupplierInvoiceRow, key, rule="BIL-6", field=field)
     await tx.lock(SupplierRow, named.supplier_id)  # no credit note of it comes meanwhile
@@ -346,7 +350,7 @@ async def _release(
         lines = [takeover] if takeover else []  # it takes nothing of another supplier's
     document = writes.document_of(row, tx, of=takeover.article_number if takeover else None)
     taken, after = taken_by_release([line.purchased() for line in lines], document)
-    released = domain.release(key, row.state(), lines=taken, by=by)
+    released = domain.release(key, row.state(), lines=taken, reason=command.reason, by=command.by)
     tx.record(row, *released)
     if not released:
         return

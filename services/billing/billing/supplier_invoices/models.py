@@ -202,4 +202,5 @@ class SupplierInvoiceRow(
     cleared: Mapped[tuple[ClearedLine, ...]] = mapped_column(Json(tuple[ClearedLine, ...]))
     decided_by: Mapped[UserId | None]
     rejected_for: Mapped[ReasonCode | None]
+    released_for: Mapped[ReasonCode | None]
     service_point: Mapped[ServicePointId | None]

@@ -120,14 +120,14 @@ async def _supplier(
             "SUPPLIER_NOT_NAMED",
             "supplier_id",
             "Fakturan har inget organisationsnummer som kan användas, till exempel för att"
-            " leverantören är en enskild firma. Ange leverantören med supplier_id.",
+            " leverantören är en enskild firma. Ange leverantörens kod.",
         )
     found = await queries.suppliers_numbered(reader, number)
     if len(found) > 1:
         raise _refused(
             "SUPPLIER_NOT_NAMED",
             "supplier_id",
-            "Flera leverantörer har organisationsnumret. Ange leverantören med supplier_id.",
+            "Flera leverantörer har organisationsnumret. Ange leverantörens kod.",
         )
     if not found:
         raise _unknown("cac:AccountingSupplierParty")
@@ -170,8 +170,8 @@ def _unknown(field: str) -> Refused:
     return _refused(
         "UNKNOWN_SUPPLIER",
         field,
-        "Leverantören finns inte i registret. Lägg till den med organisationsnummer, eller ange den"
-        " med supplier_id.",
+        "Leverantören finns inte i registret. Lägg till den med organisationsnummer, eller ange"
+        " leverantörens kod.",
     )
 
 

@@ -46,6 +46,15 @@ class RejectInvoiceBody(Body):
     reason: Annotated[ReasonCode, Field(description="T.ex. NOT_ORDERED, WRONG_DELIVERY, NOT_OURS")]
 
 
+class ReleaseInvoiceBody(Body):
+    """Varför fakturan betalas som den är."""
+
+    reason: Annotated[
+        ReasonCode | None,
+        Field(description="T.ex. AGREED_WITH_SUPPLIER, RECEIVED_UNREPORTED, SMALL_DIFFERENCE"),
+    ] = None
+
+
 class HeldFor(BaseModel):
     """Varför en faktura väntar, och vad som kan göras."""
 
@@ -81,6 +90,9 @@ class SupplierInvoiceView(BaseModel):
     held_for: Annotated[list[HeldFor], Field(description="Varför den väntar, eller väntade")]
     decided_by: Annotated[UserId | None, Field(description="Vem som släppte eller avvisade")]
     rejected_for: ReasonCode | None
+    released_for: Annotated[
+        ReasonCode | None, Field(description="Varför den släpptes, där det sades")
+    ]
 
     @classmethod
     def of(cls, row: SupplierInvoiceRow) -> "SupplierInvoiceView":

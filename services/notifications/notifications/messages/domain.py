@@ -76,6 +76,7 @@ class NewKind(StrEnum):
     PURCHASE_NOT_MAILED = "purchase_not_mailed"
     PURCHASE_DEVIATION = "purchase_deviation"
     PURCHASE_DEVIATION_LATE = "purchase_deviation_late"
+    PURCHASE_DEVIATION_SETTLED = "purchase_deviation_settled"
     RECEIPT_REFUSED = "receipt_refused"
     LINE_DIVERTED = "line_diverted"
     STOCKTAKING_ANNOUNCED = "stocktaking_announced"

@@ -115,6 +115,10 @@ TEXTS: dict[str, Text] = {
         "En avvikelse i en direktleverans har väntat i en månad. Lös den med leverantören.",
         to_staff="",
     ),
+    NewKind.PURCHASE_DEVIATION_SETTLED: Text(
+        "Avvikelse löst",
+        "Kundtjänst har löst en avvikelse i en direktleverans. Öppna inköpsordern och läs hur.",
+    ),
     NewKind.FAULT_REPORTED: Text(
         "Fel på hjälpmedel utan förskrivare",
         "Ange en förskrivare, eller skicka behovet av en ny bedömning vidare.",

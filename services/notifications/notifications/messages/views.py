@@ -20,12 +20,15 @@ _SERVED_BY = {
     "device": ("inventory", "/devices"),
     "refill": ("inventory", "/refills"),
     "work_order": ("orders", "/work-orders"),
+    "purchase_order": ("orders", "/purchase-orders"),
     "supplier_invoice": ("billing", "/supplier-invoices"),
     "region_sale": ("billing", "/region-sales"),
     "basket_loan": ("orders", "/basket-loans"),
     "case": ("orders", "/cases"),
     "purchase_order": ("orders", "/purchase-orders"),
 }
+THINGS = frozenset(_SERVED_BY)
+"""What messages are about."""
 _LEADS_TO: dict[str, tuple[str, str]] = dict.fromkeys(
     (NewKind.COMMITMENT_MISSING, NewKind.FITTING_UNFINISHED), ("billing", "/home-region-cases")
 )

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.notifications import ToStaff
+from kvitt_contracts.notifications import ToStaff, ToUser
 from kvitt_contracts.orders import (
     PurchaseOrderCreated,
     PurchaseOrderDeviationReported,
+    PurchaseOrderDeviationSettled,
     PurchaseOrderReceiptDue,
     PurchaseOrderReminderDue,
 )
@@ -73,6 +74,15 @@ async def on_deviation_reported(event: PurchaseOrderDeviationReported, tx: Trans
     """Tell customer service that a delivery was not as ordered (INV-8)."""
     about = about_purchase_order(event.purchase_order_id)
     post(tx, ToStaff(duty=CUSTOMER_SERVICE), NewKind.PURCHASE_DEVIATION, about)
+
+
+# decision 0450: whoever reported it is told
+@messages.on(PurchaseOrderDeviationSettled)
+async def on_deviation_settled(event: PurchaseOrderDeviationSettled, tx: Transaction) -> None:
+    """Tell who reported a deviation that it is settled (INV-8), unless they did that."""
+    if event.asked_by != event.by:
+        about = about_purchase_order(event.purchase_order_id)
+        post(tx, ToUser(user_id=event.asked_by), NewKind.PURCHASE_DEVIATION_SETTLED, about)
 
 
 async def _tell_service_point(event: Due, message: NewKind, tx: Transaction) -> None:

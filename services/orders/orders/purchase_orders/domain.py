@@ -70,13 +70,14 @@ TOLD_AFTER_DAYS: Final = (0, 14)
 
 class Line(PurchaseLine):
     """A line with what became of it. `expected_on`: when the supplier delivers it; `deviation`: how
-    its delivery was not as ordered, and `settled` how that ended.
+    its delivery was not as ordered, `deviation_by` who reported it, and `settled` how that ended.
     """
 
     state: LineState = LineState.OPEN
     expected_on: date
     received_on: date | None = None
     deviation: Word | None = None
+    deviation_by: UserId | None = None
     settled: Word | None = None
 
     @property
@@ -393,7 +394,8 @@ def evolve(purchase_order: PurchaseOrder | None, event: PurchaseOrderEvent) -> P
             changes = {"quantity": event.quantity, "price": event.price}
             return _with(purchase_order, [event.line_id], **changes)
         case PurchaseOrderDeviationReported():
-            return _with(purchase_order, [event.line_id], deviation=event.kind, settled=None)
+            reported = {"deviation": event.kind, "deviation_by": event.by, "settled": None}
+            return _with(purchase_order, [event.line_id], **reported)
         case PurchaseOrderDeviationSettled():
             return _with(purchase_order, [event.line_id], settled=event.how)
         case PurchaseOrderLineReceived():

@@ -152,6 +152,7 @@ class PurchaseLineView(BaseModel):
     expected_on: Annotated[date, Field(description="När leverantören väntas leverera (ORD-4)")]
     received_on: date | None
     deviation: Annotated[Word | None, Field(description="Hur leveransen avvek (INV-8)")]
+    deviation_by: Annotated[UserId | None, Field(description="Vem som anmälde den")]
     settled: Annotated[Word | None, Field(description="Hur avvikelsen löstes")]
     comment: Annotated[str | None, Field(description="Det som leverantören får veta")] = None
 
