@@ -46,7 +46,7 @@ from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.handlers import messages
 from orders.order_drafts.commands import (
     DiscardOrderDraft,
-    PlaceDraftedOrder,
+    PlaceOrderOverHttp,
     SaveOrderDraft,
 )
 from orders.people.commands import AddPerson, KeepContact
@@ -115,7 +115,7 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     DiscardApplicationDraft,
     SaveOrderDraft,
     DiscardOrderDraft,
-    PlaceDraftedOrder,
+    PlaceOrderOverHttp,
 }
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from kvitt_chassis.http import Body
 from kvitt_contracts.orders import (
@@ -90,6 +91,10 @@ class OrderBody(Asked):
     draft: Annotated[
         DraftSeen | None, Field(description="Utkastet som den började som, och som är slut då")
     ] = None
+    attachments: Annotated[
+        tuple[UUID, ...],
+        Field(max_length=20, description="Bilagor, som en artikel kan kräva (ORD-24)"),
+    ] = ()
 
 
 class WithdrawalBody(Asked):
