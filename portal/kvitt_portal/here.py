@@ -16,13 +16,14 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment
 from kvitt_chassis.web.problems import Problem
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from kvitt_portal.forms import ANOTHERS_PAGE, Form
 from kvitt_portal.menu import CARE, MENU
 from kvitt_portal.register import fill
 from kvitt_portal.renewal import Renewals, ends_soon
-from kvitt_portal.services import Part, Services
+from kvitt_portal.services import File, Part, Services
 from kvitt_portal.sessions import IDLE, LONGEST, Session, Sessions
 
 _COOKIE = "kvitt"
@@ -221,6 +222,14 @@ class Visit:
             )
         )
 
+    async def send_file(self, service: str, path: str, file: File) -> Part:
+        """Hand a file on to a service, which says what becomes of it."""
+        return _answered(
+            await self.portal.services.call(
+                service, "POST", path, token=self.user.token, file=file, key=_key(None)
+            )
+        )
+
     async def today(self) -> date:
         """Today in business time, which services share."""
         said = await self.need("orders", "/today")
@@ -397,9 +406,18 @@ def portal_of(request: Request) -> Portal:
 
 
 async def sent_form(request: Request) -> Form:
-    """The fields that were sent; files are left out."""
-    async with request.form(max_fields=_MAX_FIELDS, max_files=0) as sent:
-        return Form([(name, one) for name, one in sent.multi_items() if isinstance(one, str)])
+    """The fields that were sent, with a file where one was chosen."""
+    async with request.form(max_fields=_MAX_FIELDS, max_files=1) as sent:
+        fields = [(name, one) for name, one in sent.multi_items() if isinstance(one, str)]
+        found = [one for _, one in sent.multi_items() if isinstance(one, UploadFile)]
+        form = Form(fields)
+        if found and found[0].filename:
+            form.file = File(
+                name=found[0].filename,
+                media_type=found[0].content_type or "",
+                content=await found[0].read(),
+            )
+        return form
 
 
 def _key(named: str | None) -> str:

@@ -10,6 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kvitt_portal.numbers import holds_number
 
 MAX_BODY_BYTES = 256 * 1024
+MAX_FILE_BYTES = 26 * 1024 * 1024
+"""Of a page that takes a file, whose own limit is the service's."""
+TAKES_FILES = frozenset({"/bestallningar/ny/bilaga"})
 
 POLICY = "; ".join(
     (
@@ -67,7 +70,8 @@ class Guarded:
         if "transfer-encoding" in headers:  # its size is not known before it has come
             return PlainTextResponse("Det som skickades säger inte hur stort det är.", 411)
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+        most = MAX_FILE_BYTES if scope["path"] in TAKES_FILES else MAX_BODY_BYTES
+        if not length.isdigit() or int(length) > most:
             return PlainTextResponse("Det som skickades är för stort.", 413)
         if scope["method"] not in _SAFE and not self._is_ours(headers):
             return PlainTextResponse("Formuläret kom inte från portalen. Öppna sidan igen.", 403)

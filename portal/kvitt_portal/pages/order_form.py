@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
+from kvitt_portal.pages import order_files
 from kvitt_portal.pages.asking import code
 from kvitt_portal.pages.covers import cover_of, value_of
 from kvitt_portal.pages.registering import FIELDS, quantity_of, recipient_of
@@ -30,12 +31,16 @@ _FIELDS: Final = {
     "delivery.contact_person": "contact_person",
     "delivery.information": "information",
     "lines": "article-1",
+    "attachment": "file",
+    "attachments": "file",
 }
 """The form's fields by the names of the service's."""
 
 _STORED_AS: Final = "pending-order"
 _STORED_AT_MOST: Final = 20_000  # characters
-_NOT_STORED: Final = frozenset({"do", "pick", "remove", "seen"})
+_NOT_STORED: Final = frozenset(
+    {"do", "pick", "remove", "remove-file", "file", "guide", "guide-line", "no-guide", "seen"}
+)
 
 
 def rows_of(form: Form) -> list[int]:
@@ -112,7 +117,11 @@ def order_of(form: Form) -> dict[str, Any]:
         "lines": lines_of(form),
         "delivery": delivery_of(form),
     }
-    named = {"payer_id": form["payer"], "cover": cover_of(form["cover"])}
+    named = {
+        "payer_id": form["payer"],
+        "cover": cover_of(form["cover"]),
+        "attachments": [file for file, _ in order_files.attached(form)],
+    }
     return order | {name: value for name, value in named.items() if value}
 
 

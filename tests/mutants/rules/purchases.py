@@ -205,5 +205,29 @@ PURCHASES: tuple[RuleMutant, ...] = (
         "    if not row.has_deviation:\n",
         f"{_ACTS}_a_deviation_that_is_not_settled_is_reminded_of_each_month",
     ),
+    rule_mutant(
+        "ORD-11f",
+        "Training is ordered by the piece",
+        "services/orders/orders/articles/domain.py",
+        'return self.unit == "hour"',
+        'return self.unit == "piece"',
+        "services/orders/tests/test_training.py::test_a_line_is_one_occasion",
+    ),
+    rule_mutant(
+        "ORD-11f",
+        "What is no service is counted in hours",
+        "contracts/kvitt_contracts/regions/articles.py",
+        'self.unit == "hour" and self.type is not ArticleType.SERVICE',
+        'self.unit == "hour" and self.type is ArticleType.MAIN_DEVICE',
+        "services/orders/tests/test_training.py::test_only_a_service_is_counted_in_hours",
+    ),
+    rule_mutant(
+        "ORD-11f",
+        "Several occasions are one line",
+        "services/orders/orders/placements/occasions/domain.py",
+        "line.quantity > _HOURS_OF_A_DAY",
+        "line.quantity > 30 * _HOURS_OF_A_DAY",
+        "services/orders/tests/test_training.py::test_a_line_is_one_occasion",
+    ),
 )
 """What comes direct, and how it is bought."""
