@@ -11,7 +11,6 @@ from kvitt_contracts.topic import Topic, domain_topic
 
 TO_ORDERS = (
     regions.UserActivityStated,
-    orders.SetDelivery,
     orders.ReduceOrderLine,
     orders.ApplyForAccess,
     orders.GrantAccess,

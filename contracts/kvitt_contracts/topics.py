@@ -375,6 +375,7 @@ REGION_ORDERS = inbound_topic(
         orders.ReportDeviation,
         orders.SettleDeviation,
         orders.VoidOrderLines,
+        orders.SetDelivery,
         regions.SupplierDelayStated,
     ],
     coming=coming.TO_ORDERS,

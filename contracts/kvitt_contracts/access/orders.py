@@ -180,6 +180,14 @@ ACTS = (
         orders.VoidOrderLines,
         WORKS,
     ),
+    command(
+        "orders.order.set-delivery",
+        "POST /orders/{order_id}:set-delivery",
+        orders.SetDelivery,
+        STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
     command("orders.receipt.report", "POST /receipts", orders.ReportReceipt, WORKS),
     *routes(
         "orders",

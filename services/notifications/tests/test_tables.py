@@ -34,6 +34,7 @@ from kvitt_contracts.orders import (
     FaultReportClosed,
     FaultReportPrescriberNamed,
     FaultReportRiskAssessed,
+    OrderDeliveryChanged,
     OrderLinePurchased,
     OrderPickingBegun,
     OrderReceiptReported,
@@ -63,6 +64,7 @@ from notifications.messages.commands import OpenMessage, RemoveMessage
 from sqlalchemy import create_engine
 
 TOLD_TO_NOBODY: set[type[Message]] = {
+    OrderDeliveryChanged,
     OrderLinePurchased,
     OrderPickingBegun,
     OrderReceiptReported,

@@ -242,6 +242,10 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                     things=direct,
                     body={"lines": [1], "reason": "CANNOT_DELIVER", "is_supplier_told": False},
                 ),
+                "orders.order.set-delivery": Upon(
+                    things=orders,
+                    body={"is_urgent": True, "is_consolidated": False, "asked_by": PEER},
+                ),
                 "orders.receipts.awaited": Upon(things=bought_at, key="purchase_order_id"),
                 "orders.receipt.show": Upon(things=receipts),
                 "orders.fault-reports.list": Upon(things=reports, key="fault_report_id"),

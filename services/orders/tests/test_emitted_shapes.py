@@ -26,6 +26,7 @@ from kvitt_contracts.orders import (
     ReportPickup,
     SaveTemplate,
     SendPurchaseOrder,
+    SetDelivery,
     SettleDeviation,
     VoidOrder,
     VoidOrderLines,
@@ -411,6 +412,9 @@ async def what_becomes_of_it(world: World) -> None:
             asked_by=asked_by,
         )
         await world.handle(void, subject=reference)
+    await world.handle(an_order_command(a_line(RAMP)), subject="URGENT-1")
+    urgent = SetDelivery(is_urgent=True, is_consolidated=False, by=staff, asked_by=by)
+    await world.handle(urgent, subject="URGENT-1")
 
 
 async def fault_reports(world: World) -> None:

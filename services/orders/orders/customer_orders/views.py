@@ -141,6 +141,22 @@ class VoidLinesBody(Body):
     ] = None
 
 
+class SetDeliveryBody(Body):
+    """Hur det som är kvar av en order levereras, som någon har bett om (REF-12)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"is_urgent": True, "is_consolidated": False, "asked_by": "k082lno"}]
+        }
+    )
+
+    is_urgent: Annotated[bool, Field(description="Brådskande leverans")]
+    is_consolidated: Annotated[
+        bool, Field(description="Samlad leverans; annars delleveranser (ORD-3)")
+    ]
+    asked_by: Annotated[UserId, Field(description="Vem som bad om det (REF-12)")]
+
+
 class PreviewLine(BaseModel):
     """En orderrad som den skulle bli."""
 
@@ -219,6 +235,7 @@ class OrderSummary(BaseModel):
     requester: UserId
     service_point: ServicePointId
     placed_on: date
+    is_urgent: Annotated[bool, Field(description="Brådskande leverans (REF-12)")]
     planned_dispatch_on: Annotated[date | None, Field(description="Planerad leverans (ORD-4)")]
     planned_arrival_on: Annotated[
         date | None, Field(description="När den väntas fram: normalt arbetsdagen efter (ORD-4)")
@@ -252,7 +269,9 @@ class OrderView(OrderSummary):
     customer_id: Annotated[str, Field(description="Kund")]
     store: Annotated[StoreId, Field(description="Förråd")]
     address_kind: Annotated[AddressKind, Field(description="Vart den levereras (ORD-3)")]
-    consolidated: Annotated[bool, Field(description="Samlad leverans")]
+    consolidated: Annotated[
+        bool, Field(description="Samlad leverans; annars delleveranser (ORD-3)")
+    ]
     picking_begun: Annotated[bool, Field(description="Plocket har börjat: går inte att makulera")]
     refusal: Annotated[str | None, Field(description="Varför den avvisades eller inte makulerades")]
     lines: list[LineView]
@@ -312,3 +331,4 @@ class DeliveryView(PlaceView):
     order_id: OrderId
     order_number: OrderNumber
     consolidated: Annotated[bool, Field(description="Samlad leverans")]
+    is_urgent: Annotated[bool, Field(description="Brådskande leverans (REF-12)")]
