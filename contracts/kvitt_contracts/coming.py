@@ -14,7 +14,6 @@ TO_ORDERS = (
     orders.ReduceOrderLine,
     orders.ApplyForAccess,
     orders.GrantAccess,
-    orders.SetDefaultSupply,
 )
 """Reserved on `region.<code>.orders`."""
 

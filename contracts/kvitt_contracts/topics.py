@@ -376,6 +376,8 @@ REGION_ORDERS = inbound_topic(
         orders.SettleDeviation,
         orders.VoidOrderLines,
         orders.SetDelivery,
+        orders.SetDefaultSupply,
+        orders.SetDefaultServicePoint,
         regions.SupplierDelayStated,
     ],
     coming=coming.TO_ORDERS,

@@ -24,6 +24,7 @@ _PURCHASE_ORDER = "/purchase-orders/{purchase_order_id}"
 _DRAFT = "/application-drafts/{draft_id}"
 _ORDER_DRAFT = "/order-drafts/{draft_id}"
 _PLACES = ("requester", "prescriber")
+_USER = "/users/{user_id}"
 _EVERYBODY = dict.fromkeys(WORKS, Reach.REGION)  # ORD-9: a template is nobody's own
 
 ACTS = (
@@ -188,6 +189,20 @@ ACTS = (
         rule="REF-12",
         reason="CUSTOMER_SERVICE_ONLY",
     ),
+    command(
+        "orders.user.set-default-supply",
+        f"POST {_USER}:set-default-supply",
+        orders.SetDefaultSupply,
+        dict.fromkeys(WORKS, Reach.OWN),
+    ),
+    command(
+        "orders.user.set-default-service-point",
+        f"POST {_USER}:set-default-service-point",
+        orders.SetDefaultServicePoint,
+        STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
     command("orders.receipt.report", "POST /receipts", orders.ReportReceipt, WORKS),
     *routes(
         "orders",
@@ -223,6 +238,7 @@ ACTS = (
             f"GET {_FAULT_REPORT}": ("orders.fault-report.show", READS),
             f"GET {_FAULT_REPORT}/story": ("orders.fault-report.tell", READS),
             "POST /orders:preview": ("orders.order.preview", WORKS),
+            "GET /orders:sources": ("orders.orders.sources", _EVERYBODY),
             "POST /withdrawals:preview": ("orders.withdrawal.preview", WORKS),
             "POST /templates": ("orders.template.begin", _EVERYBODY),
             "GET /templates": ("orders.templates.list", LOOKS_UP),

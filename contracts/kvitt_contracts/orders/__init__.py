@@ -163,6 +163,7 @@ from kvitt_contracts.orders.units import (
 from kvitt_contracts.orders.users import (
     ApplyForAccess,
     GrantAccess,
+    SetDefaultServicePoint,
     SetDefaultSupply,
     UserEvent,
     UserRegistered,
@@ -314,6 +315,7 @@ __all__ = [
     "RequestPickup",
     "SaveTemplate",
     "SendPurchaseOrder",
+    "SetDefaultServicePoint",
     "SetDefaultSupply",
     "SetDelivery",
     "SettleDeviation",

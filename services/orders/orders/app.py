@@ -31,6 +31,7 @@ from orders.pickups.api import router as pickups
 from orders.pickups.choices import router as pickup_choices
 from orders.pickups.models import PickupRow
 from orders.placements.api import router as placements
+from orders.placements.sources.api import router as sources
 from orders.purchase_orders.api import router as purchase_orders
 from orders.purchase_orders.models import PurchaseOrderRow
 from orders.receipts.api import router as receipts
@@ -56,6 +57,7 @@ service = Service(
     handlers=messages,
     routers=[
         placements,
+        sources,
         order_drafts,
         replenishments,
         templates,
