@@ -13,7 +13,7 @@ from kvitt_portal.pages.registering import FIELDS, quantity_of, recipient_of
 
 MOST_LINES: Final = 20
 _DELIVERY: Final = ("order_phone", "door_code", "instructions", "contact_person", "information")
-_OF_A_LINE: Final = ("article", "quantity", "payer", "comment", "instead")
+_OF_A_LINE: Final = ("article", "quantity", "payer", "comment", "instead", "application")
 _FIELDS: Final = {
     **FIELDS,
     "cover": "cover",
@@ -78,6 +78,8 @@ def lines_of(form: Form) -> list[dict[str, Any]]:
                 line[name] = value
         if asked := asked_first(form, number):
             line["instead_of"] = asked
+        if application := applied_by(form, number):
+            line["application"] = application
         lines.append(line)
     return lines
 
@@ -88,6 +90,14 @@ def asked_first(form: Form, number: int) -> str:
     """
     article, _, asked = form[f"instead-{number}"].partition(" ")
     return asked if article == form[f"article-{number}"] and asked != article else ""
+
+
+def applied_by(form: Form, number: int) -> str:
+    """The application that a line's article was ordered by before, while that is written still:
+    `application-1` holds both.
+    """
+    article, _, application = form[f"application-{number}"].partition(" ")
+    return application if article == form[f"article-{number}"] else ""
 
 
 def is_kept(form: Form, number: int) -> bool:
@@ -102,6 +112,7 @@ def fields_of(form: Form) -> dict[str, str]:
     for at, number in enumerate(rows_of(form)):
         fields[f"lines.{at}"] = f"article-{number}"
         fields[f"lines.{at}.instead_of"] = f"article-{number}"
+        fields[f"lines.{at}.application"] = f"article-{number}"
         fields[f"lines.{at}.quantity"] = f"quantity-{number}"
         fields[f"lines.{at}.payer_id"] = f"payer-{number}"
         fields[f"lines.{at}.comment"] = f"comment-{number}"

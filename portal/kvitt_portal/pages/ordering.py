@@ -330,4 +330,6 @@ async def _like(here: Visit, order: str, *, line: str) -> dict[str, str]:
         # what is proposed instead of it is proposed anew
         given[f"article-{number}"] = one.get("instead_of") or one["article_number"]
         given[f"quantity-{number}"] = str(one["quantity"])
+        if one.get("application"):
+            given[f"application-{number}"] = f"{one['article_number']} {one['application']}"
     return given

@@ -21,14 +21,12 @@ async def own(here: Here) -> Response:
 async def choose_supply(here: Here) -> Response:
     """Choose from where what is ordered is proposed to come (REF-10)."""
     form = await here.form()
-    form.must("default_supply", text="Välj ett av alternativen.")
-    if not form.ok:
-        return await _own(here, form)
     path = f"/users/{here.user.user_id}:set-default-supply"
     body = {"default_supply": form["default_supply"]}
     part = await here.send("orders", "POST", path, body, form)
     if part.problem is not None:
-        form.refuse(part.problem, {"default_supply": "default_supply"})
+        form.refuse(part.problem)
+        form.give("default_supply", "central")
         return await _own(here, form)
     return here.go("/mina-uppgifter", "Ditt förval är sparat.")
 
@@ -43,7 +41,7 @@ async def _own(here: Visit, form: Form) -> Response:
         "own/own.html",
         me=me,
         form=form,
-        supplies=tuple(SUPPLIES.items()),
+        supplies=SUPPLIES,
         contact=names.users.get(here.user.user_id),
         acts_for=[names.user(one) for one in acts_for],
     )

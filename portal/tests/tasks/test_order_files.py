@@ -23,7 +23,6 @@ def certificate(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.task("T-21")
 @pytest.mark.rule("ORD-24a")
 async def test_an_article_is_ordered_with_the_attachment_that_it_demands(
     actor: MakeActor, ward: Ward, scene: Scene, certificate: Path
@@ -75,7 +74,6 @@ async def test_a_file_is_attached_and_taken_away_without_script(
     await anna.sees("Filen är inte bifogad än")
 
 
-@pytest.mark.task("T-21")
 @pytest.mark.rule("ORD-23a", "ORD-23b")
 async def test_a_main_device_is_ordered_by_its_guide(
     actor: MakeActor, ward: Ward, scene: Scene

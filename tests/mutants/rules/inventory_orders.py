@@ -294,4 +294,12 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         "",
         f"{_GUIDED}_what_cannot_be_ordered_is_not_proposed",
     ),
+    rule_mutant(
+        "ORD-6a",
+        "An older article is proposed from where the unit has not its product area",
+        _ALTERNATIVES,
+        "return sources is None or supply in sources",
+        "return sources is None or bool(supply)",
+        f"{_PROPOSED}_what_the_unit_has_not_from_there_is_not_proposed",
+    ),
 )

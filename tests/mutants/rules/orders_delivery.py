@@ -253,6 +253,14 @@ DELIVERY: tuple[RuleMutant, ...] = (
         f"{_CHANGED}_customer_service_makes_an_order_urgent_for_who_asked",
     ),
     rule_mutant(
+        "REF-12c",
+        "Customer service voids no more than users may",
+        "services/orders/orders/customer_orders/line_rules/domain.py",
+        "    if by.has(Role.CUSTOMER_SERVICE):\n",
+        "    if by.has(Role.CUSTOMER_SERVICE) and order.status is Status.DECLINED:\n",
+        f"{_TESTS}/test_voiding_lines.py::test_customer_service_voids_what_users_no_longer_can",
+    ),
+    rule_mutant(
         "REF-12d",
         "What comes direct is delivered together with others",
         "services/orders/orders/customer_orders/delivery_rules/domain.py",
