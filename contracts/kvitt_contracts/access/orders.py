@@ -281,6 +281,14 @@ ACTS = (
             "GET /payers/{payer_id}": ("orders.payer.show", LOOKS_UP),
             "GET /customers": ("orders.customers.list", LOOKS_UP),
             "GET /customers/{customer_id}": ("orders.customer.show", LOOKS_UP),
+            "POST /customers/{customer_id}:set-replenishment-address": (
+                "orders.replenishment-address.set",
+                STAFF,
+            ),
+            "GET /customers/{customer_id}/replenishment-addresses": (
+                "orders.replenishment-addresses.list",
+                STAFF,
+            ),
             "GET /care-units": ("orders.care-units.list", LOOKS_UP),
             "GET /care-units/{unit}": ("orders.care-unit.show", LOOKS_UP),
             "GET /users": ("orders.users.list", LOOKS_UP),

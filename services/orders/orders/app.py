@@ -37,6 +37,7 @@ from orders.purchase_orders.models import PurchaseOrderRow
 from orders.receipts.api import router as receipts
 from orders.receipts.models import ReceiptRow
 from orders.refills.models import RefillRow
+from orders.replenishment_addresses.api import router as replenishment_addresses
 from orders.replenishments.api import router as replenishments
 from orders.suppliers.api import router as suppliers
 from orders.suppliers.models import SupplierRow
@@ -60,6 +61,7 @@ service = Service(
         sources,
         order_drafts,
         replenishments,
+        replenishment_addresses,
         templates,
         awaited,
         customer_orders,

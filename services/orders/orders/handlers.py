@@ -21,6 +21,7 @@ from orders.purchase_orders.handlers import messages as purchase_orders
 from orders.purchase_orders.voiding import messages as line_voiding
 from orders.receipts.handlers import messages as receipts
 from orders.refills.handlers import projections as refills
+from orders.replenishment_addresses.handlers import messages as replenishment_addresses
 from orders.replenishments.handlers import messages as replenishments
 from orders.responsibles.handlers import projections as responsibles
 from orders.suppliers.handlers import messages as suppliers
@@ -42,6 +43,7 @@ for _noun in (
     placements,
     order_drafts,
     replenishments,
+    replenishment_addresses,
     templates,
     customer_orders,
     suppliers,

@@ -52,6 +52,7 @@ from orders.order_drafts.commands import (
 from orders.people.commands import AddPerson, KeepContact
 from orders.pickups.commands import ReportPickupFirst, RequestPickupInWords
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords
+from orders.replenishment_addresses.commands import SetReplenishmentAddress
 from orders.templates.commands import SaveNamedTemplate
 from orders.work_orders.commands import (
     DecideApplicationInWords,
@@ -116,6 +117,7 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     SaveOrderDraft,
     DiscardOrderDraft,
     PlaceOrderOverHttp,
+    SetReplenishmentAddress,
 }
 
 

@@ -48,6 +48,7 @@ from orders.customer_orders.views import (
 from orders.people.queries import concerns
 from orders.places.resolving import place_of
 from orders.read_transaction import ReadTransaction
+from orders.replenishment_addresses.queries import address_of
 from orders.units.models import UserRow
 from orders.units.queries import user_key
 
@@ -179,6 +180,7 @@ ORDERS = ListOf(
         OrderRow.planned_dispatch_on,
         OrderRow.delivered_on,
         OrderRow.to_store,
+        OrderRow.is_urgent,
     ),
     default="-order_number",
     view=OrderSummary.of,
@@ -240,6 +242,8 @@ async def show_delivery(order_id: UUID, reader: Reader, tx: ReadTransaction) -> 
     kept = await tx.look_up(OrderDetailsRow, order_id)
     given = kept.delivery if kept is not None else None
     place = await place_of(row, given, tx, user=reader.caller.user_id)
+    if row.to_store is not None and (elsewhere := await address_of(row.customer_id, tx)):
+        place = place.model_copy(update={"address": elsewhere})  # REF-12
     return DeliveryView(
         **dict(place),
         order_id=OrderId(row.id),
