@@ -11,11 +11,9 @@ from kvitt_contracts.topic import Topic, domain_topic
 
 TO_ORDERS = (
     regions.UserActivityStated,
-    orders.SetDelivery,
     orders.ReduceOrderLine,
     orders.ApplyForAccess,
     orders.GrantAccess,
-    orders.SetDefaultSupply,
 )
 """Reserved on `region.<code>.orders`."""
 

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 from kvitt_chassis.web.problems import FieldProblem, Problem
 from kvitt_contracts.problems import CONTRACT
 
+from kvitt_portal.services import File
+
 KEY = "_key"
 """The hidden field with the form's idempotency key: a form that is sent twice is done once."""
 MAX_LENGTH = 4_000
@@ -41,6 +43,7 @@ class Form:
             self._values.setdefault(name, [value])
         self.errors: dict[str, list[str]] = {}
         self.key = self[KEY] or str(uuid4())
+        self.file: File | None = None  # that was chosen
 
     def bind(self, mark: str) -> None:
         """Let the form's key say whose page it stands on."""

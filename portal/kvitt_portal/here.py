@@ -16,13 +16,14 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment
 from kvitt_chassis.web.problems import Problem
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from kvitt_portal.forms import ANOTHERS_PAGE, Form
 from kvitt_portal.menu import CARE, MENU
 from kvitt_portal.register import fill
 from kvitt_portal.renewal import Renewals, ends_soon
-from kvitt_portal.services import Part, Services
+from kvitt_portal.services import File, Part, Services
 from kvitt_portal.sessions import IDLE, LONGEST, Session, Sessions
 
 _COOKIE = "kvitt"
@@ -230,9 +231,9 @@ class Visit:
         )
 
     async def send_file(
-        self, service: str, path: str, file: tuple[bytes, str], form: Form, **query: Any
+        self, service: str, path: str, file: File, form: Form | None = None, **query: Any
     ) -> Part:
-        """As `send`, of a file and its media type."""
+        """Hand a file on to a service, which says what becomes of it: as `send` with a form."""
         return _answered(
             await self.portal.services.call(
                 service,
@@ -241,7 +242,7 @@ class Visit:
                 token=self.user.token,
                 query=query,
                 file=file,
-                key=_key(f"{form.key}:POST:{path}"),
+                key=_key(f"{form.key}:POST:{path}" if form is not None else None),
             )
         )
 
@@ -295,13 +296,6 @@ class Visit:
                 raise PageProblem(ANOTHERS_PAGE)
             self._form = sent
         return self._form
-
-    async def uploaded(self) -> tuple[Form, bytes]:
-        """The form as `form` has it, and the file that was sent with it: empty where none was."""
-        async with self.request.form(max_fields=_MAX_FIELDS, max_files=1) as sent:
-            files = [one for one in sent.values() if not isinstance(one, str)]
-            content = await files[0].read() if files else b""
-        return await self.form(), content  # what was read of the request stays read
 
     def remembered(self, page: str) -> RedirectResponse | None:
         """Lists remember their filters: without any in the address, the way to those that were used
@@ -428,9 +422,18 @@ def portal_of(request: Request) -> Portal:
 
 
 async def sent_form(request: Request) -> Form:
-    """The fields that were sent; files are left out."""
-    async with request.form(max_fields=_MAX_FIELDS, max_files=0) as sent:
-        return Form([(name, one) for name, one in sent.multi_items() if isinstance(one, str)])
+    """The fields that were sent, with a file where one was chosen."""
+    async with request.form(max_fields=_MAX_FIELDS, max_files=1) as sent:
+        fields = [(name, one) for name, one in sent.multi_items() if isinstance(one, str)]
+        found = [one for _, one in sent.multi_items() if isinstance(one, UploadFile)]
+        form = Form(fields)
+        if found and found[0].filename:
+            form.file = File(
+                name=found[0].filename,
+                media_type=found[0].content_type or "",
+                content=await found[0].read(),
+            )
+        return form
 
 
 def _key(named: str | None) -> str:

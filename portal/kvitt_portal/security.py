@@ -10,8 +10,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kvitt_portal.numbers import holds_number
 
 MAX_BODY_BYTES = 256 * 1024
-UPLOADS: Mapping[str, int] = {"/leverantorsfakturor/ny/fil": 10 * 1024 * 1024 + MAX_BODY_BYTES}
-"""Where files are sent, and how large the body may be: billing takes invoices of 10 MB."""
+UPLOADS: Mapping[str, int] = {
+    "/leverantorsfakturor/ny/fil": 10 * 1024 * 1024 + MAX_BODY_BYTES,
+    "/bestallningar/ny/bilaga": 26 * 1024 * 1024,
+}
+"""Where files are sent, and how large the body may be: each service has its own limit of a file."""
 
 POLICY = "; ".join(
     (

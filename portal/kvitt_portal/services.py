@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 from weakref import WeakValueDictionary
 
 import httpx
@@ -75,6 +76,15 @@ class Part:
         return self.problem is None
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that somebody sends in."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 class Services:
     """The five services by their addresses. A context manager: it keeps connections."""
 
@@ -107,13 +117,13 @@ class Services:
         token: str,
         query: Mapping[str, Any] | None = None,
         body: Any = None,
-        file: tuple[bytes, str] | None = None,
+        file: "File | None" = None,
         key: str | None = None,
         in_pieces: bool = False,
     ) -> Part:
-        """One call. `file`: a body that is no JSON, and its media type. `key` is its
-        Idempotency-Key. What goes wrong on the way is a Part with a problem; raises nothing.
-        `in_pieces`: the value is a large file's pieces, as they come.
+        """One call, with a `body` or a `file`. `key` is its Idempotency-Key. What goes wrong on the
+        way is a Part with a problem; raises nothing. `in_pieces`: the value is a large file's
+        pieces, as they come.
         """
         if _LEADS_ELSEWHERE.search(path):
             return Part(404, problem=_UNKNOWN)
@@ -127,12 +137,18 @@ class Services:
             headers["Prefer"] = "wait=2"
         if key is not None:
             headers["Idempotency-Key"] = key
+        if file is not None:
+            headers["Content-Type"] = file.media_type
+            if file.name:
+                headers["X-Filename"] = quote(file.name, safe="")
         try:
-            content = None
-            if file is not None:
-                content, headers["Content-Type"] = file
             request = self._clients[service].build_request(
-                method, path, params=asked, json=body, content=content, headers=headers
+                method,
+                path,
+                params=asked,
+                json=body,
+                content=file.content if file is not None else None,
+                headers=headers,
             )
             answer = await self._answer_to(request, service, token, in_pieces=in_pieces)
         except httpx.InvalidURL:  # too long to be the address of anything

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -101,6 +102,10 @@ class Actor:
     async def fill(self, label: str, text: str, *, within: str = "") -> None:
         """Write in a field, in place of what stands there."""
         await self._do(1, f"fill {label}", self._field(label, within).fill(text))
+
+    async def attach(self, label: str, file: Path) -> None:
+        """Choose a file of the computer: two actions."""
+        await self._do(2, f"attach {label}", self._field(label, "").set_input_files(file))
 
     async def choose(self, label: str, option: str, *, within: str = "") -> None:
         """Open a list and pick of it: two actions."""

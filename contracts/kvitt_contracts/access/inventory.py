@@ -89,6 +89,7 @@ ACTS = (
             "GET /articles": ("inventory.articles.list", LOOKS_UP),
             "GET /articles:named": ("inventory.articles.named", LOOKS_UP),
             "GET /articles:alternatives": ("inventory.articles.alternatives", LOOKS_UP),
+            "GET /articles:order-guides": ("inventory.articles.order-guides", LOOKS_UP),
             "GET /articles:classes": ("inventory.articles.classes", LOOKS_UP),
             "GET /articles/{article_number}": ("inventory.article.show", LOOKS_UP),
             "GET /stores": ("inventory.stores.list", READS),

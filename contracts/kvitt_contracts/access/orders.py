@@ -25,6 +25,7 @@ _PURCHASE_ORDER = "/purchase-orders/{purchase_order_id}"
 _DRAFT = "/application-drafts/{draft_id}"
 _ORDER_DRAFT = "/order-drafts/{draft_id}"
 _PLACES = ("requester", "prescriber")
+_USER = "/users/{user_id}"
 _EVERYBODY = dict.fromkeys(WORKS, Reach.REGION)  # ORD-9: a template is nobody's own
 
 ACTS = (
@@ -181,6 +182,28 @@ ACTS = (
         orders.VoidOrderLines,
         WORKS,
     ),
+    command(
+        "orders.order.set-delivery",
+        "POST /orders/{order_id}:set-delivery",
+        orders.SetDelivery,
+        STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
+    command(
+        "orders.user.set-default-supply",
+        f"POST {_USER}:set-default-supply",
+        orders.SetDefaultSupply,
+        dict.fromkeys(WORKS, Reach.OWN),
+    ),
+    command(
+        "orders.user.set-default-service-point",
+        f"POST {_USER}:set-default-service-point",
+        orders.SetDefaultServicePoint,
+        STAFF,
+        rule="REF-12",
+        reason="CUSTOMER_SERVICE_ONLY",
+    ),
     command("orders.receipt.report", "POST /receipts", orders.ReportReceipt, WORKS),
     *routes(
         "orders",
@@ -217,6 +240,7 @@ ACTS = (
             f"GET {_FAULT_REPORT}": ("orders.fault-report.show", READS),
             f"GET {_FAULT_REPORT}/story": ("orders.fault-report.tell", READS),
             "POST /orders:preview": ("orders.order.preview", WORKS),
+            "GET /orders:sources": ("orders.orders.sources", _EVERYBODY),
             "POST /withdrawals:preview": ("orders.withdrawal.preview", WORKS),
             "POST /templates": ("orders.template.begin", _EVERYBODY),
             "GET /templates": ("orders.templates.list", LOOKS_UP),
@@ -259,6 +283,14 @@ ACTS = (
             "GET /payers/{payer_id}": ("orders.payer.show", LOOKS_UP),
             "GET /customers": ("orders.customers.list", LOOKS_UP),
             "GET /customers/{customer_id}": ("orders.customer.show", LOOKS_UP),
+            "POST /customers/{customer_id}:set-replenishment-address": (
+                "orders.replenishment-address.set",
+                STAFF,
+            ),
+            "GET /customers/{customer_id}/replenishment-addresses": (
+                "orders.replenishment-addresses.list",
+                STAFF,
+            ),
             "GET /care-units": ("orders.care-units.list", LOOKS_UP),
             "GET /care-units/{unit}": ("orders.care-unit.show", LOOKS_UP),
             "GET /users": ("orders.users.list", LOOKS_UP),

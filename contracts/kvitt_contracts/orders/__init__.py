@@ -36,6 +36,7 @@ from kvitt_contracts.orders.customer_orders import (
     LineSupply,
     OrderDeclined,
     OrderDelivered,
+    OrderDeliveryChanged,
     OrderEvent,
     OrderLineDelivered,
     OrderLineDiverted,
@@ -98,7 +99,6 @@ from kvitt_contracts.orders.order_commands import (
 )
 from kvitt_contracts.orders.order_lines import (
     ComingOrderEvent,
-    OrderDeliveryChanged,
     OrderLineVoidRefused,
     OrderLineVoidRequested,
 )
@@ -163,6 +163,7 @@ from kvitt_contracts.orders.units import (
 from kvitt_contracts.orders.users import (
     ApplyForAccess,
     GrantAccess,
+    SetDefaultServicePoint,
     SetDefaultSupply,
     UserEvent,
     UserRegistered,
@@ -314,6 +315,7 @@ __all__ = [
     "RequestPickup",
     "SaveTemplate",
     "SendPurchaseOrder",
+    "SetDefaultServicePoint",
     "SetDefaultSupply",
     "SetDelivery",
     "SettleDeviation",

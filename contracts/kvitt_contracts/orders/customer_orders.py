@@ -340,6 +340,18 @@ class OrderLineReduced(Event, type="orders.order.line-reduced.v1"):
     asked_by: UserId
 
 
+class OrderDeliveryChanged(Event, type="orders.order.delivery-changed.v1"):
+    """Customer service made the delivery urgent, or let it go in parts or together (REF-12): what
+    it is from now on.
+    """
+
+    order_id: OrderId
+    is_urgent: bool
+    is_consolidated: bool
+    by: UserId
+    asked_by: UserId
+
+
 class OrderLinePlanned(Event, type="orders.order.line-planned.v1"):
     """When a direct line is expected to leave its supplier (ORD-4).
 
@@ -362,6 +374,7 @@ OrderEvent = (
     | OrderLinePlanned
     | OrderLineVoided
     | OrderLineReduced
+    | OrderDeliveryChanged
     | OrderPickingBegun
     | OrderLineDelivered
     | OrderDelivered

@@ -169,16 +169,19 @@ class PlaceReplenishment(Command, type="orders.replenishment.place.v1"):
     lines: Annotated[tuple[Goods, ...], Field(min_length=1, max_length=200)]
 
 
-# -- reserved ------------------------------------------------------------------------------------
-
-
 class SetDelivery(Command, type="orders.order.set-delivery.v1"):
-    """Customer service makes an order urgent, or lets it go in parts or together (REF-12)."""
+    """Customer service makes an order urgent, or lets it go in parts or together (REF-12).
+
+    Subject: the reference that the order was placed under. `asked_by`: who wanted it.
+    """
 
     is_urgent: bool
     is_consolidated: bool
     by: UserId
     asked_by: UserId
+
+
+# -- reserved ------------------------------------------------------------------------------------
 
 
 class ReduceOrderLine(Command, type="orders.order.reduce-line.v1"):

@@ -40,15 +40,5 @@ class OrderLineVoidRefused(Event, type="orders.order.line-void-refused.v1"):
     prescriber: UserId
 
 
-class OrderDeliveryChanged(Event, type="orders.order.delivery-changed.v1"):
-    """Customer service made the delivery urgent, or let it go in parts or together (REF-12)."""
-
-    order_id: OrderId
-    is_urgent: bool
-    is_consolidated: bool
-    by: UserId
-    asked_by: UserId
-
-
-ComingOrderEvent = OrderLineVoidRequested | OrderLineVoidRefused | OrderDeliveryChanged
+ComingOrderEvent = OrderLineVoidRequested | OrderLineVoidRefused
 """Reserved events of an order."""

@@ -12,6 +12,7 @@ class UserRegistered(Event, type="orders.user.registered.v1"):
     `product_areas` and `stores` limit what the user sees (REF-11); none means that nothing does.
     `duties`: `technician`, `unit_head`, `assortment_manager`, `finance`. `profession` and
     `employer_kind` are the region's words; `default_supply` is the user's own choice (REF-10).
+    `by` and `asked_by` where customer service has changed it for somebody (REF-12).
     """
 
     user_id: UserId
@@ -27,10 +28,33 @@ class UserRegistered(Event, type="orders.user.registered.v1"):
     duties: tuple[Word, ...] | None = None
     access: Word | None = None
     default_supply: Word | None = None
+    by: UserId | None = None
+    asked_by: UserId | None = None
 
 
 UserEvent = UserRegistered
 """Every event of a user."""
+
+
+class SetDefaultSupply(Command, type="orders.user.set-default-supply.v1"):
+    """A user chooses the source that is proposed: `central` or `own_store` (REF-10). Subject: the
+    user id.
+    """
+
+    user_id: UserId
+    default_supply: Word
+    by: UserId
+
+
+class SetDefaultServicePoint(Command, type="orders.user.set-default-service-point.v1"):
+    """Customer service chooses which of a user's service points is the default, for `asked_by`
+    (REF-12). Subject: the user id.
+    """
+
+    user_id: UserId
+    service_point: ServicePointId
+    by: UserId
+    asked_by: UserId
 
 
 # -- reserved commands ---------------------------------------------------------------------------
@@ -49,11 +73,3 @@ class GrantAccess(Command, type="orders.user.grant.v1"):
     user_id: UserId
     by: UserId
     asked_by: UserId
-
-
-class SetDefaultSupply(Command, type="orders.user.set-default-supply.v1"):
-    """A user chooses the source that is proposed: `central` or `own_store` (REF-10)."""
-
-    user_id: UserId
-    default_supply: Word
-    by: UserId

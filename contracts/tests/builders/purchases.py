@@ -4,6 +4,7 @@ from typing import Any
 
 from kvitt_contracts.inventory import ArticleListed
 from kvitt_contracts.orders import (
+    OrderDeliveryChanged,
     OrderLinePlanned,
     OrderLineReduced,
     OrderLineVoided,
@@ -204,6 +205,18 @@ def an_order_line_voided(*, number: int = 1, **changes: Any) -> OrderLineVoided:
         "asked_by": SENDER,
     }
     return build(OrderLineVoided, values, changes)
+
+
+def an_order_delivery_changed(**changes: Any) -> OrderDeliveryChanged:
+    """Customer service has made an order urgent, and lets it go in parts."""
+    values = {
+        "order_id": order_id(),
+        "is_urgent": True,
+        "is_consolidated": False,
+        "by": SERVICE,
+        "asked_by": SENDER,
+    }
+    return build(OrderDeliveryChanged, values, changes)
 
 
 def an_order_line_reduced(quantity: int = 1, *, number: int = 1) -> OrderLineReduced:

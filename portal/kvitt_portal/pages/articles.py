@@ -26,7 +26,7 @@ TYPES: Final = (
     ("spare_part", "Reservdel"),
     ("service", "Tjänst"),
 )
-UNITS: Final = {"piece": "styck", "pair": "par", "set": "sats"}
+UNITS: Final = {"piece": "styck", "pair": "par", "set": "sats", "hour": "timme"}
 CLASSES: Final = {
     "04": "Medicinsk behandling",
     "05": "Träning av färdigheter",
@@ -77,13 +77,15 @@ async def search(here: Here) -> Response:
 async def article(here: Here, number: str) -> Response:
     """All that is known of an article, on one page."""
     shown = await here.need("inventory", f"/articles/{number}")
-    today, names = await asyncio.gather(
+    today, proposed, names = await asyncio.gather(
         here.ask("orders", "/today"),
+        _proposed(here, number),
         Names.of(here, stores=[one["store"] for one in shown["balances"]]),
     )
     return here.page(
         "articles/article.html",
         article=shown,
+        proposed=proposed,
         today=today,
         prices=_prices(shown["prices"], today.value["today"] if today else ""),
         types=dict(TYPES),
@@ -91,6 +93,16 @@ async def article(here: Here, number: str) -> Response:
         classes=CLASSES,
         names=names,
     )
+
+
+async def _proposed(here: Visit, number: str) -> str:
+    """From where the article is proposed to be had (REF-10)."""
+    if not here.is_in_care or not here.service_point:
+        return ""
+    part = await here.ask(
+        "orders", "/orders:sources", number=number, service_point=here.service_point
+    )
+    return next((one["proposed"] or "" for one in items_of(part)), "")
 
 
 @router.get("/sortiment")

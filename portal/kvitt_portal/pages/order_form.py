@@ -6,13 +6,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
+from kvitt_portal.pages import order_files
 from kvitt_portal.pages.asking import code
 from kvitt_portal.pages.covers import cover_of, value_of
 from kvitt_portal.pages.registering import FIELDS, quantity_of, recipient_of
 
 MOST_LINES: Final = 20
 _DELIVERY: Final = ("order_phone", "door_code", "instructions", "contact_person", "information")
-_OF_A_LINE: Final = ("article", "quantity", "payer", "comment", "instead")
+_OF_A_LINE: Final = ("article", "quantity", "payer", "comment", "instead", "application")
 _FIELDS: Final = {
     **FIELDS,
     "cover": "cover",
@@ -30,12 +31,16 @@ _FIELDS: Final = {
     "delivery.contact_person": "contact_person",
     "delivery.information": "information",
     "lines": "article-1",
+    "attachment": "file",
+    "attachments": "file",
 }
 """The form's fields by the names of the service's."""
 
 _STORED_AS: Final = "pending-order"
 _STORED_AT_MOST: Final = 20_000  # characters
-_NOT_STORED: Final = frozenset({"do", "pick", "remove", "seen"})
+_NOT_STORED: Final = frozenset(
+    {"do", "pick", "remove", "remove-file", "file", "guide", "guide-line", "no-guide", "seen"}
+)
 
 
 def rows_of(form: Form) -> list[int]:
@@ -73,6 +78,8 @@ def lines_of(form: Form) -> list[dict[str, Any]]:
                 line[name] = value
         if asked := asked_first(form, number):
             line["instead_of"] = asked
+        if application := applied_by(form, number):
+            line["application"] = application
         lines.append(line)
     return lines
 
@@ -83,6 +90,14 @@ def asked_first(form: Form, number: int) -> str:
     """
     article, _, asked = form[f"instead-{number}"].partition(" ")
     return asked if article == form[f"article-{number}"] and asked != article else ""
+
+
+def applied_by(form: Form, number: int) -> str:
+    """The application that a line's article was ordered by before, while that is written still:
+    `application-1` holds both.
+    """
+    article, _, application = form[f"application-{number}"].partition(" ")
+    return application if article == form[f"article-{number}"] else ""
 
 
 def is_kept(form: Form, number: int) -> bool:
@@ -97,6 +112,7 @@ def fields_of(form: Form) -> dict[str, str]:
     for at, number in enumerate(rows_of(form)):
         fields[f"lines.{at}"] = f"article-{number}"
         fields[f"lines.{at}.instead_of"] = f"article-{number}"
+        fields[f"lines.{at}.application"] = f"article-{number}"
         fields[f"lines.{at}.quantity"] = f"quantity-{number}"
         fields[f"lines.{at}.payer_id"] = f"payer-{number}"
         fields[f"lines.{at}.comment"] = f"comment-{number}"
@@ -112,7 +128,11 @@ def order_of(form: Form) -> dict[str, Any]:
         "lines": lines_of(form),
         "delivery": delivery_of(form),
     }
-    named = {"payer_id": form["payer"], "cover": cover_of(form["cover"])}
+    named = {
+        "payer_id": form["payer"],
+        "cover": cover_of(form["cover"]),
+        "attachments": [file for file, _ in order_files.attached(form)],
+    }
     return order | {name: value for name, value in named.items() if value}
 
 

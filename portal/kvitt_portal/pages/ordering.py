@@ -11,7 +11,7 @@ from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import personal_number
-from kvitt_portal.pages import order_drafts, order_form
+from kvitt_portal.pages import order_drafts, order_files, order_form, order_guides
 from kvitt_portal.pages.alternatives import proposals_of
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import code, items_of, options_of
@@ -65,6 +65,10 @@ async def place(here: Here) -> Response:
     has not been seen with its cost is shown first.
     """
     form = await here.form()
+    if (number := form["guide"]).isascii() and number.isdigit():
+        await order_guides.follow(here, form, int(number))
+        order_form.store_draft(here, form)
+        return await _page(here, form)
     if _is_changed_only(form):
         order_form.store_draft(here, form)
         return await _page(here, form)
@@ -75,6 +79,7 @@ async def place(here: Here) -> Response:
     await find_recipient(here, form)
     await _name_articles(here, form)
     order_form.check(form)
+    order_files.must_be_sent(form)
     order_form.store_draft(here, form)
     if not form.ok:
         return await _page(here, form)
@@ -101,6 +106,15 @@ async def place(here: Here) -> Response:
         f"{here.word('Beställning')} {number} är skickad.",
         undo=(f"/bestallningar/{order}/makulera", "Ångra"),
     )
+
+
+@router.post(f"{PAGE}/bilaga")
+async def attach(here: Here) -> Response:
+    """Send a file in that goes with the order; the page is shown again with it."""
+    form = await here.form()
+    await order_files.take_in(here, form)
+    order_form.store_draft(here, form)
+    return await _page(here, form)
 
 
 @router.post(f"{PAGE}/kostnad")
@@ -151,13 +165,13 @@ async def _setting_of(here: Visit, form: Form) -> dict[str, Any]:
     articles with how many the service point's own store has of each.
     """
     place = form["service_point"] or here.service_point
-    people, prescribers, customer, articles, payables, proposals = await asyncio.gather(
+    people, prescribers, customer, articles, payables, (proposals, guides) = await asyncio.gather(
         here.people([form["person"]], purpose="ordering"),
         prescribers_of(here),
         here.ask("orders", f"/customers/{code(place)}"),
         articles_of(here, _named_in(form)),
         payables_of(here),
-        proposals_of(here, form, place),
+        asyncio.gather(proposals_of(here, form, place), order_guides.guides_of(here, form)),
     )
     names = await Names.of(
         here,
@@ -180,7 +194,9 @@ async def _setting_of(here: Visit, form: Form) -> dict[str, Any]:
         "customer": customer,
         "names": names,
         "articles": articles,
+        "attached": order_files.attached(form),
         "proposals": proposals,
+        "guides": guides,
         "asked_first": {n: order_form.asked_first(form, n) for n in rows_of(form)},
         "in_own_store": {
             number: sum(one["available"] for one in article["balances"] if one["store"] == store)
@@ -276,6 +292,12 @@ def _is_changed_only(form: Form) -> bool:
         form.give(f"article-{number}", article)
         form.give(f"instead-{number}", f"{article} {asked}" if asked else "")
         return True
+    if form["no-guide"]:
+        order_guides.put_aside(form, form["no-guide"])
+        return True
+    if form["remove-file"]:
+        order_files.take_out(form, form["remove-file"])
+        return True
     if form["do"] == "other":
         form.give("person", "")
         form.give("unit", "")
@@ -327,4 +349,6 @@ async def _like(here: Visit, order: str, *, line: str) -> dict[str, str]:
         # what is proposed instead of it is proposed anew
         given[f"article-{number}"] = one.get("instead_of") or one["article_number"]
         given[f"quantity-{number}"] = str(one["quantity"])
+        if one.get("application"):
+            given[f"application-{number}"] = f"{one['article_number']} {one['application']}"
     return given

@@ -13,7 +13,7 @@ from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages import order_drafts
+from kvitt_portal.pages import order_drafts, order_files
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import NOTHING, items_of, recipients_of
 from kvitt_portal.pages.cases_about import asked_about
@@ -37,6 +37,8 @@ _FILTERS: Final = (
     "placed_to",
     "sort",
 )
+_OVER: Final = frozenset({"delivered", "voided", "voiding", "declined"})
+"""States in which nothing is left to deliver."""
 SUPPLIES: Final = {
     "central": "Hjälpmedelsverksamheten",
     "own_store": "Eget förråd",
@@ -120,6 +122,25 @@ async def void(here: Here, order: UUID) -> Response:
     return here.go(f"/bestallningar/{order}", said, tone="info" if part.waits else "success")
 
 
+@router.post("/bestallningar/{order}/leverans")
+async def set_delivery(here: Here, order: UUID) -> Response:
+    """Make the order urgent, or let it go in parts or together, for who asked: customer service."""
+    form = await here.form()
+    form.must("asked_by", text="Skriv vem som bad om det.")
+    if not form.ok:
+        return await _page(here, order, form)
+    body = {
+        "is_urgent": bool(form["urgent"]),
+        "is_consolidated": not form["parts"],
+        "asked_by": form["asked_by"],
+    }
+    part = await here.send("orders", "POST", f"/orders/{order}:set-delivery", body, form)
+    if part.problem is not None:
+        form.refuse(part.problem, {"is_consolidated": "parts", "asked_by": "asked_by"})
+        return await _page(here, order, form)
+    return here.go(f"/bestallningar/{order}", "Leveransen är ändrad.")
+
+
 def _wrong(found: Part) -> dict[str, str]:
     """What is wrong with the filters, by their names."""
     if found.problem is None:
@@ -131,11 +152,12 @@ def _wrong(found: Part) -> dict[str, str]:
 async def page_of(here: Visit, order: UUID, form: Form) -> Response:
     """The page of an order, with what is wrong with a form on it."""
     view = await here.need("orders", f"/orders/{order}")
-    (story, voiding, covered), record, asked, people, names, articles = await asyncio.gather(
+    (story, voiding, covered, files), record, asked, people, names, articles = await asyncio.gather(
         asyncio.gather(
             here.ask("orders", f"/orders/{order}/story"),
             here.ask("orders", f"/orders/{order}/voiding"),
             case_of(here, view),
+            here.ask("orders", f"/orders/{order}/attachments"),
         ),
         _record_of(here, view),
         asked_about(here, str(order)),
@@ -164,6 +186,10 @@ async def page_of(here: Visit, order: UUID, form: Form) -> Response:
             [one["supplier_id"] for one in (*purchases.values(), *view["to_purchase"])],
         ),
     )
+    may_set = here.has(*STAFF) and view["status"] not in _OVER and view["supply"] != "own_store"
+    if may_set and not form.sent():
+        form.give("urgent", "1" if view["is_urgent"] else "")
+        form.give("parts", "" if view["consolidated"] else "1")
     template = "orders/state.html" if here.is_partial else "orders/order.html"
     return here.page(
         template,
@@ -183,6 +209,8 @@ async def page_of(here: Visit, order: UUID, form: Form) -> Response:
         asked=asked,
         record=record,
         covered=covered,
+        files=order_files.listed(files),
+        may_set_delivery=may_set,
         form=form,
     )
 

@@ -3,8 +3,10 @@
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
+from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Perhaps, Visit, portal_of
 from kvitt_portal.names import Names
+from kvitt_portal.pages.orders import SUPPLIES
 
 router = APIRouter()
 
@@ -12,12 +14,34 @@ router = APIRouter()
 @router.get("/mina-uppgifter")
 async def own(here: Here) -> Response:
     """Who the user is to the register: name and contact, roles, service points."""
+    return await _own(here, Form())
+
+
+@router.post("/mina-uppgifter/forval")
+async def choose_supply(here: Here) -> Response:
+    """Choose from where what is ordered is proposed to come (REF-10)."""
+    form = await here.form()
+    path = f"/users/{here.user.user_id}:set-default-supply"
+    body = {"default_supply": form["default_supply"]}
+    part = await here.send("orders", "POST", path, body, form)
+    if part.problem is not None:
+        form.refuse(part.problem)
+        form.give("default_supply", "central")
+        return await _own(here, form)
+    return here.go("/mina-uppgifter", "Ditt förval är sparat.")
+
+
+async def _own(here: Visit, form: Form) -> Response:
     me = await here.ask("orders", f"/users/{here.user.user_id}")
+    if me and "default_supply" not in form:
+        form.give("default_supply", me.value.get("default_supply") or "central")
     acts_for = me.value["acts_for"] if me else []
     names = await Names.of(here, users=[here.user.user_id, *acts_for])
     return here.page(
         "own/own.html",
         me=me,
+        form=form,
+        supplies=SUPPLIES,
         contact=names.users.get(here.user.user_id),
         acts_for=[names.user(one) for one in acts_for],
     )

@@ -2,6 +2,7 @@
 in Peppol BIS Billing 3.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -76,12 +77,13 @@ async def register(here: Here) -> Response:
 @router.post(f"{_NEW}/fil")
 async def read(here: Here) -> Response:
     """Take in a file as it is."""
-    form, content = await here.uploaded()
-    if not content:
+    form = await here.form()
+    if form.file is None or not form.file.content:
         form.add("file", "Välj e-fakturans fil. Den är i XML.")
         return await _page(here, form)
     path, supplier = "/supplier-invoices:ubl", form["sender"]
-    part = await here.send_file("billing", path, (content, _XML), form, supplier_id=supplier)
+    file = replace(form.file, name="", media_type=_XML)  # billing keeps no name
+    part = await here.send_file("billing", path, file, form, supplier_id=supplier)
     if part.problem is None:
         return _done(here, part)
     form.refuse(_about_file(part.problem), {"supplier_id": "sender", "file": "file"})

@@ -384,3 +384,29 @@ async def test_it_begins_from_nobody_by_keyboard_alone(actor: MakeActor, working
 
     await anna.sees(working.home.patient.name)
     assert working.home.patient.number not in anna.page.url
+
+
+@pytest.mark.rule("ORD-19a", "ACT-5f")
+async def test_what_was_approved_is_ordered_again_by_its_application(
+    actor: MakeActor, scene: Scene, working: Working
+) -> None:
+    article = scene.article("Specialstol", in_assortment=False)
+    await scene.set()
+    applied = await working.application()
+    decision = {"outcome": "approved", "article_number": article}
+    await working.done(applied, "decide", decision)
+    first = {
+        "recipient": {"kind": "patient", "person": working.home.person},
+        "prescriber": working.user,
+        "service_point": working.place.id,
+        "lines": [{"article_number": article, "application": applied["work_order_id"]}],
+        "delivery": {"to": {"kind": "unit"}},
+    }
+    order = await working.system.done(working.user, "/orders", first)
+    anna = await actor(working.user, at=f"/bestallningar/{order['order_id']}")
+
+    await anna.click("Beställ likadant")
+    await anna.sees("Så blir beställningen")
+    await anna.click("Skicka beställning")
+
+    await anna.sees("är skickad.")

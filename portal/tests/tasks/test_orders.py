@@ -315,3 +315,34 @@ async def test_one_line_of_an_earlier_order_is_ordered_again(
     await anna.has("Artikel", other)
     await anna.has("Antal", "2")
     assert len(await anna.text_of("fieldset.line")) == 1
+
+
+@pytest.mark.rule("REF-12b", "REF-12d")
+async def test_customer_service_makes_an_order_urgent_for_who_asked(
+    actor: MakeActor, ward: Ward, scene: Scene
+) -> None:
+    order = await ward.order()
+    staff = scene.user(ward.place, roles=("customer_service",))
+    await scene.set()
+    kim = await actor(staff, at=order.page)
+
+    await kim.click("Brådskande leverans, delleverans")
+    await kim.tick("Brådskande leverans")
+    await kim.tick("Delleverans")
+    await kim.click("Ändra leverans")
+    await kim.sees("Skriv vem som bad om det.")
+    await kim.accessible()
+    await kim.picture("order-set-delivery")
+    await kim.fill("Vem bad om det?", "k999xyz")
+    await kim.click("Ändra leverans")
+    await kim.sees("Det här behöver rättas")
+    await kim.fill("Vem bad om det?", ward.user)
+    await kim.click("Ändra leverans")
+
+    await kim.sees("Leveransen är ändrad.")
+    await kim.sees("Brådskande")
+    await kim.accessible()
+    await kim.picture("order-urgent")
+    anna = await actor(ward.user, at=order.page)
+    await anna.sees("Brådskande")
+    await anna.sees_no("Ändra leverans")

@@ -5,6 +5,7 @@ import pytest
 from portal.tests.browser import MakeActor
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
+from portal.tests.ward import PRESCRIBER, a_ward
 
 NAME = "Anna Exempelstierna"
 
@@ -129,3 +130,23 @@ async def test_who_is_idle_is_warned_and_stays_by_one_press(actor: MakeActor) ->
     await anna.click("Fortsätt vara inloggad")
     await anna.sees("Du är utloggad. Det du har skrivit är kvar här")
     await anna.accessible()
+
+
+@pytest.mark.task("T-33")
+@pytest.mark.rule("REF-10a")
+async def test_a_source_is_chosen_that_is_proposed(actor: MakeActor, scene: Scene) -> None:
+    ward = await a_ward(scene, cushions=3)
+    anna = await actor(ward.user)
+
+    await anna.click(PRESCRIBER)
+    await anna.click("Dina uppgifter")
+    await anna.sees("hjälpmedelsverksamheten")
+    await anna.accessible()
+    await anna.picture("own-default-supply")
+    await anna.click("Föreslå eget förråd")
+
+    await anna.sees("Ditt förval är sparat.")
+    anna.counts("T-33")
+    await anna.goes(f"/artiklar/{ward.cushion}")
+    await anna.sees("Uttag ur eget förråd")
+    assert list(await anna.text_of(".actions .button--primary")) == ["Uttag ur eget förråd"]

@@ -21,6 +21,7 @@ from inventory.handlers import messages
 from inventory.holds import api as holds
 from inventory.holds.models import HoldRow
 from inventory.models import Base
+from inventory.order_guides import api as order_guides
 from inventory.people.models import UserRow
 from inventory.pickups.models import PickupClaimRow
 from inventory.refills import api as refills
@@ -48,6 +49,7 @@ service = Service(
     routers=[
         articles.router,
         alternatives.router,
+        order_guides.router,
         stores.router,
         store_balances.router,
         devices.router,

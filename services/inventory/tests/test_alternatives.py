@@ -20,6 +20,7 @@ from kvitt_contracts.types import (
     ProductArea,
     RegionCode,
     Role,
+    ServicePointId,
     StoreId,
     Word,
 )
@@ -38,7 +39,7 @@ from services.inventory.tests.units import Who
 NEW, OLD, OLDER = "30457", "30456", "30455"
 MONDAY = date(2026, 3, 2)
 ME: Who = {"user": SENDER, "roles": (Role.PRESCRIBER,), "service_points": [SENDING]}
-UNIT = Unit(is_private_clinic=False, has_stock=True)
+UNIT = Unit(service_point=ServicePointId(SENDING), is_private_clinic=False, has_stock=True)
 
 
 def an_article(number: str = OLD, **others: Any) -> Article:
@@ -172,11 +173,30 @@ def test_what_could_not_be_ordered_is_not_proposed(
     assert (found.central, found.own) == (central, own)
 
 
+@pytest.mark.rule("ORD-6a", "REF-11b", "REF-11c")
+def test_what_the_unit_has_not_from_there_is_not_proposed(policies: Policies) -> None:
+    elsewhere = {"service_point": "49999", "sources": ["own_store"]}
+    mine = {"service_point": SENDING, "sources": ["own_store"]}
+    aid = an_article(product_area=ProductArea("hearing"))
+
+    for exceptions, sources, expected in (
+        ([], ["central"], (3, 0)),
+        ([], ["own_store"], (0, 2)),
+        ([], ["central", "own_store"], (3, 2)),
+        ([mine], ["central"], (0, 2)),
+        ([elsewhere], ["central"], (3, 0)),
+    ):
+        area = {"code": "hearing", "sources": sources, "exceptions": exceptions}
+        areas = with_product_areas(policies, area).of(RegionCode(REGION)).versions[0]
+        found = offered(areas, aid, central=3, own=2)
+        assert (found.central, found.own) == expected
+
+
 @pytest.mark.rule("ORD-6a")
 def test_a_private_clinic_is_proposed_nothing_of_a_stock_of_its_own_or_for_others(
     policy: RegionPolicy,
 ) -> None:
-    clinic = Unit(is_private_clinic=True, has_stock=False)
+    clinic = replace(UNIT, is_private_clinic=True, has_stock=False)
     for_others = an_article(is_own_units_only=True)
 
     found = offered(policy, central=3, own=2, unit=clinic)

@@ -249,6 +249,7 @@ RETURN: dict[str, Any] = {"on": "2026-03-18"}
             "store",
         ),
         (["170098"], {"on": "2026-03-01"}, "RETURNED_BEFORE_LOAN", "DAY-5", "returned_on"),
+        (["170099", "170098"], {"on": "2026-03-01"}, "RETURNED_BEFORE_LOAN", "DAY-5", "devices.0"),
         (
             [],
             {"lines": [back()], "on": "2026-03-01"},

@@ -84,6 +84,13 @@ async def test_what_a_unit_has_returned_is_listed_too(world: World) -> None:
 
 
 @pytest.mark.rule("ORD-20c")
+async def test_patients_and_units_are_listed_together(world: World) -> None:
+    of_all = await numbers(world, unit=[CARE_UNIT], person=[str(person())])
+
+    assert of_all == sorted([MINE, UNITS])
+
+
+@pytest.mark.rule("ORD-20c")
 async def test_whose_it_was_is_to_be_said(world: World) -> None:
     answer = await returned(world)
 

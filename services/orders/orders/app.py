@@ -31,12 +31,14 @@ from orders.pickups.api import router as pickups
 from orders.pickups.choices import router as pickup_choices
 from orders.pickups.models import PickupRow
 from orders.placements.api import router as placements
+from orders.placements.sources.api import router as sources
 from orders.purchase_orders.api import router as purchase_orders
 from orders.purchase_orders.mailing import router as mailing
 from orders.purchase_orders.models import PurchaseOrderRow
 from orders.receipts.api import router as receipts
 from orders.receipts.models import ReceiptRow
 from orders.refills.models import RefillRow
+from orders.replenishment_addresses.api import router as replenishment_addresses
 from orders.replenishments.api import router as replenishments
 from orders.suppliers.api import router as suppliers
 from orders.suppliers.models import SupplierRow
@@ -57,8 +59,10 @@ service = Service(
     handlers=messages,
     routers=[
         placements,
+        sources,
         order_drafts,
         replenishments,
+        replenishment_addresses,
         templates,
         awaited,
         customer_orders,
@@ -93,6 +97,7 @@ service = Service(
         UserRow,
         SupplierRow,
         OrderRow,
+        AttachmentRow,
         OrderDraftRow,
         RefillRow,
         TemplateRow,
@@ -104,7 +109,6 @@ service = Service(
         PickupRow,
         WorkOrderRow,
         ApplicationDraftRow,
-        AttachmentRow,
         PersonRow,
         PersonDetailsRow,
         NumberSeriesRow,

@@ -22,6 +22,7 @@ from orders.purchase_orders.mailing import messages as mailing
 from orders.purchase_orders.voiding import messages as line_voiding
 from orders.receipts.handlers import messages as receipts
 from orders.refills.handlers import projections as refills
+from orders.replenishment_addresses.handlers import messages as replenishment_addresses
 from orders.replenishments.handlers import messages as replenishments
 from orders.responsibles.handlers import projections as responsibles
 from orders.suppliers.handlers import messages as suppliers
@@ -43,6 +44,7 @@ for _noun in (
     placements,
     order_drafts,
     replenishments,
+    replenishment_addresses,
     templates,
     customer_orders,
     suppliers,

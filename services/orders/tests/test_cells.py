@@ -242,6 +242,10 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                     things=direct,
                     body={"lines": [1], "reason": "CANNOT_DELIVER", "is_supplier_told": False},
                 ),
+                "orders.order.set-delivery": Upon(
+                    things=orders,
+                    body={"is_urgent": True, "is_consolidated": False, "asked_by": PEER},
+                ),
                 "orders.receipts.awaited": Upon(things=bought_at, key="purchase_order_id"),
                 "orders.receipt.show": Upon(things=receipts),
                 "orders.fault-reports.list": Upon(things=reports, key="fault_report_id"),
@@ -307,6 +311,12 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.care-unit.show": Upon(things=care_units),
                 "orders.users.list": Upon(things=users, key="user_id"),
                 "orders.user.show": Upon(things=users),
+                "orders.user.set-default-supply": Upon(
+                    things=users, body={"default_supply": "own_store"}
+                ),
+                "orders.user.set-default-service-point": Upon(
+                    things=users, body={"service_point": POINT, "asked_by": PEER}
+                ),
             },
             reaching_nothing=MAKES_ANEW,
         )

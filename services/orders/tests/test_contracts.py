@@ -48,12 +48,13 @@ from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.handlers import messages
 from orders.order_drafts.commands import (
     DiscardOrderDraft,
-    PlaceDraftedOrder,
+    PlaceOrderOverHttp,
     SaveOrderDraft,
 )
 from orders.people.commands import AddPerson, KeepContact
 from orders.pickups.commands import ReportPickupFirst, RequestPickupInWords
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords
+from orders.replenishment_addresses.commands import SetReplenishmentAddress
 from orders.templates.commands import SaveNamedTemplate
 from orders.work_orders.commands import (
     DecideApplicationInWords,
@@ -119,7 +120,8 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     DiscardApplicationDraft,
     SaveOrderDraft,
     DiscardOrderDraft,
-    PlaceDraftedOrder,
+    PlaceOrderOverHttp,
+    SetReplenishmentAddress,
 }
 
 

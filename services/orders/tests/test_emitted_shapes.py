@@ -26,6 +26,9 @@ from kvitt_contracts.orders import (
     ReportPickup,
     SaveTemplate,
     SendPurchaseOrder,
+    SetDefaultServicePoint,
+    SetDefaultSupply,
+    SetDelivery,
     SettleDeviation,
     VoidOrder,
     VoidOrderLines,
@@ -411,6 +414,28 @@ async def what_becomes_of_it(world: World) -> None:
             asked_by=asked_by,
         )
         await world.handle(void, subject=reference)
+    await world.handle(an_order_command(a_line(RAMP)), subject="URGENT-1")
+    urgent = SetDelivery(is_urgent=True, is_consolidated=False, by=staff, asked_by=by)
+    await world.handle(urgent, subject="URGENT-1")
+    await what_is_chosen_in_advance(world)
+
+
+async def what_is_chosen_in_advance(world: World) -> None:
+    """A user's default source, and another's default service point."""
+    chooser, moved = UserId("k070val"), UserId("k071byt")
+    points = ("40201", "61201")
+    await world.handle(a_customer_stated(points[1], store=None), subject=points[1])
+    for user in (chooser, moved):
+        await world.handle(a_user_stated(user, *points), subject=user)
+    supply = SetDefaultSupply(user_id=chooser, default_supply=Word("own_store"), by=chooser)
+    await world.handle(supply, subject=chooser)
+    point = SetDefaultServicePoint(
+        user_id=moved,
+        service_point=ServicePointId(points[1]),
+        by=UserId(SERVICE),
+        asked_by=moved,
+    )
+    await world.handle(point, subject=moved)
 
 
 async def fault_reports(world: World) -> None:

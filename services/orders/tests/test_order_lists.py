@@ -193,9 +193,12 @@ async def test_what_is_ordered_and_not_delivered_is_listed_by_recipient(given: G
         of_me = await client.get("/orders:awaited", params={"recipient": mine})
         of_both = await client.get("/orders:awaited", params={"recipient": [mine, theirs]})
         of_unit = await client.get("/orders:awaited", params={"care_unit": "30110"})
+        together = {"care_unit": "30110", "recipient": [theirs]}
+        of_all = await client.get("/orders:awaited", params=together)
 
         assert numbers(of_both) == ["26100002", "26100001"]
         assert numbers(of_unit) == ["26100003"]
+        assert numbers(of_all) == ["26100003", "26100002"]
         (order,) = of_me.json()["items"]
         assert order["recipient"] == {"kind": "patient", "person": mine}
         assert order["lines"] == [

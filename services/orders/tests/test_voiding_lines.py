@@ -223,6 +223,30 @@ async def test_by_policy_customer_service_alone_voids_lines_and_names_who_asked(
         assert (voided.by, voided.asked_by) == (SERVICE, SENDER)
 
 
+@pytest.mark.rule("REF-12c", "REF-12m")
+async def test_customer_service_voids_what_users_no_longer_can(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=MONDAY, policies=with_purchasing_store(policies)) as world:
+        await prepared(world)
+        await ordered(world, WALKER, RAMP)
+        await world.handle(a_purchase(1, 2), subject="I-1")
+
+        found = await refused(world, VoidOrder(by=UserId(SENDER)), "O-1")
+        assert found[:2] == ("PURCHASE_ORDER_EXISTS", "ORD-14")
+        found = await refused(world, voiding(1, is_supplier_told=True), "O-1")
+        assert found[:2] == ("BY_CUSTOMER_SERVICE_ONLY", "ORD-14")
+        theirs: dict[str, Any] = {"by": SERVICE, "asked_by": SENDER, "is_supplier_told": True}
+        await world.handle(voiding(1, **theirs), subject="O-1")
+        assert await states(world) == [LineState.VOIDED, LineState.PURCHASED]
+        await world.handle(voiding(2, **theirs), subject="O-1")
+
+        assert await status_of(world, "O-1") is Status.VOIDED
+        voided = await world.events(OrderLineVoided)
+        assert [(one.by, one.asked_by) for one in voided] == [(SERVICE, SENDER)] * 2
+        await assert_rows_are_folds(world)
+
+
 @pytest.mark.rule("ORD-14d")
 async def test_what_is_not_the_units_to_void_is_refused(world: World) -> None:
     await ordered(world, WALKER, CUSHION)

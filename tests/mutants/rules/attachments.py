@@ -9,6 +9,8 @@ _RULES: Final = "services/orders/orders/attachments/domain.py"
 _WRITES: Final = "services/orders/orders/attachments/writes.py"
 _API: Final = "services/orders/orders/attaching/api.py"
 _INTAKE: Final = "files/kvitt_files/taking_in.py"
+_ENCLOSURES: Final = "services/orders/orders/placements/enclosures/domain.py"
+_ENCLOSED: Final = "services/orders/tests/test_enclosures.py::test"
 _FILE: Final = "services/orders/tests/test_attachments.py::test"
 _REFUSED: Final = f"{_FILE}_what_cannot_be_taken_is_refused_with_its_field_and_the_way_on"
 
@@ -100,5 +102,29 @@ ATTACHMENTS: tuple[RuleMutant, ...] = (
         "    await _log_look(row, reader.caller.user_id, tx)\n",
         "",
         f"{_FILE}_who_reads_a_file_about_a_patient_has_looked_at_them",
+    ),
+    rule_mutant(
+        "ORD-24a",
+        "What demands an attachment is ordered without, where a line before it demands none",
+        _ENCLOSURES,
+        "            continue\n",
+        "            return\n",
+        f"{_ENCLOSED}_what_demands_an_attachment_is_not_ordered_without",
+    ),
+    rule_mutant(
+        "ORD-24a",
+        "An order is placed with what is attached, and the attachment is put to nothing",
+        "services/orders/orders/placements/handlers.py",
+        "await attach_all(command.attachments, About(kind",
+        "await attach_all(command.attachments[:0], About(kind",
+        f"{_ENCLOSED}_over_http_it_is_ordered_with_what_is_attached",
+    ),
+    rule_mutant(
+        "ORD-24a",
+        "Over Kafka it is ordered without an attachment",
+        "services/orders/orders/placements/handlers.py",
+        "is_enclosed=is_enclosed, is_message=is_message",
+        "is_enclosed=is_enclosed or is_message, is_message=is_message",
+        f"{_ENCLOSED}_over_kafka_it_is_refused_with_the_way_on",
     ),
 )

@@ -11,6 +11,8 @@ _ARRIVED: Final = f"{_TESTS}/test_arrivals.py::test"
 _WITHDRAWALS: Final = f"{_TESTS}/test_withdrawals.py::test"
 _PROPOSED: Final = f"{_TESTS}/test_alternatives.py::test"
 _ALTERNATIVES: Final = f"{_CODE}/alternatives/domain.py"
+_GUIDES: Final = f"{_CODE}/order_guides/domain.py"
+_GUIDED: Final = f"{_TESTS}/test_order_guides.py::test"
 _RULES: Final = f"{_CODE}/reservations/domain.py"
 _ARRIVALS: Final = f"{_CODE}/arrivals/domain.py"
 
@@ -259,5 +261,45 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         "        case Status.RESERVED | Status.BACKORDERED | Status.DELIVERED:\n"
         "            return (Res",
         f"{_WITHDRAWALS}_a_withdrawal_is_never_voided",
+    ),
+    rule_mutant(
+        "ORD-23a",
+        "A guide that names no other version leaves the main device out",
+        _GUIDES,
+        "*(standard or [itself])",
+        "*standard",
+        f"{_GUIDED}_the_main_device_itself_is_its_standard_version_where_none_is_named",
+    ),
+    rule_mutant(
+        "ORD-23a",
+        "The standard version is proposed as an accessory",
+        _GUIDES,
+        "Part.STANDARD if is_main else Part.ACCESSORY",
+        "Part.ACCESSORY",
+        f"{_GUIDED}_the_standard_version_is_proposed_before_the_accessories",
+    ),
+    rule_mutant(
+        "ORD-23b",
+        "Several of a marked accessory are one line",
+        _GUIDES,
+        "(goods.quantity, 1) if article.marked else (1, goods.quantity)",
+        "(1, goods.quantity)",
+        f"{_GUIDED}_each_accessory_is_a_line_and_each_marked_one_a_line_of_its_own",
+    ),
+    rule_mutant(
+        "ORD-23b",
+        "What nobody purchases is proposed",
+        _GUIDES,
+        " or not article.is_purchased",
+        "",
+        f"{_GUIDED}_what_cannot_be_ordered_is_not_proposed",
+    ),
+    rule_mutant(
+        "ORD-6a",
+        "An older article is proposed from where the unit has not its product area",
+        _ALTERNATIVES,
+        "return sources is None or supply in sources",
+        "return sources is None or bool(supply)",
+        f"{_PROPOSED}_what_the_unit_has_not_from_there_is_not_proposed",
     ),
 )

@@ -5,6 +5,7 @@ from typing import Final
 from tests.mutants.mutant import Swap
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
+_CHANGED: Final = "services/orders/tests/test_delivery_changes.py::test"
 _CODE: Final = "services/orders/orders"
 _TESTS: Final = "services/orders/tests"
 _PLACING: Final = f"{_CODE}/placements/domain.py"
@@ -242,5 +243,45 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "    changed = order.planned_dispatch_on is not None\n",
         "    changed = False\n",
         f"{_STATE}_a_later_date_is_told_as_a_change",
+    ),
+    rule_mutant(
+        "REF-12b",
+        "What customer service makes urgent is not",
+        "services/orders/orders/customer_orders/domain.py",
+        '{"is_urgent": event.is_urgent, "consolidated"',
+        '{"is_urgent": not event.is_urgent, "consolidated"',
+        f"{_CHANGED}_customer_service_makes_an_order_urgent_for_who_asked",
+    ),
+    rule_mutant(
+        "REF-12c",
+        "Customer service voids no more than users may",
+        "services/orders/orders/customer_orders/line_rules/domain.py",
+        "    if by.has(Role.CUSTOMER_SERVICE):\n",
+        "    if by.has(Role.CUSTOMER_SERVICE) and order.status is Status.DECLINED:\n",
+        f"{_TESTS}/test_voiding_lines.py::test_customer_service_voids_what_users_no_longer_can",
+    ),
+    rule_mutant(
+        "REF-12d",
+        "What comes direct is delivered together with others",
+        "services/orders/orders/customer_orders/delivery_rules/domain.py",
+        "if is_consolidated and any(line.is_direct",
+        "if not is_consolidated and any(line.is_direct",
+        f"{_CHANGED}_what_comes_direct_is_never_delivered_together",
+    ),
+    rule_mutant(
+        "REF-12d",
+        "An order that is over is delivered in parts",
+        "services/orders/orders/customer_orders/delivery_rules/domain.py",
+        "in (*ENDED, Status.VOIDING) or",
+        "in (Status.VOIDING,) or",
+        f"{_CHANGED}_of_what_is_over_nothing_is_left_to_deliver",
+    ),
+    rule_mutant(
+        "REF-12m",
+        "An order is made urgent for somebody whom nobody knows",
+        "services/orders/orders/customer_orders/handlers.py",
+        '    await user_named(command.asked_by, tx, field="asked_by")\n    changed',
+        "    changed",
+        f"{_CHANGED}_who_asked_is_named_and_known",
     ),
 )

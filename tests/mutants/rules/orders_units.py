@@ -5,6 +5,7 @@ from typing import Final
 from tests.mutants.mutant import Swap
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
+_DEFAULTS: Final = "services/orders/tests/test_defaults.py::test"
 _CODE: Final = "services/orders/orders"
 _TESTS: Final = "services/orders/tests"
 _PLACING: Final = f"{_CODE}/placements/domain.py"
@@ -180,5 +181,37 @@ UNITS: tuple[RuleMutant, ...] = (
         "        .where(UserRow.active, *is_called)\n",
         "        .where(*is_called)\n",
         f"{_CONTACT}_who_is_inactive_is_found_no_more",
+    ),
+    rule_mutant(
+        "REF-10a",
+        "The user's own choice is forgotten when the region states them anew",
+        "services/orders/orders/units/domain.py",
+        '{"default_supply": known.default_supply if known is not None else None}',
+        '{"default_supply": None}',
+        f"{_DEFAULTS}_a_choice_is_kept_when_the_region_states_the_user_anew",
+    ),
+    rule_mutant(
+        "REF-10a",
+        "The default is proposed where the area does not allow it",
+        "services/orders/orders/placements/sources/domain.py",
+        "if len(may) == 2 and user",
+        "if may and user",
+        f"{_DEFAULTS}_the_area_decides_and_the_default_breaks_ties",
+    ),
+    rule_mutant(
+        "REF-10a",
+        "Somebody else chooses",
+        "services/orders/orders/units/defaults/domain.py",
+        "    if by != user.user_id:\n",
+        "    if not by:\n",
+        f"{_DEFAULTS}_everybody_chooses_their_own",
+    ),
+    rule_mutant(
+        "REF-12g",
+        "A user works by default where they do not work",
+        "services/orders/orders/units/defaults/domain.py",
+        "    if not user.works_at(CustomerId(service_point)):\n",
+        "    if not user.service_points:\n",
+        f"{_DEFAULTS}_the_default_is_one_of_the_users_service_points",
     ),
 )

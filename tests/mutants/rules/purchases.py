@@ -214,5 +214,29 @@ PURCHASES: tuple[RuleMutant, ...] = (
         "services/notifications/tests/test_purchase_orders.py"
         "::test_who_reported_a_deviation_is_told_that_it_is_settled",
     ),
+    rule_mutant(
+        "ORD-11f",
+        "Training is ordered by the piece",
+        "services/orders/orders/articles/domain.py",
+        'return self.unit == "hour"',
+        'return self.unit == "piece"',
+        "services/orders/tests/test_training.py::test_a_line_is_one_occasion",
+    ),
+    rule_mutant(
+        "ORD-11f",
+        "What is no service is counted in hours",
+        "contracts/kvitt_contracts/regions/articles.py",
+        'self.unit == "hour" and self.type is not ArticleType.SERVICE',
+        'self.unit == "hour" and self.type is ArticleType.MAIN_DEVICE',
+        "services/orders/tests/test_training.py::test_only_a_service_is_counted_in_hours",
+    ),
+    rule_mutant(
+        "ORD-11f",
+        "Several occasions are one line",
+        "services/orders/orders/placements/occasions/domain.py",
+        "line.quantity > _HOURS_OF_A_DAY",
+        "line.quantity > 30 * _HOURS_OF_A_DAY",
+        "services/orders/tests/test_training.py::test_a_line_is_one_occasion",
+    ),
 )
 """What comes direct, and how it is bought."""

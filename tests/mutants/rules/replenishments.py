@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
+_ADDRESSES: Final = "services/orders/tests/test_replenishment_addresses.py::test"
 _ORDERS: Final = "services/orders/orders"
 _STOCK: Final = "services/inventory/inventory"
 _PLACED: Final = "services/orders/tests/test_replenishments.py::test"
@@ -183,5 +184,21 @@ REPLENISHMENTS: tuple[RuleMutant, ...] = (
         "    await note_counted(tx, row.state())\n",
         "",
         f"{_LISTED}_a_balance_tells_when_it_was_last_counted",
+    ),
+    rule_mutant(
+        "REF-12f",
+        "The address that a unit's replenishments had first counts for ever",
+        "services/orders/orders/replenishment_addresses/queries.py",
+        "return rows[0].address if rows else None",
+        "return rows[-1].address if rows else None",
+        f"{_ADDRESSES}_the_latest_address_counts",
+    ),
+    rule_mutant(
+        "REF-12f",
+        "Orders for patients go where replenishments go",
+        "services/orders/orders/customer_orders/api.py",
+        "if row.to_store is not None and (elsewhere",
+        "if row.store is not None and (elsewhere",
+        f"{_ADDRESSES}_only_replenishments_go_there",
     ),
 )

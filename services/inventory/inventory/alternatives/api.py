@@ -144,6 +144,7 @@ async def _offers(
     own = await available_in(reader, await own_store_of(reader, unit), numbers)
     is_clinic = unit.private_clinic
     ordering = domain.Unit(
+        service_point=ServicePointId(unit.customer_id),
         is_private_clinic=is_clinic,
         has_stock=not is_clinic or tx.policy.private_clinics_hold_stock,
     )

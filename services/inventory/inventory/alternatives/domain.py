@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from kvitt_contracts.calendar import working_days_after
 from kvitt_contracts.policy import RegionPolicy
-from kvitt_contracts.types import Word
+from kvitt_contracts.types import ServicePointId, Word
 
 from inventory.articles.domain import Article
 
@@ -27,6 +27,7 @@ class Case(StrEnum):
 class Unit:
     """The unit that orders: whether it is a private clinic, and whether it may have a stock."""
 
+    service_point: ServicePointId
     is_private_clinic: bool
     has_stock: bool
 
@@ -65,8 +66,8 @@ def offer(
 
     Of what is purchased no more the balance counts in the stores that the policy names (ORD-6); it
     is never waited for. Nothing counts where the article is never had from there, or not for a
-    private clinic (ORD-22), or from the central store where it comes direct (ORD-21) or stands
-    outside the assortment (ORD-5).
+    private clinic (ORD-22), where the unit has not its product area from there (REF-11), or from
+    the central store where it comes direct (ORD-21) or stands outside the assortment (ORD-5).
     """
     is_purchased = article.is_purchased
     counts = policy.phase_out or ("central", "own")
@@ -77,12 +78,14 @@ def offer(
         and article.in_assortment
         and not is_direct
         and _may_come_from("central", article)
+        and _is_supplied_from("central", article, unit, policy)
         and (is_purchased or "central" in counts)
     )
     from_own = (
         is_for_unit
         and unit.has_stock
         and _may_come_from("own_store", article)
+        and _is_supplied_from("own_store", article, unit, policy)
         and (is_purchased or "own" in counts)
     )
     free = central if from_central else 0
@@ -115,3 +118,10 @@ def propose(asked: Offer, others: Sequence[Offer]) -> Proposal | None:
 
 def _may_come_from(supply: str, article: Article) -> bool:
     return Word(supply) not in article.never_from
+
+
+def _is_supplied_from(supply: str, article: Article, unit: Unit, policy: RegionPolicy) -> bool:
+    if article.product_area is None:
+        return True
+    sources = policy.sources_of(article.product_area, at=unit.service_point)
+    return sources is None or supply in sources

@@ -102,6 +102,9 @@ class ArticleView(ArticleLine):
     return_at_once: Annotated[
         bool, Field(description="Skickas genast tillbaka till centrallagret (PCK-7)")
     ]
+    is_attachment_needed: Annotated[
+        bool, Field(description="Beställs bara med en bilaga (ORD-24)")
+    ] = False
     prices: list[PriceView]
     balances: list[BalanceView]
 
@@ -267,6 +270,7 @@ def _view(row: ArticleRow, balances: Sequence[BalanceRow]) -> ArticleView:
         unit=row.unit,
         product_area=row.product_area,
         return_at_once=row.return_at_once,
+        is_attachment_needed=row.is_attachment_needed,
         prices=[PriceView.of(point) for point in row.prices],
         balances=[BalanceView.of(balance) for balance in balances],
     )

@@ -2,12 +2,13 @@
 after (ORD-20).
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
 from kvitt_chassis.access import Caller
-from kvitt_chassis.filters import Where, WhereLookedUp
+from kvitt_chassis.filters import ForTheView
 from kvitt_chassis.http import (
     ApiRouter,
     Invalid,
@@ -84,11 +85,14 @@ _person = _said(_ended, "holder", "person")
 _unit = _said(_ended, "holder", "unit")
 
 
-async def _was_with(persons: list[PersonRef], reader: RegionReader) -> ColumnElement[bool]:
-    """A last span of days with one of the persons, under any reference: what came next was
-    elsewhere.
+async def _was_with(
+    persons: Sequence[PersonRef], units: Sequence[CareUnitId], reader: RegionReader
+) -> ColumnElement[bool]:
+    """A last span of days with one of the persons, under any reference, or at one of the units:
+    what came next was elsewhere.
     """
-    return or_(*[await _was_with_one(person, reader) for person in persons])
+    named = [await _was_with_one(person, reader) for person in persons]
+    return or_(*named, *([_was_at(units)] if units else []))
 
 
 async def _was_with_one(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
@@ -97,7 +101,7 @@ async def _was_with_one(person: PersonRef, reader: RegionReader) -> ColumnElemen
     return and_(_person.in_(refs), or_(after.is_(None), after.not_in(refs)))
 
 
-def _was_at(units: list[CareUnitId], _: RegionReader) -> ColumnElement[bool]:
+def _was_at(units: Sequence[CareUnitId]) -> ColumnElement[bool]:
     """A last span of days at one of the units: what came next was elsewhere."""
     return and_(_unit.in_(units), _said(_next, "holder", "unit").is_distinct_from(_unit))
 
@@ -111,16 +115,16 @@ def _concerned(caller: Caller) -> ColumnElement[bool]:
 
 
 class ReturnedQuery(ListQuery):
-    """Whose."""
+    """Whose: theirs who are named, patients and units alike."""
 
     person: Annotated[
         list[PersonRef] | None,
-        WhereLookedUp(_was_with, "En eller flera patienter, som referenser"),
+        ForTheView("En eller flera patienter, som referenser"),
         Field(max_length=_MOST),
     ] = None
     unit: Annotated[
         list[CareUnitId] | None,
-        Where(_was_at, "En eller flera vårdenheter"),
+        ForTheView("En eller flera vårdenheter, utöver patienterna"),
         Field(max_length=_MOST),
     ] = None
 
@@ -181,4 +185,5 @@ async def list_returned(
             detail="Mottagaren saknas.",
             way_on="Ange minst en patient (person) eller vårdenhet (unit).",
         )
-    return await RETURNED.page(asked, reader, *await within_areas(reader))
+    was_theirs = await _was_with(asked.person or [], asked.unit or [], reader)
+    return await RETURNED.page(asked, reader, was_theirs, *await within_areas(reader))

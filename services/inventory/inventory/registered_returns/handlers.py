@@ -12,6 +12,7 @@ from kvitt_contracts.inventory import (
     RegisterReturn,
     ReturnedLine,
 )
+from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import ArticleNumber, DeviceId, OrderId, ReturnId, StoreId, identify
 
 from inventory.articles.queries import get_article
@@ -245,14 +246,19 @@ async def _taken_back(
     """What the return changes of each device, which is locked by now."""
     changes: list[tuple[DeviceRow, CustodyChanged]] = []
     cause, store, on = CustodyCause(return_id=return_id), command.store, command.returned_on
-    for one in named:
+    for place, one in enumerate(named):
         row = rows[one.id]
         key, device, history = DeviceId(row.id), row.state(), await custody_history(tx, row)
-        if row.status is DeviceStatus.SOLD:
-            back = unsold(key, device, store=store, on=on, history=history, cause=cause)
-            ended = back.changes
-        else:
-            ended = end_loan(key, device, store=store, on=on, history=history, cause=cause)
+        try:
+            if row.status is DeviceStatus.SOLD:
+                back = unsold(key, device, store=store, on=on, history=history, cause=cause)
+                ended = back.changes
+            else:
+                ended = end_loan(key, device, store=store, on=on, history=history, cause=cause)
+        except Refused as refused:
+            if len(named) > 1:  # the day is one for all: which of them it does not suit is said
+                refused.field = f"devices.{place}"
+            raise
         changes += [(row, changed) for changed in ended]
     return changes
 

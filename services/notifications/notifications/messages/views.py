@@ -25,7 +25,6 @@ _SERVED_BY = {
     "region_sale": ("billing", "/region-sales"),
     "basket_loan": ("orders", "/basket-loans"),
     "case": ("orders", "/cases"),
-    "purchase_order": ("orders", "/purchase-orders"),
 }
 THINGS = frozenset(_SERVED_BY)
 """What messages are about."""

@@ -8,7 +8,7 @@ from kvitt_chassis.index_building import build_index
 from kvitt_chassis.migrations import guard_regions
 
 revision = "0043"
-down_revision = "0037"
+down_revision = "0041"
 
 ARTICLES = """
     INSERT INTO order_articles (region, article_number, order_id)

@@ -32,6 +32,12 @@ class Article:
     is_free: bool = False
     is_attachment_needed: bool = False
     replacement_group: GroupName | None = None
+    unit: str = "piece"
+
+    @property
+    def is_hourly(self) -> bool:
+        """True for training, whose quantity is hours (ORD-11)."""
+        return self.unit == "hour"
 
     @property
     def is_purchased(self) -> bool:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Query
-from kvitt_chassis.filters import Where
+from kvitt_chassis.filters import ForTheView
 from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionReader, named
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -105,24 +105,27 @@ class AwaitedOrder(BaseModel):
         )
 
 
-def _is_any_of(refs: list[PersonRef], reader: RegionReader) -> ColumnElement[bool]:
-    is_theirs = concerns(OrderRow.recipient_person)
-    return or_(*(is_theirs(one, reader) for one in refs))
-
-
 class AwaitedQuery(ListQuery):
-    """Whose."""
+    """Whose: theirs who are named, patients and units alike."""
 
     recipient: Annotated[
         list[PersonRef] | None,
-        Where(_is_any_of, "En eller flera patienter, som referenser"),
+        ForTheView("En eller flera patienter, som referenser"),
         Field(max_length=_MOST),
     ] = None
     care_unit: Annotated[
         list[CareUnitId] | None,
-        Where(lambda units, _: OrderRow.recipient_unit.in_(units), "En eller flera vårdenheter"),
+        ForTheView("En eller flera vårdenheter, utöver patienterna"),
         Field(max_length=_MOST),
     ] = None
+
+
+def _of_those(asked: AwaitedQuery, reader: RegionReader) -> list[ColumnElement[bool]]:
+    is_theirs = concerns(OrderRow.recipient_person)
+    named = [is_theirs(one, reader) for one in asked.recipient or ()]
+    if asked.care_unit:
+        named.append(OrderRow.recipient_unit.in_(asked.care_unit))
+    return [or_(*named)] if named else []
 
 
 AWAITED = ListOf(
@@ -141,4 +144,4 @@ async def list_awaited(
     """Vad patienter och enheter har beställt och inte fått än (ORD-20), rad för rad, för en eller
     flera mottagare.
     """
-    return await AWAITED.page(asked, reader)
+    return await AWAITED.page(asked, reader, *_of_those(asked, reader))

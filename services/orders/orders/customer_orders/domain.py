@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import uuid5
 
 from kvitt_contracts.copying import same_fields
@@ -13,6 +14,7 @@ from kvitt_contracts.orders import (
     LineSupply,
     OrderDeclined,
     OrderDelivered,
+    OrderDeliveryChanged,
     OrderEvent,
     OrderLineDelivered,
     OrderLineDiverted,
@@ -87,7 +89,8 @@ class Order:
     `supply` and `store` are of the lines that a store serves; direct, and the purchasing store,
     where every line comes from a supplier (ORD-21). A replenishment has the store that it fills up,
     `to_store`, and no recipient; who ordered it is its prescriber too (ORD-9). `cover`: the other
-    region, or the state, that pays for all of it (BIL-5, BIL-11).
+    region, or the state, that pays for all of it (BIL-5, BIL-11). `is_urgent`: customer service has
+    made it so (REF-12).
     """
 
     id: OrderId
@@ -113,6 +116,7 @@ class Order:
     to_store: StoreId | None = None
     proposal_id: ProposalId | None = None
     cover: Cover | None = None
+    is_urgent: bool = False
 
     @property
     def order_type(self) -> OrderType:
@@ -291,10 +295,8 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
     if order is None:
         raise ValueError(f"{event.wire_type} before the order is placed")
     match event:
-        case OrderPlanned():
-            return replace(order, planned_dispatch_on=event.planned_dispatch_on)
-        case OrderPickingBegun():
-            return replace(order, picking_begun=True)
+        case OrderPlanned() | OrderPickingBegun() | OrderDeliveryChanged():
+            return replace(order, **_said(event))
         case OrderLineDelivered():
             return _with_delivered(order, event)
         case OrderLinePurchased() | OrderLinePlanned() | OrderLineReduced() | OrderLineVoided():
@@ -311,6 +313,16 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
             return _going_on(order, event)
         case _:
             return _with_receipt(order, event)
+
+
+def _said(event: OrderPlanned | OrderPickingBegun | OrderDeliveryChanged) -> dict[str, Any]:
+    match event:
+        case OrderPlanned():
+            return {"planned_dispatch_on": event.planned_dispatch_on}
+        case OrderPickingBegun():
+            return {"picking_begun": True}
+        case OrderDeliveryChanged():
+            return {"is_urgent": event.is_urgent, "consolidated": event.is_consolidated}
 
 
 def _placed(event: OrderPlaced | OrderPlacedV2) -> Order:

@@ -16,9 +16,10 @@ from kvitt_contracts.inventory import (
     StockBackordered,
     StockReserved,
 )
-from kvitt_contracts.orders import VoidOrder
+from kvitt_contracts.orders import SetDelivery, VoidOrder
 
 from orders.customer_orders import domain
+from orders.customer_orders.delivery_rules.domain import set_delivery as delivery_set
 from orders.customer_orders.models import OrderRow
 from orders.customer_orders.writes import (
     ANSWER_WITHIN,
@@ -61,6 +62,33 @@ async def void_order(row: OrderRow, command: VoidOrder, tx: Transaction) -> None
         count_step("voided", tx)
     elif events:
         await_answer(row.id, tx)
+
+
+@messages.command(
+    SetDelivery,
+    of=OrderRow,
+    rule="REF-12",
+    reads=lambda command, tx: [
+        (UserRow, user_key(command.by, tx)),
+        (UserRow, user_key(command.asked_by, tx)),
+    ],
+)
+async def set_delivery(row: OrderRow, command: SetDelivery, tx: Transaction) -> None:
+    """Customer service makes an order urgent, or lets it go in parts or together (REF-12).
+
+    Refused: UNKNOWN_ORDER (REF-12), UNKNOWN_USER (REF-3), NOTHING_TO_DELIVER (REF-12),
+    NEVER_CONSOLIDATED (ORD-3).
+    """
+    await user_named(command.by, tx, field="by")
+    await user_named(command.asked_by, tx, field="asked_by")
+    changed = delivery_set(
+        row.state(),
+        is_urgent=command.is_urgent,
+        is_consolidated=command.is_consolidated,
+        by=command.by,
+        asked_by=command.asked_by,
+    )
+    tx.record(row, *changed)
 
 
 @messages.on(StockReserved, StockBackordered, of=OrderRow)

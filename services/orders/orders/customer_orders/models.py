@@ -87,6 +87,7 @@ class OrderRow(
     to_store: Mapped[StoreId | None]
     proposal_id: Mapped[ProposalId | None]
     cover: Mapped[Cover | None] = mapped_column(Json(Cover))
+    is_urgent: Mapped[bool]
     recipient_person: Mapped[PersonRef | None]
     recipient_unit: Mapped[CareUnitId | None]
 

@@ -12,6 +12,7 @@ from kvitt_contracts.orders import (
     LineSupply,
     OrderDeclined,
     OrderDelivered,
+    OrderDeliveryChanged,
     OrderEvent,
     OrderLineDelivered,
     OrderLineDiverted,
@@ -83,6 +84,13 @@ def tell(event: OrderEvent, order: Order) -> Told:
             )
         case OrderLinePurchased() | OrderLinePlanned() | OrderLineReduced() | OrderLineVoided():
             return _tell_line(event, _number(event.line_id, order))
+        case OrderDeliveryChanged():
+            how = "samlad" if event.is_consolidated else "i delar"
+            what = (
+                "brådskande, och levereras" if event.is_urgent else "inte brådskande, och levereras"
+            )
+            summary = f"Kundservice ändrade leveransen: ordern är {what} {how}."
+            return Told(summary=f"{summary} {event.asked_by} bad om det.", rule="REF-12")
         case OrderDelivered():
             return Told(summary="Allt är levererat.", rule="ORD-15")
         case OrderDeclined():

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from kvitt_chassis.http import Body
 from kvitt_contracts.orders import (
@@ -90,6 +91,10 @@ class OrderBody(Asked):
     draft: Annotated[
         DraftSeen | None, Field(description="Utkastet som den började som, och som är slut då")
     ] = None
+    attachments: Annotated[
+        tuple[UUID, ...],
+        Field(max_length=20, description="Bilagor, som en artikel kan kräva (ORD-24)"),
+    ] = ()
 
 
 class WithdrawalBody(Asked):
@@ -134,6 +139,22 @@ class VoidLinesBody(Body):
     asked_by: Annotated[
         UserId | None, Field(description="Vem som bad om det, när kundservice gör det (REF-12)")
     ] = None
+
+
+class SetDeliveryBody(Body):
+    """Hur det som är kvar av en order levereras, som någon har bett om (REF-12)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"is_urgent": True, "is_consolidated": False, "asked_by": "k082lno"}]
+        }
+    )
+
+    is_urgent: Annotated[bool, Field(description="Brådskande leverans")]
+    is_consolidated: Annotated[
+        bool, Field(description="Samlad leverans; annars delleveranser (ORD-3)")
+    ]
+    asked_by: Annotated[UserId, Field(description="Vem som bad om det (REF-12)")]
 
 
 class PreviewLine(BaseModel):
@@ -214,6 +235,7 @@ class OrderSummary(BaseModel):
     requester: UserId
     service_point: ServicePointId
     placed_on: date
+    is_urgent: Annotated[bool, Field(description="Brådskande leverans (REF-12)")]
     planned_dispatch_on: Annotated[date | None, Field(description="Planerad leverans (ORD-4)")]
     planned_arrival_on: Annotated[
         date | None, Field(description="När den väntas fram: normalt arbetsdagen efter (ORD-4)")
@@ -247,7 +269,9 @@ class OrderView(OrderSummary):
     customer_id: Annotated[str, Field(description="Kund")]
     store: Annotated[StoreId, Field(description="Förråd")]
     address_kind: Annotated[AddressKind, Field(description="Vart den levereras (ORD-3)")]
-    consolidated: Annotated[bool, Field(description="Samlad leverans")]
+    consolidated: Annotated[
+        bool, Field(description="Samlad leverans; annars delleveranser (ORD-3)")
+    ]
     picking_begun: Annotated[bool, Field(description="Plocket har börjat: går inte att makulera")]
     refusal: Annotated[str | None, Field(description="Varför den avvisades eller inte makulerades")]
     lines: list[LineView]
@@ -307,3 +331,4 @@ class DeliveryView(PlaceView):
     order_id: OrderId
     order_number: OrderNumber
     consolidated: Annotated[bool, Field(description="Samlad leverans")]
+    is_urgent: Annotated[bool, Field(description="Brådskande leverans (REF-12)")]

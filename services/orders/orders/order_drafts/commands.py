@@ -1,8 +1,12 @@
 """What users do with drafts of orders, over HTTP alone."""
 
+from typing import Annotated
+from uuid import UUID
+
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.orders import PlaceOrder
 from kvitt_contracts.types import NamedRecipient, ServicePointId, UserId
+from pydantic import Field
 
 from orders.drafting.domain import DraftSeen
 from orders.order_drafts.domain import WrittenOrder
@@ -26,8 +30,12 @@ class DiscardOrderDraft(Command):
     version: int
 
 
-class PlaceDraftedOrder(Command):
-    """Place an order that was begun as a draft, which is a draft no more (ORD-1e)."""
+class PlaceOrderOverHttp(Command):
+    """Place an order that was begun as a draft, which is a draft no more (ORD-1e), or that goes
+    with attachments (ORD-24).
+    """
 
     order: PlaceOrder
-    draft: DraftSeen
+    draft: DraftSeen | None = None
+    attachments: Annotated[tuple[UUID, ...], Field(max_length=20)] = ()
+    by: UserId

@@ -21,7 +21,7 @@ from orders.customer_orders.views import (
     PreviewLine,
     WithdrawalBody,
 )
-from orders.order_drafts.commands import PlaceDraftedOrder
+from orders.order_drafts.commands import PlaceOrderOverHttp
 from orders.order_drafts.queries import SCOPE as DRAFTS
 from orders.placements.covers.domain import choices
 from orders.placements.covers.views import CoverChoices
@@ -46,15 +46,20 @@ async def place_order(body: OrderBody, commands: Commands, reader: Reader) -> Or
     STORE_FOR_PATIENTS_ONLY (ORD-25), NO_ACTIVE_SUPPLIER (ORD-21), ARTICLE_FOR_OWN_UNITS_ONLY,
     SOURCE_NOT_OF_ARTICLE (ORD-22), ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA
     (REF-11), COVER_FOR_PATIENTS_ONLY, NO_PAYER_FOR_COVER, PAYER_BESIDE_COVER (BIL-5, BIL-11),
-    COVER_BY_OWN_UNITS_ONLY (BIL-11), PROFESSION_MAY_NOT_PRESCRIBE (REF-15). Av ett utkast:
-    UNKNOWN_ORDER_DRAFT, DRAFT_CHANGED, NOT_THE_DRAFTS_RECIPIENT (ORD-1).
+    COVER_BY_OWN_UNITS_ONLY (BIL-11), PROFESSION_MAY_NOT_PRESCRIBE (REF-15), SEVERAL_OCCASIONS
+    (ORD-11). Av ett utkast:
+    UNKNOWN_ORDER_DRAFT, DRAFT_CHANGED, NOT_THE_DRAFTS_RECIPIENT (ORD-1). Av bilagor:
+    ATTACHMENT_MISSING när en artikel kräver en (ORD-24), UNKNOWN_ATTACHMENT, ALREADY_ATTACHED,
+    TOO_MANY (ORD-16).
     """
     command = await _command(body, reader)
+    by = commands.caller.user_id
+    whole = PlaceOrderOverHttp(order=command, draft=body.draft, attachments=body.attachments, by=by)
     if body.draft is None:
-        return await _place(command, body.reference, commands)
+        return await _place(whole if body.attachments else command, body.reference, commands)
     order_id = _order_id(body.reference, commands)
     return await commands.run(
-        PlaceDraftedOrder(order=command, draft=body.draft),
+        whole,
         target=order_id,
         subject=body.reference,
         named=body.draft.draft_id,
@@ -81,7 +86,7 @@ async def register_withdrawal(
 async def preview_order(body: OrderBody, tx: ReadTransaction, reader: Reader) -> OrderPreview:
     """Visa en order som den skulle bli: avgiften syns så snart raden är tillagd (ORD-18).
 
-    Nekas som ordern skulle nekas.
+    Nekas som ordern skulle nekas, men frågar inte efter bilagor (ORD-24).
     """
     return _previewed(await preview(await _command(body, reader), tx))
 
@@ -107,7 +112,9 @@ async def show_covers(tx: ReadTransaction) -> CoverChoices:
 
 
 async def _place(
-    command: PlaceOrder | RegisterWithdrawal, reference: Reference | None, commands: Commands
+    command: PlaceOrder | PlaceOrderOverHttp | RegisterWithdrawal,
+    reference: Reference | None,
+    commands: Commands,
 ) -> OrderView:
     order_id = _order_id(reference, commands)
     return await commands.run(

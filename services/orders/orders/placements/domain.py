@@ -49,6 +49,7 @@ from orders.parties.domain import (
 )
 from orders.placements.covers.domain import cover_of
 from orders.placements.equivalents.domain import must_be_equivalent
+from orders.placements.occasions.domain import must_be_one_occasion
 from orders.placements.supply.domain import Source, must_be_had_from, sources_of
 from orders.product_areas.domain import (
     must_be_connected,
@@ -97,7 +98,8 @@ def place(
     had from there (REF-11), an article without a supplier (ORD-21), for others or never from there
     (ORD-22), outside the assortment (ORD-5) without an application that was approved for it
     (ACT-5) or by policy a consultant, or of which no balance counts or that is no equivalent
-    (ORD-6), more than one of a marked device or a certain one (ORD-8), a ward where the store is
+    (ORD-6), training of several occasions (ORD-11), more than one of a marked
+    device or a certain one (ORD-8), a ward where the store is
     for patients (ORD-25), no address to deliver to (ORD-3), a cover that nobody pays by (BIL-5,
     BIL-11).
     """
@@ -123,6 +125,7 @@ def place(
         _must_be_in_assortment(article, line, number, applications, parties, policy)
         must_be_to_get(article, number, source, policy)
         must_be_equivalent(line, number, articles)
+        must_be_one_occasion(line, number, article)
         _must_suit_marking(article, line, number)
         _must_name_no_device(line, number)
     _must_be_reachable(command.delivery, parties.recipient)

@@ -14,15 +14,19 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.types import OrderId, OrderNumber
 
+from orders.attachments.domain import About
+from orders.attachments.models import AttachmentRow
+from orders.attachments.writes import attach_all
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.customer_orders.writes import await_answer, count_step
-from orders.order_drafts.commands import PlaceDraftedOrder
+from orders.order_drafts.commands import PlaceOrderOverHttp
 from orders.order_drafts.models import OrderDraftRow
 from orders.order_drafts.writes import use_up
 from orders.parties.domain import Patient
 from orders.parties.queries import parties_of
 from orders.people.writes import note_contact
 from orders.placements import domain
+from orders.placements.enclosures.domain import must_have_enclosed
 from orders.placements.queries import articles_of, rows_to_read, rows_to_write, suppliers_of
 from orders.placements.writes import naming_of, new_order
 from orders.work_orders.queries import applications_of
@@ -45,12 +49,19 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
     NO_ACTIVE_SUPPLIER (ORD-21), ARTICLE_FOR_OWN_UNITS_ONLY, SOURCE_NOT_OF_ARTICLE (ORD-22),
     ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA (REF-11); the cover:
     COVER_FOR_PATIENTS_ONLY, NO_PAYER_FOR_COVER, PAYER_BESIDE_COVER (BIL-5, BIL-11),
-    COVER_BY_OWN_UNITS_ONLY (BIL-11); PROFESSION_MAY_NOT_PRESCRIBE (REF-15).
+    COVER_BY_OWN_UNITS_ONLY (BIL-11); PROFESSION_MAY_NOT_PRESCRIBE (REF-15); ATTACHMENT_MISSING,
+    ATTACHMENT_OVER_HTTP_ONLY (ORD-24); SEVERAL_OCCASIONS (ORD-11).
     """
+    await _place(command, tx, is_enclosed=False)
+
+
+async def _place(command: PlaceOrder, tx: Transaction, *, is_enclosed: bool) -> OrderId:
     if tx.message is not None:  # it came over Kafka
         domain.must_carry_no_details(command.delivery)
     order_id = await new_order(tx)
     parties, articles = await parties_of(command, tx), await articles_of(command, tx)
+    is_message = tx.message is not None
+    must_have_enclosed(command.lines, articles, is_enclosed=is_enclosed, is_message=is_message)
     if isinstance(parties.recipient, Patient):
         await note_contact(parties.recipient.person, command.delivery, tx)
     event = domain.place(
@@ -64,25 +75,33 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
         today=tx.today,
     )
     _start(event, command, command.delivery, tx)
+    return order_id
 
 
-def _order_and_draft(command: PlaceDraftedOrder, tx: Transaction) -> Iterable[RowKey]:
+def _order_with_its_own(command: PlaceOrderOverHttp, tx: Transaction) -> Iterable[RowKey]:
     yield from rows_to_write(command.order, tx)
-    yield OrderDraftRow, command.draft.draft_id
+    if command.draft is not None:
+        yield OrderDraftRow, command.draft.draft_id
+    for attachment_id in command.attachments:  # locked before the counter of numbers
+        yield AttachmentRow, attachment_id
 
 
-def _read_of_order(command: PlaceDraftedOrder, tx: Transaction) -> Iterable[RowKey]:
+def _read_of_order(command: PlaceOrderOverHttp, tx: Transaction) -> Iterable[RowKey]:
     yield from rows_to_read(command.order, tx)
 
 
-@messages.command(PlaceDraftedOrder, loads=_order_and_draft, reads=_read_of_order)
-async def place_drafted_order(command: PlaceDraftedOrder, tx: Transaction) -> None:
-    """Place an order that was begun as a draft, in one act with its end (ORD-1e).
+@messages.command(PlaceOrderOverHttp, loads=_order_with_its_own, reads=_read_of_order)
+async def place_order_over_http(command: PlaceOrderOverHttp, tx: Transaction) -> None:
+    """Place an order in one act with the end of the draft that it began as (ORD-1e), and with what
+    is attached to it (ORD-24).
 
-    Refused: as an order is; UNKNOWN_ORDER_DRAFT, DRAFT_CHANGED, NOT_THE_DRAFTS_RECIPIENT (ORD-1).
+    Refused: as an order is; UNKNOWN_ORDER_DRAFT, DRAFT_CHANGED, NOT_THE_DRAFTS_RECIPIENT (ORD-1);
+    UNKNOWN_ATTACHMENT, ALREADY_ATTACHED, TOO_MANY (ORD-16).
     """
-    await use_up(command.draft, command.order.recipient, tx)
-    await place_order(command.order, tx)
+    if command.draft is not None:
+        await use_up(command.draft, command.order.recipient, tx)
+    order_id = await _place(command.order, tx, is_enclosed=bool(command.attachments))
+    await attach_all(command.attachments, About(kind="order", id=order_id), command.by, tx)
 
 
 @messages.command(RegisterWithdrawal, loads=rows_to_write, reads=rows_to_read)

@@ -79,9 +79,10 @@ def _supplier(supplier: SupplierRow) -> tuple[Fact, ...]:
 def _line(
     line: Line, article: ArticleRow, number: int, comments: dict[int, str]
 ) -> PurchaseOrderLine:
+    in_hours = " (antal timmar)" if article.article().is_hourly else ""
     return PurchaseOrderLine(
         number=number,
-        article=f"{article.article_number} {article.name}",
+        article=f"{article.article_number} {article.name}{in_hours}",
         theirs=article.supplier_article_number or "",
         quantity=line.quantity,
         price=line.price.net_ore if line.price is not None else None,

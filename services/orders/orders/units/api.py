@@ -1,11 +1,27 @@
-"""Payers, customers, care units and users over HTTP, read only: the regions' facts write them."""
+"""Payers, customers, care units and users over HTTP: the regions' facts write them, but for what is
+chosen in advance for a user.
+"""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
 from kvitt_chassis.filters import Contains, Eq, StartsWith
-from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionWide, named
+from kvitt_chassis.http import (
+    ApiRouter,
+    Body,
+    Commands,
+    ListOf,
+    ListQuery,
+    Page,
+    Reader,
+    RegionWide,
+    Scope,
+    named,
+)
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.orders import SetDefaultServicePoint, SetDefaultSupply
 from kvitt_contracts.types import (
     CareUnitId,
     CustomerId,
@@ -83,6 +99,31 @@ class UserView(_View):
     stores: Annotated[
         tuple[StoreId, ...] | None, Field(description="Anslutna förråd; utan gräns saknas de")
     ]
+    default_supply: Annotated[
+        Word | None,
+        Field(description="Eget val av vad som föreslås: central eller own_store (REF-10)"),
+    ]
+
+
+class DefaultSupplyBody(Body):
+    """Varifrån det som beställs ska föreslås komma (REF-10)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"default_supply": "own_store"}]})
+
+    default_supply: Annotated[
+        Word, Field(description="central (hjälpmedelsverksamheten) eller own_store (eget förråd)")
+    ]
+
+
+class DefaultServicePointBody(Body):
+    """Vilket av en användares tjänsteställen som är förvalt (REF-12)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"service_point": "40201", "asked_by": "k082lno"}]}
+    )
+
+    service_point: Annotated[ServicePointId, Field(description="Ett av användarens")]
+    asked_by: Annotated[UserId, Field(description="Vem som bad om det (REF-12)")]
 
 
 class PayerQuery(ListQuery):
@@ -217,6 +258,63 @@ async def get_user(user_id: UserId, reader: Reader) -> UserView:
     """En användare."""
     row = await reader.get(UserRow, _key(reader, "user", user_id), scope=USERS.scope, rule="REF-3")
     return UserView.model_validate(row)
+
+
+_THEMSELVES = Scope(UserRow.region, users=[UserRow.user_id])
+
+
+@router.post("/users/{user_id}:set-default-supply")
+async def set_default_supply(
+    user_id: UserId, body: DefaultSupplyBody, commands: Commands
+) -> UserView:
+    """Välj varifrån det du beställer ska föreslås komma, där produktområdet tillåter båda (REF-10).
+
+    Nekas: UNKNOWN_USER, NOT_THE_USER, UNKNOWN_SUPPLY (REF-10).
+    """
+    chosen, by = body.default_supply, commands.caller.user_id
+    command = SetDefaultSupply(user_id=user_id, default_supply=chosen, by=by)
+    target = identify(commands.caller.region, "user", user_id)
+    return await commands.run(
+        command,
+        target=target,
+        subject=user_id,
+        scope=_THEMSELVES,
+        rule="REF-10",
+        show=_show(target),
+    )
+
+
+@router.post("/users/{user_id}:set-default-service-point")
+async def set_default_service_point(
+    user_id: UserId, body: DefaultServicePointBody, commands: Commands
+) -> UserView:
+    """Välj en användares förvalda tjänsteställe: kundservice, för den som bad om det (REF-12). Det
+    gäller tills regionen skickar användaren på nytt.
+
+    Nekas: UNKNOWN_USER (REF-12, REF-3), DEFAULT_NOT_AMONG_SERVICE_POINTS (REF-3).
+    """
+    command = SetDefaultServicePoint(
+        user_id=user_id,
+        service_point=body.service_point,
+        by=commands.caller.user_id,
+        asked_by=body.asked_by,
+    )
+    target = identify(commands.caller.region, "user", user_id)
+    return await commands.run(
+        command,
+        target=target,
+        subject=user_id,
+        scope=_THEMSELVES,
+        rule="REF-12",
+        show=_show(target),
+    )
+
+
+def _show(target: UUID) -> Callable[[Transaction], Awaitable[UserView]]:
+    async def show(tx: Transaction) -> UserView:
+        return UserView.model_validate(await tx.get(UserRow, target))
+
+    return show
 
 
 def _key(reader: Reader, noun: str, code: str) -> UUID:

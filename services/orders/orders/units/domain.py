@@ -39,7 +39,10 @@ class Reason(StrEnum):
     WRONG_LENGTH = "WRONG_LENGTH"
     PRIVATE_CLINIC_HOLDS_NO_STOCK = "PRIVATE_CLINIC_HOLDS_NO_STOCK"
     DEFAULT_NOT_AMONG_SERVICE_POINTS = "DEFAULT_NOT_AMONG_SERVICE_POINTS"
+    NO_OWN_STORE = "NO_OWN_STORE"
     NOT_A_SERVICE_POINT = "NOT_A_SERVICE_POINT"
+    NOT_THE_USER = "NOT_THE_USER"
+    UNKNOWN_SUPPLY = "UNKNOWN_SUPPLY"
     NOT_CONNECTED_TO_SERVICE_POINT = "NOT_CONNECTED_TO_SERVICE_POINT"
     UNKNOWN_PRODUCT_AREA = "UNKNOWN_PRODUCT_AREA"
 
@@ -87,7 +90,8 @@ class User:
     """A user by internal id; `acts_for` are the prescribers whom a requester registers for.
 
     `product_areas` and `stores` limit what they order and from where; None limits nothing (REF-11).
-    `profession` is the region's word for it (REF-15).
+    `profession` is the region's word for it (REF-15), `default_supply` the user's own choice
+    (REF-10).
     """
 
     user_id: UserId
@@ -99,6 +103,7 @@ class User:
     profession: Word | None = None
     product_areas: tuple[ProductArea, ...] | None = None
     stores: tuple[StoreId, ...] | None = None
+    default_supply: Word | None = None
 
     def has(self, role: Role) -> bool:
         """True while the user is active and has the role."""
@@ -219,7 +224,9 @@ def register_user(
                 way_on="Ange ett produktområde som finns i regionens policy (product_areas).",
                 product_area=area,
             )
-    event = UserRegistered(**same_fields(fact, UserRegistered))
+    # the register says nothing of what users choose themselves (REF-10)
+    chosen = {"default_supply": known.default_supply if known is not None else None}
+    event = UserRegistered(**same_fields(fact, UserRegistered) | chosen)
     return () if known == evolve_user(known, event) else (event,)
 
 

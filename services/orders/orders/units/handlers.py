@@ -2,12 +2,14 @@
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.orders import SetDefaultServicePoint, SetDefaultSupply
 from kvitt_contracts.regions import CareUnitStated, CustomerStated, PayerStated, UserStated
 
 from orders.message_subject import subject_must_be
 from orders.units import domain
+from orders.units.defaults import domain as defaults
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
-from orders.units.queries import care_unit_key, customer_key, payer_key, user_key
+from orders.units.queries import care_unit_key, customer_key, payer_key, user_key, user_named
 
 messages = Handlers()
 
@@ -88,3 +90,39 @@ async def on_user_stated(fact: UserStated, tx: Transaction) -> None:
         policy=tx.policy,
     )
     tx.record_at(UserRow, key, *events)
+
+
+@messages.command(SetDefaultSupply, of=UserRow, rule="REF-10")
+async def set_default_supply(row: UserRow, command: SetDefaultSupply, tx: Transaction) -> None:
+    """A user chooses the source that is proposed (REF-10).
+
+    Refused: UNKNOWN_USER, NOT_THE_USER, UNKNOWN_SUPPLY (REF-10); SUBJECT_DIFFERS (contract).
+    """
+    subject_must_be(command.user_id, tx.subject)
+    chosen = command.default_supply
+    tx.record(row, *defaults.set_supply(row.state(), default_supply=chosen, by=command.by))
+
+
+@messages.command(
+    SetDefaultServicePoint,
+    of=UserRow,
+    rule="REF-12",
+    reads=lambda command, tx: [(UserRow, user_key(command.asked_by, tx))],
+)
+async def set_default_service_point(
+    row: UserRow, command: SetDefaultServicePoint, tx: Transaction
+) -> None:
+    """Customer service chooses a user's default service point (REF-12).
+
+    Refused: UNKNOWN_USER (REF-12, REF-3), DEFAULT_NOT_AMONG_SERVICE_POINTS (REF-3);
+    SUBJECT_DIFFERS (contract).
+    """
+    subject_must_be(command.user_id, tx.subject)
+    await user_named(command.asked_by, tx, field="asked_by")
+    changed = defaults.set_service_point(
+        row.state(),
+        service_point=command.service_point,
+        by=command.by,
+        asked_by=command.asked_by,
+    )
+    tx.record(row, *changed)

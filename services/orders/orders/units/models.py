@@ -113,3 +113,4 @@ class UserRow(
         Json(tuple[ProductArea, ...])
     )
     stores: Mapped[tuple[StoreId, ...] | None] = mapped_column(Json(tuple[StoreId, ...]))
+    default_supply: Mapped[Word | None]

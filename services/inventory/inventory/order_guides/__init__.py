@@ -1,0 +1,1 @@
+"""What is proposed to order together with a main device (ORD-23)."""

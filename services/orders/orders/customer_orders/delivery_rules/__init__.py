@@ -1,0 +1,1 @@
+"""How an order is delivered after it was placed (REF-12)."""

@@ -1,0 +1,1 @@
+"""What an order must have enclosed (ORD-24)."""

@@ -1,0 +1,1 @@
+"""Training, which is ordered by the hour (ORD-11)."""
