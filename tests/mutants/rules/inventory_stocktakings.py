@@ -50,7 +50,8 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         "What is searched for is available",
         f"{_TAKING}/writes.py",
         "(away, 0, 1),",
-        f"(away, 1, 0),{_COUNTED}_what_is_searched_for_is_available_to_nobody",
+        "(away, 1, 0),",
+        f"{_COUNTED}_what_is_searched_for_is_available_to_nobody",
     ),
     rule_mutant(
         "INV-10c",
