@@ -103,8 +103,8 @@ class Actor:
         """Write in a field, in place of what stands there."""
         await self._do(1, f"fill {label}", self._field(label, within).fill(text))
 
-    async def attach(self, label: str, file: Path) -> None:
-        """Choose a file of the computer: two actions."""
+    async def attach(self, label: str, file: Path | FilePayload) -> None:
+        """Open the list of files and pick one: two actions."""
         await self._do(2, f"attach {label}", self._field(label, "").set_input_files(file))
 
     async def choose(self, label: str, option: str, *, within: str = "") -> None:
@@ -123,12 +123,6 @@ class Actor:
         # the box itself may be one pixel wide: it is drawn beside its words
         seen = words.first if await words.count() else box.first
         await self._do(1, f"tick {label}", seen.click())
-
-    async def attach(self, label: str, name: str, content: bytes, media_type: str) -> None:
-        """Open the list of files and pick one: two actions."""
-        file: FilePayload = {"name": name, "mimeType": media_type, "buffer": content}
-        picked = self.page.get_by_label(_begins(label)).set_input_files(file)
-        await self._do(2, f"attach {label}", picked)
 
     async def press(self, key: str) -> None:
         """Press a key that does something: Enter, Space, Escape, or a shortcut. To move with Tab is

@@ -128,7 +128,7 @@ async def set_delivery(here: Here, order: UUID) -> Response:
     form = await here.form()
     form.must("asked_by", text="Skriv vem som bad om det.")
     if not form.ok:
-        return await _page(here, order, form)
+        return await page_of(here, order, form)
     body = {
         "is_urgent": bool(form["urgent"]),
         "is_consolidated": not form["parts"],
@@ -137,7 +137,7 @@ async def set_delivery(here: Here, order: UUID) -> Response:
     part = await here.send("orders", "POST", f"/orders/{order}:set-delivery", body, form)
     if part.problem is not None:
         form.refuse(part.problem, {"is_consolidated": "parts", "asked_by": "asked_by"})
-        return await _page(here, order, form)
+        return await page_of(here, order, form)
     return here.go(f"/bestallningar/{order}", "Leveransen är ändrad.")
 
 

@@ -1,6 +1,7 @@
 """Leverantörsfakturor: finance registers one by hand, line by line, and takes one in as a file."""
 
 import pytest
+from playwright.async_api import FilePayload
 
 from portal.tests.browser import MakeActor
 from portal.tests.electronic import an_electronic_invoice
@@ -12,6 +13,11 @@ from portal.tests.ward import Ward
 CLERK = "kundtjanst1"
 PAGE = "/leverantorsfakturor/ny"
 XML = "application/xml"
+
+
+def a_file(content: bytes, media_type: str) -> FilePayload:
+    """An electronic invoice as a file, or what is not one."""
+    return {"name": "faktura.xml", "mimeType": media_type, "buffer": content}
 
 
 @pytest.mark.rule("BIL-6h", "BIL-6i")
@@ -60,17 +66,17 @@ async def test_an_invoice_is_taken_in_as_a_file_and_what_is_wrong_with_it_is_sai
     kim = await actor(CLERK, at=PAGE)
     await kim.click("Läs in")
     await kim.sees("Välj e-fakturans fil.")
-    await kim.attach("Fil", "faktura.xml", b"PDF", "text/plain")
+    await kim.attach("Fil", a_file(b"PDF", "text/plain"))
     await kim.click("Läs in")
     await kim.sees("(Regel BIL-6)")
     await kim.picture("e-faktura-fel")
     await kim.accessible()
-    await kim.attach("Fil", "faktura.xml", document, XML)
+    await kim.attach("Fil", a_file(document, XML))
     await kim.click("Läs in")
     await kim.sees("Flera leverantörer har organisationsnumret. Ange leverantörens kod.")
     await kim.picture("e-faktura-leverantor")
     await kim.fill("Leverantör", bought.supplier, within="Läs in")
-    await kim.attach("Fil", "faktura.xml", document, XML)
+    await kim.attach("Fil", a_file(document, XML))
     await kim.click("Läs in")
 
     await kim.sees("Fakturan är registrerad: väntar.")

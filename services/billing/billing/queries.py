@@ -243,7 +243,7 @@ async def payers_to_invoice(
 
 def _first_keys(
     ordered: InstrumentedAttribute[Any],
-    key: ColumnElement[str],
+    key: ColumnElement[str] | InstrumentedAttribute[str],
     conditions: Iterable[ColumnElement[bool]],
     run: InvoiceRunRow,
     *,

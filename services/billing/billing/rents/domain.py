@@ -236,7 +236,7 @@ def owed_rent(
     """
     changes = {point.effective_on for point in points} | {price.valid_from for price in prices}
     firsts = sorted({from_day, *(day for day in changes if from_day < day <= to_day)})
-    owed = {}
+    owed: dict[date, DayRent] = {}
     for first, following in pairwise([*firsts, to_day + timedelta(days=1)]):
         point, monthly = point_on(points, first), price_on(prices, first)
         if point is None or point.payer_id is None or monthly is None:
