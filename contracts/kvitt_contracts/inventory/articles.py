@@ -32,7 +32,8 @@ class ArticleListed(Event, type="inventory.article.listed.v1"):
     `replacement_group` join articles (INV-2, INV-3); `is_own_units_only` and `never_from` restrict
     who may order it from where (ORD-22); `is_kept_in_central` decides the supply (ORD-21);
     `is_contribution`: never stocked, returned or rented; `is_free`: a price of 0 is its price
-    (ORD-12); `is_attachment_needed`: no order without one (ORD-24); `order_guide`: what is
+    (ORD-12); `is_attachment_needed`: no order without one (ORD-24); `is_hourly`: its
+    quantity is hours (ORD-11); `order_guide`: what is
     proposed together with it (ORD-23); `return_at_once`: what comes back is sent to the central
     store at once (PCK-7).
     """
@@ -64,6 +65,7 @@ class ArticleListed(Event, type="inventory.article.listed.v1"):
     is_contribution: Flag = False
     is_free: Flag = False
     is_attachment_needed: Flag = False
+    is_hourly: Flag = False
     order_guide: Annotated[tuple[Goods, ...], Field(exclude_if=not_)] = ()
     return_at_once: Flag = False
 

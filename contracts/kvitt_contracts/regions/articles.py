@@ -36,8 +36,8 @@ class ArticleStated(Fact, type="region.article.stated.v1"):
     `is_kept_in_central`: false for what is ordered direct from `supplier_id`, where the region has
     a purchasing store (ORD-21). `is_own_units_only` and `never_from` (`central`, `own_store`)
     restrict who may order it from where (ORD-22); `is_attachment_needed`: no order without one
-    (ORD-24); `is_free`: 0 is its price (ORD-12). A service whose `unit` is `hour` is training, and
-    its quantity hours (ORD-11). What is left out has today's meaning.
+    (ORD-24); `is_free`: 0 is its price (ORD-12). A service that `is_hourly` is training, and its
+    quantity hours (ORD-11). What is left out has today's meaning.
     `version` counts statements of the article.
     """
 
@@ -55,7 +55,7 @@ class ArticleStated(Fact, type="region.article.stated.v1"):
     supplier: Name | None = None
     lead_time_days: Annotated[int, Field(strict=True, ge=0, le=365)] = 5
     fee_group: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,30}$")] | None = None
-    unit: Literal["piece", "pair", "set", "hour"] = "piece"
+    unit: Literal["piece", "pair", "set"] = "piece"
     product_area: ProductArea | None = None
     return_at_once: Flag = False
     supplier_id: SupplierId | None = None
@@ -71,6 +71,7 @@ class ArticleStated(Fact, type="region.article.stated.v1"):
     is_contribution: Flag = False
     is_free: Flag = False
     is_attachment_needed: Flag = False
+    is_hourly: Flag = False
     order_guide: Annotated[tuple[Goods, ...], Field(max_length=50, exclude_if=not_)] = ()
 
     @model_validator(mode="after")
@@ -83,7 +84,7 @@ class ArticleStated(Fact, type="region.article.stated.v1"):
 
     @model_validator(mode="after")
     def _hours_are_of_services(self) -> Self:
-        if self.unit == "hour" and self.type is not ArticleType.SERVICE:
+        if self.is_hourly and self.type is not ArticleType.SERVICE:
             raise ValueError("ORD-11: hours are of a service, so the article's type must be that")
         return self
 

@@ -26,7 +26,7 @@ TYPES: Final = (
     ("spare_part", "Reservdel"),
     ("service", "Tjänst"),
 )
-UNITS: Final = {"piece": "styck", "pair": "par", "set": "sats", "hour": "timme"}
+UNITS: Final = {"piece": "styck", "pair": "par", "set": "sats"}
 CLASSES: Final = {
     "04": "Medicinsk behandling",
     "05": "Träning av färdigheter",

@@ -25,7 +25,7 @@ UNIT: dict[str, Any] = {"user": SENDER, "roles": [Role.PRESCRIBER], "service_poi
 
 def training() -> Article:
     """What is ordered by the hour."""
-    return an_article(FITTING, type=ArticleType.SERVICE, unit="hour")
+    return an_article(FITTING, type=ArticleType.SERVICE, is_hourly=True)
 
 
 @pytest.mark.rule("ORD-11f")
@@ -43,9 +43,9 @@ def test_a_line_is_one_occasion(policy: RegionPolicy) -> None:
 
 @pytest.mark.rule("ORD-11f")
 def test_only_a_service_is_counted_in_hours() -> None:
-    stated = an_article_stated(FITTING, marked=False, type="service", unit="hour")
+    stated = an_article_stated(FITTING, marked=False, type="service", is_hourly=True)
 
-    assert stated.unit == "hour"
+    assert stated.is_hourly
     with pytest.raises(ValidationError, match="ORD-11"):
         ArticleStated.model_validate({**stated.model_dump(mode="json"), "type": "accessory"})
 
@@ -54,7 +54,7 @@ def test_only_a_service_is_counted_in_hours() -> None:
 async def test_it_is_so_over_http_and_kafka(given: Given, policies: Policies) -> None:
     async with given(service, at=MONDAY, policies=with_purchasing_store(policies)) as world:
         await what_can_be_bought(world)
-        await world.handle(a_direct_article(FITTING, marked=False, type="service", unit="hour"))
+        await world.handle(a_direct_article(FITTING, marked=False, type="service", is_hourly=True))
 
         found = await refused(world, an_order_command(a_line(FITTING, 30)), "O-1")
         assert found == ("SEVERAL_OCCASIONS", "ORD-11", "lines.0.quantity")

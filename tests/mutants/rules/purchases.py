@@ -216,18 +216,10 @@ PURCHASES: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "ORD-11f",
-        "Training is ordered by the piece",
-        "services/orders/orders/articles/domain.py",
-        'return self.unit == "hour"',
-        'return self.unit == "piece"',
-        "services/orders/tests/test_training.py::test_a_line_is_one_occasion",
-    ),
-    rule_mutant(
-        "ORD-11f",
         "What is no service is counted in hours",
         "contracts/kvitt_contracts/regions/articles.py",
-        'self.unit == "hour" and self.type is not ArticleType.SERVICE',
-        'self.unit == "hour" and self.type is ArticleType.MAIN_DEVICE',
+        "self.is_hourly and self.type is not ArticleType.SERVICE",
+        "self.is_hourly and self.type is ArticleType.MAIN_DEVICE",
         "services/orders/tests/test_training.py::test_only_a_service_is_counted_in_hours",
     ),
     rule_mutant(

@@ -105,6 +105,7 @@ class ArticleView(ArticleLine):
     is_attachment_needed: Annotated[
         bool, Field(description="Beställs bara med en bilaga (ORD-24)")
     ] = False
+    is_hourly: Annotated[bool, Field(description="Antalet är timmar (ORD-11)")] = False
     prices: list[PriceView]
     balances: list[BalanceView]
 
@@ -271,6 +272,7 @@ def _view(row: ArticleRow, balances: Sequence[BalanceRow]) -> ArticleView:
         product_area=row.product_area,
         return_at_once=row.return_at_once,
         is_attachment_needed=row.is_attachment_needed,
+        is_hourly=row.is_hourly,
         prices=[PriceView.of(point) for point in row.prices],
         balances=[BalanceView.of(balance) for balance in balances],
     )

@@ -71,6 +71,7 @@ class Article:
     is_contribution: bool = False
     is_free: bool = False
     is_attachment_needed: bool = False
+    is_hourly: bool = False
     order_guide: tuple[Goods, ...] = ()
     prices: tuple[PricePoint, ...] = ()
 

@@ -66,6 +66,7 @@ class ArticleRow(
     is_contribution: Mapped[bool]
     is_free: Mapped[bool]
     is_attachment_needed: Mapped[bool]
+    is_hourly: Mapped[bool]
     order_guide: Mapped[tuple[Goods, ...]] = mapped_column(Json(tuple[Goods, ...]))
     prices: Mapped[tuple[domain.PricePoint, ...]] = mapped_column(
         Json(tuple[domain.PricePoint, ...])

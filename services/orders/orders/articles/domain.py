@@ -15,7 +15,9 @@ from kvitt_contracts.types import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """An article of inventory's catalogue, reduced to what the rules of ordering read."""
+    """An article of inventory's catalogue, reduced to what the rules of ordering read. `is_hourly`:
+    training, whose quantity is hours (ORD-11).
+    """
 
     article_number: ArticleNumber
     type: ArticleType
@@ -32,12 +34,7 @@ class Article:
     is_free: bool = False
     is_attachment_needed: bool = False
     replacement_group: GroupName | None = None
-    unit: str = "piece"
-
-    @property
-    def is_hourly(self) -> bool:
-        """True for training, whose quantity is hours (ORD-11)."""
-        return self.unit == "hour"
+    is_hourly: bool = False
 
     @property
     def is_purchased(self) -> bool:

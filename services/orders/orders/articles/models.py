@@ -42,7 +42,7 @@ class ArticleRow(Regional, Base):
     is_free: Mapped[bool]
     is_attachment_needed: Mapped[bool]
     replacement_group: Mapped[GroupName | None]
-    unit: Mapped[str]
+    is_hourly: Mapped[bool]
 
     def article(self) -> Article:
         """Returns the article as the value that the rules read."""

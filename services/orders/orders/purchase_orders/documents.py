@@ -79,7 +79,7 @@ def _supplier(supplier: SupplierRow) -> tuple[Fact, ...]:
 def _line(
     line: Line, article: ArticleRow, number: int, comments: dict[int, str]
 ) -> PurchaseOrderLine:
-    in_hours = " (antal timmar)" if article.article().is_hourly else ""
+    in_hours = " (antal timmar)" if article.is_hourly else ""
     return PurchaseOrderLine(
         number=number,
         article=f"{article.article_number} {article.name}{in_hours}",
