@@ -49,7 +49,7 @@ CARE = (Role.PRESCRIBER,)
 LENT, IN_STORE = "170001", "170098"
 ON = "2026-03-19"
 SUM = {"net_ore": 120_000, "vat_percent": 25}
-UNIT = {"outcome": "unit_pays", "payer_id": PAYER, "amount": SUM}
+UNIT: dict[str, Any] = {"outcome": "unit_pays", "payer_id": PAYER, "amount": SUM}
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ async def test_customer_service_decides_at_once_or_anew_and_says_nothing_twice(
 ) -> None:
     await world.handle(a_damage(LENT, happened_on=ON, by=SERVICE, **UNIT))
     await world.handle(a_decision(LENT, happened_on=ON, **UNIT))
-    patient = {"outcome": "patient_pays", "amount": SUM}
+    patient: dict[str, Any] = {"outcome": "patient_pays", "amount": SUM}
     await world.handle(a_decision(LENT, happened_on=ON, **patient))
     await world.handle(a_decision(LENT, happened_on=ON, outcome="withdrawn"))
 
