@@ -8,6 +8,7 @@ from inventory.articles.domain import evolve as evolve_article
 from inventory.baskets.domain import Basket
 from inventory.baskets.domain import evolve as evolve_basket
 from inventory.cards.commands import GiveNumber, SetCard
+from inventory.damages.commands import TellDamage
 from inventory.devices.domain import Device
 from inventory.devices.domain import evolve as evolve_device
 from inventory.handlers import messages
@@ -82,7 +83,7 @@ UNUSED = {
     ),
 }
 
-OVER_HTTP_ALONE = {CountShelf, DropProposal, GiveNumber, SetCard, SetSafetyLevel}
+OVER_HTTP_ALONE = {CountShelf, DropProposal, GiveNumber, SetCard, SetSafetyLevel, TellDamage}
 """What users say that no region sends."""
 
 
