@@ -120,6 +120,7 @@ BEFORE_DOCUMENTS = (
     "DROP INDEX ix_devices_number",
     "ALTER TABLE invoices DROP COLUMN due_on, DROP COLUMN ocr",
     "DROP INDEX ix_charges_payer",
+    "DROP INDEX ix_invoices_month",
     "ALTER TABLE rents DROP COLUMN corrects",
     (
         "ALTER TABLE payers DROP COLUMN organisation_number, DROP COLUMN vat_number,"
