@@ -222,8 +222,10 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "ORD-4a",
         "An order keeps the first planned day",
         _ORDER,
-        'return {"planned_dispatch_on": event.planned_dispatch_on}\n        case OrderPickingBegun',
-        'return {"picking_begun": False}\n        case OrderPickingBegun',
+        "            return replace(order, planned_dispatch_on=event.planned_dispatch_on)\n",
+        "            return replace(\n"
+        "                order, planned_dispatch_on=order.placed_on\n"
+        "            )\n",
         f"{_FLOW}_a_backorder_is_planned_by_the_suppliers_lead_time",
     ),
     rule_mutant(
