@@ -67,9 +67,9 @@ def test_a_reserved_type_has_no_producer(module: Path) -> None:
 
 def test_the_search_for_producers_finds_what_it_looks_for() -> None:
     imports = "from kvitt_contracts import orders\nfrom kvitt_contracts.inventory import LinesKept"
-    tree = ast.parse(f"{imports}\norders.OrderDeliveryChanged()\nother.StocktakingOpened()")
+    tree = ast.parse(f"{imports}\norders.OrderLineVoidRefused()\nother.StocktakingOpened()")
 
-    assert set(_taken_from_contracts(tree)) & NAMES == {"LinesKept", "OrderDeliveryChanged"}
+    assert set(_taken_from_contracts(tree)) & NAMES == {"LinesKept", "OrderLineVoidRefused"}
 
 
 @pytest.mark.parametrize("topic", coming.TOPICS, ids=lambda topic: topic.name)

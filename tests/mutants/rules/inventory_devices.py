@@ -28,8 +28,8 @@ DEVICES: tuple[RuleMutant, ...] = (
         "ORD-20c",
         "Of several recipients the first alone is listed",
         f"{_CODE}/devices/returned.py",
-        "for person in persons])",
-        "for person in persons[:1]])",
+        "for person in persons]",
+        "for person in persons[:1]]",
         f"{_TESTS}/test_returned.py::test_what_is_returned_is_listed_by_recipient_with_its_day",
     ),
     rule_mutant(
@@ -141,8 +141,8 @@ DEVICES: tuple[RuleMutant, ...] = (
         "INV-7a",
         "A return of several takes back the first device alone",
         f"{_CODE}/registered_returns/handlers.py",
-        "    for one in named:\n",
-        "    for one in named[:1]:\n",
+        "    for place, one in enumerate(named):\n        row = rows",
+        "    for place, one in enumerate(named[:1]):\n        row = rows",
         f"{_REGISTERED}_a_return_of_several_is_in_the_store_at_once_and_bears_one_id",
     ),
     rule_mutant(

@@ -11,4 +11,3 @@ def upgrade() -> None:
     op.add_column(
         "articles", sa.Column("is_hourly", sa.Boolean(), nullable=False, server_default=sa.false())
     )
-    op.alter_column("articles", "is_hourly", server_default=None)

@@ -11,4 +11,3 @@ def upgrade() -> None:
     op.add_column(
         "orders", sa.Column("is_urgent", sa.Boolean(), nullable=False, server_default=sa.false())
     )
-    op.alter_column("orders", "is_urgent", server_default=None)

@@ -295,7 +295,9 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
     if order is None:
         raise ValueError(f"{event.wire_type} before the order is placed")
     match event:
-        case OrderPlanned() | OrderPickingBegun() | OrderDeliveryChanged():
+        case OrderPlanned():
+            return replace(order, planned_dispatch_on=event.planned_dispatch_on)
+        case OrderPickingBegun() | OrderDeliveryChanged():
             return replace(order, **_said(event))
         case OrderLineDelivered():
             return _with_delivered(order, event)
@@ -315,10 +317,8 @@ def evolve(order: Order | None, event: OrderEvent) -> Order:
             return _with_receipt(order, event)
 
 
-def _said(event: OrderPlanned | OrderPickingBegun | OrderDeliveryChanged) -> dict[str, Any]:
+def _said(event: OrderPickingBegun | OrderDeliveryChanged) -> dict[str, Any]:
     match event:
-        case OrderPlanned():
-            return {"planned_dispatch_on": event.planned_dispatch_on}
         case OrderPickingBegun():
             return {"picking_begun": True}
         case OrderDeliveryChanged():
