@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from kvitt_contracts.orders import OrderPlacedV2
 from kvitt_contracts.policy import Policies, RegionPolicy
-from kvitt_contracts.regions import ArticleStated
 from kvitt_contracts.types import ArticleType, Role
 from kvitt_testkit.world import Given
 from orders.app import service
@@ -47,7 +46,7 @@ def test_only_a_service_is_counted_in_hours() -> None:
 
     assert stated.is_hourly
     with pytest.raises(ValidationError, match="ORD-11"):
-        ArticleStated.model_validate({**stated.model_dump(mode="json"), "type": "accessory"})
+        an_article_stated(FITTING, marked=False, type="accessory", is_hourly=True)
 
 
 @pytest.mark.rule("ORD-11f")

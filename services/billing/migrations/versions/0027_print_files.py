@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from kvitt_chassis.index_building import build_index
 from kvitt_chassis.migrations import guard_regions
 
 revision = "0027"
@@ -23,5 +24,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("region", "fetch_id", name=op.f("pk_print_file_fetches")),
     )
     op.create_index("ix_print_file_fetches_at", "print_file_fetches", ["region", "at", "fetch_id"])
-    op.create_index("ix_invoices_month", "invoices", ["region", "month", "number"])
     guard_regions(op, "billing")
+    build_index(
+        op,
+        "ix_invoices_month",
+        "CREATE INDEX CONCURRENTLY ix_invoices_month ON invoices (region, month, number)",
+    )

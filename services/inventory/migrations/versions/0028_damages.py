@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from kvitt_chassis.index_building import build_index
 from kvitt_chassis.migrations import guard_regions
 from sqlalchemy.dialects import postgresql
 
@@ -14,13 +15,6 @@ def upgrade() -> None:
         "devices",
         sa.Column("damages", postgresql.JSONB(), nullable=False, server_default="[]"),
     )
-    op.create_index(
-        "ix_devices_undecided",
-        "devices",
-        ["region", "device_number"],
-        postgresql_where=sa.text('damages @> \'[{"outcome": "undecided"}]\'::jsonb'),
-    )
-    op.create_index("ix_customers_payer", "customers", ["region", "payer_id"])
     op.create_table(
         "damage_notes",
         sa.Column("region", sa.Text(), nullable=False),
@@ -34,3 +28,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_damage_notes_device", "damage_notes", ["region", "device_id"])
     guard_regions(op, "inventory")
+    build_index(
+        op,
+        "ix_devices_undecided",
+        "CREATE INDEX CONCURRENTLY ix_devices_undecided ON devices (region, device_number)"
+        """ WHERE damages @> '[{"outcome": "undecided"}]'::jsonb""",
+    )
+    build_index(
+        op,
+        "ix_customers_payer",
+        "CREATE INDEX CONCURRENTLY ix_customers_payer ON customers (region, payer_id)",
+    )

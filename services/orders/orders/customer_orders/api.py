@@ -35,8 +35,8 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from orders.customer_orders import domain, story
 from orders.customer_orders.domain import OrderType, Status
-from orders.customer_orders.models import OrderArticleRow, OrderDetailsRow, OrderRow
-from orders.customer_orders.queries import is_for_protected, is_for_whom_they_act
+from orders.customer_orders.models import OrderDetailsRow, OrderRow
+from orders.customer_orders.queries import has_lines_of, is_for_protected, is_for_whom_they_act
 from orders.customer_orders.views import (
     DeliveryView,
     OrderSummary,
@@ -130,14 +130,6 @@ def _is_of_type(kind: OrderType, _: RegionReader) -> ColumnElement[bool]:
     return is_withdrawal if kind is OrderType.WITHDRAWAL else and_(~fills_up, ~is_withdrawal)
 
 
-def _has_lines_of(article_number: ArticleNumber, reader: RegionReader) -> ColumnElement[bool]:
-    found = select(OrderArticleRow.order_id).where(
-        OrderArticleRow.region == reader.region,
-        OrderArticleRow.article_number == article_number,
-    )
-    return OrderRow.id.in_(found)
-
-
 class OrderQuery(ListQuery):
     """What ORD-15 lets one search by; each that is given narrows the list. Days are inclusive."""
 
@@ -168,7 +160,7 @@ class OrderQuery(ListQuery):
     care_unit: Annotated[
         CareUnitId | None, Eq(OrderRow.recipient_unit, "Vårdenhet som mottagare")
     ] = None
-    article_number: Annotated[ArticleNumber | None, Where(_has_lines_of, "Artikel")] = None
+    article_number: Annotated[ArticleNumber | None, Where(has_lines_of, "Artikel")] = None
 
 
 ORDERS = ListOf(

@@ -1,9 +1,11 @@
 """Queries over orders. Reads only; what may be seen is the reader's business."""
 
 from kvitt_chassis.access import Caller
+from kvitt_chassis.http import RegionReader
+from kvitt_contracts.types import ArticleNumber
 from sqlalchemy import ColumnElement, any_, func, select
 
-from orders.customer_orders.models import OrderRow
+from orders.customer_orders.models import OrderArticleRow, OrderRow
 from orders.people.queries import is_of_protected
 from orders.units.models import UserRow
 
@@ -23,3 +25,12 @@ def is_for_whom_they_act(caller: Caller) -> ColumnElement[bool]:
 def is_for_protected() -> ColumnElement[bool]:
     """The order is for a person whose identity is protected (REF-19)."""
     return is_of_protected(OrderRow.recipient_person)
+
+
+def has_lines_of(article_number: ArticleNumber, reader: RegionReader) -> ColumnElement[bool]:
+    """The order has lines of the article (ORD-15)."""
+    found = select(OrderArticleRow.order_id).where(
+        OrderArticleRow.region == reader.region,
+        OrderArticleRow.article_number == article_number,
+    )
+    return OrderRow.id.in_(found)
