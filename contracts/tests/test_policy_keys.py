@@ -93,4 +93,4 @@ def test_what_is_given_and_not_read_is_named() -> None:
 
     found = set(unread_keys(a_history(given).versions[0]))
 
-    assert found == {("email",), ("reconditioning",)}
+    assert found == {("reconditioning",)}

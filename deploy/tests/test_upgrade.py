@@ -43,9 +43,15 @@ BEFORE = (
         "ALTER TABLE articles DROP COLUMN product_area, DROP COLUMN return_at_once,"
         " DROP COLUMN lead_time_days, DROP COLUMN supplier_id, DROP COLUMN supplier_article_number,"
         " DROP COLUMN is_kept_in_central, DROP COLUMN is_own_units_only, DROP COLUMN never_from,"
-        " DROP COLUMN is_free, DROP COLUMN is_attachment_needed, DROP COLUMN replacement_group"
+        " DROP COLUMN is_free, DROP COLUMN is_attachment_needed, DROP COLUMN replacement_group,"
+        " DROP COLUMN is_hourly"
     ),
-    "ALTER TABLE orders DROP COLUMN to_store, DROP COLUMN proposal_id, DROP COLUMN cover",
+    (
+        "ALTER TABLE orders DROP COLUMN to_store, DROP COLUMN proposal_id, DROP COLUMN cover,"
+        " DROP COLUMN is_urgent"
+    ),
+    "ALTER TABLE users DROP COLUMN default_supply",
+    "DROP TABLE replenishment_addresses",
     "DROP FUNCTION note_articles CASCADE",
     "DROP TABLE order_articles",
     (

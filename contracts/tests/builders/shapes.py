@@ -22,12 +22,14 @@ from kvitt_contracts.billing import (
     SupplierInvoiceEvent,
 )
 from kvitt_contracts.envelope import Event
+from kvitt_contracts.notifications import MessageEvent
 from kvitt_contracts.refusals import (
     BillingMessageRefused,
     BillingMessageSettled,
     MessageRefused,
     MessageSettled,
 )
+from kvitt_contracts.regions import feed
 from kvitt_contracts.topic import every
 from kvitt_contracts.types import Value
 
@@ -45,6 +47,7 @@ _OF_BILLING = (
     SupplierInvoiceEvent,
 )
 _NOT_OF_SALES = "billing's test_emitted_shapes.py proves its sales to other regions alone"
+_NOT_OF_MAILS = "notifications' test_emitted_shapes.py proves its mails alone"
 UNPROVEN: Mapping[type[Any], str] = dict.fromkeys(
     (
         *(one for union in _OF_BILLING for one in every(union)),
@@ -52,6 +55,15 @@ UNPROVEN: Mapping[type[Any], str] = dict.fromkeys(
         BillingMessageSettled,
     ),
     _NOT_OF_SALES,
+) | dict.fromkeys(
+    (
+        *every(MessageEvent),
+        feed.MessageRefused,
+        feed.MessageSettled,
+        feed.OrderReported,
+        feed.TransferReported,
+    ),
+    _NOT_OF_MAILS,
 )
 """Events that tests build and that no producer's test reaches, each with the reason; to shrink."""
 

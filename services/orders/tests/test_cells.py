@@ -315,7 +315,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                     things=users, body={"default_supply": "own_store"}
                 ),
                 "orders.user.set-default-service-point": Upon(
-                    things=users, body={"service_point": POINT, "asked_by": PEER}
+                    things=users, body={"service_point": OTHERS, "asked_by": PEER}
                 ),
             },
             reaching_nothing=MAKES_ANEW,
