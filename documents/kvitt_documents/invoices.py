@@ -52,8 +52,9 @@ class Sum:
 class InvoiceDocument:
     """An invoice or a credit note, in Swedish (BIL-9). `title`: what it is, with its number;
     `payer`: who pays; the last of the `sums` is what is to be paid, at the latest on `due_on` with
-    the reference `ocr`; `corrects`: the numbers of the invoices that a credit note takes back from.
-    What is not said is left out.
+    the reference `ocr`; `corrects`: the numbers of the invoices that a credit note takes back from;
+    `facts`: what else it says of who issued it, who pays and how, each with its name. What is not
+    said is left out.
     """
 
     title: str
@@ -65,6 +66,7 @@ class InvoiceDocument:
     due_on: date | None = None
     ocr: str | None = None
     corrects: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
     template: str = TEMPLATE
 
     def data(self) -> Data:
@@ -86,4 +88,5 @@ class InvoiceDocument:
             ("Krediterar faktura", ", ".join(self.corrects[first : first + _NUMBERS_A_ROW]))
             for first in rows
         ]
-        return ("Sista betalningsdag", due_on), ("OCR-nummer", self.ocr), *corrected
+        paid = ("Sista betalningsdag", due_on), ("OCR-nummer", self.ocr)
+        return *paid, *corrected, *self.facts

@@ -58,6 +58,8 @@ class InvoiceIssued(Event, type="billing.invoice.issued.v1"):
 
     Never changed afterwards (BIL-9). `vat_ore` is the sum of `vat`, one for each rate of the lines
     (BIL-10); an older document has none, and in it each line's VAT is rounded by itself.
+
+    Of earlier releases: what is issued from now on is of the second version.
     """
 
     invoice_id: InvoiceId
@@ -93,9 +95,7 @@ class InvoiceLineV2(Value):
 
 class InvoiceIssuedV2(Event, type="billing.invoice.issued.v2"):
     """An invoice (or, when `is_credit`, a credit note) for a payer and a month, with what a payment
-    needs: the last day and the reference. Never changed afterwards (BIL-9).
-
-    Issued where the first version cannot name a line: services, urgent pickups, postage.
+    needs: the last day and the reference (OCR). Never changed afterwards (BIL-9).
     """
 
     invoice_id: InvoiceId

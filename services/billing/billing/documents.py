@@ -8,9 +8,9 @@ from uuid import UUID
 
 from kvitt_chassis.handlers import Handlers, Timer
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.billing import ChargeKind, InvoiceIssued, InvoiceIssuedV2, InvoiceLineV2
+from kvitt_contracts.billing import ChargeKind, InvoiceIssuedV2, InvoiceLineV2
 from kvitt_contracts.policy_parts import Seller
-from kvitt_contracts.types import ArticleNumber, Payer, Word
+from kvitt_contracts.types import Address, ArticleNumber, Payer, Word
 from kvitt_documents import invoices, peppol
 from kvitt_documents.amounts import kronor, percent
 from kvitt_documents.rendering import print_document
@@ -18,7 +18,7 @@ from kvitt_documents.rendering import print_document
 from billing.domain import Invoice
 from billing.electronic import domain as electronic
 from billing.electronic.domain import Buyer, Parties
-from billing.models import ArticleRow, DocumentRow, InvoiceRow, PayerRow
+from billing.models import ArticleRow, DocumentRow, Fact, InvoiceRow, PayerRow
 from billing.services import domain as services
 
 PRINT_DOCUMENT = Timer(
@@ -55,9 +55,7 @@ async def parties_of(payer: Payer, tx: Transaction) -> Parties | None:
 
 
 # decision 0251: what it shows is kept when it is issued, its bytes when they are made
-async def store(
-    issued: InvoiceIssued | InvoiceIssuedV2, parties: Parties | None, tx: Transaction
-) -> None:
+async def store(issued: InvoiceIssuedV2, parties: Parties | None, tx: Transaction) -> None:
     """Store what the document of an invoice shows beyond the invoice itself: names as they are on
     this day, the parties of the electronic one, and the template; have its bytes made (BIL-9).
     """
@@ -72,11 +70,38 @@ async def store(
             payer_name=paying.name if paying else None,
             article_names={row.article_number: row.name for row in articles},
             parties=parties,
+            facts=_facts(tx.policy.invoice.seller, paying, is_credit=issued.is_credit),
         )
     )
     tx.schedule(PRINT_DOCUMENT, key=issued.invoice_id, due=tx.now)
     if parties is not None:
         tx.schedule(WRITE_ELECTRONIC, key=issued.invoice_id, due=tx.now)
+
+
+# decision 0467: every document says how it is paid, and to whom
+def _facts(seller: Seller | None, paying: PayerRow | None, *, is_credit: bool) -> tuple[Fact, ...]:
+    """What a document says of who issued it, who pays and to which account, as of now."""
+    found: list[tuple[str, str | None]] = []
+    if seller is not None and not is_credit:
+        found.append(("Bankgiro", seller.bankgiro))
+    if paying is not None:
+        found += [
+            ("Er referens", paying.reference),
+            ("Er adress", _said(paying.address) if paying.address else None),
+        ]
+    if seller is not None:
+        found += [
+            ("Utställare", seller.name),
+            ("Adress", _said(seller.address)),
+            ("Organisationsnummer", str(seller.organisation_number)),
+            ("Momsregistreringsnummer", seller.vat_number),
+        ]
+    return tuple((name, value) for name, value in found if value is not None)
+
+
+def _said(address: Address) -> str:
+    code = address.postal_code
+    return f"{address.street}, {code[:3]} {code[3:]} {address.city}"
 
 
 def kind_said(kind: Word) -> str:
@@ -94,7 +119,7 @@ def rate_said(rate: int) -> str:
     return percent(rate)
 
 
-def _articles(issued: InvoiceIssued | InvoiceIssuedV2) -> set[ArticleNumber]:
+def _articles(issued: InvoiceIssuedV2) -> set[ArticleNumber]:
     named = {line.article_number for line in issued.lines}
     return {number for number in named if number is not None}
 
@@ -137,6 +162,7 @@ def _document(
         due_on=None if invoice.is_credit else invoice.due_on,
         ocr=None if invoice.is_credit else invoice.ocr,
         corrects=tuple(sorted(one.number for one in corrected.values())),
+        facts=stored.facts,
         lines=tuple(_line(line, stored) for line in invoice.lines),
         sums=_sums(invoice),
     )

@@ -16,9 +16,7 @@ from kvitt_contracts.billing import (
     ChargeRaised,
     ChargeRaisedV2,
     InvoiceEvent,
-    InvoiceIssued,
     InvoiceIssuedV2,
-    InvoiceLine,
     InvoiceLineV2,
     InvoiceRunApproved,
     InvoiceRunEvent,
@@ -57,8 +55,6 @@ from kvitt_contracts.types.check_digits import luhn_digit
 from billing.rents.domain import NOTHING, RentSpan
 
 L = TypeVar("L")
-
-_FIRST_KINDS = frozenset(Word(kind) for kind in ChargeKind)
 
 # decision 0465: what is issued is an event, and an event is small
 LINES_A_DOCUMENT = 500
@@ -234,7 +230,7 @@ def documents(lines: Sequence[L]) -> Iterator[Sequence[L]]:
         yield lines[first : first + LINES_A_DOCUMENT]
 
 
-# decision 0368: only what the first version cannot name is of the second
+# decision 0467: every document says how it is paid
 def issue_invoice(
     invoice_id: InvoiceId,
     *,
@@ -244,16 +240,13 @@ def issue_invoice(
     is_credit: bool,
     lines: Sequence[InvoiceLineV2],
     due_days: int,
-    is_electronic: bool = False,
-) -> InvoiceIssued | InvoiceIssuedV2:
+) -> InvoiceIssuedV2:
     """Issue an invoice for the lines, or a credit note when they are credits; dated the first day
     after the month (BIL-9, BIL-10).
 
-    `month` is a day of it; amounts are in öre; `due_days` after its day it is to be paid. It is of
-    the first version where that can name each line, and need not say how it is paid as an
-    electronic one must. A line may be of 0 öre: a price of 0, or days whose shares of a small price
-    round to nothing. Raises ValueError for a debit among credits, a credit among debits, or no
-    line.
+    `month` is a day of it; amounts are in öre; `due_days` after its day it is to be paid, by its
+    OCR reference. A line may be of 0 öre: a price of 0, or days whose shares of a small price round
+    to nothing. Raises ValueError for a debit among credits, a credit among debits, or no line.
     """
     if not lines:
         raise ValueError("an invoice needs a line")
@@ -263,7 +256,7 @@ def issue_invoice(
     vat = vat_by_rate(lines)
     net_ore = sum(part.net_ore for part in vat)
     vat_ore = sum(part.vat_ore for part in vat)
-    issued = InvoiceIssuedV2(
+    return InvoiceIssuedV2(
         invoice_id=invoice_id,
         number=number,
         payer=payer,
@@ -278,17 +271,6 @@ def issue_invoice(
         lines=tuple(lines),
         vat=vat,
     )
-    if is_electronic or not all(_is_of_first_version(line) for line in lines):
-        return issued
-    first_lines = tuple(
-        InvoiceLine.model_validate(same_fields(line, InvoiceLine)) for line in lines
-    )
-    return InvoiceIssued(**same_fields(issued, InvoiceIssued) | {"lines": first_lines})
-
-
-def _is_of_first_version(line: InvoiceLineV2) -> bool:
-    is_named = line.kind in _FIRST_KINDS and line.article_number is not None
-    return is_named and line.corrects is None
 
 
 def ocr_number(number: str) -> OcrNumber:

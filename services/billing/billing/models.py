@@ -47,6 +47,9 @@ from billing.electronic.domain import Buyer, Parties
 from billing.rents import domain as rents
 from billing.services import domain as services
 
+Fact = tuple[str, str]
+"""What a document says beyond the invoice: its name and its value, as they are printed."""
+
 
 class Base(DeclarativeBase):
     """The declarative base of billing."""
@@ -369,6 +372,7 @@ class DocumentRow(Regional, Base):
     pdf: Mapped[bytes | None]
     parties: Mapped[Parties | None] = mapped_column(Json(Parties))
     ubl: Mapped[bytes | None]
+    facts: Mapped[tuple[Fact, ...]] = mapped_column(Json(tuple[Fact, ...]), server_default="[]")
 
 
 class SelectionRow(Regional, Base):

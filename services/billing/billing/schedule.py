@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kvitt_chassis.handlers import Fault, Handlers
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.billing import InvoiceIssued, InvoiceIssuedV2, InvoiceLineV2
+from kvitt_contracts.billing import InvoiceIssuedV2, InvoiceLineV2
 from kvitt_contracts.types import (
     DeviceId,
     InvoiceId,
@@ -249,7 +249,6 @@ async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -
             running=running,
             payer=payer,
             is_credit=is_credit,
-            is_electronic=parties is not None,
             taken_back=taken_back,
         )
         tx.start(InvoiceRow, issued.invoice_id, issued)
@@ -301,9 +300,8 @@ def _issue(
     running: int,
     payer: Payer,
     is_credit: bool,
-    is_electronic: bool = False,
     taken_back: Mapping[UUID, RentRow] | None = None,
-) -> InvoiceIssued | InvoiceIssuedV2:
+) -> InvoiceIssuedV2:
     return domain.issue_invoice(
         InvoiceId(tx.mint()),
         number=domain.invoice_number(tx.region, year=run.through.year, running=running),
@@ -312,7 +310,6 @@ def _issue(
         is_credit=is_credit,
         lines=[_line(row, taken_back or {}) for row in rows],
         due_days=tx.policy.invoice.due_days,
-        is_electronic=is_electronic,
     )
 
 

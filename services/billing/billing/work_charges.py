@@ -25,6 +25,7 @@ def _read(event: WorkOrderFinished, tx: Transaction) -> Iterable[RowKey]:
             yield ArticleRow, row.service_article
 
 
+# decision 0368: work at its service's price, an urgent pickup's fee as closed, postage by policy
 @messages.on(WorkOrderFinished, reads=_read)
 async def on_work_order_finished(event: WorkOrderFinished, tx: Transaction) -> None:
     """Charge the work to its payer by its service's price (BIL-2), and compensate the postage of a

@@ -18,7 +18,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from kvitt_contracts.billing import (
     ChargeKind,
-    InvoiceIssued,
     InvoiceIssuedV2,
     InvoiceLineV2,
     VatPart,
@@ -50,7 +49,7 @@ def a_rent(net_ore: int = 10_000, *, vat_percent: int = 25) -> InvoiceLineV2:
     )
 
 
-def issue(*lines: InvoiceLineV2, is_credit: bool = False) -> InvoiceIssued | InvoiceIssuedV2:
+def issue(*lines: InvoiceLineV2, is_credit: bool = False) -> InvoiceIssuedV2:
     """The document of these lines for May."""
     return issue_invoice(
         InvoiceId(UUID(int=1)),

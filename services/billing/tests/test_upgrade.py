@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from billing.app import service
 from billing.models import DeviceRow
-from kvitt_contracts.billing import InvoiceIssued
+from kvitt_contracts.billing import InvoiceIssuedV2
 from kvitt_contracts.types import Charging
 from kvitt_testkit.upgrades import migration
 from kvitt_testkit.world import Given, stockholm
@@ -77,7 +77,7 @@ async def test_a_loan_from_before_whose_article_is_listed_after_the_upgrade_is_c
         )
         await world.fire_timers()
 
-        (issued,) = await world.events(InvoiceIssued)
+        (issued,) = await world.events(InvoiceIssuedV2)
         assert issued.net_ore == 62_000
         (row,) = await world.rows(DeviceRow)
         assert [point.charging for point in row.points] == [Charging.RENT]

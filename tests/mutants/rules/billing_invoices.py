@@ -23,6 +23,15 @@ _WRITES: Final = f"{_CODE}/writes.py"
 
 INVOICES: tuple[RuleMutant, ...] = (
     rule_mutant(
+        "BIL-9s",
+        "Paper says no account to pay to",
+        f"{_CODE}/documents.py",
+        '        found.append(("Bankgiro", seller.bankgiro))\n',
+        "        pass\n",
+        f"{_TESTS}/test_paid_by.py"
+        "::test_on_paper_an_invoice_of_rent_says_who_issued_it_and_how_it_is_paid",
+    ),
+    rule_mutant(
         "BIL-9a",
         "Every day starts a run",
         _DOMAIN,

@@ -7,7 +7,6 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.billing import (
     ChargeRaised,
     ChargeRaisedV2,
-    InvoiceIssued,
     InvoiceIssuedV2,
     InvoiceLine,
     InvoiceLineV2,
@@ -69,9 +68,7 @@ async def enter_cancelled(tx: Transaction, charge_id: ChargeId, charge: Charge) 
     _enter(tx, domain.CANCELLATION, charge_id, lines, on=tx.today, open_from=open_from)
 
 
-async def enter_document(
-    tx: Transaction, issued: InvoiceIssued | InvoiceIssuedV2, *, through: date
-) -> None:
+async def enter_document(tx: Transaction, issued: InvoiceIssuedV2, *, through: date) -> None:
     """Enter a document on its day where the region has accounts, and its rent on `through`, the
     last day that is invoiced; so too each charge that was
     raised, or cancelled, before there were any (BIL-10).

@@ -9,7 +9,6 @@ from math import ceil
 from typing import Final
 
 from kvitt_contracts.billing import (
-    InvoiceIssued,
     InvoiceIssuedV2,
     InvoiceRunApproved,
     InvoiceRunPreviewed,
@@ -124,7 +123,7 @@ class Totals:
     gross_ore: int = 0
 
 
-def add_up(documents: Iterable[InvoiceIssued | InvoiceIssuedV2], to: Totals) -> Totals:
+def add_up(documents: Iterable[InvoiceIssuedV2], to: Totals) -> Totals:
     """The totals with some more documents, each with its own rounded VAT (BIL-10)."""
     for one in documents:
         to = Totals(
@@ -136,7 +135,7 @@ def add_up(documents: Iterable[InvoiceIssued | InvoiceIssuedV2], to: Totals) -> 
     return to
 
 
-def digest_of(documents: Iterable[InvoiceIssued | InvoiceIssuedV2], *, before: str) -> str:
+def digest_of(documents: Iterable[InvoiceIssuedV2], *, before: str) -> str:
     """The digest of what documents are made of: each line, on invoice or credit note, and the
     digest of those `before` them. Neither numbers nor ids of documents are in it.
     """

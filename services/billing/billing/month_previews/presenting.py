@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.billing import InvoiceIssued, InvoiceIssuedV2
+from kvitt_contracts.billing import InvoiceIssuedV2
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.types import Charging, PayerId
 
@@ -72,7 +72,7 @@ def new_payer(payer_key: str, month: str, tx: Transaction) -> PayerPreviewRow:
 
 
 async def add(
-    documents: Sequence[InvoiceIssued | InvoiceIssuedV2],
+    documents: Sequence[InvoiceIssuedV2],
     to: PayerPreviewRow,
     run: InvoiceRunRow,
     tx: Transaction,
