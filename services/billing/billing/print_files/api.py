@@ -48,8 +48,8 @@ async def print_file(
 ) -> Response:
     """PDF av varje faktura och kreditnota i månaden vars betalare inte tar emot e-faktura, i
     nummerordning, med en lista (list.csv), som ZIP (BIL-9). Patienternas hämtas för sig, och anges
-    med referens. Vem som hämtar loggas. Finns det fler än som får plats säger `Link` var nästa fil
-    börjar.
+    med referens: namn och adress ger `POST /persons:resolve` i orders, med ändamålet `invoicing`.
+    Vem som hämtar loggas. Finns det fler än som får plats säger `Link` var nästa fil börjar.
 
     Nekas: RUN_NOT_FINISHED (BIL-9), när månaden inte är fakturerad. NOT_MADE_YET (BIL-9), när något
     av dokumenten håller på att göras.
