@@ -89,7 +89,7 @@ async def test_what_went_back_is_in_no_transfer(world: World) -> None:
     assert [one.reason for one in refused.refused] == ["RETURNED_TO_SUPPLIER"]
 
 
-@pytest.mark.rule("INV-8f")
+@pytest.mark.rule("INV-8f", "REF-12i")
 async def test_the_device_service_sends_unmarked_articles_back(world: World) -> None:
     told = a_supplier_return(article_number=CUSHION, quantity=2, on="2026-03-18", **BY_SERVICE)
     await world.handle(told)
@@ -119,7 +119,7 @@ async def test_the_device_service_sends_unmarked_articles_back(world: World) -> 
             a_supplier_return(None, article_number=CUSHION, on="2026-03-18"),
             "CUSTOMER_SERVICE_ONLY",
             "article_number",
-            marks=pytest.mark.rule("INV-8f"),
+            marks=pytest.mark.rule("INV-8f", "REF-12i"),
         ),
         pytest.param(
             a_supplier_return(store=CENTRAL, on="2026-03-18"),

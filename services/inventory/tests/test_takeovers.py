@@ -296,7 +296,7 @@ async def test_once_it_has_come_back_from_its_patient_it_is_anybodys(world: Worl
     await assert_rows_are_folds(world)
 
 
-@pytest.mark.rule("INV-12a", "INV-12d")
+@pytest.mark.rule("INV-12a", "INV-12d", "REF-12l")
 async def test_customer_service_registers_it_over_http_and_its_unit_sees_whose_it_is(
     world: World,
 ) -> None:

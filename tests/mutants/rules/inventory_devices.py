@@ -194,6 +194,14 @@ DEVICES: tuple[RuleMutant, ...] = (
         f"{_SUPPLIER}_what_cannot_go_back_is_refused_by_its_field_and_nothing_moves",
     ),
     rule_mutant(
+        "REF-12i",
+        "Customer service sends no unmarked articles back either",
+        f"{_CODE}/supplier_returns/domain.py",
+        "    if not is_customer_service:\n",
+        "    if is_customer_service or command.by:\n",
+        f"{_SUPPLIER}_the_device_service_sends_unmarked_articles_back",
+    ),
+    rule_mutant(
         "INV-8f",
         "Anybody sends unmarked articles back",
         f"{_CODE}/supplier_returns/domain.py",

@@ -54,6 +54,14 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         f"{_COUNTED}_what_is_searched_for_is_available_to_nobody",
     ),
     rule_mutant(
+        "REF-12k",
+        "Any unit says that it has found what was missing",
+        "contracts/kvitt_contracts/access/inventory.py",
+        "        inventory.FindDevice,\n        STAFF,\n",
+        "        inventory.FindDevice,\n        WORKS,\n",
+        f"{_POSTING}_over_http_a_unit_counts_and_customer_service_posts_and_finds",
+    ),
+    rule_mutant(
         "INV-10c",
         "A count of a service is taken",
         f"{_TAKING}/domain.py",

@@ -11,6 +11,14 @@ _TOLD: Final = "services/notifications/tests/test_devices.py::test"
 
 TAKEOVERS: tuple[RuleMutant, ...] = (
     rule_mutant(
+        "REF-12l",
+        "Any unit registers what it has bought over",
+        "contracts/kvitt_contracts/access/inventory.py",
+        "        inventory.TakeOverDevice,\n        STAFF,\n",
+        "        inventory.TakeOverDevice,\n        WORKS,\n",
+        f"{_TESTS}_customer_service_registers_it_over_http_and_its_unit_sees_whose_it_is",
+    ),
+    rule_mutant(
         "INV-12a",
         "Who approved it is not told, but who asked",
         _RULES,

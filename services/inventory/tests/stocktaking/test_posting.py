@@ -101,8 +101,11 @@ async def test_an_article_that_is_counted_anew_replaces_its_count_and_loses_no_o
     assert len(await world.events(StocktakingCounted)) == 3
 
 
+@pytest.mark.rule("REF-12k")
 async def test_over_http_a_unit_counts_and_customer_service_posts_and_finds(world: World) -> None:
     unit: dict[str, Any] = {"user": SENDER, "roles": (Role.PRESCRIBER,)}
+    missed = (await device(world, THREE)).id
+    found = {"store": OWN, "found_on": "2026-03-02", "asked_by": SENDER}
     async with world.http(**unit, service_points=[SENDING]) as asks:
         assert (await asks.post(f"/stores/{OWN}/stocktaking:open")).json()["status"] == "opened"
         await later(world)
@@ -114,9 +117,10 @@ async def test_over_http_a_unit_counts_and_customer_service_posts_and_finds(worl
         assert [one["counted"] for one in answer.json()["counts"]] == [2]
         assert (await asks.post(f"/stores/{OWN}/stocktaking:post")).status_code == 403
         assert (await asks.post(f"/stores/{CENTRAL}/stocktaking:open")).status_code == 404
-    missed = (await device(world, THREE)).id
+        refused = await asks.post(f"/devices/{missed}:find", json=found)
+        said = (refused.status_code, refused.json()["reason"], refused.json()["rule"])
+        assert said == (403, "CUSTOMER_SERVICE_ONLY", "REF-12")
     async with world.http() as staff:
         assert (await staff.post(f"/stores/{OWN}/stocktaking:post")).json()["posted_on"]
-        found = {"store": OWN, "found_on": "2026-03-02", "asked_by": SENDER}
         answer = await staff.post(f"/devices/{missed}:find", json=found)
     assert answer.json() == {"device_number": THREE, "store": OWN}
