@@ -36,6 +36,7 @@ MOST_BYTES = 150_000
 UNKNOWN = ["{}", "not-an-id", "00000000-0000-0000-0000-000000000000", "%00", "%F0%9F"]
 UNREACHED = {
     "prescriber": {
+        "/fakturor/utskriftsfil",
         "/felanmalningar/ny",
         "/individ/*/skada/*",
         "/kundtjanst/las-upp",
@@ -48,18 +49,20 @@ UNREACHED = {
     "customer_service": {
         "/bestallningar/ny",
         "/bmb/skicka",
+        "/fakturor/utskriftsfil",
         "/uttag/nytt",
         "/lagerpafyllnad",
         "/varukorgar/ny",
     },
 }
-"""Pages of others, by the role that is led to none of them."""
+"""Pages of others, by the role that is led to none of them; and of a month that is invoiced."""
 PARTS = {
     "/bestallningar/artiklar",
     "/sok",
     "/lagerpafyllnad/*",
     "/mottagare/*/utskrift",
     "/direktleveranser/kvittens/*",
+    "/bestallningar/*/bilagor/*",
 }
 """What a page asks for itself, what a form leads to, and what leads on to another page."""
 
