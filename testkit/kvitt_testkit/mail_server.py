@@ -2,6 +2,7 @@
 is told to.
 """
 
+import asyncio
 import ipaddress
 import ssl
 from collections.abc import Iterator
@@ -37,7 +38,8 @@ class Received:
 @dataclass(slots=True)
 class MailServer:
     """The server. `answers` has what it says to a recipient instead of taking it; `says` what it
-    answers to a whole mail; `drops` lets it take a mail and end the connection before it says so.
+    answers to a whole mail; `drops` lets it take a mail and end the connection before it says so;
+    for `looks_seconds` it looks through a mail that it has before it says so.
     """
 
     port: int
@@ -45,6 +47,7 @@ class MailServer:
     answers: dict[str, str] = field(default_factory=dict)
     says: str = TAKEN
     drops: bool = False
+    looks_seconds: float = 0.0
 
     async def handle_RCPT(  # noqa: N802  # the library's name
         self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
@@ -64,6 +67,7 @@ class MailServer:
         letter = message_from_bytes(content, policy=default)
         assert isinstance(letter, EmailMessage)
         self.received.append(Received(list(envelope.rcpt_tos), letter))
+        await asyncio.sleep(self.looks_seconds)
         if self.drops:
             server.transport.abort()
         return TAKEN

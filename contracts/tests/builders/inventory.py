@@ -287,6 +287,19 @@ def a_custody_changed_by_return(
     return _custody_changed(number, after, before or a_custody(), {}, article=article)
 
 
+def a_custody_changed_by_loss(
+    number: str = "170098",
+    *,
+    kind: str = "stolen",
+    since: str = DAY.isoformat(),
+    before: Custody | None = None,
+) -> CustodyChanged:
+    """A device was `stolen` or `lost`: it is searched for."""
+    after = a_store_custody("UTREDNING", since=since)
+    cause = {"damage": kind}
+    return _custody_changed(number, after, before or a_custody(), cause, article=ROLLATOR)
+
+
 def a_loan_that_lasted(
     number: str = "170098", *, to: Custody | None = None, article: str = ROLLATOR
 ) -> CustodyChanged:

@@ -262,10 +262,12 @@ def _read_of_change(event: CustodyChanged, tx: Transaction) -> Iterable[RowKey]:
 @messages.on(CustodyChanged, of=DeviceRow, reads=_read_of_change)
 async def on_custody_changed(row: DeviceRow, event: CustodyChanged, tx: Transaction) -> None:
     """Who pays from which day (BIL-1); what is in a store again before its delayed fee was due
-    costs its patient nothing (BIL-4), nor another region before the fitting's end (BIL-5).
+    costs its patient nothing (BIL-4), nor another region before the fitting's end (BIL-5). What is
+    stolen or lost is not (INV-15).
     """
     if event.custody.payer_id is None:
-        await cancel_returned_device(event, tx)
+        if not rents.is_missing(rents.cause_of(event.cause)):
+            await cancel_returned_device(event, tx)
         note_return(row, event)
     await _change_payer(row, event, tx)
 

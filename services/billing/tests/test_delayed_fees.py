@@ -24,6 +24,7 @@ from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.inventory import (
     a_custody,
+    a_custody_changed_by_loss,
     a_custody_changed_by_order,
     a_custody_changed_by_return,
     a_day_closed,
@@ -301,6 +302,51 @@ async def test_a_paused_device_returned_before_its_new_day_is_never_charged(give
         await world.advance(stockholm("2026-09-01 06:00"))
 
         assert await world.events(ChargeRaised) == []
+
+
+@pytest.mark.rule("BIL-4c", "INV-15b")
+@pytest.mark.parametrize("kind", ["stolen", "lost"])
+@pytest.mark.parametrize("is_told_first", [False, True])
+async def test_what_is_stolen_or_lost_is_not_returned_and_its_fee_is_charged(
+    given: Given, kind: str, is_told_first: bool
+) -> None:
+    had = a_custody(since="2026-03-02")
+    lent, lost = numbered(
+        a_custody_changed_by_order("75082", to=had),
+        a_custody_changed_by_loss("75082", kind=kind, since="2026-03-20", before=had),
+    )
+    delivered = a_line_delivered(article=ROLLATOR, devices=("75082",), on="2026-03-02")
+    async with given(service, at=NOON) as world:
+        await world.handle_all(
+            an_article_listed(),
+            a_device_registered("75082", store=CENTRAL),
+            an_order_with_a_delayed_fee(a_delayed_line(ROLLATOR, marked=True)),
+            lent,
+            *((lost, delivered) if is_told_first else (delivered, lost)),
+        )
+
+        await world.advance(stockholm("2026-06-01 06:00"))
+
+        assert await world.events(ChargeCancelled) == []
+        assert len(await world.events(ChargeRaised)) == 1
+
+
+@pytest.mark.rule("BIL-4c", "INV-15b")
+async def test_what_was_lost_and_is_found_before_its_day_is_returned(given: Given) -> None:
+    had = a_custody(since="2026-03-02")
+    lost = a_custody_changed_by_loss("75082", since="2026-03-20", before=had)
+    found = a_custody_changed_by_loss(
+        "75082", kind="found", since="2026-04-10", before=lost.custody
+    )
+    async with given(service, at=NOON) as world:
+        await received_device(world)
+
+        await world.handle_all(*numbered(lost, found, first=2))
+        await world.advance(stockholm("2026-06-01 06:00"))
+
+        assert await world.events(ChargeRaised) == []
+        (charge,) = await world.rows(ChargeRow)
+        assert charge.status is ChargeStatus.CANCELLED
 
 
 @pytest.mark.rule("BIL-4c")

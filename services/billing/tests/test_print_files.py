@@ -208,3 +208,14 @@ async def test_whoever_prescribes_prints_nothing(world: World) -> None:
     answer = await fetch(world, role=Role.PRESCRIBER)
 
     assert answer.status_code == 403
+
+
+@pytest.mark.rule("BIL-9r")
+@pytest.mark.parametrize("after", ["%00", "AC%00", "x%1F"])
+async def test_a_number_to_begin_after_that_is_none_is_refused_by_its_name(
+    world: World, after: str
+) -> None:
+    answer = await fetch(world, f"&after={after}")
+
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["field"] == "after", answer.text

@@ -24,6 +24,7 @@ from contracts.tests.builders.regions import (
     a_damage,
     a_decision,
     a_device_on_loan_stated,
+    a_device_returned,
     a_store_stated,
     rollators_received,
     the_catalogue,
@@ -121,6 +122,23 @@ async def test_a_stolen_device_leaves_the_transfer_that_held_it(world: World) ->
     await world.handle(a_damage(LENT, "stolen", happened_on=ON))
 
     assert [one.reason for one in await world.events(HoldBroken)] == ["LOST"]
+
+
+@pytest.mark.rule("INV-15b", "PHY-1d")
+@pytest.mark.parametrize("store", [OWN, INVESTIGATION])
+async def test_what_is_stolen_is_found_and_not_returned(world: World, store: str) -> None:
+    await world.handle(a_damage(LENT, "stolen", happened_on=ON))
+    before = (await device(world, LENT)).custody
+
+    refused = await refusal(world.handle(a_device_returned(LENT, store=store, on="2026-03-20")))
+
+    assert (refused.reason, refused.rule, refused.field) == (
+        "NOT_ON_LOAN",
+        "INV-7",
+        "device_number",
+    )
+    assert "hittat" in refused.way_on
+    assert (await device(world, LENT)).custody == before
 
 
 @pytest.mark.rule("INV-15b")

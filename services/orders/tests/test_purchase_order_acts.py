@@ -137,6 +137,22 @@ async def test_one_that_nobody_has_sent_after_two_working_days_is_told(world: Wo
     assert (due.waits_for, due.service_point) == ("sending", SENDING)
 
 
+@pytest.mark.rule("ORD-11c", "NTF-4a")
+async def test_one_that_kvitt_was_to_mail_is_told_of_where_nobody_says_what_became_of_the_mail(
+    world: World,
+) -> None:
+    await world.handle(sending(), subject="I-1")
+    await ordered(world, WALKER, reference="O-2")
+    await world.handle(a_purchase(order="O-2", is_sent_by_kvitt=True), subject="I-2")
+    await world.advance(stockholm("2026-03-06 23:00"))
+    assert not await world.events(PurchaseOrderReminderDue)
+
+    await world.advance(stockholm("2026-03-10 01:00"))
+
+    (due,) = await world.events(PurchaseOrderReminderDue)
+    assert (due.purchase_order_id, due.waits_for) == (purchase_order_id("I-2"), "sending")
+
+
 @pytest.mark.rule("ORD-11c")
 async def test_one_that_is_sent_is_reminded_of_no_more(world: World) -> None:
     await world.handle(sending(), subject="I-1")

@@ -76,8 +76,8 @@ HOME_REGIONS: tuple[RuleMutant, ...] = (
         "BIL-5f",
         "The days of a rented device are invoiced by the month",
         f"{_CASES}/writes.py",
-        "device.waits_until = event.delivered_on, back or until\n",
-        "device.waits_until = event.delivered_on, None and (back or until)\n",
+        "device.waits_until = event.delivered_on, ended or until\n",
+        "device.waits_until = event.delivered_on, None and (ended or until)\n",
         f"{_TESTS}_the_days_of_a_rented_device_are_invoiced_when_the_fitting_is_finished",
     ),
     rule_mutant(

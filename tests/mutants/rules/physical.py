@@ -128,8 +128,8 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         "PHY-1c",
         "A return to the store where it has come back to is given another day",
         _RETURNS,
-        "    if now.store is not None and not _ended_a_loan(past):\n",
-        "    if now.store is not None and len(past) == 1:\n",
+        "    return None if _ended_a_loan(past) else _NEVER_LEFT\n",
+        "    return None if len(past) > 1 else _NEVER_LEFT\n",
         f"{_RETURN}_what_came_back_on_its_way_is_told_again_without_effect",
     ),
     rule_mutant(
@@ -160,8 +160,8 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         "PHY-1d",
         "A return to another store moves the device there",
         _RETURNS,
-        "    if now.store is not None and store != now.store:\n",
-        "    if now.store is not None and store == '':\n",
+        "    if store != now.store:\n        return _ELSEWHERE\n",
+        "    if store == '':\n        return _ELSEWHERE\n",
         f"{_RETURN}_a_return_to_a_store_where_it_is_not_is_known_or_refused",
     ),
     rule_mutant(

@@ -14,7 +14,7 @@ from billing.home_region_cases import domain
 from billing.home_region_cases.models import HomeRegionCaseRow
 from billing.ledger.writes import enter_charge
 from billing.models import ChargeRow, DeviceRow, OrderLineRow
-from billing.returned.domain import returned_between
+from billing.returned.domain import ended_between, returned_between
 from billing.returned.writes import cancel_returned
 
 
@@ -51,8 +51,8 @@ async def wait_for_fitting(
     row.devices = tuple(sorted({*row.devices, *event.devices}, key=str))
     until = domain.waits_until(row.state(), delivered_on=event.delivered_on, due=due)
     for device in devices:
-        back = returned_between(device.points, first=event.delivered_on, last=until)
-        device.waits_from, device.waits_until = event.delivered_on, back or until
+        ended = ended_between(device.points, first=event.delivered_on, last=until)
+        device.waits_from, device.waits_until = event.delivered_on, ended or until
 
 
 def _note(row: HomeRegionCaseRow, due: date, tx: Transaction) -> None:
@@ -116,7 +116,7 @@ async def end_waits(row: HomeRegionCaseRow, tx: Transaction) -> None:
 
 
 def note_return(device: DeviceRow, event: CustodyChanged) -> None:
-    """A device came back: its days until then wait no longer (BIL-5)."""
+    """A device came back, or is missing: its days until then wait no longer (BIL-5)."""
     back = event.custody.since
     if (
         device.waits_from is not None

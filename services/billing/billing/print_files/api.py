@@ -27,7 +27,12 @@ AskedPayers = Annotated[
     Whose, Query(description="units: enheternas och andra betalares; patients: patienternas")
 ]
 AskedAfter = Annotated[
-    str, Query(max_length=20, description="Börja efter detta nummer: det sista i filen före")
+    str,
+    Query(
+        max_length=20,
+        pattern=r"^[A-Z0-9-]*$",
+        description="Börja efter detta nummer: det sista i filen före",
+    ),
 ]
 AskedLimit = Annotated[int, Query(ge=1, le=MOST_DOCUMENTS, description="Högst så många dokument")]
 

@@ -74,6 +74,11 @@ def cause_of(cause: CustodyCause) -> Cause:
     return Cause(noun=Word("return"))
 
 
+def is_missing(cause: Cause | None) -> bool:
+    """True of what was stolen or lost: nobody has it, but it has not come back (INV-15)."""
+    return cause is not None and cause.noun == MISSING
+
+
 _CAUSES = (
     "transfer",
     "order",

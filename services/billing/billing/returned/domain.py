@@ -9,7 +9,7 @@ from kvitt_contracts.billing import ChargeCancelled, ChargeKind
 from kvitt_contracts.types import ChargeId, ReasonCode, Word
 
 from billing.domain import Charge, ChargeStatus
-from billing.rents.domain import ChangePoint
+from billing.rents.domain import ChangePoint, is_missing
 
 _FEE: Final = Word(ChargeKind.FEE)
 _RETURNED: Final = ReasonCode("RETURNED_BEFORE")
@@ -55,10 +55,15 @@ def cancel_returned(
 
 def returned_between(points: Iterable[ChangePoint], *, first: date, last: date) -> date | None:
     """The first day, of those from `first` to `last`, on which a device came back to a store: of
-    what is told ahead of its delivery.
+    what is told ahead of its delivery. What is stolen or lost has not come back (INV-15).
     """
-    back = [p.effective_on for p in points if p.payer_id is None]
-    return min((day for day in back if first <= day <= last), default=None)
+    return ended_between([p for p in points if not is_missing(p.cause)], first=first, last=last)
+
+
+def ended_between(points: Iterable[ChangePoint], *, first: date, last: date) -> date | None:
+    """The first day, of those from `first` to `last`, from which nobody pays for a device."""
+    ended = [p.effective_on for p in points if p.payer_id is None]
+    return min((day for day in ended if first <= day <= last), default=None)
 
 
 def not_owed(charge_id: ChargeId) -> ChargeCancelled:

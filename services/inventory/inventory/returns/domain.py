@@ -73,7 +73,8 @@ def take_back(
     of its stores from which what came to this one was sent on so.
     Raises ReturnRefused: RETURNED_BEFORE_LOAN (DAY-5), RETURNED_BEFORE_DISPATCH (PHY-1): of that
     day another return is not known, and the device left the stores after it; NOT_ON_LOAN (INV-7):
-    it is in a store and has not come there from a loan, or is in another one;
+    it is in a store and has not come there from a loan, or is in another one, or is lost, and found
+    (INV-10);
     RETURNED_AFTER_SCRAPPING, RETURNED_AFTER_SALE (PHY-1): by that day it was scrapped, sent back to
     its supplier, or another region's.
     """
@@ -94,10 +95,8 @@ def take_back(
             return _refuse("RETURNED_BEFORE_LOAN", unless=known, rule="DAY-5", way_on=_CAME_LATER)
         changes = _changes(device_id, device, _in_store(store, on, days))
         return TakenBack(changes=changes, sent_from=now.store)
-    if now.store is not None and store != now.store:
-        return _refuse("NOT_ON_LOAN", unless=known, rule="INV-7", way_on=_ELSEWHERE)
-    if now.store is not None and not _ended_a_loan(past):
-        return _refuse("NOT_ON_LOAN", unless=known, rule="INV-7", way_on=_NEVER_LEFT)
+    if (way_on := _way_on_of_what_is_stored(device, past, store=store)) is not None:
+        return _refuse("NOT_ON_LOAN", unless=known, rule="INV-7", way_on=way_on)
     loan = now if now.store is None else past[-2]
     if device.status_since is not None and device.is_gone and on > device.status_since:
         return _refuse("RETURNED_AFTER_SCRAPPING", unless=known, rule="PHY-1", way_on=_SCRAPPED)
@@ -176,6 +175,10 @@ _SENT_AGAIN = (
     "returdagen. Kommer det tillbaka skickas en ny retur med den dagen."
 )
 _ELSEWHERE = "Hjälpmedlet står redan i ett annat lager; en retur görs från mottagaren."
+_MISSING = (
+    "Hjälpmedlet är registrerat som stulet eller förlorat: registrera i stället att det är hittat, "
+    "så är det i förrådet igen."
+)
 _CAME_LATER = "Hjälpmedlet kom till enhetens förråd efter den dagen: kontrollera returdagen."
 _NEVER_LEFT = (
     "Hjälpmedlet står i lagret och har inte varit hos en mottagare sedan det kom dit: det finns "
@@ -197,6 +200,22 @@ def _refuse(reason: str, *, unless: bool, rule: str, way_on: str) -> TakenBack |
 def _refusal(reason: str, *, rule: str, way_on: str) -> ReturnRefused:
     field = "device_number" if reason == "NOT_ON_LOAN" else "returned_on"
     return ReturnRefused(reason, rule=rule, field=field, way_on=way_on)
+
+
+def _way_on_of_what_is_stored(
+    device: Device, past: Sequence[Course], *, store: StoreId
+) -> str | None:
+    """What to do instead of a return to a store: the device is in one, and no return to that one
+    can be corrected. None where it can, or where it is on loan.
+    """
+    now = past[-1]
+    if now.store is None:
+        return None
+    if device.status is DeviceStatus.LOST:  # where it is searched for it has not come back
+        return _MISSING
+    if store != now.store:
+        return _ELSEWHERE
+    return None if _ended_a_loan(past) else _NEVER_LEFT
 
 
 def _ended_a_loan(past: Sequence[Course]) -> bool:

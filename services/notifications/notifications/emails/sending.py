@@ -35,9 +35,9 @@ PUT_OFF = metrics.declare(
 
 PAUSES = (30.0, 60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0)
 """Seconds of real time until the next try of a mail; the last one again and again."""
-TRY_SECONDS = 120.0
+TRY_SECONDS = 480.0
 """So long a try may last."""
-HELD_SECONDS = 180.0
+HELD_SECONDS = 600.0
 """Longer than a try lasts, its last words to the mail server included."""
 _POLL_SECONDS = 1.0
 """Between two looks, and between two tries while something is away."""

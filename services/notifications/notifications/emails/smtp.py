@@ -9,7 +9,12 @@ import aiosmtplib
 from notifications.emails.domain import Reason
 from notifications.emails.settings import MailSettings
 
-TIMEOUT_SECONDS = 20.0
+ANSWER_SECONDS = 20.0
+"""So long the server may take to answer a word."""
+LOOK_SECONDS = 300.0
+"""So long it may look through a mail before it says that it has it: hung up on, it may have it all
+the same, and would get it again.
+"""
 
 
 class MailServerAway(Exception):
@@ -27,8 +32,15 @@ class MailServerRefuses(Exception):
 class MailServer:
     """The mail server of the settings. Raises OSError where a file of theirs cannot be read."""
 
-    def __init__(self, settings: MailSettings) -> None:
+    def __init__(
+        self,
+        settings: MailSettings,
+        *,
+        answer_seconds: float = ANSWER_SECONDS,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
         self._settings = settings
+        self._answer_seconds, self._look_seconds = answer_seconds, look_seconds
         self._password = settings.password()
         self._context = ssl.create_default_context(cafile=settings.ca_file)
 
@@ -43,9 +55,11 @@ class MailServer:
         except (aiosmtplib.SMTPException, OSError) as error:
             raise MailServerAway(_named(error)) from error
         try:
-            await client.sendmail(self._settings.sender or "", to, letter.as_bytes())
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            raise _refused(error.recipients[0], Reason.ADDRESS_REFUSED) from error
+            await client.mail(self._settings.sender or "")
+            await client.rcpt(to)
+            await client.data(letter.as_bytes(), timeout=self._look_seconds)
+        except aiosmtplib.SMTPRecipientRefused as error:
+            raise _refused(error, Reason.ADDRESS_REFUSED) from error
         except aiosmtplib.SMTPDataError as error:
             raise _refused(error, Reason.MAIL_REFUSED) from error
         except (aiosmtplib.SMTPException, OSError) as error:
@@ -62,7 +76,7 @@ class MailServer:
             port=chosen.port,
             username=chosen.username,
             password=self._password,
-            timeout=TIMEOUT_SECONDS,
+            timeout=self._answer_seconds,
             use_tls=chosen.tls == "tls",
             start_tls=chosen.tls == "starttls",
             tls_context=self._context if chosen.tls != "none" else None,

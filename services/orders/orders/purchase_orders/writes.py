@@ -18,6 +18,9 @@ SETTLEMENT = Timer("purchase_order_settlement", PurchaseOrderRow)
 SENT_WITHIN = 2
 """Working days in which whoever made it sees to it that the supplier has it (ORD-11)."""
 
+MAILED_WITHIN = timedelta(days=3)
+"""Of business time, in which Kvitt mails it or says that it could not (NTF-4)."""
+
 SETTLED_WITHIN = timedelta(days=30)
 """After a deviation is reported, and again as long after (INV-8)."""
 
@@ -28,8 +31,9 @@ def await_supplier(row: PurchaseOrderRow, tx: Transaction) -> None:
     """
     if row.status is not Status.CREATED:
         tx.cancel_timer(UNSENT, key=row.id)
-    elif not row.is_sent_by_kvitt:  # nobody is to do what Kvitt does
-        remind_when_unsent(row, tx, from_on=row.created_on)
+    else:  # what Kvitt sends is told of too where nobody has said what became of the mail
+        waits = MAILED_WITHIN if row.is_sent_by_kvitt else timedelta(0)
+        remind_when_unsent(row, tx, from_on=row.created_on + waits)
     await_receipt(row, tx, after=tx.today)
 
 
