@@ -1,5 +1,7 @@
 """Inköpsordrar: made of what an order lacks by one press, printed, and marked as sent: T-34."""
 
+from typing import Any
+
 import pytest
 
 from portal.tests.browser import MakeActor
@@ -129,7 +131,7 @@ async def test_what_is_another_units_is_made_by_nobody_else_and_a_wrong_day_is_s
 async def test_training_is_counted_in_hours(
     scene: Scene, portal_system: PortalSystem, ward: Ward
 ) -> None:
-    direct = {"is_kept_in_central": False, "supplier_id": scene.supplier()}
+    direct: dict[str, Any] = {"is_kept_in_central": False, "supplier_id": scene.supplier()}
     course = scene.article("Utbildning Älv", marked=False, type="service", is_hourly=True, **direct)
     await scene.set()
     line = {"article_number": course, "quantity": 3, "comment": "Lyftteknik"}
