@@ -8,7 +8,8 @@ from sqlalchemy import text
 def build_index(op: Any, name: str, statement: str) -> None:
     """Build an index by its `CREATE INDEX CONCURRENTLY <name> …`, where it is missing. `op` is
     Alembic's. Takes as long as the table is big, and locks out neither readers nor writers; what
-    the migration did before stands when it begins.
+    the migration did before stands when it begins, and must do no harm when a job that was ended is
+    run again: `if_not_exists=True`.
     """
     with op.get_context().autocommit_block():
         bind = op.get_bind()

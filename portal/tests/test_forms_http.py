@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import httpx
 import pytest
@@ -42,6 +43,19 @@ async def test_digits_of_other_scripts_are_no_numbers(anna: httpx.AsyncClient) -
                 answer = await anna.post(page, data={"article-1": "x", name: digits})
 
                 assert answer.status_code in (200, 303, 422), (page, name, digits[:9])
+
+
+async def test_what_is_no_number_of_a_line_and_no_draft_is_said_to_be_none(
+    anna: httpx.AsyncClient, ward: Ward
+) -> None:
+    nothing = f"/inkopsordrar/{UUID(int=0)}/avvikelse"
+    deviation = await anna.post(nothing, data={"kind": "short", "line": "²"})
+    draft = await anna.get("/bestallningar/ny?utkast=x")
+    async with ward.system.visiting("kundtjanst1") as client:
+        invoice = {"do": "x", "shown": "²", "price-1": "1", "rate-1": "²"}
+        wrong = await client.post("/leverantorsfakturor/ny", data=invoice)
+
+    assert (deviation.status_code, draft.status_code, wrong.status_code) == (404, 404, 422)
 
 
 async def test_every_field_at_once_is_as_long_as_it_can_be(anna: httpx.AsyncClient) -> None:

@@ -92,3 +92,39 @@ def test_what_holds_them_up_is_seen() -> None:
     anothers = 'op.create_index("ix_c_b", "c", ["b"])'
 
     assert len(what_holds_writers_up(f"{table}\n{own}\n{anothers}")) == 1
+
+
+CREATING = ("add_column", "create_index", "create_table")
+
+
+def what_cannot_be_run_again(source: str) -> list[str]:
+    """The calls of a migration that are stored before it builds an index, and fail when a job that
+    was ended meanwhile is run again.
+    """
+    tree = ast.parse(source)
+    built = [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if node.func.id == "build_index"
+    ]
+    return [
+        f"{name} (line {call.lineno}): without if_not_exists"
+        for name in CREATING
+        for call in _calls(tree, name)
+        if call.lineno < max(built, default=0) and _said(call, "if_not_exists") is not True
+    ]
+
+
+@pytest.mark.parametrize("path", LATER, ids=lambda path: f"{path.parts[-4]}-{path.stem[:4]}")
+def test_a_job_that_was_ended_is_run_again(path: Path) -> None:
+    assert what_cannot_be_run_again(path.read_text(encoding="utf-8")) == []
+
+
+def test_what_cannot_be_run_again_is_seen() -> None:
+    table = 'op.create_table("a", sa.Column("b", sa.Text()))'
+    again = 'op.add_column("a", sa.Column("b", sa.Text()), if_not_exists=True)'
+    built = 'for one in ("x", "y"):\n    build_index(op, one, "CREATE INDEX")'
+    after = 'op.create_index("ix_a_b", "a", ["b"])'
+
+    assert len(what_cannot_be_run_again(f"{table}\n{again}\n{built}\n{after}")) == 1

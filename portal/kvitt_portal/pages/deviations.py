@@ -15,6 +15,7 @@ from kvitt_portal.names import Names
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import say_refused
 from kvitt_portal.pages.purchase_orders import PAGE, line_of, page_of
+from kvitt_portal.pages.registering import quantity_of
 
 router = APIRouter()
 
@@ -35,11 +36,12 @@ async def confirm(here: Here, purchase_order: UUID) -> Response:
 async def report(here: Here, purchase_order: UUID) -> Response:
     """Tell customer service that a line came too short, wrong or damaged: its invoice waits."""
     form = await here.form()
-    if not form["line"].isdigit() or form["kind"] not in statuses.DEVIATIONS:
+    line = quantity_of(form["line"])
+    if isinstance(line, str) or form["kind"] not in statuses.DEVIATIONS:
         form.add("kind", _NEITHER)
         return await _page(here, purchase_order, form)
     path = f"/purchase-orders/{purchase_order}:report-deviation"
-    body = {"line": int(form["line"]), "kind": form["kind"]}
+    body = {"line": line, "kind": form["kind"]}
     part = await here.send("orders", "POST", path, body, form)
     if part.problem is None:
         return here.go(f"{PAGE}/{purchase_order}", _TOLD)

@@ -13,7 +13,7 @@ from kvitt_portal.menu import CARE
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import personal_number
 from kvitt_portal.pages import order_form
-from kvitt_portal.pages.asking import NOTHING, items_of
+from kvitt_portal.pages.asking import NOTHING, code, items_of
 from kvitt_portal.pages.registering import find_recipient, quantity_of
 from kvitt_portal.services import Part
 
@@ -53,7 +53,7 @@ async def drafts_of(here: Visit) -> tuple[Part, Names]:
 
 async def resumed(here: Visit, draft: str) -> dict[str, str]:
     """The form of a draft, as it was saved last. Raises PageProblem: it is gone."""
-    view = await here.need("orders", f"{_DRAFTS}/{UUID(draft)}")
+    view = await here.need("orders", f"{_DRAFTS}/{code(draft)}")
     return order_form.form_of_draft(view)
 
 

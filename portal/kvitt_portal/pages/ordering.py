@@ -45,10 +45,10 @@ async def begin(here: Here) -> Response:
         given["person"] = person
     elif unit := asked.get("unit"):
         given |= {"unit": unit, "to": "unit"}
-    if article := asked.get("article"):
-        given["article-1"] = article
     if earlier := asked.get("lik"):
         given |= await _like(here, earlier, line=asked.get("rad", ""))
+    if article := asked.get("article"):
+        given["article-1"] = article
     if draft := asked.get("utkast"):
         return await _page(here, Form(given=given | await order_drafts.resumed(here, draft)))
     if "borja-om" in asked:
@@ -74,7 +74,10 @@ async def place(here: Here) -> Response:
         return await _page(here, form)
     if form["do"] == "draft":
         if await order_drafts.keep(here, form):
-            return here.go(order_drafts.LIST, "Utkastet är sparat. Ingenting är beställt än.")
+            said = "Utkastet är sparat. Ingenting är beställt än."
+            if order_files.attached(form):
+                said += " Bilagorna följer inte med: bifoga dem när du skickar beställningen."
+            return here.go(order_drafts.LIST, said)
         return await _page(here, form)
     await find_recipient(here, form)
     await _name_articles(here, form)

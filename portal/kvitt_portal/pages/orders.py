@@ -187,7 +187,7 @@ async def page_of(here: Visit, order: UUID, form: Form) -> Response:
         ),
     )
     may_set = here.has(*STAFF) and view["status"] not in _OVER and view["supply"] != "own_store"
-    if may_set and not form.sent():
+    if may_set and "asked_by" not in form:
         form.give("urgent", "1" if view["is_urgent"] else "")
         form.give("parts", "" if view["consolidated"] else "1")
     template = "orders/state.html" if here.is_partial else "orders/order.html"

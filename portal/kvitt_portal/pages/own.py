@@ -10,6 +10,9 @@ from kvitt_portal.pages.orders import SUPPLIES
 
 router = APIRouter()
 
+_CHOICES = {one: SUPPLIES[one] for one in ("central", "own_store")}
+"""Between which sources one chooses; what comes direct follows from the article."""
+
 
 @router.get("/mina-uppgifter")
 async def own(here: Here) -> Response:
@@ -26,14 +29,13 @@ async def choose_supply(here: Here) -> Response:
     part = await here.send("orders", "POST", path, body, form)
     if part.problem is not None:
         form.refuse(part.problem)
-        form.give("default_supply", "central")
         return await _own(here, form)
     return here.go("/mina-uppgifter", "Ditt förval är sparat.")
 
 
 async def _own(here: Visit, form: Form) -> Response:
     me = await here.ask("orders", f"/users/{here.user.user_id}")
-    if me and "default_supply" not in form:
+    if me:
         form.give("default_supply", me.value.get("default_supply") or "central")
     acts_for = me.value["acts_for"] if me else []
     names = await Names.of(here, users=[here.user.user_id, *acts_for])
@@ -41,7 +43,7 @@ async def _own(here: Visit, form: Form) -> Response:
         "own/own.html",
         me=me,
         form=form,
-        supplies=SUPPLIES,
+        supplies=_CHOICES,
         contact=names.users.get(here.user.user_id),
         acts_for=[names.user(one) for one in acts_for],
     )

@@ -24,6 +24,17 @@ router = APIRouter()
 
 _WHY: Final = "CANNOT_DELIVER"
 _ONE_OFF: Final = "one_off"
+_VOIDED: Final = "voided"
+_IS_VOIDED: Final = (
+    "Raden är redan makulerad. Är den inte beställd på nytt gör du det från beställningen."
+)
+_TO_FILL_IN: Final = (
+    "Raden är makulerad. Fyll i det som saknas, se efter vem som betalar och skicka beställningen."
+)
+_NOT_KNOWN: Final = (
+    "Raden är makulerad. Tryck på knappen igen, så läggs beställningen: bara en, fast du trycker"
+    " två gånger."
+)
 
 
 @router.get(f"{PAGE}/{{purchase_order}}/bestall-pa-nytt")
@@ -40,14 +51,14 @@ async def reorder(here: Here, purchase_order: UUID) -> Response:
     form = await here.form()
     bought = await here.need("orders", f"/purchase-orders/{purchase_order}")
     order = await here.need("orders", f"/orders/{bought['order_id']}")
-    line = line_of(order, form["line"])
-    if line is None or line_of(bought, form["line"]) is None:
-        form.add("article", "Inköpsordern har ingen sådan rad.")
+    line, its_purchase = line_of(order, form["line"]), line_of(bought, form["line"])
+    if line is None or its_purchase is None or _is_over(its_purchase, form):
         return await _page(here, purchase_order, form)
     article = form["article"] or line["article_number"]
     anew = None
     if order["recipient"] and order["address_kind"] != _ONE_OFF:
         anew = await _anew(here, order, line, article)
+    if anew is not None:
         seen = await here.send("orders", "POST", "/orders:preview", anew)
         if seen.problem is not None:
             form.refuse(seen.problem, {"lines.0": "article"})
@@ -62,24 +73,29 @@ async def reorder(here: Here, purchase_order: UUID) -> Response:
         return await _page(here, purchase_order, form, is_denied=_is_denied(part))
     if anew is not None:
         placed = await here.send("orders", "POST", "/orders", anew, form)
+        if placed.status >= 500:  # it may be placed: sent again by the same key it is one
+            form.give(_VOIDED, "1")
+            form.add("", _NOT_KNOWN)
+            return await _page(here, purchase_order, form)
         if placed.problem is None:
             number = placed.value["order_number"]
             word = here.word("Beställning")
             said = f"Raden är makulerad. {word} {number} är lagd i stället."
             return here.go(f"/bestallningar/{placed.value['order_id']}", said)
-    said = "Raden är makulerad. Fyll i det som saknas och skicka beställningen."
-    return here.go(_form_of(order, line, article), said, tone="info")
+    return here.go(_form_of(order, line, article), _TO_FILL_IN, tone="info")
 
 
 async def _anew(
     here: Visit, order: Mapping[str, Any], line: Mapping[str, Any], article: str
-) -> dict[str, Any]:
+) -> dict[str, Any] | None:
     """The order that takes the line's place, as orders takes it: for whom, by whom and at whose
-    cost it was.
+    cost it was. None where it is not known which region paid.
     """
     wanted: dict[str, Any] = {"article_number": article, "quantity": line["quantity"]}
     if line["comment"]:
         wanted["comment"] = line["comment"]
+    if line["application"] and article == line["article_number"]:
+        wanted["application"] = line["application"]
     body: dict[str, Any] = {
         "recipient": order["recipient"],
         "prescriber": order["prescriber"],
@@ -88,7 +104,8 @@ async def _anew(
         "lines": [wanted],
     }
     if order.get("cover"):
-        return body | {"cover": cover_of(chosen_of(order["cover"], await payables_of(here)))}
+        cover = cover_of(chosen_of(order["cover"], await payables_of(here)))
+        return body | {"cover": cover} if cover else None
     customer = await here.need("orders", f"/customers/{code(order['service_point'])}")
     if line["payer_id"] != customer["payer_id"]:
         wanted["payer_id"] = line["payer_id"]
@@ -100,7 +117,13 @@ def _form_of(order: Mapping[str, Any], line: Mapping[str, Any], article: str) ->
     if not order["recipient"]:
         wanted = f"{article}~{line['quantity']}"
         return f"/lagerpafyllnad?{urlencode({'line': wanted})}"
-    return f"/bestallningar/ny?lik={order['order_id']}&rad={line['number']}"
+    asked = {"lik": order["order_id"], "rad": line["number"], "article": article}
+    return f"/bestallningar/ny?{urlencode(asked)}"
+
+
+def _is_over(line: Mapping[str, Any], form: Form) -> bool:
+    """True where a line of a purchase order is voided, and not by what this form did."""
+    return line["state"] == _VOIDED and not form[_VOIDED]
 
 
 def _is_denied(part: Part) -> bool:
@@ -115,6 +138,8 @@ async def _page(
     line = line_of(view, form["line"])
     if line is None:
         raise PageProblem(_NO_LINE)
+    if _is_over(line, form):
+        return here.go(f"{PAGE}/{purchase_order}", _IS_VOIDED, tone="info")
     if "article" not in form:
         form.give("article", line["article_number"])
         form.give("asked_by", view["by"] if here.has(*STAFF) else "")

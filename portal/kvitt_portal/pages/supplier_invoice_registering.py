@@ -138,7 +138,8 @@ def _line(form: Form, n: int) -> dict[str, Any]:
     quantity = quantity_of(form[f"quantity-{n}"] or "1")
     if isinstance(quantity, str):
         form.add(f"quantity-{n}", "Skriv antalet med siffror.")
-    price = {"net_ore": _ore(form, f"price-{n}"), "vat_percent": int(form[f"rate-{n}"] or "25")}
+    rate = quantity_of(form[f"rate-{n}"] or "25")
+    price = {"net_ore": _ore(form, f"price-{n}"), "vat_percent": rate}
     line = {"quantity": quantity, "price": price}
     return line | ({"article_number": form[f"article-{n}"]} if form[f"article-{n}"] else {})
 
@@ -155,7 +156,8 @@ async def _page(here: Visit, form: Form, *, status: int = 0) -> Response:
         raise PageProblem(_STAFF_ONLY)
     suppliers = await here.ask("orders", "/suppliers", limit=_LISTED)
     written = max(_rows_of(form), default=0)
-    wanted = int(form["shown"]) + _LINES if form["shown"].isdigit() and form["do"] else _LINES
+    before = quantity_of(form["shown"])
+    wanted = before + _LINES if isinstance(before, int) and form["do"] else _LINES
     shown = min(max(written, wanted), _MOST_LINES)
     form.give("shown", str(shown))
     return here.page(

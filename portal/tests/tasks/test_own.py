@@ -141,6 +141,7 @@ async def test_a_source_is_chosen_that_is_proposed(actor: MakeActor, scene: Scen
     await anna.click(PRESCRIBER)
     await anna.click("Dina uppgifter")
     await anna.sees("hjälpmedelsverksamheten")
+    await anna.sees_no("Föreslå leverantören direkt")
     await anna.accessible()
     await anna.picture("own-default-supply")
     await anna.click("Föreslå eget förråd")

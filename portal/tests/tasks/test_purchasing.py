@@ -1,5 +1,7 @@
 """Inköpsordrar: made of what an order lacks by one press, printed, and marked as sent: T-34."""
 
+from typing import Any
+
 import pytest
 
 from portal.tests.browser import MakeActor
@@ -123,3 +125,22 @@ async def test_what_is_another_units_is_made_by_nobody_else_and_a_wrong_day_is_s
     assert "Ingen rad saknar inköpsorder." in again.text
     assert early.status_code == 422
     assert "kan inte ha skickats innan den gjordes" in early.text
+
+
+@pytest.mark.rule("ORD-11f")
+async def test_training_is_counted_in_hours(
+    scene: Scene, portal_system: PortalSystem, ward: Ward
+) -> None:
+    direct: dict[str, Any] = {"is_kept_in_central": False, "supplier_id": scene.supplier()}
+    course = scene.article("Utbildning Älv", marked=False, type="service", is_hourly=True, **direct)
+    await scene.set()
+    line = {"article_number": course, "quantity": 3, "comment": "Lyftteknik"}
+    order = await ward.order(lines=[line])
+    async with portal_system.visiting(ward.user) as client:
+        lacking = await client.get(order.page)
+        data = {"order": order.page.rpartition("/")[2]}
+        made = await client.post("/inkopsordrar/skapa", data=data)
+        page = made.headers["location"]
+        pages = [await client.get(page), await client.get(f"{page}/bestall-pa-nytt?line=1")]
+
+    assert all("3 tim Utbildning Älv" in one.text for one in (lacking, *pages))

@@ -22,8 +22,14 @@ def upgrade() -> None:
         sa.Column("first_number", sa.Text(), nullable=True),
         sa.Column("last_number", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("region", "fetch_id", name=op.f("pk_print_file_fetches")),
+        if_not_exists=True,
     )
-    op.create_index("ix_print_file_fetches_at", "print_file_fetches", ["region", "at", "fetch_id"])
+    op.create_index(
+        "ix_print_file_fetches_at",
+        "print_file_fetches",
+        ["region", "at", "fetch_id"],
+        if_not_exists=True,
+    )
     guard_regions(op, "billing")
     build_index(
         op,

@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.add_column(
         "devices",
         sa.Column("damages", postgresql.JSONB(), nullable=False, server_default="[]"),
+        if_not_exists=True,
     )
     op.create_table(
         "damage_notes",
@@ -25,8 +26,11 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("region", "id", name=op.f("pk_damage_notes")),
+        if_not_exists=True,
     )
-    op.create_index("ix_damage_notes_device", "damage_notes", ["region", "device_id"])
+    op.create_index(
+        "ix_damage_notes_device", "damage_notes", ["region", "device_id"], if_not_exists=True
+    )
     guard_regions(op, "inventory")
     build_index(
         op,

@@ -21,14 +21,14 @@ ARTICLES = """
 
 # decision 0342: kept by the database, so that it is right of every writer's rows
 NOTE_ARTICLES = f"""
-    CREATE FUNCTION note_articles() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION note_articles() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         {ARTICLES.format(narrowed="AND region = new.region AND id = new.id")};
         RETURN NULL;
     END $$
 """
 WHEN_WRITTEN = """
-    CREATE TRIGGER note_articles
+    CREATE OR REPLACE TRIGGER note_articles
     AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION note_articles()
 """
 INDEXES = {
@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "region", "article_number", "order_id", name=op.f("pk_order_articles")
         ),
+        if_not_exists=True,
     )
     guard_regions(op, "orders")
     op.execute(NOTE_ARTICLES)
