@@ -26,7 +26,9 @@ _SERVED_BY = {
     "basket_loan": ("orders", "/basket-loans"),
     "case": ("orders", "/cases"),
 }
-THINGS = frozenset(_SERVED_BY)
+_LISTED_BY = {"stocktaking": ("inventory", "/stores")}
+"""What has no address of its own: where it stands among others."""
+THINGS = frozenset({*_SERVED_BY, *_LISTED_BY})
 """What messages are about."""
 _LEADS_TO: dict[str, tuple[str, str]] = dict.fromkeys(
     (NewKind.COMMITMENT_MISSING, NewKind.FITTING_UNFINISHED), ("billing", "/home-region-cases")
@@ -115,12 +117,9 @@ class MessageCount(BaseModel):
     count: Annotated[int, Field(description="Hur många")]
 
 
-_LISTED_BY = {"stocktaking": Link(service="inventory", path="/stores")}
-"""What has no address of its own: where it is among others."""
-
-
 def _link_of(row: MessageRow) -> Link:
     if row.about_kind in _LISTED_BY:
-        return _LISTED_BY[row.about_kind]
+        service, path = _LISTED_BY[row.about_kind]
+        return Link(service=service, path=path)
     service, path = _LEADS_TO.get(row.message) or _SERVED_BY[row.about_kind]
     return Link(service=service, path=f"{path}/{row.about_id}")
