@@ -229,7 +229,7 @@ async def test_customer_service_voids_what_users_no_longer_can(
 ) -> None:
     async with given(service, at=MONDAY, policies=with_purchasing_store(policies)) as world:
         await prepared(world)
-        await ordered(world, WALKER, RAMP)
+        await ordered(world, WALKER, WALKER)
         await world.handle(a_purchase(1, 2), subject="I-1")
 
         found = await refused(world, VoidOrder(by=UserId(SENDER)), "O-1")
