@@ -12,6 +12,7 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.policy import Policies, RegionPolicy
 from kvitt_contracts.types import (
+    ArticleStatus,
     ArticleType,
     ProductArea,
     RegionCode,
@@ -28,6 +29,7 @@ from orders.placements.sources.domain import sources_for
 
 from contracts.tests.builders.areas import with_product_areas
 from contracts.tests.builders.inventory import an_article_listed
+from contracts.tests.builders.purchases import with_purchasing_store
 from contracts.tests.builders.regions import a_customer_stated, a_user_stated
 from contracts.tests.builders.story import CUSHION, OWN, RECEIVING, SENDER, SENDING, SERVICE
 from services.orders.tests.builders import a_service_point, a_user, an_article, registry
@@ -52,7 +54,11 @@ def had(
 ) -> tuple[tuple[LineSupply, ...], LineSupply | None]:
     """From where a user may have an article, and what is proposed."""
     found = sources_for(
-        article, user=a_user(**user), place=a_service_point(store=StoreId("402")), policy=policy
+        article,
+        user=a_user(**user),
+        place=a_service_point(store=StoreId("402")),
+        suppliers={},
+        policy=policy,
     )
     return found.may, found.proposed
 
@@ -95,6 +101,16 @@ def test_the_default_follows_what_the_article_allows(
 
     assert may == expected
     assert proposed == (expected[0] if expected else None)
+
+
+@pytest.mark.rule("REF-10a")
+def test_what_an_order_would_be_refused_for_is_not_proposed(policies: Policies) -> None:
+    buying = with_purchasing_store(policies).of(RegionCode(REGION)).versions[0]
+    own_alone = buying.model_copy(update={"phase_out": ("own",)})
+
+    assert had(buying, an_article(is_kept_in_central=False))[0] == (MINE,)  # it has no supplier
+    assert had(own_alone, an_article(status=ArticleStatus.PHASE_OUT))[0] == (MINE,)
+    assert had(buying, an_article(status=ArticleStatus.PHASE_OUT))[0] == (CENTRAL, MINE)
 
 
 @pytest.fixture

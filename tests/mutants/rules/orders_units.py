@@ -200,6 +200,14 @@ UNITS: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "REF-10a",
+        "What nobody purchases is proposed to be ordered",
+        "services/orders/orders/placements/sources/domain.py",
+        "        must_be_to_get(article, 0, source, policy)\n",
+        "",
+        f"{_DEFAULTS}_what_an_order_would_be_refused_for_is_not_proposed",
+    ),
+    rule_mutant(
+        "REF-10a",
         "Somebody else chooses",
         "services/orders/orders/units/defaults/domain.py",
         "    if by != user.user_id:\n",

@@ -9,7 +9,7 @@ from kvitt_contracts.types import ArticleNumber, ProductArea, ServicePointId, St
 from orders.articles.domain import Article
 from orders.customer_orders.reasons import OrderRefused, Reason
 from orders.parties.domain import Ordering
-from orders.units.domain import User
+from orders.units.domain import Customer, User
 
 
 # decision 0345: prescriber and requester have the area, the policy its sources
@@ -32,7 +32,7 @@ def must_be_of_areas(
             continue
         for user in (parties.prescriber, parties.requester):
             must_have_area(user, area, number)
-        _must_be_supplied(area, number, parties=parties, source=source, policy=policy)
+        must_be_supplied(area, number, at=parties.service_point, source=source, policy=policy)
 
 
 # decision 0459: an area's own professions count instead of the region's
@@ -96,10 +96,14 @@ def must_be_connected(store: StoreId, *users: User, field: str = "store") -> Non
             )
 
 
-def _must_be_supplied(
-    area: ProductArea, number: int, *, parties: Ordering, source: LineSupply, policy: RegionPolicy
+def must_be_supplied(
+    area: ProductArea, number: int, *, at: Customer, source: LineSupply, policy: RegionPolicy
 ) -> None:
-    sources = policy.sources_of(area, at=ServicePointId(parties.service_point.customer_id))
+    """Check that a service point is supplied with an area from a source.
+
+    Raises OrderRefused (SOURCE_NOT_OF_PRODUCT_AREA, REF-11) naming the line.
+    """
+    sources = policy.sources_of(area, at=ServicePointId(at.customer_id))
     # a version that has the area no longer says nothing of its sources
     if sources is not None and source not in sources:
         raise OrderRefused(

@@ -9,6 +9,7 @@ from kvitt_contracts.types import ArticleNumber, CustomerId, ServicePointId
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.articles.models import ArticleRow
+from orders.placements.queries import suppliers_of
 from orders.placements.sources import domain
 from orders.read_transaction import ReadTransaction
 from orders.units.models import CustomerRow, UserRow
@@ -69,20 +70,17 @@ async def list_sources(
     key = customer_key(CustomerId(asked.service_point), tx)
     place = await tx.get(CustomerRow, key, rule="REF-3", field="service_point")
     user = await tx.get(UserRow, user_key(reader.caller.user_id, tx), rule="REF-3")
-    rows = [await tx.look_up(ArticleRow, one) for one in dict.fromkeys(asked.number)]
-    return SourcesOfArticles(
-        items=[
-            _view(
-                row.article_number,
-                domain.sources_for(
-                    row.article(), user=user.state(), place=place.state(), policy=tx.policy
-                ),
-            )
-            for row in rows
-            if row is not None
-        ]
-    )
-
-
-def _view(number: ArticleNumber, sources: domain.Sources) -> SourcesView:
-    return SourcesView(article_number=number, may=sources.may, proposed=sources.proposed)
+    found = {one: await tx.look_up(ArticleRow, one) for one in asked.number}
+    articles = {number: row.article() for number, row in found.items() if row is not None}
+    suppliers = await suppliers_of(articles, tx)
+    items = []
+    for number, article in articles.items():
+        sources = domain.sources_for(
+            article,
+            user=user.state(),
+            place=place.state(),
+            suppliers=suppliers,
+            policy=tx.policy,
+        )
+        items.append(SourcesView(article_number=number, may=sources.may, proposed=sources.proposed))
+    return SourcesOfArticles(items=items)

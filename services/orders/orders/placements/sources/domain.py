@@ -2,14 +2,19 @@
 database, no log.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kvitt_contracts.orders import LineSupply
 from kvitt_contracts.policy import RegionPolicy
-from kvitt_contracts.types import ArticleType, ServicePointId, Word
+from kvitt_contracts.types import ArticleType, SupplierId
 
 from orders.articles.domain import Article
-from orders.placements.supply.domain import is_direct
+from orders.customer_orders.reasons import OrderRefused
+from orders.placements.domain import must_be_to_get, must_own
+from orders.placements.supply.domain import Source, must_be_had_from, source_of
+from orders.product_areas.domain import must_be_connected, must_be_supplied, must_have_area
+from orders.suppliers.domain import Supplier
 from orders.units.defaults.domain import OWN_STORE
 from orders.units.domain import Customer, User
 
@@ -22,47 +27,61 @@ class Sources:
     proposed: LineSupply | None
 
 
-def sources_for(article: Article, *, user: User, place: Customer, policy: RegionPolicy) -> Sources:
-    """From where a user may have an article to a service point. Where it may be ordered and drawn
-    from the own store alike, the user's default is proposed (REF-10); without one, the order.
+def sources_for(
+    article: Article,
+    *,
+    user: User,
+    place: Customer,
+    suppliers: Mapping[SupplierId, Supplier],
+    policy: RegionPolicy,
+) -> Sources:
+    """From where a user may have an article to a service point: what a line of an order and of a
+    withdrawal is refused by is not proposed. Where both are left, the user's default is (REF-10);
+    without one, the order.
 
-    Whether there is any of it is inventory's to say, and everything else the order's own rules'.
+    Whether there is any of it is inventory's to say.
     """
-    ordered = LineSupply.DIRECT if is_direct(article, policy) else LineSupply.CENTRAL
-    may = tuple(
-        supply
-        for supply, is_there in (
-            (ordered, _may_be_ordered(article, user)),
-            (LineSupply.OWN_STORE, _may_be_drawn(article, user, place, policy)),
-        )
-        if is_there and _is_allowed(supply, article, place, policy)
-    )
+    may = _ordered(article, user, place, suppliers, policy) + _drawn(article, user, place, policy)
     if len(may) == 2 and user.default_supply == OWN_STORE:
         return Sources(may=may, proposed=LineSupply.OWN_STORE)
     return Sources(may=may, proposed=may[0] if may else None)
 
 
-def _may_be_ordered(article: Article, user: User) -> bool:
-    return article.in_assortment and user.has_area(article.product_area)
+def _ordered(
+    article: Article,
+    user: User,
+    place: Customer,
+    suppliers: Mapping[SupplierId, Supplier],
+    policy: RegionPolicy,
+) -> tuple[LineSupply, ...]:
+    try:
+        source = source_of(article, 0, suppliers, policy)
+        must_be_to_get(article, 0, source, policy)
+        _must_be_allowed(article, source, user, place, policy)
+    except OrderRefused:
+        return ()
+    return (source.supply,) if article.in_assortment else ()
 
 
-def _may_be_drawn(article: Article, user: User, place: Customer, policy: RegionPolicy) -> bool:
+def _drawn(
+    article: Article, user: User, place: Customer, policy: RegionPolicy
+) -> tuple[LineSupply, ...]:
     if place.store is None or article.type is ArticleType.SERVICE:
-        return False
-    has_stock = not place.private_clinic or policy.private_clinics_hold_stock
-    is_theirs = user.may_draw_from(place.store) and user.has_area(article.product_area)
-    return has_stock and is_theirs
+        return ()
+    source = Source(supply=LineSupply.OWN_STORE, store=place.store)
+    try:
+        must_own(source.store, place, policy)
+        must_be_connected(source.store, user)
+        _must_be_allowed(article, source, user, place, policy)
+    except OrderRefused:
+        return ()
+    return (source.supply,)
 
 
-def _is_allowed(
-    supply: LineSupply, article: Article, place: Customer, policy: RegionPolicy
-) -> bool:
-    if Word(supply) in article.never_from:
-        return False
-    if article.is_own_units_only and place.private_clinic:
-        return False
-    if article.product_area is None:
-        return True
-    point = ServicePointId(place.customer_id)
-    sources = policy.sources_of(article.product_area, at=point)
-    return sources is None or supply in sources
+def _must_be_allowed(
+    article: Article, source: Source, user: User, place: Customer, policy: RegionPolicy
+) -> None:
+    must_be_had_from(source.supply, article, 0, service_point=place)
+    if article.product_area is not None:
+        must_have_area(user, article.product_area, 0)
+        must_be_supplied(article.product_area, 0, at=place, source=source.supply, policy=policy)

@@ -50,7 +50,7 @@ def sources_of(
     article has no supplier that is known and active.
     """
     return tuple(
-        _source(articles[line.article_number], number, suppliers, policy)
+        source_of(articles[line.article_number], number, suppliers, policy)
         for number, line in enumerate(lines)
     )
 
@@ -80,12 +80,13 @@ def must_be_had_from(
         )
 
 
-def _source(
+def source_of(
     article: Article,
     number: int,
     suppliers: Mapping[SupplierId, Supplier],
     policy: RegionPolicy,
 ) -> Source:
+    """Where a line of an order comes from, as `sources_of`; it raises as that does."""
     purchasing = policy.stores.purchasing
     if purchasing is None or not is_direct(article, policy):
         return Source(supply=LineSupply.CENTRAL, store=policy.stores.central)
