@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from portal.tests.browser import Actor, MakeActor
 from portal.tests.scene import Scene
 from portal.tests.ward import Ordered, Ward
 
@@ -57,3 +58,11 @@ async def a_purchase(scene: Scene, ward: Ward, *, with_ramps: bool = True) -> Pu
     bought = await scene.system.done(ward.user, "/purchase-orders", body)
     number, id_ = bought["purchase_order_number"], bought["purchase_order_id"]
     return Purchased(order, str(number), supplier, str(id_))
+
+
+async def at_delivery(actor: MakeActor, user: str, bought: Purchased) -> Actor:
+    """Somebody who is to receive it, by the start page's list."""
+    somebody = await actor(user)
+    await somebody.click("Direktleveranser att ta emot")
+    await somebody.click(f"Ta emot {bought.number}")
+    return somebody

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 REGISTERED = {"messages.on", "messages.command"}
 MADE_SURE_OF = {"BALANCE_TOO_LOW"}
 REFUSED_LIKE = {
-    "orders.placements.handlers.place_drafted_order": ("orders.placements.handlers.place_order"),
+    "orders.placements.handlers.place_order_over_http": "orders.placements.handlers.place_order",
     "orders.placements.handlers.register_withdrawal": "orders.placements.handlers.place_order",
 }
 """A handler whose docstring refers to another's."""
@@ -147,6 +147,10 @@ def silent(modules: Modules) -> list[str]:
 
 def test_a_function_that_can_refuse_states_it() -> None:
     assert silent(MODULES) == []
+
+
+def test_who_refers_to_another_is_there_and_so_is_the_other() -> None:
+    assert {*REFUSED_LIKE, *REFUSED_LIKE.values()} <= set(handlers(MODULES))
 
 
 def test_a_reason_that_is_left_out_is_seen() -> None:

@@ -1,35 +1,14 @@
 """Stulet, förlorat eller skadat: reported by who has it, decided by customer service (T-49)."""
 
-from typing import Any
-
 import pytest
 
-from portal.tests.browser import Actor, MakeActor
+from portal.tests.browser import MakeActor
+from portal.tests.cards import at_card, charges_of
 from portal.tests.damaging import damaged, searching
 from portal.tests.fetching import CLERK
-from portal.tests.system import PortalSystem
 from portal.tests.ward import Ward
 
-SEARCH = "Sök personnummer, individ, order eller artikel"
 BUTTON = "Stulet, förlorat eller skadat"
-
-
-async def at_card(actor: MakeActor, user: str, device: str, *, script: bool = True) -> Actor:
-    """Somebody at the device's card."""
-    somebody = await actor(user, script=script)
-    await somebody.fill(SEARCH, device)
-    await somebody.press("Enter")
-    await somebody.is_at("/individ/*")
-    return somebody
-
-
-async def charges_of(system: PortalSystem, device: str) -> list[dict[str, Any]]:
-    """What billing says is charged for the device."""
-    device_id = await system.device_id(CLERK, device)
-    async with system.api("billing", CLERK) as client:
-        answer = await client.get("/charges", params={"device_id": device_id})
-        answer.raise_for_status()
-    return list(answer.json()["items"])
 
 
 @pytest.mark.task("T-49")

@@ -5,7 +5,7 @@ by customer service, and seen by who told it: T-45.
 import pytest
 
 from portal.tests.browser import MakeActor
-from portal.tests.purchasing import a_purchase
+from portal.tests.purchasing import a_purchase, at_delivery
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
 from portal.tests.ward import PRESCRIBER, Ward
@@ -19,9 +19,7 @@ async def test_a_delivery_that_is_wrong_is_told_from_the_line_once_it_is_confirm
     actor: MakeActor, scene: Scene, ward: Ward
 ) -> None:
     bought = await a_purchase(scene, ward)
-    anna = await actor(ward.user)
-    await anna.click("Direktleveranser att ta emot")
-    await anna.click(f"Ta emot {bought.number}")
+    anna = await at_delivery(actor, ward.user, bought)
     await anna.picture("direktleverans")
     await anna.accessible()
     await anna.click("Skadat: Ramp Älv")

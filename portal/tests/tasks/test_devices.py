@@ -5,22 +5,12 @@ from datetime import date
 import pytest
 
 from contracts.tests.builders.regions import a_device_returned
-from portal.tests.browser import Actor, MakeActor
+from portal.tests.browser import MakeActor
+from portal.tests.cards import SEARCH, at_card
 from portal.tests.hostile import HOSTILE
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
 from portal.tests.ward import PRESCRIBER, Ward
-
-SEARCH = "Sök personnummer, individ, order eller artikel"
-
-
-async def at_card(actor: MakeActor, ward: Ward, *, script: bool = True) -> Actor:
-    """The prescriber at the device's card."""
-    anna = await actor(ward.user, script=script)
-    await anna.fill(SEARCH, ward.lent)
-    await anna.press("Enter")
-    await anna.is_at("/individ/*")
-    return anna
 
 
 @pytest.mark.task("T-70")
@@ -72,7 +62,7 @@ async def test_a_device_is_found_by_its_sip_number_which_stands_in_no_address(
 
 @pytest.mark.rule("REF-6c")
 async def test_the_card_explains_why_it_is_so(actor: MakeActor, ward: Ward) -> None:
-    anna = await at_card(actor, ward)
+    anna = await at_card(actor, ward.user, ward.lent)
 
     await anna.click("Varför är det så?")
 
@@ -89,7 +79,7 @@ async def test_a_device_that_came_back_is_in_store_and_its_history_says_who_had_
     back = a_device_returned(ward.lent, on=date(2026, 5, 4), store=ward.place.store)
     await portal_system.state([(ward.lent, back)])
 
-    anna = await at_card(actor, ward)
+    anna = await at_card(actor, ward.user, ward.lent)
 
     await anna.sees("På lager")
     await anna.sees(f"Förråd {ward.place.store}")
@@ -120,7 +110,7 @@ async def test_it_is_found_by_keyboard_alone_and_without_script(
 async def test_from_a_device_one_comes_to_its_patient_its_article_and_back(
     actor: MakeActor, ward: Ward
 ) -> None:
-    anna = await at_card(actor, ward)
+    anna = await at_card(actor, ward.user, ward.lent)
 
     await anna.click(ward.rollator)
     await anna.is_at(f"/artiklar/{ward.rollator}")
@@ -203,7 +193,7 @@ async def test_what_no_number_can_be_is_shown_as_text_and_refused_beside_its_fie
 async def test_another_regions_device_is_a_page_that_does_not_exist(
     actor: MakeActor, ward: Ward
 ) -> None:
-    anna = await at_card(actor, ward)
+    anna = await at_card(actor, ward.user, ward.lent)
     bo = await actor("f101", region="bd")
 
     assert await bo.goes(anna.path) == 404
@@ -214,7 +204,7 @@ async def test_another_regions_device_is_a_page_that_does_not_exist(
 async def test_without_billing_the_card_shows_the_rest_and_says_so(
     actor: MakeActor, ward: Ward, portal_system: PortalSystem
 ) -> None:
-    anna = await at_card(actor, ward)
+    anna = await at_card(actor, ward.user, ward.lent)
 
     async with portal_system.without("billing"):
         await anna.reload()
@@ -226,7 +216,7 @@ async def test_without_billing_the_card_shows_the_rest_and_says_so(
 async def test_without_orders_the_card_shows_codes_in_place_of_names(
     actor: MakeActor, ward: Ward, portal_system: PortalSystem
 ) -> None:
-    anna = await at_card(actor, ward)
+    anna = await at_card(actor, ward.user, ward.lent)
 
     async with portal_system.without("orders"):
         await anna.reload()
@@ -236,7 +226,7 @@ async def test_without_orders_the_card_shows_codes_in_place_of_names(
 
 @pytest.mark.rule("ORD-19a")
 async def test_the_same_is_ordered_again_from_a_device(actor: MakeActor, ward: Ward) -> None:
-    anna = await at_card(actor, ward)
+    anna = await at_card(actor, ward.user, ward.lent)
 
     await anna.click("Beställ likadant")
 

@@ -3,13 +3,13 @@
 import pytest
 import pytest_asyncio
 
-from portal.tests.browser import Actor, MakeActor
+from portal.tests.browser import MakeActor
+from portal.tests.cards import at_card, charges_of
 from portal.tests.fetching import CLERK
 from portal.tests.hostile import HOSTILE
 from portal.tests.scene import Scene
 from portal.tests.system import CHARGER, PortalSystem
 
-SEARCH = "Sök personnummer, individ, order eller artikel"
 FAR = "2027-02-10"
 """However far the tests have moved the clock: later than the fee is due."""
 
@@ -37,30 +37,12 @@ async def charger(scene: Scene) -> str:
     return device
 
 
-async def at_card(actor: MakeActor, device: str, *, script: bool = True) -> Actor:
-    """Customer service at the charger's card."""
-    kim = await actor(CLERK, script=script)
-    await kim.fill(SEARCH, device)
-    await kim.press("Enter")
-    await kim.is_at("/individ/*")
-    return kim
-
-
-async def charges_of(system: PortalSystem, device: str) -> list[dict[str, str]]:
-    """What billing says of the charger's fee."""
-    device_id = await system.device_id(CLERK, device)
-    async with system.api("billing", CLERK) as client:
-        answer = await client.get("/charges", params={"device_id": device_id})
-        answer.raise_for_status()
-    return list(answer.json()["items"])
-
-
 @pytest.mark.task("T-79")
 @pytest.mark.rule("BIL-4a", "REF-12j")
 async def test_the_fee_of_a_charger_is_put_off_from_its_card(
     actor: MakeActor, charger: str, portal_system: PortalSystem
 ) -> None:
-    kim = await at_card(actor, charger)
+    kim = await at_card(actor, CLERK, charger)
     await kim.sees("Avgift som väntar")
     await kim.sees("Kan pausas till och med")
     await kim.picture("individ-fee-waits")
@@ -82,7 +64,7 @@ async def test_the_fee_of_a_charger_is_put_off_from_its_card(
 async def test_a_pause_for_who_is_unknown_is_refused_and_what_was_written_stays(
     actor: MakeActor, charger: str, name: str
 ) -> None:
-    kim = await at_card(actor, charger, script=False)
+    kim = await at_card(actor, CLERK, charger, script=False)
 
     await kim.fill("Pausas till", FAR)
     await kim.fill("Vem bad om det", name)
@@ -98,7 +80,7 @@ async def test_a_pause_for_who_is_unknown_is_refused_and_what_was_written_stays(
 async def test_a_pause_that_would_hurry_the_fee_is_refused_beside_its_day(
     actor: MakeActor, charger: str, portal_system: PortalSystem
 ) -> None:
-    kim = await at_card(actor, charger)
+    kim = await at_card(actor, CLERK, charger)
 
     await kim.fill("Pausas till", (await portal_system.today()).isoformat())
     await kim.click("Pausa")

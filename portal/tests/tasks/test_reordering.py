@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from portal.tests.browser import MakeActor
-from portal.tests.purchasing import a_purchase, a_want
+from portal.tests.purchasing import a_purchase, a_want, at_delivery
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
 from portal.tests.ward import Ward
@@ -32,9 +32,7 @@ async def test_what_cannot_be_delivered_is_voided_and_ordered_anew(
     actor: MakeActor, scene: Scene, ward: Ward
 ) -> None:
     bought = await a_purchase(scene, ward)
-    anna = await actor(ward.user)
-    await anna.click("Direktleveranser att ta emot")
-    await anna.click(f"Ta emot {bought.number}")
+    anna = await at_delivery(actor, ward.user, bought)
     await anna.click("Kan inte levereras: Ramp Älv")
     await anna.sees("2 st Ramp Älv")
     await anna.picture("bestall-pa-nytt")

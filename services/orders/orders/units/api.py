@@ -2,7 +2,6 @@
 chosen in advance for a user.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from kvitt_chassis.http import (
     named,
 )
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.envelope import Command
 from kvitt_contracts.orders import SetDefaultServicePoint, SetDefaultSupply
 from kvitt_contracts.types import (
     CareUnitId,
@@ -273,15 +273,7 @@ async def set_default_supply(
     """
     chosen, by = body.default_supply, commands.caller.user_id
     command = SetDefaultSupply(user_id=user_id, default_supply=chosen, by=by)
-    target = identify(commands.caller.region, "user", user_id)
-    return await commands.run(
-        command,
-        target=target,
-        subject=user_id,
-        scope=_THEMSELVES,
-        rule="REF-10",
-        show=_show(target),
-    )
+    return await _change(user_id, command, commands, rule="REF-10")
 
 
 @router.post("/users/{user_id}:set-default-service-point")
@@ -299,22 +291,18 @@ async def set_default_service_point(
         by=commands.caller.user_id,
         asked_by=body.asked_by,
     )
+    return await _change(user_id, command, commands, rule="REF-12")
+
+
+async def _change(user_id: UserId, command: Command, commands: Commands, *, rule: str) -> UserView:
     target = identify(commands.caller.region, "user", user_id)
-    return await commands.run(
-        command,
-        target=target,
-        subject=user_id,
-        scope=_THEMSELVES,
-        rule="REF-12",
-        show=_show(target),
-    )
 
-
-def _show(target: UUID) -> Callable[[Transaction], Awaitable[UserView]]:
     async def show(tx: Transaction) -> UserView:
         return UserView.model_validate(await tx.get(UserRow, target))
 
-    return show
+    return await commands.run(
+        command, target=target, subject=user_id, scope=_THEMSELVES, rule=rule, show=show
+    )
 
 
 def _key(reader: Reader, noun: str, code: str) -> UUID:
