@@ -8,29 +8,40 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import jwt
 import pytest
-from kvitt_contracts.notifications import EmailFailed, EmailQueued, EmailSent, MessagePostedV2
+from kvitt_contracts.notifications import (
+    Addressee,
+    EmailFailed,
+    EmailQueued,
+    EmailSent,
+    MessagePostedV2,
+)
 from kvitt_contracts.orders import (
     PurchaseOrderReminderDue,
     PurchaseOrderSent,
 )
 from kvitt_contracts.policy import Policies
+from kvitt_contracts.types import RegionCode, Thing, UserId, Word
 from kvitt_testkit.mail_server import MailServer, a_certificate, logins, mail_server
-from kvitt_testkit.world import Given, assert_rows_are_folds
+from kvitt_testkit.world import Given, assert_rows_are_folds, wait_for
 from notifications.app import service as notifications
-from notifications.emails.domain import PICKUP_BY_RELATIVES
-from notifications.emails.models import EmailToSendRow
+from notifications.emails import writes
+from notifications.emails.domain import PICKUP_BY_RELATIVES, to_user
+from notifications.emails.models import EmailRow, EmailToSendRow
 from orders.app import service as orders
 from orders.purchase_orders.domain import Status
 from pypdf import PdfReader
+from sqlalchemy import select
 
 from contracts.tests.builders.bmb import a_responsibles_set
 from contracts.tests.builders.pickups import a_pickup_registered, a_relatives_pickup
 from contracts.tests.builders.purchases import (
     SUPPLIER,
+    a_purchase_order_created,
     a_supplier_stated,
     with_purchasing_store,
 )
@@ -308,6 +319,60 @@ async def test_two_mailers_never_try_the_same_mail_at_the_same_time(
 
     assert sorted(found) == [False, True]
     assert len(server.received) == 1
+
+
+@pytest.mark.rule("NTF-4a")
+async def test_a_region_with_many_mails_goes_before_no_other_for_long(
+    mailing: Mailing, server: MailServer
+) -> None:
+    for number in range(1, 4):
+        await mailing.bought(f"I-{number}", order=f"O-{number}")
+    others = a_purchase_order_created("I-9", order="O-9", is_sent_by_kvitt=True)
+    await mailing.notifications.handle(others, region="bd")
+    mailer = mailing.mailer(server.port)
+
+    for _ in range(2):
+        assert await mailer.send_one()
+
+    left = [one.region for one in await mailing.notifications.rows(EmailToSendRow)]
+    assert left == ["ac", "ac"]
+
+
+@pytest.mark.rule("NTF-4a")
+@pytest.mark.parametrize("newer", ["routine", "addressee"])
+async def test_what_a_newer_release_queues_waits_for_a_process_that_knows_it(
+    mailing: Mailing, server: MailServer, newer: str
+) -> None:
+    routine = Word("newer") if newer == "routine" else PICKUP_BY_RELATIVES
+    to = to_user(UserId(SENDER)) if newer == "routine" else Addressee(kind=Word("newer"), id="x")
+    about = Thing(kind=Word("pickup"), id=UUID(int=1))
+    async with mailing.notifications.worker.unit() as unit:
+        tx = unit.begin(region=RegionCode("ac"), subject="newer")
+        writes.queue(tx, to, routine=routine, about=about, told=None)
+
+    assert await mailing.mailer(server.port).send_one()
+
+    (left,) = await mailing.notifications.rows(EmailToSendRow)
+    assert left.tries == 1
+    assert await mailing.notifications.events(EmailFailed) == []
+
+
+@pytest.mark.rule("NTF-4a")
+async def test_what_is_sent_is_recorded_however_long_its_row_is_locked(
+    mailing: Mailing, server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    await mailing.bought()
+    (email,) = await mailing.notifications.rows(EmailRow)
+    async with mailing.notifications.worker.unit() as unit:
+        await unit.session.execute(
+            select(EmailRow).where(EmailRow.id == email.id).with_for_update()
+        )
+        trying = asyncio.create_task(mailing.mailer(server.port).send_one())
+        await wait_for(lambda: "a job records again" in caplog.text, within=30)
+
+    assert await trying
+    assert len(server.received) == 1
+    assert len(await mailing.notifications.events(EmailSent)) == 1
 
 
 @pytest.mark.rule("NTF-4a")

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from kvitt_chassis.consuming.faults import describe
-from kvitt_chassis.database import Database
+from kvitt_chassis.database import Database, is_lock_trouble
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,21 @@ MakeJob = Callable[[Database], Job]
 """Makes a job on the service's database, as the worker role. Raises ValueError and OSError where
 its settings are wrong: then nothing starts.
 """
+
+
+# decision 0004: lock trouble is nobody's fault
+async def surely(record: Callable[[], Awaitable[None]]) -> None:
+    """Have a job record what it has done outside, which nothing undoes: tried again, without limit,
+    while what goes wrong is lock trouble. Raises all else.
+    """
+    while True:
+        try:
+            return await record()
+        except Exception as error:
+            if not is_lock_trouble(error):
+                raise
+            log.warning("a job records again: %s", describe(error))
+        await asyncio.sleep(_AGAIN_SECONDS)
 
 
 async def keep_at(job: Job) -> None:

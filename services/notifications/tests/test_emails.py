@@ -194,6 +194,7 @@ def test_a_mail_says_what_to_do_and_is_the_same_letter_each_time(routine: Word) 
         ({"host": "10.0.0.7", "tls": "none"}, "on this machine"),
         ({"sender": None}, "KVITT_MAIL_SENDER"),
         ({"orders_url": None}, "KVITT_MAIL_ORDERS_URL"),
+        ({"orders_url": "http://orders.example"}, "is https where orders is on another machine"),
         ({"key_file": None}, "KVITT_MAIL_KEY_FILE"),
         ({"username": "kvitt"}, "go together"),
         ({"sender": "Kvitt\nBcc: all@b.example"}, "sender"),

@@ -13,6 +13,14 @@ _SENDING: Final = f"{_CODE}/emails/sending.py"
 MAILS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "NTF-4a",
+        "A region's many mails go before everybody else's",
+        "services/notifications/notifications/emails/writes.py",
+        "ORDER BY region = :last, next_try_at",
+        "ORDER BY CAST(:last AS text) IS NULL, next_try_at",
+        "tests/journeys/test_mails.py::test_a_region_with_many_mails_goes_before_no_other_for_long",
+    ),
+    rule_mutant(
+        "NTF-4a",
         "What relatives order is mailed in every region",
         f"{_CODE}/emails/writes.py",
         "    if routine not in tx.policy.email:\n        return\n",

@@ -4,14 +4,15 @@ from base64 import b64decode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import jwt
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import RegionCode, UserId
+from pydantic import BaseModel, ValidationError
 
-from notifications.emails.domain import Email, Reason
+from notifications.emails.domain import Email
 from notifications.emails.letters import Attachment
 
 ISSUER: Final = "kvitt-notifications"
@@ -40,6 +41,22 @@ class Contents:
     attachment: Attachment | None = None
 
 
+class _Contact(BaseModel):
+    to: str
+
+
+class _Mail(_Contact):
+    purchase_order_number: str
+    document: str
+
+
+class _Problem(BaseModel):
+    reason: str
+
+
+A = TypeVar("A", bound=BaseModel)
+
+
 # decision 0461: a token of its own, for orders alone, for a minute
 class Orders:
     """Orders' HTTP API, asked in the name of this service. Raises OSError and ValueError for a key
@@ -59,31 +76,32 @@ class Orders:
         """
         if email.to_kind == "supplier":
             path = f"/purchase-orders/{email.about_id}:resolve-mail"
-            said = await self._ask(path, {}, region=region)
-            document = b64decode(said["document"])
-            return Contents(said["to"], Attachment(said["purchase_order_number"], document))
-        if email.to_kind == "user":
-            body = {"user_id": UserId(email.to_id)}
-            said = await self._ask("/users:resolve-contact", body, region=region)
-            return Contents(said["to"])
-        raise OrdersRefuses(Reason.ADDRESS_UNUSABLE)
+            mail = await self._ask(path, {}, _Mail, region=region)
+            document = b64decode(mail.document)
+            return Contents(mail.to, Attachment(mail.purchase_order_number, document))
+        body = {"user_id": UserId(email.to_id)}
+        contact = await self._ask("/users:resolve-contact", body, _Contact, region=region)
+        return Contents(contact.to)
 
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()
 
-    async def _ask(self, path: str, body: dict[str, Any], *, region: RegionCode) -> dict[str, Any]:
+    async def _ask(
+        self, path: str, body: dict[str, Any], answers: type[A], *, region: RegionCode
+    ) -> A:
         import httpx
 
         headers = {"Authorization": f"Bearer {self._token(region)}"}
         try:
             answer = await self._client.post(path, json=body, headers=headers)
-            said = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
+            if answer.status_code == httpx.codes.OK:
+                return answers.model_validate_json(answer.content)
+            reason = _Problem.model_validate_json(answer.content).reason
+        except httpx.HTTPError as error:
             raise OrdersAway(type(error).__name__) from error
-        if answer.status_code == httpx.codes.OK:
-            return dict(said)
-        reason = said.get("reason", _NO_ROUTE)
+        except ValidationError:  # its text may hold the address
+            raise OrdersAway("an answer that is none of orders'") from None
         if answer.status_code in _REFUSALS and reason != _NO_ROUTE:
             raise OrdersRefuses(reason)
         raise OrdersAway(f"{answer.status_code}")

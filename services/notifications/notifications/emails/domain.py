@@ -68,14 +68,20 @@ class Email:
         return Thing(kind=self.about_kind, id=self.about_id)
 
 
+_SUPPLIER: Final = Word("supplier")
+_USER: Final = Word("user")
+ADDRESSEES: Final = frozenset({_SUPPLIER, _USER})
+"""The kinds of addressee that mails are to."""
+
+
 def to_supplier(supplier_id: SupplierId) -> Addressee:
     """The mail is to a supplier, at its address for orders."""
-    return Addressee(kind=Word("supplier"), id=supplier_id)
+    return Addressee(kind=_SUPPLIER, id=supplier_id)
 
 
 def to_user(user_id: UserId) -> Addressee:
     """The mail is to a user, at work."""
-    return Addressee(kind=Word("user"), id=user_id)
+    return Addressee(kind=_USER, id=user_id)
 
 
 def queue(email_id: EmailId, *, to: Addressee, routine: Word, about: Thing) -> EmailQueued:

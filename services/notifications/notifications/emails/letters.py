@@ -72,10 +72,9 @@ def write(
 ) -> EmailMessage:
     """The mail as it is sent; the same `email_id` gives the same Message-ID each time.
 
-    Raises ValueError for what is not one address as regions state them, and an unknown routine.
+    Raises ValueError for what is not one address as regions state them, KeyError for a routine that
+    has no text.
     """
-    if routine not in TEXTS:
-        raise ValueError(f"nothing is written for {routine}")
     text, number = TEXTS[routine], attachment.number if attachment else ""
     letter = EmailMessage(policy=SMTP)
     letter["From"] = Address("Kvitt", addr_spec=sender)

@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 
 from kvitt_chassis import metrics
 from kvitt_chassis.database import Database
+from kvitt_chassis.operating.jobs import surely
+from kvitt_contracts.types import RegionCode
 
 from notifications.emails import writes
 from notifications.emails.asking import Orders, OrdersAway, OrdersRefuses
-from notifications.emails.domain import Reason
-from notifications.emails.letters import write
+from notifications.emails.domain import ADDRESSEES, Reason
+from notifications.emails.letters import TEXTS, write
 from notifications.emails.models import EmailRow
 from notifications.emails.settings import MailSettings
 from notifications.emails.smtp import MailServer, MailServerAway, MailServerRefuses
@@ -44,6 +46,10 @@ _POLL_SECONDS = 1.0
 
 
 # decision 0462: at least once, and twice only where a process ended between two words
+class NotKnownHere(Exception):
+    """A mail of a newer release: a process of that release sends it."""
+
+
 class Mailer:
     """Sends the mails of one service's database, of which several processes may run one.
 
@@ -59,6 +65,7 @@ class Mailer:
         self._settings = settings
         self._pauses = tuple(pauses)
         self._away: str | None = None
+        self._last: RegionCode | None = None
         self._server = self._orders = None
         if settings.host and settings.orders_url and settings.key_file:
             self._server = MailServer(settings)
@@ -82,15 +89,16 @@ class Mailer:
             QUEUED.labels("notifications").set(await writes.waiting(unit))
             if self._server is None:
                 return False
-            taken = await writes.take(unit, out=out, held_seconds=HELD_SECONDS)
+            taken = await writes.take(unit, out=out, last=self._last, held_seconds=HELD_SECONDS)
         if taken is None:
             return False
+        self._last = taken.region
         try:
             async with asyncio.timeout(TRY_SECONDS):
                 await self._send(taken)
         except (OrdersRefuses, MailServerRefuses) as refused:
             await self._settle(taken, refused.reason)
-        except (OrdersAway, MailServerAway, TimeoutError) as error:
+        except (OrdersAway, MailServerAway, NotKnownHere, TimeoutError) as error:
             await self._put_off(taken, error)
         else:
             self._away = None
@@ -100,6 +108,8 @@ class Mailer:
     async def _send(self, taken: writes.Taken) -> None:
         assert self._server is not None
         assert self._orders is not None
+        if taken.email.routine not in TEXTS or taken.email.to_kind not in ADDRESSEES:
+            raise NotKnownHere
         contents = await self._orders.contents_of(taken.email, region=taken.region)
         try:
             letter = write(
@@ -115,7 +125,12 @@ class Mailer:
         await self._server.send(letter, to=contents.to)
 
     async def _settle(self, taken: writes.Taken, reason: str | None) -> None:
-        """Record that it is sent or, for a reason, tried no more."""
+        """Record that it is sent or, for a reason, tried no more; else it would be sent again."""
+        await surely(lambda: self._record(taken, reason))
+        outcome = "is sent" if reason is None else f"has failed: {reason}"
+        log.info("mail %s %s", taken.email.id, outcome)
+
+    async def _record(self, taken: writes.Taken, reason: str | None) -> None:
         async with self._database.unit() as unit:
             tx = unit.begin(region=taken.region, subject=str(taken.email.id), target=taken.email.id)
             row = await tx.lock(EmailRow, taken.email.id)
@@ -123,11 +138,15 @@ class Mailer:
                 await writes.settle_as_sent(row, tx)
             else:
                 await writes.settle_as_failed(row, tx, reason=reason)
-        outcome = "is sent" if reason is None else f"has failed: {reason}"
-        log.info("mail %s %s", taken.email.id, outcome)
 
     async def _put_off(self, taken: writes.Taken, error: Exception) -> None:
-        which = "orders" if isinstance(error, OrdersAway) else "mail server"
+        match error:
+            case OrdersAway():
+                which = "orders"
+            case NotKnownHere():
+                which = "newer release"
+            case _:
+                which = "mail server"
         self._away = f"{which} away: {str(error) or type(error).__name__}"
         pause = self._pauses[min(taken.tries, len(self._pauses)) - 1]
         async with self._database.unit() as unit:

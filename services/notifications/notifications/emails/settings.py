@@ -3,6 +3,7 @@
 import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from kvitt_contracts.regions import EmailAddress
 from pydantic import Field, model_validator
@@ -42,6 +43,8 @@ class MailSettings(BaseSettings):
             raise ValueError(f"KVITT_MAIL_HOST is set, and not {names}")
         if self.tls == "none" and not _is_this_machine(self.host):
             raise ValueError("KVITT_MAIL_TLS may be none only where the server is on this machine")
+        if self.orders_url and not _is_private(self.orders_url):
+            raise ValueError("KVITT_MAIL_ORDERS_URL is https where orders is on another machine")
         if (self.username is None) != (self.password_file is None):
             raise ValueError("KVITT_MAIL_USERNAME and KVITT_MAIL_PASSWORD_FILE go together")
         return self
@@ -49,6 +52,12 @@ class MailSettings(BaseSettings):
     def password(self) -> str | None:
         """What the mail server asks for. Raises OSError where the file cannot be read."""
         return self.password_file.read_text().strip() if self.password_file else None
+
+
+def _is_private(url: str) -> bool:
+    """True where nobody on the way reads what is said: addresses, and the token."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or _is_this_machine(parts.hostname or "")
 
 
 def _is_this_machine(host: str) -> bool:

@@ -92,11 +92,15 @@ class Taken:
 
 
 # decision 0462: nobody else takes it while it is tried
-async def take(unit: UnitOfWork, *, out: list[str], held_seconds: float) -> Taken | None:
-    """Take the next mail that is due; None: none is. For `held_seconds` no other process takes it:
-    longer than a try may last. Those of regions that are `out` of service wait.
+async def take(
+    unit: UnitOfWork, *, out: list[str], last: RegionCode | None, held_seconds: float
+) -> Taken | None:
+    """Take the next mail that is due, of another region than the `last` where one has any; None:
+    none is. For `held_seconds` no other process takes it: longer than a try may last. Those of
+    regions that are `out` of service wait.
     """
-    found = (await unit.session.execute(_TAKE, {"out": out, "held": held_seconds})).first()
+    values = {"out": out, "last": last, "held": held_seconds}
+    found = (await unit.session.execute(_TAKE, values)).first()
     if found is None:
         return None
     row = await unit.session.get(EmailRow, (RegionCode(found.region), found.email_id))
@@ -128,7 +132,7 @@ _TAKE = text(
     WITH next AS (
         SELECT region, email_id FROM emails_to_send
         WHERE next_try_at <= clock_timestamp() AND region <> ALL(CAST(:out AS text[]))
-        ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED
+        ORDER BY region = :last, next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     UPDATE emails_to_send AS one
     SET tries = one.tries + 1, next_try_at = clock_timestamp() + make_interval(secs => :held)
