@@ -95,9 +95,13 @@ class ListQuery(BaseModel):
 
     def given(self) -> dict[str, Any]:
         """The filters that narrow: those whose value is not their default, and no empty list."""
-        values = {name: getattr(self, name) for name in self.filters}
-        fields = type(self).model_fields
-        return {n: v for n, v in values.items() if v != fields[n].default and v != []}
+        return {name: value for name, value in self.said().items() if name in self.filters}
+
+    def said(self) -> dict[str, Any]:
+        """Which list it is: its own fields that are given, whatever is done with their values."""
+        own = {n: f for n, f in type(self).model_fields.items() if n not in ListQuery.model_fields}
+        values = {name: getattr(self, name) for name in own}
+        return {n: v for n, v in values.items() if v != own[n].default and v != []}
 
 
 def named(*columns: Column, **more: Column) -> dict[str, Column]:
@@ -150,7 +154,7 @@ class ListOf(Generic[V]):
         sort = asked.sort or self.default
         order = self._order(sort)
         given = asked.given()
-        listed = _digest(reader, given)
+        listed = _digest(reader, asked.said())
         cursor = cursors.unseal(asked.cursor, reader.sealer) if asked.cursor else None
         if cursor and (cursor.listed, cursor.sort) != (listed, sort):
             raise cursors.of_another_list()
@@ -241,10 +245,10 @@ def _selected(row: Sequence[Any], order: Order) -> Any:
     return selected[0] if len(selected) == 1 else selected
 
 
-def _digest(reader: RegionReader, given: Mapping[str, Any]) -> str:
+def _digest(reader: RegionReader, said: Mapping[str, Any]) -> str:
     """Which list it is, and whose: what is criterion for one user is none for another."""
     who = (reader.region, reader.caller.user_id)
-    document = to_json([who, reader.url.path, sorted(given.items())])
+    document = to_json([who, reader.url.path, sorted(said.items())])
     return reader.sealer.digest(document)[:16]
 
 

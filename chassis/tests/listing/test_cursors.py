@@ -22,6 +22,7 @@ from starlette.datastructures import URL
 from chassis.tests.listing.papers import (
     PAPERS,
     SEALER,
+    PaperQuery,
     a_page,
     a_reader,
     assert_says_start_again,
@@ -59,6 +60,16 @@ async def test_a_cursor_is_of_its_list_filters_order_and_region(client: httpx.As
     for changed in ("&status=unread", "&sort=-reader", "&sort=status"):
         answer = await client.get(first + changed)
         assert_says_start_again(answer, "CURSOR_OF_ANOTHER_LIST")
+
+
+async def test_a_cursor_is_of_all_that_was_asked_whatever_is_done_with_it(papers: World) -> None:
+    first = await PAPERS.page(PaperQuery(limit=1), a_reader(papers))
+    asked = PaperQuery(limit=1, cursor=cursor_of(first), with_more=True)
+
+    with pytest.raises(ProblemRaised) as raised:
+        await PAPERS.page(asked, a_reader(papers))
+
+    assert raised.value.problem.reason == "CURSOR_OF_ANOTHER_LIST"
 
 
 async def test_another_regions_cursor_is_of_no_use(world: World) -> None:
