@@ -14,7 +14,6 @@ import httpx
 import jwt
 import pytest
 from kvitt_contracts.notifications import (
-    Addressee,
     EmailFailed,
     EmailQueued,
     EmailSent,
@@ -344,7 +343,9 @@ async def test_what_a_newer_release_queues_waits_for_a_process_that_knows_it(
     mailing: Mailing, server: MailServer, newer: str
 ) -> None:
     routine = Word("newer") if newer == "routine" else PICKUP_BY_RELATIVES
-    to = to_user(UserId(SENDER)) if newer == "routine" else Addressee(kind=Word("newer"), id="x")
+    to = to_user(UserId(SENDER))
+    if newer == "addressee":
+        to = to.model_copy(update={"kind": Word("newer")})
     about = Thing(kind=Word("pickup"), id=UUID(int=1))
     async with mailing.notifications.worker.unit() as unit:
         tx = unit.begin(region=RegionCode("ac"), subject="newer")

@@ -256,17 +256,17 @@ SUPPLIER_INVOICES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "BIL-6p",
         "A credit note that names another purchase waits for its invoice without an end",
-        _WRITES,
-        "    return None if key in known else Hold.CREDITS_OTHER_PURCHASE\n",
+        _MATCH,
+        "    return None if credited.is_of_purchase else Hold.CREDITS_OTHER_PURCHASE\n",
         "    return None\n",
         f"{_CREDITS}_one_that_names_another_purchase_than_its_invoice_is_held_and_says_so",
     ),
     rule_mutant(
         "BIL-6p",
         "A credit note waits for an invoice that is rejected",
-        _WRITES,
-        "    if credited.status is SupplierInvoiceStatus.REJECTED:\n",
-        "    if credited.status is SupplierInvoiceStatus.RECEIVED:\n",
+        _MATCH,
+        "    if credited.is_rejected:\n",
+        "    if credited is None:\n",
         f"{_CREDITS}_a_credit_note_of_an_invoice_that_is_rejected_says_so",
     ),
     rule_mutant(

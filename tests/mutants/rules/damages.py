@@ -5,7 +5,7 @@ from typing import Final
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _DAMAGES: Final = "services/inventory/inventory/damages/domain.py"
-_DEVICES: Final = "services/inventory/inventory/devices/domain.py"
+_RECORDS: Final = "services/inventory/inventory/devices/records/domain.py"
 _CHARGES: Final = "services/billing/billing/device_charges/domain.py"
 _TOLD: Final = "services/notifications/notifications/devices/handlers.py"
 _RECORDED: Final = "services/inventory/tests/test_damages.py::test"
@@ -15,15 +15,15 @@ DAMAGES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "INV-15a",
         "What is decided is a record of its own",
-        _DEVICES,
-        "    if all((one.kind, one.happened_on) != named for one in device.damages):",
-        "    if all((one.outcome, one.happened_on) != named for one in device.damages):",
+        _RECORDS,
+        "    if all((one.kind, one.happened_on) != named for one in damages):",
+        "    if all((one.outcome, one.happened_on) != named for one in damages):",
         f"{_RECORDED}_what_has_happened_is_recorded_on_the_device_with_what_was_decided",
     ),
     rule_mutant(
         "INV-15b",
         "What is damaged is searched for as what is lost",
-        _DEVICES,
+        _RECORDS,
         "MISSING = frozenset({DamageKind.STOLEN, DamageKind.LOST})",
         "MISSING = frozenset(DamageKind)",
         f"{_RECORDED}_what_is_damaged_stays_where_it_is",

@@ -23,10 +23,12 @@ from billing.ledger.writes import enter_supplier_invoice
 from billing.supplier_invoices import domain, queries
 from billing.supplier_invoices.domain import SupplierInvoiceStatus
 from billing.supplier_invoices.matching.domain import (
+    Credited,
     Document,
     Hold,
     Purchased,
     Verdict,
+    hindrance,
     judge,
     judge_credits,
     taken_by_release,
@@ -224,28 +226,22 @@ def _is_of(row: SupplierInvoiceRow, named: _Named | None) -> bool:
     return row.device_number is None or named == (TakeoverRow, row.device_number)
 
 
-# decision 0442: what can never be matched says so, and finance ends it
 async def _hindered(
     row: SupplierInvoiceRow,
     named: _Named | None,
     of_purchase: Iterable[SupplierInvoiceRow],
     tx: Transaction,
 ) -> Hold | None:
-    """Why a credit note can never be matched with a purchase: the invoice that it names is
-    rejected, or one of them is of another; None where nothing is in its way (BIL-6p).
-    """
-    if not _is_of(row, named):
-        return Hold.CREDITS_OTHER_PURCHASE
-    if not row.is_credit or row.credits is None:
-        return None
-    key = domain.invoice_id(tx.region, row.supplier_id, row.credits)
-    known = {one.id: one for one in of_purchase}
-    credited = known.get(key) or await queries.invoice(tx, key)
-    if credited is None:
-        return None
-    if credited.status is SupplierInvoiceStatus.REJECTED:
-        return Hold.INVOICE_REJECTED
-    return None if key in known else Hold.CREDITS_OTHER_PURCHASE
+    """What is in the way of a document of a purchase, of those that are `of_purchase` (BIL-6p)."""
+    credited = None
+    if row.is_credit and row.credits is not None:
+        key = domain.invoice_id(tx.region, row.supplier_id, row.credits)
+        known = {one.id: one for one in of_purchase}
+        found = known.get(key) or await queries.invoice(tx, key)
+        if found is not None:
+            is_rejected = found.status is SupplierInvoiceStatus.REJECTED
+            credited = Credited(is_rejected=is_rejected, is_of_purchase=key in known)
+    return hindrance(is_of_purchase=_is_of(row, named), credited=credited)
 
 
 async def _locked(keys: Iterable[SupplierInvoiceId], tx: Transaction) -> list[SupplierInvoiceRow]:

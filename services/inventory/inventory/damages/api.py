@@ -15,8 +15,10 @@ from inventory.articles.queries import article_id
 from inventory.damages.commands import Note, TellDamage
 from inventory.devices.api import SCOPE, DeviceLine
 from inventory.devices.damage_views import DamageView
-from inventory.devices.domain import Outcome
 from inventory.devices.models import DeviceRow
+from inventory.devices.records.domain import (
+    Outcome,
+)
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])
 

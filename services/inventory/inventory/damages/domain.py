@@ -29,16 +29,18 @@ from kvitt_contracts.types import (
 )
 
 from inventory.devices.domain import (
-    DAMAGE,
-    MISSING,
     Claim,
     ClaimKind,
-    Damage,
-    DamageKind,
     Device,
     DeviceStatus,
-    Outcome,
     change_custody,
+)
+from inventory.devices.records.domain import (
+    DAMAGE,
+    MISSING,
+    Damage,
+    DamageKind,
+    Outcome,
 )
 
 MOST: Final = Money(net_ore=100_000_000)

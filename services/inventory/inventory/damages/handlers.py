@@ -11,9 +11,15 @@ from kvitt_contracts.types import DeviceId, Role, StoreId
 from inventory.cards.queries import device_of, rows_of_card
 from inventory.damages import domain
 from inventory.damages.commands import TellDamage
-from inventory.devices.domain import MISSING, DamageKind, custody_until
+from inventory.devices.domain import (
+    custody_until,
+)
 from inventory.devices.models import DamageNoteRow, DeviceRow
 from inventory.devices.queries import custody_history
+from inventory.devices.records.domain import (
+    MISSING,
+    DamageKind,
+)
 from inventory.devices.writes import change_custody
 from inventory.holds.writes import lock_claiming
 from inventory.people.models import UserRow

@@ -14,18 +14,19 @@ from sqlalchemy.dialects.postgresql import JSONB
 from inventory.devices import domain
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.devices.queries import damage_notes_of
+from inventory.devices.records import domain as records
 
-Named = tuple[domain.DamageKind, date]
+Named = tuple[records.DamageKind, date]
 """What names a record of a device."""
 
 
 class DamageView(BaseModel):
     """Vad som har hänt med ett hjälpmedel, och vad som är beslutat (INV-15)."""
 
-    kind: Annotated[domain.DamageKind, Field(description="Stulet, förlorat eller skadat")]
+    kind: Annotated[records.DamageKind, Field(description="Stulet, förlorat eller skadat")]
     happened_on: Annotated[date, Field(description="Dagen då det hände")]
     outcome: Annotated[
-        domain.Outcome,
+        records.Outcome,
         Field(
             description="`undecided` tills kundtjänst har beslutat vem som betalar; `found` när "
             "det är hittat, `withdrawn` när skadan inte har hänt: då betalar ingen"
@@ -42,14 +43,14 @@ class DamageView(BaseModel):
     ]
 
     @classmethod
-    def of(cls, damage: domain.Damage, note: str | None = None) -> "DamageView":
+    def of(cls, damage: records.Damage, note: str | None = None) -> "DamageView":
         """The view of a record, with its note for who may read that."""
         payer = damage.payer
         return cls(
             **same_fields(damage, DamageView),
             paid_by=payer.kind if payer else None,
             payer_id=payer.payer_id if payer and payer.kind == "unit" else None,
-            note=note,
+            note=note if damage.has_note else None,  # one of a record before this one is none
         )
 
 

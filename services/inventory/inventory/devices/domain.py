@@ -33,16 +33,15 @@ from kvitt_contracts.types import (
     Money,
     OrderId,
     PatientRecipient,
-    Payer,
     PayerId,
     PersonRef,
     ServicePointId,
     StoreHolder,
     StoreId,
     UserId,
-    Value,
-    Word,
 )
+
+from inventory.devices.records import domain as records
 
 
 class ClaimKind(StrEnum):
@@ -100,45 +99,6 @@ GONE = frozenset({DeviceStatus.SCRAPPED, DeviceStatus.SOLD, DeviceStatus.RETURNE
 """A device that is none of its store's goods any more, though the store was the last to have it."""
 
 
-class DamageKind(StrEnum):
-    """What has happened to a device (INV-15)."""
-
-    STOLEN = "stolen"
-    LOST = "lost"
-    DAMAGED = "damaged"
-
-
-DAMAGE: Final = Word("damage")
-"""The cause of a status that follows from what has happened to the device."""
-
-MISSING = frozenset({DamageKind.STOLEN, DamageKind.LOST})
-"""After these the device is not where it was (INV-15)."""
-
-
-class Outcome(StrEnum):
-    """What was decided of what has happened; one that was stolen or lost may be found (INV-15)."""
-
-    UNDECIDED = "undecided"
-    UNIT_PAYS = "unit_pays"
-    PATIENT_PAYS = "patient_pays"
-    NOBODY_PAYS = "nobody_pays"
-    WITHDRAWN = "withdrawn"
-    FOUND = "found"
-
-
-class Damage(Value):
-    """What has happened to a device on a day, and what was decided: a device has one such record of
-    a kind and a day (INV-15).
-    """
-
-    kind: DamageKind
-    happened_on: date
-    outcome: Outcome
-    payer: Payer | None = None
-    amount: Money | None = None
-    has_note: bool = False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
     """A marked device (INV-5). `order_id`: the order behind its latest delivery. `status_since`:
@@ -163,7 +123,7 @@ class Device:
     former_numbers: tuple[DeviceNumber, ...] = ()
     maintained_on: date | None = None
     maintenance_due_on: date | None = None
-    damages: tuple[Damage, ...] = ()
+    damages: tuple[records.Damage, ...] = ()
 
     @property
     def is_gone(self) -> bool:
@@ -456,9 +416,11 @@ def evolve(device: Device | None, event: DeviceEvent) -> Device:
             return replace(device, custody=event.custody, order_id=order_id, meant_for=None)
         case DeviceStatusChanged():
             device = replace(device, status=DeviceStatus(event.kind), status_since=event.since_on)
-            return _found(device) if device.status is DeviceStatus.IN_USE else device
+            if device.status is DeviceStatus.IN_USE:
+                return replace(device, damages=records.found(device.damages))
+            return device
         case DeviceDamageRecorded():
-            return _with_damage(device, event)
+            return replace(device, damages=records.with_record(device.damages, event))
         case DeviceRenumbered():
             former = (*device.former_numbers, event.before)
             return replace(device, device_number=event.device_number, former_numbers=former)
@@ -466,24 +428,6 @@ def evolve(device: Device | None, event: DeviceEvent) -> Device:
             return _with_card(device, event)
         case DeviceReturnAwaited():
             return device
-
-
-def _with_damage(device: Device, event: DeviceDamageRecorded) -> Device:
-    damage = Damage(**same_fields(event, Damage))
-    named = (damage.kind, damage.happened_on)
-    if all((one.kind, one.happened_on) != named for one in device.damages):
-        return replace(device, damages=(*device.damages, damage))
-    damages = (damage if (one.kind, one.happened_on) == named else one for one in device.damages)
-    return replace(device, damages=tuple(damages))
-
-
-def _found(device: Device) -> Device:
-    """What was stolen or lost is in use again: nobody pays for it (BIL-8)."""
-    nobody = {"outcome": Outcome.FOUND, "payer": None, "amount": None}
-    damages = (
-        one.model_copy(update=nobody) if one.kind in MISSING else one for one in device.damages
-    )
-    return replace(device, damages=tuple(damages))
 
 
 def _with_card(device: Device, event: DeviceCardChanged) -> Device:

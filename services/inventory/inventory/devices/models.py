@@ -24,6 +24,7 @@ from sqlalchemy import CheckConstraint, Computed, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.devices import domain
+from inventory.devices.records import domain as records
 from inventory.tables import Base
 
 
@@ -98,7 +99,7 @@ class DeviceRow(
     former_numbers: Mapped[tuple[DeviceNumber, ...]] = mapped_column(Json(tuple[DeviceNumber, ...]))
     maintained_on: Mapped[date | None]
     maintenance_due_on: Mapped[date | None]
-    damages: Mapped[tuple[domain.Damage, ...]] = mapped_column(Json(tuple[domain.Damage, ...]))
+    damages: Mapped[tuple[records.Damage, ...]] = mapped_column(Json(tuple[records.Damage, ...]))
     # decision 0040: the claim stands on the device's row and is no event of the device
     claim_kind: Mapped[domain.ClaimKind | None]
     claimed_by: Mapped[UUID | None]
@@ -191,7 +192,7 @@ class DamageNoteRow(Regional, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     device_id: Mapped[DeviceId]
-    kind: Mapped[domain.DamageKind]
+    kind: Mapped[records.DamageKind]
     happened_on: Mapped[date]
     note: Mapped[str]
     by: Mapped[UserId]

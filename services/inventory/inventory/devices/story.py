@@ -24,13 +24,15 @@ from kvitt_contracts.inventory import (
 from kvitt_contracts.types import Money, Word
 
 from inventory.devices.domain import (
-    DAMAGE,
     Claim,
     ClaimKind,
-    DamageKind,
     DeviceStatus,
-    Outcome,
     store_of,
+)
+from inventory.devices.records.domain import (
+    DAMAGE,
+    DamageKind,
+    Outcome,
 )
 
 TIMERS: Final[Mapping[str, str]] = {

@@ -10,7 +10,14 @@ from kvitt_contracts.inventory import CustodyCause, DeviceStatusChanged
 from kvitt_contracts.types import Charging, DeviceId, Money, PayerId, StocktakingId, Word
 
 from inventory.articles.domain import Article
-from inventory.devices.domain import DAMAGE, Device, DeviceStatus, Outcome
+from inventory.devices.domain import (
+    Device,
+    DeviceStatus,
+)
+from inventory.devices.records.domain import (
+    DAMAGE,
+    Outcome,
+)
 
 STOCKTAKING: Final = Word("stocktaking")
 

@@ -46,6 +46,28 @@ class Hold(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Credited:
+    """The invoice that a credit note names: rejected, of the purchase that is matched, or not."""
+
+    is_rejected: bool
+    is_of_purchase: bool
+
+
+# decision 0442: what can never be matched says so, and finance ends it
+def hindrance(*, is_of_purchase: bool, credited: Credited | None) -> Hold | None:
+    """Why a document can never be matched with a purchase: it is of another, or credits an invoice
+    that is, or one that is rejected; None where nothing is in its way (BIL-6p).
+    """
+    if not is_of_purchase:
+        return Hold.CREDITS_OTHER_PURCHASE
+    if credited is None:
+        return None
+    if credited.is_rejected:
+        return Hold.INVOICE_REJECTED
+    return None if credited.is_of_purchase else Hold.CREDITS_OTHER_PURCHASE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purchased:
     """A line of a purchase order as it is now: `quantity` 0 is voided; `price` of one unit, the
     receipt's where it has come. `cleared` is matched and paid, `released` paid by finance as it

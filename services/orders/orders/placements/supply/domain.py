@@ -86,7 +86,7 @@ def source_of(
     suppliers: Mapping[SupplierId, Supplier],
     policy: RegionPolicy,
 ) -> Source:
-    """Where a line of an order comes from, as `sources_of`; it raises as that does."""
+    """Where a line of an order comes from. Raises OrderRefused as `sources_of` does."""
     purchasing = policy.stores.purchasing
     if purchasing is None or not is_direct(article, policy):
         return Source(supply=LineSupply.CENTRAL, store=policy.stores.central)
