@@ -49,8 +49,8 @@ class Timer:
 
     The row's key is a UUID; it is an aggregate, or another row with `locked_when_loaded`.
     `loads(key, tx)` and `reads(key, tx)` name further rows, as a message's handler does. One that
-    is `slow` is fired in a transaction of its own, after the others that are due: however many slow
-    ones are, nobody waits for more than one, or half a second of them. One that is `set_ahead` may
+    is `slow` is fired in a transaction of its own, beside the others: however many slow ones are
+    due, and however long they take, nothing else waits for them. One that is `set_ahead` may
     be set before its row is there: without one there is nothing to do.
     """
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from kvitt_chassis.consuming import timers
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Handlers, Timer
@@ -137,20 +136,24 @@ async def test_a_timer_that_only_a_newer_release_knows_is_in_nobodys_way(
     assert (len(told), len(set(told))) == (2, 1)
 
 
-async def test_slow_timers_leave_off_for_what_has_become_due_meanwhile(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    handlers = Handlers()
-    slow, printed = printing(handlers)
-    async with database.unit() as unit:
-        for _ in range(3):
-            post(unit, due=timedelta(seconds=-1), timer=slow)
-    loop = TimerLoop(database, handlers)
-    monkeypatch.setattr(timers, "POLL_SECONDS", 0.0)
+async def test_what_is_due_is_fired_while_a_slow_one_takes_its_time(database: Database) -> None:
+    removals = Removals()
+    slow = Timer("printing", LetterRow, slow=True)
+    reminded = asyncio.Event()
 
-    for turn in (1, 2, 3):
-        await loop._round()
-        assert len(set(printed)) == turn
+    @removals.handlers.timer(slow)
+    async def make(row: LetterRow, due: datetime, tx: Transaction) -> None:
+        async with database.unit() as unit:
+            post(unit, due=timedelta(0), timer=REMINDER)
+        await wait_for(lambda: removals.reminded, within=15)
+        reminded.set()
+
+    async with database.unit() as unit:
+        post(unit, due=timedelta(seconds=-1), timer=slow)
+
+    async with running(TimerLoop(database, removals.handlers, handler_seconds=20)):
+        async with asyncio.timeout(20):
+            await reminded.wait()
 
 
 async def test_many_timers_fire_once_each_in_the_order_of_their_instants(

@@ -54,7 +54,10 @@ def render(document: Document) -> bytes:
     Every text of the data is shown as text, whatever it says (`showing.shown`); nothing but the
     package's own templates and fonts is read. Raises DocumentTooLarge, DocumentError.
     """
-    return _compile(document.template, inputs(document), issued_on=document.issued_on)
+    given = inputs(document)
+    pdf = _compile(document.template, given, issued_on=document.issued_on)
+    _forget(len(given["data"]) // _FORGOTTEN_BY)
+    return pdf
 
 
 def inputs(document: Document) -> dict[str, str]:
@@ -89,6 +92,17 @@ def _compile(template: str, given: dict[str, str], *, issued_on: date) -> bytes:
         raise DocumentError(f"{template}: typst ended in the middle of it") from None
 
 
+# decision 0483: what typst has worked out is of no use to the next document
+def _forget(documents: int) -> None:
+    """Let typst forget sooner what it has worked out: it remembers the last ten documents, which a
+    month of long invoices would make of half a gigabyte.
+    """
+    import typst
+
+    for _ in range(min(documents, _REMEMBERED)):
+        typst.compile(b"", font_paths=fonts())
+
+
 @cache
 def fonts() -> "typst.Fonts":
     """The package's own, and no other."""
@@ -116,6 +130,10 @@ _PANIC = "PanicException"
 """How a fault of typst itself comes: no Exception, so nobody else would catch it, and of a class
 that no module has: it can be known by its name alone.
 """
+
+_FORGOTTEN_BY = 10_000
+"""So many characters of data count as a document more."""
+_REMEMBERED = 10
 
 _PRINTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="documents")
 """One thread, and so one document at a time: memory is bounded by the largest one."""

@@ -149,6 +149,26 @@ def test_the_bytes_are_the_same_in_another_process_with_other_fonts_zone_and_pla
     assert done.stdout == render(a_nasty_invoice())
 
 
+def test_a_month_of_long_documents_takes_no_more_memory_than_a_few() -> None:
+    making = (
+        "import sys\n"
+        "from resource import RUSAGE_SELF, getrusage\n"
+        "from kvitt_documents.rendering import render\n"
+        "from documents.tests.builders import an_invoice_of\n"
+        "for made in range(16):\n"
+        "    if made == 4:\n"
+        "        print(getrusage(RUSAGE_SELF).ru_maxrss)\n"
+        "    render(an_invoice_of(500))\n"
+        "print(getrusage(RUSAGE_SELF).ru_maxrss)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", making], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+
+    of_a_few, of_many = map(int, done.stdout.split())  # KiB
+    assert of_many < 1.2 * of_a_few
+
+
 @pytest.mark.rule("BIL-9k")
 def test_a_document_says_its_title_language_and_day_and_nothing_of_who_pays() -> None:
     reader = PdfReader(io.BytesIO(render(an_invoice(payer="patient, referens 5f0c"))))

@@ -56,8 +56,8 @@ ISOLATION: tuple[Mutant, ...] = (
         "out-of-service-timers",
         "No timer of a region that is out of service fires",
         f"{CHASSIS}/consuming/timers.py",
-        "          AND region <> ALL(CAST(:out AS text[]))\n          AND (not_before",
-        "          AND CAST(:out AS text[]) IS NOT NULL\n          AND (not_before",
+        "      AND region <> ALL(CAST(:out AS text[]))\n      AND (not_before",
+        "      AND CAST(:out AS text[]) IS NOT NULL\n      AND (not_before",
         f"{_POLICIES}_timers_of_a_region_that_is_out_wait_and_the_others_fire",
     ),
     mutant(

@@ -9,7 +9,6 @@ import random
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from time import monotonic
 from typing import NamedTuple
 from uuid import UUID
 
@@ -89,6 +88,8 @@ class TimerLoop:
     is fired early, twice or after it was cancelled; none of a region that is out of service
     is fired before the region is in service again. A refusal is a fault here, since there is no
     sender to answer: a handler checks the state and returns when nothing is to be done.
+
+    Slow ones are fired beside the others, one at a time: nobody waits for them.
     """
 
     def __init__(
@@ -105,7 +106,7 @@ class TimerLoop:
         self._handler_seconds = handler_seconds
         self._quick = [name for name, (timer, _) in handlers.timers.items() if not timer.slow]
         self._service = database.service
-        self._woken = asyncio.Event()
+        self._woken = {is_slow: asyncio.Event() for is_slow in (False, True)}
         self._ended = asyncio.Event()
         self._ended.set()
         self._is_stopping = False
@@ -113,7 +114,8 @@ class TimerLoop:
 
     def wake(self) -> None:
         """Look for due timers at once: one was set, or business time was advanced."""
-        self._woken.set()
+        for woken in self._woken.values():
+            woken.set()
 
     def _after_commit(self, unit: UnitOfWork) -> None:
         if unit.soonest is not None and unit.soonest - unit.now < _SOON:
@@ -125,17 +127,22 @@ class TimerLoop:
         """
         self._ended.clear()
         try:
-            while not self._is_stopping:
-                pause = await self._round()
-                if pause > 0:
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(pause):
-                            await self._woken.wait()
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._go_on())
+                both.create_task(self._go_on(slow=True))
         finally:
             self._ended.set()
 
+    async def _go_on(self, *, slow: bool = False) -> None:
+        while not self._is_stopping:
+            pause = await self._round(slow=slow)
+            if pause > 0:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(pause):
+                        await self._woken[slow].wait()
+
     async def stop(self) -> None:
-        """Finish the running transaction and let `run` return."""
+        """Finish the running transactions and let `run` return."""
         self._is_stopping = True
         self.wake()
         await self._ended.wait()
@@ -150,9 +157,10 @@ class TimerLoop:
     def _out(self) -> list[str]:
         return [str(region) for region in self._database.policies.out]
 
-    async def _round(self) -> float:
-        """Fire one batch; answer how many seconds to wait."""
-        self._woken.clear()
+    # decision 0481: what is slow is fired beside what somebody waits for
+    async def _round(self, *, slow: bool = False) -> float:
+        """Fire one batch of the slow ones or of the others; answer how many seconds to wait."""
+        self._woken[slow].clear()
         try:
             async with self._database.reading() as session:
                 wanted = {
@@ -160,37 +168,34 @@ class TimerLoop:
                     "ahead": POLL_SECONDS,
                     "out": self._out(),
                     "quick": self._quick,
+                    "slow": slow,
                 }
                 found = await session.execute(_DUE, wanted)
-                rows = sorted((Due(*row) for row in found), key=lambda one: one.due)
+                rows = [Due(*row) for row in found]
             due = [row for row in rows if row.wait <= 0]
             if not due:
                 return max(min((row.wait for row in rows), default=POLL_SECONDS), 0.001)
-            return await self._fire(due)
+            return await (self._fire_each(due) if slow else self._fire(due))
         except Exception as error:
             _log.warning("%s: timers could not be read: %s", self._service, describe(error))
             return POLL_SECONDS
 
     async def _fire(self, due: Sequence[Due]) -> float:
         """All in one transaction; if that fails, each in its own, so that one does not affect the
-        others. Slow ones each in its own, after the others, for as long as nobody waits for them;
-        so are those that only a newer release knows.
+        others.
         """
-        together = [one for one in due if one.timer in self._quick]
-        apart = [one for one in due if one.timer not in self._quick]
         try:
-            if together:
-                await self._fire_together(together)
+            await self._fire_together(due)
         except Exception as error:
             if is_lock_trouble(error):
                 return random.uniform(0.05, 0.25)
-            for one in together:
-                await self._fire_alone(one)
-        began = monotonic()
-        for one in apart:
+            await self._fire_each(due)
+        return 0.0
+
+    async def _fire_each(self, due: Sequence[Due]) -> float:
+        """Each in its own transaction."""
+        for one in due:
             await self._fire_alone(one)
-            if monotonic() - began > POLL_SECONDS:  # what has become due meanwhile comes first
-                break
         return 0.0
 
     async def _fire_alone(self, one: Due) -> None:
@@ -339,25 +344,21 @@ _DUE_OF = text(
     ORDER BY due
     """
 )
-# two pages: what is slow or unknown here, however much of it is due, is in nobody's way
+# what is slow or unknown here, however much of it is due, is in nobody's way
 _DUE = text(
     """
-    WITH business AS (SELECT clock_timestamp() + "offset" AS now FROM clock),
-    soon AS NOT MATERIALIZED (
-        SELECT timer, region, key, due,
-               CAST(extract(epoch FROM due - (SELECT now FROM business)) AS float) AS wait
-        FROM timers
-        WHERE due <= (SELECT now FROM business) + make_interval(secs => :ahead)
-          AND region <> ALL(CAST(:out AS text[]))
-          AND (not_before IS NULL OR not_before <= clock_timestamp()
-               -- no wait is that long: the clock has gone back since
-               OR not_before > clock_timestamp() + interval '3 minutes')
-    )
-    (SELECT * FROM soon WHERE timer = ANY(CAST(:quick AS text[]))
-     ORDER BY due, timer, region, key LIMIT :limit)
-    UNION ALL
-    (SELECT * FROM soon WHERE timer <> ALL(CAST(:quick AS text[]))
-     ORDER BY due, timer, region, key LIMIT :limit)
+    WITH business AS (SELECT clock_timestamp() + "offset" AS now FROM clock)
+    SELECT timer, region, key, due,
+           CAST(extract(epoch FROM due - (SELECT now FROM business)) AS float) AS wait
+    FROM timers
+    WHERE due <= (SELECT now FROM business) + make_interval(secs => :ahead)
+      AND region <> ALL(CAST(:out AS text[]))
+      AND (not_before IS NULL OR not_before <= clock_timestamp()
+           -- no wait is that long: the clock has gone back since
+           OR not_before > clock_timestamp() + interval '3 minutes')
+      AND (timer = ANY(CAST(:quick AS text[]))) <> CAST(:slow AS boolean)
+    ORDER BY due, timer, region, key
+    LIMIT :limit
     """
 )
 _REMOVE = text(

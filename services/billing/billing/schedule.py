@@ -85,12 +85,13 @@ async def _continue_documents(run: InvoiceRunRow, due: datetime, tx: Transaction
     tx.schedule(INVOICE_RUN, key=run.id, due=due)
     if run.one_by_one and _is_named_first(run, devices, payers):
         return
-    await _settle(devices, run.through, tx)
-    lines = 0
-    for payer_key in payers:
-        lines += await _make_documents(payer_key, run, tx)
-        if lines >= LINES_A_STEP:
-            break
+    with tx.session.no_autoflush:  # what one payer gets changes nothing of what is read of the next
+        await _settle(devices, run.through, tx)
+        lines = 0
+        for payer_key in payers:
+            lines += await _make_documents(payer_key, run, tx)
+            if lines >= LINES_A_STEP:
+                break
 
 
 async def _continue_preview(run: InvoiceRunRow, due: datetime, tx: Transaction) -> None:

@@ -75,8 +75,8 @@ INVOICES: tuple[RuleMutant, ...] = (
         "BIL-9b",
         "The days of a span stand on a line each",
         _RENTS,
-        "        if day != previous + timedelta(days=1):\n",
-        "        if day != previous:\n",
+        "            if first != self.following[previous]:\n",
+        "            if first != previous:\n",
         f"{_MONTH}_the_months_rent_is_split_between_its_payers_by_day",
     ),
     rule_mutant(
@@ -203,8 +203,8 @@ INVOICES: tuple[RuleMutant, ...] = (
         "BIL-9f",
         "A run invoices again what is issued",
         _RENTS,
-        "                _count(balance, day, span.payer_id, span.monthly, -span.sign)\n",
-        "                pass\n",
+        "*((one, -one.sign) for one in settled)]:\n",
+        "*((one, 0) for one in settled)]:\n",
         f"{_RENT}_a_second_run_over_the_same_facts_invoices_nothing",
     ),
     rule_mutant(

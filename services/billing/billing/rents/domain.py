@@ -1,15 +1,16 @@
 """The rules of rent: what a day costs, who pays for it, what a run has to invoice. Pure."""
 
+from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 from kvitt_contracts.inventory import CustodyCause
-from kvitt_contracts.types import Charging, Money, PayerId, Value, Word
+from kvitt_contracts.types import Charging, Money, PayerId, Value, VatPercent, Word
 from pydantic import Field
 
 
@@ -19,6 +20,8 @@ class PricePoint(Value):
     valid_from: date
     price: Money
 
+
+_DAY: Final = timedelta(days=1)
 
 NOTHING: Final = Money(net_ore=0)
 """A price of 0."""
@@ -162,14 +165,6 @@ def charging_of_loan(points: Iterable[ChangePoint], *, on: date) -> Charging | N
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayRent:
-    """One day of one device: who pays, and the month's price that the day is a share of."""
-
-    payer_id: PayerId
-    monthly: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RentSpan:
     """Days [from_day, to_day], both included, of one device at one price for one payer; `sign` -1
     is a credit. `id`: of what is settled; `corrects`: the settled debit that a credit takes back.
@@ -214,7 +209,7 @@ def share_of_days(monthly_ore: int, first: date, last: date) -> int:
         end = min(last, first.replace(day=length))
         net += _rounded(monthly_ore * end.day, length)
         net -= _rounded(monthly_ore * (first.day - 1), length)
-        first = end + timedelta(days=1)
+        first = end + _DAY
     return net
 
 
@@ -235,25 +230,28 @@ def payer_on(points: Iterable[ChangePoint], day: date) -> PayerId | None:
 # decision 0060: a device in a store has no payer
 def owed_rent(
     points: Sequence[ChangePoint], prices: Sequence[PricePoint], *, from_day: date, to_day: date
-) -> dict[date, DayRent]:
-    """Returns the payer and monthly price of each day from `from_day` to `to_day`, both included. A
-    day without payer or price, or of a device that was sold, is left out (BIL-2).
+) -> list[RentSpan]:
+    """Returns who pays which price for which days from `from_day` to `to_day`, both included, in
+    their order. Days without payer or price, or of a device that was sold, are left out (BIL-2).
     """
     changes = {point.effective_on for point in points} | {price.valid_from for price in prices}
     firsts = sorted({from_day, *(day for day in changes if from_day < day <= to_day)})
-    owed: dict[date, DayRent] = {}
-    for first, following in pairwise([*firsts, to_day + timedelta(days=1)]):
+    owed = []
+    for first, following in pairwise([*firsts, to_day + _DAY]):
         point, monthly = point_on(points, first), price_on(prices, first)
         if point is None or point.payer_id is None or monthly is None:
             continue
         if point.charging is Charging.RENT:
-            rent = DayRent(payer_id=point.payer_id, monthly=monthly)
-            owed |= dict.fromkeys(_days(first, following - timedelta(days=1)), rent)
+            last = following - _DAY
+            owed.append(
+                RentSpan(payer_id=point.payer_id, monthly=monthly, from_day=first, to_day=last)
+            )
     return owed
 
 
+# decision 0482: days that are alike are counted at once
 def rent_to_invoice(
-    owed: Mapping[date, DayRent], issued: Iterable[RentSpan], *, from_day: date, to_day: date
+    owed: Iterable[RentSpan], issued: Iterable[RentSpan], *, from_day: date, to_day: date
 ) -> list[RentSpan]:
     """Owed minus issued, day by day: what a run has to debit and to credit for one device (BIL-1,
     BIL-9).
@@ -261,16 +259,21 @@ def rent_to_invoice(
     Nothing issued is changed: a day that was issued to another payer or at another price is
     credited whole, then debited anew. A credit names the debit that it takes back.
     """
-    settled = list(issued)
-    balance: dict[_DayAtPrice, int] = {}
-    for day, rent in owed.items():
-        _count(balance, day, rent.payer_id, rent.monthly, 1)
-    for span in settled:
-        for day in span.days:
-            if from_day <= day <= to_day:
-                _count(balance, day, span.payer_id, span.monthly, -span.sign)
+    owing = list(owed)
+    settled = [
+        replace(one, from_day=max(one.from_day, from_day), to_day=min(one.to_day, to_day))
+        for one in issued
+        if one.from_day <= to_day and from_day <= one.to_day
+    ]
+    stretches = _Stretches.of([*owing, *settled])
+    balance: dict[_StretchAtPrice, int] = {}
+    for span, by in [*((one, 1) for one in owing), *((one, -one.sign) for one in settled)]:
+        for first in stretches.within(span):
+            key = _key(first, span)
+            balance[key] = balance.get(key, 0) + by
     is_credited = any(count < 0 for count in balance.values())
-    return _as_spans(balance, _not_taken_back(settled) if is_credited else {})
+    left = _not_taken_back(settled, stretches) if is_credited else {}
+    return _as_spans(balance, left, stretches)
 
 
 def to_settle(
@@ -301,33 +304,58 @@ def _rounded(numerator: int, denominator: int) -> int:
 def _days(first: date, last: date) -> Iterator[date]:
     while first <= last:
         yield first
-        first += timedelta(days=1)
+        first += _DAY
 
 
-_DayAtPrice: TypeAlias = tuple[date, PayerId, int, int]
-"""A day, who pays for it, and at which price and rate of VAT."""
+@dataclass(frozen=True, slots=True)
+class _Stretches:
+    """The days of some spans as stretches, within each of which none of them begins or ends: all
+    days of one are alike. Each is known by its first day.
+    """
+
+    firsts: Sequence[date]
+    following: Mapping[date, date]
+
+    @classmethod
+    def of(cls, spans: Iterable[RentSpan]) -> "_Stretches":
+        ends = sorted({day for one in spans for day in (one.from_day, one.to_day + _DAY)})
+        return cls(ends[:-1], dict(pairwise(ends)))
+
+    def within(self, span: RentSpan) -> Sequence[date]:
+        """Those of a span."""
+        firsts = self.firsts
+        return firsts[bisect_left(firsts, span.from_day) : bisect_right(firsts, span.to_day)]
+
+    def runs(self, firsts: Sequence[date]) -> Iterator[tuple[date, date]]:
+        """Stretches that follow each other as one: its first day and its last."""
+        begun = previous = firsts[0]
+        for first in firsts[1:]:
+            if first != self.following[previous]:
+                yield begun, self.following[previous] - _DAY
+                begun = first
+            previous = first
+        yield begun, self.following[previous] - _DAY
 
 
-def _key(day: date, payer_id: PayerId, monthly: Money) -> _DayAtPrice:
-    return day, payer_id, monthly.net_ore, int(monthly.vat_percent)
+_StretchAtPrice: TypeAlias = tuple[date, PayerId, int, VatPercent]
+"""A stretch by its first day, who pays for it, and at which price and rate of VAT."""
 
 
-def _count(
-    balance: dict[_DayAtPrice, int], day: date, payer_id: PayerId, monthly: Money, by: int
-) -> None:
-    key = _key(day, payer_id, monthly)
-    balance[key] = balance.get(key, 0) + by
+def _key(first: date, span: RentSpan) -> _StretchAtPrice:
+    return first, span.payer_id, span.monthly.net_ore, span.monthly.vat_percent
 
 
 # decision 0403: the rent, since it may not be invoiced yet
-def _not_taken_back(settled: Sequence[RentSpan]) -> dict[_DayAtPrice, list[UUID | None]]:
-    """The settled debits of each day that no credit has taken back. A credit of before credits
+def _not_taken_back(
+    settled: Sequence[RentSpan], stretches: _Stretches
+) -> dict[_StretchAtPrice, list[UUID | None]]:
+    """The settled debits of each stretch that no credit has taken back. A credit of before credits
     named theirs has taken back any of them.
     """
-    left: dict[_DayAtPrice, list[UUID | None]] = {}
+    left: dict[_StretchAtPrice, list[UUID | None]] = {}
     for span in sorted(settled, key=lambda one: -one.sign):
-        for day in span.days:
-            debits = left.setdefault(_key(day, span.payer_id, span.monthly), [])
+        for first in stretches.within(span):
+            debits = left.setdefault(_key(first, span), [])
             if span.sign > 0:
                 debits.append(span.id)
             elif debits:
@@ -336,10 +364,12 @@ def _not_taken_back(settled: Sequence[RentSpan]) -> dict[_DayAtPrice, list[UUID 
 
 
 def _as_spans(
-    balance: Mapping[_DayAtPrice, int], left: Mapping[_DayAtPrice, list[UUID | None]]
+    balance: Mapping[_StretchAtPrice, int],
+    left: Mapping[_StretchAtPrice, list[UUID | None]],
+    stretches: _Stretches,
 ) -> list[RentSpan]:
     """Consecutive days of the same payer, price and sign become one span; of credits, those that
-    take back the same debit. `left`: the debits of each day that can be taken back.
+    take back the same debit. `left`: the debits of each stretch that can be taken back.
     """
     entries = sorted(
         ((*key[1:], sign, corrects, key[0]) for key, sign, corrects in _each(balance, left)),
@@ -347,7 +377,7 @@ def _as_spans(
     )
     spans = []
     for (payer_id, net, vat, sign, corrects), group in groupby(entries, key=lambda one: one[:5]):
-        monthly = Money.model_validate({"net_ore": net, "vat_percent": vat})
+        monthly = Money(net_ore=net, vat_percent=vat)
         spans += [
             RentSpan(
                 payer_id=payer_id,
@@ -357,14 +387,14 @@ def _as_spans(
                 sign=sign,
                 corrects=corrects,
             )
-            for first, last in _runs([entry[5] for entry in group])
+            for first, last in stretches.runs([entry[5] for entry in group])
         ]
     return spans
 
 
 def _each(
-    balance: Mapping[_DayAtPrice, int], left: Mapping[_DayAtPrice, list[UUID | None]]
-) -> Iterator[tuple[_DayAtPrice, int, UUID | None]]:
+    balance: Mapping[_StretchAtPrice, int], left: Mapping[_StretchAtPrice, list[UUID | None]]
+) -> Iterator[tuple[_StretchAtPrice, int, UUID | None]]:
     """One by one what is to be debited and credited, each credit with the debit it takes back."""
     for key, count in balance.items():
         debits = [*left.get(key, ())]
@@ -373,16 +403,6 @@ def _each(
                 yield key, 1, None
             else:
                 yield key, -1, debits.pop() if debits else None
-
-
-def _runs(days: list[date]) -> Iterator[tuple[date, date]]:
-    first = previous = days[0]
-    for day in days[1:]:
-        if day != previous + timedelta(days=1):
-            yield first, previous
-            first = day
-        previous = day
-    yield first, previous
 
 
 def days_paid_otherwise(
