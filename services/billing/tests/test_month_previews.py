@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 from billing.app import service
-from billing.models import InvoiceRow, RentRow
+from billing.models import ChargeRow, DeviceRow, InvoiceRow, RentRow
 from billing.month_previews import domain
 from billing.month_previews.domain import FindingKind
+from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_contracts.billing import InvoiceRunStarted
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import Money
-from kvitt_testkit.world import Given, World, stockholm
+from kvitt_testkit.world import Given, World, stockholm, wait_for
+from sqlalchemy import text
 
 from contracts.tests.builders.inventory import (
     a_day_closed,
@@ -72,6 +74,34 @@ async def test_a_month_is_previewed_before_it_is_over_to_the_ore_as_it_is_issued
         assert month["documents"] == sum(one.documents for one in made.values())
         for name in ("net_ore", "vat_ore", "gross_ore"):
             assert month[name] == sum(getattr(one, name) for one in made.values())
+
+
+@pytest.mark.rule("BIL-9h", "BIL-9o")
+@pytest.mark.parametrize("kind", ["device", "charge"])
+async def test_what_cannot_be_read_stands_out_and_the_others_are_foreseen(
+    given: Given, kind: str
+) -> None:
+    async with given(service, at=MAY_20) as world:
+        await some_of_may(world)
+        device = (await world.rows(DeviceRow))[0].device_id
+        charge = min(one.id for one in await world.rows(ChargeRow))
+        async with world.worker.unit() as unit:
+            broken = {
+                "device": "UPDATE devices SET points = '[{}]' WHERE device_id = :id",
+                "charge": "UPDATE charges SET amount = '{}' WHERE id = :id",
+            }
+            found = {"device": device, "charge": charge}[kind]
+            await unit.session.execute(text(broken[kind]), {"id": found})
+        async with world.http() as client:
+            assert (await client.post(f"{MAY}:preview")).status_code == 202
+
+        async def is_made() -> bool:
+            await TimerLoop(world.worker, service.handlers)._round()
+            return bool((await get(world, f"{MAY}:preview"))["status"] == "made")
+
+        await wait_for(is_made)
+        assert ("set_aside", f"{kind}/{found}") in await findings(world)
+        assert (await get(world, f"{MAY}:preview"))["net_ore"] > 0
 
 
 @pytest.mark.rule("BIL-9o")

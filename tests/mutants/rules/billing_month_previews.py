@@ -28,6 +28,14 @@ MONTH_PREVIEWS: tuple[RuleMutant, ...] = (
         f"{_SHOWN}_a_month_is_previewed_before_it_is_over_to_the_ore_as_it_is_issued_then",
     ),
     rule_mutant(
+        "BIL-9h",
+        "What cannot be read of a month that is foreseen is passed over, and nobody is told",
+        _FORESEEING,
+        '    presenting.note_set_aside(f"{_NOUNS[row.step]}/{row.trying}", row.month, tx)\n',
+        "",
+        f"{_SHOWN}_what_cannot_be_read_stands_out_and_the_others_are_foreseen",
+    ),
+    rule_mutant(
         "BIL-9o",
         "A preview is beside another month than the one before",
         _RULES,

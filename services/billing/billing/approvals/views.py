@@ -126,7 +126,9 @@ class FindingView(BaseModel):
     ]
     subject: Annotated[
         str,
-        Field(description="unit/<betalare>, patient/<referens>, device/<id> eller article/<nr>"),
+        Field(
+            description="unit/<betalare>, patient/<referens>, device/<id>, charge/<id> eller article/<nr>"
+        ),
     ]
     net_ore: Annotated[int | None, Field(description="Månaden, utan moms")]
     last_net_ore: Annotated[int | None, Field(description="Månaden före, utan moms")]

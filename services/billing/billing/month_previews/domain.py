@@ -47,8 +47,8 @@ _ONE: Final = 10**13  # öre: more than any month's difference
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that stands out; `subject` is `unit/<payer>`, `patient/<ref>`, `device/<id>` or
-    `article/<number>`. Amounts in öre without VAT, None where there is none.
+    """One thing that stands out; `subject` is `unit/<payer>`, `patient/<ref>`, `device/<id>`,
+    `charge/<id>` or `article/<number>`. Amounts in öre without VAT, None where there is none.
     """
 
     kind: FindingKind

@@ -3,9 +3,11 @@ now, added up in steps that each commit. Nothing is settled, and nothing is held
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
-from kvitt_chassis.handlers import Handlers, Timer
+from kvitt_chassis.handlers import Fault, Handlers, Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import Money
 
@@ -21,6 +23,8 @@ FORESEE = Timer("month_foreseen", MonthPreviewRow)
 DEVICES_A_STEP = 200
 CHARGES_A_STEP = 1_000
 PAYERS_A_STEP = 100
+TRIES = 3
+"""So often one device or charge is tried by itself before it is set aside."""
 
 DEVICES, CHARGES, PAYERS = "devices", "charges", "payers"
 """The steps, in their order."""
@@ -54,14 +58,55 @@ async def continue_foreseeing(row: MonthPreviewRow, due: datetime, tx: Transacti
     tx.schedule(FORESEE, key=row.id, due=due)
 
 
+# decision 0245: what fails of many is set aside by who knows what it is made of
+@timers.on_fault(FORESEE)
+async def set_aside_what_fails(row: MonthPreviewRow, fault: Fault, tx: Transaction) -> bool:
+    """A step has failed: try its devices or charges one by one, and note the one that fails as set
+    aside (BIL-9). The others are added up.
+    """
+    if row.step not in _NOUNS:
+        return False
+    if not row.one_by_one:
+        row.one_by_one, row.trying = CHARGES_A_STEP, None
+        return True
+    if row.trying is None or fault.attempts < TRIES:
+        return False
+    presenting.note_set_aside(f"{_NOUNS[row.step]}/{row.trying}", row.month, tx)
+    row.after, row.one_by_one, row.trying = row.trying, 0, None
+    return True
+
+
+_NOUNS = {DEVICES: "device", CHARGES: "charge"}
+"""What a step that can fail adds up."""
+
+
+def _limit(row: MonthPreviewRow, most: int) -> int:
+    return 1 if row.one_by_one else most
+
+
+def _is_named_first(row: MonthPreviewRow, ids: Sequence[UUID]) -> bool:
+    """True when the next one is only named now, to be tried in the transaction after this one;
+    else these are behind.
+    """
+    if row.one_by_one:
+        if row.trying != ids[0]:
+            row.trying = ids[0]
+            return True
+        row.one_by_one, row.trying = row.one_by_one - 1, None
+    row.after = ids[-1]
+    return False
+
+
 async def _add_devices(row: MonthPreviewRow, tx: Transaction) -> None:
-    devices = await queries.devices_to_foresee(
-        tx, through=row.through, after=row.after, limit=DEVICES_A_STEP
+    ids = await queries.devices_to_foresee(
+        tx, through=row.through, after=row.after, limit=_limit(row, DEVICES_A_STEP)
     )
-    if not devices:
+    if not ids:
         row.step, row.after = CHARGES, None
         return
-    row.after = devices[-1].device_id
+    if _is_named_first(row, ids):
+        return
+    devices = await queries.read_devices(tx, ids)
     first_days = {one.device_id: one.unsettled_from or row.through for one in devices}
     issued = await settled.settled_spans(
         tx, list(first_days), from_day=min(first_days.values()), to_day=row.through
@@ -87,15 +132,16 @@ def _points(device: DeviceRow, article: ArticleRow | None) -> tuple[rents.Change
 
 
 async def _add_charges(row: MonthPreviewRow, tx: Transaction) -> None:
-    charges = await queries.charges_to_foresee(
-        tx, through=row.through, after=row.after, limit=CHARGES_A_STEP
+    ids = await queries.charges_to_foresee(
+        tx, through=row.through, after=row.after, limit=_limit(row, CHARGES_A_STEP)
     )
-    if not charges:
+    if not ids:
         row.step, row.after = PAYERS, None
         return
-    row.after = charges[-1].id
+    if _is_named_first(row, ids):
+        return
     amounts: Amounts = defaultdict(list)
-    for charge in charges:
+    for charge in await queries.read_charges(tx, ids):
         state = charge.state()
         amount, is_credit = state.amount, state.is_compensated
         if charge.invoice_id is not None:  # it is taken back

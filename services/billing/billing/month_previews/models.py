@@ -14,7 +14,8 @@ from billing.month_previews import domain
 class MonthPreviewRow(Regional, Base):
     """A month's latest preview, by its run's id; without `made_at` while it is being made.
 
-    Before there is a run it is foreseen: `step` and `after` are where that has come to.
+    Before there is a run it is foreseen: `step` and `after` are where that has come to. After a
+    step has failed, `one_by_one` more devices or charges are tried one at a time; `trying` is next.
     """
 
     __tablename__ = "month_previews"
@@ -27,6 +28,8 @@ class MonthPreviewRow(Regional, Base):
     made_at: Mapped[datetime | None]
     step: Mapped[str | None]
     after: Mapped[UUID | None]
+    one_by_one: Mapped[int] = mapped_column(server_default="0", default=0)
+    trying: Mapped[UUID | None]
     documents: Mapped[int] = mapped_column(default=0)
     net_ore: Mapped[int] = mapped_column(BigInteger, default=0)
     vat_ore: Mapped[int] = mapped_column(BigInteger, default=0)

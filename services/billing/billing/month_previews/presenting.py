@@ -37,6 +37,7 @@ async def begin_month(
         tx.put(row)
     row.asked_at, row.made_at, row.step, row.after = tx.now, None, None, None
     row.findings, row.last_net_ore, row.previewed_state = 0, 0, None
+    row.one_by_one, row.trying = 0, None
     show_totals(row, domain.Totals())
     await writes.clear(tx, month)
     return row
@@ -131,7 +132,7 @@ async def finish_month(
     for payer_key, net in (await queries.units_gone(tx, month, last=last)).items():
         _note((domain.miss_payer(payer_key, last_net_ore=net),), month, tx)
     for subject in await queries.set_aside_by(tx, of.id):
-        _note((domain.Finding(kind=domain.FindingKind.SET_ASIDE, subject=subject),), month, tx)
+        note_set_aside(subject, month, tx)
     await _judge_prices(month, through, tx)
     totals, _ = await queries.totals_of(tx, month)
     findings = await queries.count_findings(tx, month)
@@ -164,6 +165,11 @@ def _is_rented(points: Sequence[rents.ChangePoint], day: date) -> bool:
 async def _is_known(payer_key: str, tx: Transaction) -> bool:
     kind, _, payer_id = payer_key.partition("/")
     return kind != "unit" or await tx.look_up(PayerRow, PayerId(payer_id)) is not None
+
+
+def note_set_aside(subject: str, month: str, tx: Transaction) -> None:
+    """Note what cannot be added up: `device/<id>`, `charge/<id>`, `unit/<payer>`."""
+    _note((domain.Finding(kind=domain.FindingKind.SET_ASIDE, subject=subject),), month, tx)
 
 
 def show_totals(row: MonthPreviewRow | PayerPreviewRow, totals: domain.Totals) -> None:

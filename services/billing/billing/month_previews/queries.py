@@ -244,9 +244,13 @@ async def count_payers_invoiced(tx: Transaction, month: str) -> int:
 
 async def devices_to_foresee(
     tx: Transaction, *, through: date, after: UUID | None, limit: int
-) -> Sequence[DeviceRow]:
-    """Devices with days up to one that no run has settled, later in the order than `after`."""
-    query = select(DeviceRow).where(DeviceRow.region == tx.region, queries.settles(through))
+) -> Sequence[UUID]:
+    """Devices with days up to one that no run has settled, later in the order than `after`. Their
+    ids alone: a row that cannot be read hides no other.
+    """
+    query = select(DeviceRow.device_id).where(
+        DeviceRow.region == tx.region, queries.settles(through)
+    )
     if after is not None:
         query = query.where(DeviceRow.device_id > DeviceId(after))
     return (await tx.session.scalars(query.order_by(DeviceRow.device_id).limit(limit))).all()
@@ -254,13 +258,26 @@ async def devices_to_foresee(
 
 async def charges_to_foresee(
     tx: Transaction, *, through: date, after: UUID | None, limit: int
-) -> Sequence[ChargeRow]:
+) -> Sequence[UUID]:
     """Charges up to a day that no run has invoiced or taken, and those that none has taken back,
-    later in the order than `after`.
+    later in the order than `after`: their ids.
     """
     owed = and_(queries.owed_through(through), ChargeRow.run_id.is_(None))
     taken_back = and_(queries.TO_CREDIT, ChargeRow.credit_run_id.is_(None))
-    query = select(ChargeRow).where(ChargeRow.region == tx.region, or_(owed, taken_back))
+    query = select(ChargeRow.id).where(ChargeRow.region == tx.region, or_(owed, taken_back))
     if after is not None:
         query = query.where(ChargeRow.id > after)
     return (await tx.session.scalars(query.order_by(ChargeRow.id).limit(limit))).all()
+
+
+async def read_devices(tx: Transaction, ids: Sequence[UUID]) -> Sequence[DeviceRow]:
+    """Devices by their ids, in the order of these, to read."""
+    mine = DeviceRow.region == tx.region
+    query = select(DeviceRow).where(mine, DeviceRow.device_id.in_(ids))
+    return (await tx.session.scalars(query.order_by(DeviceRow.device_id))).all()
+
+
+async def read_charges(tx: Transaction, ids: Sequence[UUID]) -> Sequence[ChargeRow]:
+    """Charges by their ids, in the order of these, to read."""
+    query = select(ChargeRow).where(ChargeRow.region == tx.region, ChargeRow.id.in_(ids))
+    return (await tx.session.scalars(query.order_by(ChargeRow.id))).all()

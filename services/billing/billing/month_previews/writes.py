@@ -22,13 +22,7 @@ async def take_charges(tx: Transaction, run: InvoiceRunRow, *, limit: int) -> in
     """Let a run have the charges of its days that it has not, and those that it takes back, at most
     `limit` of each; what it had and has ended it has no more. Returns how many these are.
     """
-    tx.will_lock(ChargeRow)
-    await tx.session.execute(
-        update(ChargeRow)
-        .where(ChargeRow.region == tx.region, queries.ended(run))
-        .values(run_id=None)
-        .execution_options(synchronize_session=False)
-    )
+    await _take(tx, queries.ended(run), {"run_id": None})
     owed = queries.not_taken(run)
     taken = await _take(tx, owed, {"run_id": run.id}, limit=limit)
     return taken + await _take(
@@ -37,7 +31,11 @@ async def take_charges(tx: Transaction, run: InvoiceRunRow, *, limit: int) -> in
 
 
 async def _take(
-    tx: Transaction, which: ColumnElement[bool], values: dict[str, UUID], *, limit: int
+    tx: Transaction,
+    which: ColumnElement[bool],
+    values: dict[str, UUID | None],
+    *,
+    limit: int | None = None,
 ) -> int:
     tx.will_lock(ChargeRow)
     to_take = (
