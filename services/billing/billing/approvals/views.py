@@ -127,7 +127,8 @@ class FindingView(BaseModel):
     subject: Annotated[
         str,
         Field(
-            description="unit/<betalare>, patient/<referens>, device/<id>, charge/<id> eller article/<nr>"
+            description="unit/<betalare>, patient/<referens>, device/<id>, charge/<id> eller "
+            "article/<nr>"
         ),
     ]
     net_ore: Annotated[int | None, Field(description="Månaden, utan moms")]
