@@ -11,7 +11,6 @@ from billing.rents.domain import (
     ChangePoint,
     PricePoint,
     charging_of_loan,
-    day_share,
     owed_rent,
     payer_on,
     with_change,
@@ -138,6 +137,6 @@ def _paid(
     points: Sequence[ChangePoint], prices: Sequence[PricePoint], *, from_day: date, through: date
 ) -> Counter[PayerId]:
     paid = Counter[PayerId]()
-    for day, rent in owed_rent(points, prices, from_day=from_day, to_day=through).items():
-        paid[rent.payer_id] += day_share(rent.monthly.net_ore, day)
+    for span in owed_rent(points, prices, from_day=from_day, to_day=through):
+        paid[span.payer_id] += span.amount.net_ore
     return paid

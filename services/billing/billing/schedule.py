@@ -85,7 +85,7 @@ async def _continue_documents(run: InvoiceRunRow, due: datetime, tx: Transaction
     tx.schedule(INVOICE_RUN, key=run.id, due=due)
     if run.one_by_one and _is_named_first(run, devices, payers):
         return
-    with tx.session.no_autoflush:  # what one payer gets changes nothing of what is read of the next
+    with writes.written_at_the_end(tx):
         await _settle(devices, run.through, tx)
         lines = 0
         for payer_key in payers:

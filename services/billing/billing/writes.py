@@ -1,5 +1,7 @@
 """What billing writes beyond one row by its key: numbers, rent to be settled again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from kvitt_chassis.transaction import Transaction
@@ -9,6 +11,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from billing.models import CounterRow, CustodyChangeRow, DeviceRow, SelectionRow
 from billing.queries import CUSTODY_CHANGES_COUNTED, CUSTODY_CHANGES_UP_TO
+
+
+@contextmanager
+def written_at_the_end(tx: Transaction) -> Iterator[None]:
+    """Within it nothing is written before the transaction ends: for a step in which what one payer
+    gets changes nothing of what is read of the next.
+    """
+    with tx.session.no_autoflush:
+        yield
 
 
 async def note_custody_change(tx: Transaction, number: int | None) -> None:
