@@ -211,6 +211,16 @@ class Transaction:
         row: L | None = self._give(self._unit.held[row_type][self.region, key])
         return row
 
+    async def find_all(self, row_type: type[L], keys: Iterable[Any]) -> list[L]:
+        """Those of several aggregates of one kind that are there, locked in the order of their keys
+        and returned in it; one statement.
+        """
+        wanted = sorted(set(keys), key=str)
+        self.check_lock_order((row_type, key) for key in wanted)
+        await self._unit.load([(self.region, (row_type, key)) for key in wanted])
+        found = [await self.find(row_type, key) for key in wanted]
+        return [row for row in found if row is not None]
+
     async def lock_all(
         self, row_type: type[L], keys: Iterable[Any], *, rule: str = "contract"
     ) -> list[L]:

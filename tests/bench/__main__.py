@@ -18,6 +18,7 @@ from kvitt.signals import ended_by_signals
 from tests.bench import (
     consuming,
     figures,
+    inventory,
     invoicing,
     lasting,
     one_bad_region,
@@ -88,6 +89,11 @@ _PARTS = {
         orders.measure,
         8,
         "the search with 1,000,000 orders behind; a recipient's page; a line more of a draft",
+    ),
+    "inventory": Part(
+        inventory.measure,
+        6,
+        "the search among 200,000 articles; a stocktaking of 20,000 rows; returns at the desk",
     ),
     "invoicing": Part(
         invoicing.measure,

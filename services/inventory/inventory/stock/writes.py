@@ -39,13 +39,14 @@ async def lock_balances(
     not exist yet is zero.
     """
     ids = {balance_id(tx.region, store, number): number for number in numbers}
-    found: dict[ArticleNumber, domain.Balance] = {}
-    for key in sorted(ids, key=str):
-        with tx.session.no_autoflush:  # found by its key: what is unwritten is held, not searched
-            row = await tx.find(BalanceRow, key)
-        nothing = domain.Balance(article_number=ids[key], store=store)
-        found[ids[key]] = row.state() if row else nothing
-    return found
+    with tx.session.no_autoflush:  # found by its key: what is unwritten is held, not searched
+        rows = {row.id: row for row in await tx.find_all(BalanceRow, ids)}
+    return {
+        number: rows[key].state()
+        if key in rows
+        else domain.Balance(article_number=number, store=store)
+        for key, number in ids.items()
+    }
 
 
 async def move_stock(

@@ -37,6 +37,9 @@ from inventory.stores.domain import StoreKind
 COUNTED_TYPES = frozenset({ArticleType.MAIN_DEVICE, ArticleType.ACCESSORY, ArticleType.SPARE_PART})
 """What is counted; a service is not (INV-10)."""
 
+DIFFERENCES_AT_MOST = 2_500
+"""What is posted is an event, and an event is small (256 KiB)."""
+
 COUNTED_KINDS = frozenset({StoreKind.CENTRAL, StoreKind.OWN})
 """The stores that are counted (INV-10)."""
 
@@ -290,13 +293,23 @@ def post(
     on: date,
     by: UserId,
 ) -> StocktakingPosted:
-    """Post what differs. Raises StocktakingRefused: NOT_OPENED, NOTHING_COUNTED. Source: INV-10."""
+    """Post what differs. Raises StocktakingRefused: NOT_OPENED, NOTHING_COUNTED,
+    TOO_MANY_DIFFERENCES. Source: INV-10.
+    """
     _basis(taking)
     if not taking.counts:
         raise StocktakingRefused(
             "NOTHING_COUNTED",
             rule="INV-10",
             way_on="Räkna förrådet först, eller avbryt inventeringen.",
+        )
+    if len(differences) > DIFFERENCES_AT_MOST:
+        raise StocktakingRefused(
+            "TOO_MANY_DIFFERENCES",
+            rule="INV-10",
+            way_on=f"Fler än {DIFFERENCES_AT_MOST} artiklar skiljer sig, och så många bokförs inte "
+            "på en gång: avbryt inventeringen, och räkna och bokför förrådet i delar.",
+            differences=len(differences),
         )
     return StocktakingPosted(
         stocktaking_id=key,

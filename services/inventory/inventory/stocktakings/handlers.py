@@ -135,8 +135,8 @@ async def count_shelf(row: StocktakingRow, command: CountShelf, tx: Transaction)
 async def post_stocktaking(row: StocktakingRow, command: PostStocktaking, tx: Transaction) -> None:
     """Post what differs; missing devices are searched for (INV-10).
 
-    Refused: UNKNOWN_STOCKTAKING, NOT_OPENED, NOTHING_COUNTED, NO_INVESTIGATION_STORE,
-    PROMISED_IS_MISSING (INV-10).
+    Refused: UNKNOWN_STOCKTAKING, NOT_OPENED, NOTHING_COUNTED, TOO_MANY_DIFFERENCES,
+    NO_INVESTIGATION_STORE, PROMISED_IS_MISSING (INV-10).
     """
     found = await compare(tx, row.state())
     posted = domain.post(
@@ -256,6 +256,7 @@ async def _count(
     tx: Transaction,
 ) -> None:
     numbers = [line.article_number for line in lines]
+    await tx.look_up_all(ArticleRow, [article_id(tx, number) for number in numbers])
     counted = [
         await _line(row, line, place, at, tx, before=numbers[:place])
         for place, line in enumerate(lines)

@@ -1,5 +1,6 @@
 """Look-ups of stocktakings: what is to be counted, what the ledger says, what was in a store."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +17,17 @@ from kvitt_contracts.types import (
     UserId,
     identify,
 )
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Select,
+    Text,
+    cast,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from inventory.articles.models import ArticleRow
 from inventory.baskets.models import BasketFreedRow, BasketOrderRow, BasketRow
@@ -58,22 +69,10 @@ async def expected_at(
     """What the ledger says stood on the shelf of each article at its instant: available and
     reserved (INV-10). The articles' balances are locked.
     """
-    return {
-        number: int(
-            await tx.session.scalar(
-                select(
-                    func.coalesce(func.sum(StockMoveRow.available + StockMoveRow.reserved), 0)
-                ).where(
-                    StockMoveRow.region == tx.region,
-                    StockMoveRow.store == store,
-                    StockMoveRow.article_number == number,
-                    StockMoveRow.recorded_at <= at,
-                )
-            )
-            or 0
-        )
-        for number, at in counted.items()
-    }
+    stood = func.sum(StockMoveRow.available + StockMoveRow.reserved)
+    moved = _moves_until(tx, store, counted, stood)
+    found = {number: int(units) for number, units in await tx.session.execute(moved)}
+    return {number: found.get(number, 0) for number in counted}
 
 
 async def devices_in_store(
@@ -123,18 +122,48 @@ async def devices_in_baskets(
     return frozenset([*out, *put_back])
 
 
-async def lent_at(tx: Transaction, store: StoreId, number: ArticleNumber, *, at: datetime) -> int:
-    """How many unmarked units of an article were out in baskets at an instant, until the last day
-    of their loan (ORD-10).
+async def lent_at(
+    tx: Transaction, store: StoreId, counted: Mapping[ArticleNumber, datetime]
+) -> Mapping[ArticleNumber, int]:
+    """How many unmarked units of each article were out in baskets at its instant, until the last
+    day of their loan (ORD-10).
     """
-    query = select(func.coalesce(func.sum(StockMoveRow.reserved), 0)).where(
-        StockMoveRow.region == tx.region,
-        StockMoveRow.store == store,
-        StockMoveRow.article_number == number,
-        StockMoveRow.recorded_at <= at,
-        StockMoveRow.cause_id.in_(_baskets_in_time(tx, store, at)),
+    found: dict[ArticleNumber, int] = dict.fromkeys(counted, 0)
+    lent = func.sum(StockMoveRow.reserved)
+    by_day: dict[date, dict[ArticleNumber, datetime]] = defaultdict(dict)
+    for number, at in counted.items():
+        by_day[stockholm_day(at)][number] = at
+    for of_day in by_day.values():
+        in_time = StockMoveRow.cause_id.in_(_baskets_in_time(tx, store, max(of_day.values())))
+        moved = _moves_until(tx, store, of_day, lent).where(in_time)
+        found |= {number: int(units) for number, units in await tx.session.execute(moved)}
+    return found
+
+
+def _moves_until(
+    tx: Transaction,
+    store: StoreId,
+    counted: Mapping[ArticleNumber, datetime],
+    units: ColumnElement[Any],
+) -> Select[Any]:
+    """Some units of the store's moves of each article up to its instant."""
+    wanted = (
+        func.unnest(
+            cast(list(counted), ARRAY(Text)), cast(list(counted.values()), ARRAY(DateTime(True)))
+        )
+        .table_valued("number", "at", name="counted")
+        .render_derived()
     )
-    return int(await tx.session.scalar(query) or 0)
+    return (
+        select(StockMoveRow.article_number, units)
+        .join(wanted, StockMoveRow.article_number == wanted.c.number)
+        .where(
+            StockMoveRow.region == tx.region,
+            StockMoveRow.store == store,
+            StockMoveRow.recorded_at <= wanted.c.at,
+        )
+        .group_by(StockMoveRow.article_number)
+    )
 
 
 def _baskets_in_time(tx: Transaction, store: StoreId, at: datetime) -> Select[Any]:

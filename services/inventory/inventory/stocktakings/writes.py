@@ -24,7 +24,8 @@ from kvitt_contracts.types import (
     StoreId,
 )
 
-from inventory.articles.queries import get_article
+from inventory.articles.models import ArticleRow
+from inventory.articles.queries import article_id, get_article
 from inventory.devices import domain as devices
 from inventory.devices.domain import OF_STORED, Claim, ClaimKind
 from inventory.devices.models import DeviceRow
@@ -81,12 +82,16 @@ async def compare(tx: Transaction, taking: domain.Stocktaking) -> Found:
     differences: list[StockDifference] = []
     moves: dict[ArticleNumber, int] = {}
     missing: list[DeviceId] = []
-    for number, one in counts.items():
-        if not domain.difference(one, expected=expected[number]):
-            continue
+    differing = {
+        number: one
+        for number, one in counts.items()
+        if domain.difference(one, expected=expected[number])
+    }
+    lent = await lent_at(tx, taking.store, {number: at[number] for number in differing})
+    await tx.look_up_all(ArticleRow, [article_id(tx, number) for number in differing])
+    for number, one in differing.items():
         if not (await get_article(tx, number)).marked:
-            lent = await lent_at(tx, taking.store, number, at=one.counted_at)
-            stood = domain.stood(one, expected=expected[number], lent=lent)
+            stood = domain.stood(one, expected=expected[number], lent=lent[number])
             if differs := domain.difference(one, expected=stood):
                 differences += differs
                 moves[number] = one.counted - stood
@@ -222,11 +227,13 @@ async def note_counted(tx: Transaction, taking: domain.Stocktaking) -> None:
     """Note of each article that was counted when that was, now that the round is posted (INV-14).
     The stocktaking is locked.
     """
-    for one in taking.counts:
-        key = balance_id(tx.region, taking.store, one.article_number)
-        day = stockholm_day(one.counted_at)
-        row = await tx.look_up(ShelfCountRow, key)
-        if row is not None:
-            row.counted_on = day
-            continue
-        tx.put(ShelfCountRow(region=tx.region, balance_id=key, counted_on=day))
+    days = {
+        balance_id(tx.region, taking.store, one.article_number): stockholm_day(one.counted_at)
+        for one in taking.counts
+    }
+    rows = {row.balance_id: row for row in await tx.look_up_all(ShelfCountRow, days)}
+    for key, day in days.items():
+        if key in rows:
+            rows[key].counted_on = day
+        else:
+            tx.put(ShelfCountRow(region=tx.region, balance_id=key, counted_on=day))

@@ -1,20 +1,27 @@
 """INV-10 on real PostgreSQL: counts and steps that are refused."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from inventory.stocktakings import domain
 from inventory.stocktakings.models import StocktakingRow
+from kvitt_contracts.envelope import MAX_BYTES
 from kvitt_contracts.inventory import (
     CancelStocktaking,
     OpenStocktaking,
+    StockDifference,
+    StocktakingPosted,
 )
 from kvitt_contracts.types import (
+    ArticleNumber,
     Role,
+    StocktakingId,
     StoreId,
     UserId,
 )
-from kvitt_testkit.world import World
+from kvitt_testkit.world import World, stockholm
 
 from contracts.tests.builders.orders import (
     a_device_line,
@@ -125,3 +132,43 @@ async def test_nobody_counts_the_store_of_others(world: World) -> None:
     refused = await refusal(world.handle(opening, subject=OWN))
 
     assert (refused.reason, refused.field) == ("STORE_ELSEWHERE", "by")
+
+
+@pytest.mark.rule("INV-10d")
+def test_more_differences_than_an_event_has_room_for_are_posted_in_parts() -> None:
+    taking = domain.Stocktaking(
+        store=StoreId("402"),
+        service_point=None,
+        is_private_clinic=False,
+        status=domain.Status.OPENED,
+        planned_on=date(2026, 11, 30),
+        basis_at=stockholm("2026-11-02 08:00"),
+        counts=(
+            domain.Counted(
+                article_number=ArticleNumber("10000"),
+                counted=1,
+                counted_at=stockholm("2026-11-02 09:00"),
+            ),
+        ),
+    )
+    most = [
+        StockDifference(
+            article_number=ArticleNumber(f"{number:020}"), expected=10_000_000, counted=0
+        )
+        for number in range(domain.DIFFERENCES_AT_MOST)
+    ]
+
+    def post(differences: list[StockDifference]) -> StocktakingPosted:
+        return domain.post(
+            StocktakingId(UUID(int=1)),
+            taking,
+            differences=differences,
+            missing_devices=0,
+            on=date(2026, 11, 3),
+            by=UserId("k082lno"),
+        )
+
+    assert len(post(most).model_dump_json()) < MAX_BYTES
+    with pytest.raises(domain.StocktakingRefused) as refused:
+        post([*most, most[0]])
+    assert refused.value.reason == "TOO_MANY_DIFFERENCES"

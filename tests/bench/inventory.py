@@ -1,0 +1,249 @@
+"""Part `inventory`: the search for articles with 200 000 of them, a stocktaking of 20 000 rows
+while orders go on, and returns at the desk.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from time import monotonic
+from typing import TypeVar
+
+import psycopg
+from kvitt_contracts.types import RegionCode, identify
+
+from tests.bench.listing import ask_all
+from tests.bench.load import REGION
+from tests.bench.machine import percentile, tell
+from tests.bench.report import Section, Table
+from tests.bench.system import World, running
+
+T = TypeVar("T")
+
+ARTICLES, ROWS, RETURNS = 200_000, 20_000, 2_000
+_STORE, _STAFF, _BY = "500", "kundtjanst1", "f120"
+_BATCH = 500
+_DESKS = 8
+_DIFFERS_EACH = 20
+_SEARCH_MS, _POSTED_SECONDS, _SCANS = 40, 60, 100
+_ORDERS_A_SECOND = 5.0
+_QUERIES = ("rul", "kud", "hyl", "stö", "999", "rul lät")
+_WORDS = "Rullstol Kudde Hylla Stödhandtag Gåbord Madrass Lyft Ramp Brits Sele".split()
+_MORE = "lätt bred smal hög låg barn vuxen vänster höger hopfällbar".split()
+
+_TEMPLATE = """
+    SELECT article_number FROM articles
+    WHERE region = %s AND NOT marked AND in_assortment AND type = 'accessory' ORDER BY 1 LIMIT 1
+"""
+_COPIED = """
+    INSERT INTO articles ({names})
+    SELECT {values} FROM articles,
+        unnest(%s::uuid[], %s::text[], %s::text[]) AS new (id, number, name)
+    WHERE articles.region = %s AND articles.article_number = %s
+"""
+_BALANCES = """
+    INSERT INTO balances (region, id, seq, article_number, store, available, reserved, on_order)
+    SELECT %s, id, 1, number, %s, 10, 0, 0 FROM unnest(%s::uuid[], %s::text[]) AS new (id, number)
+"""
+_MOVES = """
+    INSERT INTO stock_moves (region, id, article_number, store, kind, moved_on, recorded_at,
+        available, reserved, on_order)
+    SELECT %s, gen_random_uuid(), number, %s, 'stated', '2026-01-01', '2026-01-01', 10, 0, 0
+    FROM unnest(%s::text[]) AS number
+"""
+
+
+async def measure(*, quick: bool) -> Section:
+    """All of it on one system. Raises RuntimeError when something did not end as it should."""
+    share = 10 if quick else 1
+    section = Section("inventory", "Inventory")
+    async with running() as world:
+        await world.stock(deliveries=1)
+        section.tables.append(await _return(world, returns=RETURNS // share))
+        numbers = _list_articles(world, articles=ARTICLES // share)
+        section.tables.append(await _search(world, behind=len(numbers), samples=200 // share))
+        _fill_store(world, numbers[: ROWS // share])
+        section.tables.append(await _count(world, numbers[: ROWS // share]))
+    return section
+
+
+# -- the search ------------------------------------------------------------------------------------
+
+
+def _list_articles(world: World, *, articles: int) -> list[str]:
+    """So many articles more, of one kind and with names of their own; their numbers."""
+    tell(f"{articles:,} articles")
+    numbers = [f"9{number:07}" for number in range(articles)]
+    names = [
+        f"{_WORDS[n % 10]} {_MORE[n // 10 % 10]} {_MORE[n // 100 % 10]} {n:06}"
+        for n in range(articles)
+    ]
+    ids = [_id("article", number) for number in numbers]
+    with world.connect("inventory") as inventory:
+        inventory.autocommit = True
+        template = inventory.execute(_TEMPLATE, [REGION]).fetchone()
+        if template is None:
+            raise RuntimeError("inventory has no article to copy")
+        own = {
+            "id": "new.id",
+            "article_number": "new.number",
+            "name": "new.name",
+            "search_text": "lower(new.name || ' ' || new.number)",
+            "sort_name": "lower(new.name)",
+        }
+        columns = _columns(inventory, "articles")
+        statement = _COPIED.format(
+            names=", ".join(columns),
+            values=", ".join(own.get(name, f"articles.{name}") for name in columns),
+        )
+        inventory.execute(statement, [ids, numbers, names, REGION, template[0]])
+        inventory.execute("VACUUM ANALYZE articles")
+    return numbers
+
+
+async def _search(world: World, *, behind: int, samples: int) -> Table:
+    questions = [(f"/articles?query={query}&limit=50", _BY) for query in _QUERIES]
+    found = await ask_all(world, "inventory", questions, samples=samples)
+    return Table(
+        f"The search for articles (INV-1) among {behind:,}, {samples} answers each, one after the "
+        f"other, telemetry on (goal: p99 ≤ {_SEARCH_MS} ms)",
+        ["query", "hits", "p50 ms", "p99 ms", "max ms"],
+        [
+            [
+                f"`{one.path.split('query=')[1].split('&')[0]}`",
+                one.total,
+                *(f"{1000 * percentile(one.seconds, share):.1f}" for share in (0.5, 0.99, 1)),
+            ]
+            for one in found
+        ],
+        "Fifty rows with their balances, in the client's eyes.",
+    )
+
+
+# -- a stocktaking ---------------------------------------------------------------------------------
+
+
+def _fill_store(world: World, numbers: Sequence[str]) -> None:
+    """Ten of each article in the store, by a move of yesterday."""
+    tell(f"{len(numbers):,} balances")
+    ids = [_id("balance", f"{_STORE}/{number}") for number in numbers]
+    with world.connect("inventory") as inventory:
+        inventory.autocommit = True
+        inventory.execute(_BALANCES, [REGION, _STORE, ids, list(numbers)])
+        inventory.execute(_MOVES, [REGION, _STORE, list(numbers)])
+        inventory.execute("VACUUM ANALYZE balances")
+        inventory.execute("VACUUM ANALYZE stock_moves")
+
+
+async def _count(world: World, numbers: Sequence[str]) -> Table:
+    """Every row is counted, one of twenty otherwise than the list says, and posted."""
+    place = f"/stores/{_STORE}/stocktaking"
+    answer = await _act(world, f"{place}:open", {})
+    at = answer["basis_at"]
+    tell(f"{len(numbers):,} rows are counted")
+    begun = monotonic()
+    for batch in _batches(numbers, _BATCH):
+        lines = [
+            {"article_number": number, "counted": 9 if int(number) % _DIFFERS_EACH == 0 else 10}
+            for number in batch
+        ]
+        await _act(world, f"{place}:count", {"counted_at": at, "lines": lines})
+    counted = monotonic() - begun
+    tell("it is posted while orders go on")
+    going_on = asyncio.create_task(_order(world))
+    begun = monotonic()
+    try:
+        await _act(world, f"{place}:post", {})
+        posted = monotonic() - begun
+    finally:
+        going_on.cancel()
+        waited = await going_on
+    slowest = f"{max(waited, default=0):.1f}"
+    return Table(
+        f"A stocktaking of {len(numbers):,} rows (INV-10), one of {_DIFFERS_EACH} differs (goal: "
+        f"posted ≤ {_POSTED_SECONDS} s)",
+        ["", "seconds"],
+        [
+            [f"counted, {_BATCH} rows at a time", f"{counted:.1f}"],
+            ["posted", f"{posted:.1f}"],
+            [f"the slowest of {len(waited)} orders meanwhile, until it is reserved", slowest],
+        ],
+        f"{_ORDERS_A_SECOND:g} orders a second of articles of the same store go on meanwhile.",
+    )
+
+
+async def _order(world: World) -> list[float]:
+    """Orders, one after the other, each until nothing waits any more; how long each took."""
+    waited: list[float] = []
+    try:
+        while True:
+            begun = monotonic()
+            await world.publish([world.business.order()])
+            await world.rest()
+            waited.append(monotonic() - begun)
+            await asyncio.sleep(1 / _ORDERS_A_SECOND)
+    except asyncio.CancelledError:
+        return waited
+
+
+# -- returns ---------------------------------------------------------------------------------------
+
+
+async def _return(world: World, *, returns: int) -> Table:
+    """Devices come back one scan each, many at the desk at once."""
+    loans = [world.business.loan() for _ in range(returns)]
+    await world.settle(loans)
+    day = world.business.files.cut_over.isoformat()
+    tell(f"{returns:,} returns")
+    begun = monotonic()
+    took: list[float] = []
+
+    async def scan(number: str) -> None:
+        asked = monotonic()
+        body = {"store": _STORE, "devices": [number], "returned_on": day}
+        await _act(world, "/returns", body, key=f"return-{number}")
+        took.append(monotonic() - asked)
+
+    for batch in _batches(loans, _DESKS):
+        await asyncio.gather(*(scan(loan.key.decode()) for loan in batch))
+    seconds = monotonic() - begun
+    return Table(
+        f"{returns:,} returns of a device each (INV-7), {_DESKS} at once (goal: ≥ {_SCANS} a second)",
+        ["a second", "p50 ms", "p99 ms"],
+        [
+            [
+                f"{returns / seconds:.0f}",
+                *(f"{1000 * percentile(took, share):.1f}" for share in (0.5, 0.99)),
+            ]
+        ],
+        "By customer service into the central store, in the client's eyes.",
+    )
+
+
+async def _act(
+    world: World, path: str, body: dict[str, object], *, key: str | None = None
+) -> dict[str, object]:
+    token = world.system.tokens.issue(_STAFF, region=REGION)
+    headers = {"Idempotency-Key": key or f"{path}-{monotonic()}"}
+    answer = await world.services.request(
+        "POST", "inventory", path, token=token, headers=headers, json=body, timeout=120
+    )
+    if answer.status_code >= 300:
+        raise RuntimeError(f"{path} answers {answer.status_code}: {answer.text[:300]}")
+    said: dict[str, object] = answer.json()
+    return said
+
+
+def _batches(things: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    for first in range(0, len(things), most):
+        yield things[first : first + most]
+
+
+def _id(noun: str, name: str) -> str:
+    return str(identify(RegionCode(REGION), noun, name))
+
+
+def _columns(connection: psycopg.Connection, table: str) -> list[str]:
+    query = """
+        SELECT column_name FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name = %s ORDER BY ordinal_position
+    """
+    return [name for (name,) in connection.execute(query, [table])]
