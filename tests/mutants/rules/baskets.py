@@ -132,7 +132,7 @@ BASKETS: tuple[RuleMutant, ...] = (
         "ORD-10l",
         "Unmarked goods are lent for ever",
         f"{_STOCK}/stocktakings/queries.py",
-        "StockMoveRow.cause_id.in_(_baskets_in_time(tx, store, at))",
+        "StockMoveRow.cause_id.in_(_baskets_in_time(tx, store, max(of_day.values())))",
         "StockMoveRow.cause_id.is_not(None)",
         f"{_COUNTED}_unmarked_goods_that_are_overdue_are_missing",
     ),
