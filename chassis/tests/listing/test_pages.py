@@ -131,7 +131,6 @@ async def test_rows_that_are_equal_are_in_the_order_that_the_list_has_then(paper
     ("sort", "reach", "is_walked"),
     [
         ("subject", Reach.UNITS, False),
-        ("by", Reach.UNITS, False),
         ("number", Reach.UNITS, True),
         ("subject", Reach.REGION, True),
     ],
