@@ -88,7 +88,7 @@ _PARTS = {
     "orders": Part(
         orders.measure,
         8,
-        "the search with 1,000,000 orders behind; a recipient's page; a line more of a draft",
+        "the search with 1,000,000 orders behind; a recipient's page; a draft; a receipt of 50",
     ),
     "inventory": Part(
         inventory.measure,

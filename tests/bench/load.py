@@ -29,14 +29,15 @@ _LIVES = b'"address":{'
 class Business:
     """Makes the messages of one region, each thing named once."""
 
-    def __init__(self) -> None:
-        (self.files,) = read_regions(_EXAMPLES, [REGION])
+    def __init__(self, region: RegionCode = REGION) -> None:
+        self.region = region
+        (self.files,) = read_regions(_EXAMPLES, [region])
         self._number = count(1)
 
     def registry(self) -> Iterator[Outgoing]:
         """Units, users, persons, articles, prices, stores and stock, as the examples have them."""
         for stage in self.cut_over:
-            yield from stage.messages(region=REGION)
+            yield from stage.messages(region=self.region)
 
     # decision 0121: load is published in stages that need each other
     @property
@@ -61,7 +62,7 @@ class Business:
     def order(self) -> Outgoing:
         """One order of one line that is in stock."""
         buyer = next(self._buyers)
-        return self._message(
+        return self.message(
             "orders",
             self._name("ORD"),
             "orders.order.place.v1",
@@ -120,7 +121,7 @@ class Business:
         }
         if on is not None:
             body["transfer_date"] = on.isoformat()
-        return self._message("bmb", self._name("BMB"), "bmb.transfer.save.v1", body)
+        return self.message("bmb", self._name("BMB"), "bmb.transfer.save.v1", body)
 
     def accept(self, transfer: Outgoing, *, by: str = "f103", customer: str = "40003") -> Outgoing:
         """The receiver's yes."""
@@ -140,7 +141,7 @@ class Business:
             "devices": [loan.key.decode() for loan in loans],
             "by": by,
         }
-        return self._message("orders", self._name("PCK"), "orders.pickup.request.v1", body)
+        return self.message("orders", self._name("PCK"), "orders.pickup.request.v1", body)
 
     def returned(self, loan: Outgoing, *, on: date) -> Outgoing:
         """The device is back in the store."""
@@ -159,18 +160,37 @@ class Business:
             "requester": requester,
             "device_number": loan.key.decode(),
         }
-        return self._message("orders", self._name("WRK"), "orders.work-order.register.v1", body)
+        return self.message("orders", self._name("WRK"), "orders.work-order.register.v1", body)
 
     def fault_report(self, loan: Outgoing, *, by: str, service_point: str) -> Outgoing:
         """Something is wrong with the device, which nobody prescribes."""
         body = {"device_number": loan.key.decode(), "service_point": service_point, "by": by}
-        return self._message("orders", self._name("FLT"), "orders.fault-report.report.v1", body)
+        return self.message("orders", self._name("FLT"), "orders.fault-report.report.v1", body)
 
     def case(self, pickup: Outgoing, *, kind: str, by: str, service_point: str) -> Outgoing:
         """Something is asked of customer service about the pickup."""
         about = {"kind": "pickup", "reference": pickup.key.decode()}
         body = {"kind": kind, "about": about, "service_point": service_point, "by": by}
-        return self._message("orders", self._name("CAS"), "orders.case.ask.v1", body)
+        return self.message("orders", self._name("CAS"), "orders.case.ask.v1", body)
+
+    def message(self, topic: str, key: str, wire_type: str, body: dict[str, Any]) -> Outgoing:
+        """A message of the region's own, of now."""
+        trace = uuid4().hex
+        envelope = Envelope(
+            id=uuid4(),
+            source=f"urn:region:{self.region}:bench",
+            type=wire_type,
+            time=datetime.now(UTC),
+            subject=key,
+            region=self.region,
+            traceparent=f"00-{trace}-{trace[:16]}-01",
+        )
+        return Outgoing(
+            topic=f"region.{self.region}.{topic}",
+            key=key.encode(),
+            headers=tuple(envelope.headers()),
+            value=json.dumps(body, ensure_ascii=False).encode(),
+        )
 
     def act(self, thing: Outgoing, what: str, **body: Any) -> Outgoing:
         """What somebody does with a thing that was sent before: `withdraw` a transfer or a case,
@@ -178,7 +198,7 @@ class Business:
         """
         _, _, topic = thing.topic.rpartition(".")
         noun, _, _ = dict(thing.headers)["ce_type"].decode().removesuffix(".v1").rpartition(".")
-        return self._message(topic, thing.key.decode(), f"{noun}.{what}.v1", body)
+        return self.message(topic, thing.key.decode(), f"{noun}.{what}.v1", body)
 
     @cached_property
     def articles(self) -> list[str]:
@@ -205,7 +225,7 @@ class Business:
         found = [
             json.loads(one.value)
             for stage in self.files.stages
-            for one in stage.messages(region=REGION)
+            for one in stage.messages(region=self.region)
             if dict(one.headers).get("ce_type") == b"orders.order.place.v1"
             and one.key.decode() in delivered
         ]
@@ -240,25 +260,7 @@ class Business:
         return f"B-{kind}-{next(self._number):07}"
 
     def _fact(self, topic: str, key: str, wire_type: str, **body: Any) -> Outgoing:
-        return self._message(topic, key, wire_type, {"version": 1, **body})
-
-    def _message(self, topic: str, key: str, wire_type: str, body: dict[str, Any]) -> Outgoing:
-        trace = uuid4().hex
-        envelope = Envelope(
-            id=uuid4(),
-            source=f"urn:region:{REGION}:bench",
-            type=wire_type,
-            time=datetime.now(UTC),
-            subject=key,
-            region=REGION,
-            traceparent=f"00-{trace}-{trace[:16]}-01",
-        )
-        return Outgoing(
-            topic=f"region.{REGION}.{topic}",
-            key=key.encode(),
-            headers=tuple(envelope.headers()),
-            value=json.dumps(body, ensure_ascii=False).encode(),
-        )
+        return self.message(topic, key, wire_type, {"version": 1, **body})
 
 
 def recipient_of(loan: Outgoing) -> dict[str, str]:

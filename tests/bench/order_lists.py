@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from time import monotonic
 
 import psycopg
+from orders.numbers.domain import week_of
 
 from tests.bench.listing import Asked, Behind, Question, ask_all, fill, table_of
 from tests.bench.load import REGION
@@ -39,7 +40,10 @@ def _given_away(column: str, other: str) -> str:
 
 _CHANGED = {
     "id": "gen_random_uuid()",
-    "order_number": "lpad((row_number() OVER ())::text, 9, '0')",  # older ones have lower numbers
+    # ORD-2: its week first; older ones have lower numbers, of nine digits, so nobody else has them
+    "order_number": "to_char(placed_on - days, 'IYIW')"
+    " || lpad(mod(row_number() OVER (), 100000)::text, 5, '0')",
+    "is_urgent": "mod(turn, 100) = 0",
     "reference": "NULL",
     "service_point": _given_away("service_point", f"(service_point::int + 1000 * {_OTHER})::text"),
     "prescriber": _given_away("prescriber", f"prescriber || {_OTHER}"),
@@ -151,8 +155,9 @@ def _questions(world: World, unit: Unit) -> list[Question]:
         "planned_dispatch_on",
         "-delivered_on",
         "to_store",
+        "is_urgent",
     )
-    lists = ["/orders", *filters, *(f"/orders?sort={one}" for one in sorts)]
+    lists = ["/orders", "/orders:awaited", *filters, *(f"/orders?sort={one}" for one in sorts)]
     return [
         *((one, unit.prescriber) for one in lists),
         *((one, _STAFF) for one in (*lists, f"/orders?service_point={unit.service_point}")),
@@ -172,15 +177,18 @@ def _filters(connection: psycopg.Connection, unit: Unit, month: date) -> list[st
         " ORDER BY md5(id::text) LIMIT 1",
         unit,
     )
+    years_before = month - timedelta(days=3 * 365)
     return [
         f"/orders?placed_from={month}&placed_to={month + timedelta(days=30)}",
+        f"/orders?placed_from={years_before}&placed_to={years_before + timedelta(days=90)}",
         "/orders?status=registered",
         "/orders?status=delivered",
         "/orders?status=voided",
         "/orders?supply=central",
         "/orders?order_type=order",
         "/orders?order_type=withdrawal",
-        "/orders?order_number=0000",
+        f"/orders?order_number={week_of(month)}",
+        "/orders?is_urgent=true",
         f"/orders?prescriber={unit.prescriber}",
         f"/orders?requester={unit.prescriber}",
         "/orders?mine=true",

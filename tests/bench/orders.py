@@ -1,11 +1,11 @@
 """Part `orders`: the search with a million orders behind, a recipient's page, a line more of a
-draft.
+draft, a receipt of what comes direct.
 """
 
 from time import monotonic
 from typing import Any
 
-from tests.bench import order_lists
+from tests.bench import order_lists, receipts
 from tests.bench.load import REGION, recipient_of
 from tests.bench.machine import percentile, tell
 from tests.bench.report import Section, Table
@@ -28,6 +28,7 @@ async def measure(*, quick: bool) -> Section:
         await _live_through(world, orders=ORDERS // share)
         behind = order_lists.fill_up(world, share=share)
         section.tables.append(await order_lists.measure(world, behind=behind, samples=200 // share))
+    section.tables.append(await receipts.measure(samples=40 // share))
     return section
 
 

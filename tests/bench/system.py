@@ -20,6 +20,7 @@ from kvitt.story.files import Outgoing
 from kvitt.story.month import morning_of
 from kvitt.story.region_client import RegionClient
 from kvitt.story.services import Services
+from kvitt_contracts.types import RegionCode
 
 from tests.bench.load import REGION, Business, send_open_loop
 from tests.bench.machine import Processes, tell
@@ -50,7 +51,7 @@ class World:
     async def stock(self, *, deliveries: int) -> None:
         """State what the region has, and put goods into its store."""
         for stage in self.business.cut_over:
-            await self.settle([*stage.messages(region=REGION)])
+            await self.settle([*stage.messages(region=self.business.region)])
         await self.settle([*self.business.goods(deliveries)])
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
@@ -96,8 +97,10 @@ class World:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[World]:
-    """Within: the system with an empty state, telemetry on; all of it gone afterwards."""
+async def running(region: RegionCode = REGION) -> AsyncIterator[World]:
+    """Within: the system with an empty state, telemetry on; all of it gone afterwards. `region` is
+    whose business is sent.
+    """
     directory = Path(tempfile.mkdtemp(prefix="kvitt-bench-"))
     try:
         with collector() as (endpoint, _):
@@ -109,7 +112,7 @@ async def running() -> AsyncIterator[World]:
             system = LocalSystem(
                 state, report=lambda part, what: steps.update({f"{part} {what}": monotonic()})
             )
-            async with _up(system), _world(system, begun, steps) as world:
+            async with _up(system), _world(system, begun, steps, Business(region)) as world:
                 yield world
     finally:
         os.environ.pop("KVITT_OTLP_ENDPOINT", None)
@@ -127,23 +130,22 @@ async def _up(system: LocalSystem) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _world(
-    system: LocalSystem, begun: float, steps: Mapping[str, float]
+    system: LocalSystem, begun: float, steps: Mapping[str, float], business: Business
 ) -> AsyncIterator[World]:
     ready = monotonic()
     starts = steps["topics ready"]
     async with (
         Services(system.urls, system.admin_urls, system.tokens) as services,
         RegionClient(
-            REGION,
+            business.region,
             bootstrap=system.bootstrap,
-            credentials=system.credentials(f"region-{REGION}"),
+            credentials=system.credentials(f"region-{business.region}"),
         ) as client,
     ):
         named = {name: one.child.pid for name, one in system.services.items() if one.child}
         servers = system.servers
         if servers.postgres.child and servers.kafka_child:
             named |= {"postgres": servers.postgres.child.pid, "kafka": servers.kafka_child.pid}
-        business = Business()
         barrier = Barrier(services)
         await barrier.move_clock(morning_of(business.files.cut_over))
         yield World(

@@ -104,9 +104,17 @@ WEB: tuple[Mutant, ...] = (
         "pages-of-units",
         "A list of some units is never walked to in the order of all units",
         f"{CHASSIS}/web/lists.py",
-        "return grant.is_region_wide or order.columns[0] not in self.scope.units",
+        "return grant.is_region_wide or order.columns[0] not in self.scope.columns",
         "return grant is not None and order is not None",
         f"{_PAGES}_rows_of_some_units_are_never_walked_to_in_the_order_of_units",
+    ),
+    mutant(
+        "pages-of-users",
+        "A list of some users is never walked to in the order of all users",
+        f"{CHASSIS}/web/lists.py",
+        "order.columns[0] not in self.scope.columns",
+        "order.columns[0] not in self.scope.units",
+        f"{_PAGES}_rows_of_a_user_are_never_walked_to_in_the_order_of_users",
     ),
     mutant(
         "pages-then",

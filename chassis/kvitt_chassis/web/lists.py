@@ -201,10 +201,10 @@ class ListOf(Generic[V]):
     # decision 0391: whoever reaches few of many would else walk an index to its end for them
     def _is_walked(self, order: Order, grant: Grant) -> bool:
         """True where rows are read in the order's index until the page is full; else they are found
-        first, and then sorted. In the order of units, those of one stand together, after everybody
-        else's before them.
+        first, and then sorted. In the order of units or users, those of one stand together, after
+        everybody else's before them.
         """
-        return grant.is_region_wide or order.columns[0] not in self.scope.units
+        return grant.is_region_wide or order.columns[0] not in self.scope.columns
 
     @property
     def _entity(self) -> Any:

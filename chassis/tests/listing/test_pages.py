@@ -152,6 +152,22 @@ async def test_rows_of_some_units_are_never_walked_to_in_the_order_of_units(
     assert any("ORDER BY coalesce(" in one for one in sent) != is_walked
 
 
+async def test_rows_of_a_user_are_never_walked_to_in_the_order_of_users(
+    papers: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "MAX_TOTAL", 1)
+    async with papers.worker.autocommit() as connection:
+        await connection.execute(text("UPDATE papers SET subject = 'k082lno'"))
+
+    with papers.statements() as sent:
+        page = await PAPERS.page(
+            ListQuery(sort="subject", limit=3), a_reader(papers, reach=Reach.OWN)
+        )
+
+    assert len(page.items) == 3
+    assert any("ORDER BY coalesce(" in one for one in sent)
+
+
 def number(key: UUID) -> int:
     """Which paper it is."""
     return next(n for n in range(60) if paper(n) == key)

@@ -1,7 +1,9 @@
-"""Pickups, work orders, fault reports and cases are found without reading those of others."""
+"""Orders, pickups, work orders, reports and cases are found without reading those of others."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -13,6 +15,9 @@ from kvitt_testkit.world import REGION, ServiceUrls
 from orders.cases import domain as cases
 from orders.cases.models import CaseRow
 from orders.cases.queries import SCOPE as CASES
+from orders.customer_orders import domain as orders
+from orders.customer_orders.api import SCOPE as ORDERS
+from orders.customer_orders.models import OrderRow
 from orders.fault_reports import domain as fault_reports
 from orders.fault_reports.models import FaultReportRow
 from orders.fault_reports.queries import SCOPE as FAULT_REPORTS
@@ -23,7 +28,7 @@ from orders.work_orders import domain as work_orders
 from orders.work_orders.api import WorkOrderQuery
 from orders.work_orders.models import WorkOrderRow
 from orders.work_orders.queries import SCOPE as WORK_ORDERS
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import dialect
 
 MINE = Caller(
@@ -74,6 +79,23 @@ def is_open(row: Any, statuses: Sequence[Any]) -> ColumnElement[bool]:
 
 
 KINDS = [
+    pytest.param(
+        OrderRow,
+        many(OrderRow, ORDERS, open_="registered", ended="delivered"),
+        [
+            ORDERS.of_units(MINE),
+            is_open(OrderRow, orders.OPEN),
+            OrderRow.is_urgent == True,  # noqa: E712  # as a filter asks
+            OrderRow.placed_on <= date(2020, 1, 10),
+            OrderRow.order_number < "000000100",
+            func.starts_with(OrderRow.order_number, "0000011"),
+            OrderRow.recipient_person == UUID(int=7),
+            OrderRow.recipient_unit == "30110",
+            OrderRow.supply == "own_store",
+            OrderRow.to_store.is_not(None),
+        ],
+        id="orders",
+    ),
     pytest.param(
         PickupRow,
         many(PickupRow, PICKUPS, open_="registered", ended="closed"),

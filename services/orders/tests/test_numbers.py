@@ -12,7 +12,7 @@ from kvitt_contracts.types import UserId
 from kvitt_testkit.world import Given, stockholm
 from orders.app import service
 from orders.customer_orders.models import OrderRow
-from orders.numbers.domain import number_in, week_of
+from orders.numbers.domain import begins_at, ends_before, number_in, week_of
 from orders.numbers.models import NumberSeriesRow
 from orders.numbers.writes import LAST_OF_WEEK
 from sqlalchemy import update
@@ -28,6 +28,28 @@ from services.orders.tests.worlds import MONDAY, place
 @pytest.mark.rule("ORD-2a")
 def test_a_number_has_two_digits_for_the_year_two_for_the_week_and_four_running() -> None:
     assert number_in(week_of(date(2017, 4, 27)), 78) == "17170078"
+
+
+DAYS = st.dates(date(2000, 1, 3), date(2099, 12, 20))
+
+
+@pytest.mark.rule("ORD-2a", "ORD-15a")
+@given_values(first=DAYS, last=DAYS, running=st.integers(1, 99_999))
+def test_the_numbers_of_some_days_are_within_those_of_their_weeks(
+    first: date, last: date, running: int
+) -> None:
+    first, last = sorted((first, last))
+    begin, end = begins_at(first), ends_before(last)
+    assert begin is not None
+    assert end is not None
+
+    for day in (first, last):
+        assert begin <= number_in(week_of(day), running) < end
+
+
+@pytest.mark.parametrize("day", [date(1999, 6, 1), date(2100, 6, 1)])
+def test_two_digits_tell_the_years_of_one_century(day: date) -> None:
+    assert (begins_at(day), ends_before(day)) == (None, None)
 
 
 @pytest.mark.rule("ORD-2b")

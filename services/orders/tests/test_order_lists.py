@@ -63,6 +63,30 @@ async def test_orders_are_searched_by(
         assert [one["order_number"] for one in answer.json()["items"]] == found
 
 
+@pytest.mark.rule("ORD-15a")
+@pytest.mark.parametrize(
+    ("who", "roles", "units", "found"),
+    [
+        ("k082lno", [Role.PRESCRIBER], [], ["26100003", "26100001"]),
+        ("k083abc", [Role.PRESCRIBER], [], ["26100002"]),
+        ("b001req", [Role.REQUESTER], [], ["26100003", "26100001"]),  # registers for k082lno
+        ("t001kol", [Role.PRESCRIBER], ["61202"], ["26100002"]),
+    ],
+)
+async def test_an_articles_orders_are_those_that_are_theirs(
+    given: Given, who: str, roles: list[Role], units: list[str], found: list[str]
+) -> None:
+    async with given(service, at=MONDAY) as world:
+        await three_orders(world)
+        listed: list[str] = []
+        async with world.http(user=who, roles=roles, service_points=units) as client:
+            for article in ("999", "30457"):
+                answer = await client.get("/orders", params={"article_number": article})
+                listed += [one["order_number"] for one in answer.json()["items"]]
+
+        assert sorted(listed, reverse=True) == found
+
+
 @pytest.mark.rule("ORD-15e")
 async def test_mine_are_those_where_i_am_prescriber_or_requester(given: Given) -> None:
     async with given(service, at=MONDAY) as world:

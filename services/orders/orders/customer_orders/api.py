@@ -1,11 +1,12 @@
 """Orders over HTTP: void, list, show. They are placed in `orders.placements`."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from kvitt_chassis.filters import Eq, From, In, StartsWith, To, Where
+from kvitt_chassis.filters import Eq, In, StartsWith, Where
 from kvitt_chassis.http import (
     ApiRouter,
     Commands,
@@ -45,6 +46,7 @@ from orders.customer_orders.views import (
     VoidingView,
     VoidLinesBody,
 )
+from orders.numbers.domain import begins_at, ends_before
 from orders.people.queries import concerns
 from orders.places.resolving import place_of
 from orders.read_transaction import ReadTransaction
@@ -130,14 +132,27 @@ def _is_of_type(kind: OrderType, _: RegionReader) -> ColumnElement[bool]:
     return is_withdrawal if kind is OrderType.WITHDRAWAL else and_(~fills_up, ~is_withdrawal)
 
 
+# decision 0471: in the order of numbers a list of some days begins at the first of their weeks
+def _is_placed_from(day: date, _: RegionReader) -> ColumnElement[bool]:
+    first = begins_at(day)
+    is_later = OrderRow.placed_on >= day
+    return is_later if first is None else and_(is_later, OrderRow.order_number >= first)
+
+
+def _is_placed_to(day: date, _: RegionReader) -> ColumnElement[bool]:
+    end = ends_before(day)
+    is_earlier = OrderRow.placed_on <= day
+    return is_earlier if end is None else and_(is_earlier, OrderRow.order_number < end)
+
+
 class OrderQuery(ListQuery):
     """What ORD-15 lets one search by; each that is given narrows the list. Days are inclusive."""
 
     service_point: Annotated[ServicePointId | None, Eq(OrderRow.service_point, "Tjänsteställe")] = (
         None
     )
-    placed_from: Annotated[Day | None, From(OrderRow.placed_on, "Från och med dag")] = None
-    placed_to: Annotated[Day | None, To(OrderRow.placed_on, "Till och med dag")] = None
+    placed_from: Annotated[Day | None, Where(_is_placed_from, "Från och med dag")] = None
+    placed_to: Annotated[Day | None, Where(_is_placed_to, "Till och med dag")] = None
     status: Annotated[list[Status] | None, In(OrderRow.status, "En eller flera statusar")] = None
     supply: Annotated[
         LineSupply | None, Eq(OrderRow.supply, "Centrallager, uttag eller bara direktleverans")

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, or_, select
 
 from orders.customer_orders.api import SCOPE
-from orders.customer_orders.domain import ENDED
+from orders.customer_orders.domain import OPEN
 from orders.customer_orders.models import OrderRow
 from orders.people.queries import concerns
 
@@ -129,7 +129,7 @@ def _of_those(asked: AwaitedQuery, reader: RegionReader) -> list[ColumnElement[b
 
 
 AWAITED = ListOf(
-    select(OrderRow).where(OrderRow.status.not_in(ENDED), OrderRow.to_store.is_(None)),
+    select(OrderRow).where(OrderRow.status.in_(OPEN), OrderRow.to_store.is_(None)),
     scope=SCOPE,
     sorts=named(OrderRow.order_number, OrderRow.placed_on),
     default="-order_number",

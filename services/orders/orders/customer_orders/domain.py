@@ -80,6 +80,7 @@ class OrderType(StrEnum):
 
 
 ENDED = frozenset({Status.DELIVERED, Status.VOIDED, Status.DECLINED})
+OPEN = tuple(status for status in Status if status not in ENDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,13 @@ class OrderRow(
         Index("ix_orders_to_store", "region", "to_store", "placed_on"),
         Index("ix_orders_reference", "region", "reference", "placed_on"),
         Index("ix_orders_recipient_unit", "region", "recipient_unit"),
+        Index("ix_orders_is_urgent", "region", "is_urgent", "placed_on"),
+        Index(  # decision 0472: whose orders are, of many found by something else
+            "ix_orders_whose",
+            "region",
+            "id",
+            postgresql_include=["recipient_person", "prescriber", "requester", "service_point"],
+        ),
     )
 
     order_number: Mapped[OrderNumber]
@@ -111,9 +118,24 @@ class OrderArticleRow(Regional, Base):
     """
 
     __tablename__ = "order_articles"
+    __table_args__ = (
+        Index(
+            "ix_order_articles_whose",
+            "region",
+            "article_number",
+            "service_point",
+            "prescriber",
+            "requester",
+            "order_id",
+        ),
+    )
 
     article_number: Mapped[ArticleNumber] = mapped_column(primary_key=True)
     order_id: Mapped[OrderId] = mapped_column(primary_key=True)
+    # decision 0472: whose the order is
+    service_point: Mapped[ServicePointId | None]
+    prescriber: Mapped[UserId | None]
+    requester: Mapped[UserId | None]
 
 
 # decision 0032: what is private to an order stands beside its row, not in its events
