@@ -11,7 +11,7 @@ from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import personal_number
-from kvitt_portal.pages import order_drafts, order_files, order_form, order_guides
+from kvitt_portal.pages import order_drafts, order_files, order_form, order_guides, order_payers
 from kvitt_portal.pages.alternatives import proposals_of
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import code, items_of, options_of
@@ -81,6 +81,7 @@ async def place(here: Here) -> Response:
         return await _page(here, form)
     await find_recipient(here, form)
     await _name_articles(here, form)
+    await order_payers.name_payers(here, form)
     order_form.check(form)
     order_files.must_be_sent(form)
     order_form.store_draft(here, form)
@@ -131,6 +132,7 @@ async def cost(here: Here) -> Response:
     preview = None
     if rows_of(form):
         await _name_articles(here, form)
+    await order_payers.name_payers(here, form)
     order_form.check(form)
     if form.ok and (form["person"] or form["unit"]) and form["prescriber"]:
         preview = await _preview(here, form) if rows_of(form) else None
@@ -181,8 +183,7 @@ async def _setting_of(here: Visit, form: Form) -> dict[str, Any]:
         users=[*prescribers, form["prescriber"]],
         payers=[
             customer.value["payer_id"] if customer else None,
-            form["payer"],
-            *(form[f"payer-{n}"] for n in rows_of(form)),
+            *order_payers.codes_in(form),
             *(one.payer for one in payables),
         ],
         customers=[place],
@@ -246,11 +247,12 @@ async def _page(
     is_first_seen: bool = False,
     is_resumed: bool = False,
 ) -> Response:
-    setting, care_units, payers, picks = await asyncio.gather(
+    setting, care_units, payers, picks, payer_picks = await asyncio.gather(
         _setting_of(here, form),
         here.ask("orders", "/care-units", sort="name", limit=_LISTED),
         here.ask("orders", "/payers", sort="name", limit=_LISTED),
         _picks(here, form),
+        order_payers.picks_of(here, form),
     )
     shown = max([*rows_of(form), 0])
     if form["do"] == "line" or not shown:
@@ -266,6 +268,7 @@ async def _page(
         lines=range(1, min(shown, MOST_LINES) + 1),
         may_add=shown < MOST_LINES,
         picks=picks,
+        payer_picks=payer_picks,
         preview=preview,
         shown=_seen(form, preview),
         is_first_seen=is_first_seen and form.ok,
@@ -294,6 +297,9 @@ def _is_changed_only(form: Form) -> bool:
         number, article, asked = [*form["pick"].split(), "", "", ""][:3]
         form.give(f"article-{number}", article)
         form.give(f"instead-{number}", f"{article} {asked}" if asked else "")
+        return True
+    if form["pick-payer"]:
+        order_payers.pick(form, form["pick-payer"])
         return True
     if form["no-guide"]:
         order_guides.put_aside(form, form["no-guide"])
