@@ -1,6 +1,7 @@
 """A new order: one page, from its recipient to its lines, with what it costs before it is sent."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,14 @@ from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import personal_number
-from kvitt_portal.pages import order_drafts, order_files, order_form, order_guides, order_payers
+from kvitt_portal.pages import (
+    order_drafts,
+    order_files,
+    order_form,
+    order_guides,
+    order_payers,
+    order_work,
+)
 from kvitt_portal.pages.alternatives import proposals_of
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import code, items_of, options_of
@@ -77,6 +85,8 @@ async def place(here: Here) -> Response:
             said = "Utkastet är sparat. Ingenting är beställt än."
             if order_files.attached(form):
                 said += " Bilagorna följer inte med: bifoga dem när du skickar beställningen."
+            if form[order_work.FIELD]:
+                said += " Arbetet följer inte med: skriv det när du skickar beställningen."
             return here.go(order_drafts.LIST, said)
         return await _page(here, form)
     await find_recipient(here, form)
@@ -84,6 +94,7 @@ async def place(here: Here) -> Response:
     await order_payers.name_payers(here, form)
     order_form.check(form)
     order_files.must_be_sent(form)
+    await order_work.check(here, form)
     order_form.store_draft(here, form)
     if not form.ok:
         return await _page(here, form)
@@ -101,15 +112,25 @@ async def place(here: Here) -> Response:
         order_form.store_draft(here, form)
         return await _page(here, form)
     order_form.discard_draft(here)
-    number, order = part.value["order_number"], part.value["order_id"]
-    if bought := await make_of_services(here, form, part.value):
-        said = f"{here.word('Beställning')} {number} är skickad, och tjänsten har en inköpsorder."
-        return here.go(bought[0] if len(bought) == 1 else f"/bestallningar/{order}", said)
-    return here.go(
-        f"/bestallningar/{order}",
-        f"{here.word('Beställning')} {number} är skickad.",
-        undo=(f"/bestallningar/{order}/makulera", "Ångra"),
-    )
+    return await _placed(here, form, part.value)
+
+
+async def _placed(here: Visit, form: Form, order: Mapping[str, Any]) -> Response:
+    """The way on from an order that was placed, with what is made of it at once."""
+    said = f"{here.word('Beställning')} {order['order_number']} är skickad"
+    page = f"/bestallningar/{order['order_id']}"
+    bought = await make_of_services(here, form, order)
+    work, tone = await order_work.register(here, form, order)
+    if bought:
+        said += ", och tjänsten har en inköpsorder"
+        return here.go(
+            bought[0] if len(bought) == 1 and not work else page,
+            f"{said}. {work}".strip(),
+            tone=tone,
+        )
+    if work:
+        return here.go(page, f"{said}. {work}", tone=tone)
+    return here.go(page, f"{said}.", undo=(f"{page}/makulera", "Ångra"))
 
 
 @router.post(f"{PAGE}/bilaga")
