@@ -22,6 +22,7 @@ _NO_ADDRESS: Final = "Skriv gata, postnummer och ort, till exempel Storgatan 1, 
 _OF_A_LINE: Final = ("article", "quantity", "payer", "comment", "instead", "application")
 _FIELDS: Final = {
     **FIELDS,
+    "requester": "prescriber",
     "cover": "cover",
     "cover.region": "cover",
     "cover.home_region.region": "cover",
@@ -62,9 +63,10 @@ def without(form: Form, number: int) -> None:
 
 
 def check(form: Form) -> None:
-    """Add what is wrong with what cannot be understood: a quantity that is no number, an address
-    that the order does not go to.
+    """Add what is missing and what cannot be understood: in whose name it is, a quantity that is no
+    number, an address that is none or that the order does not go to.
     """
+    form.must("prescriber", text="Välj i vems namn du beställer.")
     for number in rows_of(form):
         name = f"quantity-{number}"
         if form[name] and isinstance(quantity_of(form[name]), str):

@@ -29,6 +29,7 @@ from kvitt_portal.pages.purchasing import MUST_SAY, SERVICE, make_of_services
 from kvitt_portal.pages.registering import (
     digest_of,
     find_recipient,
+    latest_first,
     own_prescriber,
     prescribers_of,
     recipient_of,
@@ -275,6 +276,8 @@ async def _page(
         _picks(here, form),
         order_payers.picks_of(here, form),
     )
+    said = dict(setting["prescribers"])
+    setting["prescribers"] = [(one, said[one]) for one in await latest_first(here, list(said))]
     shown = max([*rows_of(form), 0])
     if form["do"] == "line" or not shown:
         shown += 1

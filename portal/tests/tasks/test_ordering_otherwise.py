@@ -1,5 +1,5 @@
-"""Beställning that differs from what is usual: another payer of a line (T-23), another address or
-contact, and delivery in parts (T-24).
+"""Beställning that differs from what is usual: for another prescriber (T-22), another payer of a
+line (T-23), another address or contact, and delivery in parts (T-24).
 """
 
 from uuid import uuid4
@@ -11,6 +11,7 @@ from portal.tests.ordering import written
 from portal.tests.scene import Scene
 from portal.tests.ward import PRESCRIBER, Ward
 
+PAGE = "/bestallningar/ny"
 SEND = "Skicka beställning"
 ADDRESS = "Gatuadress, postnummer och ort"
 
@@ -20,6 +21,59 @@ async def payers_of(scene: Scene, *names: str) -> dict[str, str]:
     codes = {name: scene.payer(name=name) for name in names}
     await scene.set()
     return codes
+
+
+@pytest.mark.task("T-22")
+@pytest.mark.rule("REF-3b", "REF-6a")
+async def test_an_order_is_registered_for_another_prescriber(
+    actor: MakeActor, ward: Ward, scene: Scene
+) -> None:
+    other = scene.user(ward.place, name="Berit Förskrivare")
+    stranger = scene.user(ward.place, name="Främmande Förskrivare")
+    requester = scene.user(
+        ward.place, name="Rune Beställare", roles=("requester",), acts_for=(ward.user, other)
+    )
+    await scene.set()
+    rune = await written(actor, ward, scene, user=requester)
+    await rune.sees_no("Främmande Förskrivare")
+    await rune.click(SEND)
+    await rune.sees("Det här behöver rättas")
+    await rune.sees("Välj i vems namn du beställer.")
+    await rune.accessible()
+    await rune.picture("order-whose")
+
+    rune = await written(actor, ward, scene, user=requester)
+    await rune.tick("Berit Förskrivare")
+    rune.counts("T-22")
+    await rune.sees("Så blir beställningen")
+    await rune.click(SEND)
+
+    await rune.sees("är skickad.")
+    await rune.sees("Berit Förskrivare (registrerad av Rune Beställare)")
+    await rune.goes(f"{PAGE}?borja-om")
+    whose = await rune.text_of("#f-prescriber label")
+    assert whose == ["Berit Förskrivare", PRESCRIBER]
+    async with ward.system.visiting(requester) as client:
+        person = await scene.ref(ward.patient)
+        said = {"person": person, "prescriber": stranger, "service_point": ward.place.id}
+        asked = {**said, "article-1": ward.cushion, "quantity-1": "1", "to": "unit"}
+        answer = await client.post(PAGE, data=asked)
+    assert "Be enhetschefen om koppling." in answer.text
+
+
+@pytest.mark.rule("REF-3b")
+async def test_who_is_connected_to_no_prescriber_is_told_the_way_on(
+    actor: MakeActor, ward: Ward, scene: Scene
+) -> None:
+    alone = scene.user(ward.place, roles=("requester",))
+    await scene.set()
+
+    rune = await actor(alone, at=PAGE)
+
+    await rune.sees("du är inte kopplad till någon")
+    await rune.sees("Be enhetschefen om koppling")
+    await rune.accessible()
+    await rune.picture("order-nobodys")
 
 
 @pytest.mark.task("T-23")
