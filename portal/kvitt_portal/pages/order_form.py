@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-from kvitt_portal.forms import Form
+from kvitt_portal.forms import Form, is_id
 from kvitt_portal.here import Visit
 from kvitt_portal.pages import order_files
 from kvitt_portal.pages.asking import code
@@ -175,6 +175,8 @@ def draft_of(form: Form) -> dict[str, Any]:
         line: dict[str, Any] = {"payer_id": form[f"payer-{number}"] or None}
         if code(article) == article:
             line |= {"article_number": article, "instead_of": asked_first(form, number) or None}
+            if is_id(application := applied_by(form, number)):
+                line["application"] = application
         else:
             comment = f"{article}. {comment}".strip(". ")
         quantity = quantity_of(form[f"quantity-{number}"] or "1")
@@ -225,6 +227,8 @@ def form_of_draft(view: Mapping[str, Any]) -> dict[str, str]:
         given[f"comment-{number}"] = (line["comment"] or "") if line["article_number"] else ""
         if line.get("instead_of"):
             given[f"instead-{number}"] = f"{line['article_number']} {line['instead_of']}"
+        if line.get("application"):
+            given[f"application-{number}"] = f"{line['article_number']} {line['application']}"
     return {name: value for name, value in given.items() if value}
 
 

@@ -46,7 +46,7 @@ _LISTED: Final = 200
 @router.get(PAGE)
 async def begin(here: Here) -> Response:
     """An empty order, the one that is being written, or one for a person or a unit, of an article,
-    or like an earlier one.
+    by the application that permits it, or like an earlier one.
     """
     asked = here.request.query_params
     given = {"quantity-1": "1", "service_point": here.service_point, "to": "recipient"}
@@ -58,6 +58,8 @@ async def begin(here: Here) -> Response:
         given |= await _like(here, earlier, line=asked.get("rad", ""))
     if article := asked.get("article"):
         given["article-1"] = article
+        if application := asked.get("ansokan"):
+            given["application-1"] = f"{article} {application}"
     if draft := asked.get("utkast"):
         return await _page(here, Form(given=given | await order_drafts.resumed(here, draft)))
     if "borja-om" in asked:

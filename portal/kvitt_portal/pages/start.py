@@ -199,7 +199,7 @@ async def _hits(here: Visit, q: str, *, nothing: str = "") -> Response:
         "start/search.html",
         query=q,
         found=found,
-        more=f"/artiklar?{urlencode({'query': q})}" if articles and not nothing else "",
+        more=f"/artiklar?{urlencode({'query': q})}" if items_of(articles) and not nothing else "",
         said="" if found or silent else nothing or f"Ingen träff på ”{q}”.",
         silent=silent,
         missing="",
