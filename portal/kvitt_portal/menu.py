@@ -42,6 +42,7 @@ MENU = (
     Place("/individ", "Individer"),
     Place("/lager", "Lager"),
     Place("/fakturor", "Fakturor", CARE + STAFF),
+    Place("/leverantorer", "Leverantörer"),
     Place("/leverantorsfakturor", "Leverantörsfakturor", CARE + STAFF),
     Place("/kundtjanst/las-upp", "Kundtjänst", STAFF),
     Place("/manadens-fakturor", "Månadens fakturor", STAFF),

@@ -107,6 +107,13 @@ class Actor:
         """Open the list of files and pick one: two actions."""
         await self._do(2, f"attach {label}", self._field(label, "").set_input_files(file))
 
+    async def drop(self, *files: Path) -> None:
+        """Let go of files on the page: one action."""
+        made = [{"name": one.name, "bytes": list(one.read_bytes())} for one in files]
+        held = await self.page.evaluate_handle(_HELD, made)
+        dropped = self.page.locator("main").dispatch_event("drop", {"dataTransfer": held})
+        await self._do(1, "drop a file", dropped)
+
     async def choose(self, label: str, option: str, *, within: str = "") -> None:
         """Open a list and pick of it: two actions."""
         picked = self._field(label, within).select_option(label=option)
@@ -389,6 +396,15 @@ _FOCUS_IS_SEEN = """() => {
   const box = document.activeElement.getBoundingClientRect();
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
   return box.width > 0 && (outlined || style.boxShadow !== "none");
+}"""
+
+_HELD = """(files) => {
+  const held = new DataTransfer();
+  for (const one of files) {
+    const type = one.name.endsWith(".pdf") ? "application/pdf" : "text/plain";
+    held.items.add(new File([new Uint8Array(one.bytes)], one.name, { type }));
+  }
+  return held;
 }"""
 
 _NEW_DIALOG = """() => {

@@ -72,9 +72,14 @@ class Scene:
         self.region = region
         self._noted: list[tuple[str, Message]] = []
 
-    def payer(self, code: str) -> None:
-        """A payer that several places may have."""
-        self._note(code, a_payer_stated(code))
+    def payer(self, code: str = "", **more: Any) -> str:
+        """A payer that several places may have, or that pays for none; answers its code."""
+        if not code:
+            number = next(self.system.numbers)
+            assert number < _MOST, "the tests have used all ids of payers"
+            code = str(_FIRST[self.region][1] + number)
+        self._note(code, a_payer_stated(code, **more))
+        return code
 
     def place(
         self, name: str = "", *, with_store: bool = True, payer: str = "", draws_from: str = ""

@@ -16,7 +16,7 @@ from kvitt_portal.services import Part
 NOTHING: Final = Part(200, {"items": []})
 """A list with nothing in it, where nothing is asked for."""
 _AT_ONCE: Final = 50
-_CODE: Final = re.compile(r"[0-9A-Za-z-]{1,40}")
+_CODE: Final = re.compile(r"[0-9A-Za-z_-]{1,40}")
 
 
 def code(text: str) -> str:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form, is_id
 from kvitt_portal.here import Here, PageProblem, Visit
+from kvitt_portal.pages.asking import say_refused
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -49,15 +50,25 @@ def attached(form: Form) -> list[tuple[str, str]]:
 
 async def take_in(here: Visit, form: Form) -> None:
     """Send the form's file in, and note it in the form; else the form says what is wrong."""
-    if form.file is None:
-        form.add("file", "Välj en fil.")
-        return
-    part = await here.send_file("orders", "/attachments", form.file)
+    # no key: several files are sent by one form, one after another
+    if (sent := await _send(here, form)) is not None:
+        form.give("file", "")
+        _note(form, [*attached(form), (sent["attachment_id"], sent["name"])])
+
+
+async def put_to(here: Visit, form: Form, order: UUID) -> str | None:
+    """Send the form's file in and put it to an order: its name; None where the form says what is
+    wrong. Raises PageProblem: the order is not the user's to see.
+    """
+    if (sent := await _send(here, form, form)) is None:
+        return None
+    about = {"about": {"kind": "order", "id": str(order)}}
+    path = f"/attachments/{sent['attachment_id']}:attach"
+    part = await here.send("orders", "POST", path, about, form)
     if part.problem is not None:
-        form.add("file", f"{part.problem.way_on}")
-        return
-    form.give("file", "")
-    _note(form, [*attached(form), (part.value["attachment_id"], part.value["name"])])
+        say_refused(form, part, {"": "file"})
+        return None
+    return sent["name"]
 
 
 def take_out(form: Form, file: str) -> None:
@@ -69,6 +80,17 @@ def must_be_sent(form: Form) -> None:
     """A file that is chosen and not sent in yet is no attachment."""
     if form["file"]:
         form.add("file", _NOT_SENT)
+
+
+async def _send(here: Visit, form: Form, key: Form | None = None) -> dict[str, str] | None:
+    if form.file is None:
+        form.add("file", "Välj en fil.")
+        return None
+    part = await here.send_file("orders", "/attachments", form.file, key)
+    if part.problem is not None:
+        form.add("file", f"{part.problem.way_on}")
+        return None
+    return dict(part.value)
 
 
 def _note(form: Form, files: list[tuple[str, str]]) -> None:

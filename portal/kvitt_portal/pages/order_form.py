@@ -1,10 +1,11 @@
 """A new order as its form has it, and as the service takes it. Asks no service anything."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-from kvitt_portal.forms import Form
+from kvitt_portal.forms import Form, is_id
 from kvitt_portal.here import Visit
 from kvitt_portal.pages import order_files
 from kvitt_portal.pages.asking import code
@@ -13,18 +14,21 @@ from kvitt_portal.pages.registering import FIELDS, quantity_of, recipient_of
 
 MOST_LINES: Final = 20
 _DELIVERY: Final = ("order_phone", "door_code", "instructions", "contact_person", "information")
+_ADDRESS: Final = re.compile(
+    r"(?P<street>.+?)[,\s]+(?P<postal_code>\d{3} ?\d{2})[,\s]+(?P<city>[^\W\d].*)"
+)
+"""A whole address in one row: street, postal code, town."""
+_NO_ADDRESS: Final = "Skriv gata, postnummer och ort, till exempel Storgatan 1, 903 26 Umeå."
 _OF_A_LINE: Final = ("article", "quantity", "payer", "comment", "instead", "application")
 _FIELDS: Final = {
     **FIELDS,
+    "requester": "prescriber",
     "cover": "cover",
     "cover.region": "cover",
     "cover.home_region.region": "cover",
     "delivery.to": "to",
-    "delivery.to.one_off.address": "street",
-    "delivery.to.one_off.address.street": "street",
-    "delivery.to.one_off.address.postal_code": "postal_code",
-    "delivery.to.one_off.address.city": "city",
-    "delivery.to.address": "street",
+    "delivery.to.one_off.address": "address",
+    "delivery.to.address": "address",
     "delivery.order_phone": "order_phone",
     "delivery.door_code": "door_code",
     "delivery.instructions": "instructions",
@@ -39,7 +43,10 @@ _FIELDS: Final = {
 _STORED_AS: Final = "pending-order"
 _STORED_AT_MOST: Final = 20_000  # characters
 _NOT_STORED: Final = frozenset(
-    {"do", "pick", "remove", "remove-file", "file", "guide", "guide-line", "no-guide", "seen"}
+    {
+        *("do", "pick", "pick-payer", "remove", "remove-file", "file"),
+        *("guide", "guide-line", "no-guide", "seen"),
+    }
 )
 
 
@@ -56,15 +63,18 @@ def without(form: Form, number: int) -> None:
 
 
 def check(form: Form) -> None:
-    """Add what is wrong with what cannot be understood: a quantity that is no number, an address
-    that the order does not go to.
+    """Add what is missing and what cannot be understood: in whose name it is, a quantity that is no
+    number, an address that is none or that the order does not go to.
     """
+    form.must("prescriber", text="Välj i vems namn du beställer.")
     for number in rows_of(form):
         name = f"quantity-{number}"
         if form[name] and isinstance(quantity_of(form[name]), str):
             form.add(name, "Skriv antalet med siffror.")
-    if form["to"] != "one_off" and (form["street"] or form["postal_code"] or form["city"]):
-        form.add("to", "Välj Annan adress för adressen som är skriven, eller töm fälten.")
+    if form["to"] != "one_off" and form["address"]:
+        form.add("to", "Välj Annan adress för adressen som är skriven, eller töm fältet.")
+    if form["to"] == "one_off" and not _address_of(form):
+        form.add("address", _NO_ADDRESS)
 
 
 def lines_of(form: Form) -> list[dict[str, Any]]:
@@ -140,14 +150,19 @@ def delivery_of(form: Form) -> dict[str, Any]:
     """Where the order goes, as the service takes it."""
     to: dict[str, Any] = {"kind": form["to"] or "recipient"}
     if to["kind"] == "one_off":
-        names = ("street", "postal_code", "city")
-        to["address"] = {name: form[name] for name in names if form[name]}
+        to["address"] = _address_of(form)
     if form["unit"] and to["kind"] == "recipient":
         to = {"kind": "unit"}
     delivery: dict[str, Any] = {"to": to, **{name: form[name] for name in _DELIVERY if form[name]}}
     if form["parts"]:
         delivery["consolidated"] = False
     return delivery
+
+
+def _address_of(form: Form) -> dict[str, str]:
+    """The address that is written, in its parts; empty where they cannot be told apart."""
+    found = _ADDRESS.fullmatch(form["address"])
+    return found.groupdict() if found else {}
 
 
 def draft_of(form: Form) -> dict[str, Any]:
@@ -160,13 +175,15 @@ def draft_of(form: Form) -> dict[str, Any]:
         line: dict[str, Any] = {"payer_id": form[f"payer-{number}"] or None}
         if code(article) == article:
             line |= {"article_number": article, "instead_of": asked_first(form, number) or None}
+            if is_id(application := applied_by(form, number)):
+                line["application"] = application
         else:
             comment = f"{article}. {comment}".strip(". ")
         quantity = quantity_of(form[f"quantity-{number}"] or "1")
         line["quantity"] = quantity if isinstance(quantity, int) and quantity else None
         lines.append(line | {"comment": comment or None})
     delivery = delivery_of(form)
-    if not {"street", "postal_code", "city"} <= delivery["to"].get("address", {}).keys():
+    if not delivery["to"].get("address"):
         delivery["to"] = {"kind": "unit" if delivery["to"]["kind"] == "unit" else "recipient"}
     return {
         "recipient": recipient_of(form["person"], form["unit"]),
@@ -196,7 +213,9 @@ def form_of_draft(view: Mapping[str, Any]) -> dict[str, str]:
         "payer": written["payer_id"] or "",
         "cover": value_of(written["cover"]) if written.get("cover") else "",
         "to": to["kind"],
-        **{name: one or "" for name, one in (to.get("address") or {}).items()},
+        "address": "{street}, {postal_code} {city}".format_map(to["address"])
+        if to.get("address")
+        else "",
         **{name: delivery.get(name) or "" for name in _DELIVERY},
     }
     if not delivery.get("consolidated", True):
@@ -208,6 +227,8 @@ def form_of_draft(view: Mapping[str, Any]) -> dict[str, str]:
         given[f"comment-{number}"] = (line["comment"] or "") if line["article_number"] else ""
         if line.get("instead_of"):
             given[f"instead-{number}"] = f"{line['article_number']} {line['instead_of']}"
+        if line.get("application"):
+            given[f"application-{number}"] = f"{line['article_number']} {line['application']}"
     return {name: value for name, value in given.items() if value}
 
 

@@ -1,6 +1,7 @@
 """A new order: one page, from its recipient to its lines, with what it costs before it is sent."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,14 @@ from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import personal_number
-from kvitt_portal.pages import order_drafts, order_files, order_form, order_guides
+from kvitt_portal.pages import (
+    order_drafts,
+    order_files,
+    order_form,
+    order_guides,
+    order_payers,
+    order_work,
+)
 from kvitt_portal.pages.alternatives import proposals_of
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import code, items_of, options_of
@@ -21,6 +29,7 @@ from kvitt_portal.pages.purchasing import MUST_SAY, SERVICE, make_of_services
 from kvitt_portal.pages.registering import (
     digest_of,
     find_recipient,
+    latest_first,
     own_prescriber,
     prescribers_of,
     recipient_of,
@@ -37,7 +46,7 @@ _LISTED: Final = 200
 @router.get(PAGE)
 async def begin(here: Here) -> Response:
     """An empty order, the one that is being written, or one for a person or a unit, of an article,
-    or like an earlier one.
+    by the application that permits it, or like an earlier one.
     """
     asked = here.request.query_params
     given = {"quantity-1": "1", "service_point": here.service_point, "to": "recipient"}
@@ -49,6 +58,8 @@ async def begin(here: Here) -> Response:
         given |= await _like(here, earlier, line=asked.get("rad", ""))
     if article := asked.get("article"):
         given["article-1"] = article
+        if application := asked.get("ansokan"):
+            given["application-1"] = f"{article} {application}"
     if draft := asked.get("utkast"):
         return await _page(here, Form(given=given | await order_drafts.resumed(here, draft)))
     if "borja-om" in asked:
@@ -77,12 +88,16 @@ async def place(here: Here) -> Response:
             said = "Utkastet är sparat. Ingenting är beställt än."
             if order_files.attached(form):
                 said += " Bilagorna följer inte med: bifoga dem när du skickar beställningen."
+            if form[order_work.FIELD]:
+                said += " Arbetet följer inte med: skriv det när du skickar beställningen."
             return here.go(order_drafts.LIST, said)
         return await _page(here, form)
     await find_recipient(here, form)
     await _name_articles(here, form)
+    await order_payers.name_payers(here, form)
     order_form.check(form)
     order_files.must_be_sent(form)
+    await order_work.check(here, form)
     order_form.store_draft(here, form)
     if not form.ok:
         return await _page(here, form)
@@ -100,15 +115,25 @@ async def place(here: Here) -> Response:
         order_form.store_draft(here, form)
         return await _page(here, form)
     order_form.discard_draft(here)
-    number, order = part.value["order_number"], part.value["order_id"]
-    if bought := await make_of_services(here, form, part.value):
-        said = f"{here.word('Beställning')} {number} är skickad, och tjänsten har en inköpsorder."
-        return here.go(bought[0] if len(bought) == 1 else f"/bestallningar/{order}", said)
-    return here.go(
-        f"/bestallningar/{order}",
-        f"{here.word('Beställning')} {number} är skickad.",
-        undo=(f"/bestallningar/{order}/makulera", "Ångra"),
-    )
+    return await _placed(here, form, part.value)
+
+
+async def _placed(here: Visit, form: Form, order: Mapping[str, Any]) -> Response:
+    """The way on from an order that was placed, with what is made of it at once."""
+    said = f"{here.word('Beställning')} {order['order_number']} är skickad"
+    page = f"/bestallningar/{order['order_id']}"
+    bought = await make_of_services(here, form, order)
+    work, tone = await order_work.register(here, form, order)
+    if bought:
+        said += ", och tjänsten har en inköpsorder"
+        return here.go(
+            bought[0] if len(bought) == 1 and not work else page,
+            f"{said}. {work}".strip(),
+            tone=tone,
+        )
+    if work:
+        return here.go(page, f"{said}. {work}", tone=tone)
+    return here.go(page, f"{said}.", undo=(f"{page}/makulera", "Ångra"))
 
 
 @router.post(f"{PAGE}/bilaga")
@@ -131,6 +156,7 @@ async def cost(here: Here) -> Response:
     preview = None
     if rows_of(form):
         await _name_articles(here, form)
+    await order_payers.name_payers(here, form)
     order_form.check(form)
     if form.ok and (form["person"] or form["unit"]) and form["prescriber"]:
         preview = await _preview(here, form) if rows_of(form) else None
@@ -181,8 +207,7 @@ async def _setting_of(here: Visit, form: Form) -> dict[str, Any]:
         users=[*prescribers, form["prescriber"]],
         payers=[
             customer.value["payer_id"] if customer else None,
-            form["payer"],
-            *(form[f"payer-{n}"] for n in rows_of(form)),
+            *order_payers.codes_in(form),
             *(one.payer for one in payables),
         ],
         customers=[place],
@@ -246,12 +271,15 @@ async def _page(
     is_first_seen: bool = False,
     is_resumed: bool = False,
 ) -> Response:
-    setting, care_units, payers, picks = await asyncio.gather(
+    setting, care_units, payers, picks, payer_picks = await asyncio.gather(
         _setting_of(here, form),
         here.ask("orders", "/care-units", sort="name", limit=_LISTED),
         here.ask("orders", "/payers", sort="name", limit=_LISTED),
         _picks(here, form),
+        order_payers.picks_of(here, form),
     )
+    said = dict(setting["prescribers"])
+    setting["prescribers"] = [(one, said[one]) for one in await latest_first(here, list(said))]
     shown = max([*rows_of(form), 0])
     if form["do"] == "line" or not shown:
         shown += 1
@@ -266,6 +294,7 @@ async def _page(
         lines=range(1, min(shown, MOST_LINES) + 1),
         may_add=shown < MOST_LINES,
         picks=picks,
+        payer_picks=payer_picks,
         preview=preview,
         shown=_seen(form, preview),
         is_first_seen=is_first_seen and form.ok,
@@ -294,6 +323,9 @@ def _is_changed_only(form: Form) -> bool:
         number, article, asked = [*form["pick"].split(), "", "", ""][:3]
         form.give(f"article-{number}", article)
         form.give(f"instead-{number}", f"{article} {asked}" if asked else "")
+        return True
+    if form["pick-payer"]:
+        order_payers.pick(form, form["pick-payer"])
         return True
     if form["no-guide"]:
         order_guides.put_aside(form, form["no-guide"])

@@ -122,6 +122,15 @@ async def void(here: Here, order: UUID) -> Response:
     return here.go(f"/bestallningar/{order}", said, tone="info" if part.waits else "success")
 
 
+@router.post("/bestallningar/{order}/bilagor")
+async def attach(here: Here, order: UUID) -> Response:
+    """Put a file to an order that is placed (ORD-16)."""
+    form = await here.form()
+    if (name := await order_files.put_to(here, form, order)) is None:
+        return await page_of(here, order, form)
+    return here.go(f"/bestallningar/{order}", f"{name} är bifogad.")
+
+
 @router.post("/bestallningar/{order}/leverans")
 async def set_delivery(here: Here, order: UUID) -> Response:
     """Make the order urgent, or let it go in parts or together, for who asked: customer service."""
@@ -176,10 +185,13 @@ async def page_of(here: Visit, order: UUID, form: Form) -> Response:
         articles_of(here, [line["article_number"] for line in view["lines"]]),
     )
     purchases = await purchases_of(here, (one["purchase_order_id"] for one in view["lines"]))
-    deviations, suppliers = await asyncio.gather(
+    others, suppliers = await asyncio.gather(
         Names.of(
             here,
-            users=[one["deviation_by"] for each in purchases.values() for one in each["lines"]],
+            users=[
+                *(one["deviation_by"] for each in purchases.values() for one in each["lines"]),
+                *(one["by"] for one in order_files.listed(files)),
+            ],
         ),
         suppliers_of(
             here,
@@ -197,7 +209,8 @@ async def page_of(here: Visit, order: UUID, form: Form) -> Response:
         purchases=purchases,
         waiting=[n for offer in view["to_purchase"] for n in offer["lines"]],
         may_buy=here.is_in_care or here.has(*STAFF),
-        deviations=deviations,
+        may_attach=here.is_in_care or here.has(*STAFF),
+        others=others,
         suppliers=suppliers,
         story=story,
         named_story=names.story(story.value) if story else None,

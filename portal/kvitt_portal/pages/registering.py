@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from kvitt_contracts.access import Grantee
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
 from kvitt_portal.numbers import personal_number
+from kvitt_portal.pages.asking import items_of
 from kvitt_portal.services import Part
 
 FIELDS: Final[Mapping[str, str]] = {
@@ -24,6 +25,8 @@ FIELDS: Final[Mapping[str, str]] = {
 """The forms' fields by the names that orders has for them."""
 _LAST_DAY: Final = 31  # a coordination number says sixty more
 _MOST_DIGITS: Final = 6
+_LATELY: Final = 50
+"""So many of the user's orders are looked through for whom they register."""
 
 
 async def find_by_number(here: Visit, number: str) -> Part:
@@ -88,3 +91,13 @@ async def prescribers_of(here: Visit) -> list[str]:
     me = await here.ask("orders", f"/users/{here.user.user_id}")
     others = me.value["acts_for"] if me else []
     return list(dict.fromkeys(one for one in (own_prescriber(here), *others) if one))
+
+
+async def latest_first(here: Visit, prescribers: Sequence[str]) -> list[str]:
+    """Prescribers, those on top for whom the user has registered lately; the user before all."""
+    if len(prescribers) <= 1:
+        return list(prescribers)
+    lately = await here.ask("orders", "/orders", requester=here.user.user_id, limit=_LATELY)
+    used = [one["prescriber"] for one in items_of(lately)]
+    known = [one for one in (own_prescriber(here), *used) if one in prescribers]
+    return list(dict.fromkeys([*known, *prescribers]))

@@ -19,8 +19,10 @@ from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.baskets import fees_to_charge
 from kvitt_portal.pages.next_steps import SHOWN, locked_of, steps_of
 from kvitt_portal.pages.pickups import PAGE as PICKUPS
+from kvitt_portal.pages.purchase_orders import PAGE as PURCHASES
 from kvitt_portal.pages.purchasing import lacking_of
 from kvitt_portal.pages.registering import find_by_number
+from kvitt_portal.pages.suppliers import PAGE as SUPPLIERS
 from kvitt_portal.pages.work_order_page import PAGE as WORK_ORDERS
 from kvitt_portal.services import Part
 
@@ -33,6 +35,8 @@ _SPACED = str.maketrans(dict.fromkeys("()/.", " ") | dict.fromkeys("‐‑‒–
 """How people write a telephone number, beside blanks and hyphens."""
 _LOOKED_AT = 50
 """So many open baskets are looked through for fees that are to be charged."""
+_NUMBERS = {"device": ("device_number", "serial_number"), "supplier": ("supplier_id", "name")}
+"""What names a thing alone, where it is not the number of its kind."""
 _NO_SUCH = "Inget hjälpmedel som du ser har det SIP-numret. Inget annat heter så heller."
 
 
@@ -125,7 +129,7 @@ def _unanswered_faults(here: Visit) -> dict[str, str]:
 async def search(here: Here) -> Response:
     """The one search: a personal number, with or without hyphen, leads to the person, and a SIP
     number to the device that has it; neither stands in an address. Anything else is looked for
-    among devices, orders, pickups, work orders and articles.
+    among devices, orders, purchase orders, pickups, work orders, articles and suppliers.
     """
     form = await here.form()
     query = form["q"]
@@ -145,15 +149,18 @@ async def search(here: Here) -> Response:
 
 @router.get("/sok")
 async def hits(here: Here, q: str = "") -> Response:
-    """Devices, orders and articles that a text may mean; the page of the only one at once."""
+    """What a text may mean: devices, orders, articles and what else has a number or a name; the
+    page of the only one at once.
+    """
     return await _hits(here, q)
 
 
 async def _hits(here: Visit, q: str, *, nothing: str = "") -> Response:
     """The page. `nothing`: what is said of no hit, where the text stands in no address either."""
-    devices, orders, pickups, works, articles = await asyncio.gather(
+    devices, orders, purchases, pickups, works, articles, suppliers = await asyncio.gather(
         here.ask("inventory", "/devices", device_number=q, limit=SHOWN),
         here.ask("orders", "/orders", order_number=q, limit=SHOWN),
+        here.ask("orders", "/purchase-orders", purchase_order_number=q, limit=SHOWN),
         here.ask(
             "orders",
             "/pickups",
@@ -169,24 +176,30 @@ async def _hits(here: Visit, q: str, *, nothing: str = "") -> Response:
             limit=SHOWN,
         ),
         here.ask("inventory", "/articles", query=q, limit=SHOWN),
+        here.ask("orders", "/suppliers", name=q, limit=SHOWN),
     )
     found = [
         *((f"/individ/{one['device_id']}", one, "device") for one in items_of(devices)),
         *((f"/bestallningar/{one['order_id']}", one, "order") for one in items_of(orders)),
+        *(
+            (f"{PURCHASES}/{one['purchase_order_id']}", one, "purchase_order")
+            for one in items_of(purchases)
+        ),
         *((f"{PICKUPS}/{one['pickup_id']}", one, "pickup") for one in items_of(pickups)),
         *((f"{WORK_ORDERS}/{one['work_order_id']}", one, "work_order") for one in items_of(works)),
         *((f"/artiklar/{one['article_number']}", one, "article") for one in items_of(articles)),
+        *((f"{SUPPLIERS}/{one['supplier_id']}", one, "supplier") for one in items_of(suppliers)),
     ]
-    asked = (devices, orders, pickups, works, articles)
+    asked = (devices, orders, purchases, pickups, works, articles, suppliers)
     silent = [part for part in asked if part.status >= 500]
-    exact = [address for address, one, _ in found if q.lower() in _numbers(one)]
+    exact = [address for address, one, kind in found if q.lower() in _numbers(one, kind)]
     if len(exact) == 1 or (len(found) == 1 and not silent):
         return here.go(exact[0] if exact else found[0][0])
     return here.page(
         "start/search.html",
         query=q,
         found=found,
-        more=f"/artiklar?{urlencode({'query': q})}" if articles and not nothing else "",
+        more=f"/artiklar?{urlencode({'query': q})}" if items_of(articles) and not nothing else "",
         said="" if found or silent else nothing or f"Ingen träff på ”{q}”.",
         silent=silent,
         missing="",
@@ -242,13 +255,6 @@ def _nothing(here: Visit, said: str, *, status: int = 422, number: str = "") -> 
     )
 
 
-def _numbers(one: dict[str, Any]) -> set[str]:
-    named = (
-        "device_number",
-        "serial_number",
-        "order_number",
-        "work_order_number",
-        "pickup_number",
-        "article_number",
-    )
-    return {str(one[name]).lower() for name in named if one.get(name) is not None}
+def _numbers(one: dict[str, Any], kind: str) -> set[str]:
+    names = _NUMBERS.get(kind, (f"{kind}_number",))
+    return {str(one[name]).lower() for name in names if one.get(name) is not None}

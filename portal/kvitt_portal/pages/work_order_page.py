@@ -11,6 +11,7 @@ from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
+from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import devices_of, items_of, recipients_of
 from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.services import Part
@@ -42,6 +43,8 @@ async def page(here: Visit, work_order: UUID, form: Form, *, place: Part | None 
             waits.get("user"),
         ],
     )
+    device = devices.get(view["device_id"])
+    articles = await articles_of(here, [device["article_number"]] if device else [])
     if "technician" not in form:
         form.give("technician", view["technician"] or here.user.user_id)
     if len(view["can_end"]) == 1 and "outcome" not in form:
@@ -52,7 +55,8 @@ async def page(here: Visit, work_order: UUID, form: Form, *, place: Part | None 
         story=story,
         told=names.story(story.value) if story else None,
         asked=asked,
-        device=devices.get(view["device_id"]),
+        device=device,
+        supplier=next((one["supplier"] for one in articles.values()), None),
         people=people,
         names=names,
         order=order,

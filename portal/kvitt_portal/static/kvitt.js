@@ -16,6 +16,25 @@ document.querySelectorAll("[data-copy]").forEach((one) => {
 });
 document.querySelector("[data-focus]")?.focus();
 
+// A file is sent as soon as it is chosen, or dropped anywhere on the page.
+const box = document.querySelector("[data-file]");
+if (box) {
+  const [input, send] = [box.querySelector("input"), box.querySelector("button")];
+  box.querySelector("label [hidden]").hidden = false;
+  send.hidden = true;
+  input.addEventListener("change", () => input.files.length && input.form.requestSubmit(send));
+  const holdsFiles = (event) => event.dataTransfer.types.includes("Files");
+  document.addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault(); // else the browser leaves the page for the file
+    const { files } = event.dataTransfer;
+    if (files.length !== 1) return tell("Släpp en fil i taget.");
+    input.files = files;
+    input.dispatchEvent(new Event("change"));
+  });
+}
+
 const keys = {
   s: () => document.getElementById("sok")?.focus(),
   g: () => location.assign("/"),
@@ -87,12 +106,15 @@ const failures = {
 document.body.addEventListener("htmx:response:error", (event) => {
   const { status } = event.detail.ctx.response;
   if (status === 422 || document.querySelector(".idle")) return;
+  tell(failures[status] ?? "Det gick inte just nu. Det du har skrivit är kvar: försök igen om en stund.");
+});
+function tell(text) {
   const close = document.createElement("button");
   close.type = "button";
   close.className = "button button--secondary button--small";
   close.textContent = "Stäng";
   close.addEventListener("click", () => document.querySelector(".idle").remove());
-  say(failures[status] ?? "Det gick inte just nu. Det du har skrivit är kvar: försök igen om en stund.", close);
-});
+  say(text, close);
+}
 if (idle) beginIdle();
 document.body.addEventListener("htmx:after:request", () => idle && !document.querySelector(".idle") && beginIdle());

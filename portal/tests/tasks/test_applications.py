@@ -71,6 +71,28 @@ async def test_what_the_assortment_does_not_have_is_applied_for_and_decided(
     await anna.accessible()
 
 
+@pytest.mark.rule("ACT-5f", "ORD-1e")
+async def test_what_was_approved_is_ordered_by_its_application_also_by_a_draft(
+    actor: MakeActor, working: Working, scene: Scene
+) -> None:
+    article = scene.article("Specialstol", in_assortment=False)
+    await scene.set()
+    applied = await working.application()
+    await working.done(applied, "decide", {"outcome": "approved", "article_number": article})
+    anna = await actor(working.user, at=f"/arbetsordrar/{applied['work_order_id']}")
+
+    await anna.click("Beställ den")
+    await anna.sees("Så blir beställningen")
+    await anna.click("Spara utkast")
+    await anna.sees("Utkastet är sparat")
+    await anna.page.locator("a[href*='utkast=']").click()
+    await anna.sees("Så blir beställningen")
+    await anna.sees(article, within="Specialstol")
+    await anna.click("Skicka beställning")
+
+    await anna.sees("är skickad.")
+
+
 @pytest.mark.rule("ACT-5d")
 async def test_all_that_is_missing_is_said_beside_each_field(
     actor: MakeActor, working: Working

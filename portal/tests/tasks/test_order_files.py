@@ -1,14 +1,15 @@
 """Bilagor and Beställningsguide: what an order goes with, and what a main device comes with."""
 
+import asyncio
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from kvitt_contracts.types import ArticleNumber, Goods
 
-from portal.tests.browser import MakeActor
+from portal.tests.browser import Actor, MakeActor
 from portal.tests.scene import Scene
-from portal.tests.ward import Ward
+from portal.tests.ward import PRESCRIBER, Ward
 
 PAGE = "/bestallningar/ny"
 SEND = "Skicka beställning"
@@ -21,6 +22,14 @@ def certificate(tmp_path: Path) -> Path:
     file = tmp_path / "Läkarintyg.pdf"
     file.write_bytes(PDF)
     return file
+
+
+async def read_by(somebody: Actor, name: str) -> bytes:
+    """What is in a file that somebody reads."""
+    async with somebody.page.expect_download() as downloading:
+        await somebody.click(name)
+    saved = await (await downloading.value).path()
+    return await asyncio.to_thread(saved.read_bytes)
 
 
 @pytest.mark.rule("ORD-24a")
@@ -39,7 +48,6 @@ async def test_an_article_is_ordered_with_the_attachment_that_it_demands(
     await anna.picture("order-attachment-missing")
 
     await anna.attach("Fil", certificate)
-    await anna.click("Bifoga filen")
     await anna.sees("Bilagan som artikeln kräver är bifogad.")
     await anna.accessible()
     await anna.picture("order-attached")
@@ -72,6 +80,72 @@ async def test_a_file_is_attached_and_taken_away_without_script(
     await anna.click(SEND)
 
     await anna.sees("Filen är inte bifogad än")
+
+
+@pytest.mark.task("T-27")
+@pytest.mark.rule("ORD-16a", "ORD-16b")
+async def test_a_file_is_dropped_on_an_order_and_read_by_both_sides(
+    actor: MakeActor, ward: Ward, scene: Scene, certificate: Path
+) -> None:
+    staff = scene.user(ward.place, name="Kim Kundtjänst", roles=("customer_service",))
+    await scene.set()
+    order = await ward.order()
+    anna = await actor(ward.user)
+    await anna.goes(order.page)
+    await anna.accessible()
+    await anna.picture("order-files-none")
+
+    await anna.drop(certificate)
+    await anna.sees("Läkarintyg.pdf är bifogad.")
+    assert await read_by(anna, "Läkarintyg.pdf") == PDF
+    anna.counts("T-27")
+    await anna.sees(PRESCRIBER, within="Läkarintyg.pdf")
+    await anna.accessible()
+    await anna.picture("order-files")
+
+    kim = await actor(staff, at=order.page)
+    assert await read_by(kim, "Läkarintyg.pdf") == PDF
+
+
+@pytest.mark.rule("ORD-16a", "ORD-16c")
+async def test_a_file_is_put_to_an_order_without_script_or_refused(
+    actor: MakeActor, ward: Ward, certificate: Path, tmp_path: Path
+) -> None:
+    order = await ward.order()
+    anna = await actor(ward.user, at=order.page, script=False)
+    empty = tmp_path / "Tom.pdf"
+    empty.touch()
+
+    await anna.click("Bifoga filen")
+    await anna.sees("Välj en fil.")
+    await anna.attach("Fil", empty)
+    await anna.click("Bifoga filen")
+    await anna.sees("Det här behöver rättas")
+    await anna.accessible()
+    await anna.picture("order-file-refused")
+    await anna.attach("Fil", certificate)
+    await anna.double_click("Bifoga filen")
+
+    await anna.sees("Läkarintyg.pdf är bifogad.")
+    assert await anna.text_of("main a[href*=bilagor]") == ["Läkarintyg.pdf"]
+
+
+@pytest.mark.rule("ORD-16a")
+async def test_files_are_dropped_one_at_a_time(
+    actor: MakeActor, ward: Ward, certificate: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "Mått.txt"
+    other.write_text("Höjd 40 cm", encoding="utf-8")
+    anna = await actor(ward.user, at=f"{PAGE}?article={ward.cushion}")
+
+    await anna.drop(certificate, other)
+    await anna.sees("Släpp en fil i taget.")
+    await anna.drop(certificate)
+    await anna.sees("Läkarintyg.pdf")
+    await anna.drop(other)
+
+    await anna.sees("Mått.txt")
+    await anna.sees("Läkarintyg.pdf")
 
 
 @pytest.mark.rule("ORD-23a", "ORD-23b")

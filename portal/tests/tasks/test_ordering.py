@@ -13,8 +13,8 @@ PAGE = "/bestallningar/ny"
 SEND = "Skicka beställning"
 FIELDS = (
     *("number", "unit", "person", "prescriber", "service_point", "payer", "pick", "remove", "seen"),
-    *("article-1", "quantity-1", "payer-1", "comment-1", "do", "to", "street", "postal_code"),
-    *("city", "order_phone", "door_code", "instructions", "contact_person", "information"),
+    *("article-1", "quantity-1", "payer-1", "comment-1", "do", "to", "address"),
+    *("pick-payer", "order_phone", "door_code", "instructions", "contact_person", "information"),
 )
 
 
@@ -230,9 +230,7 @@ async def test_each_field_takes_hostile_text_as_text(ward: Ward) -> None:
         "article-1": ward.cushion,
         "quantity-1": "1",
         "to": "one_off",
-        "street": "Provgatan 7",
-        "postal_code": "90185",
-        "city": "Testby",
+        "address": "Provgatan 7, 901 85 Testby",
     }
 
     async with ward.system.visiting(ward.user) as client:
@@ -245,19 +243,18 @@ async def test_another_address_is_for_this_order_alone(actor: MakeActor, ward: W
     await anna.fill("Personnummer", ward.patient.number)
     await anna.sees(ward.patient.name)
 
-    await anna.click("Annan adress, telefon, portkod")
-    await anna.fill("Gatuadress", "Provgatan 7")
-    await anna.fill("Postnummer", "12")
-    await anna.fill("Ort", "Testby")
+    await anna.fill("Gatuadress, postnummer och ort", "Provgatan 7, 12 Testby")
     await anna.click(SEND)
     await anna.sees("Välj Annan adress för adressen som är skriven")
     await anna.tick("Annan adress, endast denna order")
     await anna.click(SEND)
     await anna.sees_no("Välj Annan adress för")
     await anna.sees("Det här behöver rättas")
-    await anna.has("Gatuadress", "Provgatan 7")
+    await anna.sees("Skriv gata, postnummer och ort")
+    await anna.has("Gatuadress, postnummer och ort", "Provgatan 7, 12 Testby")
     await anna.accessible()
-    await anna.fill("Postnummer", "90185")
+    await anna.picture("order-address-refused")
+    await anna.fill("Gatuadress, postnummer och ort", "Provgatan 7 901 85 Testby")
     await anna.sees("Så blir beställningen")
     await anna.click(SEND)
 

@@ -5,6 +5,7 @@ import pytest
 from portal.tests.browser import Actor, MakeActor
 from portal.tests.fetching import PHONE
 from portal.tests.hostile import HOSTILE
+from portal.tests.ordering import written
 from portal.tests.scene import Scene
 from portal.tests.ward import Ward
 from portal.tests.working import CHILD_BORN, Working, a_working
@@ -203,7 +204,61 @@ async def test_it_is_registered_without_script_once_and_taken_back(
     assert listed["total"] == 1
 
 
+async def known_by_phone(ward: Ward, person: str) -> None:
+    """The patient has a phone number."""
+    async with ward.system.api("orders", ward.user) as client:
+        known = await client.post(f"/persons/{person}:contact", json={"phone": PHONE})
+        assert known.is_success, known.text
+    await ward.system.settle()
+
+
 @pytest.mark.task("T-59")
+@pytest.mark.rule("ACT-1a", "ACT-2a")
+async def test_work_is_registered_with_the_order_that_it_belongs_to(
+    actor: MakeActor, ward: Ward, scene: Scene
+) -> None:
+    anna = await written(actor, ward, scene)
+    await known_by_phone(ward, await scene.ref(ward.patient))
+
+    await anna.click("Arbete som hör till beställningen")
+    await anna.fill("Arbetsorder", "Montera dynan på stolen.")
+    anna.counts("T-59")
+    await anna.sees("Så blir beställningen")
+    await anna.accessible()
+    await anna.picture("order-with-work")
+    await anna.click("Skicka beställning")
+
+    await anna.is_at("/bestallningar/*")
+    await anna.sees("är registrerad.")
+    order = anna.path.rpartition("/")[2]
+    async with ward.system.api("orders", ward.user) as client:
+        asked = {"kind": "tied_to_order", "status": ["assigned"]}
+        (work,) = (await client.get("/work-orders", params=asked)).json()["items"]
+        whole = (await client.get(f"/work-orders/{work['work_order_id']}")).json()
+    assert (whole["order_id"], whole["description"]) == (order, "Montera dynan på stolen.")
+
+
+@pytest.mark.rule("ACT-2b")
+async def test_an_order_is_not_placed_where_its_work_lacks_a_phone(
+    actor: MakeActor, ward: Ward, scene: Scene
+) -> None:
+    anna = await written(actor, ward, scene)
+    await anna.click("Arbete som hör till beställningen")
+    await anna.fill("Arbetsorder", "Montera dynan på stolen.")
+    await anna.sees("Så blir beställningen")
+    await anna.click("Skicka beställning")
+    await anna.sees("Ange ett telefonnummer: den som gör arbetet ringer först.")
+    await anna.accessible()
+    await anna.picture("order-with-work-refused")
+    assert await ward.total("orders", "orders") == 0
+
+    await anna.fill("Telefon", PHONE)
+    await anna.sees("Så blir beställningen")
+    await anna.click("Skicka beställning")
+
+    await anna.sees("är registrerad.")
+
+
 @pytest.mark.rule("ACT-1a", "ACT-2a")
 async def test_work_that_belongs_to_an_order_is_asked_for_from_its_page(
     actor: MakeActor, ward: Ward
@@ -211,10 +266,7 @@ async def test_work_that_belongs_to_an_order_is_asked_for_from_its_page(
     order = await ward.order()
     async with ward.system.api("orders", ward.user) as client:
         placed = (await client.get(f"/orders/{order.page.rpartition('/')[2]}")).json()
-        person = placed["recipient"]["person"]
-        known = await client.post(f"/persons/{person}:contact", json={"phone": PHONE})
-        assert known.is_success, known.text
-    await ward.system.settle()
+    await known_by_phone(ward, placed["recipient"]["person"])
     anna = await actor(ward.user)
 
     await anna.click("Kundordrar")
@@ -226,7 +278,6 @@ async def test_work_that_belongs_to_an_order_is_asked_for_from_its_page(
 
     await anna.sees("är registrerad.")
     await anna.sees(order.number)
-    anna.counts("T-59")
 
 
 @pytest.mark.rule("ACT-2b")

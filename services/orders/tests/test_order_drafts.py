@@ -96,6 +96,18 @@ async def test_a_draft_may_lack_anything_and_is_shown_as_it_was_written(world: W
     assert shown["removed_on"] == "2026-04-01"
 
 
+@pytest.mark.rule("ACT-5f")
+async def test_a_lines_application_is_kept(world: World) -> None:
+    application = "0b7c2f5e-58a4-4a5f-9d5e-3f1f4b8b3c11"
+    lines = [{"article_number": "30457", "quantity": 1, "application": application}]
+
+    async with world.http(**WRITES) as client:
+        view = await begun(client, world, lines=lines)
+        shown = (await client.get(f"{DRAFTS}/{view['draft_id']}")).json()
+
+    assert shown["written"]["lines"][0]["application"] == application
+
+
 async def test_a_draft_is_no_order(world: World) -> None:
     before = len(await world.events())
 

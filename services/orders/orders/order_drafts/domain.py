@@ -13,6 +13,7 @@ from kvitt_contracts.types import (
     Quantity,
     UserId,
     Value,
+    WorkOrderId,
 )
 from pydantic import Field
 
@@ -29,6 +30,7 @@ class WrittenLine(Value):
     payer_id: PayerId | None = None
     comment: Annotated[str, Field(max_length=500, pattern=TEXT)] | None = None
     instead_of: ArticleNumber | None = None
+    application: WorkOrderId | None = None
 
 
 class WrittenOrder(Value):
