@@ -35,6 +35,8 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import StoreStated
 from kvitt_contracts.types import (
+    ArticleNumber,
+    CareUnitId,
     CareUnitRecipient,
     DeviceNumber,
     LineNumber,
@@ -42,8 +44,11 @@ from kvitt_contracts.types import (
     Money,
     NamedPatient,
     OrderId,
+    PayerId,
     Reference,
     RegionCode,
+    RegionPersonId,
+    StoreId,
     SupplierId,
     UserId,
     identify,
@@ -255,8 +260,8 @@ class RegionMonth:
         store = OWN_STORES.get(point, "402")
         among = [one for one in ARTICLES if one.own] if is_drawn else list(ARTICLES)
         wanted = [chance.choice(among) for _ in range(chance.choice((1, 1, 2, 3)))]
-        patient = NamedPatient(person=chance.choice(PATIENTS))
-        unit = CareUnitRecipient(unit=code(CARE_UNIT, self.region))
+        patient = NamedPatient(person=RegionPersonId(chance.choice(PATIENTS)))
+        unit = CareUnitRecipient(unit=CareUnitId(code(CARE_UNIT, self.region)))
         common: dict[str, Any] = {
             "recipient": patient if chance.random() < 0.8 else unit,
             "prescriber": SENDER,
@@ -265,7 +270,7 @@ class RegionMonth:
             "lines": tuple(self._line(one, store if is_drawn else None) for one in wanted),
         }
         if is_drawn:
-            return RegisterWithdrawal(**common, store=store)
+            return RegisterWithdrawal(**common, store=StoreId(store))
         return PlaceOrder(**common)
 
     def _line(self, article: Offered, store: str | None) -> LineToOrder:
@@ -274,16 +279,16 @@ class RegionMonth:
             pool = self.devices[store, article.number]
             device = pool.pop(0) if pool else "GONE-1"
         return LineToOrder(
-            article_number=article.number,
+            article_number=ArticleNumber(article.number),
             quantity=1 if article.marked else self.chance.randint(1, 4),
             payer_id=self._perhaps_a_payer(0.2),
-            device_number=device,
+            device_number=DeviceNumber(device) if device else None,
         )
 
-    def _perhaps_a_payer(self, share: float) -> str | None:
+    def _perhaps_a_payer(self, share: float) -> PayerId | None:
         if self.chance.random() >= share:
             return None
-        return code(self.chance.choice(PAYERS), self.region)
+        return PayerId(code(self.chance.choice(PAYERS), self.region))
 
     # -- the machinery -----------------------------------------------------------------------------
 

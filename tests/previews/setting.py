@@ -83,7 +83,7 @@ def _offered(
     )
 
 
-_DIRECT: Final = {"is_kept_in_central": False, "supplier_id": SUPPLIER}
+_DIRECT: Final[Mapping[str, Any]] = {"is_kept_in_central": False, "supplier_id": SUPPLIER}
 RENTED, SOLD_MARKED = "60001", "60002"
 ARTICLES: Final = (
     _offered(RENTED, (31_000, 40_000), marked=True, central=60, own=25),

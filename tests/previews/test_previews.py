@@ -53,8 +53,10 @@ def each(months: Months) -> Iterator[tuple[RegionMonth, Shown]]:
 
 def placed_of(month: RegionMonth, one: Shown) -> OrderPlaced | OrderPlacedV2:
     """The order as it was placed."""
-    found = month.of(OrderPlaced, one.id) or month.of(OrderPlacedV2, one.id)
-    return found[0]
+    placed: list[OrderPlaced | OrderPlacedV2] = []
+    placed += month.of(OrderPlaced, one.id)
+    placed += month.of(OrderPlacedV2, one.id)
+    return placed[0]
 
 
 def delivered_of(month: RegionMonth, one: Shown) -> Mapping[OrderLineId, LineDelivered]:
@@ -115,7 +117,7 @@ def test_each_line_leaves_on_the_day_that_was_shown(months: Months) -> None:
         assert not isinstance(one.command, PlaceOrder) or declined == [
             reason for reason in [one.declined] if reason
         ]
-        answers = [
+        answers: list[StockReserved | StockBackordered] = [
             *month.of(StockReserved, one.id),
             *month.of(StockBackordered, one.id),
         ]

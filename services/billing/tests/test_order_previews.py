@@ -36,7 +36,9 @@ async def shown(world: World, *lines: Mapping[str, Any], status: int = 200) -> M
     """What is answered of lines that come on 21 May; the sending unit pays unless told."""
     base = {"quantity": 1, "payer_id": PAYER, "delivered_on": "2026-05-21"}
     async with world.http(roles=[Role.PRESCRIBER], service_points=[SENDING]) as client:
-        answer = await client.post("/orders:preview", json={"lines": [base | one for one in lines]})
+        answer = await client.post(
+            "/orders:preview", json={"lines": [{**base, **one} for one in lines]}
+        )
     assert answer.status_code == status, answer.text
     found: Mapping[str, Any] = answer.json()
     return found

@@ -76,7 +76,7 @@ async def test_asking_sets_nothing_aside(world: World) -> None:
         found = await shown(world, (CUSHION, 2, "central"))
         assert found["lines"][0]["missing"] == 0
 
-    balances = {row.article_number: row.available for row in await world.rows(BalanceRow)}
+    balances = {str(row.article_number): row.available for row in await world.rows(BalanceRow)}
     assert balances[CUSHION] == 2
 
 
