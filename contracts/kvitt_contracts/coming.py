@@ -44,7 +44,6 @@ TOPICS: tuple[Topic, ...] = (
         inventory.ReconditioningEvent,
         "notifications",
     ),
-    _reserved("notifications.news", "NewsId", notifications.NewsEvent),
     _reserved("notifications.preferences", "the user's id", notifications.PreferencesEvent),
 )
 """Every topic of which nothing is in use yet."""

@@ -72,13 +72,13 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "order.prescribes_to_patients_only": "ORD-25",
     "handouts.loan_terms": "ORD-17",
     "handouts.ownership_terms": "ORD-17",
+    "links": "NTF-6",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
 UNREAD_KEYS: Final[Mapping[str, str]] = {
     "reconditioning": "INV-13 in inventory",
     "inactive_after_months": "REF-5 in orders",
-    "links": "NTF-5 in notifications",
 }
 """Dotted keys that have no effect yet, each with the rule and the service that it waits for. A key
 moves to READ_KEYS with the rule that reads it.

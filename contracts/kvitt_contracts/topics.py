@@ -59,6 +59,7 @@ __all__ = [
     "INVENTORY_SUPPLIER_RETURNS",
     "NOTIFICATIONS_EMAILS",
     "NOTIFICATIONS_MESSAGES",
+    "NOTIFICATIONS_NEWS",
     "ORDERS_BASKET_LOANS",
     "ORDERS_CASES",
     "ORDERS_CUSTOMER_ORDERS",
@@ -327,6 +328,7 @@ NOTIFICATIONS_MESSAGES = domain_topic(
 NOTIFICATIONS_EMAILS = domain_topic(
     "notifications.emails", "EmailId", notifications.EmailEvent, "orders"
 )
+NOTIFICATIONS_NEWS = domain_topic("notifications.news", "NewsId", notifications.NewsEvent)
 
 REGION_PERSONS = inbound_topic(
     "persons",
@@ -501,6 +503,7 @@ CATALOGUE: tuple[Topic, ...] = (
     BILLING_REFUSALS,
     NOTIFICATIONS_MESSAGES,
     NOTIFICATIONS_EMAILS,
+    NOTIFICATIONS_NEWS,
     REGION_PERSONS,
     REGION_ORDERS,
     REGION_BMB,

@@ -117,6 +117,13 @@ def test_unmarked_goods_come_back_where_there_is_a_store(
     assert row.why
 
 
+@pytest.mark.rule("REF-7c")
+def test_what_a_unit_without_a_store_gives_back_goes_to_the_central_store_by_pickup() -> None:
+    said = [said for value, said in a_bed(store="").choices if value not in ("offer", "stay")]
+
+    assert said == ["Hämtas till centrallagret"]
+
+
 def test_what_a_line_does_not_offer_any_more_is_proposed_anew() -> None:
     row = a_bed(store="")
     form = Form([(row.key, "store")])

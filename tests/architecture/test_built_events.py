@@ -37,6 +37,7 @@ PLAYS = {
     "tests/faults": {"orders", "bmb"},  # it plays the regions: what they ask of these
     "tests/journeys": set[str](),
     "tests/mutants": set[str](),
+    "tests/previews": {"orders"},  # it plays who orders, purchases and receives
     "tests/privacy": set[str](),
     "tests/races": {"bmb", "orders", "inventory"},  # it plays who asks of these
     "tests/simulation": {"orders"},  # its model of the chassis emits as orders does

@@ -142,6 +142,10 @@ ACTS = (
             "GET /ledger:export": ("billing.ledger.export", {**STAFF, **SYSTEM}),
             # decision 0398: customer service is finance until users have duties
             "POST /ledger-periods/{month}:close": ("billing.ledger-period.close", STAFF),
+            "POST /orders:preview": (
+                "billing.order.preview",
+                dict.fromkeys(WORKS, Reach.REGION),
+            ),
             "POST /transfers:preview": (
                 "billing.transfer.preview",
                 dict.fromkeys(WORKS, Reach.REGION),

@@ -1,7 +1,7 @@
 """Who may do what in inventory."""
 
 from kvitt_contracts import inventory
-from kvitt_contracts.access.acts import LOOKS_UP, READS, STAFF, WORKS, command, routes
+from kvitt_contracts.access.acts import LOOKS_UP, READS, STAFF, WORKS, Reach, command, routes
 
 _STOCKTAKING = "/stores/{store}/stocktaking"
 
@@ -108,6 +108,10 @@ ACTS = (
             "GET /devices/{device_id}": ("inventory.device.show", READS),
             "GET /devices/{device_id}/story": ("inventory.device.tell", READS),
             "GET /devices/{device_id}/custody": ("inventory.device.custody", READS),
+            "POST /orders:preview": (
+                "inventory.order.preview",
+                dict.fromkeys(WORKS, Reach.REGION),
+            ),
             "GET /reservations": ("inventory.reservations.list", READS),
             "GET /reservations/{order_id}": ("inventory.reservation.show", READS),
             "GET /holds/{transfer_id}": ("inventory.hold.show", READS),

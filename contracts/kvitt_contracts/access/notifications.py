@@ -1,6 +1,6 @@
 """Who may do what in notifications."""
 
-from kvitt_contracts.access.acts import MINE, OPERATES, SYSTEM, routes
+from kvitt_contracts.access.acts import MINE, OPERATES, STAFF, SYSTEM, WORKS, Reach, routes
 
 ACTS = routes(
     "notifications",
@@ -9,5 +9,9 @@ ACTS = routes(
         "GET /messages:counted": ("notifications.messages.count", {**SYSTEM, **OPERATES}),
         "POST /messages/{message_id}:open": ("notifications.message.open", MINE),
         "DELETE /messages/{message_id}": ("notifications.message.remove", MINE),
+        "GET /news": ("notifications.news.list", dict.fromkeys(WORKS, Reach.REGION)),
+        "POST /news": ("notifications.news.publish", STAFF),
+        "POST /news/{news_id}:withdraw": ("notifications.news.withdraw", STAFF),
+        "GET /links": ("notifications.links.list", dict.fromkeys(WORKS, Reach.REGION)),
     },
 )

@@ -1,5 +1,5 @@
-"""Topic `notifications.news`, one aggregate kind: a piece of news (NTF-5). Reserved. Its text stays
-with notifications.
+"""Topic `notifications.news`, one aggregate kind: a piece of news (NTF-5). Its text stays with
+notifications.
 """
 
 from datetime import date

@@ -24,6 +24,7 @@ from kvitt_portal.pages.alternatives import proposals_of
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import code, items_of, options_of
 from kvitt_portal.pages.covers import chosen_of, home_of, payables_of
+from kvitt_portal.pages.order_costs import order_cost_of
 from kvitt_portal.pages.order_form import MOST_LINES, fields_of, order_of, rows_of
 from kvitt_portal.pages.purchasing import MUST_SAY, SERVICE, make_of_services
 from kvitt_portal.pages.registering import (
@@ -166,6 +167,7 @@ async def cost(here: Here) -> Response:
         status=200,
         form=form,
         preview=preview,
+        cost=await order_cost_of(here, preview),
         shown=_seen(form, preview),
         is_found=is_found,
         care_units=[],
@@ -296,6 +298,7 @@ async def _page(
         picks=picks,
         payer_picks=payer_picks,
         preview=preview,
+        cost=await order_cost_of(here, preview),
         shown=_seen(form, preview),
         is_first_seen=is_first_seen and form.ok,
         is_resumed=is_resumed,

@@ -30,7 +30,7 @@ async def ordered(anna: Actor, ward: Ward) -> None:
 
 
 @pytest.mark.task("T-21")
-@pytest.mark.rule("ORD-1c", "REF-3c")
+@pytest.mark.rule("ORD-1c", "ORD-1f", "ORD-1g", "REF-3c")
 async def test_an_article_is_ordered_for_a_patient_on_one_page(
     actor: MakeActor, ward: Ward
 ) -> None:
@@ -46,6 +46,9 @@ async def test_an_article_is_ordered_for_a_patient_on_one_page(
     await anna.fill("Artikel", ward.cushion)
     await anna.sees("Så blir beställningen")
     await anna.sees(ward.place.payer, within=ward.cushion)
+    await anna.sees("Centrallagret", within=ward.cushion)
+    await anna.sees("2026", within=ward.cushion)
+    await anna.sees("betalar")
     await anna.accessible()
     await anna.picture("order-before-sending")
     await anna.click(SEND)

@@ -26,6 +26,7 @@ from billing.models import (
     UserRow,
 )
 from billing.month_previews.models import MonthPreviewRow
+from billing.order_previews.api import router as order_previews
 from billing.previews.api import router as previews
 from billing.print_files.api import router as print_files
 from billing.region_sales.api import router as region_sales
@@ -49,6 +50,7 @@ service = Service(
         router,
         print_files,
         previews,
+        order_previews,
         approvals,
         ledger,
         explaining,

@@ -105,16 +105,16 @@ class Charge:
 
 
 # decision 0415: the region's price counts; what it has none for is sold for what it cost
-def price_of_sale(delivered: LineDelivered, *, listed: Money | None, is_free: bool) -> Money | None:
+def price_of_sale(paid: Money | None, *, listed: Money | None, is_free: bool) -> Money | None:
     """The price of one sold unit, in öre without VAT: `listed`, the catalogue's of the delivery's
-    day; where that is 0 or missing what the direct delivery cost (ORD-12), unless the article is
-    free of charge. None where there is no price yet.
+    day; where that is 0 or missing `paid`, what the direct delivery cost (ORD-12), unless the
+    article is free of charge. None where there is no price yet.
     """
     if is_free:
         return listed or NOTHING
     if listed is not None and listed.net_ore:
         return listed
-    return delivered.unit_price or listed
+    return paid or listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

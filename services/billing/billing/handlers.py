@@ -161,7 +161,7 @@ async def on_line_delivered(line: OrderLineRow, event: LineDelivered, tx: Transa
     price = None
     if (event.charging or article.charging) is Charging.SALE:
         price = domain.price_of_sale(
-            event,
+            event.unit_price,
             listed=rents.price_on(article.prices, event.delivered_on),
             is_free=article.is_free,
         )

@@ -22,6 +22,7 @@ from inventory.holds import api as holds
 from inventory.holds.models import HoldRow
 from inventory.models import Base
 from inventory.order_guides import api as order_guides
+from inventory.order_previews import api as order_previews
 from inventory.people.models import UserRow
 from inventory.pickups.models import PickupClaimRow
 from inventory.refills import api as refills
@@ -63,6 +64,7 @@ service = Service(
         damages.router,
         supplier_returns.router,
         reservations.router,
+        order_previews.router,
         holds.router,
         stocktakings.router,
         refills.router,

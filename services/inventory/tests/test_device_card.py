@@ -161,6 +161,7 @@ async def test_a_returned_device_has_left_the_patients_list(world: World) -> Non
     assert [line["device_number"] for line in page["items"]] == ["170099"]
 
 
+@pytest.mark.rule("ORD-20a")
 async def test_a_merged_persons_devices_are_found_by_either_reference(world: World) -> None:
     await world.handle_all(a_device_on_loan_stated(), a_person_registered("P-30001"))
     await world.handle(a_person_merged("P-20417", into="P-30001"))

@@ -66,7 +66,7 @@ async def numbers(world: World, **asked: Any) -> list[str]:
     return sorted(one["device_number"] for one in answer.json()["items"])
 
 
-@pytest.mark.rule("ORD-20c")
+@pytest.mark.rule("INV-7b", "ORD-20c")
 async def test_what_is_returned_is_listed_by_recipient_with_its_day(world: World) -> None:
     both = [str(person()), str(person(OTHER_PATIENT))]
 

@@ -12,6 +12,8 @@ from notifications.emails.settings import MailSettings
 from notifications.feed.models import ReportRow
 from notifications.handlers import messages
 from notifications.messages.models import MessageRow
+from notifications.news.api import router as news
+from notifications.news.models import NewsRow
 from notifications.register.models import UserRow
 
 
@@ -22,10 +24,10 @@ def _mailer(database: Database) -> Mailer:
 service = Service(
     "notifications",
     handlers=messages,
-    routers=[router],
+    routers=[router, news],
     base=Base,
     users=UserRow,
-    lock_order=(ReportRow, EmailRow, EmailToSendRow, MessageRow),
+    lock_order=(ReportRow, EmailRow, EmailToSendRow, NewsRow, MessageRow),
     jobs=[_mailer],
 )
 

@@ -10,6 +10,7 @@ from notifications.fault_reports.handlers import messages as fault_reports
 from notifications.feed.handlers import messages as feed
 from notifications.home_regions.handlers import messages as home_regions
 from notifications.messages.handlers import messages as own
+from notifications.news.handlers import messages as news
 from notifications.orders.handlers import messages as orders
 from notifications.pickups.handlers import messages as pickups
 from notifications.purchase_orders.handlers import messages as purchase_orders
@@ -42,6 +43,7 @@ for _noun in (
     home_regions,
     feed,
     emails,
+    news,
     own,
 ):
     messages.include(_noun)

@@ -1,10 +1,16 @@
-"""What notifications really emits of mails: the builders beside the contracts may make nothing
-else.
+"""What notifications really emits of mails and news: the builders beside the contracts may make
+nothing else.
 """
 
 from datetime import timedelta
 
-from kvitt_contracts.notifications import EmailFailed, EmailQueued, EmailSent
+from kvitt_contracts.notifications import (
+    EmailFailed,
+    EmailQueued,
+    EmailSent,
+    NewsPublished,
+    NewsWithdrawn,
+)
 from kvitt_contracts.policy import Policies
 from kvitt_testkit.world import Given, World
 from notifications.app import service
@@ -20,12 +26,14 @@ from contracts.tests.builders.shapes import assert_proven
 from contracts.tests.builders.stocktakings import a_stocktaking_announced
 from services.notifications.tests.worlds import AT
 
+HEARING = {"code": "horsel", "sources": ["central"]}
 OF_ORDERS = ("ALREADY_SENT", "IS_OVER", "NO_ORDER_ADDRESS", "NO_ADDRESS", "UNKNOWN_USER")
 """What orders refuses a mail for (`test_mails.py`)."""
 
 
 async def test_the_builders_make_what_is_emitted(given: Given, policies: Policies) -> None:
-    policed = with_policy(policies, email=(PICKUP_BY_RELATIVES, STOCKTAKING))
+    routines = (PICKUP_BY_RELATIVES, STOCKTAKING)
+    policed = with_policy(policies, email=routines, product_areas=[HEARING])
     async with given(service, at=AT, policies=policed) as world:
         await queued(world)
         await world.advance(AT + timedelta(days=4))
@@ -42,9 +50,23 @@ async def test_the_builders_make_what_is_emitted(given: Given, policies: Policie
         await settled(world, None, await last(world))
         await world.handle(a_stocktaking_announced())
         await settled(world, "NO_ADDRESS", await last(world))
-        emitted = await world.events(EmailQueued, EmailSent, EmailFailed)
+        await told_as_news(world)
+        emitted = await world.events(
+            EmailQueued, EmailSent, EmailFailed, NewsPublished, NewsWithdrawn
+        )
 
     assert_proven("notifications", emitted)
+
+
+async def told_as_news(world: World) -> None:
+    """News for all, and for a product area, which is withdrawn."""
+    day = str((AT + timedelta(days=5)).date())
+    said = {"title": "Nytt", "text": "Nya hjälpmedel.", "from_on": day, "until_on": day}
+    async with world.http() as client:
+        for area in (None, HEARING["code"]):
+            answer = await client.post("/news", json=said | {"product_area": area})
+            assert answer.status_code == 201, answer.text
+        await client.post(f"/news/{answer.json()['news_id']}:withdraw")
 
 
 async def queued(world: World) -> EmailRow:

@@ -64,6 +64,7 @@ from kvitt_testkit.world import ServiceUrls
 from notifications.base import Base
 from notifications.handlers import messages
 from notifications.messages.commands import OpenMessage, RemoveMessage
+from notifications.news.commands import PublishNews, WithdrawNews
 from sqlalchemy import create_engine
 
 TOLD_TO_NOBODY: set[type[Message]] = {
@@ -124,7 +125,7 @@ def test_every_message_that_is_consumed_has_its_handler() -> None:
         kind for topic in consumed_by("notifications", ["ac"]) for kind in topic.types
     }
 
-    over_http = {OpenMessage, RemoveMessage}
+    over_http = {OpenMessage, RemoveMessage, PublishNews, WithdrawNews}
     assert set(messages.messages) - over_http == consumed - TOLD_TO_NOBODY
 
 

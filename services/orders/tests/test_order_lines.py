@@ -137,7 +137,7 @@ def test_a_service_does_not_stand_in_a_store(policy: RegionPolicy) -> None:
     assert refusal(refused) == (Reason.SERVICE_IS_NOT_STOCKED, "ORD-7", "lines.0.article_number")
 
 
-@pytest.mark.rule("ORD-8b")
+@pytest.mark.rule("ORD-8b", "REF-3c")
 def test_the_store_and_the_service_point_must_match(policy: RegionPolicy) -> None:
     with pytest.raises(OrderRefused) as refused:
         withdrawn(policy, store=StoreId("602"))

@@ -15,7 +15,36 @@ _EXPLAINED: Final = "tests/journeys/lived/test_looking_back.py::test"
 _SECONDS: Final = 300.0
 """A running system is looked back on."""
 
+_PREVIEWS: Final = "tests/previews/test_previews.py::test_each"
+
 FORESIGHT: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "ORD-1f",
+        "What comes direct is shown as if it came from the central store",
+        "services/inventory/inventory/order_previews/domain.py",
+        "            wait = max(articles[line.article_number].lead_time_days, 1)\n",
+        "            wait = 1\n",
+        f"{_PREVIEWS}_line_leaves_on_the_day_that_was_shown",
+        seconds=_SECONDS,
+    ),
+    rule_mutant(
+        "ORD-1g",
+        "What an order costs is shown at the first price that the article had",
+        "services/billing/billing/order_previews/domain.py",
+        "    price = price_on(listed.prices, line.delivered_on)\n",
+        "    price = price_on(listed.prices[:1], line.delivered_on)\n",
+        f"{_PREVIEWS}_line_is_charged_what_was_shown_to_whom_was_shown",
+        seconds=_SECONDS,
+    ),
+    rule_mutant(
+        "ORD-1g",
+        "The rent of the first month is shown as a whole month's",
+        "services/billing/billing/order_previews/domain.py",
+        "        first_ore=first * line.quantity, ",
+        "        first_ore=price.net_ore * line.quantity, ",
+        f"{_PREVIEWS}_device_costs_the_rent_that_was_shown",
+        seconds=_SECONDS,
+    ),
     rule_mutant(
         "BMB-15a",
         "Who answered after the other deadline answered in time",

@@ -17,6 +17,31 @@ _RETURNS: Final = f"{_TESTS}/test_returns.py::test"
 
 DEVICES: tuple[RuleMutant, ...] = (
     rule_mutant(
+        "REF-7c",
+        "A unit without a store takes back what is to go to the central store",
+        "portal/kvitt_portal/pages/moving_plan.py",
+        "    may_stand = bool(store) and causes is not None and not is_posted and not at_once\n",
+        "    may_stand = causes is not None and not is_posted and not at_once\n",
+        "portal/tests/test_moving_plan.py::test_what_a_unit_without_a_store_gives_back_goes_to_the"
+        "_central_store_by_pickup",
+    ),
+    rule_mutant(
+        "ORD-20a",
+        "Of a person who has two references what the one has is not listed",
+        f"{_CODE}/devices/api.py",
+        '_held_by("patient", *sorted(await references_of(reader, person), key=str))',
+        '_held_by("patient", person)',
+        f"{_CARD}_a_merged_persons_devices_are_found_by_either_reference",
+    ),
+    rule_mutant(
+        "INV-7b",
+        "What stands in a store since is not told as returned",
+        f"{_CODE}/devices/returned.py",
+        "or_(after.is_(None), after.not_in(refs))",
+        "after.not_in(refs)",
+        f"{_TESTS}/test_returned.py::test_what_is_returned_is_listed_by_recipient_with_its_day",
+    ),
+    rule_mutant(
         "ORD-20c",
         "Of a unit is listed what any unit has returned",
         f"{_CODE}/devices/returned.py",

@@ -13,8 +13,42 @@ _OF_TRANSFERS: Final = f"{_TESTS}/test_transfers.py::test"
 _FEED: Final = f"{_TESTS}/test_feed.py::test"
 _TRANSFERS: Final = f"{_CODE}/transfers/handlers.py"
 _ORDERS: Final = f"{_CODE}/orders/handlers.py"
+_OF_NEWS: Final = f"{_TESTS}/test_news.py::test"
+_NEWS: Final = f"{_CODE}/news/api.py"
 
 NOTIFICATIONS: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "NTF-5a",
+        "News is shown before its first day",
+        _NEWS,
+        "        NewsRow.from_on <= tx.today,\n",
+        "",
+        f"{_OF_NEWS}_news_is_shown_to_all_on_its_days_and_no_other",
+    ),
+    rule_mutant(
+        "NTF-5b",
+        "News of a product area is for who has any",
+        f"{_CODE}/news/queries.py",
+        "NewsRow.product_area.in_(areas))]",
+        "NewsRow.product_area.is_not(None))]",
+        f"{_OF_NEWS}_news_of_a_product_area_is_for_who_has_it",
+    ),
+    rule_mutant(
+        "REF-11e",
+        "Who has product areas is shown no news that is for all",
+        f"{_CODE}/news/queries.py",
+        "[or_(NewsRow.product_area.is_(None), NewsRow.product_area.in_(areas))]",
+        "[or_(NewsRow.product_area.in_(areas))]",
+        f"{_OF_NEWS}_news_of_a_product_area_is_for_who_has_it",
+    ),
+    rule_mutant(
+        "NTF-6a",
+        "The first of the region's links is not told",
+        _NEWS,
+        "for one in tx.policy.links])",
+        "for one in tx.policy.links[1:]])",
+        f"{_OF_NEWS}_the_regions_links_are_those_of_the_policy_in_force",
+    ),
     rule_mutant(
         "NTF-1a",
         "The oldest message comes first",

@@ -52,6 +52,14 @@ UNITS: tuple[RuleMutant, ...] = (
         f"{_PLACE}_a_requester_registers_in_the_name_of_a_connected_prescriber",
     ),
     rule_mutant(
+        "REF-3c",
+        "A service point is chosen, and any store that somebody has",
+        _PLACING,
+        "    if store != owner.store:\n",
+        "    if owner.store is None:\n",
+        f"{_LINE}_the_store_and_the_service_point_must_match",
+    ),
+    rule_mutant(
         "REF-4a",
         "The service point's payer does not follow",
         _PLACING,

@@ -194,7 +194,7 @@ RECEIPTS: tuple[RuleMutant, ...] = (
         "ORD-12j",
         "What has no price is charged nothing",
         "services/billing/billing/domain.py",
-        "    return delivered.unit_price or listed\n",
+        "    return paid or listed\n",
         "    return listed or NOTHING\n",
         f"{_CHARGED}_what_has_no_price_that_day_is_sold_for_what_its_delivery_note_says",
     ),

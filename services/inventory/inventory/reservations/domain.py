@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Protocol
 
 from kvitt_contracts.calendar import working_days_after
 from kvitt_contracts.copying import same_fields
@@ -62,6 +63,19 @@ class NotReleased(StrEnum):
     DECLINED = "DECLINED"
 
 
+class Wanted(Protocol):
+    """What a line is to have of the store's goods."""
+
+    @property
+    def line_id(self) -> OrderLineId: ...
+    @property
+    def article_number(self) -> ArticleNumber: ...
+    @property
+    def article_type(self) -> ArticleType: ...
+    @property
+    def quantity(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """What an order line has: set aside in the store, still missing, delivered, of that come back,
@@ -92,7 +106,7 @@ class Reservation:
 # decision 0241: planned from the day of the decision, here and in `serve`
 def reserve(
     order_id: OrderId,
-    lines: Sequence[PlacedLine],
+    lines: Sequence[Wanted],
     *,
     available: Mapping[ArticleNumber, int],
     lead_time_days: Mapping[ArticleNumber, int],

@@ -12,6 +12,8 @@ from kvitt_contracts.orders import (
     Delivery,
     LineSupply,
     LineToOrder,
+    OrderPlaced,
+    OrderPlacedV2,
 )
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -207,6 +209,15 @@ class OrderPreview(BaseModel):
     """En order som den skulle bli, med betalare och avgift (ORD-18). Ingenting registreras."""
 
     lines: list[PreviewLine]
+
+    @classmethod
+    def of(cls, placed: OrderPlaced | OrderPlacedV2) -> "OrderPreview":
+        """The view of an order as it would be placed."""
+        lines = [PreviewLine.model_validate(line) for line in placed.lines]
+        if isinstance(placed, OrderPlaced):
+            supply = {"supply": LineSupply(placed.supply)}
+            lines = [line.model_copy(update=supply) for line in lines]
+        return cls(lines=lines)
 
 
 class OrderSummary(BaseModel):

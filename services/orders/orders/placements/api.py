@@ -3,13 +3,7 @@
 from uuid import UUID, uuid4
 
 from kvitt_chassis.http import ApiRouter, Commands, Reader, RegionReader
-from kvitt_contracts.orders import (
-    LineSupply,
-    OrderPlaced,
-    OrderPlacedV2,
-    PlaceOrder,
-    RegisterWithdrawal,
-)
+from kvitt_contracts.orders import PlaceOrder, RegisterWithdrawal
 from kvitt_contracts.types import Reference, identify
 
 from orders.care.recipients import named
@@ -18,7 +12,6 @@ from orders.customer_orders.views import (
     OrderBody,
     OrderPreview,
     OrderView,
-    PreviewLine,
     WithdrawalBody,
 )
 from orders.order_drafts.commands import PlaceOrderOverHttp
@@ -88,7 +81,7 @@ async def preview_order(body: OrderBody, tx: ReadTransaction, reader: Reader) ->
 
     Nekas som ordern skulle nekas, men frågar inte efter bilagor (ORD-24).
     """
-    return _previewed(await preview(await _command(body, reader), tx))
+    return OrderPreview.of(await preview(await _command(body, reader), tx))
 
 
 @router.post("/withdrawals:preview")
@@ -100,7 +93,7 @@ async def preview_withdrawal(
 
     Nekas som uttaget skulle nekas.
     """
-    return _previewed(await preview(await _withdrawal(body, reader), tx))
+    return OrderPreview.of(await preview(await _withdrawal(body, reader), tx))
 
 
 @router.get("/covers", summary="Vem som kan betala i stället")
@@ -151,11 +144,3 @@ async def _withdrawal(body: WithdrawalBody, reader: RegionReader) -> RegisterWit
         cover=body.cover,
         lines=body.lines,
     )
-
-
-def _previewed(placed: OrderPlaced | OrderPlacedV2) -> OrderPreview:
-    lines = [PreviewLine.model_validate(line) for line in placed.lines]
-    if isinstance(placed, OrderPlaced):
-        supply = {"supply": LineSupply(placed.supply)}
-        lines = [line.model_copy(update=supply) for line in lines]
-    return OrderPreview(lines=lines)

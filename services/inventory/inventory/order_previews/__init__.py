@@ -1,0 +1,1 @@
+"""When the lines of an order that is not confirmed yet would leave (ORD-1)."""
