@@ -26,8 +26,19 @@ _DIFFERS_EACH = 20
 _SEARCH_MS, _POSTED_SECONDS, _SCANS = 40, 60, 100
 _ORDERS_A_SECOND = 5.0
 _QUERIES = ("rul", "kud", "hyl", "stö", "999", "rul lät")
-_WORDS = "Rullstol Kudde Hylla Stödhandtag Gåbord Madrass Lyft Ramp Brits Sele".split()
-_MORE = "lätt bred smal hög låg barn vuxen vänster höger hopfällbar".split()
+_WORDS = [
+    "Rullstol",
+    "Kudde",
+    "Hylla",
+    "Stödhandtag",
+    "Gåbord",
+    "Madrass",
+    "Lyft",
+    "Ramp",
+    "Brits",
+    "Sele",
+]
+_MORE = ["lätt", "bred", "smal", "hög", "låg", "barn", "vuxen", "vänster", "höger", "hopfällbar"]
 
 _TEMPLATE = """
     SELECT article_number FROM articles
@@ -198,7 +209,7 @@ async def _return(world: World, *, returns: int) -> Table:
 
     async def scan(number: str) -> None:
         asked = monotonic()
-        body = {"store": _STORE, "devices": [number], "returned_on": day}
+        body: dict[str, object] = {"store": _STORE, "devices": [number], "returned_on": day}
         await _act(world, "/returns", body, key=f"return-{number}")
         took.append(monotonic() - asked)
 
@@ -206,7 +217,8 @@ async def _return(world: World, *, returns: int) -> Table:
         await asyncio.gather(*(scan(loan.key.decode()) for loan in batch))
     seconds = monotonic() - begun
     return Table(
-        f"{returns:,} returns of a device each (INV-7), {_DESKS} at once (goal: ≥ {_SCANS} a second)",
+        f"{returns:,} returns of a device each (INV-7), {_DESKS} at once (goal: ≥ {_SCANS} a "
+        "second)",
         ["a second", "p50 ms", "p99 ms"],
         [
             [
