@@ -157,8 +157,8 @@ async def cost(here: Here) -> Response:
     preview = None
     if rows_of(form):
         await _name_articles(here, form)
+        order_form.check(form)
     await order_payers.name_payers(here, form)
-    order_form.check(form)
     if form.ok and (form["person"] or form["unit"]) and form["prescriber"]:
         preview = await _preview(here, form) if rows_of(form) else None
     order_form.store_draft(here, form)
