@@ -16,6 +16,7 @@ from kvitt_contracts.types import (
     SupplierId,
     SupplierReturnId,
     UserId,
+    Word,
 )
 
 
@@ -23,7 +24,8 @@ class SupplierReturnRegistered(Event, type="inventory.supplier-return.registered
     """Goods have left for the supplier, as agreed: billing waits for its credit note (INV-8).
 
     A marked device is in the user's own store and was received before; unmarked articles are
-    returned by customer service, with `asked_by`. `value` where it is known.
+    returned by customer service, with `asked_by`. `value` where it is known. `reason` is always
+    `credit`: what goes back is credited. The comment is stored by inventory alone.
     """
 
     supplier_return_id: SupplierReturnId
@@ -35,6 +37,7 @@ class SupplierReturnRegistered(Event, type="inventory.supplier-return.registered
     value: Money | None = None
     returned_on: date
     has_comment: bool
+    reason: Word = Word("credit")
     by: UserId
     asked_by: UserId | None = None
 
@@ -46,7 +49,8 @@ SupplierReturnEvent = SupplierReturnRegistered
 class RegisterSupplierReturn(Command, type="inventory.supplier-return.register.v1"):
     """Return a marked device or unmarked articles to their supplier (INV-8).
 
-    Agreed with the supplier before. Subject: the region's own reference of the return.
+    Agreed with the supplier before, who credits it. A comment: over HTTP only. Subject: the
+    region's own reference of the return.
     """
 
     supplier_id: SupplierId

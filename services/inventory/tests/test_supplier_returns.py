@@ -189,12 +189,14 @@ async def test_nothing_goes_back_twice_or_out_of_a_transfer(world: World) -> Non
     assert len(await world.rows(SupplierReturnRow)) == 1
 
 
+@pytest.mark.rule("INV-8c")
 async def test_a_return_to_a_supplier_over_http_says_what_it_did(world: World) -> None:
-    body = {
+    body: dict[str, Any] = {
         "supplier_id": "L1042",
         "store": OWN,
         "device_number": "170098",
         "returned_on": "2026-03-18",
+        "comment": "Fel storlek beställd.",
         "reference": "S-7",
     }
     async with world.http(user=SENDER, roles=CARE, service_points=[SENDING]) as client:
@@ -210,5 +212,54 @@ async def test_a_return_to_a_supplier_over_http_says_what_it_did(world: World) -
         "device_id": str(device_id()),
         "order_id": None,
         "returned_on": "2026-03-18",
+        "reason": "credit",
+        "comment": "Fel storlek beställd.",
     }
+    (registered,) = await world.events(SupplierReturnRegistered)
+    assert registered.has_comment
+    assert "storlek" not in registered.model_dump_json()
     assert [one["device_number"] for one in listed] == ["170099"]
+
+
+@pytest.mark.rule("INV-8c")
+async def test_a_return_that_a_region_tells_of_is_to_be_credited_without_a_comment(
+    world: World,
+) -> None:
+    await world.handle(a_supplier_return(on="2026-03-18"))
+
+    (registered,) = await world.events(SupplierReturnRegistered)
+    assert (registered.reason, registered.has_comment) == ("credit", False)
+    (row,) = await world.rows(SupplierReturnRow)
+    assert (row.reason, row.comment) == ("credit", None)
+
+
+@pytest.mark.rule("INV-8c")
+async def test_an_empty_comment_is_refused_by_its_field(world: World) -> None:
+    body = {
+        "supplier_id": "L1042",
+        "store": OWN,
+        "device_number": "170098",
+        "returned_on": "2026-03-18",
+        "comment": "",
+    }
+    async with world.http(user=SENDER, roles=CARE, service_points=[SENDING]) as client:
+        answer = await client.post("/supplier-returns", json=body)
+
+    assert answer.status_code == 422
+    assert "comment" in answer.text
+    assert await world.rows(SupplierReturnRow) == []
+
+
+@pytest.mark.rule("DAY-1a")
+async def test_a_day_ahead_is_refused_by_its_field_over_http_too(world: World) -> None:
+    body = {
+        "supplier_id": "L1042",
+        "store": OWN,
+        "device_number": "170098",
+        "returned_on": "2026-03-21",
+        "comment": "Fel storlek beställd.",
+    }
+    async with world.http(user=SENDER, roles=CARE, service_points=[SENDING]) as client:
+        problem = (await client.post("/supplier-returns", json=body)).json()
+
+    assert (problem["reason"], problem["field"]) == ("DAY_IN_THE_FUTURE", "returned_on")

@@ -22,6 +22,7 @@ from inventory.safety_levels.commands import SetSafetyLevel
 from inventory.stocktakings.commands import CountShelf
 from inventory.stocktakings.domain import Stocktaking
 from inventory.stocktakings.domain import evolve as evolve_stocktaking
+from inventory.supplier_returns.commands import SendBack
 from kvitt_contracts import billing, inventory, orders, topics
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import example, examples_of
@@ -83,7 +84,15 @@ UNUSED = {
     ),
 }
 
-OVER_HTTP_ALONE = {CountShelf, DropProposal, GiveNumber, SetCard, SetSafetyLevel, TellDamage}
+OVER_HTTP_ALONE = {
+    CountShelf,
+    DropProposal,
+    GiveNumber,
+    SendBack,
+    SetCard,
+    SetSafetyLevel,
+    TellDamage,
+}
 """What users say that no region sends."""
 
 

@@ -219,6 +219,14 @@ DEVICES: tuple[RuleMutant, ...] = (
         f"{_SUPPLIER}_what_cannot_go_back_is_refused_by_its_field_and_nothing_moves",
     ),
     rule_mutant(
+        "INV-8c",
+        "What is written of a return to a supplier is dropped",
+        f"{_CODE}/supplier_returns/handlers.py",
+        "    row.comment = comment\n",
+        "    row.comment = None\n",
+        f"{_SUPPLIER}_a_return_to_a_supplier_over_http_says_what_it_did",
+    ),
+    rule_mutant(
         "REF-12i",
         "Customer service sends no unmarked articles back either",
         f"{_CODE}/supplier_returns/domain.py",

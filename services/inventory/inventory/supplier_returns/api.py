@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 from kvitt_chassis.http import ApiRouter, Body, Commands
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import RegisterSupplierReturn
 from kvitt_contracts.types import (
     ArticleNumber,
     Day,
@@ -18,10 +17,12 @@ from kvitt_contracts.types import (
     StoreId,
     SupplierId,
     UserId,
+    Word,
     identify,
 )
 from pydantic import ConfigDict, Field
 
+from inventory.supplier_returns.commands import Comment, SendBack
 from inventory.supplier_returns.models import SupplierReturnRow
 from inventory.views import FromRow
 
@@ -47,6 +48,10 @@ class SupplierReturnBody(Body):
     asked_by: Annotated[
         UserId | None, Field(description="Vem som bad om det; krävs av kundtjänst (REF-12)")
     ] = None
+    comment: Annotated[
+        Comment | None,
+        Field(description="Varför det går tillbaka. Skriv inget om patienten"),
+    ] = None
     reference: Annotated[Reference | None, Field(description="Er egen beteckning på returen")] = (
         None
     )
@@ -67,6 +72,8 @@ class SupplierReturnView(FromRow):
                     "device_id": "8f13499d-be3f-58cb-ac7f-ee78f85a054e",
                     "order_id": None,
                     "returned_on": "2026-03-25",
+                    "reason": "credit",
+                    "comment": "Fel storlek beställd.",
                 }
             ]
         },
@@ -79,6 +86,8 @@ class SupplierReturnView(FromRow):
     device_id: DeviceId | None
     order_id: OrderId | None
     returned_on: date
+    reason: Annotated[Word, Field(description="Returorsaken: `credit` (kreditering), alltid")]
+    comment: Annotated[str | None, Field(description="Varför det gick tillbaka")]
 
 
 @router.post("/supplier-returns", status_code=201)
@@ -94,7 +103,7 @@ async def register_supplier_return(
     BALANCE_TOO_LOW (INV-4), ASKED_BY_MISSING (REF-12).
     """
     said = {name: value for name, value in dict(body).items() if name != "reference"}
-    command = RegisterSupplierReturn(by=commands.caller.user_id, **said)
+    command = SendBack(by=commands.caller.user_id, **said)
     region = commands.caller.region
     # without a name of its own the return has a random id: nothing else will ever call it
     named = identify(region, "supplier_return", body.reference) if body.reference else uuid4()

@@ -26,6 +26,9 @@ from kvitt_contracts.types import (
 from inventory.articles.domain import Article
 from inventory.devices.domain import Claim, Device, DeviceStatus
 
+CREDIT = Word("credit")
+"""Why goods go back: to be credited (INV-8)."""
+
 
 class SupplierReturnRefused(Refused):
     """Nothing goes back to the supplier so, or not by who asks."""
@@ -41,6 +44,7 @@ class SupplierReturn:
     device_id: DeviceId | None = None
     order_id: OrderId | None = None
     returned_on: date
+    reason: Word
 
 
 def check_names_one(command: RegisterSupplierReturn) -> None:
@@ -130,8 +134,9 @@ def register(
     article_number: ArticleNumber,
     device_id: DeviceId | None,
     order_id: OrderId | None,
+    has_comment: bool,
 ) -> SupplierReturnRegistered:
-    """What has left for the supplier."""
+    """What has left for the supplier, who credits it: no other reason is chosen (INV-8)."""
     return SupplierReturnRegistered(
         supplier_return_id=supplier_return_id,
         supplier_id=command.supplier_id,
@@ -140,7 +145,8 @@ def register(
         device_id=device_id,
         order_id=order_id,
         returned_on=command.returned_on,
-        has_comment=False,
+        has_comment=has_comment,
+        reason=CREDIT,
         by=command.by,
         asked_by=command.asked_by,
     )

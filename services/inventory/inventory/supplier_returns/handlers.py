@@ -25,6 +25,7 @@ from inventory.reservations.queries import order_id_numbered
 from inventory.stock.writes import lock_balances, move_stock
 from inventory.stores.queries import is_store_of, rows_of_own_store
 from inventory.supplier_returns import domain
+from inventory.supplier_returns.commands import SendBack
 from inventory.supplier_returns.models import SupplierReturnRow
 
 messages = Handlers()
@@ -48,6 +49,28 @@ async def register_supplier_return(command: RegisterSupplierReturn, tx: Transact
     RESERVED_FOR_ORDERS (ORD-4), ARTICLE_IS_MARKED (INV-5), SERVICE_IS_NEVER_STOCKED,
     BALANCE_TOO_LOW (INV-4), ASKED_BY_MISSING (REF-12).
     """
+    await _register(command, None, tx)
+
+
+@messages.command(SendBack, reads=_read)
+async def send_back(command: SendBack, tx: Transaction) -> None:
+    """INV-8: as `register_supplier_return`, with a comment.
+
+    Refused: UNKNOWN_USER (REF-3), REFERENCE_USED, EITHER_DEVICE_OR_ARTICLE, QUANTITY_NOT_ONE,
+    NOT_IN_STORE, CUSTOMER_SERVICE_ONLY (INV-8), NOT_YOUR_STORE (REF-18), UNKNOWN_ARTICLE,
+    UNKNOWN_ORDER (INV-8), RETURNED_BEFORE_IT_CAME (DAY-5), DEVICE_CLAIMED (BMB-12),
+    RESERVED_FOR_ORDERS (ORD-4), ARTICLE_IS_MARKED (INV-5), SERVICE_IS_NEVER_STOCKED,
+    BALANCE_TOO_LOW (INV-4), ASKED_BY_MISSING (REF-12).
+    """
+    await _register(command, command.comment, tx)
+
+
+_USED = "En retur med den referensen är redan registrerad: kontrollera den, eller ange en ny."
+_CHECK_ORDER = "Kontrollera ordernumret, eller utelämna det."
+_NOT_YOUR_STORE = "Ange ett av dina enheters förråd; annars gör den enhet som har det, returen."
+
+
+async def _register(command: RegisterSupplierReturn, comment: str | None, tx: Transaction) -> None:
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
     domain.check_names_one(command)
     if not await is_store_of(tx, command.store, by):
@@ -62,8 +85,8 @@ async def register_supplier_return(command: RegisterSupplierReturn, tx: Transact
         )
     order_id = await _order_id(command, tx)
     if command.device_number is not None:
-        row = await _send_device_back(command, command.device_number, key, tx)
-        number, device_id = row.article_number, DeviceId(row.id)
+        sent = await _send_device_back(command, command.device_number, key, tx)
+        number, device_id = sent.article_number, DeviceId(sent.id)
     else:
         assert command.article_number is not None  # see domain.check_names_one
         number, device_id = command.article_number, None
@@ -77,7 +100,7 @@ async def register_supplier_return(command: RegisterSupplierReturn, tx: Transact
         available=-command.quantity,
         cause_id=key,
     )
-    tx.start(
+    row = tx.start(
         SupplierReturnRow,
         key,
         domain.register(
@@ -86,13 +109,10 @@ async def register_supplier_return(command: RegisterSupplierReturn, tx: Transact
             article_number=number,
             device_id=device_id,
             order_id=order_id,
+            has_comment=comment is not None,
         ),
     )
-
-
-_USED = "En retur med den referensen är redan registrerad: kontrollera den, eller ange en ny."
-_CHECK_ORDER = "Kontrollera ordernumret, eller utelämna det."
-_NOT_YOUR_STORE = "Ange ett av dina enheters förråd; annars gör den enhet som har det, returen."
+    row.comment = comment
 
 
 async def _send_device_back(

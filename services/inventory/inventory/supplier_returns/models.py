@@ -4,7 +4,7 @@ from datetime import date
 
 from kvitt_chassis.models import Aggregate
 from kvitt_contracts import topics
-from kvitt_contracts.types import ArticleNumber, DeviceId, OrderId, SupplierId
+from kvitt_contracts.types import ArticleNumber, DeviceId, OrderId, SupplierId, Word
 from sqlalchemy.orm import Mapped
 
 from inventory.supplier_returns import domain
@@ -29,3 +29,5 @@ class SupplierReturnRow(
     device_id: Mapped[DeviceId | None]
     order_id: Mapped[OrderId | None]
     returned_on: Mapped[date]
+    reason: Mapped[Word]
+    comment: Mapped[str | None]  # what the user wrote, in no event
