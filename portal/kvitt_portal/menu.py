@@ -24,6 +24,7 @@ class Place:
 
 MENU = (
     Place("/", "Startsida"),
+    Place("/nyheter", "Nyheter"),
     Place("/bestallningar", "Beställningar"),
     Place("/uttag/nytt", "Uttag", CARE),
     Place("/varukorgar", "Varukorgar"),

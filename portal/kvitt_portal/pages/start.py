@@ -55,6 +55,7 @@ async def start(here: Here) -> Response:
         late,
         cases,
         messages,
+        news,
         (locked, lacking),
     ) = await asyncio.gather(
         here.ask("bmb", "/transfers:to-take-over", limit=1),
@@ -66,6 +67,7 @@ async def start(here: Here) -> Response:
         here.ask("orders", "/waits", late=True, limit=1),
         here.ask("orders", "/cases", limit=SHOWN if is_staff else 1),
         here.ask("notifications", "/messages", unread_only=True, limit=SHOWN),
+        here.ask("notifications", "/news", limit=SHOWN),
         asyncio.gather(locked_of(here), lacking_of(here, limit=SHOWN)),
     )
     to_do = [
@@ -99,7 +101,9 @@ async def start(here: Here) -> Response:
     else:
         steps = await steps_of(here, locked=locked, lacking=lacking)
     fees = fees_to_charge(items_of(baskets)) if here.is_in_care else []
-    return here.page("start/start.html", to_do=to_do, steps=steps, messages=messages, fees=fees)
+    return here.page(
+        "start/start.html", to_do=to_do, steps=steps, messages=messages, news=news, fees=fees
+    )
 
 
 async def _of_staff(here: Visit) -> tuple[Part, ...]:

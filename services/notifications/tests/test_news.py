@@ -56,6 +56,17 @@ async def test_news_is_shown_to_all_on_its_days_and_no_other(given: Given) -> No
         await assert_rows_are_folds(world)
 
 
+@pytest.mark.rule("NTF-5a")
+async def test_who_publishes_sees_what_is_shown_later(given: Given) -> None:
+    async with given(service, at=AT) as world:
+        await published(world, title="I dag")
+        await published(world, title="I morgon", from_on="2026-05-08")
+        async with world.http(**STAFF) as client:
+            coming = (await client.get("/news?coming=true")).json()["items"]
+
+        assert [one["title"] for one in coming] == ["I morgon", "I dag"]
+
+
 @pytest.mark.rule("NTF-5b", "REF-11e")
 async def test_news_of_a_product_area_is_for_who_has_it(given: Given, policies: Policies) -> None:
     areas = with_product_areas(policies, "horsel", "syn")

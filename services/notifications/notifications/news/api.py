@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import Query
+from kvitt_chassis.filters import ForTheView
 from kvitt_chassis.http import (
     ApiRouter,
     Body,
@@ -103,6 +104,8 @@ class LinksView(BaseModel):
 class NewsQuery(ListQuery):
     """Which news: what is shown today."""
 
+    coming: Annotated[bool, ForTheView("Också det som börjar visas en senare dag")] = False
+
 
 SCOPE = RegionWide(NewsRow.region, because="NTF-5: news is for all, or for an area's users")
 
@@ -125,12 +128,10 @@ async def list_news(
     """Nyheter som visas i dag: de till alla, och de till dina produktområden (NTF-5, REF-11).
     Kundtjänst ser alla områdens.
     """
-    shown = and_(
-        NewsRow.status == Status.PUBLISHED,
-        NewsRow.from_on <= tx.today,
-        NewsRow.until_on >= tx.today,
-    )
-    return await NEWS.page(asked, reader, shown, *await within_areas(reader))
+    shown = [NewsRow.status == Status.PUBLISHED, NewsRow.until_on >= tx.today]
+    if not asked.coming:
+        shown.append(NewsRow.from_on <= tx.today)
+    return await NEWS.page(asked, reader, *shown, *await within_areas(reader))
 
 
 @router.post("/news", status_code=201)
