@@ -35,7 +35,7 @@ async def told(world: World) -> list[tuple[str, str]]:
     return [(whom(one.to), str(one.message)) for one in posted]
 
 
-@pytest.mark.rule("ORD-11j", "ORD-11c", "INV-8e")
+@pytest.mark.rule("ORD-11j", "ORD-11c", "INV-8e", "NTF-2l")
 @pytest.mark.parametrize(
     ("event", "to", "message"),
     [

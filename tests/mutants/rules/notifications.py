@@ -21,8 +21,8 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         "NTF-5a",
         "News is shown before its first day",
         _NEWS,
-        "        NewsRow.from_on <= tx.today,\n",
-        "",
+        "        shown.append(NewsRow.from_on <= tx.today)\n",
+        "        pass\n",
         f"{_OF_NEWS}_news_is_shown_to_all_on_its_days_and_no_other",
     ),
     rule_mutant(

@@ -206,6 +206,15 @@ PURCHASES: tuple[RuleMutant, ...] = (
         f"{_ACTS}_a_deviation_that_is_not_settled_is_reminded_of_each_month",
     ),
     rule_mutant(
+        "NTF-2l",
+        "That a delivery is ready to be received is told two weeks late",
+        "services/notifications/notifications/purchase_orders/handlers.py",
+        "    if event.days_late < LATE_DAYS:\n",
+        "    if event.days_late > LATE_DAYS:\n",
+        "services/notifications/tests/test_purchase_orders.py"
+        "::test_what_waits_too_long_is_told_to_who_acts",
+    ),
+    rule_mutant(
         "INV-8e",
         "Who settled a deviation is told, not who reported it",
         "services/notifications/notifications/purchase_orders/handlers.py",
