@@ -79,7 +79,7 @@ async def test_nothing_typed_is_lost_with_the_session(
     anna = await somebody(browser, with_provider, at="/bestallningar/ny", script=script)
     await anna.click(USER)
     await anna.fill("Artikel", "Rullstol <b>hög</b>")
-    await anna.page.locator("summary", has_text="Annan adress").click()
+    await anna.page.locator("summary", has_text="Kontaktperson").click()
     await anna.fill("Instruktioner", "Ring på\nsedan vänta")
     await with_provider.lapse(await cookie_of(anna))
     await anna.fill("Kontaktperson", "Åsa")
