@@ -89,7 +89,7 @@ async def test_a_number_that_nobody_has_says_what_to_do(actor: MakeActor, ward: 
     await anna.fill(SEARCH, "18900101-9802")
     await anna.press("Enter")
 
-    await anna.sees("Sök på personnummer, individnummer, ordernummer eller artikel.")
+    await anna.sees("Sök på personnummer, individnummer, ordernummer, artikel eller leverantör.")
     await anna.accessible()
     assert "1890" not in anna.page.url
 
