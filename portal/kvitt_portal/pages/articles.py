@@ -44,7 +44,7 @@ CLASSES: Final = {
 """What the classes on two digits are about."""
 
 _LIMIT = 50
-_FILTERS = ("query", "type", "in_assortment", "store", "iso_code")
+_FILTERS = ("query", "type", "in_assortment", "store", "iso_code", "product")
 
 
 @router.get("/artiklar")

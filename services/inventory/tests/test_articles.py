@@ -224,6 +224,39 @@ async def test_an_article_page_has_price_unit_lead_time_and_status(world: World)
     assert [page["status"] for page in pages] == ["active", "phase_out", "discontinued"]
 
 
+@pytest.mark.rule("INV-1g", "INV-2e", "INV-2h", "INV-3c")
+async def test_an_article_is_of_a_product_and_found_by_that_and_by_its_suppliers_number(
+    world: World,
+) -> None:
+    await world.handle_all(
+        an_article_stated(
+            CUSHION,
+            marked=False,
+            name="Sittdyna Ängsull",
+            type="accessory",
+            product="Rullstol Åra",
+            supplier_article_number="NH-77",
+            package_size=6,
+            replacement_group="sittdyna",
+        ),
+        an_article_stated(product="Rullstol Åra"),
+    )
+
+    async with world.http() as client:
+        page = (await client.get(f"/articles/{CUSHION}")).json()
+        found = {
+            query: [
+                one["article_number"]
+                for one in (await client.get(f"/articles?{query}")).json()["items"]
+            ]
+            for query in ("query=nh-77", "query=åra dyna", "product=Rullstol Åra&type=accessory")
+        }
+
+    assert (page["package_size"], page["replacement_group"]) == (6, "sittdyna")
+    assert (page["product"], page["supplier_article_number"]) == ("Rullstol Åra", "NH-77")
+    assert list(found.values()) == [[CUSHION]] * 3
+
+
 @pytest.mark.rule("INV-2b", "INV-2f")
 async def test_an_article_page_has_prices_and_balances_per_store(world: World) -> None:
     await world.handle_all(a_balance_stated(CUSHION, 4), a_price(34900, number=CUSHION))

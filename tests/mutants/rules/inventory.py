@@ -40,8 +40,8 @@ _CATALOGUE: tuple[RuleMutant, ...] = (
         "INV-1c",
         "A search does not look at the supplier",
         f"{_CODE}/articles/domain.py",
-        "(article.article_number, article.name, article.supplier, article.iso_code)",
-        "(article.article_number, article.name, article.iso_code)",
+        "        article.supplier,\n",
+        "",
         f"{_ARTICLES}_articles_are_found_by_words_in_any_order_and_by_filters",
     ),
     rule_mutant(
@@ -140,6 +140,51 @@ _CATALOGUE: tuple[RuleMutant, ...] = (
         "values = same_fields(event, Article) | {'status': ArticleStatus.ACTIVE}\n"
         "            return Article(**values, prices=prices)",
         f"{_ARTICLES}_an_article_page_has_price_unit_lead_time_and_status",
+    ),
+    rule_mutant(
+        "INV-1g",
+        "The supplier's article number is not searched",
+        "services/inventory/inventory/articles/domain.py",
+        "        article.supplier_article_number,\n",
+        "",
+        "services/inventory/tests/test_articles.py"
+        "::test_an_article_is_of_a_product_and_found_by_that_and_by_its_suppliers_number",
+    ),
+    rule_mutant(
+        "INV-1g",
+        "The product is not searched",
+        "services/inventory/inventory/articles/domain.py",
+        "        article.product,\n    )\n",
+        "    )\n",
+        "services/inventory/tests/test_articles.py"
+        "::test_an_article_is_of_a_product_and_found_by_that_and_by_its_suppliers_number",
+    ),
+    rule_mutant(
+        "INV-2e",
+        "An article's page does not say what replaces it",
+        "services/inventory/inventory/articles/api.py",
+        "        replacement_group=row.replacement_group,\n",
+        "",
+        "services/inventory/tests/test_articles.py"
+        "::test_an_article_is_of_a_product_and_found_by_that_and_by_its_suppliers_number",
+    ),
+    rule_mutant(
+        "INV-2h",
+        "An article's page does not say how many are in a package",
+        "services/inventory/inventory/articles/api.py",
+        "        package_size=row.package_size,\n",
+        "",
+        "services/inventory/tests/test_articles.py"
+        "::test_an_article_is_of_a_product_and_found_by_that_and_by_its_suppliers_number",
+    ),
+    rule_mutant(
+        "INV-3c",
+        "What fits a product is found with all else",
+        "services/inventory/inventory/articles/api.py",
+        "Eq(ArticleRow.product, ",
+        "Eq(ArticleRow.supplier, ",
+        "services/inventory/tests/test_articles.py"
+        "::test_an_article_is_of_a_product_and_found_by_that_and_by_its_suppliers_number",
     ),
     rule_mutant(
         "INV-2g",

@@ -106,6 +106,16 @@ class ArticleView(ArticleLine):
         bool, Field(description="Beställs bara med en bilaga (ORD-24)")
     ] = False
     is_hourly: Annotated[bool, Field(description="Antalet är timmar (ORD-11)")] = False
+    package_size: Annotated[int | None, Field(description="Antal i en förpackning")] = None
+    replacement_group: Annotated[
+        str | None, Field(description="Artiklar av samma grupp ersätter varandra (ORD-6)")
+    ] = None
+    product: Annotated[
+        str | None, Field(description="Produkten som artikeln är, eller passar till (INV-3)")
+    ] = None
+    supplier_article_number: Annotated[
+        str | None, Field(description="Leverantörens artikelnummer")
+    ] = None
     prices: list[PriceView]
     balances: list[BalanceView]
 
@@ -140,7 +150,8 @@ class ArticleQuery(ListQuery):
         str | None,
         Where(
             _has_words,
-            "Minst tre tecken; orden i valfri ordning i nummer, namn, leverantör (INV-1)",
+            "Minst tre tecken; orden i valfri ordning i eget och leverantörens nummer, namn, "
+            "leverantör, produkt (INV-1)",
         ),
         Field(max_length=100, examples=["rollator brukare"]),
     ] = None
@@ -154,6 +165,11 @@ class ArticleQuery(ListQuery):
         str | None,
         StartsWith(ArticleRow.iso_code, "ISO-kodens första siffror (INV-3)"),
         Field(pattern=r"^\d{2,6}$"),
+    ] = None
+    product: Annotated[
+        str | None,
+        Eq(ArticleRow.product, "Det som är produkten eller passar till den (INV-3)"),
+        Field(max_length=100),
     ] = None
     with_balance: Annotated[bool, ForTheView("Räkna saldo även vid 50 träffar")] = False
 
@@ -273,6 +289,10 @@ def _view(row: ArticleRow, balances: Sequence[BalanceRow]) -> ArticleView:
         return_at_once=row.return_at_once,
         is_attachment_needed=row.is_attachment_needed,
         is_hourly=row.is_hourly,
+        package_size=row.package_size,
+        replacement_group=row.replacement_group,
+        product=row.product,
+        supplier_article_number=row.supplier_article_number,
         prices=[PriceView.of(point) for point in row.prices],
         balances=[BalanceView.of(balance) for balance in balances],
     )

@@ -166,8 +166,17 @@ def search_words(query: str) -> tuple[str, ...]:
 
 
 def search_text(article: Article) -> str:
-    """Where a search looks: own article number, name, supplier, ISO class, in lower case."""
-    parts = (article.article_number, article.name, article.supplier, article.iso_code)
+    """Where a search looks, in lower case: own article number and the supplier's, name, supplier,
+    ISO class, product.
+    """
+    parts = (
+        article.article_number,
+        article.name,
+        article.supplier,
+        article.iso_code,
+        article.supplier_article_number,
+        article.product,
+    )
     return " ".join(part.lower() for part in parts if part)
 
 

@@ -37,6 +37,7 @@ class ArticleRow(
         Index("ix_articles_number", "region", "article_number", unique=True),
         Index("ix_articles_name", "region", "sort_name"),
         Index("ix_articles_replacement_group", "region", "replacement_group"),
+        Index("ix_articles_product", "region", "product"),
     )
 
     article_number: Mapped[ArticleNumber]
