@@ -1,5 +1,7 @@
 """Artiklar: T-67 to T-69."""
 
+from uuid import uuid4
+
 import pytest
 from playwright.async_api import expect
 
@@ -44,6 +46,43 @@ async def test_all_of_an_article_stands_on_one_page(actor: MakeActor, scene: Sce
     anna.counts("T-68")
     await anna.picture("article")
     await anna.accessible()
+
+
+@pytest.mark.rule("INV-1h", "INV-2e", "INV-2h", "INV-3c")
+async def test_what_fits_a_product_is_found_from_an_article_and_the_filters_are_kept(
+    actor: MakeActor, scene: Scene
+) -> None:
+    product = f"Rullstol Åra {uuid4().hex[:6]}"
+    chair = scene.article(f"{product} hög", product=product)
+    cushion = scene.article(
+        f"Dyna till {product}",
+        marked=False,
+        type="accessory",
+        product=product,
+        package_size=6,
+        replacement_group="dynor",
+    )
+    user = scene.user(scene.place())
+    await scene.set()
+    anna = await actor(user, at=f"/artiklar/{cushion}")
+    await anna.sees("styck, 6 i en förpackning")
+    await anna.sees("dynor")
+    await anna.accessible()
+    await anna.picture("article-of-product")
+
+    await anna.click("Allt till produkten")
+    await anna.sees(chair)
+    await anna.choose("Artikeltyp", "Tillbehör")
+    await anna.click("Sök", within="Artikeltyp")
+    await anna.sees_no(chair)
+    await anna.sees(f"Bara det som hör till produkten {product}")
+    await anna.accessible()
+    await anna.goes("/")
+    await anna.click("Artiklar")
+
+    await anna.has("Artikeltyp", "accessory")
+    await anna.sees(cushion)
+    await anna.sees_no(chair)
 
 
 @pytest.mark.task("T-69")
