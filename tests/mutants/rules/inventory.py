@@ -160,6 +160,16 @@ _CATALOGUE: tuple[RuleMutant, ...] = (
         "::test_an_article_is_of_a_product_and_found_by_that_and_by_its_suppliers_number",
     ),
     rule_mutant(
+        "INV-1h",
+        "The filters of a search are forgotten",
+        "portal/kvitt_portal/here.py",
+        "            self.user.remembered[page] = urlencode(kept)\n",
+        "            urlencode(kept)\n",
+        "portal/tests/tasks/test_articles.py"
+        "::test_what_fits_a_product_is_found_from_an_article_and_the_filters_are_kept",
+        seconds=300.0,
+    ),
+    rule_mutant(
         "INV-2e",
         "An article's page does not say what replaces it",
         "services/inventory/inventory/articles/api.py",
