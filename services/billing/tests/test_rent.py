@@ -93,6 +93,16 @@ def test_a_transfer_splits_the_month_at_its_effective_day() -> None:
     ]
 
 
+@pytest.mark.rule("BIL-9b")
+def test_days_that_follow_each_other_at_one_price_are_one_span() -> None:
+    points = [a_point("2026-05-01", "20311"), a_point("2026-05-11", "20311")]
+
+    owed = owed_rent(points, [a_price("2026-01-01", 31_000)], from_day=MAY_1, to_day=MAY_31)
+    spans = rent_to_invoice(owed, [], from_day=MAY_1, to_day=MAY_31)
+
+    assert [(span.from_day, span.to_day) for span in spans] == [(MAY_1, MAY_31)]
+
+
 @pytest.mark.rule("BIL-1a")
 @given(points=POINTS, day=DAYS_OF_MAY)
 def test_the_latest_change_point_decides_who_pays_for_a_day(

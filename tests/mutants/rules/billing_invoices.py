@@ -77,7 +77,7 @@ INVOICES: tuple[RuleMutant, ...] = (
         _RENTS,
         "            if first != self.following[previous]:\n",
         "            if first != previous:\n",
-        f"{_MONTH}_the_months_rent_is_split_between_its_payers_by_day",
+        f"{_RENT}_days_that_follow_each_other_at_one_price_are_one_span",
     ),
     rule_mutant(
         "BIL-9b",
