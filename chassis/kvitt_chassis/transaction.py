@@ -228,8 +228,7 @@ class Transaction:
         order.
         """
         wanted = sorted(set(keys), key=str)
-        self.check_lock_order((row_type, key) for key in wanted)
-        await self._unit.load([(self.region, (row_type, key)) for key in wanted])
+        await self.find_all(row_type, wanted)
         return [await self.lock(row_type, key, rule=rule) for key in wanted]
 
     def check_lock_order(self, row_keys: Iterable[RowKey]) -> None:

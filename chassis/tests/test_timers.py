@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from kvitt_chassis.consuming import timers
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Handlers, Timer
@@ -154,6 +155,24 @@ async def test_what_is_due_is_fired_while_a_slow_one_takes_its_time(database: Da
     async with running(TimerLoop(database, removals.handlers, handler_seconds=60)):
         async with asyncio.timeout(20):
             await reminded.wait()
+
+    assert len(removals.reminded) == 1
+
+
+async def test_slow_timers_leave_off_for_what_has_changed_meanwhile(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers = Handlers()
+    slow, printed = printing(handlers)
+    async with database.unit() as unit:
+        for _ in range(3):
+            post(unit, due=timedelta(seconds=-1), timer=slow)
+    loop = TimerLoop(database, handlers)
+    monkeypatch.setattr(timers, "POLL_SECONDS", 0.0)
+
+    for turn in (1, 2, 3):
+        await loop._round(slow=True)
+        assert len(set(printed)) == turn
 
 
 async def test_many_timers_fire_once_each_in_the_order_of_their_instants(

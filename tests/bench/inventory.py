@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import TypeVar
 
-import psycopg
 from kvitt_contracts.types import RegionCode, identify
 
-from tests.bench.listing import ask_all
+from tests.bench.listing import ask_all, columns_of
 from tests.bench.load import REGION
 from tests.bench.machine import percentile, tell
 from tests.bench.report import Section, Table
@@ -100,7 +99,7 @@ def _list_articles(world: World, *, articles: int) -> list[str]:
             "search_text": "lower(new.name || ' ' || new.number)",
             "sort_name": "lower(new.name)",
         }
-        columns = _columns(inventory, "articles")
+        columns = columns_of(inventory, "articles")
         statement = _COPIED.format(
             names=", ".join(columns),
             values=", ".join(own.get(name, f"articles.{name}") for name in columns),
@@ -251,11 +250,3 @@ def _batches(things: Sequence[T], most: int) -> Iterator[Sequence[T]]:
 
 def _id(noun: str, name: str) -> str:
     return str(identify(RegionCode(REGION), noun, name))
-
-
-def _columns(connection: psycopg.Connection, table: str) -> list[str]:
-    query = """
-        SELECT column_name FROM information_schema.columns
-        WHERE table_schema = 'public' AND table_name = %s ORDER BY ordinal_position
-    """
-    return [name for (name,) in connection.execute(query, [table])]

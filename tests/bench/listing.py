@@ -90,12 +90,17 @@ def number(connection: psycopg.Connection, query: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _copying(connection: psycopg.Connection, behind: Behind, turns: int) -> sql.Composed:
+def columns_of(connection: psycopg.Connection, table: str) -> list[str]:
+    """The names of a table's columns, in their order."""
     query = """
         SELECT column_name FROM information_schema.columns
-        WHERE table_schema = 'public' AND table_name = %s
+        WHERE table_schema = 'public' AND table_name = %s ORDER BY ordinal_position
     """
-    names = [name for (name,) in connection.execute(query, [behind.table])]
+    return [name for (name,) in connection.execute(query, [table])]
+
+
+def _copying(connection: psycopg.Connection, behind: Behind, turns: int) -> sql.Composed:
+    names = columns_of(connection, behind.table)
     return sql.SQL(
         "INSERT INTO {table} ({names}) SELECT {values} FROM (SELECT {table}.*, turn, turns,"
         " {days} AS days FROM {table}, generate_series(1, {turns}) turn, (SELECT {turns} AS turns)"

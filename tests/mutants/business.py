@@ -34,7 +34,7 @@ BUSINESS: tuple[Mutant, ...] = (
         "slow-timers-alone",
         "A slow timer has a transaction of its own: without, two hundred documents idle in one",
         f"{CHASSIS}/consuming/timers.py",
-        "self._fire_each(due) if slow else self._fire(due)",
+        "self._fire_slow(due) if slow else self._fire(due)",
         "self._fire(due)",
         f"{_TIMERS}::test_slow_timers_fire_in_a_transaction_each_and_the_others_in_one",
     ),
@@ -45,6 +45,14 @@ BUSINESS: tuple[Mutant, ...] = (
         "<> CAST(:slow AS boolean)",
         "IS DISTINCT FROM CAST(:slow AS boolean) OR timer <> ''",
         f"{_TIMERS}::test_what_is_due_is_fired_before_many_slow_ones",
+    ),
+    mutant(
+        "slow-timers-end-their-turn",
+        "Slow timers are read anew when they have taken long: without, a region that is out fires",
+        f"{CHASSIS}/consuming/timers.py",
+        "            if monotonic() - began > POLL_SECONDS:",
+        "            if monotonic() < began:",
+        f"{_TIMERS}::test_slow_timers_leave_off_for_what_has_changed_meanwhile",
     ),
     mutant(
         "slow-timers-beside",

@@ -9,6 +9,7 @@ import random
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import NamedTuple
 from uuid import UUID
 
@@ -175,7 +176,7 @@ class TimerLoop:
             due = [row for row in rows if row.wait <= 0]
             if not due:
                 return max(min((row.wait for row in rows), default=POLL_SECONDS), 0.001)
-            return await (self._fire_each(due) if slow else self._fire(due))
+            return await (self._fire_slow(due) if slow else self._fire(due))
         except Exception as error:
             _log.warning("%s: timers could not be read: %s", self._service, describe(error))
             return POLL_SECONDS
@@ -189,13 +190,19 @@ class TimerLoop:
         except Exception as error:
             if is_lock_trouble(error):
                 return random.uniform(0.05, 0.25)
-            await self._fire_each(due)
+            for one in due:
+                await self._fire_alone(one)
         return 0.0
 
-    async def _fire_each(self, due: Sequence[Due]) -> float:
-        """Each in its own transaction."""
+    async def _fire_slow(self, due: Sequence[Due]) -> float:
+        """Each in its own transaction, for as long as what was read of them is fresh: whose region
+        goes out of service meanwhile is not fired.
+        """
+        began = monotonic()
         for one in due:
             await self._fire_alone(one)
+            if monotonic() - began > POLL_SECONDS:
+                break
         return 0.0
 
     async def _fire_alone(self, one: Due) -> None:

@@ -16,9 +16,7 @@ from inventory.damages.commands import Note, TellDamage
 from inventory.devices.api import SCOPE, DeviceLine
 from inventory.devices.damage_views import DamageView
 from inventory.devices.models import DeviceRow
-from inventory.devices.records.domain import (
-    Outcome,
-)
+from inventory.devices.records.domain import Outcome
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])
 

@@ -11,9 +11,7 @@ from kvitt_contracts.types import DeviceId, Role, StoreId
 from inventory.cards.queries import device_of, rows_of_card
 from inventory.damages import domain
 from inventory.damages.commands import TellDamage
-from inventory.devices.domain import (
-    custody_until,
-)
+from inventory.devices.domain import custody_until
 from inventory.devices.models import DamageNoteRow, DeviceRow
 from inventory.devices.queries import custody_history
 from inventory.devices.records.domain import (

@@ -45,11 +45,11 @@ _POLL_SECONDS = 1.0
 """Between two looks, and between two tries while something is away."""
 
 
-# decision 0462: at least once, and twice only where a process ended between two words
 class NotKnownHere(Exception):
     """A mail of a newer release: a process of that release sends it."""
 
 
+# decision 0462: at least once, and twice only where a process ended between two words
 class Mailer:
     """Sends the mails of one service's database, of which several processes may run one.
 
