@@ -27,7 +27,7 @@ from kvitt_contracts.types import DeviceId, RegionCode, StoreHolder
 
 from contracts.tests.builders.regions import a_device_returned
 from contracts.tests.builders.story import CENTRAL, SERVICE
-from tests.races.setting import KEEPERS, PATIENTS, PRESCRIBERS, STORES, Stated
+from tests.races.setting import KEEPERS, PATIENTS, PRESCRIBERS, STORES, Stated, keeper_of
 from tests.races.system import inbound
 from tests.simulation.chance import Chance
 
@@ -100,8 +100,8 @@ def wish(
 def _sender(chance: Chance, custody: Custody) -> str:
     if chance.happens(0.1):
         return _USERS[chance.below(len(_USERS))]
-    if isinstance(custody.holder, StoreHolder) and custody.holder.store in KEEPERS:
-        return _BY_POINT[KEEPERS[custody.holder.store]]
+    if isinstance(custody.holder, StoreHolder) and (keeper := keeper_of(custody.holder.store)):
+        return _BY_POINT[keeper]
     return custody.prescriber or _USERS[0]
 
 
@@ -164,7 +164,8 @@ def come_back(
     if not lent:
         return None
     device = lent[chance.below(len(lent))]
-    store = (*KEEPERS, CENTRAL)[chance.below(len(KEEPERS) + 1)]
+    stores = (*KEEPERS, CENTRAL, device.shelf)
+    store = stores[chance.below(len(stores))]
     days_ago = chance.below(3) if chance.happens(0.3) else 0
     on = stockholm_day(now) - timedelta(days=days_ago)
     return Return(device, store, on, now, number)

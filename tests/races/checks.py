@@ -40,7 +40,7 @@ from tests.races import pickup_checks
 from tests.races.evidence import Evidence, keys_of
 from tests.races.record import Told, Violation
 from tests.races.run import Run
-from tests.races.setting import FIRST, LAST, PRICES, terms_at
+from tests.races.setting import FIRST, INVESTIGATION, LAST, PRICES, terms_at
 
 _ANSWERS: Final = (TransferAccepted, TransferRejected, TransferWithdrawn)
 _EXPIRIES: Final[Mapping[Any, str]] = {
@@ -62,8 +62,8 @@ def violations(run: Run, evidence: Evidence) -> list[Violation]:
 
 
 def _one_claim(run: Run, evidence: Evidence) -> Iterator[str]:
-    """A device has one open claim at most, and none in the end but that of a locked transfer, or of
-    a pickup that has not fetched it yet.
+    """A device has one open claim at most, and none in the end but that of a locked transfer, of a
+    pickup that has not fetched it yet, or of what searches for it.
     """
     held: dict[DeviceId, UUID] = {}
     for told in run.log:
@@ -78,13 +78,23 @@ def _one_claim(run: Run, evidence: Evidence) -> Iterator[str]:
         if device in kept:
             yield f"{device} is locked by {kept[device][1]}, and to be fetched by {pickup}"
         kept[device] = (ClaimKind.PICKUP, pickup)
+    missed = dict(_missed(run))
     for stated in run.devices:
         claim, wanted = evidence.claims[stated.id], kept.get(stated.id)
         found = None if claim is None else (claim.kind, claim.by)
-        if found != wanted:
-            yield f"{stated.id} is claimed by {found}, and kept by {wanted}"
+        searched = (ClaimKind.INVESTIGATION, missed[stated.id]) if stated.id in missed else None
+        if found != (wanted or searched) or (wanted and searched):
+            yield f"{stated.id} is claimed by {found}, and kept by {wanted}, {searched}"
         if held.get(stated.id) != (None if wanted is None else wanted[1]):
             yield f"{stated.id} is held by {held.get(stated.id)}, and kept by {wanted}"
+
+
+def _missed(run: Run) -> Iterator[tuple[DeviceId, UUID]]:
+    """What is searched for in the end, and by which stocktaking, or by itself where it was told."""
+    last = {told.event.device_id: told.event for told in _of(run, CustodyChanged)}
+    for device, event in last.items():
+        if event.custody.holder == StoreHolder(store=INVESTIGATION):
+            yield device, event.cause.stocktaking_id or device
 
 
 def _claimed(event: Any, held: dict[DeviceId, UUID]) -> Iterator[str]:
@@ -153,6 +163,8 @@ def _effect(run: Run, evidence: Evidence) -> Iterator[str]:
         custody[event.device_id] = event.custody
         if event.cause.transfer_id is not None:
             yield from _by_transfer(told, decided.get(event.cause.transfer_id))
+        elif event.cause.stocktaking_id or event.cause.damage:
+            yield from _in_a_store(told)
         elif not run.returns and event.cause.return_id is None:
             yield f"{event.device_id} changes custody without a cause"
     yield from _once(run, decided)
@@ -179,6 +191,13 @@ def _on_its_day(told: Told, story: list[Told]) -> Iterator[str]:
     wanted = max(drafted.event.transfer_date, decided_on)
     if told.event.effective_on != wanted:
         yield f"{told.event.transfer_id} is to count from {told.event.effective_on}, not {wanted}"
+
+
+def _in_a_store(told: Told) -> Iterator[str]:
+    """What is missed or found stands in a store, and nobody pays for it."""
+    custody = told.event.custody
+    if not isinstance(custody.holder, StoreHolder) or custody.payer_id is not None:
+        yield f"{told.event.device_id} is missed or found, and is {custody}"
 
 
 def _by_transfer(told: Told, decision: Told | None) -> Iterator[str]:
@@ -242,7 +261,8 @@ def _no_device_lost(run: Run, evidence: Evidence) -> Iterator[str]:
     for stated in run.devices:
         if evidence.kept.get(stated.id) != custody[stated.id]:
             yield f"{stated.id} is not {custody[stated.id]}, as it was told to be"
-    scrapped = {one.event.device_id for one in _of(run, DeviceStatusChanged)}
+    status = {one.event.device_id: one.event.kind for one in _of(run, DeviceStatusChanged)}
+    scrapped = {device for device, kind in status.items() if kind == "scrapped"}
     for device in scrapped ^ {one.id for one in run.devices if one.id in evidence.gone}:
         yield f"{device} is scrapped by its events or by its row alone"
     yield from evidence.astray.get(run.devices[0].article, ())

@@ -3,6 +3,7 @@ with another.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +12,13 @@ from bmb.domain import Transfer, evolve
 from kvitt_chassis.database import is_lock_trouble
 from kvitt_chassis.operating.row_comparison import read_event
 from kvitt_contracts.bmb import TransferEvent
-from kvitt_contracts.inventory import Custody, CustodyChanged
+from kvitt_contracts.inventory import (
+    Custody,
+    CustodyChanged,
+    StocktakingCancelled,
+    StocktakingOpened,
+    StocktakingPosted,
+)
 from kvitt_contracts.orders import PickupEvent
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import DeviceId, PersonRef
@@ -22,7 +29,7 @@ from tests.races import acts
 from tests.races.overlap import Work, overlap
 from tests.races.post import Post
 from tests.races.record import Told, Violation
-from tests.races.setting import BEGINS_AT, REGIONS, Stated, devices_of
+from tests.races.setting import BEGINS_AT, REGIONS, Stated, devices_of, stocktaking_of
 from tests.races.system import Failed, Moment, Said, System
 from tests.simulation.chance import Chance, Tape
 
@@ -31,7 +38,7 @@ FAILS: Final = 0.06
 ROUNDS: Final = 60
 _TOLD: Final = (
     *("bmb.transfers", "inventory.holds", "inventory.devices"),
-    *("orders.pickups", "inventory.claims"),
+    *("orders.pickups", "inventory.claims", "inventory.stocktakings"),
 )
 
 
@@ -55,7 +62,9 @@ class Course:
     ) -> None:
         self.seed, self.steps, self.label = seed, steps, label
         self.region = REGIONS[seed % len(REGIONS)]
-        self.devices: tuple[Stated, ...] = devices_of(self.region, label)
+        self.devices: Sequence[Stated] = devices_of(self.region, label)
+        self.stocktaking = stocktaking_of(self.region, self.devices[0].shelf)
+        self.opened_at: datetime | None = None
         self.partition = partition
         self.moment = Moment(BEGINS_AT)
         self.transfers: dict[UUID, Transfer] = {}
@@ -136,6 +145,10 @@ class Course:
                 self._note(f"    {event!r}")
             if isinstance(event, CustodyChanged):
                 self.custody[event.device_id] = event.custody
+            elif isinstance(event, StocktakingOpened):
+                self.opened_at = event.basis_at
+            elif isinstance(event, StocktakingPosted | StocktakingCancelled):
+                self.opened_at = None
             elif said.event.topic == "bmb.transfers":
                 self._evolve(event)
             elif said.event.topic == "orders.pickups":

@@ -133,7 +133,7 @@ async def _prepare(system: System, post: Post, month: Moment, devices: Sequence[
         mine = [one for one in devices if one.region == region]
         articles = dict.fromkeys(one.article for one in mine)
         for stage in (
-            *_pieces(the_catalogue(articles)),
+            *_pieces(the_catalogue(articles, dict.fromkeys(one.shelf for one in mine))),
             *_pieces(the_prices(articles)),
             *_pieces([one.fact() for one in mine]),
         ):

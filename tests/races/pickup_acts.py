@@ -14,7 +14,14 @@ from orders.pickups.domain import Pickup
 
 from contracts.tests.builders.story import SERVICE
 from tests.races.acts import Asked
-from tests.races.setting import KEEPERS, PATIENTS, PICKUP_WINDOW, PRESCRIBERS, STORES, Stated
+from tests.races.setting import (
+    PATIENTS,
+    PICKUP_WINDOW,
+    PRESCRIBERS,
+    STORES,
+    Stated,
+    keeper_of,
+)
 from tests.simulation.chance import Chance
 
 _USERS: Final = tuple(PRESCRIBERS)
@@ -86,8 +93,10 @@ def take_back(
     by = custody[device.id].prescriber or _USERS[0]
     if PRESCRIBERS.get(by) not in STORES:
         by = _BY_POINT[(*STORES,)[chance.below(len(STORES))]]
+    own = STORES[PRESCRIBERS[by]]
+    on_shelf = keeper_of(device.shelf) == PRESCRIBERS[by] and chance.happens(0.6)
     values = {
-        "store": STORES[PRESCRIBERS[by]],
+        "store": device.shelf if on_shelf else own,
         "devices": (device.number,),
         "returned_on": stockholm_day(now),
         "by": by,
@@ -105,12 +114,12 @@ def scrap(
     here = {
         one.number: holder.store
         for one in devices
-        if isinstance(holder := custody[one.id].holder, StoreHolder) and holder.store in KEEPERS
+        if isinstance(holder := custody[one.id].holder, StoreHolder) and keeper_of(holder.store)
     }
     if not here:
         return None
     number = (*here,)[chance.below(len(here))]
-    by = _BY_POINT[KEEPERS[here[number]]]
+    by = _BY_POINT[keeper_of(here[number]) or _points()[0]]
     values = {"device_number": number, "scrapped_on": stockholm_day(now), "by": by}
     return Asked("scraps", by, ScrapDevice.model_validate(values))
 

@@ -18,6 +18,7 @@ from inventory.claiming import domain as claims
 from inventory.devices.models import DeviceRow
 from inventory.holds import domain as holds
 from inventory.holds import handlers as holding
+from inventory.stocktakings import writes as stocktaking
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import TransferLocked, TransferRejected, TransferVoided
 from kvitt_contracts.calendar import start_of_day
@@ -93,6 +94,14 @@ def _while_it_is_sent(transfer: Any, *, now: datetime) -> None:
 
 async def _nothing(message: Any, tx: Transaction) -> None:
     """The message is read, and that is all."""
+
+
+async def _nobody_is_told(tx: Transaction, row: DeviceRow, *, reason: str) -> None:
+    """What held the device goes on as if it were there."""
+
+
+async def _stays_counted(tx: Transaction, *goods: Any, **change: Any) -> None:
+    """The balance is as it was."""
 
 
 PLANTED = (
@@ -182,5 +191,17 @@ PLANTED = (
         (Swap(fetching, "start_of_day", lambda day: start_of_day(day + timedelta(days=1))),),
         ("it waits with a deadline",),
         met_by=4,
+    ),
+    Planted(
+        "what holds a missing device is not told",
+        (Swap(stocktaking, "break_claim", _nobody_is_told),),
+        ("one claim", "effect", "fault"),
+        met_by=0,
+    ),
+    Planted(
+        "a store counts what is missing from it",
+        (Swap(stocktaking, "move_stock", _stays_counted),),
+        ("no device lost", "fault"),
+        met_by=0,
     ),
 )

@@ -15,7 +15,7 @@ from kvitt_contracts.calendar import start_of_day, stockholm_day
 from kvitt_contracts.types import DeviceId
 from orders.pickups import domain as pickups
 
-from tests.races import acts, pickup_acts, waits
+from tests.races import acts, counting_acts, pickup_acts, waits
 from tests.races.course import ROUNDS, Course
 from tests.races.overlap import Work
 from tests.races.post import Post
@@ -58,15 +58,17 @@ class Run(Course):
     async def _step(self) -> None:
         drawn = self._chance.draw()
         for share, act in (
-            (0.38, self._hand_over),
-            (0.13, self._send),
+            (0.36, self._hand_over),
+            (0.12, self._send),
             (0.04, self._send_rivals),
-            (0.14, self._answer),
-            (0.12, self._move_clock),
+            (0.13, self._answer),
+            (0.10, self._move_clock),
             (0.03, self._return),
             (0.05, self._fetch),
             (0.02, self._tend),
             (0.02, self._in_a_store),
+            (0.04, self._count),
+            (0.02, self._miss),
             (0.06, self._overlap),
             (1.0, self._drain),
         ):
@@ -169,6 +171,19 @@ class Run(Course):
             target = uuid5(_RUNS, f"{self.label}/store/{number}")
             await self._command(asked, target, of="inventory")
 
+    async def _count(self) -> None:
+        asked = counting_acts.count(
+            self._chance, self.devices, self.custody, self.moment.now, opened_at=self.opened_at
+        )
+        await self._command(asked, self.stocktaking, of="inventory")
+
+    async def _miss(self) -> None:
+        """Somebody tells that a device is missing, or that one is found."""
+        act = counting_acts.report if self._chance.happens(0.5) else counting_acts.find
+        asked = act(self._chance, self.devices, self.custody, self.moment.now)
+        number = sum(self.counts.values())
+        await self._command(asked, uuid5(_RUNS, f"{self.label}/missing/{number}"), of="inventory")
+
     async def _return(self) -> None:
         told = acts.come_back(
             self._chance, self.devices, self.custody, self.moment.now, len(self.returns)
@@ -218,6 +233,10 @@ class Run(Course):
                 asked = pickup_acts.tend(self._chance, pickup)
                 what = f"{asked.by} {asked.what} {str(pickup.id)[:6]}"
                 works["orders"].append((what, self._work(asked, pickup.id, of="orders")))
+        if self.opened_at is not None:
+            asked = counting_acts.post(self.devices)
+            what = f"{asked.by} {asked.what}"
+            works["inventory"].append((what, self._work(asked, self.stocktaking, of="inventory")))
         return works
 
     async def _move_clock(self) -> None:

@@ -1,19 +1,21 @@
 """What runs find: three regions whose policies change in the middle of them, and who works, pays
-and keeps stock there. For each run an article, and three devices: two on loan, one in a store.
+and keeps stock there. For each run an article, three devices, two on loan and one in a store, and
+that store: it is counted in the run alone.
 
 The region states its registry to orders, from which the others learn of it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.personnummer import PersonalNumber
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import DeviceId, identify
+from kvitt_contracts.types import DeviceId, StocktakingId, StoreId, identify
 
 from contracts.tests.builders.regions import (
     OLD_WOMAN,
@@ -53,7 +55,7 @@ POLICY_CHANGES_ON = date(2026, 5, 12)
 TROUBLED_UNTIL = datetime(2026, 5, 22, 18, tzinfo=UTC)
 """No act comes later: what was sent by then is over in the month."""
 
-OTHERS_OWN = "602"
+OTHERS_OWN, INVESTIGATION = "602", StoreId("900")
 PICKUP_WINDOW = (1, 5)
 """The first and the last day after a relative's order, by every policy."""
 PRICES = ((FIRST, 31_000), (date(2026, 5, 16), 40_000))
@@ -64,6 +66,7 @@ STORES = {SENDING: OWN, RECEIVING: OTHERS_OWN}
 KEEPERS = {store: point for point, store in STORES.items()}
 PATIENTS = (PATIENT, OTHER_PATIENT)
 _NUMBERS = (OLD_WOMAN, "189002029818")
+_SHELF = "S"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +150,20 @@ def the_registry() -> tuple[tuple[str, Message], ...]:
     )
 
 
-def the_catalogue(articles: Iterable[str]) -> tuple[Message, ...]:
+def keeper_of(store: str) -> str | None:
+    """The service point whose own store it is; a run's shelf is that of SENDING."""
+    return KEEPERS.get(store, SENDING if store.startswith(_SHELF) else None)
+
+
+def the_catalogue(articles: Iterable[str], shelves: Iterable[str]) -> tuple[Message, ...]:
     """The stores, and the articles, which are rented."""
-    own = (a_store_stated(store, "own", service_point=point) for store, point in KEEPERS.items())
-    return (a_store_stated(), *own, *(an_article_stated(one) for one in articles))
+    own = {**KEEPERS, **dict.fromkeys(shelves, SENDING)}
+    return (
+        a_store_stated(),
+        a_store_stated(INVESTIGATION, "investigation"),
+        *(a_store_stated(store, "own", service_point=point) for store, point in own.items()),
+        *(an_article_stated(one) for one in articles),
+    )
 
 
 def the_prices(articles: Iterable[str]) -> tuple[Message, ...]:
@@ -164,11 +177,12 @@ def the_prices(articles: Iterable[str]) -> tuple[Message, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """A device of a run; without `payer` it stands in the store of SENDING."""
+    """A device of a run; without `payer` it stands on the run's shelf."""
 
     region: str
     number: str
     article: str
+    shelf: StoreId
     payer: str | None
 
     @property
@@ -180,7 +194,7 @@ class Stated:
         """What the region states of it."""
         if self.payer is None:
             return a_device_in_store_stated(
-                self.number, store=OWN, article_number=self.article, stated_on=FIRST
+                self.number, store=self.shelf, article_number=self.article, stated_on=FIRST
             )
         return a_device_on_loan_stated(
             self.number,
@@ -198,9 +212,20 @@ def article_of(label: str) -> str:
     return f"{ROLLATOR}-{label.upper()}"
 
 
-def devices_of(region: str, label: str) -> tuple[Stated, ...]:
+def shelf_of(label: str) -> StoreId:
+    """The store of SENDING that the run which is called `label` alone counts."""
+    return StoreId(f"{_SHELF}{uuid5(NAMESPACE_OID, label).hex[:9].upper()}")
+
+
+def stocktaking_of(region: str, store: StoreId) -> StocktakingId:
+    """The id of a store's stocktaking."""
+    return StocktakingId(identify(region, "stocktaking", store))
+
+
+def devices_of(region: str, label: str) -> Sequence[Stated]:
     """The devices of the run that is called `label`."""
-    return tuple(
-        Stated(region=region, number=f"{label}-{number}", article=article_of(label), payer=payer)
-        for number, payer in enumerate((OTHER_PAYER, OTHER_PAYER, None))
-    )
+    article, shelf = article_of(label), shelf_of(label)
+    return [
+        Stated(region=region, number=f"{label}-{at}", article=article, shelf=shelf, payer=payer)
+        for at, payer in enumerate((OTHER_PAYER, OTHER_PAYER, None))
+    ]
