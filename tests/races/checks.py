@@ -33,7 +33,10 @@ from kvitt_contracts.inventory import (
     HoldBroken,
     HoldGranted,
     HoldReleased,
+    LineDelivered,
+    ReservationDeclined,
 )
+from kvitt_contracts.orders import OrderDeclined, OrderDelivered
 from kvitt_contracts.types import DeviceId, StoreHolder
 
 from tests.races import pickup_checks
@@ -49,6 +52,10 @@ _EXPIRIES: Final[Mapping[Any, str]] = {
     TransferVoided: "void",
 }
 _DECISIONS: Final = (*_ANSWERS, *_EXPIRIES, TransferCancelled, TransferRefused)
+_ENDS_OF_ORDERS: Final = (
+    ["LineDelivered", "OrderDelivered", "custody"],
+    ["OrderDeclined", "ReservationDeclined"],
+)
 _TAKE_EFFECT: Final = (TransferAccepted, TransferExecutedAutomatically)
 _MONTH: Final = tuple(FIRST + timedelta(days=number) for number in range((LAST - FIRST).days + 1))
 
@@ -163,6 +170,8 @@ def _effect(run: Run, evidence: Evidence) -> Iterator[str]:
         custody[event.device_id] = event.custody
         if event.cause.transfer_id is not None:
             yield from _by_transfer(told, decided.get(event.cause.transfer_id))
+        elif event.cause.order_id is not None:
+            yield from _by_order(run, told)
         elif event.cause.stocktaking_id or event.cause.damage:
             yield from _in_a_store(told)
         elif not run.returns and event.cause.return_id is None:
@@ -191,6 +200,48 @@ def _on_its_day(told: Told, story: list[Told]) -> Iterator[str]:
     wanted = max(drafted.event.transfer_date, decided_on)
     if told.event.effective_on != wanted:
         yield f"{told.event.transfer_id} is to count from {told.event.effective_on}, not {wanted}"
+
+
+def _by_order(run: Run, told: Told) -> Iterator[str]:
+    """What is handed out is with whom the order says, and its unit pays, from that day on."""
+    changed = told.event
+    placed = next(
+        (
+            one
+            for one in run.log
+            if one.event.wire_type.startswith("orders.order.placed.")
+            and one.event.order_id == changed.cause.order_id
+        ),
+        None,
+    )
+    if placed is None or placed.order > told.order:
+        yield f"{changed.device_id} is handed out before it is ordered"
+        return
+    (line,) = placed.event.lines
+    if changed.custody.holder != placed.event.recipient:
+        yield f"{changed.device_id} is with {changed.custody.holder}, not as ordered"
+    if changed.custody.payer_id != line.payer_id or changed.custody.since != placed.event.placed_on:
+        yield f"{changed.device_id} is {changed.custody}, ordered on {placed.event.placed_on}"
+
+
+def _order_ends(run: Run, evidence: Evidence) -> Iterator[str]:
+    """A withdrawal is delivered, with its device, or declined: once, and orders says the same."""
+    told: dict[UUID, list[str]] = defaultdict(list)
+    for one in run.log:
+        if isinstance(one.event, LineDelivered | ReservationDeclined):
+            told[one.event.order_id].append(type(one.event).__name__)
+        if isinstance(one.event, OrderDelivered | OrderDeclined):
+            told[one.event.order_id].append(type(one.event).__name__)
+        if isinstance(one.event, CustodyChanged) and one.event.cause.order_id is not None:
+            told[one.event.cause.order_id].append("custody")
+    placed = {
+        one.event.order_id
+        for one in run.log
+        if one.event.wire_type.startswith("orders.order.placed.")
+    }
+    for order in {*placed, *told}:
+        if sorted(told[order]) not in _ENDS_OF_ORDERS:
+            yield f"{order} ends as {sorted(told[order])}"
 
 
 def _in_a_store(told: Told) -> Iterator[str]:
@@ -291,6 +342,7 @@ INVARIANTS: Final[Mapping[str, Callable[[Run, Evidence], Iterator[str]]]] = {
     "one decision": _one_decision,
     "deadline": _deadline,
     "effect": _effect,
+    "an order ends": _order_ends,
     "one payer": _one_payer,
     "money": _money,
     "a pickup ends": _pickup_ends,

@@ -39,6 +39,7 @@ ROUNDS: Final = 60
 _TOLD: Final = (
     *("bmb.transfers", "inventory.holds", "inventory.devices"),
     *("orders.pickups", "inventory.claims", "inventory.stocktakings"),
+    *("orders.customer-orders", "inventory.reservations"),
 )
 
 
@@ -69,6 +70,7 @@ class Course:
         self.moment = Moment(BEGINS_AT)
         self.transfers: dict[UUID, Transfer] = {}
         self.pickups: dict[UUID, Pickup] = {}
+        self.orders: list[UUID] = []
         self.people: dict[PersonRef, str] = {}
         self.stated: dict[DeviceId, Custody] = {}
         self.custody: dict[DeviceId, Custody] = {}

@@ -121,7 +121,7 @@ def _read_invoices(found: Evidence, said: Sequence[Said]) -> None:
 def keys_of(run: Run) -> Mapping[str, UUID]:
     """The ids of what a run is about, by how they are written as keys."""
     ids: list[UUID] = [*(device.id for device in run.devices), *run.transfers, *run.pickups]
-    ids.append(run.stocktaking)
+    ids += [*run.orders, run.stocktaking]
     return {str(one): one for one in ids}
 
 

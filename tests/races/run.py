@@ -15,7 +15,7 @@ from kvitt_contracts.calendar import start_of_day, stockholm_day
 from kvitt_contracts.types import DeviceId
 from orders.pickups import domain as pickups
 
-from tests.races import acts, counting_acts, pickup_acts, waits
+from tests.races import acts, pickup_acts, store_acts, waits
 from tests.races.course import ROUNDS, Course
 from tests.races.overlap import Work
 from tests.races.post import Post
@@ -62,13 +62,14 @@ class Run(Course):
             (0.12, self._send),
             (0.04, self._send_rivals),
             (0.13, self._answer),
-            (0.10, self._move_clock),
+            (0.105, self._move_clock),
             (0.03, self._return),
             (0.05, self._fetch),
             (0.02, self._tend),
             (0.02, self._in_a_store),
-            (0.04, self._count),
-            (0.02, self._miss),
+            (0.03, self._count),
+            (0.015, self._miss),
+            (0.02, self._hand_out),
             (0.06, self._overlap),
             (1.0, self._drain),
         ):
@@ -172,14 +173,21 @@ class Run(Course):
             await self._command(asked, target, of="inventory")
 
     async def _count(self) -> None:
-        asked = counting_acts.count(
+        asked = store_acts.count(
             self._chance, self.devices, self.custody, self.moment.now, opened_at=self.opened_at
         )
         await self._command(asked, self.stocktaking, of="inventory")
 
+    async def _hand_out(self) -> None:
+        asked = store_acts.hand_out(self._chance, self.devices, self.custody)
+        if asked is not None:
+            target = uuid5(_RUNS, f"{self.label}/order/{len(self.orders)}")
+            self.orders.append(target)
+            await self._command(asked, target, of="orders")
+
     async def _miss(self) -> None:
         """Somebody tells that a device is missing, or that one is found."""
-        act = counting_acts.report if self._chance.happens(0.5) else counting_acts.find
+        act = store_acts.report if self._chance.happens(0.5) else store_acts.find
         asked = act(self._chance, self.devices, self.custody, self.moment.now)
         number = sum(self.counts.values())
         await self._command(asked, uuid5(_RUNS, f"{self.label}/missing/{number}"), of="inventory")
@@ -234,7 +242,7 @@ class Run(Course):
                 what = f"{asked.by} {asked.what} {str(pickup.id)[:6]}"
                 works["orders"].append((what, self._work(asked, pickup.id, of="orders")))
         if self.opened_at is not None:
-            asked = counting_acts.post(self.devices)
+            asked = store_acts.post(self.devices)
             what = f"{asked.by} {asked.what}"
             works["inventory"].append((what, self._work(asked, self.stocktaking, of="inventory")))
         return works

@@ -10,7 +10,7 @@ from tests.races.system import System
 
 pytestmark = pytest.mark.long(seconds=160)
 
-SEEN_WITHIN = 60
+SEEN_WITHIN = 90
 """A planted fault is met by one of so many seeds."""
 
 AT_ONCE = 15

@@ -24,7 +24,8 @@ async def test_runs_go_through_every_way_that_a_transfer_and_a_pickup_have(syste
     of_pickups = ("registered", "refused", "voided", "closed")
     assert {end for end in of_pickups if not seen[f"pickup is {end}"]} == set()
     assert seen["registers a return"]
-    assert seen["scraps"]
+    done = ("scraps", "counts", "posts a stocktaking", "reports a device", "finds")
+    assert {what for what in (*done, "withdraws from a store") if not seen[what]} == set()
 
 
 async def test_the_same_seed_is_the_same_run(system: System) -> None:

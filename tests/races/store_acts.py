@@ -1,5 +1,5 @@
-"""What is done in a run with its shelf and with what is missing: counted, posted, told to be stolen
-or lost, found. Chance chooses, and mostly what somebody who may would do.
+"""What is done in a run with stores and with what is missing: counted, posted, told to be stolen or
+lost, found; handed out to patients. Chance chooses, and mostly what somebody who may would do.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,14 +16,16 @@ from kvitt_contracts.inventory import (
     PostStocktaking,
     ReportDamage,
 )
+from kvitt_contracts.orders import RegisterWithdrawal
 from kvitt_contracts.types import DeviceId, StoreHolder, UserId
 
 from contracts.tests.builders.story import CENTRAL, SENDER, SERVICE
 from tests.races.acts import Asked
-from tests.races.setting import INVESTIGATION, OTHERS_OWN, PRESCRIBERS, Stated
+from tests.races.setting import INVESTIGATION, OTHERS_OWN, PATIENTS, PRESCRIBERS, Stated, keeper_of
 from tests.simulation.chance import Chance
 
 _USERS: Final = tuple(PRESCRIBERS)
+_BY_POINT: Final = {point: user for user, point in PRESCRIBERS.items()}
 _UNIT: Final = UserId(SENDER)
 _HAPPENS: Final = ("stolen", "lost", "lost", "damaged")
 
@@ -94,3 +96,31 @@ def find(
         "asked_by": SENDER,
     }
     return Asked("finds", SERVICE, FindDevice.model_validate(values))
+
+
+def hand_out(
+    chance: Chance, devices: Sequence[Stated], custody: Mapping[DeviceId, Custody]
+) -> Asked | None:
+    """A unit prescribes a device of its store; None where none stands in one of theirs. It may have
+    left meanwhile.
+    """
+    kept = {
+        one: (holder.store, point)
+        for one in devices
+        if isinstance(holder := custody[one.id].holder, StoreHolder)
+        and (point := keeper_of(holder.store))
+    }
+    if not kept:
+        return None
+    device = (*kept,)[chance.below(len(kept))]
+    store, point = kept[device]
+    line = {"article_number": device.article, "quantity": 1, "device_number": device.number}
+    values = {
+        "recipient": {"kind": "patient", "person": PATIENTS[chance.below(len(PATIENTS))]},
+        "prescriber": _BY_POINT[point],
+        "service_point": point,
+        "store": store,
+        "lines": [line],
+    }
+    command = RegisterWithdrawal.model_validate(values)
+    return Asked("withdraws from a store", _BY_POINT[point], command)
