@@ -150,6 +150,7 @@ TAKEN: Final[Mapping[str, str]] = {
     "IN_DISPATCH": "Hjälpmedlet är på väg till en mottagare. Vänta tills det är levererat.",
     "IN_PICKUP": "Hjälpmedlet ska redan hämtas. Se hämtordern på hjälpmedlets sida.",
     "IN_SALE": "Hjälpmedlet är i en försäljning till en annan region. Vänta tills den är avgjord.",
+    "IN_RECONDITIONING": "Hjälpmedlet rekonditioneras. Vänta tills det är godkänt.",
     "SOLD": "Hjälpmedlet är sålt till en annan region.",
     "IN_BASKET": "Hjälpmedlet är utlånat i en varukorg. Lägg tillbaka det där först.",
     "IN_INVESTIGATION": "Hjälpmedlet söks. Kontakta kundtjänst.",
