@@ -144,6 +144,32 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "no_fault": "Det var inget fel",
 }
 """What a fault report has led to."""
+RECONDITIONINGS: Final[Said] = {
+    "open": ("Väntar", "warning"),
+    "approved": ("Godkänt", "success"),
+    "scrapped": ("Skrotat", "default"),
+    "broken": ("Avbrutet", "default"),
+    "all": ("Alla", "default"),
+}
+"""How far the work on what came back to the device service has come."""
+RECONDITIONED: Final[Mapping[str, str]] = {
+    "inspected": "Kontrollerat",
+    "cleaned": "Rengjort",
+    "repaired": "Reparerat",
+    "approved": "Godkänt",
+    "scrapped": "Skrotat",
+}
+"""What a technician has done."""
+SCRAP_REASONS: Final[Mapping[str, str]] = {
+    "NOT_WORTH_REPAIR": "Inte värt att reparera",
+    "DAMAGED": "Skadat",
+    "PARTS_MISSING": "Delar saknas",
+    "NOT_HYGIENIC": "Går inte att få rent",
+    "TOO_OLD": "För gammalt",
+    "LOST": "Det är förlorat",
+    "RETURNED": "Det är någon annanstans",
+}
+"""Why it was scrapped, or what ended the work."""
 TAKEN: Final[Mapping[str, str]] = {
     "IN_TRANSFER": "Hjälpmedlet är i ett byte. Vänta tills bytet är klart, eller ångra det.",
     "LOCKED": "Ett obesvarat byte låser hjälpmedlet. Be kundtjänst låsa upp det.",

@@ -95,8 +95,8 @@ RECONDITIONINGS: tuple[RuleMutant, ...] = (
         "INV-13h",
         "The work on what is lost goes on",
         _DOMAIN,
-        "    if known.status is not Status.OPEN:\n        return ()\n    return (ReconditioningBroken",
-        "    if known.status is Status.OPEN:\n        return ()\n    return (ReconditioningBroken",
+        "is not Status.OPEN:\n        return ()\n    return (ReconditioningBroken",
+        "is Status.OPEN:\n        return ()\n    return (ReconditioningBroken",
         f"{_TESTS}_a_device_that_is_lost_meanwhile_leaves_it",
     ),
     rule_mutant(

@@ -283,7 +283,7 @@ _ENDED: Final[Mapping[Status, str]] = {
 }
 _DONE_ALREADY = "Steget är redan gjort, en annan dag eller av en annan: se rekonditioneringen."
 _INSPECT_FIRST = "Registrera först att det är kontrollerat."
-_CLEAN_FIRST = "Registrera först att det är rengjort: sedan kan det godkännas."
+_CLEAN_FIRST = "Registrera först att det är rengjort, sedan kan det godkännas."
 _TOO_EARLY = (
     "Det kom till hjälpmedelsservice, eller steget innan gjordes, efter den dagen: kontrollera "
     "dagen."
