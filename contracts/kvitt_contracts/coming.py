@@ -21,7 +21,6 @@ TO_INVENTORY = (
     regions.PurchasePriceStated,
     regions.ReturnedGoodsStated,
     regions.DeviceConditionStated,
-    regions.ReconditioningStated,
     inventory.SwapDevice,
 )
 """Reserved on `region.<code>.inventory`."""
@@ -38,12 +37,6 @@ def _reserved(name: str, key: str, events: Any, *to_come: str) -> Topic:
 
 
 TOPICS: tuple[Topic, ...] = (
-    _reserved(
-        "inventory.reconditioning",
-        "ReconditioningId",
-        inventory.ReconditioningEvent,
-        "notifications",
-    ),
     _reserved("notifications.preferences", "the user's id", notifications.PreferencesEvent),
 )
 """Every topic of which nothing is in use yet."""

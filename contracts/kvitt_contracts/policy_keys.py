@@ -42,6 +42,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "product_areas.checklist": "PCK-6",
     "product_areas.professions": "REF-15",
     "professions": "REF-15",
+    "reconditioning": "INV-13",
     "scrap_below": "INV-7",
     "stocktaking.month": "INV-10",
     "stocktaking.notice_days": "INV-10",
@@ -77,7 +78,6 @@ READ_KEYS: Final[Mapping[str, str]] = {
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
 UNREAD_KEYS: Final[Mapping[str, str]] = {
-    "reconditioning": "INV-13 in inventory",
     "inactive_after_months": "REF-5 in orders",
 }
 """Dotted keys that have no effect yet, each with the rule and the service that it waits for. A key

@@ -51,6 +51,7 @@ __all__ = [
     "INVENTORY_DAYS",
     "INVENTORY_DEVICES",
     "INVENTORY_HOLDS",
+    "INVENTORY_RECONDITIONING",
     "INVENTORY_REFILLS",
     "INVENTORY_REFUSALS",
     "INVENTORY_RESERVATIONS",
@@ -250,6 +251,12 @@ INVENTORY_STOCK_MOVES = domain_topic(
 INVENTORY_REFILLS = domain_topic(
     "inventory.refills", "ProposalId", inventory.RefillEvent, "orders", "notifications"
 )
+INVENTORY_RECONDITIONING = domain_topic(
+    "inventory.reconditioning",
+    "ReconditioningId",
+    inventory.ReconditioningEvent,
+    to_come=["notifications"],
+)
 INVENTORY_SUPPLIER_RETURNS = domain_topic(
     "inventory.supplier-returns",
     "SupplierReturnId",
@@ -418,6 +425,7 @@ REGION_INVENTORY = inbound_topic(
         regions.PickingBegun,
         regions.GoodsDispatched,
         regions.DeviceReturned,
+        regions.ReconditioningStated,
         inventory.RegisterReturn,
         inventory.RegisterSupplierReturn,
         inventory.ScrapDevice,
@@ -488,6 +496,7 @@ CATALOGUE: tuple[Topic, ...] = (
     INVENTORY_DEVICES,
     INVENTORY_STOCK_MOVES,
     INVENTORY_REFILLS,
+    INVENTORY_RECONDITIONING,
     INVENTORY_SUPPLIER_RETURNS,
     INVENTORY_DAYS,
     INVENTORY_STOCKTAKINGS,

@@ -87,10 +87,10 @@ def test_what_is_given_and_not_read_is_named() -> None:
         **a_version(),
         "order": {"outside_assortment": "consultant"},
         "email": ["stocktaking"],
-        "reconditioning": True,
+        "inactive_after_months": 6,
         "child_until": 18,
     }
 
     found = set(unread_keys(a_history(given).versions[0]))
 
-    assert found == {("reconditioning",)}
+    assert found == {("inactive_after_months",)}

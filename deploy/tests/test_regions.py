@@ -62,7 +62,7 @@ def test_a_mistyped_value_is_told_with_its_place_and_what_is_allowed(folder: Pat
 def test_without_a_file_all_of_the_regions_directory_are_checked(folder: Path) -> None:
     mistype(folder / "ac.yaml")
     with (folder / "w.yaml").open("a", encoding="utf-8") as file:
-        file.write("    reconditioning: true\n")  # which no rule reads yet
+        file.write("    inactive_after_months: 6\n")  # which no rule reads yet
 
     checked = kvitt("region", "check", "--json", regions_dir=folder)
 
@@ -79,14 +79,14 @@ def test_without_a_file_all_of_the_regions_directory_are_checked(folder: Path) -
 
 def test_a_key_that_no_rule_reads_is_warned_of_and_the_file_is_right(folder: Path) -> None:
     file = folder / "ac.yaml"
-    replace(file, "    stores:", "    reconditioning: true\n    stores:")
+    replace(file, "    stores:", "    inactive_after_months: 6\n    stores:")
 
     checked = kvitt("region", "check", str(file), regions_dir=folder)
 
     assert checked.returncode == 0
     assert "warning: line" in checked.stdout
-    assert "reconditioning" in checked.stdout
-    assert "has no effect yet: no rule reads it before INV-13 in inventory" in checked.stdout
+    assert "inactive_after_months" in checked.stdout
+    assert "has no effect yet: no rule reads it before REF-5 in orders" in checked.stdout
 
 
 def test_a_fee_may_be_delayed(folder: Path) -> None:

@@ -42,6 +42,7 @@ MENU = (
     Place("/artiklar", "Artiklar"),
     Place("/individ", "Individer"),
     Place("/lager", "Lager"),
+    Place("/rekonditionering", "Rekonditionering", STAFF),
     Place("/fakturor", "Fakturor", CARE + STAFF),
     Place("/leverantorer", "Leverantörer"),
     Place("/leverantorsfakturor", "Leverantörsfakturor", CARE + STAFF),

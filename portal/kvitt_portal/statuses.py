@@ -144,12 +144,39 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "no_fault": "Det var inget fel",
 }
 """What a fault report has led to."""
+RECONDITIONINGS: Final[Said] = {
+    "open": ("Väntar", "warning"),
+    "approved": ("Godkänt", "success"),
+    "scrapped": ("Skrotat", "default"),
+    "broken": ("Avbrutet", "default"),
+    "all": ("Alla", "default"),
+}
+"""How far the work on what came back to the device service has come."""
+RECONDITIONED: Final[Mapping[str, str]] = {
+    "inspected": "Kontrollerat",
+    "cleaned": "Rengjort",
+    "repaired": "Reparerat",
+    "approved": "Godkänt",
+    "scrapped": "Skrotat",
+}
+"""What a technician has done."""
+SCRAP_REASONS: Final[Mapping[str, str]] = {
+    "NOT_WORTH_REPAIR": "Inte värt att reparera",
+    "DAMAGED": "Skadat",
+    "PARTS_MISSING": "Delar saknas",
+    "NOT_HYGIENIC": "Går inte att få rent",
+    "TOO_OLD": "För gammalt",
+    "LOST": "Det är förlorat",
+    "RETURNED": "Det är någon annanstans",
+}
+"""Why it was scrapped, or what ended the work."""
 TAKEN: Final[Mapping[str, str]] = {
     "IN_TRANSFER": "Hjälpmedlet är i ett byte. Vänta tills bytet är klart, eller ångra det.",
     "LOCKED": "Ett obesvarat byte låser hjälpmedlet. Be kundtjänst låsa upp det.",
     "IN_DISPATCH": "Hjälpmedlet är på väg till en mottagare. Vänta tills det är levererat.",
     "IN_PICKUP": "Hjälpmedlet ska redan hämtas. Se hämtordern på hjälpmedlets sida.",
     "IN_SALE": "Hjälpmedlet är i en försäljning till en annan region. Vänta tills den är avgjord.",
+    "IN_RECONDITIONING": "Hjälpmedlet rekonditioneras. Vänta tills det är godkänt.",
     "SOLD": "Hjälpmedlet är sålt till en annan region.",
     "IN_BASKET": "Hjälpmedlet är utlånat i en varukorg. Lägg tillbaka det där först.",
     "IN_INVESTIGATION": "Hjälpmedlet söks. Kontakta kundtjänst.",

@@ -38,9 +38,12 @@ from portal.tests.visiting import visiting
 
 REGIONS = ("ac", "bd")
 BY_LINE = "bd"
-"""The region whose transfers of several devices are answered line by line (BMB-5)."""
+"""The region whose transfers of several devices are answered line by line (BMB-5), and where what
+comes back to the central store is made fit again (INV-13).
+"""
 _REGIONS = Path("deploy/regions")
 _LINE_BY_LINE = "      back_dating: false\n      bundle: by_line\n"
+_MADE_FIT = "    reconditioning: true\n    stores:\n"
 HEARING = "horsel"
 """A product area of the region ac, whose devices the unit itself sends back by post (PCK-4)."""
 HOME_REGION, HOME_PAYER, STATE_PAYER = "bd", "19998", "19997"
@@ -306,7 +309,8 @@ def _portal(
 
 
 def _regions(root: Path, directory: Path) -> Path:
-    """The regions' policies: one of them answers transfers line by line, the other has a product
+    """The regions' policies: one of them answers transfers line by line and makes fit again what
+    comes back to its central store, the other has a product
     area, a price list, a purchasing store, what is scrapped when its patient leaves, a fee that is
     paid later, and lets units void what suppliers cannot deliver.
     """
@@ -314,6 +318,7 @@ def _regions(root: Path, directory: Path) -> Path:
     shutil.copytree(root / _REGIONS, made)
     file = made / f"{BY_LINE}.yaml"
     said = file.read_text(encoding="utf-8")
+    said = said.replace("    stores:\n", _MADE_FIT, 1)
     file.write_text(said.replace("      back_dating: false\n", _LINE_BY_LINE, 1), encoding="utf-8")
     file = made / "ac.yaml"
     said = file.read_text(encoding="utf-8").replace("    stores:\n", _OF_HEARING, 1)

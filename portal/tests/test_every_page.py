@@ -45,6 +45,7 @@ UNREACHED = {
         "/leverantorsfakturor/ny",
         "/manadens-fakturor",
         "/manadens-fakturor/*",
+        "/rekonditionering",
     },
     "customer_service": {
         "/bestallningar/ny",

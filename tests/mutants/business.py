@@ -300,8 +300,8 @@ BUSINESS: tuple[Mutant, ...] = (
         "stock-not-below-zero",
         "No balance falls below zero",
         "services/inventory/inventory/stock/domain.py",
-        "    if min(after.available, after.reserved, after.on_order) < 0:\n",
-        "    if min(after.available, after.reserved, after.on_order) < -99999:\n",
+        ", after.on_order, after.in_reconditioning) < 0:\n",
+        ", after.on_order, after.in_reconditioning) < -99999:\n",
         f"{_INVENTORY}/test_stock.py"
         "::test_a_balance_never_falls_below_zero_and_is_the_sum_of_its_moves",
     ),
@@ -343,8 +343,8 @@ BUSINESS: tuple[Mutant, ...] = (
         "corrected-move",
         "A corrected return is moved in the ledger: without, it stands there on both days",
         "services/inventory/inventory/returns/handlers.py",
-        "        await _move(fact.store, row, tx, available=-1, on=taken.instead_of)\n",
-        "        pass\n",
+        "    await _move(store, row, tx, available=-1, on=instead_of)\n",
+        "",
         f"{_INVENTORY}/test_returns.py"
         "::test_a_corrected_day_of_a_return_decides_who_pays_for_each_day",
     ),

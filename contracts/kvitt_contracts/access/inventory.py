@@ -1,8 +1,18 @@
 """Who may do what in inventory."""
 
 from kvitt_contracts import inventory
-from kvitt_contracts.access.acts import LOOKS_UP, READS, STAFF, WORKS, Reach, command, routes
+from kvitt_contracts.access.acts import (
+    LOOKS_UP,
+    READS,
+    STAFF,
+    SYSTEM,
+    WORKS,
+    Reach,
+    command,
+    routes,
+)
 
+_RECONDITIONING = "/reconditionings/{reconditioning_id}"
 _STOCKTAKING = "/stores/{store}/stocktaking"
 
 ACTS = (
@@ -96,6 +106,11 @@ ACTS = (
             "GET /stores/{store}/balances": ("inventory.balances.list", READS),
             "GET /refills": ("inventory.refills.list", READS),
             "GET /refills/{proposal_id}": ("inventory.refill.show", READS),
+            "GET /reconditionings": ("inventory.reconditionings.list", {**STAFF, **SYSTEM}),
+            f"GET {_RECONDITIONING}": ("inventory.reconditioning.show", {**STAFF, **SYSTEM}),
+            f"POST {_RECONDITIONING}:do-stage": ("inventory.reconditioning.do-stage", STAFF),
+            f"POST {_RECONDITIONING}:approve": ("inventory.reconditioning.approve", STAFF),
+            f"POST {_RECONDITIONING}:scrap": ("inventory.reconditioning.scrap", STAFF),
             "GET /safety-levels": ("inventory.safety-levels.list", READS),
             "PUT /safety-levels": ("inventory.safety-level.set", WORKS),
             "GET /stores/{store}/balance-report": ("inventory.balances.print", READS),

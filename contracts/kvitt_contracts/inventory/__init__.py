@@ -54,8 +54,10 @@ from kvitt_contracts.inventory.holds import (
 )
 from kvitt_contracts.inventory.reconditioning import (
     ReconditioningApproved,
+    ReconditioningBroken,
     ReconditioningEvent,
     ReconditioningOpened,
+    ReconditioningRedated,
     ReconditioningScrapped,
     ReconditioningStageDone,
 )
@@ -182,8 +184,10 @@ __all__ = [
     "PostStocktaking",
     "ReceiptRefused",
     "ReconditioningApproved",
+    "ReconditioningBroken",
     "ReconditioningEvent",
     "ReconditioningOpened",
+    "ReconditioningRedated",
     "ReconditioningScrapped",
     "ReconditioningStageDone",
     "RefillDropped",

@@ -1,6 +1,8 @@
 """Topic `inventory.reconditioning`, one aggregate kind: the work on what came back to the device
-service (INV-13). Reserved.
+service (INV-13).
 """
+
+from datetime import date
 
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.types import (
@@ -17,14 +19,26 @@ from kvitt_contracts.types import (
 
 
 class ReconditioningOpened(Event, type="inventory.reconditioning.opened.v1"):
-    """Goods are back in the central store and not available yet; a device is claimed (INV-13)."""
+    """Goods are back in the central store and not available yet; a device is claimed (INV-13).
+
+    `opened_on`: the day of their return. `return_id` where a user registered it; a region's own
+    fact has none.
+    """
 
     reconditioning_id: ReconditioningId
     device_id: DeviceId | None = None
     article_number: ArticleNumber
     quantity: Quantity
     store: StoreId
-    return_id: ReturnId
+    return_id: ReturnId | None = None
+    opened_on: date
+
+
+class ReconditioningRedated(Event, type="inventory.reconditioning.redated.v1"):
+    """The return that it came by was on another day than was told first (PHY-1)."""
+
+    reconditioning_id: ReconditioningId
+    opened_on: date
 
 
 class ReconditioningStageDone(Event, type="inventory.reconditioning.stage-done.v1"):
@@ -32,6 +46,7 @@ class ReconditioningStageDone(Event, type="inventory.reconditioning.stage-done.v
 
     reconditioning_id: ReconditioningId
     stage: Word
+    done_on: date
     technician: UserId
 
 
@@ -39,6 +54,7 @@ class ReconditioningApproved(Event, type="inventory.reconditioning.approved.v1")
     """It is as good as needed: available again, and who has waited longest gets it."""
 
     reconditioning_id: ReconditioningId
+    done_on: date
     technician: UserId
 
 
@@ -47,10 +63,23 @@ class ReconditioningScrapped(Event, type="inventory.reconditioning.scrapped.v1")
 
     reconditioning_id: ReconditioningId
     reason: ReasonCode
+    done_on: date
     technician: UserId
 
 
+class ReconditioningBroken(Event, type="inventory.reconditioning.broken.v1"):
+    """A physical fact has ended it: the device is `LOST`, or has been `RETURNED` from elsewhere."""
+
+    reconditioning_id: ReconditioningId
+    reason: ReasonCode
+
+
 ReconditioningEvent = (
-    ReconditioningOpened | ReconditioningStageDone | ReconditioningApproved | ReconditioningScrapped
+    ReconditioningOpened
+    | ReconditioningRedated
+    | ReconditioningStageDone
+    | ReconditioningApproved
+    | ReconditioningScrapped
+    | ReconditioningBroken
 )
 """Every event of a reconditioning."""

@@ -24,10 +24,13 @@ class MoveKind(StrEnum):
 
 
 class LaterMoveKind(StrEnum):
-    """Why a balance moved, where only the second version of the event can say it (INV-7, INV-8)."""
+    """Why a balance moved, where only the second version of the event can say it (INV-7, INV-8,
+    INV-13).
+    """
 
     SCRAPPED = "scrapped"
     SENT_BACK = "sent_back"
+    RECONDITIONED = "reconditioned"
 
 
 class StockMoved(Event, type="inventory.stock-move.recorded.v1"):

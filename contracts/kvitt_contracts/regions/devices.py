@@ -14,6 +14,7 @@ from kvitt_contracts.types import (
     DeviceNumber,
     NamedRecipient,
     PayerId,
+    ReasonCode,
     StoreId,
     UserId,
     Word,
@@ -57,6 +58,24 @@ class DeviceReturned(Fact, type="region.device.returned.v1"):
     returned_on: HappenedOn
 
 
+class ReconditioningStated(Fact, type="region.reconditioning.stated.v1"):
+    """How far the work on a returned device has come, or how it ended (INV-13).
+
+    `stage`: `inspected`, `cleaned`, `repaired`, `approved`, `scrapped`. Subject: the device number.
+    `reason` says why it is scrapped: `NOT_WORTH_REPAIR`, `DAMAGED`, `PARTS_MISSING`,
+    `NOT_HYGIENIC`, `TOO_OLD`. `version` counts statements of one stage on one day.
+    """
+
+    version_of = ("stage", "done_on")
+
+    version: Version
+    device_number: DeviceNumber
+    stage: Word
+    done_on: HappenedOn
+    technician: UserId
+    reason: ReasonCode | None = None
+
+
 # -- reserved ------------------------------------------------------------------------------------
 
 
@@ -74,19 +93,3 @@ class DeviceConditionStated(Fact, type="region.device-condition.stated.v1"):
     condition: Word
     since_on: HappenedOn
     store: StoreId | None = None
-
-
-class ReconditioningStated(Fact, type="region.reconditioning.stated.v1"):
-    """How far the work on a returned device has come, or how it ended (INV-13).
-
-    `stage`: `inspected`, `cleaned`, `repaired`, `approved`, `scrapped`. Subject: the device number.
-    `version` counts statements of one stage on one day.
-    """
-
-    version_of = ("stage", "done_on")
-
-    version: Version
-    device_number: DeviceNumber
-    stage: Word
-    done_on: HappenedOn
-    technician: UserId

@@ -34,6 +34,7 @@ from kvitt_contracts.regions import (
     PersonsJoined,
     PersonStated,
     PickingBegun,
+    ReconditioningStated,
     ResponsiblesStated,
     SafetyLevelStated,
     ShelfCountStated,
@@ -335,6 +336,25 @@ def a_device_returned(
     """A device has come back into a store."""
     values = {"version": version, "device_number": device, "store": store, "returned_on": on}
     return build(DeviceReturned, values, {})
+
+
+def a_reconditioning(
+    device: str = "170098",
+    stage: str = "inspected",
+    *,
+    on: str | date = DAY,
+    technician: str = SERVICE,
+    **changes: Any,
+) -> ReconditioningStated:
+    """A technician has done a stage of the work on a device that came back."""
+    values = {
+        "version": 1,
+        "device_number": device,
+        "stage": stage,
+        "done_on": on,
+        "technician": technician,
+    }
+    return build(ReconditioningStated, values, changes)
 
 
 def a_return_registered(

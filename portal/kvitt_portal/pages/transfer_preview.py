@@ -24,6 +24,7 @@ HELD: Final[Mapping[str, str]] = {
     "lock": "är låst av ett obesvarat byte: be kundtjänst låsa upp",
     "dispatch": "är på väg ut från lagret",
     "pickup": "ska hämtas: avbeställ hämtordern först",
+    "reconditioning": "rekonditioneras",
     "investigation": "söks efter en inventering",
 }
 """What holds a device, for who wants to send it (BMB-12)."""

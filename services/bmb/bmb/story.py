@@ -47,6 +47,7 @@ _WHY: Final[Mapping[str, str]] = {
     "IN_INVESTIGATION": "hjälpmedlet saknades vid en inventering och söks",
     "IN_PICKUP": "hjälpmedlet är i en hämtorder",
     "IN_SALE": "hjälpmedlet är i en försäljning till en annan region",
+    "IN_RECONDITIONING": "hjälpmedlet rekonditioneras hos hjälpmedelsservice",
     "IN_BASKET": "hjälpmedlet är utlånat i en varukorg",
     "MEANT_FOR_PATIENT": "hjälpmedlet är till en patient som flyttat in, och ska tas ut till hen",
     "NOT_AT_RECIPIENT": "hjälpmedlet är inte hos den mottagare som bytet utgår från",

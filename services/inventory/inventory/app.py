@@ -25,6 +25,9 @@ from inventory.order_guides import api as order_guides
 from inventory.order_previews import api as order_previews
 from inventory.people.models import UserRow
 from inventory.pickups.models import PickupClaimRow
+from inventory.reconditionings import api as reconditionings
+from inventory.reconditionings.checks import RECONDITIONING
+from inventory.reconditionings.models import ReconditioningRow
 from inventory.refills import api as refills
 from inventory.refills.models import RefilledStoreRow, RefillRow
 from inventory.region_sales.models import SaleClaimRow
@@ -63,6 +66,7 @@ service = Service(
         cards.router,
         damages.router,
         supplier_returns.router,
+        reconditionings.router,
         reservations.router,
         order_previews.router,
         holds.router,
@@ -82,6 +86,7 @@ service = Service(
         PickupClaimRow,
         SaleClaimRow,
         BasketRow,
+        ReconditioningRow,
         ReservationRow,
         RefilledStoreRow,
         RefillRow,
@@ -89,7 +94,7 @@ service = Service(
         CountRow,
         DaysRow,
     ),
-    checks=(CUSTODY, CLAIMS, BALANCES),
+    checks=(CUSTODY, CLAIMS, BALANCES, RECONDITIONING),
     title="Kvitt lager",
 )
 

@@ -15,6 +15,7 @@ from inventory.orders import handlers as orders
 from inventory.people import handlers as people
 from inventory.pickups import handlers as pickups
 from inventory.receipts import handlers as receipts
+from inventory.reconditionings import handlers as reconditionings
 from inventory.refills import handlers as refills
 from inventory.region_sales import handlers as region_sales
 from inventory.registered_returns import handlers as registered_returns
@@ -40,6 +41,7 @@ def _every_handler() -> Handlers:
         takeovers,
         returns,
         registered_returns,
+        reconditionings,
         scrapping,
         supplier_returns,
         stocktakings,

@@ -17,6 +17,7 @@ from inventory.holds.models import HoldRow, TransferEffectRow
 from inventory.people.models import AliasRow, PersonRow, UserRow
 from inventory.pickups.models import PickupClaimRow
 from inventory.receipts.models import DeliveryRow
+from inventory.reconditionings.models import ReconditioningRow
 from inventory.refills.models import RefilledStoreRow, RefillRow
 from inventory.region_sales.models import SaleClaimRow
 from inventory.registered_returns.models import ReturnRow
@@ -50,6 +51,7 @@ __all__ = [
     "PersonRow",
     "PickupClaimRow",
     "PlacedOrderRow",
+    "ReconditioningRow",
     "RefillRow",
     "RefilledStoreRow",
     "RefusedPrescriberRow",

@@ -19,7 +19,7 @@ from contracts.tests.builders.story import (
     OTHER_PATIENT,
 )
 from services.inventory.tests.emitted import baskets, devices, direct, goods, returns, transfers
-from services.inventory.tests.worlds import counted_yearly, with_a_limit
+from services.inventory.tests.worlds import counted_yearly, made_fit, with_a_limit
 
 MONDAY = stockholm("2026-03-02 08:00")
 
@@ -34,6 +34,10 @@ async def test_inventory_emits_what_its_builders_make(given: Given, policies: Po
             await story(world)
             await quarantine_and_discard(world)
             emitted += await world.events()
+    async with given(service, at=MONDAY, policies=made_fit(policies)) as world:
+        await world.handle_all(*the_stores(), *the_catalogue(), a_person_registered())
+        await returns.made_fit(world)
+        emitted += await world.events()
     assert_proven("inventory", emitted)
 
 

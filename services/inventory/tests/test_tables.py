@@ -15,6 +15,9 @@ from inventory.handlers import messages
 from inventory.holds.domain import Hold
 from inventory.holds.domain import evolve as evolve_hold
 from inventory.models import Base
+from inventory.reconditionings.commands import Recondition
+from inventory.reconditionings.domain import Reconditioning
+from inventory.reconditionings.domain import evolve as evolve_reconditioning
 from inventory.refills.commands import DropProposal
 from inventory.reservations.domain import Reservation
 from inventory.reservations.domain import evolve as evolve_reservation
@@ -88,6 +91,7 @@ OVER_HTTP_ALONE = {
     CountShelf,
     DropProposal,
     GiveNumber,
+    Recondition,
     SendBack,
     SetCard,
     SetSafetyLevel,
@@ -132,6 +136,13 @@ def test_every_event_of_a_basket_evolves_it() -> None:
         if "line_id" in type(event).model_fields:
             event = event.model_copy(update={"line_id": line})
         assert isinstance(evolve_basket(evolve_basket(None, first), event), Basket)
+
+
+def test_every_event_of_a_reconditioning_evolves_it() -> None:
+    opened = evolve_reconditioning(None, example(inventory.ReconditioningOpened))
+    for one in examples_of(topics.INVENTORY_RECONDITIONING.types):
+        event = typing.cast(inventory.ReconditioningEvent, one.message)
+        assert isinstance(evolve_reconditioning(opened, event), Reconditioning)
 
 
 def test_every_event_of_a_stocktaking_evolves_it() -> None:

@@ -42,6 +42,15 @@ def with_a_limit(policies: Policies) -> Policies:
     return Policies({region: PolicyHistory(versions=tuple(changed))})
 
 
+def made_fit(policies: Policies) -> Policies:
+    """What comes back to the device service of region ac is reconditioned."""
+    region = RegionCode("ac")
+    changed = [
+        one.model_copy(update={"reconditioning": True}) for one in policies.of(region).versions
+    ]
+    return Policies({region: PolicyHistory(versions=tuple(changed))})
+
+
 def counted_yearly(policies: Policies) -> Policies:
     """The stores of region ac are counted in November, and told of it a month before."""
     region = RegionCode("ac")

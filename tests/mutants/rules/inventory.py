@@ -8,6 +8,7 @@ from tests.mutants.rules.inventory_devices import DEVICES
 from tests.mutants.rules.inventory_orders import ORDERS_IN_STOCK
 from tests.mutants.rules.inventory_reach import REACH
 from tests.mutants.rules.inventory_stocktakings import STOCKTAKINGS
+from tests.mutants.rules.reconditionings import RECONDITIONINGS
 from tests.mutants.rules.region_sales import REGION_SALES
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 from tests.mutants.rules.takeovers import TAKEOVERS
@@ -244,7 +245,7 @@ _STORES: tuple[RuleMutant, ...] = (
         "INV-4c",
         "What is reserved or on order falls below zero",
         f"{_CODE}/stock/domain.py",
-        "if min(after.available, after.reserved, after.on_order) < 0:",
+        "if min(after.available, after.reserved, after.on_order, after.in_reconditioning) < 0:",
         "if after.available < 0:",
         f"{_STOCK}_a_balance_never_falls_below_zero_and_is_the_sum_of_its_moves",
     ),
@@ -408,6 +409,7 @@ INVENTORY: tuple[RuleMutant, ...] = (
     *STOCKTAKINGS,
     *REGION_SALES,
     *DAMAGES,
+    *RECONDITIONINGS,
     *TAKEOVERS,
     *REACH,
 )

@@ -174,8 +174,8 @@ DEVICES: tuple[RuleMutant, ...] = (
         "INV-7c",
         "What a user returns is not available",
         f"{_CODE}/registered_returns/handlers.py",
-        "            available=quantity,\n",
-        "            available=quantity - 1,\n",
+        "            available=0 if is_made_fit else quantity,\n",
+        "            available=0 if is_made_fit else quantity - 1,\n",
         f"{_REGISTERED}_a_return_of_several_is_in_the_store_at_once_and_bears_one_id",
     ),
     rule_mutant(

@@ -49,8 +49,8 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         "INV-10e",
         "What is searched for is available",
         f"{_TAKING}/writes.py",
-        "(away, 0, 1),",
-        "(away, 1, 0),",
+        "(away, 0, 1, 0),",
+        "(away, 1, 0, 0),",
         f"{_COUNTED}_what_is_searched_for_is_available_to_nobody",
     ),
     rule_mutant(

@@ -144,8 +144,8 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         "PHY-1d",
         "The ledger keeps the day that was told first",
         f"{_CODE}/returns/handlers.py",
-        "available=-1, on=taken.instead_of)",
-        "available=-1, on=fact.returned_on)",
+        " available=-1, on=instead_of)",
+        " available=-1, on=on)",
         _CORRECTED,
     ),
     rule_mutant(

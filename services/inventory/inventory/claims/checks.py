@@ -10,11 +10,13 @@ from kvitt_contracts.topic import every
 from kvitt_contracts.topics import BMB_TRANSFERS
 
 from inventory.claims import domain, queries
+from inventory.reconditionings.queries import open_of_regions
 
 
 async def find(snapshot: Snapshot) -> list[Difference]:
     """Every transfer whose hold is not as bmb's events, replayed, say; and every device whose claim
-    is not its hold's, its pickup's, its sale's or its basket's, or its order's on the way.
+    is not its hold's, its pickup's, its sale's, its basket's or its reconditioning's, or its
+    order's on the way.
     """
     transfers = await _transfers(snapshot)
     holds = await queries.holds_of_regions(snapshot)
@@ -22,10 +24,11 @@ async def find(snapshot: Snapshot) -> list[Difference]:
     pickups = await queries.pickups_of_regions(snapshot)
     baskets = await queries.baskets_of_regions(snapshot)
     sales = await queries.sales_of_regions(snapshot)
+    made_fit = await open_of_regions(snapshot)
     on_the_way = await queries.on_the_way(snapshot)
     investigated = await queries.investigated(snapshot)
     found = []
-    for region in sorted({*transfers, *holds, *claims, *pickups, *baskets, *sales}):
+    for region in sorted({*transfers, *holds, *claims, *pickups, *baskets, *sales, *made_fit}):
         asked, held = transfers.get(region, {}), holds.get(region, {})
         wrong = [("holds", *one) for one in domain.wrong_holds(asked, held)]
         wrong += [
@@ -39,6 +42,7 @@ async def find(snapshot: Snapshot) -> list[Difference]:
                 pickups=pickups.get(region, set()),
                 baskets=baskets.get(region, set()),
                 sales=sales.get(region, set()),
+                made_fit=made_fit.get(region, set()),
             )
         ]
         found += [

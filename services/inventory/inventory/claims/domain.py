@@ -100,28 +100,28 @@ def wrong_claims(
     pickups: Set[tuple[UUID, UUID]],
     baskets: Set[tuple[UUID, UUID]] = frozenset(),
     sales: Set[tuple[UUID, UUID]] = frozenset(),
+    made_fit: Set[tuple[UUID, UUID]] = frozenset(),
     investigated: Set[UUID] = frozenset(),
 ) -> Iterator[tuple[UUID, str]]:
     """Each device whose claim and whose hold, or whose order's goods on the way, do not agree, with
     what is wrong. `on_the_way`: each order and device of it that has left a store. `pickups`: each
     pickup and device that it claims, `sales` each sale. `baskets`: each basket's order and device
-    that it has lent.
+    that it has lent. `made_fit`: each open reconditioning and its device.
     `investigated`: each device that is in the investigation
     store.
     """
+    claimants = {
+        ClaimKind.DISPATCH: on_the_way,
+        ClaimKind.PICKUP: pickups,
+        ClaimKind.SALE: sales,
+        ClaimKind.BASKET: baskets,
+        ClaimKind.RECONDITIONING: made_fit,
+    }
     claimed: dict[UUID, Claimed] = {}
     for claim in claims:
         claimed[claim.device_id] = claim
         by = (claim.by, claim.device_id)
         match claim.kind:
-            case ClaimKind.DISPATCH:
-                is_backed = by in on_the_way
-            case ClaimKind.PICKUP:
-                is_backed = by in pickups
-            case ClaimKind.SALE:
-                is_backed = by in sales
-            case ClaimKind.BASKET:
-                is_backed = by in baskets
             case ClaimKind.INVESTIGATION:
                 is_backed = claim.device_id in investigated
             case ClaimKind.TRANSFER | ClaimKind.LOCK:
@@ -130,10 +130,12 @@ def wrong_claims(
                 is_locked = transfers.get(claim.by, Asked()).is_locked
                 if is_backed and (claim.kind is ClaimKind.LOCK) is not is_locked:
                     yield claim.device_id, "lock"
+            case kind:
+                is_backed = by in claimants[kind]
         if not is_backed:
             yield claim.device_id, "claimed_by_nothing"
     held = {(by, device) for by, hold in holds.items() for device in hold.devices}
-    held |= pickups | baskets | sales
+    held |= pickups | baskets | sales | made_fit
     for claimant, device_id in sorted(held):
         claim_of = claimed.get(device_id)
         if claim_of is None or claim_of.by != claimant:

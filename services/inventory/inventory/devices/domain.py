@@ -54,6 +54,7 @@ class ClaimKind(StrEnum):
     PICKUP = "pickup"
     BASKET = "basket"
     SALE = "sale"
+    RECONDITIONING = "reconditioning"
 
 
 OF_TRANSFERS = frozenset({ClaimKind.TRANSFER, ClaimKind.LOCK})
@@ -70,6 +71,7 @@ IN_CLAIM: Final[Mapping[ClaimKind, str]] = {
     ClaimKind.PICKUP: "IN_PICKUP",
     ClaimKind.BASKET: "IN_BASKET",
     ClaimKind.SALE: "IN_SALE",
+    ClaimKind.RECONDITIONING: "IN_RECONDITIONING",
 }
 """The reason why a device that is claimed so cannot be claimed (BMB-12)."""
 
@@ -77,7 +79,7 @@ IN_CLAIM: Final[Mapping[ClaimKind, str]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """At most one at a time on a device. `by`: the transfer, the order, the pickup, the basket's
-    order, the sale or the stocktaking.
+    order, the sale, the stocktaking or the reconditioning.
     """
 
     kind: ClaimKind

@@ -49,6 +49,7 @@ _WHILE: Final[Mapping[ClaimKind, str]] = {
     ClaimKind.BASKET: "Hjälpmedlet är utlånat i en varukorg, tills det levereras eller läggs "
     "tillbaka.",
     ClaimKind.SALE: "En försäljning till en annan region väntar på att avgöras.",
+    ClaimKind.RECONDITIONING: "Hjälpmedlet rekonditioneras hos hjälpmedelsservice.",
     ClaimKind.INVESTIGATION: "Hjälpmedlet saknas och söks.",
 }
 

@@ -15,6 +15,8 @@ from inventory.holds import domain
 from inventory.holds.models import HoldRow
 from inventory.pickups import domain as pickups
 from inventory.pickups.models import PickupClaimRow
+from inventory.reconditionings import writes as reconditionings
+from inventory.reconditionings.models import ReconditioningRow
 from inventory.region_sales import domain as region_sales
 from inventory.region_sales.models import SaleClaimRow
 
@@ -28,6 +30,8 @@ def rows_of_claim(claim: Claim | None) -> Iterable[RowKey]:
             yield BasketRow, claim.by
         case Claim(kind=ClaimKind.SALE):
             yield SaleClaimRow, claim.by
+        case Claim(kind=ClaimKind.RECONDITIONING):
+            yield ReconditioningRow, claim.by
         case Claim(kind=ClaimKind.TRANSFER | ClaimKind.LOCK):
             yield HoldRow, claim.by
 
@@ -39,12 +43,13 @@ async def lock_claiming(tx: Transaction, devices: Iterable[DeviceRow]) -> None:
     await tx.lock_all(PickupClaimRow, [key for kind, key in named if kind is PickupClaimRow])
     await tx.lock_all(SaleClaimRow, [key for kind, key in named if kind is SaleClaimRow])
     await tx.lock_all(BasketRow, [key for kind, key in named if kind is BasketRow])
+    made_fit = [key for kind, key in named if kind is ReconditioningRow]
+    await tx.lock_all(ReconditioningRow, made_fit)
 
 
 async def break_claim(tx: Transaction, row: DeviceRow, *, reason: str) -> None:
-    """Free a locked device; the transfer, the pickup, the sale or the basket that claimed it is
-    informed.
-    Physical facts win over claims.
+    """Free a locked device; the transfer, the pickup, the sale, the basket or the reconditioning
+    that claimed it is informed. Physical facts win over claims.
     """
     claim, row.claim = row.claim, None
     if claim is None:
@@ -67,6 +72,9 @@ async def break_claim(tx: Transaction, row: DeviceRow, *, reason: str) -> None:
             OrderId(basket.id), basket.state(), device_id=DeviceId(row.id), reason=reason
         )
         tx.record(basket, *taken)
+        return
+    if claim.kind is ClaimKind.RECONDITIONING:
+        await reconditionings.break_off(tx, claim.by, reason=reason)
         return
     if claim.kind not in OF_TRANSFERS:
         return

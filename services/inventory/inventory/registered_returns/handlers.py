@@ -23,6 +23,7 @@ from inventory.devices.queries import custody_history, find_device_id, new_devic
 from inventory.devices.writes import change_custody
 from inventory.holds.writes import break_claim, lock_claiming
 from inventory.people.models import UserRow
+from inventory.reconditionings.writes import is_made_fit_in, open_work
 from inventory.region_sales.domain import unsell
 from inventory.registered_returns import domain
 from inventory.registered_returns.baskets import basket_line, held_in
@@ -51,8 +52,8 @@ def _read(command: RegisterReturn, tx: Transaction) -> Iterable[RowKey]:
 @messages.command(RegisterReturn, reads=_read)
 async def register_return(command: RegisterReturn, tx: Transaction) -> None:
     """INV-7: devices and unmarked goods are in the store again, all of them or none; a late return
-    takes back what was decided after its day. By policy some of it is scrapped. PCK-7: the central
-    store takes in what a pickup sends on from a unit's own one.
+    takes back what was decided after its day. By policy some of it is scrapped, or made fit again
+    (INV-13). PCK-7: the central store takes in what a pickup sends on from a unit's own one.
 
     Refused: UNKNOWN_USER (REF-3), REFERENCE_USED, NAMED_TWICE (INV-7), NOT_YOUR_STORE,
     NOT_YOUR_DEVICE, NOT_YOUR_LINE (REF-18), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
@@ -91,7 +92,8 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
     into = _into(command.store, rows, kept)
     await tx.lock_all(BasketRow, [line.order_id for line in lines if line.is_of_basket])
     ordered = [line.order_id for line in lines if not line.is_of_basket]
-    await lock_waiting(tx, into, beside=ordered)
+    is_made_fit = await is_made_fit_in(tx, command.store)
+    await lock_waiting(tx, {} if is_made_fit else into, beside=ordered)
     await _write_lines(command, lines, scrapped, return_id, tx)
     for row in rows:
         await break_claim(tx, row, reason="RETURNED")
@@ -112,10 +114,14 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
             number,
             MoveKind.RETURNED,
             on=command.returned_on,
-            available=quantity,
+            available=0 if is_made_fit else quantity,
+            in_reconditioning=quantity if is_made_fit else 0,
             cause_id=return_id,
         )
-        await serve_backorders(tx, store, number)
+        if not is_made_fit:
+            await serve_backorders(tx, store, number)
+    if is_made_fit:
+        _open_work(command, rows, kept, return_id, tx)
     tx.put(_registered(command, scrapped, return_id, tx))
     for row in sold:
         tx.record(row, unsell(DeviceId(row.id), on=command.returned_on))
@@ -272,6 +278,22 @@ def _into(
         if not line.article.is_service:  # it is refused
             into[store, line.article.article_number] += line.quantity
     return into
+
+
+def _open_work(
+    command: RegisterReturn,
+    devices: Sequence[DeviceRow],
+    lines: Sequence[domain.Back],
+    return_id: ReturnId,
+    tx: Transaction,
+) -> None:
+    """INV-13: each device, and each line of unmarked goods, is a work of its own."""
+    store, on = command.store, command.returned_on
+    for row in devices:
+        open_work(tx, store, row.article_number, on=on, device=row, return_id=return_id)
+    for line in lines:
+        number, quantity = line.article.article_number, line.quantity
+        open_work(tx, store, number, on=on, quantity=quantity, return_id=return_id)
 
 
 async def _write_lines(

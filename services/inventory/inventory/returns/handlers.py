@@ -18,6 +18,7 @@ from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history, get_device_numbered, new_device_id
 from inventory.devices.writes import RETURN_AWAITED, change_custody
 from inventory.holds.writes import break_claim, rows_of_claim
+from inventory.reconditionings.writes import is_made_fit_in, open_work, redate_work
 from inventory.region_sales.domain import unsell
 from inventory.reservations.backorders import serve_backorders
 from inventory.reservations.queries import device_sent_on
@@ -51,11 +52,13 @@ def _locked_to_take_back(fact: DeviceReturned, tx: Transaction) -> Iterable[RowK
 @messages.on(DeviceReturned, loads=_locked_to_take_back, reads=_read_to_take_back)
 async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
     """INV-7: the device is in the store again, whatever it was claimed for; lent in a basket it is
-    put back (ORD-10); sold after that day it is not (BIL-7).
+    put back (ORD-10); sold after that day it is not (BIL-7). INV-13: by policy it is made fit
+    again before it is available.
 
     Told again: nothing, or a corrected day (PHY-1). A store or a device that is not known yet: the
     fact waits. Refused: NOT_ON_LOAN (INV-7), RETURNED_BEFORE_LOAN (DAY-5),
-    RETURNED_BEFORE_DISPATCH, RETURNED_AFTER_SCRAPPING, RETURNED_AFTER_SALE (PHY-1),
+    RETURNED_BEFORE_DISPATCH, RETURNED_AFTER_SCRAPPING, RETURNED_AFTER_SALE,
+    RETURNED_AFTER_RECONDITIONING (PHY-1),
     PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     known = await get_device_numbered(tx, fact.device_number)
@@ -83,15 +86,35 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
         await break_claim(tx, row, reason="RETURNED")
     if taken.sent_from is not None:  # the pickup had set it aside there
         await _move(taken.sent_from, row, tx, reserved=-1, on=fact.returned_on)
-    await _move(fact.store, row, tx, available=1, on=fact.returned_on)
     if taken.instead_of is None:
-        await serve_backorders(tx, fact.store, row.article_number)
+        await _take_in(row, fact, tx)
     else:
-        await _move(fact.store, row, tx, available=-1, on=taken.instead_of)
+        await _correct(row, fact, taken.instead_of, tx)
     if taken.was_sold:
         tx.record(row, unsell(DeviceId(row.id), on=fact.returned_on))
     for changed in taken.changes:  # last, since it locks the region's count
         await change_custody(tx, row, changed)
+
+
+async def _take_in(row: DeviceRow, fact: DeviceReturned, tx: Transaction) -> None:
+    """INV-13: by policy it is made fit again in the central store; else it is available at once."""
+    if await is_made_fit_in(tx, fact.store):
+        await _move(fact.store, row, tx, in_reconditioning=1, on=fact.returned_on)
+        open_work(tx, fact.store, row.article_number, on=fact.returned_on, device=row)
+        return
+    await _move(fact.store, row, tx, available=1, on=fact.returned_on)
+    await serve_backorders(tx, fact.store, row.article_number)
+
+
+async def _correct(row: DeviceRow, fact: DeviceReturned, instead_of: date, tx: Transaction) -> None:
+    """PHY-1: the ledger's day follows the return's, and so does the work that it opened."""
+    on, store = fact.returned_on, fact.store
+    if await redate_work(tx, row, instead_of=instead_of, store=store, on=on):
+        await _move(store, row, tx, in_reconditioning=1, on=on)
+        await _move(store, row, tx, in_reconditioning=-1, on=instead_of)
+        return
+    await _move(store, row, tx, available=1, on=on)
+    await _move(store, row, tx, available=-1, on=instead_of)
 
 
 async def _is_lent_there(row: DeviceRow, fact: DeviceReturned, tx: Transaction) -> bool:
@@ -162,6 +185,7 @@ async def _move(
     on: date,
     available: int = 0,
     reserved: int = 0,
+    in_reconditioning: int = 0,
 ) -> None:
     await move_stock(
         tx,
@@ -171,6 +195,7 @@ async def _move(
         on=on,
         available=available,
         reserved=reserved,
+        in_reconditioning=in_reconditioning,
         cause_id=row.id,
     )
 

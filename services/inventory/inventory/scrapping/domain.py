@@ -76,6 +76,7 @@ _END_IT_FIRST: Mapping[ClaimKind, str] = {
     "är hittat först.",
     ClaimKind.PICKUP: "Hjälpmedlet är i en hämtorder: makulera eller avsluta den först.",
     ClaimKind.SALE: "Hjälpmedlet är i en försäljning till en annan region: avgör den först.",
+    ClaimKind.RECONDITIONING: "Hjälpmedlet är i rekonditionering: skrota det där, med sitt skäl.",
     ClaimKind.BASKET: "Hjälpmedlet är utlånat i en varukorg: lägg tillbaka det först.",
 }
 

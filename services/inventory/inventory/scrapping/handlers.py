@@ -32,7 +32,8 @@ async def scrap_device(command: ScrapDevice, tx: Transaction) -> None:
 
     Refused: UNKNOWN_DEVICE (INV-5), UNKNOWN_USER (REF-3), NOT_IN_STORE, NOT_IN_YOUR_STORE,
     ALREADY_SCRAPPED (INV-7), IN_TRANSFER, LOCKED, IN_DISPATCH, IN_INVESTIGATION, IN_PICKUP,
-    IN_SALE, IN_BASKET (BMB-12), SCRAPPED_BEFORE_IT_CAME (DAY-5), RESERVED_FOR_ORDERS (ORD-4).
+    IN_SALE, IN_BASKET, IN_RECONDITIONING (BMB-12), SCRAPPED_BEFORE_IT_CAME (DAY-5),
+    RESERVED_FOR_ORDERS (ORD-4).
     """
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
     device_id = await find_device_id(tx, command.device_number)

@@ -18,7 +18,8 @@ from kvitt_contracts.types import ArticleNumber, StoreId, Word
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """The quantities of an article in a store: available, reserved for orders, and on order.
+    """The quantities of an article in a store: available, reserved for orders, on order, and what
+    the device service makes fit again, which is not available yet (INV-13).
 
     Below `safety_level` a refill is proposed; 0: never (INV-9).
     """
@@ -28,6 +29,7 @@ class Balance:
     available: int = 0
     reserved: int = 0
     on_order: int = 0
+    in_reconditioning: int = 0
     safety_level: int = 0
 
 
@@ -58,15 +60,37 @@ def move(
     available: int = 0,
     reserved: int = 0,
     on_order: int = 0,
+    in_reconditioning: int = 0,
 ) -> StockMoved | StockMovedV2:
-    """Move a balance by these changes, with sign. A kind that the first version of the event cannot
-    name is said by the second.
+    """Move a balance by these changes, with sign. What the first version of the event cannot say is
+    said by the second.
 
     Raises BalanceTooLow: something would fall below zero. Source: INV-4.
     """
-    moved = _moved(balance, kind, available=available, reserved=reserved, on_order=on_order, on=on)
+    moved: StockMoved | StockMovedV2
+    if isinstance(kind, MoveKind) and not in_reconditioning:
+        moved = StockMoved(
+            article_number=balance.article_number,
+            store=balance.store,
+            kind=kind,
+            available=available,
+            reserved=reserved,
+            on_order=on_order,
+            moved_on=on,
+        )
+    else:
+        moved = StockMovedV2(
+            article_number=balance.article_number,
+            store=balance.store,
+            kind=Word(kind),
+            available=available,
+            reserved=reserved,
+            on_order=on_order,
+            in_reconditioning=in_reconditioning,
+            moved_on=on,
+        )
     after = evolve(balance, moved)
-    if min(after.available, after.reserved, after.on_order) < 0:
+    if min(after.available, after.reserved, after.on_order, after.in_reconditioning) < 0:
         raise BalanceTooLow(
             "BALANCE_TOO_LOW",
             rule="INV-4",
@@ -78,45 +102,16 @@ def move(
     return moved
 
 
-def _moved(
-    balance: Balance,
-    kind: MoveKind | LaterMoveKind,
-    *,
-    available: int,
-    reserved: int,
-    on_order: int,
-    on: date,
-) -> StockMoved | StockMovedV2:
-    number, store = balance.article_number, balance.store
-    if isinstance(kind, MoveKind):
-        return StockMoved(
-            article_number=number,
-            store=store,
-            kind=kind,
-            available=available,
-            reserved=reserved,
-            on_order=on_order,
-            moved_on=on,
-        )
-    return StockMovedV2(
-        article_number=number,
-        store=store,
-        kind=Word(kind),
-        available=available,
-        reserved=reserved,
-        on_order=on_order,
-        moved_on=on,
-    )
-
-
 def evolve(balance: Balance | None, event: BalanceEvent) -> Balance:
     """The state after a move, or with another safety level. A balance begins at nothing."""
     known = balance or Balance(article_number=event.article_number, store=event.store)
     if isinstance(event, SafetyLevelSet):
         return replace(known, safety_level=event.level)
+    reconditioned = event.in_reconditioning if isinstance(event, StockMovedV2) else 0
     return replace(
         known,
         available=known.available + event.available,
         reserved=known.reserved + event.reserved,
         on_order=known.on_order + event.on_order,
+        in_reconditioning=known.in_reconditioning + reconditioned,
     )

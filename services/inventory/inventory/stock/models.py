@@ -28,6 +28,7 @@ class BalanceRow(
         CheckConstraint(
             "available >= 0 AND reserved >= 0 AND on_order >= 0", name="inv_4_never_negative"
         ),
+        CheckConstraint("in_reconditioning >= 0", name="inv_13_never_negative"),
         Index("ix_balances_store", "region", "store", "article_number", unique=True),
         Index("ix_balances_article", "region", "article_number"),
         Index(
@@ -44,6 +45,7 @@ class BalanceRow(
     available: Mapped[int]
     reserved: Mapped[int]
     on_order: Mapped[int]
+    in_reconditioning: Mapped[int] = mapped_column(server_default=text("0"))
     safety_level: Mapped[int] = mapped_column(server_default=text("0"))
 
 
@@ -66,6 +68,7 @@ class StockMoveRow(Regional, Base):
     available: Mapped[int]
     reserved: Mapped[int]
     on_order: Mapped[int]
+    in_reconditioning: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     moved_on: Mapped[date]
     recorded_at: Mapped[datetime]
     cause_id: Mapped[UUID | None]

@@ -42,21 +42,24 @@ async def balances_beside_moves(snapshot: Snapshot) -> list[tuple[str, str, tupl
     ]
 
 
-_NUMBERS = ("available", "reserved", "on_order")
+_NUMBERS = ("available", "reserved", "on_order", "in_reconditioning")
 _DIFFERING = text(
     """
     WITH summed AS (
         SELECT region, article_number, store, sum(available) AS available,
-               sum(reserved) AS reserved, sum(on_order) AS on_order
+               sum(reserved) AS reserved, sum(on_order) AS on_order,
+               sum(in_reconditioning) AS in_reconditioning
         FROM stock_moves GROUP BY region, article_number, store
     ), beside AS (
         SELECT region, coalesce(CAST(b.id AS text), article_number || ' ' || store) AS key,
                coalesce(b.available, 0) <> coalesce(s.available, 0) AS available,
                coalesce(b.reserved, 0) <> coalesce(s.reserved, 0) AS reserved,
-               coalesce(b.on_order, 0) <> coalesce(s.on_order, 0) AS on_order
+               coalesce(b.on_order, 0) <> coalesce(s.on_order, 0) AS on_order,
+               coalesce(b.in_reconditioning, 0) <> coalesce(s.in_reconditioning, 0)
+                   AS in_reconditioning
         FROM balances b FULL JOIN summed s USING (region, article_number, store)
     )
-    SELECT region, key, available, reserved, on_order FROM beside
-    WHERE available OR reserved OR on_order ORDER BY region, key
+    SELECT region, key, available, reserved, on_order, in_reconditioning FROM beside
+    WHERE available OR reserved OR on_order OR in_reconditioning ORDER BY region, key
     """
 )

@@ -43,6 +43,9 @@ class BalanceView(BaseModel):
     available: Annotated[int, Field(description="Disponibelt")]
     reserved: Annotated[int, Field(description="Reserverat för order och byten")]
     on_order: Annotated[int, Field(description="Väntat av order")]
+    in_reconditioning: Annotated[
+        int, Field(description="I rekonditionering: tillbaka, men inte disponibelt än (INV-13)")
+    ] = 0
     colour: Annotated[domain.Colour, Field(description="Saldostatus som färg")]
 
     @classmethod
@@ -73,6 +76,7 @@ class StockMoveView(FromRow):
                     "available": -2,
                     "reserved": 2,
                     "on_order": 0,
+                    "in_reconditioning": 0,
                     "moved_on": "2026-05-04",
                     "recorded_at": "2026-05-04T07:12:09Z",
                     "cause_id": "8b7a1d3e-6c1f-5f0a-9d55-0f3f4f2f7a10",
@@ -88,6 +92,7 @@ class StockMoveView(FromRow):
     available: int
     reserved: int
     on_order: int
+    in_reconditioning: int
     moved_on: date
     recorded_at: datetime
     cause_id: Annotated[UUID | None, Field(description="Ordern, bytet eller individen bakom")]

@@ -59,6 +59,7 @@ async def move_stock(
     available: int = 0,
     reserved: int = 0,
     on_order: int = 0,
+    in_reconditioning: int = 0,
     cause_id: UUID | None = None,
 ) -> domain.Balance:
     """Move a balance (see domain.move) and write its ledger line. Returns the balance after it.
@@ -68,10 +69,16 @@ async def move_stock(
     key = balance_id(tx.region, store, number)
     row = await tx.find(BalanceRow, key)
     before = row.state() if row else domain.Balance(article_number=number, store=store)
-    if available == reserved == on_order == 0:
+    if available == reserved == on_order == in_reconditioning == 0:
         return before
     moved = domain.move(
-        before, kind, on=on, available=available, reserved=reserved, on_order=on_order
+        before,
+        kind,
+        on=on,
+        available=available,
+        reserved=reserved,
+        on_order=on_order,
+        in_reconditioning=in_reconditioning,
     )
     if row is None:
         row = tx.start(BalanceRow, key, moved)

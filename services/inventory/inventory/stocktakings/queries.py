@@ -25,6 +25,7 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -34,6 +35,7 @@ from inventory.baskets.models import BasketFreedRow, BasketOrderRow, BasketRow
 from inventory.devices.domain import GONE, ClaimKind
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.people.models import UserRow
+from inventory.reconditionings.models import ReconditioningRow
 from inventory.stock.models import StockMoveRow
 from inventory.stocktakings.domain import COUNTED_TYPES
 from inventory.stores.domain import StoreKind
@@ -79,8 +81,9 @@ async def devices_in_store(
     tx: Transaction, store: StoreId, number: ArticleNumber, *, since: datetime
 ) -> list[DeviceId]:
     """The devices of an article that are in a store and were there at an instant already, without
-    those that are on their way, by a pickup too, and those that were scrapped or went back to their
-    supplier. The article's balance is locked, so that none leaves meanwhile.
+    those that are on their way, by a pickup too, those that were being made fit again then
+    (INV-13), and those that were scrapped or went back to their supplier. The article's balance is
+    locked, so that none leaves meanwhile.
     """
     is_sent = DeviceRow.claim_kind.in_((ClaimKind.DISPATCH, ClaimKind.PICKUP))
     return await _devices(tx, store, number, is_sent.is_not(True), since=since)
@@ -195,8 +198,20 @@ async def _devices(
         which,
         DeviceRow.status.not_in(GONE),
         came_at <= since,
+        DeviceRow.id.not_in(_made_fit_at(tx, store, since)),
     )
     return [DeviceId(key) for key in await tx.session.scalars(query.order_by(DeviceRow.id))]
+
+
+# decision 0486: what is being made fit again is in the workshop, and not on the shelf
+def _made_fit_at(tx: Transaction, store: StoreId, at: datetime) -> Select[DeviceId | None]:
+    return select(ReconditioningRow.device_id).where(
+        ReconditioningRow.region == tx.region,
+        ReconditioningRow.store == store,
+        ReconditioningRow.device_id.is_not(None),
+        ReconditioningRow.opened_at <= at,
+        or_(ReconditioningRow.ended_at.is_(None), ReconditioningRow.ended_at > at),
+    )
 
 
 async def stores_of_devices(

@@ -148,11 +148,13 @@ async def miss(
     The balances, the device and what claims it are locked. Raises BalanceTooLow.
     """
     was_held = device.claim is not None and device.claim.kind in OF_STORED
+    was_made_fit = device.claim is not None and device.claim.kind is ClaimKind.RECONDITIONING
     await break_claim(tx, device, reason="LOST")
     device.claim = Claim(kind=ClaimKind.INVESTIGATION, by=by)
-    for place, available, reserved in (
-        (store, 0 if was_held else -1, -1 if was_held else 0),
-        (away, 0, 1),
+    is_on_the_shelf = not (was_held or was_made_fit)
+    for place, available, reserved, in_reconditioning in (
+        (store, -int(is_on_the_shelf), -int(was_held), -int(was_made_fit)),
+        (away, 0, 1, 0),
     ):
         if place is not None:
             await move_stock(
@@ -163,6 +165,7 @@ async def miss(
                 on=on,
                 available=available,
                 reserved=reserved,
+                in_reconditioning=in_reconditioning,
                 cause_id=by,
             )
 

@@ -21,12 +21,15 @@ from contracts.tests.builders.orders import (
 )
 from contracts.tests.builders.regions import (
     a_balance_stated,
+    a_damage,
     a_device_on_loan_stated,
     a_device_returned,
     a_dispatch,
+    a_reconditioning,
     a_return_registered,
     a_scrapping,
     a_sent_line,
+    a_store_stated,
     a_supplier_return,
     an_article_price_stated,
     an_article_stated,
@@ -53,6 +56,45 @@ async def late_return(world: World) -> None:
     )
     await world.advance(stockholm("2026-03-09 08:00"))
     await world.handle(a_device_returned("170030", on="2026-03-04"))
+
+
+async def made_fit(world: World) -> None:
+    """What comes back to the device service: approved, scrapped, lost, its day corrected; unmarked
+    goods too.
+    """
+    await world.register(SERVICE, roles=(Role.CUSTOMER_SERVICE,))
+    await world.handle(a_store_stated("900", "investigation"))
+    numbers = ("170041", "170042", "170043")
+    for number in numbers:
+        await world.handle_all(
+            a_device_on_loan_stated(number),
+            a_device_returned(number, on="2026-03-02", store=CENTRAL),
+        )
+    await world.handle_all(
+        a_balance_stated(CUSHION, 2, store=CENTRAL),
+        an_order_placed(a_line(CUSHION, 2)),
+        a_dispatch(a_sent_line(1, 2)),
+        an_order_placed(a_device_line(None, order="O-2"), reference="O-2"),
+    )
+    await world.advance(stockholm("2026-03-06 08:00"))
+    await world.handle(a_device_returned("170043", on="2026-03-03", store=CENTRAL))
+    for number, *steps in (
+        ("170041", "inspected", "cleaned", "repaired", "approved"),
+        ("170042", "inspected", "scrapped"),
+    ):
+        for step in steps:
+            reason = "TOO_OLD" if step == "scrapped" else None
+            await world.handle(a_reconditioning(number, step, on="2026-03-06", reason=reason))
+    await world.handle(a_damage("170043", "stolen", happened_on="2026-03-06", by=SERVICE))
+    await world.handle(
+        a_return_registered(
+            lines=[ReturnedLine(order=Reference("O-1"), line=1, quantity=2)],
+            store=CENTRAL,
+            on="2026-03-06",
+            by=SERVICE,
+        ),
+        subject="R-41",
+    )
 
 
 async def registered_returns(world: World) -> None:

@@ -1,0 +1,1 @@
+"""What the device service makes fit again before it is available."""

@@ -1,0 +1,82 @@
+"""How reconditionings are opened, moved to another day and ended, and what their goods do then."""
+
+from datetime import date
+from uuid import UUID
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.inventory import ReconditioningOpened
+from kvitt_contracts.types import (
+    ArticleNumber,
+    DeviceId,
+    ReconditioningId,
+    ReturnId,
+    StoreId,
+)
+
+from inventory.devices.domain import Claim, ClaimKind
+from inventory.devices.models import DeviceRow
+from inventory.reconditionings import domain
+from inventory.reconditionings.models import ReconditioningRow
+from inventory.stores.domain import StoreKind
+from inventory.stores.models import StoreRow
+
+
+async def is_made_fit_in(tx: Transaction, store: StoreId) -> bool:
+    """Whether what comes back into a store is made fit again before it is available: in the device
+    service's, in a region that does so (INV-13).
+    """
+    if not tx.policy.reconditioning:
+        return False
+    found = await tx.look_up(StoreRow, store)
+    return found is not None and found.kind is StoreKind.CENTRAL
+
+
+def open_work(
+    tx: Transaction,
+    store: StoreId,
+    number: ArticleNumber,
+    *,
+    on: date,
+    quantity: int = 1,
+    device: DeviceRow | None = None,
+    return_id: ReturnId | None = None,
+) -> None:
+    """Open the work on what has come back; a device, which is locked, is claimed by it (INV-13)."""
+    key = ReconditioningId(tx.mint())
+    opened = ReconditioningOpened(
+        reconditioning_id=key,
+        device_id=DeviceId(device.id) if device is not None else None,
+        article_number=number,
+        quantity=quantity,
+        store=store,
+        return_id=return_id,
+        opened_on=on,
+    )
+    row = tx.start(ReconditioningRow, key, opened)
+    row.opened_at = tx.now
+    if device is not None:
+        device.claim = Claim(kind=ClaimKind.RECONDITIONING, by=key)
+
+
+async def break_off(tx: Transaction, key: UUID, *, reason: str) -> None:
+    """End the work on a device that a physical fact has taken away; the device is locked."""
+    row = await tx.lock(ReconditioningRow, key)
+    tx.record(row, *domain.break_off(ReconditioningId(row.id), row.state(), reason=reason))
+    row.ended_at = tx.now
+
+
+async def redate_work(
+    tx: Transaction, device: DeviceRow, *, instead_of: date, store: StoreId, on: date
+) -> bool:
+    """Move the work that a device's return opened to the day on which that return was, if it opened
+    one. The device is locked. Raises ReconditioningRefused.
+    """
+    opened = await tx.search_all(
+        ReconditioningRow, ReconditioningRow.device_id, DeviceId(device.id)
+    )
+    by_it = [row for row in opened if row.opened_on == instead_of and row.store == store]
+    if not by_it:
+        return False
+    row = await tx.lock(ReconditioningRow, max(by_it, key=lambda one: one.opened_at).id)
+    tx.record(row, domain.redate(ReconditioningId(row.id), row.state(), on=on))
+    return True
