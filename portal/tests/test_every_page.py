@@ -52,6 +52,7 @@ UNREACHED = {
         "/uttag/nytt",
         "/lagerpafyllnad",
         "/varukorgar/ny",
+        "/mottagare/*/retur",
     },
 }
 """Pages of others, by the role that is led to none of them."""
