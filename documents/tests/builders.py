@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import date
 
 from kvitt_documents.balances import BalanceLine, BalanceReport
+from kvitt_documents.counting_lists import CountingLine, CountingList
 from kvitt_documents.handouts import Handout, HandoutDevice
 from kvitt_documents.invoices import InvoiceDocument, InvoiceLine, Sum
 from kvitt_documents.purchase_orders import PurchaseOrderDocument, PurchaseOrderLine
 from kvitt_documents.rendering import Document
 from kvitt_documents.slips import Checklist, OfferSlip, PickupSlip, SlipDevice, WorkOrderSlip
+from kvitt_documents.supplier_returns import ReturnedGoods, SupplierReturnSlip
 
 NASTY = (
     "Rullator <b>liten</b>",
@@ -240,6 +242,36 @@ def a_balance_report(*lines: BalanceLine) -> BalanceReport:
     )
 
 
+def a_counting_list(*lines: CountingLine) -> CountingList:
+    """A store with cushions, and a rollator that is marked."""
+    given = (
+        CountingLine(article_number="30457", name="Sittdyna Ängsull"),
+        CountingLine(article_number="30012", name="Rollator Brukare 55", device="170098"),
+    )
+    return CountingList(
+        store="402 Förrådet Ersboda", issued_on=date(2026, 5, 4), lines=lines or given
+    )
+
+
+def a_supplier_return_slip(*, comment: str = "Ramen är sned.") -> SupplierReturnSlip:
+    """A rollator that goes back."""
+    return SupplierReturnSlip(
+        number="4F2A90B1",
+        issued_on=date(2026, 5, 4),
+        supplier=(("Leverantör", "Brukare AB"), ("Kod", "L101")),
+        sender=(("Förråd", "402 Förrådet Ersboda"), ("Registrerat av", "k082lno")),
+        about=(("Dag", "2026-05-04"), ("Orsak", "Kreditering")),
+        goods=ReturnedGoods(
+            article="30012 Rollator Brukare 55",
+            supplier_article_number="B-55",
+            quantity=1,
+            device_number="170098",
+            serial_number="SN-4471",
+        ),
+        comment=comment,
+    )
+
+
 def a_handout(*, name: str = "Anna Testsson") -> Handout:
     """A loan agreement of two devices, of which one's day is not known."""
     return Handout(
@@ -272,6 +304,12 @@ KINDS: dict[str, Document] = {
     "nasty-purchase-order": a_purchase_order(comment="\n".join((*NASTY, LONG))),
     "balance-report": a_balance_report(),
     "empty-balance-report": replace(a_balance_report(), lines=()),
+    "counting-list": a_counting_list(),
+    "nasty-counting-list": a_counting_list(
+        *(CountingLine(article_number="1", name=text, device=text[:30]) for text in NASTY)
+    ),
+    "supplier-return-slip": a_supplier_return_slip(),
+    "nasty-supplier-return-slip": a_supplier_return_slip(comment="\n".join((*NASTY, LONG))),
     "handout": a_handout(),
     "nasty-handout": a_handout(name=" ".join(NASTY)),
     "nasty-offer": an_offer_slip(to="\n".join(NASTY)),

@@ -3,7 +3,14 @@
 import hashlib
 from pathlib import Path
 
-from kvitt_documents import balances, handouts, invoices, slips
+from kvitt_documents import (
+    balances,
+    counting_lists,
+    handouts,
+    invoices,
+    slips,
+    supplier_returns,
+)
 from kvitt_documents.rendering import TEMPLATES
 
 PUBLISHED = Path(__file__).with_name("published-templates.txt")
@@ -33,6 +40,7 @@ def test_every_template_is_published() -> None:
 
 def test_the_template_of_what_is_issued_now_is_there() -> None:
     of_slips = (slips.OFFER_TEMPLATE, slips.PICKUP_TEMPLATE, slips.WORK_ORDER_TEMPLATE)
-    now = (balances.TEMPLATE, handouts.TEMPLATE, invoices.TEMPLATE, *of_slips)
+    of_stores = (balances.TEMPLATE, counting_lists.TEMPLATE, supplier_returns.TEMPLATE)
+    now = (*of_stores, handouts.TEMPLATE, invoices.TEMPLATE, *of_slips)
 
     assert {f"{one}.typ" for one in now} <= sums().keys()

@@ -53,6 +53,7 @@ UNREACHED = {
         "/uttag/nytt",
         "/lagerpafyllnad",
         "/varukorgar/ny",
+        "/mottagare/*/retur",
     },
 }
 """Pages of others, by the role that is led to none of them."""

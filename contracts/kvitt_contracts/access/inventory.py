@@ -95,7 +95,19 @@ ACTS = (
         "inventory",
         {
             f"POST {_STOCKTAKING}:count": ("inventory.stocktaking.count", WORKS),
+            f"POST {_STOCKTAKING}:scan": ("inventory.stocktaking.scan", WORKS),
             f"GET {_STOCKTAKING}": ("inventory.stocktaking.show", READS),
+            f"GET {_STOCKTAKING}:preview": ("inventory.stocktaking.preview", READS),
+            "GET /stores/{store}/counting-list": ("inventory.stocktaking.print", READS),
+            "GET /supplier-returns": ("inventory.supplier-returns.list", READS),
+            "GET /supplier-returns/{supplier_return_id}": (
+                "inventory.supplier-return.show",
+                READS,
+            ),
+            "GET /supplier-returns/{supplier_return_id}/slip": (
+                "inventory.supplier-return.print",
+                READS,
+            ),
             "GET /articles": ("inventory.articles.list", LOOKS_UP),
             "GET /articles:named": ("inventory.articles.named", LOOKS_UP),
             "GET /articles:alternatives": ("inventory.articles.alternatives", LOOKS_UP),

@@ -14,6 +14,7 @@ from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import NOTHING, items_of, pdf_of
 from kvitt_portal.pages.cases_about import asked_about
+from kvitt_portal.pages.own_store import store_of
 from kvitt_portal.pages.work_orders import drafts_of
 from kvitt_portal.services import Part
 
@@ -112,6 +113,7 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
         # who saves fields that are not shown would remove what stands in them
         may_edit=knows_contact and here.has(*CARE, *STAFF),
         may_order_pickups=here.has(*STAFF),
+        store=await store_of(here, here.service_point) if here.is_in_care else "",
     )
 
 

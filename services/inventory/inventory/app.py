@@ -40,6 +40,7 @@ from inventory.scrapping import api as scrapping
 from inventory.stock.checks import BALANCES
 from inventory.stock.models import BalanceRow
 from inventory.stocktakings import api as stocktakings
+from inventory.stocktakings import counting
 from inventory.stocktakings.models import StocktakingRow
 from inventory.store_balances import api as store_balances
 from inventory.stores import api as stores
@@ -71,6 +72,7 @@ service = Service(
         order_previews.router,
         holds.router,
         stocktakings.router,
+        counting.router,
         refills.router,
         safety_levels.router,
     ],

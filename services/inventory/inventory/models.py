@@ -23,7 +23,7 @@ from inventory.region_sales.models import SaleClaimRow
 from inventory.registered_returns.models import ReturnRow
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
 from inventory.stock.models import BalanceRow, StockMoveRow
-from inventory.stocktakings.models import ShelfCountRow, StocktakingRow
+from inventory.stocktakings.models import ShelfCountRow, ShelfTallyRow, StocktakingRow
 from inventory.stores.models import CustomerRow, StoreRow
 from inventory.supplier_returns.models import SupplierReturnRow
 from inventory.tables import Base
@@ -59,6 +59,7 @@ __all__ = [
     "ReturnRow",
     "SaleClaimRow",
     "ShelfCountRow",
+    "ShelfTallyRow",
     "SipNumberRow",
     "StockMoveRow",
     "StocktakingRow",

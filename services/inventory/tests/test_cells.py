@@ -4,6 +4,7 @@ import pytest
 from inventory.app import service
 from inventory.refills.models import RefillRow
 from inventory.stock.models import StockMoveRow
+from inventory.supplier_returns.models import SupplierReturnRow
 from kvitt_testkit.cells import (
     CALLER,
     POINT,
@@ -23,6 +24,7 @@ from contracts.tests.builders.regions import (
     a_device_returned,
     a_safety_level_stated,
     a_store_stated,
+    a_supplier_return,
     rollators_received,
     the_catalogue,
 )
@@ -47,6 +49,7 @@ COUNT = {
     "counted_at": "2026-03-03T20:00:00+01:00",
     "lines": [{"article_number": "30457", "counted": 0}],
 }
+SCAN = {"counted_at": "2026-03-03T20:00:00+01:00", "codes": ["170001"]}
 DAMAGE = {"kind": "damaged", "happened_on": "2026-03-02"}
 FIND = {"store": f"S{UNITS}", "found_on": "2026-03-02", "asked_by": OUTSIDER}
 
@@ -63,6 +66,18 @@ async def damaged(world: World) -> None:
         await world.handle(a_damage(name, by=SERVICE), region=region)
 
 
+async def sent_back(world: World) -> Things:
+    """A rollator of each store has gone back to its supplier."""
+    for name, region in ((UNITS, REGION), (REGIONS, REGION), (ANOTHER_REGIONS, "bd")):
+        told = a_supplier_return(f"{name}-B", on="2026-03-02", store=f"S{name}", by=SERVICE)
+        await world.handle(told, subject=f"B-{name}", region=region)
+    of = {str(row.store): row.id for row in await world.rows(SupplierReturnRow)}
+    of |= {str(row.store): row.id for row in await world.rows(SupplierReturnRow, region="bd")}
+    return Things(
+        units=of[f"S{UNITS}"], region=of[f"S{REGIONS}"], platform=of[f"S{ANOTHER_REGIONS}"]
+    )
+
+
 async def things_of(
     world: World, name: str, point: str, *, prescriber: str = OUTSIDER, region: str = REGION
 ) -> None:
@@ -71,7 +86,7 @@ async def things_of(
     await world.handle_all(
         a_store_stated(store, "own", service_point=point),
         a_device_on_loan_stated(name, customer_id=point, prescriber=prescriber),
-        rollators_received(withdrawn, store=store),
+        rollators_received(withdrawn, f"{name}-B", store=store),
         a_withdrawal_placed(
             a_device_line(withdrawn, order=f"O-{name}"),
             reference=f"O-{name}",
@@ -172,6 +187,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
         await wants_more(world)
         await damaged(world)
         refills = await proposals(world)
+        sent = await sent_back(world)
         returned = Things(
             own=device_id(f"{OWN}-R"),
             units=device_id(f"{UNITS}-R"),
@@ -208,6 +224,9 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                     things=returned, key="device_id", query=f"person={person()}"
                 ),
                 "inventory.balances.print": Upon(things=stores),
+                "inventory.supplier-returns.list": Upon(things=sent, key="id"),
+                "inventory.supplier-return.show": Upon(things=sent),
+                "inventory.supplier-return.print": Upon(things=sent),
                 "inventory.refills.list": Upon(things=refills, key="proposal_id"),
                 "inventory.refill.show": Upon(things=refills),
                 "inventory.refill.drop": Upon(things=refills),
@@ -225,6 +244,9 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "inventory.stocktaking.show": Upon(things=stores),
                 "inventory.stocktaking.open": Upon(things=stores),
                 "inventory.stocktaking.count": Upon(things=stores, body=COUNT),
+                "inventory.stocktaking.scan": Upon(things=stores, body=SCAN),
+                "inventory.stocktaking.preview": Upon(things=stores),
+                "inventory.stocktaking.print": Upon(things=stores),
                 "inventory.stocktaking.post": Upon(things=stores),
                 "inventory.stocktaking.cancel": Upon(things=stores),
                 "inventory.device.find": Upon(things=devices, body=FIND),

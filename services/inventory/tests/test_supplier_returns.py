@@ -39,6 +39,7 @@ from contracts.tests.builders.story import (
     SERVICE,
     device_id,
 )
+from documents.tests.reading import pages
 from services.inventory.tests.worlds import balance, refusal
 
 CARE = (Role.PRESCRIBER,)
@@ -263,3 +264,41 @@ async def test_a_day_ahead_is_refused_by_its_field_over_http_too(world: World) -
         problem = (await client.post("/supplier-returns", json=body)).json()
 
     assert (problem["reason"], problem["field"]) == ("DAY_IN_THE_FUTURE", "returned_on")
+
+
+@pytest.mark.rule("INV-8d")
+async def test_a_return_is_listed_and_its_slip_goes_along(world: World) -> None:
+    body = {
+        "supplier_id": "L1042",
+        "store": OWN,
+        "device_number": "170098",
+        "returned_on": "2026-03-18",
+        "comment": "Ramen är sned.",
+    }
+    async with world.http(user=SENDER, roles=CARE, service_points=[SENDING]) as client:
+        made = (await client.post("/supplier-returns", json=body)).json()
+        listed = (await client.get("/supplier-returns", params={"store": OWN})).json()
+        others = (await client.get("/supplier-returns", params={"supplier_id": "L9"})).json()
+        shown = (await client.get(f"/supplier-returns/{made['id']}")).json()
+        slip = await client.get(f"/supplier-returns/{made['id']}/slip")
+
+    assert [one["id"] for one in listed["items"]] == [made["id"]]
+    assert others["items"] == []
+    assert (shown["store"], shown["registered_by"]) == (OWN, SENDER)
+    (page,) = pages(slip.content)
+    assert slip.headers["content-type"] == "application/pdf"
+    assert all(
+        one in page for one in ("170098", ROLLATOR, "Ramen är sned.", "Kreditering", "L1042")
+    )
+    assert SENDER not in page
+
+
+async def test_anothers_return_is_not_there(world: World) -> None:
+    await world.handle(a_supplier_return(on="2026-03-18"), subject="S-1")
+    key = identify(RegionCode("ac"), "supplier_return", "S-1")
+
+    async with world.http(user="k999", roles=CARE, service_points=["40999"]) as client:
+        listed = await client.get("/supplier-returns")
+        slip = await client.get(f"/supplier-returns/{key}/slip")
+
+    assert (listed.json()["items"], slip.status_code) == ([], 404)

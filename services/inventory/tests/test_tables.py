@@ -22,7 +22,7 @@ from inventory.refills.commands import DropProposal
 from inventory.reservations.domain import Reservation
 from inventory.reservations.domain import evolve as evolve_reservation
 from inventory.safety_levels.commands import SetSafetyLevel
-from inventory.stocktakings.commands import CountShelf
+from inventory.stocktakings.commands import CountScans, CountShelf
 from inventory.stocktakings.domain import Stocktaking
 from inventory.stocktakings.domain import evolve as evolve_stocktaking
 from inventory.supplier_returns.commands import SendBack
@@ -88,6 +88,7 @@ UNUSED = {
 }
 
 OVER_HTTP_ALONE = {
+    CountScans,
     CountShelf,
     DropProposal,
     GiveNumber,

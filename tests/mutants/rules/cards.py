@@ -8,6 +8,7 @@ _CODE: Final = "services/inventory/inventory"
 _RULES: Final = f"{_CODE}/cards/domain.py"
 _TESTS: Final = "services/inventory/tests/test_cards.py::test"
 _BORNE: Final = "each_number_that_a_device_has_borne_finds_it"
+_SCANNING: Final = "services/inventory/tests/test_scanning.py::test"
 
 CARDS: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -174,5 +175,29 @@ CARDS: tuple[RuleMutant, ...] = (
         "device.maintained_on >= finished.finished_on:",
         "device.maintained_on == finished.finished_on:",
         f"{_TESTS}_finished_maintenance_is_the_devices_last_one",
+    ),
+    rule_mutant(
+        "INV-5n",
+        "The batch of a GS1 code is taken for its serial number",
+        f"{_CODE}/scanning/domain.py",
+        'elements.get("21"), elements.get("01")',
+        'elements.get("10"), elements.get("01")',
+        f"{_SCANNING}_a_gs1_code_has_a_serial_number_and_a_gtin",
+    ),
+    rule_mutant(
+        "INV-5n",
+        "Of several with one serial number any is meant",
+        f"{_CODE}/scanning/domain.py",
+        "return of_gtin or found",
+        "return found",
+        f"{_SCANNING}_of_several_with_a_serial_number_that_of_the_gtin_is_meant",
+    ),
+    rule_mutant(
+        "INV-5n",
+        "A device is found by its number alone, not by its serial number",
+        f"{_CODE}/devices/queries.py",
+        "serial.serial_number.in_(numbers)",
+        "serial.device_number.in_(numbers)",
+        f"{_SCANNING}_a_scanned_code_finds_the_device_that_it_names",
     ),
 )

@@ -11,10 +11,13 @@ from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import Day, DeviceId, DeviceNumber, UserId, WorkOrderId
 from pydantic import BaseModel, Field
 
+from inventory.cards import domain
 from inventory.cards.commands import GiveNumber, SerialNumber, SetCard, SipNumber
 from inventory.devices.api import DEVICES, SCOPE, DeviceLine, NamedDevices, within_reach_of_areas
 from inventory.devices.models import DeviceRow
-from inventory.devices.queries import bears_sip_number
+from inventory.devices.queries import bears_sip_number, is_scanned
+from inventory.scanning import domain as scanning
+from inventory.scanning.domain import LONGEST
 
 _MOST: Final = 50
 
@@ -66,25 +69,49 @@ class CardBody(Body):
 
 
 class FindDevices(Body):
-    """Vad hjälpmedlet har för SIP-nummer. Det står i kroppen: ett telefonnummer är en persons."""
+    """Vad hjälpmedlet har för SIP-nummer, eller koden som är skannad. De står i kroppen: ett
+    telefonnummer är en persons.
+    """
 
     sip_number: Annotated[
-        SipNumber, Field(description="SIP-nummer: hela, med eller utan mellanrum och bindestreck")
-    ]
+        SipNumber | None,
+        Field(description="SIP-nummer: hela, med eller utan mellanrum och bindestreck"),
+    ] = None
+    code: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=LONGEST,
+            description="Skannad kod: individnummer, serienummer, eller GS1 med serienummer "
+            "(elementsträng, läsbar text eller länk i en QR-kod)",
+        ),
+    ] = None
 
 
 # decision 0386: a telephone number is asked for in a body
 @router.post("/devices:find")
 async def find_devices(body: FindDevices, reader: Reader) -> NamedDevices:
-    """Hjälpmedel som har ett SIP-nummer hos den som har dem nu, bland dem som du ser (INV-5). Inget
-    Idempotency-Key behövs.
+    """Hjälpmedel som har ett SIP-nummer hos den som har dem nu, eller som en skannad kod namnger,
+    bland dem som du ser (INV-5). Inget Idempotency-Key behövs.
+
+    Nekas: EITHER_NUMBER_OR_CODE, CODE_NAMES_AN_ARTICLE, UNREADABLE_CODE (INV-5).
     """
-    query = DEVICES.rows.where(
-        bears_sip_number(body.sip_number),
-        SCOPE.within(reader.grant),
-        *await within_reach_of_areas(reader),
+    domain.check_asked_by_one(body.sip_number, body.code)
+    scanned = scanning.read(body.code) if body.code is not None else None
+    asked = (
+        is_scanned(scanned, reader.region)
+        if scanned is not None
+        else bears_sip_number(body.sip_number or "")
     )
-    found = await reader.all(query.order_by(DeviceRow.device_number).limit(_MOST))
+    query = DEVICES.rows.where(
+        asked, SCOPE.within(reader.grant), *await within_reach_of_areas(reader)
+    )
+    found = [
+        tuple(row) for row in await reader.all(query.order_by(DeviceRow.device_number).limit(_MOST))
+    ]
+    if scanned is not None:
+        named = [(row, row[0].device_number, row[1]) for row in found]
+        found = [row for row, _, _ in scanning.narrowed(scanned, named)]
     return NamedDevices(items=[DeviceLine.of(*row) for row in found])
 
 

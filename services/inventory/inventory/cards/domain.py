@@ -37,6 +37,12 @@ _IN_BODY: Final = {
 }
 
 
+def check_asked_by_one(sip_number: str | None, code: str | None) -> None:
+    """Raises CardRefused unless a device is looked for by its SIP number or by a code (INV-5)."""
+    if (sip_number is None) == (code is None):
+        raise CardRefused("EITHER_NUMBER_OR_CODE", rule="INV-5", field="code", way_on=_EITHER)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkOrder:
     """The work that a new number follows from."""
@@ -163,6 +169,7 @@ def maintained(
     )
 
 
+_EITHER = "Ange antingen ett SIP-nummer eller en skannad kod."
 _GONE = "Hjälpmedlet är skrotat, sålt eller återlämnat till leverantören: kontrollera numret."
 _SAME = "Hjälpmedlet har redan det numret: kontrollera det nya."
 _TAKEN = (

@@ -6,8 +6,17 @@ from uuid import UUID
 from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import DeviceId, DeviceNumber, Role, identify
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, literal_column, or_, select
+from kvitt_contracts.types import DeviceId, DeviceNumber, RegionCode, Role, identify
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from inventory.devices import domain
@@ -20,6 +29,7 @@ from inventory.devices.models import (
 )
 from inventory.people.models import UserRow
 from inventory.people.queries import protected_references
+from inventory.scanning.domain import Scanned
 from inventory.stores.queries import own_stores, payers_of
 from inventory.tables import is_among
 from inventory.transfers.models import TransferPartiesRow
@@ -138,6 +148,18 @@ def bears_sip_number(number: str) -> ColumnElement[bool]:
         digits == "".join(one for one in number if one.isdigit()),
     )
     return found.exists()
+
+
+def is_scanned(scanned: Scanned, region: RegionCode) -> ColumnElement[bool]:
+    """A device bears or has borne the number of a code, or has its serial number (INV-5, INV-6)."""
+    numbers = sorted(scanned.numbers)
+    own, serial, used = aliased(DeviceRow), aliased(DeviceRow), UsedNumberRow
+    found = union_all(
+        select(own.id).where(own.region == region, own.device_number.in_(numbers)),
+        select(serial.id).where(serial.region == region, serial.serial_number.in_(numbers)),
+        select(used.device_id).where(used.region == region, used.device_number.in_(numbers)),
+    )
+    return DeviceRow.id.in_(found)
 
 
 def next_change_of(change: type[CustodyRow]) -> ScalarSelect[int]:

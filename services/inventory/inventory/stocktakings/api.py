@@ -105,7 +105,9 @@ class StocktakingWithBasis(BaseModel):
 class CountBody(Body):
     """Vad som har räknats."""
 
-    counted_at: Annotated[HappenedAt, Field(description="När hyllan räknades")]
+    counted_at: Annotated[
+        HappenedAt | None, Field(description="När hyllan räknades; annars nu")
+    ] = None
     lines: CountedLines
 
 

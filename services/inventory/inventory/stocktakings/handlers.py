@@ -37,10 +37,16 @@ from inventory.losses import domain as losses
 from inventory.reservations.backorders import serve_backorders
 from inventory.stock.writes import lock_balances, move_stock
 from inventory.stocktakings import domain
-from inventory.stocktakings.commands import CountShelf
+from inventory.stocktakings.commands import CountScans, CountShelf
 from inventory.stocktakings.models import StocktakingRow
-from inventory.stocktakings.queries import is_own_store, stocktaking_id, stores_of_devices
-from inventory.stocktakings.writes import compare, note_counted, planned
+from inventory.stocktakings.queries import (
+    is_own_store,
+    stocktaking_id,
+    stores_of_devices,
+    tallies_of,
+)
+from inventory.stocktakings.scans import scanned_lines
+from inventory.stocktakings.writes import compare, note_counted, note_tallies, planned
 from inventory.stocktakings.writes import post as post_found
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
@@ -123,7 +129,34 @@ async def count_shelf(row: StocktakingRow, command: CountShelf, tx: Transaction)
     SERVICE_IS_NOT_COUNTED, COUNTED_TWICE, DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE,
     DEVICE_NOT_IN_STORE (INV-10).
     """
-    await _count(row, command.counted_at, command.lines, command.by, tx)
+    await _count(row, command.counted_at or tx.now, command.lines, command.by, tx)
+
+
+@messages.command(
+    CountScans,
+    of=StocktakingRow,
+    key=lambda command, tx: stocktaking_id(tx, command.store),
+    rule="INV-10",
+)
+async def count_scans(row: StocktakingRow, command: CountScans, tx: Transaction) -> None:
+    """What was scanned counts, each device that can; what each code has come to is said by
+    `answers_of` (INV-10).
+
+    Refused: UNKNOWN_STOCKTAKING, NOT_OPENED, COUNTED_OUTSIDE (INV-10).
+    """
+    at = command.counted_at or tx.now
+    domain.check_open(row.state(), at=at)
+    lines = await scanned_lines(tx, row.state(), command.codes, at=at)
+    if lines:
+        event = domain.count(
+            StocktakingId(row.id),
+            row.state(),
+            batch=tx.mint(),
+            counted_at=at,
+            lines=lines,
+            by=command.by,
+        )
+        tx.record(row, event)
 
 
 @messages.command(
@@ -135,9 +168,10 @@ async def count_shelf(row: StocktakingRow, command: CountShelf, tx: Transaction)
 async def post_stocktaking(row: StocktakingRow, command: PostStocktaking, tx: Transaction) -> None:
     """Post what differs; missing devices are searched for (INV-10).
 
-    Refused: UNKNOWN_STOCKTAKING, NOT_OPENED, NOTHING_COUNTED, TOO_MANY_DIFFERENCES,
+    Refused: UNKNOWN_STOCKTAKING, NOT_OPENED, NOTHING_COUNTED, COUNTED_APART, TOO_MANY_DIFFERENCES,
     NO_INVESTIGATION_STORE, PROMISED_IS_MISSING (INV-10).
     """
+    domain.check_agreed(await tallies_of(tx, row.state()))
     found = await compare(tx, row.state())
     posted = domain.post(
         StocktakingId(row.id),
@@ -268,6 +302,12 @@ async def _count(
             StocktakingId(row.id), row.state(), batch=batch, counted_at=at, lines=counted, by=by
         ),
     )
+    unmarked = {}
+    for one in counted:
+        article = await tx.get(ArticleRow, article_id(tx, one.article_number))
+        if not article.marked:
+            unmarked[one.article_number] = one.counted
+    await note_tallies(tx, row.state(), unmarked, at=at, by=by)
 
 
 async def _line(

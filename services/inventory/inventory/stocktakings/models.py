@@ -5,7 +5,8 @@ from uuid import UUID
 
 from kvitt_chassis.models import Aggregate, Json, Regional
 from kvitt_contracts import topics
-from kvitt_contracts.types import ServicePointId, StoreId
+from kvitt_contracts.types import ArticleNumber, ServicePointId, StoreId, UserId
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.stocktakings import domain
@@ -44,3 +45,21 @@ class ShelfCountRow(Regional, Base):
 
     balance_id: Mapped[UUID] = mapped_column(primary_key=True)
     counted_on: Mapped[date]
+
+
+# decision 0496: what each has counted is kept until two say the same
+class ShelfTallyRow(Regional, Base):
+    """What a counter has counted of an unmarked article in the round that began at `basis_at`: what
+    another counts does not take its place (INV-10).
+    """
+
+    __tablename__ = "shelf_tallies"
+    __table_args__ = (Index("ix_shelf_tallies_store", "region", "store"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    store: Mapped[StoreId]
+    article_number: Mapped[ArticleNumber]
+    by: Mapped[UserId]
+    basis_at: Mapped[datetime]
+    counted: Mapped[int]
+    counted_at: Mapped[datetime]

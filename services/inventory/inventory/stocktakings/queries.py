@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from kvitt_chassis.http import RegionReader
@@ -12,6 +12,7 @@ from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.types import (
     ArticleNumber,
     DeviceId,
+    DeviceNumber,
     StocktakingId,
     StoreId,
     UserId,
@@ -34,13 +35,20 @@ from inventory.articles.models import ArticleRow
 from inventory.baskets.models import BasketFreedRow, BasketOrderRow, BasketRow
 from inventory.devices.domain import GONE, ClaimKind
 from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.devices.queries import is_scanned
 from inventory.people.models import UserRow
 from inventory.reconditionings.models import ReconditioningRow
+from inventory.scanning.domain import Scanned
 from inventory.stock.models import StockMoveRow
-from inventory.stocktakings.domain import COUNTED_TYPES
+from inventory.stocktakings.domain import COUNTED_TYPES, Stocktaking, Tally
+from inventory.stocktakings.models import ShelfTallyRow
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
 from inventory.stores.queries import is_store_of
+
+_MOST_DEVICES: Final = 5_000
+_CANDIDATES: Final = 20
+"""As many devices as a code may mean, of which the one in the store is chosen."""
 
 
 def stocktaking_id(tx: Transaction, store: StoreId) -> StocktakingId:
@@ -252,3 +260,55 @@ async def articles_to_count(
         .where(ArticleRow.article_number.in_(moved), ArticleRow.type.in_(sorted(COUNTED_TYPES)))
         .order_by(ArticleRow.article_number)
     )
+
+
+async def tallies_of(tx: Transaction, taking: Stocktaking) -> list[Tally]:
+    """What each has counted of unmarked articles in a store's present round (INV-10)."""
+    query = select(ShelfTallyRow).where(
+        ShelfTallyRow.region == tx.region,
+        ShelfTallyRow.store == taking.store,
+        ShelfTallyRow.basis_at == taking.basis_at,
+    )
+    return [
+        Tally(
+            **{
+                name: getattr(row, name)
+                for name in ("article_number", "by", "counted", "counted_at")
+            }
+        )
+        for row in await tx.session.scalars(query)
+    ]
+
+
+async def devices_scanned(tx: Transaction, scanned: Scanned) -> list[tuple[DeviceRow, ArticleRow]]:
+    """The devices that a code may mean, each with its article (INV-5)."""
+    query = (
+        select(DeviceRow, ArticleRow)
+        .join(
+            ArticleRow,
+            (ArticleRow.region == DeviceRow.region)
+            & (ArticleRow.article_number == DeviceRow.article_number),
+        )
+        .where(DeviceRow.region == tx.region, is_scanned(scanned, tx.region))
+        .order_by(DeviceRow.device_number)
+        .limit(_CANDIDATES)
+    )
+    return [(device, article) for device, article in await tx.session.execute(query)]
+
+
+async def devices_to_find(
+    reader: RegionReader, store: StoreId
+) -> Sequence[tuple[ArticleNumber, DeviceNumber]]:
+    """The devices that stand in a store by the ledger, by their articles (INV-10)."""
+    rows = await reader.all(
+        select(DeviceRow)
+        .where(
+            DeviceRow.holder_kind == "store",
+            DeviceRow.holder_key == store,
+            DeviceRow.status.not_in(GONE),
+            DeviceRow.claim_kind.is_distinct_from(ClaimKind.DISPATCH),
+        )
+        .order_by(DeviceRow.device_number)
+        .limit(_MOST_DEVICES)
+    )
+    return [(row.article_number, row.device_number) for row in rows]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
@@ -19,9 +19,12 @@ from kvitt_contracts.types import (
     ArticleNumber,
     CustomerId,
     DeviceId,
+    RegionCode,
     StocktakingId,
     StoreHolder,
     StoreId,
+    UserId,
+    identify,
 )
 
 from inventory.articles.models import ArticleRow
@@ -36,7 +39,7 @@ from inventory.reservations.backorders import lock_waiting, serve_backorders
 from inventory.stock.domain import BalanceTooLow
 from inventory.stock.writes import balance_id, lock_balances, move_stock
 from inventory.stocktakings import domain
-from inventory.stocktakings.models import ShelfCountRow, StocktakingRow
+from inventory.stocktakings.models import ShelfCountRow, ShelfTallyRow, StocktakingRow
 from inventory.stocktakings.queries import (
     devices_in_baskets,
     devices_in_pickups,
@@ -75,8 +78,13 @@ async def planned(tx: Transaction, store: StoreRow, *, on: date) -> StocktakingP
 
 async def compare(tx: Transaction, taking: domain.Stocktaking) -> Found:
     """Compare what was counted with the ledger. Locks the balances of what was counted."""
+    await lock_balances(tx, taking.store, [one.article_number for one in taking.counts])
+    return await compared(tx, taking)
+
+
+async def compared(tx: Transaction, taking: domain.Stocktaking) -> Found:
+    """As `compare`, of what is locked already, or of what is only looked at before it is posted."""
     counts = {one.article_number: one for one in taking.counts}
-    await lock_balances(tx, taking.store, counts)
     at = {number: one.counted_at for number, one in counts.items()}
     expected = await expected_at(tx, taking.store, at)
     differences: list[StockDifference] = []
@@ -240,3 +248,34 @@ async def note_counted(tx: Transaction, taking: domain.Stocktaking) -> None:
             rows[key].counted_on = day
         else:
             tx.put(ShelfCountRow(region=tx.region, balance_id=key, counted_on=day))
+
+
+async def note_tallies(
+    tx: Transaction,
+    taking: domain.Stocktaking,
+    counted: Mapping[ArticleNumber, int],
+    *,
+    at: datetime,
+    by: UserId,
+) -> None:
+    """Note what somebody has counted of unmarked articles; earlier figures of theirs give way, and
+    those of a round before. The stocktaking is locked.
+    """
+    assert taking.basis_at is not None  # see domain.count
+    ids = {tally_id(tx.region, taking.store, number, by): number for number in counted}
+    known = {row.id: row for row in await tx.look_up_all(ShelfTallyRow, ids)}
+    for key, number in ids.items():
+        row = known.get(key)
+        if row is None:
+            row = ShelfTallyRow(
+                region=tx.region, id=key, store=taking.store, article_number=number, by=by
+            )
+            tx.put(row)
+        elif row.basis_at == taking.basis_at and row.counted_at > at:
+            continue  # told late: what was counted after it stands
+        row.basis_at, row.counted, row.counted_at = taking.basis_at, counted[number], at
+
+
+def tally_id(region: RegionCode, store: StoreId, number: ArticleNumber, by: UserId) -> UUID:
+    """The id of what somebody has counted of an article in a store."""
+    return identify(region, "shelf_tally", f"{store}/{number}/{by}")

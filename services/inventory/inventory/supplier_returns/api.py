@@ -4,7 +4,19 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from kvitt_chassis.http import ApiRouter, Body, Commands
+from fastapi import Query, Response
+from kvitt_chassis.filters import Eq, From, To
+from kvitt_chassis.http import (
+    ApiRouter,
+    Body,
+    Commands,
+    ListOf,
+    ListQuery,
+    Page,
+    Reader,
+    Scope,
+    named,
+)
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -21,9 +33,16 @@ from kvitt_contracts.types import (
     identify,
 )
 from pydantic import ConfigDict, Field
+from sqlalchemy import select
 
+from inventory.articles.queries import show_article_row
+from inventory.devices.models import DeviceRow
+from inventory.stores.models import StoreRow
+from inventory.stores.queries import own_stores
+from inventory.supplier_returns import documents
 from inventory.supplier_returns.commands import Comment, SendBack
 from inventory.supplier_returns.models import SupplierReturnRow
+from inventory.tables import is_among
 from inventory.views import FromRow
 
 router = ApiRouter(tags=["Returer"])
@@ -88,6 +107,80 @@ class SupplierReturnView(FromRow):
     returned_on: date
     reason: Annotated[Word, Field(description="Returorsaken: `credit` (kreditering), alltid")]
     comment: Annotated[str | None, Field(description="Varför det gick tillbaka")]
+    store: Annotated[StoreId | None, Field(description="Förrådet som det lämnade")]
+    registered_by: Annotated[
+        UserId | None, Field(description="Vem som registrerade den (internt id)")
+    ]
+
+
+class SupplierReturnQuery(ListQuery):
+    """Which returns."""
+
+    store: Annotated[StoreId | None, Eq(SupplierReturnRow.store, "Förråd")] = None
+    supplier_id: Annotated[SupplierId | None, Eq(SupplierReturnRow.supplier_id, "Leverantör")] = (
+        None
+    )
+    article_number: Annotated[
+        ArticleNumber | None, Eq(SupplierReturnRow.article_number, "Artikelnummer")
+    ] = None
+    device_id: Annotated[UUID | None, Eq(SupplierReturnRow.device_id, "Hjälpmedlets id")] = None
+    from_day: Annotated[Day | None, From(SupplierReturnRow.returned_on, "Första dagen")] = None
+    to_day: Annotated[Day | None, To(SupplierReturnRow.returned_on, "Sista dagen")] = None
+
+
+SCOPE = Scope(
+    SupplierReturnRow.region,
+    also=lambda caller: is_among(SupplierReturnRow.store, own_stores(caller)),
+)
+
+SUPPLIER_RETURNS = ListOf(
+    select(SupplierReturnRow),
+    scope=SCOPE,
+    sorts=named(SupplierReturnRow.returned_on),
+    default="-returned_on",
+    view=SupplierReturnView.of,
+)
+
+
+@router.get("/supplier-returns")
+async def list_supplier_returns(
+    reader: Reader, asked: Annotated[SupplierReturnQuery, Query()]
+) -> Page[SupplierReturnView]:
+    """Vad som gått tillbaka till leverantörer ur de egna förråden, för kundtjänst ur alla, det
+    senaste först (INV-8).
+    """
+    return await SUPPLIER_RETURNS.page(asked, reader)
+
+
+@router.get("/supplier-returns/{supplier_return_id}")
+async def show_supplier_return(supplier_return_id: UUID, reader: Reader) -> SupplierReturnView:
+    """En retur till leverantör."""
+    return SupplierReturnView.of(
+        await reader.get(SupplierReturnRow, supplier_return_id, scope=SCOPE, rule="INV-8")
+    )
+
+
+@router.get(
+    "/supplier-returns/{supplier_return_id}/slip",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
+async def print_supplier_return(supplier_return_id: UUID, reader: Reader) -> Response:
+    """Returens följesedel som PDF (INV-8): den går med godset till leverantören."""
+    row = await reader.get(SupplierReturnRow, supplier_return_id, scope=SCOPE, rule="INV-8")
+    device = await reader.look_up(DeviceRow, row.device_id) if row.device_id else None
+    content = await documents.print_slip(
+        row,
+        article=await show_article_row(reader, row.article_number),
+        device=device,
+        store=await reader.look_up(StoreRow, row.store) if row.store else None,
+    )
+    name = f"retur-{documents.return_number(row)}.pdf"
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
+    )
 
 
 @router.post("/supplier-returns", status_code=201)
@@ -106,9 +199,9 @@ async def register_supplier_return(
     command = SendBack(by=commands.caller.user_id, **said)
     region = commands.caller.region
     # without a name of its own the return has a random id: nothing else will ever call it
-    named = identify(region, "supplier_return", body.reference) if body.reference else uuid4()
+    key = identify(region, "supplier_return", body.reference) if body.reference else uuid4()
 
     async def show(tx: Transaction) -> SupplierReturnView:
-        return SupplierReturnView.of(await tx.get(SupplierReturnRow, named))
+        return SupplierReturnView.of(await tx.get(SupplierReturnRow, key))
 
-    return await commands.run(command, target=named, subject=body.reference, show=show)
+    return await commands.run(command, target=key, subject=body.reference, show=show)

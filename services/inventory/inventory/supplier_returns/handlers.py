@@ -113,6 +113,7 @@ async def _register(command: RegisterSupplierReturn, comment: str | None, tx: Tr
         ),
     )
     row.comment = comment
+    row.store, row.registered_by = command.store, command.by
 
 
 async def _send_device_back(
