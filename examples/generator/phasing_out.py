@@ -37,9 +37,9 @@ from examples.generator.own_devices import AT, reachable
 from examples.generator.profiles import Profile
 from examples.generator.responsibles import service_point_at, team
 
-NEW: Final = ArticleNumber("39972-01")
-OLD: Final = ArticleNumber("39971-01")
-OLDER: Final = ArticleNumber("39970-01")
+NEW: Final = ArticleNumber("39913-01")
+OLD: Final = ArticleNumber("39912-01")
+OLDER: Final = ArticleNumber("39911-01")
 _GROUP: Final = GroupName("sittdyna_angsull")
 _NAMES: Final = {
     NEW: "Sittdyna Ängsull",
