@@ -21,7 +21,7 @@ from kvitt_contracts.types import LineNumber, MarkedDevice, UserId
 from examples.generator import lending
 from examples.generator.lending import BASKET, WHEELS
 from examples.generator.model.state import World
-from examples.generator.month import AUTUMN, DUE, Month, june
+from examples.generator.month import AUTUMN, DUE, Month, june, may
 from examples.generator.ordering import patient
 from examples.generator.own_devices import numbered
 from examples.generator.responsibles import team
@@ -42,6 +42,12 @@ class _Days:
     acted: date
     late: date
     is_put_back: bool
+
+
+def plan_articles(month: Month) -> None:
+    """What is lent is stated before the month is over, where it is lent later."""
+    if not lending.is_in(month.policy):
+        month.plan_apart(may(29), month.pen.apart("articles-lent"), partial(_state, month))
 
 
 def plan_in_june(month: Month, policy: RegionPolicy) -> None:
@@ -89,10 +95,13 @@ def _plan_baskets(month: Month, policy: RegionPolicy, days: _Days) -> None:
         say(days.late, second, ActOnBasketLoan(put_back=(LineNumber(2),), by=colleague))
 
 
-def _come_in(month: Month, policy: RegionPolicy) -> None:
-    """The articles, and the store's goods."""
+def _state(month: Month) -> None:
     for fact in lending.catalogue():
         month.send("inventory", fact.article_number, fact)
+
+
+def _come_in(month: Month, policy: RegionPolicy) -> None:
+    """The store's goods."""
     devices = tuple(
         MarkedDevice(device_number=number, serial_number=f"SN-{number}")
         for number in numbered(month.profile, _FIRST, _DEVICES)

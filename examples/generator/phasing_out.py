@@ -66,7 +66,7 @@ def plan_phase_out(month: Month) -> None:
     name = f"{month.profile.sends_order}-UTBYTE"
     place = partial(_place, month)
     on(5, partial(_state, month, version=1))
-    on(5, partial(_come_in, month))
+    on(6, partial(_come_in, month))
     on(6, partial(_state, month, version=2))
     on(7, partial(_look, month, f"{name}/both"))
     on(8, partial(place, f"{name}-1", OLDER, 2, instead_of=NEW))  # the proposed one

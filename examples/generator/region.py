@@ -238,6 +238,7 @@ def _plan_tales(month: Month) -> None:
         paying_later.plan_fees(month)
     if lending.is_in(month.policy):
         lending.plan_baskets(month)
+    lending_later.plan_articles(month)
     if filling_up.is_in(month.profile):
         filling_up.plan_filling_up(month)
     if phasing_out.is_in(month.profile):
