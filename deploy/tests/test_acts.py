@@ -27,7 +27,7 @@ def test_a_refusal_that_says_that_it_is_done_is_a_refusal_on_its_day() -> None:
 
 
 def test_what_a_look_shows_is_compared_on_its_own_day_alone() -> None:
-    """Decision 0475: later it shows what there is by then."""
+    """Decision 0475: later a look shows what there is by then."""
     asks = replace(DECIDES, path="/articles:alternatives?number=39913-01", data=None)
     showing = httpx.Response(200, json={"items": []})
     expected = {"asks": {"reason": None, "rule": None, "found": {}}}

@@ -35,7 +35,7 @@ QUIET: Final = frozenset({date(2026, 6, 6), date(2026, 6, 7)})
 """Days of June on which nothing is told, and nothing comes to be seen."""
 DUE: Final = date(2026, 8, 31)
 """Time goes on to this day: what is paid later has fallen due, and two more months are over."""
-# decision 0475: where a policy begins when all else is told
+# decision 0476: where a policy begins when all else is told
 AUTUMN: Final = (date(2026, 9, 1), date(2026, 9, 2), date(2026, 9, 9))
 """Days on which baskets are lent, acted on, and overdue, where a policy begins on the first."""
 
