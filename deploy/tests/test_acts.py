@@ -9,6 +9,7 @@ import pytest
 from kvitt.local.problems import LocalProblem
 from kvitt.story.acts import Act, Answered, answered
 from kvitt.story.comparison import of_their_day
+from kvitt.story.services import Json
 
 DECIDES = Act(
     name="VB-AN-01/decide",
@@ -30,7 +31,7 @@ def test_what_a_look_shows_is_compared_on_its_own_day_alone() -> None:
     """Decision 0475: later a look shows what there is by then."""
     asks = replace(DECIDES, path="/articles:alternatives?number=39913-01", data=None)
     showing = httpx.Response(200, json={"items": []})
-    expected = {"asks": {"reason": None, "rule": None, "found": {}}}
+    expected: Json = {"asks": {"reason": None, "rule": None, "found": {}}}
 
     on_its_day = answered(asks, showing, is_over=False)
     later = answered(asks, showing, is_over=True)
