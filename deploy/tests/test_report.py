@@ -44,6 +44,7 @@ APPLICATION = {**WORK_ORDER, "kind": "application", "status": "finished", "outco
 BASKET = {
     "order_number": "26190007",
     "status": "closed",
+    "is_overdue": False,
     "lent_on": "2026-05-04",
     "lent_until": "2026-05-11",
     "lines": [
@@ -155,7 +156,7 @@ def an_outcome(region: str = "ac") -> Outcome:
     entry = {"id": 81, "cause": "unknown_version", "field": None, "messages": 1, "reason": "x"}
     return Outcome(
         region=region,
-        orders=[{"status": "delivered"}],
+        orders=[{"status": "delivered", "lines": [{"instead_of": "39913-01"}]}],
         transfers=[{"status": "sent"}],
         baskets=[],
         pickups=[PICKUP],
@@ -201,6 +202,18 @@ def test_the_report_fits_and_breaks_no_word(console: Console) -> None:
     assert "Ansökningar utanför sortimentet" in printed
     assert "godkända" in printed
     assert "None" not in printed
+
+
+def test_the_report_counts_what_is_late_and_what_was_taken_instead(console: Console) -> None:
+    late = {**BASKET, "status": "open", "is_overdue": True}
+    outcome = replace(an_outcome(), baskets=[BASKET, late], pickups=[])
+
+    report.print_regions(console, [outcome])
+
+    rows = [one.split("│")[1:3] for one in console.export_text().splitlines() if "│" in one]
+    told = {name.strip(): count.strip() for name, count in rows}
+    assert told["varav med äldre artikel"] == "1"
+    assert (told["Varukorgar"], told["utlånade"], told["varav sena"]) == ("2", "1", "1")
 
 
 def test_a_basket_tells_what_was_kept_put_back_and_paid(console: Console) -> None:

@@ -10,18 +10,14 @@ CLOSED: Final = ("2026-05", "2026-06", "2026-07")
 """The months that are invoiced on the last day on which anything is told."""
 
 
-def close_months(month: Month) -> list[Act]:
-    """Close each of them, the earliest first. Answers what was done."""
-    acts = [
-        Act(
+def close_months(month: Month) -> None:
+    """Close each of them, the earliest first."""
+    for closed in CLOSED:
+        act = Act(
             name=f"{month.profile.sends_order}-BOK-{closed}/close",
             by=STAFF,
             service="billing",
             path=f"/ledger-periods/{closed}:close",
             data={},
         )
-        for closed in CLOSED
-    ]
-    for act in acts:
-        month.model.take_act(act)
-    return acts
+        month.act(act)

@@ -110,14 +110,15 @@ def plan_baskets(month: Month) -> None:
     kept, tried, late = numbered(month.profile, _FIRST, _DEVICES)
     month.keep([kept, tried, late])
     first, second = (f"{month.profile.sends_order}-KORG-{n}" for n in (1, 2))
-    by, colleague, *_ = team(month.units, _unit(month.units, month.policy))
-    recipient = patient(_somebody_who_pays(month))
+    by, colleague, *_ = team(month.units, unit_of(month.units, month.policy))
+    lend = partial(loan, month.units, month.policy, by)
+    recipient = patient(somebody_who_pays(month))
     lines = (
         LineToLend(article_number=WHEELS, device_number=kept),
         LineToLend(article_number=WHEELS, device_number=tried),
         LineToLend(article_number=BASKET),
     )
-    _plan(month, 4, first, _loan(month, by, *lines))
+    _plan(month, 4, first, lend(*lines))
     _plan(month, 5, first, DeliverBasketFee(line=4, by=by))  # nobody has the device yet
     keeps = ActOnBasketLoan(
         recipient=recipient, deliver=(DeliveredLine(line=1),), put_back=(2,), by=by
@@ -126,13 +127,14 @@ def plan_baskets(month: Month) -> None:
     _plan(month, 7, first, DeliverBasketFee(line=4, by=by))
     _plan(month, 8, first, ActOnBasketLoan(put_back=(3,), by=colleague))
     only = LineToLend(article_number=WHEELS, device_number=late)
-    _plan(month, 5, second, _loan(month, by, only))
+    _plan(month, 5, second, lend(only))
     _plan(month, 14, second, ActOnBasketLoan(put_back=(1,), by=colleague))
     _plan(month, 15, second, ActOnBasketLoan(put_back=(1,), by=by))  # it is over
 
 
-def _loan(month: Month, by: UserId, *lines: LineToLend) -> RequestBasketLoan:
-    place = month.units.customers[_unit(month.units, month.policy)]
+def loan(units: Units, policy: RegionPolicy, by: UserId, *lines: LineToLend) -> RequestBasketLoan:
+    """What is lent, from the first of the policy's stores."""
+    place = units.customers[unit_of(units, policy)]
     return RequestBasketLoan(
         prescriber=by,
         service_point=ServicePointId(place.customer_id),
@@ -141,15 +143,15 @@ def _loan(month: Month, by: UserId, *lines: LineToLend) -> RequestBasketLoan:
     )
 
 
-def _plan(month: Month, day: int, name: str, command: Command) -> None:
-    month.plan(may(day), partial(month.send, "orders", name, command))
-
-
-def _unit(units: Units, policy: RegionPolicy) -> int:
+def unit_of(units: Units, policy: RegionPolicy) -> int:
     """Whose store it is, by where it stands."""
     return next(at for at, one in enumerate(units.customers) if one.store == policy.stores.own[0])
 
 
-def _somebody_who_pays(month: Month) -> str:
+def somebody_who_pays(month: Month) -> str:
     """The last patient by the region's ids who is old enough for a fee."""
     return max(name for name in month.patients if month.model.world.people[name].born < _ADULT_BY)
+
+
+def _plan(month: Month, day: int, name: str, command: Command) -> None:
+    month.plan(may(day), partial(month.send, "orders", name, command))

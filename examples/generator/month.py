@@ -35,6 +35,9 @@ QUIET: Final = frozenset({date(2026, 6, 6), date(2026, 6, 7)})
 """Days of June on which nothing is told, and nothing comes to be seen."""
 DUE: Final = date(2026, 8, 31)
 """Time goes on to this day: what is paid later has fallen due, and two more months are over."""
+# decision 0476: where a policy begins when all else is told
+AUTUMN: Final = (date(2026, 9, 1), date(2026, 9, 2), date(2026, 9, 9))
+"""Days on which baskets are lent, acted on, and overdue, where a policy begins on the first."""
 
 
 def may(day: int) -> date:
@@ -65,6 +68,9 @@ class Month:
     _plans: defaultdict[date, list[Callable[[], object]]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    _apart: defaultdict[date, list[tuple[Pen, Callable[[], object]]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     _resting: dict[str, date] = field(default_factory=dict)
     _evening: dict[tuple[str, str], int] = field(default_factory=dict)
     _promised: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -91,9 +97,25 @@ class Month:
             raise ValueError(f"{day} has come already")
         self._plans[day].append(action)
 
+    def plan_apart(self, day: date, pen: Pen, action: Callable[[], object]) -> None:
+        """Do something on a day when all else of it is said, with a pen of its own: what is told
+        besides stays as it is, ids and times too. Raises ValueError for a day that has come.
+        """
+        if day <= self.today:
+            raise ValueError(f"{day} has come already")
+        self._apart[day].append((pen, action))
+
+    def end_day(self) -> None:
+        """What is told apart comes last."""
+        for pen, action in self._apart.pop(self.today, []):
+            kept, self.pen = self.pen, pen
+            action()
+            self.pen = kept
+
     def drop_plans(self) -> None:
         """What was planned for later days is not done."""
         self._plans.clear()
+        self._apart.clear()
 
     def later(self, least: int, most: int | None = None) -> date:
         """A working day that many days from now, or the first one after it."""

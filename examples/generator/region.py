@@ -29,9 +29,11 @@ from examples.generator import (
     home_region,
     late_returns,
     lending,
+    lending_later,
     mending,
     own_devices,
     paying_later,
+    phasing_out,
     posting,
     registry,
     responsibles,
@@ -40,7 +42,7 @@ from examples.generator.closing import close_months
 from examples.generator.messages import Act, Line, Pen, days_from
 from examples.generator.mistakes import plan_mistakes
 from examples.generator.model.counting import Model
-from examples.generator.month import AFTERWARDS, CUT_OVER, DUE, LAST_DAY, QUIET, Month
+from examples.generator.month import AFTERWARDS, AUTUMN, CUT_OVER, DUE, LAST_DAY, QUIET, Month
 from examples.generator.ordering import (
     change_price,
     order_something,
@@ -209,14 +211,17 @@ def _business(
         else:
             withdraw_something(month)
             return_something(month)
-        days[day] = month.lines
-        if month.acts:
-            acts[day] = month.acts
-    _rest(month, days, until=max(last_day, LAST_DAY))
-    if DUE in days:
-        acts[DUE] = close_months(month)
+        month.end_day()
+        _keep(month, days, acts)
+    _rest(month, days, acts, until=max(last_day, LAST_DAY))
     _end(month, after=max(days))
     return days, acts
+
+
+def _keep(month: Month, days: dict[date, list[Line]], acts: dict[date, list[Act]]) -> None:
+    days[month.today] = month.lines
+    if month.acts:
+        acts[month.today] = month.acts
 
 
 def _plan_tales(month: Month) -> None:
@@ -233,8 +238,11 @@ def _plan_tales(month: Month) -> None:
         paying_later.plan_fees(month)
     if lending.is_in(month.policy):
         lending.plan_baskets(month)
+    lending_later.plan_articles(month)
     if filling_up.is_in(month.profile):
         filling_up.plan_filling_up(month)
+    if phasing_out.is_in(month.profile):
+        phasing_out.plan_phase_out(month)
     if direct.is_in(policy_of(month.profile, at=AFTERWARDS)):
         direct.plan_direct_deliveries(month)
     faults.plan_fault_reports(month)
@@ -250,19 +258,32 @@ def _plan_afterwards(month: Month) -> None:
     if not direct.is_in(later):  # decision 0445: nobody else goes on
         month.drop_plans()
     late_returns.plan_late_return(month)
+    lending_later.plan_in_june(month, later)
     if home_region.is_in(later):
         home_region.plan_home_region(month, later)
 
 
-def _rest(month: Month, days: dict[date, list[Line]], *, until: date) -> None:
-    """Nothing more is sent, and time goes on: to a day, where all has been told to `DUE`."""
+def _rest(
+    month: Month,
+    days: dict[date, list[Line]],
+    acts: dict[date, list[Act]],
+    *,
+    until: date,
+) -> None:
+    """Nothing more is sent, and time goes on: to a day, and where all has been told to `DUE` and
+    the days of autumn.
+    """
+    month.drop_plans()
     quiet = [one for one in days_from(max(days) + timedelta(days=1), until) if one not in QUIET]
     if until == AFTERWARDS:
-        quiet.append(DUE)
+        lending_later.plan_in_autumn(month, policy_of(month.profile, at=AUTUMN[0]))
+        quiet += [DUE, *AUTUMN]
     for day in quiet:
-        days[day] = []
-        month.model.begin(day)
-        month.model.let_time_pass()
+        month.begin_day(day)
+        if day == DUE:
+            close_months(month)
+        month.end_day()
+        _keep(month, days, acts)
 
 
 def _end(month: Month, *, after: date) -> None:

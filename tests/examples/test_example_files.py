@@ -8,9 +8,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 from kvitt_contracts.types import looks_like_personal_number
 
 from examples.generator import registry
-from examples.generator.__main__ import main
-from examples.generator.messages import days_from
-from examples.generator.month import QUIET
+from examples.generator.__main__ import SEED, main
+from examples.generator.messages import Pen, days_from
+from examples.generator.month import AUTUMN, CUT_OVER, QUIET
 from tests.examples.conftest import Region
 
 SCHEMAS = Path(__file__).parents[2] / "contracts" / "schemas"
@@ -35,7 +35,7 @@ def test_another_seed_gives_another_month(tmp_path: Path) -> None:
 
 
 def test_there_is_a_file_for_each_day_that_time_stops_at(region: Region) -> None:
-    days = [*days_from(date(2026, 5, 2), date(2026, 6, 11)), date(2026, 8, 31)]
+    days = [*days_from(date(2026, 5, 2), date(2026, 6, 11)), date(2026, 8, 31), *AUTUMN]
     assert list(region.files.days) == [one for one in days if one not in QUIET]
 
 
@@ -95,6 +95,22 @@ def test_every_number_is_of_the_series_for_tests(region: Region) -> None:
 def test_a_number_outside_the_series_is_not_made() -> None:
     with pytest.raises(ValueError, match="series"):
         registry.number_for_tests(date(1950, 1, 1), 123, coordination=False)
+
+
+def test_what_is_told_apart_comes_last_of_its_day(region: Region) -> None:
+    """Decision 0475: so what is told besides keeps its ids and its times."""
+    region_pen = Pen(region=region.profile.code, seed=SEED)
+    apart = {
+        pen.write_data("orders", "x", _PRICE, None, day=CUT_OVER).message_id
+        for pen in map(region_pen.apart, ("phase-out", "articles-lent", "baskets"))
+        for _ in range(100)
+    }
+    found = 0
+    for lines in region.files.days.values():
+        is_apart = [line.message_id in apart for line in lines]
+        assert is_apart == sorted(is_apart)
+        found += sum(is_apart)
+    assert found == sum(line.message_id in apart for line in region.lines) > 10
 
 
 def test_headers_are_those_of_a_cloud_event(region: Region) -> None:

@@ -1,7 +1,7 @@
 """What users do over HTTP in the month, and what they are answered. Knows no rule."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,11 +12,14 @@ import httpx
 
 from kvitt.local.problems import LocalProblem
 from kvitt.story.services import Json, Services
+from kvitt.story.things import proposals_of
 from kvitt.troubles import of_answer
 
 _KEYS: Final = UUID("3f0a7c12-5d0e-5b52-8f6b-5e8a1f3c9d10")
 _DONE_BEFORE: Final = frozenset({"ALREADY_REGISTERED", "ENDED", "IS_DECIDED"})
 """What an act may be answered that was done when the month was published before."""
+_SHOWN: Final[Mapping[str, Callable[[Json], Json]]] = {"/articles:alternatives": proposals_of}
+"""Looks of which it is compared what they show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +42,13 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """Why an act was refused, and by which rule; neither where it was done."""
+    """Why an act was refused, and by which rule; neither where it was done. `found`: what a look
+    showed, of those that are compared, and only on their own day: later it is another answer.
+    """
 
     reason: str | None = None
     rule: str | None = None
+    found: Json | None = None
 
 
 # decision 0389: what only users can say is done by users
@@ -76,7 +82,8 @@ def answered(act: Act, answer: httpx.Response, *, is_over: bool) -> Answered:
     Raises LocalProblem where the service has failed, or does not know who asks.
     """
     if answer.is_success:
-        return Answered()
+        show = None if is_over else _SHOWN.get(act.path.partition("?")[0])
+        return Answered() if show is None else Answered(found=show(answer.json()))
     if answer.status_code >= 500 or answer.status_code == 401:
         problem = of_answer(act.service, answer)
         raise LocalProblem(f"{problem.what} Asked: {act.path}", remedy=problem.remedy)

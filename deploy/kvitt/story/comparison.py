@@ -191,9 +191,7 @@ def found_entries(
         "work_orders": _gathered(
             (str(one["reference"]), work_order_of(one, numbers)) for one in outcome.work_orders
         ),
-        "acts": _gathered(
-            (name, {"reason": one.reason, "rule": one.rule}) for name, one in acts.items()
-        ),
+        "acts": _gathered((name, _answer(one)) for name, one in acts.items()),
         "cases": _gathered((one["case_id"], case_of(one)) for one in outcome.cases),
         "responsibles": _gathered(
             (one["service_point"], {name: one[name] for name in RESPONSIBLES})
@@ -244,6 +242,17 @@ def found_entries(
     }
 
 
+def of_their_day(expected: Json, *, acts: Mapping[str, Answered]) -> Json:
+    """The acts that are expected; what a look must show is left out where nothing was shown, since
+    its day was over.
+    """
+    seen = {name for name, one in acts.items() if one.found is not None}
+    return {
+        name: one if name in seen else {key: one[key] for key in ("reason", "rule")}
+        for name, one in expected.items()
+    }
+
+
 def payers_by_day(periods: Iterable[Json], *, first: date, last: date) -> list[list[str]]:
     """Spans [from, to, payer], both days included, of periods that each begin on a day and end
     before the next; days without a payer are left out.
@@ -260,6 +269,11 @@ def payers_by_day(periods: Iterable[Json], *, first: date, last: date) -> list[l
         else:
             spans.append([start.isoformat(), end.isoformat(), payer])
     return spans
+
+
+def _answer(answered: Answered) -> Json:
+    said = {"reason": answered.reason, "rule": answered.rule}
+    return said if answered.found is None else {**said, "found": answered.found}
 
 
 def _follows(span: list[str], day: date) -> bool:

@@ -21,6 +21,7 @@ class Outcome:
     orders: list[Json]
     transfers: list[Json]
     baskets: list[Json]
+    """Each with `is_told`: its prescriber has been told that it is overdue."""
     pickups: list[Json]
     fault_reports: list[Json]
     work_orders: list[Json]
@@ -93,7 +94,7 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         region=region,
         orders=orders,
         transfers=transfers,
-        baskets=baskets,
+        baskets=await _told(services, region, baskets),
         pickups=pickups,
         fault_reports=faults,
         work_orders=works,
@@ -134,6 +135,19 @@ async def _explained(own: Caller, invoices: list[Json]) -> Json | None:
     *_, invoice, n = max(lines, key=lambda one: one[:2])
     found: Json = await own.get("billing", f"/invoices/{invoice}/lines/{n}:explain")
     return found
+
+
+async def _told(services: Services, region: str, baskets: list[Json]) -> list[Json]:
+    """The baskets, each with whether its prescriber has been told that it is overdue."""
+    users = sorted({one["prescriber"] for one in baskets})
+    read = (services.as_user(one, region=region).all("notifications", "/messages") for one in users)
+    about = {
+        one["link"]["path"]
+        for messages in await asyncio.gather(*read)
+        for one in messages
+        if one["message"] == "basket_overdue"
+    }
+    return [{**one, "is_told": f"/basket-loans/{one['order_id']}" in about} for one in baskets]
 
 
 def _reminders(messages: list[Json]) -> dict[str, int]:

@@ -121,6 +121,9 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     """Print what became of orders, devices, transfers and messages, one column per region."""
     table = titled_table("Månaden i siffror", "", *(one.region for one in outcomes), numbers=True)
     _section(table, "Ordrar och uttag", ORDER_STATUS, [_by_status(one.orders) for one in outcomes])
+    chosen = [sum(map(_has_older, one.orders)) for one in outcomes]
+    if any(chosen):
+        table.add_row("  varav med äldre artikel", *map(str, chosen))
     _section(table, "Byten (BMB)", TRANSFER_STATUS, [_by_status(one.transfers) for one in outcomes])
     automatic = [_executed_automatically(one) for one in outcomes]
     if any(automatic):
@@ -129,6 +132,9 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     if any(in_part):
         table.add_row("    varav till en del", *map(str, in_part))
     _section(table, "Varukorgar", BASKET_STATUS, [_by_status(one.baskets) for one in outcomes])
+    lent = [sum(basket["is_overdue"] for basket in one.baskets) for one in outcomes]
+    if any(lent):
+        table.add_row("  varav sena", *map(str, lent))
     bought = [_by_status(one.purchase_orders) for one in outcomes]
     _section(table, "Inköpsordrar", PURCHASE_STATUS, bought)
     billed = [_by_status(one.supplier_invoices) for one in outcomes]
@@ -372,6 +378,11 @@ def _completed_in_part(outcome: Outcome) -> int:
     """The completed transfers of which some devices were not accepted."""
     completed = [one for one in outcome.transfers if one["status"] == "completed"]
     return sum(any(line["end"] == "rejected" for line in one["devices"]) for one in completed)
+
+
+def _has_older(order: Json) -> bool:
+    """True where an older article was taken instead of the one that was asked for (ORD-6)."""
+    return any(line["instead_of"] for line in order["lines"])
 
 
 def _gross(outcome: Outcome) -> int:

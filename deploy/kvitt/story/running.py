@@ -14,7 +14,13 @@ from kvitt.local.supervisor import LocalSystem
 from kvitt.story import billed, dealings, report
 from kvitt.story.acts import Answered, perform
 from kvitt.story.barrier import Barrier
-from kvitt.story.comparison import Difference, differences, expected_entries, found_entries
+from kvitt.story.comparison import (
+    Difference,
+    differences,
+    expected_entries,
+    found_entries,
+    of_their_day,
+)
 from kvitt.story.files import RegionFiles
 from kvitt.story.month import Begun, Shown, publish_month
 from kvitt.story.outcome import Outcome, read_outcome
@@ -85,8 +91,9 @@ def compare(files: RegionFiles, outcome: Outcome, acts: Mapping[str, Answered]) 
     """How an outcome, and what users' acts were answered, differ from what the region's files
     expect.
     """
+    expected = {**files.expected, "acts": of_their_day(files.expected["acts"], acts=acts)}
     return differences(
-        expected_entries(files.expected, region=files.code, persons=outcome.persons),
+        expected_entries(expected, region=files.code, persons=outcome.persons),
         found_entries(outcome, acts=acts, first=files.cut_over, last=files.last_day),
     )
 

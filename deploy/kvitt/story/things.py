@@ -33,9 +33,25 @@ def order_of(order: Json) -> Json:
                 "delivered": line["delivered"],
                 "payer": line["payer_id"],
                 "fee_ore": line["fee"] and line["fee"]["net_ore"],
+                **_taken_instead(line),
             }
             for line in order["lines"]
         ],
+    }
+
+
+def proposals_of(answer: Json) -> Json:
+    """What is proposed instead of each article that was asked for."""
+    return {
+        one["asked"]["article_number"]: {
+            "case": one["case"],
+            "leaves_on": one["asked"]["planned_dispatch_on"],
+            "older": [
+                {"article": of["article_number"], "central": of["central"], "own": of["own"]}
+                for of in one["older"]
+            ],
+        }
+        for one in answer["items"]
     }
 
 
@@ -63,7 +79,7 @@ def transfer_of(transfer: Json) -> Json:
 def basket_of(basket: Json) -> Json:
     """A basket with its lines."""
     return {
-        **{name: basket[name] for name in ("status", "lent_until", "is_overdue")},
+        **{name: basket[name] for name in ("status", "lent_until", "is_overdue", "is_told")},
         "lines": [
             {
                 "article": line["article_number"],
@@ -205,3 +221,8 @@ def invoice_line_of(line: Json, invoice: Json, months: Mapping[str, str]) -> Jso
         "vat_percent": amount["vat_percent"],
         **({"corrects": months[corrects]} if corrects else {}),
     }
+
+
+def _taken_instead(line: Json) -> Json:
+    """The article that was asked for first, where another was taken."""
+    return {"instead_of": line["instead_of"]} if line["instead_of"] else {}

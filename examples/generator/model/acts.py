@@ -1,17 +1,23 @@
 """What users do over HTTP, where no message can say it: which rule each act is judged by."""
 
 from datetime import date
+from typing import Any
 
 from kvitt_contracts.orders import FinishWorkOrder
 from kvitt_contracts.types import UserId, Word, identify
 
 from examples.generator.messages import Act
-from examples.generator.model import applications, ledger, work_orders
+from examples.generator.model import alternatives, applications, ledger, work_orders
 from examples.generator.model.state import No, World
 
 
-def take(world: World, act: Act) -> None:
-    """Do what a user does. Raises No where it is refused, ValueError for an act of no kind here."""
+def take(world: World, act: Act) -> dict[str, Any] | None:
+    """Do what a user does; gives what a look must show, where that is told.
+
+    Raises No where it is refused, ValueError for an act of no kind here.
+    """
+    if act.path.startswith("/articles:alternatives?"):
+        return alternatives.proposed(world, act.path)
     thing, _, verb = act.path.partition(":")
     match verb or act.path:
         case "/work-orders":
@@ -32,6 +38,7 @@ def take(world: World, act: Act) -> None:
             pass  # a look changes nothing
         case _:
             raise ValueError(f"no rule for {act.path}")
+    return None
 
 
 def _work(world: World, path: str) -> str:

@@ -119,7 +119,7 @@ def fall_due(world: World) -> None:
     """The last day has passed with goods lent still."""
     for basket in world.baskets.values():
         if basket.status == "open" and basket.lent and world.today > basket.lent_until:
-            basket.is_overdue = True
+            basket.is_overdue = basket.is_told = True
 
 
 def _deliver(world: World, basket: Basket, number: int, recipient: str, payer: str) -> None:

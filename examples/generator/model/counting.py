@@ -114,7 +114,7 @@ class Model:
     cut_over: date
     world: World = field(init=False)
     refused: dict[str, dict[str, str]] = field(default_factory=dict)
-    answered: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    answered: dict[str, dict[str, Any]] = field(default_factory=dict)
     quarantined: list[dict[str, str | None]] = field(default_factory=list)
     duplicates: int = 0
     obsolete: int = 0
@@ -205,9 +205,12 @@ class Model:
         """Take what a user does over HTTP, and what is answered."""
         self.answered[act.name] = {"reason": None, "rule": None}
         try:
-            acts.take(self.world, act)
+            found = acts.take(self.world, act)
         except No as no:
             self.answered[act.name] = {"reason": no.reason, "rule": no.rule}
+            return
+        if found is not None:
+            self.answered[act.name]["found"] = found
 
     def expected(self, *, first: date, last: date) -> dict[str, Any]:
         """expected.json; payers are of the days from `first` to `last`."""

@@ -9,7 +9,7 @@ from kvitt_contracts.orders import PlaceOrder, RegisterWithdrawal, VoidOrder
 from kvitt_contracts.policy import FeeRule
 from kvitt_contracts.types import Role
 
-from examples.generator.model import applications, direct, home_region, stock
+from examples.generator.model import alternatives, applications, direct, home_region, stock
 from examples.generator.model.state import Holder, No, Order, OrderLine, World
 
 
@@ -25,6 +25,7 @@ def place(world: World, subject: str, command: PlaceOrder) -> None:
             raise No("ARTICLE_NOT_IN_ASSORTMENT", "ORD-5")
         if not article.in_assortment and not applications.permit(world, line, order.recipient):
             raise No("ARTICLE_NOT_APPROVED", "ACT-5")
+        alternatives.must_be_older(world, line)
         _must_suit_marking(world, line.article_number, line.quantity, line.device_number)
     to_patient = command.recipient.kind == "patient" and command.delivery.to.kind == "recipient"
     if to_patient and not world.people[order.recipient[1]].has_address:
@@ -32,6 +33,9 @@ def place(world: World, subject: str, command: PlaceOrder) -> None:
     for placed in order.lines:
         placed.is_direct = direct.is_direct(world, placed.article)
     world.orders[subject] = order
+    if alternatives.is_never_had(world, order):
+        order.status = "declined"
+        return
     home_region.open_case(world, subject, command)
     stock.reserve(world, order)
 
@@ -133,6 +137,7 @@ def _order(
                 quantity=line.quantity,
                 payer=line.payer_id or default,
                 device=line.device_number,
+                instead_of=line.instead_of,
                 fee_ore=fee.amount.net_ore if fee else None,
                 is_paid_later=fee is not None and fee.timing == "delayed_90_days",
             )

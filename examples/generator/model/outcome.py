@@ -71,6 +71,7 @@ def _order(order: Order) -> dict[str, Any]:
                 "delivered": line.delivered,
                 "payer": line.payer,
                 "fee_ore": line.fee_ore,
+                **({"instead_of": line.instead_of} if line.instead_of else {}),
             }
             for line in order.lines
         ],
@@ -82,6 +83,7 @@ def _basket(basket: Basket) -> dict[str, Any]:
         "status": basket.status,
         "lent_until": basket.lent_until.isoformat(),
         "is_overdue": basket.is_overdue,
+        "is_told": basket.is_told,
         "lines": [
             {
                 "article": line.article,

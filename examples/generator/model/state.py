@@ -118,13 +118,14 @@ class Device:
 @dataclass(slots=True, kw_only=True)
 class OrderLine:
     """An order line with what has become of it. `fee_ore` is the patient fee of one unit, which
-    may be charged when 90 days have passed.
+    may be charged when 90 days have passed; `instead_of` the article that was asked for first.
     """
 
     article: str
     quantity: int
     payer: str
     device: str | None = None
+    instead_of: str | None = None
     fee_ore: int | None = None
     is_paid_later: bool = False
     reserved: int = 0

@@ -28,7 +28,9 @@ class BasketLine:
 
 @dataclass(slots=True, kw_only=True)
 class Basket:
-    """What a unit lends for some days. `payer`: who pays where no other is named."""
+    """What a unit lends for some days. `payer`: who pays where no other is named; `is_told`: the
+    prescriber has been told that it is overdue.
+    """
 
     store: str
     prescriber: str
@@ -38,6 +40,7 @@ class Basket:
     lines: list[BasketLine]
     status: str = "open"
     is_overdue: bool = False
+    is_told: bool = False
 
     @property
     def lent(self) -> list[BasketLine]:
