@@ -20,7 +20,6 @@ TO_ORDERS = (
 TO_INVENTORY = (
     regions.PurchasePriceStated,
     regions.ReturnedGoodsStated,
-    regions.DeviceConditionStated,
     regions.ReconditioningStated,
     inventory.SwapDevice,
 )

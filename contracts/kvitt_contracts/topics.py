@@ -433,6 +433,7 @@ REGION_INVENTORY = inbound_topic(
         inventory.DecideDamage,
         regions.SafetyLevelStated,
         inventory.DropRefill,
+        regions.DeviceConditionStated,
     ],
     coming=coming.TO_INVENTORY,
 )

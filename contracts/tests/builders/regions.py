@@ -25,6 +25,7 @@ from kvitt_contracts.regions import (
     BalanceStated,
     CareUnitStated,
     CustomerStated,
+    DeviceConditionStated,
     DeviceReturned,
     DeviceStated,
     DispatchedLine,
@@ -335,6 +336,22 @@ def a_device_returned(
     """A device has come back into a store."""
     values = {"version": version, "device_number": device, "store": store, "returned_on": on}
     return build(DeviceReturned, values, {})
+
+
+def a_condition(
+    device: str = "170098", condition: str = "lost", *, on: str | date = DAY, **changes: Any
+) -> DeviceConditionStated:
+    """What a region states has become of a device; in OWN where it asks for a store."""
+    values = {
+        "version": 1,
+        "device_number": device,
+        "condition": condition,
+        "since_on": on,
+        "by": SENDER,
+    }
+    if condition == "found":
+        values["store"] = OWN
+    return build(DeviceConditionStated, values, changes)
 
 
 def a_return_registered(

@@ -5,6 +5,7 @@ from kvitt_chassis.handlers import Handlers
 from inventory.articles import handlers as articles
 from inventory.baskets import handlers as baskets
 from inventory.cards import handlers as cards
+from inventory.conditions import handlers as conditions
 from inventory.damages import handlers as damages
 from inventory.days import handlers as days
 from inventory.direct_deliveries import handlers as direct_deliveries
@@ -56,6 +57,7 @@ def _every_handler() -> Handlers:
         baskets,
         cards,
         damages,
+        conditions,
         days,
     ):
         together.include(part.messages)
