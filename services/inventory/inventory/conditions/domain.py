@@ -29,7 +29,7 @@ from inventory.devices.domain import (
     courses,
 )
 from inventory.devices.records.domain import DAMAGE, DamageKind, Outcome
-from inventory.returns.domain import end_loan
+from inventory.returns.domain import put_into
 
 _IN_A_STORE: Final = frozenset({DeviceCondition.FOUND, DeviceCondition.SCRAPPED})
 
@@ -227,7 +227,7 @@ def _cause_of_coming(now: Now) -> CustodyCause:
 def _comes_to(
     now: Now, store: StoreId, on: date, cause: CustodyCause
 ) -> tuple[CustodyChanged, ...]:
-    return end_loan(now.device_id, now.device, store=store, on=on, history=now.history, cause=cause)
+    return put_into(now.device_id, now.device, store=store, on=on, history=now.history, cause=cause)
 
 
 def _refusal(
