@@ -19,11 +19,12 @@ TO_ORDERS = (
 
 TO_INVENTORY = (
     regions.PurchasePriceStated,
-    regions.ReturnedGoodsStated,
     regions.ReconditioningStated,
     inventory.SwapDevice,
 )
-"""Reserved on `region.<code>.inventory`."""
+"""Reserved on `region.<code>.inventory`. SwapDevice waits for a technician's work order at the device
+that it swaps (ACT-6); PurchasePriceStated for who reads an article's purchase prices (ORD-11).
+"""
 
 TO_BILLING = (
     billing.ApproveInvoiceRun,

@@ -434,6 +434,7 @@ REGION_INVENTORY = inbound_topic(
         regions.SafetyLevelStated,
         inventory.DropRefill,
         regions.DeviceConditionStated,
+        regions.ReturnedGoodsStated,
     ],
     coming=coming.TO_INVENTORY,
 )

@@ -36,6 +36,7 @@ from kvitt_contracts.regions import (
     PersonStated,
     PickingBegun,
     ResponsiblesStated,
+    ReturnedGoodsStated,
     SafetyLevelStated,
     ShelfCountStated,
     StoreStated,
@@ -352,6 +353,22 @@ def a_condition(
     if condition == "found":
         values["store"] = OWN
     return build(DeviceConditionStated, values, changes)
+
+
+def a_goods_return_stated(
+    order: str = "O-1", line: int = 1, *, on: str | date = DAY, **changes: Any
+) -> ReturnedGoodsStated:
+    """One of an unmarked line has come back into OWN, as a region states it."""
+    values = {
+        "version": 1,
+        "order": order,
+        "line": line,
+        "quantity": 1,
+        "store": OWN,
+        "returned_on": on,
+        "by": SENDER,
+    }
+    return build(ReturnedGoodsStated, values, changes)
 
 
 def a_return_registered(

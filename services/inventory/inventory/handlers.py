@@ -20,6 +20,7 @@ from inventory.refills import handlers as refills
 from inventory.region_sales import handlers as region_sales
 from inventory.registered_returns import handlers as registered_returns
 from inventory.replenishments import handlers as replenishments
+from inventory.returned_goods import handlers as returned_goods
 from inventory.returns import handlers as returns
 from inventory.safety_levels import handlers as safety_levels
 from inventory.scrapping import handlers as scrapping
@@ -41,6 +42,7 @@ def _every_handler() -> Handlers:
         takeovers,
         returns,
         registered_returns,
+        returned_goods,
         scrapping,
         supplier_returns,
         stocktakings,

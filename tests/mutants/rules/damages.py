@@ -75,8 +75,8 @@ DAMAGES: tuple[RuleMutant, ...] = (
         "INV-15f",
         "What a region states is found is still claimed by the search for it",
         "services/inventory/inventory/stocktakings/writes.py",
-        "    row.claim = None\n    for place, available, reserved in ((left, 0, -1), (store, 1, 0)):",
-        "    for place, available, reserved in ((left, 0, -1), (store, 1, 0)):",
+        "    row.claim = None\n",
+        "",
         f"{_STATED}_what_was_lost_is_found_and_is_free_in_the_store_that_is_named",
     ),
     rule_mutant(
@@ -94,6 +94,15 @@ DAMAGES: tuple[RuleMutant, ...] = (
         '    await break_claim(tx, row, reason="SCRAPPED")\n',
         "",
         f"{_STATED}_what_is_scrapped_leaves_the_pickup_that_is_on_its_way",
+    ),
+    rule_mutant(
+        "INV-7e",
+        "What was scrapped at its return comes into the store",
+        "services/inventory/inventory/returned_goods/handlers.py",
+        "Counter({} if fact.is_scrapped else {(fact.store, number): fact.quantity})",
+        "Counter({(fact.store, number): fact.quantity})",
+        "services/inventory/tests/test_returned_goods.py"
+        "::test_what_is_scrapped_at_its_return_comes_into_no_store",
     ),
     rule_mutant(
         "BIL-8c",

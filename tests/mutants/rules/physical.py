@@ -240,6 +240,15 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         "::test_what_cannot_have_become_of_a_device_is_refused_with_field_rule_and_way_on",
     ),
     rule_mutant(
+        "PHY-1l",
+        "A line that was told with another quantity is passed over",
+        f"{_CODE}/returned_goods/domain.py",
+        "            if said.quantity != fact.quantity:\n",
+        "            if said.quantity < 0:\n",
+        f"{_TESTS}/test_returned_goods.py"
+        "::test_what_cannot_have_come_back_is_refused_with_field_rule_and_way_on",
+    ),
+    rule_mutant(
         "PHY-1h",
         "A dispatch with another day of arrival is taken for the one that is on its way",
         _DISPATCHES,
