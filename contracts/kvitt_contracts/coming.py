@@ -22,8 +22,10 @@ TO_INVENTORY = (
     regions.ReconditioningStated,
     inventory.SwapDevice,
 )
-"""Reserved on `region.<code>.inventory`. SwapDevice waits for a technician's work order at the device
-that it swaps (ACT-6); PurchasePriceStated for who reads an article's purchase prices (ORD-11).
+"""Reserved on `region.<code>.inventory`.
+
+PurchasePriceStated waits for who reads an article's purchase prices (ORD-11); SwapDevice for its two
+changes of custody at once, and its act in the table of access (ACT-6).
 """
 
 TO_BILLING = (
