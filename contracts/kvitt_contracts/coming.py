@@ -24,8 +24,8 @@ TO_INVENTORY = (
 )
 """Reserved on `region.<code>.inventory`.
 
-PurchasePriceStated waits for who reads an article's purchase prices (ORD-11); SwapDevice for its two
-changes of custody at once, and its act in the table of access (ACT-6).
+PurchasePriceStated waits for who reads an article's purchase prices (ORD-11); SwapDevice for its
+two changes of custody at once, and its act in the table of access (ACT-6).
 """
 
 TO_BILLING = (
