@@ -19,11 +19,13 @@ TO_ORDERS = (
 
 TO_INVENTORY = (
     regions.PurchasePriceStated,
-    regions.ReturnedGoodsStated,
-    regions.DeviceConditionStated,
     inventory.SwapDevice,
 )
-"""Reserved on `region.<code>.inventory`."""
+"""Reserved on `region.<code>.inventory`.
+
+PurchasePriceStated waits for who reads an article's purchase prices (ORD-11); SwapDevice for its
+two changes of custody at once, and its act in the table of access (ACT-6).
+"""
 
 TO_BILLING = (
     billing.ApproveInvoiceRun,

@@ -441,6 +441,8 @@ REGION_INVENTORY = inbound_topic(
         inventory.DecideDamage,
         regions.SafetyLevelStated,
         inventory.DropRefill,
+        regions.DeviceConditionStated,
+        regions.ReturnedGoodsStated,
     ],
     coming=coming.TO_INVENTORY,
 )

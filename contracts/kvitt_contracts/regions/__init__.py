@@ -12,6 +12,7 @@ from kvitt_contracts.regions.articles import (
     SafetyLevelStated,
 )
 from kvitt_contracts.regions.devices import (
+    DeviceCondition,
     DeviceConditionStated,
     DeviceReturned,
     DeviceStated,
@@ -75,6 +76,7 @@ __all__ = [
     "CountedShelf",
     "CustodyReported",
     "CustomerStated",
+    "DeviceCondition",
     "DeviceConditionStated",
     "DeviceReported",
     "DeviceReturned",

@@ -1,5 +1,6 @@
 """Marked devices: where they are, and that they came back."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -76,20 +77,29 @@ class ReconditioningStated(Fact, type="region.reconditioning.stated.v1"):
     reason: ReasonCode | None = None
 
 
-# -- reserved ------------------------------------------------------------------------------------
+class DeviceCondition(StrEnum):
+    """What a region states of a device's condition (INV-15, INV-7)."""
+
+    STOLEN = "stolen"
+    LOST = "lost"
+    FOUND = "found"
+    DAMAGED = "damaged"
+    SCRAPPED = "scrapped"
 
 
 class DeviceConditionStated(Fact, type="region.device-condition.stated.v1"):
-    """A change in a device's condition, as a fact: `lost`, `found`, `scrapped`, `damaged` (INV-15).
+    """What has become of a device: it was stolen, lost, damaged or scrapped, or is found (INV-15).
 
-    A physical fact: it overrides claims. Subject: the device number. `store`: the one it is in.
-    `version` counts statements of the condition from one day on.
+    A physical fact: it wins over claims. Subject: the device number. `store`: where what is found
+    stands, or what is scrapped, unless that is the store which has it already. `by`: who said so.
+    `version` counts statements of one condition on one day.
     """
 
-    version_of = ("since_on",)
+    version_of = ("condition", "since_on")
 
     version: Version
     device_number: DeviceNumber
-    condition: Word
+    condition: DeviceCondition
     since_on: HappenedOn
     store: StoreId | None = None
+    by: UserId

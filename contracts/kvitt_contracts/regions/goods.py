@@ -105,14 +105,11 @@ class SupplierDelayStated(Fact, type="region.supplier-delay.stated.v1"):
     expected_on: PlannedOn
 
 
-# -- reserved ------------------------------------------------------------------------------------
-
-
 class ReturnedGoodsStated(Fact, type="region.returned-goods.stated.v1"):
     """Some of an unmarked line has come back into a store, or was scrapped there (INV-7).
 
     Subject: the return's reference. `pickup`: the region's reference of the pickup that fetched it.
-    `version` counts statements of the return of one line.
+    `by`: who has taken it back. `version` counts statements of the return of one line.
     """
 
     version_of = ("order", "line")
@@ -125,6 +122,7 @@ class ReturnedGoodsStated(Fact, type="region.returned-goods.stated.v1"):
     is_scrapped: bool = False
     returned_on: HappenedOn
     pickup: Reference | None = None
+    by: UserId
 
 
 class CountedShelf(Value):

@@ -25,6 +25,7 @@ from kvitt_contracts.regions import (
     BalanceStated,
     CareUnitStated,
     CustomerStated,
+    DeviceConditionStated,
     DeviceReturned,
     DeviceStated,
     DispatchedLine,
@@ -36,6 +37,7 @@ from kvitt_contracts.regions import (
     PickingBegun,
     ReconditioningStated,
     ResponsiblesStated,
+    ReturnedGoodsStated,
     SafetyLevelStated,
     ShelfCountStated,
     StoreStated,
@@ -355,6 +357,38 @@ def a_reconditioning(
         "technician": technician,
     }
     return build(ReconditioningStated, values, changes)
+
+
+def a_condition(
+    device: str = "170098", condition: str = "lost", *, on: str | date = DAY, **changes: Any
+) -> DeviceConditionStated:
+    """What a region states has become of a device; in OWN where it asks for a store."""
+    values = {
+        "version": 1,
+        "device_number": device,
+        "condition": condition,
+        "since_on": on,
+        "by": SENDER,
+    }
+    if condition == "found":
+        values["store"] = OWN
+    return build(DeviceConditionStated, values, changes)
+
+
+def a_goods_return_stated(
+    order: str = "O-1", line: int = 1, *, on: str | date = DAY, **changes: Any
+) -> ReturnedGoodsStated:
+    """One of an unmarked line has come back into OWN, as a region states it."""
+    values = {
+        "version": 1,
+        "order": order,
+        "line": line,
+        "quantity": 1,
+        "store": OWN,
+        "returned_on": on,
+        "by": SENDER,
+    }
+    return build(ReturnedGoodsStated, values, changes)
 
 
 def a_return_registered(

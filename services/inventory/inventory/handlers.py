@@ -5,6 +5,7 @@ from kvitt_chassis.handlers import Handlers
 from inventory.articles import handlers as articles
 from inventory.baskets import handlers as baskets
 from inventory.cards import handlers as cards
+from inventory.conditions import handlers as conditions
 from inventory.damages import handlers as damages
 from inventory.days import handlers as days
 from inventory.direct_deliveries import handlers as direct_deliveries
@@ -20,6 +21,7 @@ from inventory.refills import handlers as refills
 from inventory.region_sales import handlers as region_sales
 from inventory.registered_returns import handlers as registered_returns
 from inventory.replenishments import handlers as replenishments
+from inventory.returned_goods import handlers as returned_goods
 from inventory.returns import handlers as returns
 from inventory.safety_levels import handlers as safety_levels
 from inventory.scrapping import handlers as scrapping
@@ -42,6 +44,7 @@ def _every_handler() -> Handlers:
         returns,
         registered_returns,
         reconditionings,
+        returned_goods,
         scrapping,
         supplier_returns,
         stocktakings,
@@ -58,6 +61,7 @@ def _every_handler() -> Handlers:
         baskets,
         cards,
         damages,
+        conditions,
         days,
     ):
         together.include(part.messages)

@@ -61,6 +61,7 @@ STORIES = (
     devices.region_sales,
     baskets.baskets,
     devices.damages,
+    devices.conditions,
     devices.kept,
     goods.stocktakings,
     goods.lost_at_a_clinic,

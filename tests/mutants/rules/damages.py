@@ -9,6 +9,8 @@ _RECORDS: Final = "services/inventory/inventory/devices/records/domain.py"
 _CHARGES: Final = "services/billing/billing/device_charges/domain.py"
 _TOLD: Final = "services/notifications/notifications/devices/handlers.py"
 _RECORDED: Final = "services/inventory/tests/test_damages.py::test"
+_CONDITIONS: Final = "services/inventory/inventory/conditions"
+_STATED: Final = "services/inventory/tests/test_conditions.py::test"
 _CHARGED: Final = "services/billing/tests/test_damages.py::test"
 
 DAMAGES: tuple[RuleMutant, ...] = (
@@ -52,6 +54,55 @@ DAMAGES: tuple[RuleMutant, ...] = (
         '    if event.outcome != "undecided":',
         "services/notifications/tests/test_devices.py"
         "::test_customer_service_is_told_of_what_it_is_to_decide",
+    ),
+    rule_mutant(
+        "INV-15e",
+        "What is lost on its way is taken out of the balance that it left before",
+        f"{_CONDITIONS}/handlers.py",
+        "    left = None if now.is_on_its_way else stood_in\n",
+        "    left = stood_in\n",
+        f"{_STATED}_what_is_lost_on_its_way_does_not_arrive",
+    ),
+    rule_mutant(
+        "INV-15e",
+        "What a region states is lost is recorded as damaged",
+        f"{_CONDITIONS}/domain.py",
+        "        recorded=_recorded(now.device_id, kind, on, by),",
+        "        recorded=_recorded(now.device_id, DamageKind.DAMAGED, on, by),",
+        f"{_STATED}_what_a_region_states_is_missing_is_recorded_and_searched_for",
+    ),
+    rule_mutant(
+        "INV-15f",
+        "What a region states is found is still claimed by the search for it",
+        "services/inventory/inventory/stocktakings/writes.py",
+        "    row.claim = None\n",
+        "",
+        f"{_STATED}_what_was_lost_is_found_and_is_free_in_the_store_that_is_named",
+    ),
+    rule_mutant(
+        "INV-15g",
+        "What is scrapped from a loan goes on being paid for",
+        f"{_CONDITIONS}/domain.py",
+        "        changes=_comes_to(now, place, on, _cause_of_coming(now)) if comes else (),",
+        "        changes=(),",
+        f"{_STATED}_what_is_scrapped_from_a_loan_is_paid_by_nobody_from_that_day",
+    ),
+    rule_mutant(
+        "INV-15g",
+        "What is scrapped stays claimed by the pickup that is on its way",
+        f"{_CONDITIONS}/handlers.py",
+        '    await break_claim(tx, row, reason="SCRAPPED")\n',
+        "",
+        f"{_STATED}_what_is_scrapped_leaves_the_pickup_that_is_on_its_way",
+    ),
+    rule_mutant(
+        "INV-7e",
+        "What was scrapped at its return comes into the store",
+        "services/inventory/inventory/returned_goods/handlers.py",
+        "Counter({} if fact.is_scrapped else {(fact.store, number): fact.quantity})",
+        "Counter({(fact.store, number): fact.quantity})",
+        "services/inventory/tests/test_returned_goods.py"
+        "::test_what_is_scrapped_at_its_return_comes_into_no_store",
     ),
     rule_mutant(
         "BIL-8c",

@@ -104,7 +104,7 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "INV-10g",
         "What is found again stays claimed",
-        f"{_TAKING}/handlers.py",
+        f"{_TAKING}/writes.py",
         "    row.claim = None\n",
         "    row.claim = claim\n",
         f"{_MISSING}_a_device_that_is_found_again_is_put_back_and_is_free",

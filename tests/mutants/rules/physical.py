@@ -223,6 +223,32 @@ PHYSICAL: tuple[RuleMutant, ...] = (
         f"{_DISPATCH}_a_dispatch_told_again_while_it_is_on_its_way_changes_nothing",
     ),
     rule_mutant(
+        "PHY-1k",
+        "What was found there on that day, and has been lent since, is missing no more and refused",
+        f"{_CODE}/conditions/domain.py",
+        "        stay.store == store and stay.began_on == on and before.store == away\n",
+        "        stay.store == away and stay.began_on == on and before.store == away\n",
+        f"{_TESTS}/test_conditions.py::test_a_condition_told_again_changes_nothing",
+    ),
+    rule_mutant(
+        "PHY-1k",
+        "A loss is told of a day before the device was returned",
+        f"{_CODE}/conditions/domain.py",
+        "    if on < now.moved_on:\n",
+        "    if on < now.device.custody.since and now.is_on_its_way:\n",
+        f"{_TESTS}/test_conditions.py"
+        "::test_what_cannot_have_become_of_a_device_is_refused_with_field_rule_and_way_on",
+    ),
+    rule_mutant(
+        "PHY-1l",
+        "A line that was told with another quantity is passed over",
+        f"{_CODE}/returned_goods/domain.py",
+        "            if said.quantity != fact.quantity:\n",
+        "            if said.quantity < 0:\n",
+        f"{_TESTS}/test_returned_goods.py"
+        "::test_what_cannot_have_come_back_is_refused_with_field_rule_and_way_on",
+    ),
+    rule_mutant(
         "PHY-1h",
         "A dispatch with another day of arrival is taken for the one that is on its way",
         _DISPATCHES,

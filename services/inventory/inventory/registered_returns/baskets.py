@@ -14,9 +14,9 @@ from inventory.reservations.domain import Line
 from inventory.reservations.models import ReservationRow
 
 
-async def basket_line(named: ReturnedLine, by: UserRow, tx: Transaction) -> Back | None:
+async def basket_line(named: ReturnedLine, by: UserRow | None, tx: Transaction) -> Back | None:
     """The line of a basket that somebody names by its reference or its number, if it was delivered
-    and is theirs to give back (REF-18).
+    and is theirs to give back (REF-18). `by`: None for the region itself, which has them all.
     """
     order = await tx.look_up(BasketOrderRow, identify(tx.region, "basket-loan", named.order))
     order = order or await tx.search(BasketOrderRow, BasketOrderRow.order_number, str(named.order))
@@ -25,7 +25,7 @@ async def basket_line(named: ReturnedLine, by: UserRow, tx: Transaction) -> Back
     delivered = await tx.look_up(BasketDeliveryRow, line.line_id) if line else None
     if order is None or line is None or delivered is None:
         return None
-    if not await has_part_in_delivery(tx, order, delivered, by):
+    if by is not None and not await has_part_in_delivery(tx, order, delivered, by):
         return None
     article = await get_article(tx, line.article_number)
     return Back(

@@ -158,6 +158,21 @@ def end_loan(
         raise ReturnRefused(
             "RETURNED_BEFORE_LOAN", rule="DAY-5", field="returned_on", way_on=way_on
         )
+    return put_into(device_id, device, store=store, on=on, history=history, cause=cause)
+
+
+def put_into(
+    device_id: DeviceId,
+    device: Device,
+    *,
+    store: StoreId,
+    on: date,
+    history: Sequence[Change],
+    cause: CustodyCause,
+) -> tuple[CustodyChanged, ...]:
+    """A device is in a store from that day on, whatever was decided of the days after it (PHY-1).
+    Nothing physical has happened to it since.
+    """
     days = {change.custody.since for change in history}
     return _changes(device_id, device, _in_store(store, on, days), cause=cause)
 

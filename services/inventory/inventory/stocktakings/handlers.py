@@ -12,7 +12,6 @@ from kvitt_contracts.inventory import (
     CancelStocktaking,
     CountedArticle,
     FindDevice,
-    MoveKind,
     OpenStocktaking,
     PostStocktaking,
 )
@@ -21,21 +20,14 @@ from kvitt_contracts.types import (
     ArticleNumber,
     DeviceId,
     StocktakingId,
-    StoreHolder,
     StoreId,
     UserId,
 )
 
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id
-from inventory.devices import domain as devices
-from inventory.devices.domain import ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import find_device_id, new_device_id
-from inventory.devices.writes import change_custody
-from inventory.losses import domain as losses
-from inventory.reservations.backorders import serve_backorders
-from inventory.stock.writes import lock_balances, move_stock
 from inventory.stocktakings import domain
 from inventory.stocktakings.commands import CountScans, CountShelf
 from inventory.stocktakings.models import StocktakingRow
@@ -46,7 +38,7 @@ from inventory.stocktakings.queries import (
     tallies_of,
 )
 from inventory.stocktakings.scans import scanned_lines
-from inventory.stocktakings.writes import compare, note_counted, note_tallies, planned
+from inventory.stocktakings.writes import compare, find_again, note_counted, note_tallies, planned
 from inventory.stocktakings.writes import post as post_found
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
@@ -223,49 +215,7 @@ async def find_device(command: FindDevice, tx: Transaction) -> None:
     into = await tx.get(StoreRow, command.store, rule="INV-10", field="store")
     domain.check_found_in(into.kind)
     await check_store_holds_stock(tx, command.store)
-    left = known.state().store
-    await lock_balances(tx, command.store, [known.article_number])
-    if left is not None:  # last, as where it was missed
-        await lock_balances(tx, left, [known.article_number])
-    row = await tx.lock(DeviceRow, known.id)
-    claim = row.claim
-    # what was told of itself is claimed by itself (INV-15)
-    missed_by = claim.by if claim and claim.by != row.id else None
-    is_investigated = _is_investigated(row) and row.state().store == left
-    domain.check_investigated(is_investigated=is_investigated)
-    row.claim = None
-    for place, available, reserved in ((left, 0, -1), (command.store, 1, 0)):
-        if place is not None:
-            await move_stock(
-                tx,
-                place,
-                row.article_number,
-                MoveKind.STATED,
-                on=command.found_on,
-                available=available,
-                reserved=reserved,
-                cause_id=claim.by if claim else None,
-            )
-    await serve_backorders(tx, command.store, row.article_number)
-    tx.record(
-        row,
-        *losses.find_lost(DeviceId(row.id), row.state(), missed_by, on=command.found_on),
-    )
-    changed = devices.change_custody(
-        DeviceId(row.id),
-        row.state(),
-        holder=StoreHolder(store=command.store),
-        payer_id=None,
-        customer_id=None,
-        prescriber=None,
-        since=command.found_on,
-        cause=losses.cause_of_find(missed_by),
-    )
-    await change_custody(tx, row, changed)
-
-
-def _is_investigated(row: DeviceRow) -> bool:
-    return row.claim is not None and row.claim.kind is ClaimKind.INVESTIGATION
+    await find_again(tx, known, store=command.store, on=command.found_on)
 
 
 async def _plan(tx: Transaction, store: StoreId, *, after: date) -> None:

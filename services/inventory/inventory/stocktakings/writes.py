@@ -178,6 +178,49 @@ async def miss(
             )
 
 
+async def find_again(tx: Transaction, known: DeviceRow, *, store: StoreId, on: date) -> None:
+    """Put a missing device, which is not locked yet, into a store again, free (INV-10). Raises
+    StocktakingRefused: NOT_INVESTIGATED.
+    """
+    left = known.state().store
+    await lock_balances(tx, store, [known.article_number])
+    if left is not None:  # last, as where it was missed
+        await lock_balances(tx, left, [known.article_number])
+    row = await tx.lock(DeviceRow, known.id)
+    claim = row.claim
+    # what was told of itself is claimed by itself (INV-15)
+    missed_by = claim.by if claim and claim.by != row.id else None
+    is_investigated = claim is not None and claim.kind is ClaimKind.INVESTIGATION
+    domain.check_investigated(is_investigated=is_investigated and row.state().store == left)
+    row.claim = None
+    for place, available, reserved in ((left, 0, -1), (store, 1, 0)):
+        if place is not None:
+            await move_stock(
+                tx,
+                place,
+                row.article_number,
+                MoveKind.STATED,
+                on=on,
+                available=available,
+                reserved=reserved,
+                cause_id=claim.by if claim else None,
+            )
+    await serve_backorders(tx, store, row.article_number)
+    found = losses.find_lost(DeviceId(row.id), row.state(), missed_by, on=on)
+    tx.record(row, *found)
+    changed = devices.change_custody(
+        DeviceId(row.id),
+        row.state(),
+        holder=StoreHolder(store=store),
+        payer_id=None,
+        customer_id=None,
+        prescriber=None,
+        since=on,
+        cause=losses.cause_of_find(missed_by),
+    )
+    await change_custody(tx, row, changed)
+
+
 async def _lose(tx: Transaction, row: StocktakingRow, missed: Sequence[DeviceRow]) -> None:
     """What a private clinic misses is lost, and it pays for that (INV-10, BIL-8)."""
     store = await tx.look_up(StoreRow, row.store)

@@ -16,6 +16,7 @@ from contracts.tests.builders.orders import (
     a_device_line,
     a_fault_report_prescriber_named,
     a_withdrawal_placed,
+    an_order_placed,
 )
 from contracts.tests.builders.pickups import a_pickup_requested, a_pickup_void_requested
 from contracts.tests.builders.region_sales import (
@@ -25,11 +26,14 @@ from contracts.tests.builders.region_sales import (
 )
 from contracts.tests.builders.regions import (
     a_card_set,
+    a_condition,
     a_damage,
     a_decision,
     a_device_on_loan_stated,
     a_device_returned,
+    a_dispatch,
     a_renumbering,
+    a_sent_line,
     a_store_stated,
     an_article_stated,
     rollators_received,
@@ -194,6 +198,35 @@ async def damages(world: World) -> None:
         *(a_damage(number, "stolen", by=SERVICE) for number in numbers),
     )
     await world.command(finding(numbers[0], store=CENTRAL))
+
+
+async def conditions(world: World) -> None:
+    """What a region states of devices on loan, in a transfer, in a pickup, in a store, on their way
+    and in a basket: lost, found, damaged and scrapped.
+    """
+    numbers = ("170801", "170802", "170803", "170804", "170805", "170806")
+    lent, moving, fetched, stored, sent, missing = numbers
+    await world.handle_all(
+        a_store_stated("900", "investigation"),
+        a_device_on_loan_stated(lent, customer_id=SENDING),
+        a_device_on_loan_stated(moving),
+        a_device_on_loan_stated(fetched),
+        a_device_on_loan_stated(missing),
+        rollators_received(stored),
+        rollators_received(sent, store=CENTRAL),
+        a_transfer_requested(moving, transfer="T-81"),
+        a_pickup_requested(fetched, pickup="H-81"),
+        an_order_placed(a_device_line(None, order="O-81"), reference="O-81"),
+        a_dispatch(a_sent_line(1, 1, sent), order="O-81"),
+        a_condition(lent, "damaged"),
+        a_condition(lent, "stolen"),
+        a_condition(lent, "found"),
+        a_condition(missing, "lost"),
+        a_condition(moving, "scrapped", store=CENTRAL),
+        a_condition(fetched, "scrapped", store=CENTRAL),
+        a_condition(stored, "scrapped"),
+        a_condition(sent, "scrapped"),
+    )
 
 
 async def kept(world: World) -> None:

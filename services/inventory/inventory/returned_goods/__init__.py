@@ -1,0 +1,1 @@
+"""Unmarked goods that a region states have come back from a recipient."""
