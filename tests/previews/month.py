@@ -19,7 +19,6 @@ from inventory.order_previews.domain import Expected
 from inventory.order_previews.queries import Asked, Drawing
 from kvitt_chassis.operating.row_comparison import read_event
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.billing import FinishFitting
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.envelope import Event, Message
 from kvitt_contracts.inventory import ReservationDeclined, StockReserved
@@ -59,6 +58,7 @@ from kvitt_testkit.world import an_envelope
 from orders.customer_orders.views import OrderPreview, PreviewLine
 from orders.placements.handlers import preview
 
+from contracts.tests.builders.home_regions import a_finish
 from contracts.tests.builders.purchases import SUPPLIER
 from contracts.tests.builders.regions import a_dispatch, a_sent_line
 from contracts.tests.builders.story import CARE_UNIT, SENDER
@@ -182,7 +182,7 @@ class RegionMonth:
     def _finish_fitting(self, one: Shown, today: date) -> None:
         """The unit reports it some day, before or after all has come."""
         one.finished_on = today + _DAY * self.chance.randint(1, (ENDS_ON - today).days - 3)
-        finish = FinishFitting(finished_on=one.finished_on, by=UserId(SENDER))
+        finish = a_finish(one.finished_on.isoformat())
         self.due[one.finished_on].append(("billing", finish, one.reference))
 
     async def _show(self, one: Shown, today: date) -> None:

@@ -11,7 +11,8 @@ from typing import Any, Final
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.orders import CoveredByRegion, CoveredByState, CoverToOrder
 from kvitt_contracts.personnummer import PersonalNumber
-from kvitt_contracts.policy import HomeRegionPolicy, Policies, PolicyHistory
+from kvitt_contracts.policy import Policies, PolicyHistory
+from kvitt_contracts.policy_parts import HomeRegionPolicy
 from kvitt_contracts.types import PayerId, RegionCode
 
 from contracts.tests.builders.home_regions import HOME_PAYER, STATE_PAYER

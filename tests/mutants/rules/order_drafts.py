@@ -21,7 +21,7 @@ ORDER_DRAFTS: tuple[RuleMutant, ...] = (
         "ORD-1e",
         "A draft that was placed is still a draft",
         f"{_CODE}/writes.py",
-        "placed_for=placed_for)\n    await _delete(row, tx, but=files)\n",
+        "placed_for=placed_for)\n    await remove(row, tx, but=files)\n",
         "placed_for=placed_for)\n",
         f"{_DRAFT}_a_draft_is_placed_once_and_what_is_refused_leaves_it",
     ),

@@ -43,16 +43,12 @@ async def use_up(
     drafted = row.recipient_person
     current = await current_reference(drafted, tx) if drafted is not None else None
     domain.must_be_its_recipient(current, placed_for=placed_for)
-    await _delete(row, tx, but=files)
+    await remove(row, tx, but=files)
 
 
-async def remove(row: OrderDraftRow, tx: Transaction) -> None:
-    """Remove a draft with all that it says; its files a day later (ORD-16)."""
-    tx.will_lock(OrderDraftRow)
-    await _delete(row, tx)
-
-
-async def _delete(row: OrderDraftRow, tx: Transaction, *, but: Sequence[UUID] = ()) -> None:
+async def remove(row: OrderDraftRow, tx: Transaction, *, but: Sequence[UUID] = ()) -> None:
+    """Remove a draft with all that it says; its files a day later (ORD-16), `but` some."""
+    tx.will_lock(OrderDraftRow, row.draft_id)
     for file in await kept_of_draft(row.draft_id, tx):
         if file.attachment_id not in but:  # in its own transaction: others are locked after it here
             tx.schedule(LEFT, key=file.attachment_id, due=tx.now)
