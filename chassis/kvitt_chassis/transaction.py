@@ -249,12 +249,15 @@ class Transaction:
             order.check(row_type, after=self._last_locked)
             self._last_locked = row_type
 
-    def will_lock(self, row_type: type[Regional]) -> None:
+    def will_lock(self, row_type: type[Regional], key: UUID | None = None) -> None:
         """Declare that a statement of one's own is about to lock rows of a class of the service's
-        lock order: by `with_for_update`, an update, a delete or an upsert.
+        lock order: by `with_for_update`, an update, a delete or an upsert. `key`: of one row alone,
+        which may be locked already.
 
         Raises LockOrderBroken, where that is checked: a class that comes later is locked already.
         """
+        if key is not None and self._unit.has(row_type, self.region, key):
+            return
         order = self._unit.lock_order
         order.check(row_type, after=self._last_locked)
         self._last_locked = row_type

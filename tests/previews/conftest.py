@@ -9,7 +9,7 @@ from kvitt_contracts.policy import Policies
 from kvitt_testkit.world import ServiceUrls
 
 from tests.previews.month import RegionMonth
-from tests.previews.setting import REGIONS
+from tests.previews.setting import REGIONS, with_covers
 from tests.races.system import SERVICES, System
 
 ORDERS = 250
@@ -24,7 +24,7 @@ def months(
     """Each region's month, with what was shown of its orders and what came of them."""
 
     async def live() -> Sequence[RegionMonth]:
-        system = System({name: service_database(name) for name in SERVICES}, policies)
+        system = System({name: service_database(name) for name in SERVICES}, with_covers(policies))
         try:
             return await asyncio.gather(
                 *(

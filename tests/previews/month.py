@@ -16,6 +16,7 @@ from billing.order_previews import queries as costs
 from billing.order_previews.domain import AskedLine, LineCost
 from inventory.order_previews import queries as days
 from inventory.order_previews.domain import Expected
+from inventory.order_previews.queries import Asked, Drawing
 from kvitt_chassis.operating.row_comparison import read_event
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import start_of_day
@@ -57,12 +58,14 @@ from kvitt_testkit.world import an_envelope
 from orders.customer_orders.views import OrderPreview, PreviewLine
 from orders.placements.handlers import preview
 
+from contracts.tests.builders.home_regions import a_finish
 from contracts.tests.builders.purchases import SUPPLIER
 from contracts.tests.builders.regions import a_dispatch, a_sent_line
 from contracts.tests.builders.story import CARE_UNIT, SENDER
 from tests.previews.setting import (
     ARTICLES,
     CENTRAL_OF,
+    COVERS,
     OWN_STORES,
     PATIENTS,
     PAYERS,
@@ -91,7 +94,8 @@ E_ = TypeVar("E_", bound=Event)
 @dataclass(slots=True, kw_only=True)
 class Shown:
     """An order with what was shown before it was confirmed: its lines, when each is expected (or
-    why the store would decline it), and what each costs. `refusal`: it was refused instead.
+    why the store would decline it, by which rule), and what each costs. `refusal`: it was refused
+    instead. `finished_on`: the day on which its fitting is reported finished, where another pays.
     """
 
     id: OrderId
@@ -100,9 +104,15 @@ class Shown:
     refusal: str | None = None
     lines: Sequence[PreviewLine] = ()
     expected: Sequence[Expected] = ()
-    declined: str | None = None
+    declined: ReservationDeclined | None = None
+    finished_on: date | None = None
     costs: Sequence[LineCost] = ()
     was_refused: str | None = None
+
+    @property
+    def is_withdrawal(self) -> bool:
+        """True of one from the service point's own store."""
+        return isinstance(self.command, RegisterWithdrawal)
 
 
 @dataclass
@@ -116,7 +126,9 @@ class RegionMonth:
     chance: Random
     shown: list[Shown] = field(default_factory=list)
     events: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
-    due: dict[date, list[Message]] = field(default_factory=lambda: defaultdict(list))
+    due: dict[date, list[tuple[str, Message, str]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
     async def live(self) -> "RegionMonth":
         """Live through it."""
@@ -136,8 +148,8 @@ class RegionMonth:
             today += _DAY
             self.moment.now = _morning(today)
             await self._fire_due()
-            for fact in self.due.pop(today, []):
-                await self._tell(fact)
+            for service, fact, subject in self.due.pop(today, []):
+                await self._say(service, fact, subject)
             for number, _ in enumerate([day for day in places if day == today]):
                 await self._order(f"O-{today:%m%d}-{number}", today)
             await self._rest()
@@ -164,24 +176,41 @@ class RegionMonth:
         await self._purchase(one, placed)
         if isinstance(command, PlaceOrder):
             self._plan(one)
+        if command.cover is not None and self.chance.random() < 0.7:
+            self._finish_fitting(one, today)
+
+    def _finish_fitting(self, one: Shown, today: date) -> None:
+        """The unit reports it some day, before or after all has come."""
+        one.finished_on = today + _DAY * self.chance.randint(1, (ENDS_ON - today).days - 3)
+        finish = a_finish(one.finished_on.isoformat())
+        self.due[one.finished_on].append(("billing", finish, one.reference))
 
     async def _show(self, one: Shown, today: date) -> None:
         """Ask what the order would be, as the three services answer."""
         try:
             async with self._reading("orders", one.reference) as tx:
-                one.lines = OrderPreview.of(await preview(one.command, tx)).lines
+                would_be = await preview(one.command, tx)
+                one.lines = OrderPreview.of(would_be).lines
         except Refused as refused:
             one.refusal = refused.reason
             return
         supplies = [LineSupply(line.supply) for line in one.lines if line.supply]
         asked = [
-            (line.article_number, line.quantity, supply)
-            for line, supply in zip(one.lines, supplies, strict=True)
+            Asked(
+                article_number=line.article_number,
+                quantity=line.quantity,
+                supply=supply,
+                device_number=wanted.device_number,
+            )
+            for line, supply, wanted in zip(one.lines, supplies, one.command.lines, strict=True)
         ]
+        drawing = None
+        if isinstance(one.command, RegisterWithdrawal):
+            drawing = Drawing(store=one.command.store, recipient=would_be.recipient)
         async with self._reading("inventory", one.reference) as tx:
-            expected = await days.expected_of(asked, tx)
+            expected = await days.expected_of(asked, tx, drawing=drawing)
         if isinstance(expected, ReservationDeclined):
-            one.declined = expected.reason
+            one.declined = expected
             return
         one.expected = expected
         lines = [
@@ -224,7 +253,7 @@ class RegionMonth:
                 lines=tuple(_received(one, line) for line in arrived),
                 by=UserId(SENDER),
             )
-            self.due[day].append(receipt)
+            self.due[day].append(("orders", receipt, f"K-{uuid4().hex[:8]}"))
 
     def _plan(self, one: Shown) -> None:
         """What is set aside whole leaves on the day that was shown."""
@@ -247,11 +276,7 @@ class RegionMonth:
             on=when.planned_dispatch_on,
             arrives_on=when.planned_arrival_on,
         )
-        self.due[when.planned_dispatch_on].append(fact)
-
-    async def _tell(self, message: Message) -> None:
-        service = "orders" if isinstance(message, ReportReceipt) else "inventory"
-        await self._say(service, message, getattr(message, "order", None) or f"K-{uuid4().hex[:8]}")
+        self.due[when.planned_dispatch_on].append(("inventory", fact, one.reference))
 
     def _wanted(self) -> PlaceOrder | RegisterWithdrawal:
         chance = self.chance
@@ -262,26 +287,35 @@ class RegionMonth:
         wanted = [chance.choice(among) for _ in range(chance.choice((1, 1, 2, 3)))]
         patient = NamedPatient(person=RegionPersonId(chance.choice(PATIENTS)))
         unit = CareUnitRecipient(unit=CareUnitId(code(CARE_UNIT, self.region)))
+        cover = chance.choice(COVERS) if chance.random() < 0.25 else None
+        named = cover is None or chance.random() < 0.1  # a payer is named beside no cover
         common: dict[str, Any] = {
             "recipient": patient if chance.random() < 0.8 else unit,
             "prescriber": SENDER,
             "service_point": code(point, self.region),
-            "payer_id": self._perhaps_a_payer(0.15),
-            "lines": tuple(self._line(one, store if is_drawn else None) for one in wanted),
+            "payer_id": self._perhaps_a_payer(0.15 if named else 0),
+            "cover": cover,
+            "lines": tuple(
+                self._line(one, store if is_drawn else None, payers=0.2 if named else 0)
+                for one in wanted
+            ),
         }
         if is_drawn:
             return RegisterWithdrawal(**common, store=StoreId(store))
         return PlaceOrder(**common)
 
-    def _line(self, article: Offered, store: str | None) -> LineToOrder:
+    def _line(self, article: Offered, store: str | None, *, payers: float) -> LineToOrder:
         device = None
         if store is not None and article.marked:
             pool = self.devices[store, article.number]
             device = pool.pop(0) if pool else "GONE-1"
+            if self.chance.random() < 0.1:  # the first of a store: lent since, or in the other one
+                elsewhere = self.chance.choice(tuple(OWN_STORES.values()))
+                device = devices_in(elsewhere, article)[0]
         return LineToOrder(
             article_number=ArticleNumber(article.number),
             quantity=1 if article.marked else self.chance.randint(1, 4),
-            payer_id=self._perhaps_a_payer(0.2),
+            payer_id=self._perhaps_a_payer(payers),
             device_number=DeviceNumber(device) if device else None,
         )
 

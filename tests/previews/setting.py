@@ -9,8 +9,13 @@ from datetime import date
 from typing import Any, Final
 
 from kvitt_contracts.envelope import Message
+from kvitt_contracts.orders import CoveredByRegion, CoveredByState, CoverToOrder
 from kvitt_contracts.personnummer import PersonalNumber
+from kvitt_contracts.policy import Policies, PolicyHistory
+from kvitt_contracts.policy_parts import HomeRegionPolicy
+from kvitt_contracts.types import PayerId, RegionCode
 
+from contracts.tests.builders.home_regions import HOME_PAYER, STATE_PAYER
 from contracts.tests.builders.purchases import SUPPLIER, a_supplier_stated
 from contracts.tests.builders.regions import (
     CHILD,
@@ -53,6 +58,13 @@ _NUMBERS: Final = (OLD_WOMAN, CHILD, "200606109817")
 _POINTS: Final = {SENDING: PAYER, RECEIVING: RECEIVING_PAYER, CLINIC: OTHER_PAYER}
 POINTS: Final = tuple(_POINTS)
 PAYERS: Final = tuple(_POINTS.values())
+OTHER_REGION: Final = RegionCode("g")
+"""The only region that is known to have a payer."""
+COVERS: Final[tuple[CoverToOrder, ...]] = (
+    CoveredByRegion(region=OTHER_REGION),
+    CoveredByState(),
+    CoveredByRegion(region=RegionCode("z")),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +121,29 @@ def code(name: str, region: str) -> str:
     return name[-4:] if region == "bd" else name
 
 
+def with_covers(delivered: Policies) -> Policies:
+    """These policies, of which each region's knows who pays for another one and for the state."""
+
+    def known(region: RegionCode) -> PolicyHistory:
+        covers = HomeRegionPolicy(
+            payers={OTHER_REGION: PayerId(code(HOME_PAYER, region))},
+            state_payer=PayerId(code(STATE_PAYER, region)),
+        )
+        versions = delivered.of(region).versions
+        named = tuple(one.model_copy(update={"home_region": covers}) for one in versions)
+        return PolicyHistory(versions=named)
+
+    return Policies({region: known(region) for region in delivered.regions})
+
+
 def the_registry(region: str) -> tuple[tuple[str, Message], ...]:
     """What the region states to orders, each with its subject."""
     points = {code(point, region): code(payer, region) for point, payer in _POINTS.items()}
     stores = {code(point, region): store for point, store in OWN_STORES.items()}
     unit = code(CARE_UNIT, region)
+    covering = [code(payer, region) for payer in (HOME_PAYER, STATE_PAYER)]
     return (
-        *((payer, a_payer_stated(payer)) for payer in points.values()),
+        *((payer, a_payer_stated(payer)) for payer in (*points.values(), *covering)),
         *(
             (
                 point,

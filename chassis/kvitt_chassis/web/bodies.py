@@ -35,8 +35,8 @@ class Body(BaseModel):
             return handler(value)
         # FastAPI parses JSON itself and validates Python values, which are read less strictly
         text = to_json(value, inf_nan_mode="constants")
-        read = cls.__pydantic_validator__.validate_json(text)
-        return handler({name: getattr(read, name) for name in read.model_fields_set})
+        # as it was read: what was said and what was left out are still told apart
+        return cls.__pydantic_validator__.validate_json(text)
 
 
 class GuardedRoute(APIRoute):

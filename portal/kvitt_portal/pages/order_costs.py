@@ -1,14 +1,28 @@
-"""What an order will cost whom and when it comes, before it is confirmed: orders' preview, with
-inventory's days and billing's costs beside it.
+"""What an order or a withdrawal will cost whom and when it comes, before it is confirmed: orders'
+preview, with inventory's days and billing's costs beside it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from kvitt_portal.here import Visit
 from kvitt_portal.services import Part
 
 _UNKNOWN: dict[str, Any] = {}
+_DECLINED: Final[Mapping[str, str]] = {
+    "NO_LONGER_PURCHASED": "en artikel köps inte längre in, och saldot räcker inte. Ta bort raden"
+    " eller beställ färre.",
+    "NO_BALANCE": "förrådet har inte saldo. Minska antalet, eller beställ det som fattas.",
+    "DEVICE_NOT_IN_STORE": "hjälpmedlet står inte i förrådet. Välj en annan individ.",
+    "DEVICE_CLAIMED": "hjälpmedlet är i ett byte eller på väg ut. Välj en annan individ.",
+    "DEVICE_GONE": "hjälpmedlet är skrotat eller återlämnat till leverantören. Välj en annan"
+    " individ.",
+    "DEVICE_NAMED_TWICE": "samma individ står två gånger. Ta bort den ena raden.",
+    "DEVICE_OF_ANOTHER_ARTICLE": "individnumret hör till en annan artikel. Välj en annan individ.",
+    "MEANT_FOR_ANOTHER": "hjälpmedlet köptes från en annan region och är till en annan patient."
+    " Välj en annan individ.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +36,13 @@ class OrderCost:
     payers: list[dict[str, Any]] = field(default_factory=list)
     patient_ore: int = 0
     refusal: str = ""
+    rule: str = ""
+
+    @property
+    def declined_for(self) -> str:
+        """Why the store would decline it and the way on, to end a sentence with."""
+        way_on = "något har ändrats i förrådet. Ändra raderna, eller kontakta kundtjänst."
+        return f"{_DECLINED.get(self.refusal, way_on)} ({self.rule})" if self.refusal else ""
 
     def day(self, place: int) -> dict[str, Any]:
         """When a line comes; empty where nobody says."""
@@ -32,17 +53,25 @@ class OrderCost:
         return self.costs[place] if self.costs else _UNKNOWN
 
 
-async def order_cost_of(here: Visit, preview: Part | None) -> OrderCost:
-    """What the lines of a preview cost, and when they come."""
+async def order_cost_of(
+    here: Visit, preview: Part | None, *, withdrawn: Mapping[str, Any] = _UNKNOWN
+) -> OrderCost:
+    """What the lines of a preview cost, and when they come. `withdrawn`: what orders was asked of a
+    withdrawal, which says the store and for whom.
+    """
     if not preview:
         return OrderCost()
     lines = preview.value["lines"]
-    asked = [_named(line) | {"supply": line["supply"]} for line in lines]
-    expected = await here.send("inventory", "POST", "/orders:preview", {"lines": asked})
+    asked = [
+        _named(line) | {"supply": line["supply"], "device_number": line["device_number"]}
+        for line in lines
+    ]
+    drawn = {name: withdrawn[name] for name in ("store", "recipient") if name in withdrawn}
+    expected = await here.send("inventory", "POST", "/orders:preview", {"lines": asked, **drawn})
     if not expected:
         return OrderCost()
     if expected.value["refusal"]:
-        return OrderCost(refusal=expected.value["refusal"])
+        return OrderCost(refusal=expected.value["refusal"], rule=expected.value["rule"])
     days = expected.value["lines"]
     owed = [
         _named(line)

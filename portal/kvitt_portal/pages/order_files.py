@@ -1,5 +1,6 @@
 """Attachments of orders: sent in while one is written, and read at the order (ORD-16, ORD-24)."""
 
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote
 from uuid import UUID
@@ -93,5 +94,10 @@ async def _send(here: Visit, form: Form, key: Form | None = None) -> dict[str, s
     return dict(part.value)
 
 
-def _note(form: Form, files: list[tuple[str, str]]) -> None:
-    form.give(FIELD, _BETWEEN.join(f"{file}/{name}" for file, name in files))
+def noted(files: Iterable[tuple[str, str]]) -> str:
+    """Ids and names, as the form's hidden field has them."""
+    return _BETWEEN.join(f"{file}/{name}" for file, name in files)
+
+
+def _note(form: Form, files: Iterable[tuple[str, str]]) -> None:
+    form.give(FIELD, noted(files))

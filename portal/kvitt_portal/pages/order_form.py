@@ -13,6 +13,8 @@ from kvitt_portal.pages.covers import cover_of, value_of
 from kvitt_portal.pages.registering import FIELDS, quantity_of, recipient_of
 
 MOST_LINES: Final = 20
+WORK: Final = "work"
+"""The field of what is to be done, as a work order."""
 _DELIVERY: Final = ("order_phone", "door_code", "instructions", "contact_person", "information")
 _ADDRESS: Final = re.compile(
     r"(?P<street>.+?)[,\s]+(?P<postal_code>\d{3} ?\d{2})[,\s]+(?P<city>[^\W\d].*)"
@@ -35,6 +37,7 @@ _FIELDS: Final = {
     "delivery.contact_person": "contact_person",
     "delivery.information": "information",
     "lines": "article-1",
+    "written.work": WORK,
     "attachment": "file",
     "attachments": "file",
 }
@@ -82,7 +85,8 @@ def lines_of(form: Form) -> list[dict[str, Any]]:
     lines = []
     for number in rows_of(form):
         line: dict[str, Any] = {"article_number": form[f"article-{number}"]}
-        line["quantity"] = quantity_of(form[f"quantity-{number}"] or "1")
+        if quantity := form[f"quantity-{number}"]:  # of training the hours must be said
+            line["quantity"] = quantity_of(quantity)
         for name, field in (("payer_id", "payer"), ("comment", "comment")):
             if value := form[f"{field}-{number}"]:
                 line[name] = value
@@ -194,7 +198,9 @@ def draft_of(form: Form) -> dict[str, Any]:
             "cover": cover_of(form["cover"]),
             "lines": lines,
             "delivery": delivery,
+            "work": form[WORK] or None,
         },
+        "attachments": [file for file, _ in order_files.attached(form)],
     }
 
 
@@ -217,6 +223,10 @@ def form_of_draft(view: Mapping[str, Any]) -> dict[str, str]:
         if to.get("address")
         else "",
         **{name: delivery.get(name) or "" for name in _DELIVERY},
+        WORK: written.get("work") or "",
+        order_files.FIELD: order_files.noted(
+            (one["attachment_id"], one["name"]) for one in view["attachments"]
+        ),
     }
     if not delivery.get("consolidated", True):
         given["parts"] = "1"

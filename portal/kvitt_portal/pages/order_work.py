@@ -8,7 +8,7 @@ from kvitt_portal.here import Visit
 from kvitt_portal.pages import order_form
 from kvitt_portal.pages.registering import recipient_of
 
-FIELD: Final = "work"
+FIELD: Final = order_form.WORK
 _NO_PHONE: Final = "Ange ett telefonnummer: den som gör arbetet ringer först."
 _SAID: Final = ("order_phone", "door_code", "instructions", "contact_person")
 

@@ -86,12 +86,7 @@ async def place(here: Here) -> Response:
         return await _page(here, form)
     if form["do"] == "draft":
         if await order_drafts.keep(here, form):
-            said = "Utkastet är sparat. Ingenting är beställt än."
-            if order_files.attached(form):
-                said += " Bilagorna följer inte med: bifoga dem när du skickar beställningen."
-            if form[order_work.FIELD]:
-                said += " Arbetet följer inte med: skriv det när du skickar beställningen."
-            return here.go(order_drafts.LIST, said)
+            return here.go(order_drafts.LIST, "Utkastet är sparat. Ingenting är beställt än.")
         return await _page(here, form)
     await find_recipient(here, form)
     await _name_articles(here, form)

@@ -63,7 +63,7 @@ async def start(here: Here) -> Response:
         here.ask("bmb", "/transfers:rejected", limit=1),
         here.ask("orders", "/fault-reports", **faults, limit=1),
         here.ask("orders", "/basket-loans", limit=_LOOKED_AT),
-        here.ask("orders", "/receipts/awaited", limit=1),
+        here.ask("orders", "/receipts/awaited", limit=1 if is_staff else SHOWN),
         here.ask("orders", "/waits", late=True, limit=1),
         here.ask("orders", "/cases", limit=SHOWN if is_staff else 1),
         here.ask("notifications", "/messages", unread_only=True, limit=SHOWN),
@@ -102,7 +102,13 @@ async def start(here: Here) -> Response:
         steps = await steps_of(here, locked=locked, lacking=lacking)
     fees = fees_to_charge(items_of(baskets)) if here.is_in_care else []
     return here.page(
-        "start/start.html", to_do=to_do, steps=steps, messages=messages, news=news, fees=fees
+        "start/start.html",
+        to_do=to_do,
+        awaited=[] if is_staff else items_of(awaited),
+        steps=steps,
+        messages=messages,
+        news=news,
+        fees=fees,
     )
 
 

@@ -14,6 +14,7 @@ from kvitt_portal.names import Names
 from kvitt_portal.pages.articles import articles_of, price_on
 from kvitt_portal.pages.asking import code, items_of, options_of
 from kvitt_portal.pages.covers import home_of, payables_of
+from kvitt_portal.pages.order_costs import OrderCost, order_cost_of
 from kvitt_portal.pages.own_store import shelf_of
 from kvitt_portal.pages.registering import prescribers_of, quantity_of
 from kvitt_portal.pages.withdrawal_draft import Draft, Line
@@ -26,7 +27,7 @@ _LISTED = 200
 @dataclass(frozen=True, slots=True)
 class DraftLine:
     """A line with its article, how many the store has, its devices there, its price, and what
-    orders' preview has for it.
+    orders' preview has for it, with when it comes and what it costs.
     """
 
     line: Line
@@ -35,6 +36,8 @@ class DraftLine:
     devices: Sequence[dict[str, Any]] = ()
     price: dict[str, Any] | None = None
     preview: dict[str, Any] | None = None
+    day: dict[str, Any] | None = None
+    cost: dict[str, Any] | None = None
 
     @property
     def is_marked(self) -> bool:
@@ -93,6 +96,7 @@ async def show(here: Visit, draft: Draft, form: Form) -> Response:
         _lines(here, draft, store),
     )
     preview = await _preview(here, draft, store, lines)
+    cost = await order_cost_of(here, preview, withdrawn=draft.body(store))
     if preview is not None and not preview and preview.status < 500 and form.ok:
         form.refuse(preview.problem, draft.fields)
     return here.page(
@@ -115,8 +119,9 @@ async def show(here: Visit, draft: Draft, form: Form) -> Response:
         payers=options_of(payers, "payer_id"),
         covers=[(one.value, one.said(names)) for one in payables],
         home=home_of(people.get(draft.person), here, payables),
-        lines=_with_preview(lines, preview),
+        lines=_with_preview(lines, preview, cost),
         preview=preview,
+        cost=cost,
         shelf=shelf,
     )
 
@@ -157,11 +162,14 @@ async def _preview(here: Visit, draft: Draft, store: str, lines: list[DraftLine]
     return await here.send("orders", "POST", "/withdrawals:preview", draft.body(store))
 
 
-def _with_preview(lines: list[DraftLine], preview: Part | None) -> list[DraftLine]:
+def _with_preview(lines: list[DraftLine], preview: Part | None, cost: OrderCost) -> list[DraftLine]:
     if not preview:
         return lines
-    previews = preview.value["lines"]
-    return [replace(line, preview=one) for line, one in zip(lines, previews, strict=True)]
+    previews = enumerate(preview.value["lines"])
+    return [
+        replace(line, preview=one, day=cost.day(n) or None, cost=cost.cost(n) or None)
+        for line, (n, one) in zip(lines, previews, strict=True)
+    ]
 
 
 def _filled(form: Form, draft: Draft, lines: list[DraftLine]) -> Form:

@@ -82,6 +82,40 @@ async def test_a_file_is_attached_and_taken_away_without_script(
     await anna.sees("Filen är inte bifogad än")
 
 
+@pytest.mark.rule("ORD-1i")
+async def test_a_draft_keeps_its_file_and_work_and_a_colleague_sees_them(
+    actor: MakeActor, ward: Ward, scene: Scene, certificate: Path
+) -> None:
+    colleague = scene.user(ward.place, name="Bo Kollega")
+    await scene.set()
+    anna = await actor(ward.user, at=f"{PAGE}?article={ward.cushion}")
+    await anna.fill("Personnummer", ward.patient.number)
+    await anna.attach("Fil", certificate)
+    await anna.sees("Läkarintyg.pdf")
+    await anna.click("Arbete som hör till beställningen")
+    await anna.fill("Arbetsorder", "Sätt upp en ramp.")
+    await anna.click("Spara utkast")
+    await anna.sees("Utkastet är sparat. Ingenting är beställt än.")
+
+    async with ward.system.api("orders", colleague) as client:
+        (draft,) = (await client.get("/order-drafts")).json()["items"]
+    bo = await actor(colleague, at=f"{PAGE}?utkast={draft['draft_id']}")
+    await bo.sees("Läkarintyg.pdf")
+    await bo.has("Arbetsorder", "Sätt upp en ramp.")
+    await bo.accessible()
+    await bo.picture("order-draft-with-file")
+    await anna.goes(f"{PAGE}?utkast={draft['draft_id']}")
+    await anna.sees("Så blir beställningen")
+    await anna.click(SEND)
+    await anna.sees("Ange ett telefonnummer: den som gör arbetet ringer först.")
+    await anna.fill("Telefon", "070-174 06 05")
+    await anna.sees("Så blir beställningen")
+    await anna.click(SEND)
+
+    await anna.sees("är registrerad.")
+    assert await read_by(anna, "Läkarintyg.pdf") == PDF
+
+
 @pytest.mark.task("T-27")
 @pytest.mark.rule("ORD-16a", "ORD-16b")
 async def test_a_file_is_dropped_on_an_order_and_read_by_both_sides(

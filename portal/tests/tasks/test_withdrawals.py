@@ -20,7 +20,7 @@ async def ward(scene: Scene) -> Ward:
 
 
 @pytest.mark.task("T-38")
-@pytest.mark.rule("ORD-7a")
+@pytest.mark.rule("ORD-7a", "ORD-1g")
 async def test_an_article_is_withdrawn_to_a_patient(actor: MakeActor, ward: Ward) -> None:
     anna = await actor(ward.user)
 
@@ -36,6 +36,8 @@ async def test_an_article_is_withdrawn_to_a_patient(actor: MakeActor, ward: Ward
     await anna.click(f"Lägg till {ward.cushion_name}")
     await anna.sees(WARNING)
     await anna.sees("Betalare " + ward.place.payer)
+    await anna.sees("Så blir uttaget")
+    await anna.sees("Patienten betalar ingen")
     await anna.picture("withdrawal-line")
     await anna.accessible()
     await anna.click("Leverera")
@@ -178,7 +180,7 @@ async def test_a_device_that_a_patient_has_says_so(actor: MakeActor, ward: Ward)
     await anna.sees("redan levererad till en patient")
 
 
-@pytest.mark.rule("ORD-7a")
+@pytest.mark.rule("ORD-7a", "ORD-1h")
 async def test_more_than_the_store_has_is_declined_and_nothing_that_was_written_is_lost(
     actor: MakeActor, ward: Ward
 ) -> None:
@@ -187,6 +189,11 @@ async def test_more_than_the_store_has_is_declined_and_nothing_that_was_written_
     await anna.sees(ward.patient.name)
 
     await anna.fill("Antal", "6")
+    await anna.press("Tab")
+    await anna.sees("Lagret skulle avvisa uttaget: förrådet har inte saldo")
+    await anna.sees("(ORD-7)")
+    await anna.picture("withdrawal-foreseen")
+    await anna.accessible()
     await anna.click("Leverera")
 
     await anna.sees("Lagret avvisade: förrådet har inte saldo")

@@ -128,7 +128,8 @@ async def on_order_placed(event: OrderPlaced | OrderPlacedV2, tx: Transaction) -
     """
     opened = home_regions.open_case(event)
     if opened:
-        tx.start(HomeRegionCaseRow, event.order_id, *opened)
+        case = tx.start(HomeRegionCaseRow, event.order_id, *opened)
+        case.due_days, case.devices = (), ()  # its delivery may come in the same batch
     for line in event.lines:
         tx.put(
             OrderLineRow(

@@ -22,7 +22,13 @@ from kvitt_contracts.billing import (
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import PayerId, Role, UnitPayer
-from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
+from kvitt_testkit.world import (
+    Given,
+    World,
+    an_envelope,
+    assert_rows_are_folds,
+    stockholm,
+)
 
 from contracts.tests.builders.home_regions import (
     BY_STATE,
@@ -104,6 +110,16 @@ async def test_what_is_delivered_waits_and_is_charged_when_the_fitting_is_finish
     (case,) = await world.rows(HomeRegionCaseRow)
     assert (case.status, case.finished_on) == (CaseStatus.FINISHED, date(2026, 3, 10))
     await assert_rows_are_folds(world)
+
+
+async def test_what_is_delivered_at_once_comes_in_one_batch_with_its_order(world: World) -> None:
+    """As a withdrawal's delivery may, where billing has been behind."""
+    order = an_order_with_a_cover(a_covered_line(CUSHION, 1, payer=HOME_PAYER))
+    line = a_line_delivered(quantity=1, payer=HOME_PAYER)
+
+    await world.handle_batch((an_envelope(order), order), (an_envelope(line), line))
+
+    assert await charges(world) == {(ChargeStatus.DEFERRED, BY_ITSELF): 1}
 
 
 @pytest.mark.rule("BIL-5c")

@@ -1,4 +1,6 @@
-"""ORD-1f: when the lines of an order would come, before it is confirmed."""
+"""ORD-1f, ORD-1h: when the lines of an order or a withdrawal would come, or why a store would
+decline it, before it is confirmed.
+"""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -11,11 +13,20 @@ from kvitt_testkit.world import Given, World, stockholm
 
 from contracts.tests.builders.regions import (
     a_balance_stated,
+    a_device_in_store_stated,
     an_article_stated,
     the_stores,
 )
-from contracts.tests.builders.story import BATTERY, CUSHION, ROLLATOR, SENDER, SENDING
-from services.inventory.tests.units import Who
+from contracts.tests.builders.story import (
+    BATTERY,
+    CENTRAL,
+    CUSHION,
+    OWN,
+    ROLLATOR,
+    SENDER,
+    SENDING,
+)
+from services.inventory.tests.units import AT_OTHER, STAFF, Who
 
 ME: Who = {"user": SENDER, "roles": (Role.PRESCRIBER,), "service_points": [SENDING]}
 
@@ -33,6 +44,8 @@ async def world(given: Given) -> AsyncIterator[World]:
             ),
             a_balance_stated(CUSHION, 2),
             a_balance_stated(BATTERY, 3),
+            a_balance_stated(CUSHION, 4, store=OWN),
+            a_device_in_store_stated("170098", store=OWN),
         )
         yield world
 
@@ -76,8 +89,65 @@ async def test_asking_sets_nothing_aside(world: World) -> None:
         found = await shown(world, (CUSHION, 2, "central"))
         assert found["lines"][0]["missing"] == 0
 
-    balances = {str(row.article_number): row.available for row in await world.rows(BalanceRow)}
-    assert balances[CUSHION] == 2
+    rows = await world.rows(BalanceRow)
+    assert {row.store: row.available for row in rows if row.article_number == CUSHION} == {
+        CENTRAL: 2,
+        OWN: 4,
+    }
+
+
+async def withdrawn(
+    world: World, *lines: tuple[str, int, str | None], who: Who = ME, status: int = 200
+) -> Mapping[str, Any]:
+    """What is answered of what would be withdrawn from the own store: an article, how many, which
+    device.
+    """
+    asked = [
+        {"article_number": one, "quantity": n, "device_number": device, "supply": "own_store"}
+        for one, n, device in lines
+    ]
+    async with world.http(**who) as client:
+        answer = await client.post("/orders:preview", json={"lines": asked, "store": OWN})
+    assert answer.status_code == status, answer.text
+    found: Mapping[str, Any] = answer.json()
+    return found
+
+
+@pytest.mark.rule("ORD-1f", "ORD-7a")
+async def test_what_the_own_store_has_is_delivered_today(world: World) -> None:
+    found = await withdrawn(world, (CUSHION, 4, None), (ROLLATOR, 1, "170098"))
+
+    assert found["refusal"] is None
+    assert {line["planned_arrival_on"] for line in found["lines"]} == {"2026-03-02"}
+
+
+@pytest.mark.rule("ORD-1h")
+@pytest.mark.parametrize(
+    ("lines", "refusal", "rule"),
+    [
+        ([(CUSHION, 5, None)], "NO_BALANCE", "ORD-7"),
+        ([(CUSHION, 2, None), (CUSHION, 3, None)], "NO_BALANCE", "ORD-7"),
+        ([(ROLLATOR, 1, "170099")], "DEVICE_NOT_IN_STORE", "ORD-8"),
+        ([(ROLLATOR, 1, "170098"), (ROLLATOR, 1, "170098")], "DEVICE_NAMED_TWICE", "ORD-8"),
+        ([(CUSHION, 1, None), (ROLLATOR, 1, None)], "DEVICE_NOT_NAMED", "ORD-8"),
+    ],
+)
+async def test_why_the_own_store_would_decline_is_said_before(
+    world: World, lines: list[tuple[str, int, str | None]], refusal: str, rule: str
+) -> None:
+    found = await withdrawn(world, *lines)
+
+    assert (found["lines"], found["refusal"], found["rule"]) == ([], refusal, rule)
+
+
+@pytest.mark.rule("ORD-8b")
+async def test_what_is_in_others_stores_is_shown_to_them_and_to_customer_service(
+    world: World,
+) -> None:
+    await withdrawn(world, (CUSHION, 5, None), who=AT_OTHER, status=404)
+
+    found = await withdrawn(world, (CUSHION, 5, None), who=STAFF)
+    assert found["refusal"] == "NO_BALANCE"
 
 
 async def test_an_unknown_article_is_refused_by_its_field(world: World) -> None:

@@ -171,6 +171,45 @@ async def test_what_was_changed_meanwhile_is_not_written_over(world: World) -> N
     assert await world.rows(OrderRow) == []
 
 
+async def test_of_several_who_save_it_at_once_one_is_kept_and_the_others_are_told(
+    world: World,
+) -> None:
+    async with world.http(**WRITES) as client, world.http(**BESIDE) as colleague:
+        view = await begun(client, world, **WRITTEN)
+        path = f"{DRAFTS}/{view['draft_id']}"
+        bodies = [
+            await saving(world, view, lines=[{"comment": f"skrivning {number}"}])
+            for number in range(8)
+        ]
+        answers = await asyncio.gather(
+            *(
+                (client, colleague)[number % 2].post(f"{path}:save", json=body)
+                for number, body in enumerate(bodies)
+            )
+        )
+        shown = (await client.get(path)).json()
+
+    saved = [one.json() for one in answers if one.status_code == 200]
+    assert saved == [shown]
+    assert shown["version"] == 2
+    assert {one.json()["reason"] for one in answers if one.status_code != 200} == {"DRAFT_CHANGED"}
+
+
+async def test_of_saving_and_throwing_away_at_once_one_is_done(world: World) -> None:
+    async with world.http(**WRITES) as client, world.http(**BESIDE) as colleague:
+        view = await begun(client, world, **WRITTEN)
+        path = f"{DRAFTS}/{view['draft_id']}"
+        body = await saving(world, view, **WRITTEN)
+        saved, thrown = await asyncio.gather(
+            client.post(f"{path}:save", json=body),
+            colleague.post(f"{path}:discard", json={"version": 1}),
+        )
+        left = await listed(client)
+
+    assert (saved.status_code == 200) is not (thrown.status_code == 200)
+    assert left == ([view["draft_id"]] if saved.status_code == 200 else [])
+
+
 async def test_a_draft_is_placed_once_and_what_is_refused_leaves_it(world: World) -> None:
     async with world.http(**WRITES) as client:
         view = await begun(client, world, **WRITTEN)

@@ -1,5 +1,6 @@
 """REF-12f: customer service lets a unit's replenishments go elsewhere."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -63,6 +64,25 @@ async def test_the_latest_address_counts(world: World) -> None:
 
     assert [one["address"] for one in kept] == [None, DOCK, DEPOT]
     assert {(one["by"], one["asked_by"]) for one in kept} == {(SERVICE, SENDER)}
+
+
+@pytest.mark.rule("REF-12f")
+async def test_of_several_who_set_it_at_once_the_last_counts_for_everybody(world: World) -> None:
+    async def set_to(client: httpx.AsyncClient, number: int) -> httpx.Response:
+        address = {**DEPOT, "street": f"Kajen {number}"}
+        return await client.post(PATH, json={"address": address, "asked_by": SENDER})
+
+    async with world.http(**STAFF) as client:
+        answers = await asyncio.gather(*(set_to(client, number) for number in range(8)))
+        path = f"/customers/{SENDING}/replenishment-addresses"
+        kept = (await client.get(path)).json()["items"]
+        counts = await address_of(client, "L-1")
+
+    assert {one.status_code for one in answers} == {200}
+    assert len({one["set_at"] for one in kept}) == len(kept) == 8
+    assert counts == kept[0]["address"]
+    # each saw its own as the latest: none was set beside another
+    assert sorted(len(one.json()["items"]) for one in answers) == list(range(1, 9))
 
 
 @pytest.mark.rule("REF-12f")

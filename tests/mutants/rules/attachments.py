@@ -50,16 +50,17 @@ ATTACHMENTS: tuple[RuleMutant, ...] = (
         "ORD-16d",
         "What is put to nothing stays for ever",
         _WRITES,
+        "    tx.put(row)\n"
         "    tx.schedule(ORPHANED, key=row.attachment_id, due=tx.now + ORPHANED_AFTER)\n",
-        "",
+        "    tx.put(row)\n",
         f"{_FILE}_what_is_put_to_nothing_is_deleted_after_a_day",
     ),
     rule_mutant(
         "ORD-16a",
         "What goes along with an order is moved to another",
         _RULES,
-        "    if one.about is not None:\n        way_on",
-        "    if one.about is not None and beside > MOST:\n        way_on",
+        "        raise refusal(Reason.ALREADY_ATTACHED, None, way_on)\n",
+        "        return bool(way_on)\n",
         f"{_FILE}_a_file_goes_along_with_one_thing_and_may_be_put_there_again",
     ),
     rule_mutant(
@@ -74,8 +75,8 @@ ATTACHMENTS: tuple[RuleMutant, ...] = (
         "ORD-16b",
         "What goes along with nothing is everybody's",
         _API,
-        "        if row.by != reader.caller.user_id:\n            raise missing\n",
-        "",
+        "    if about is None and row.by == reader.caller.user_id:\n",
+        "    if about is None:\n",
         f"{_FILE}_what_goes_along_with_nothing_yet_is_its_senders_alone",
     ),
     rule_mutant(
@@ -115,8 +116,8 @@ ATTACHMENTS: tuple[RuleMutant, ...] = (
         "ORD-24a",
         "An order is placed with what is attached, and the attachment is put to nothing",
         "services/orders/orders/placements/handlers.py",
-        "await attach_all(command.attachments, About(kind",
-        "await attach_all(command.attachments[:0], About(kind",
+        "await attach_all(command.attachments, about",
+        "await attach_all(command.attachments[:0], about",
         f"{_ENCLOSED}_over_http_it_is_ordered_with_what_is_attached",
     ),
     rule_mutant(

@@ -15,6 +15,7 @@ _EXPLAINED: Final = "tests/journeys/lived/test_looking_back.py::test"
 _SECONDS: Final = 300.0
 """A running system is looked back on."""
 
+_SHOWN: Final = "services/inventory/tests/test_order_previews.py::test"
 _PREVIEWS: Final = "tests/previews/test_previews.py::test_each"
 
 FORESIGHT: tuple[RuleMutant, ...] = (
@@ -26,6 +27,14 @@ FORESIGHT: tuple[RuleMutant, ...] = (
         "            wait = 1\n",
         f"{_PREVIEWS}_line_leaves_on_the_day_that_was_shown",
         seconds=_SECONDS,
+    ),
+    rule_mutant(
+        "ORD-1h",
+        "Nobody is told that the own store has not got it",
+        "services/inventory/inventory/order_previews/domain.py",
+        "decline(_NO_ORDER, drawn, shelf=shelf)",
+        "decline(_NO_ORDER, drawn[:0], shelf=shelf)",
+        f"{_SHOWN}_why_the_own_store_would_decline_is_said_before",
     ),
     rule_mutant(
         "ORD-1g",

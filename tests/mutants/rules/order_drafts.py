@@ -1,10 +1,11 @@
-"""Rule mutants of drafts of orders (ORD-1e)."""
+"""Rule mutants of drafts of orders (ORD-1e, ORD-1i)."""
 
 from typing import Final
 
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _CODE: Final = "services/orders/orders/order_drafts"
+_FILES: Final = "services/orders/tests/test_draft_files.py::test"
 _DRAFT: Final = "services/orders/tests/test_order_drafts.py::test"
 
 ORDER_DRAFTS: tuple[RuleMutant, ...] = (
@@ -20,9 +21,25 @@ ORDER_DRAFTS: tuple[RuleMutant, ...] = (
         "ORD-1e",
         "A draft that was placed is still a draft",
         f"{_CODE}/writes.py",
-        "placed_for=placed_for)\n    await remove(row, tx)\n",
+        "placed_for=placed_for)\n    await remove(row, tx, but=files)\n",
         "placed_for=placed_for)\n",
         f"{_DRAFT}_a_draft_is_placed_once_and_what_is_refused_leaves_it",
+    ),
+    rule_mutant(
+        "ORD-1i",
+        "A draft's files are deleted after a day as if they belonged to nothing",
+        "services/orders/orders/attachments/domain.py",
+        "self.about is not None or self.draft_id is not None",
+        "self.about is not None",
+        f"{_FILES}_work_and_files_are_there_the_next_day",
+    ),
+    rule_mutant(
+        "ORD-1i",
+        "A draft's files stay when it is gone",
+        f"{_CODE}/writes.py",
+        "            tx.schedule(LEFT, key=file.attachment_id, due=tx.now)\n",
+        "            del file\n",
+        f"{_FILES}_what_is_taken_out_of_a_draft_or_goes_with_it_is_deleted",
     ),
     rule_mutant(
         "ORD-1e",

@@ -233,6 +233,14 @@ PURCHASES: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "ORD-11f",
+        "Training whose hours nobody says is an hour",
+        "services/orders/orders/placements/occasions/domain.py",
+        '"quantity" not in line.model_fields_set',
+        '"article_number" not in line.model_fields_set',
+        "services/orders/tests/test_training.py::test_a_line_says_its_hours",
+    ),
+    rule_mutant(
+        "ORD-11f",
         "Several occasions are one line",
         "services/orders/orders/placements/occasions/domain.py",
         "line.quantity > _HOURS_OF_A_DAY",

@@ -26,6 +26,8 @@ from orders.attachments.queries import kept_of
 from orders.attachments.store import files, settings
 from orders.customer_orders.api import SCOPE as ORDERS_SCOPE
 from orders.customer_orders.models import OrderRow
+from orders.order_drafts.models import OrderDraftRow
+from orders.order_drafts.queries import SCOPE as DRAFTS_SCOPE
 from orders.people.queries import current_reference
 from orders.people.writes import log_accesses
 from orders.read_transaction import Looking, ReadTransaction
@@ -179,12 +181,12 @@ async def _reached(attachment_id: UUID, reader: RegionReader) -> AttachmentRow:
     if row is None or not row.is_kept:
         raise missing
     about = row.state().about
-    if about is None:
-        if row.by != reader.caller.user_id:
-            raise missing
+    if about is None and row.by == reader.caller.user_id:
         return row
     try:
-        if about.kind == "work_order":
+        if about is None:
+            await reader.get(OrderDraftRow, row.draft_id, scope=DRAFTS_SCOPE)
+        elif about.kind == "work_order":
             await seen(about.id, reader, rule=RULE)
         else:
             await reader.get(OrderRow, about.id, scope=ORDERS_SCOPE)
@@ -196,9 +198,12 @@ async def _reached(attachment_id: UUID, reader: RegionReader) -> AttachmentRow:
 async def _log_look(row: AttachmentRow, user: UserId, tx: Transaction) -> None:
     """Log who reads a file that goes along with what is a patient's (REF-19)."""
     about = row.state().about
-    if about is None:
+    if about is None and row.draft_id is None:
         return
-    person = (await tx.get(_reach_of(about)[0], about.id)).recipient_person
+    if about is None:
+        person = (await tx.get(OrderDraftRow, row.draft_id)).recipient_person
+    else:
+        person = (await tx.get(_reach_of(about)[0], about.id)).recipient_person
     if person is not None:
         log_accesses(tx, user, READING, [await current_reference(person, tx)])
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
@@ -14,6 +14,8 @@ from kvitt_contracts.types import UserId, Value, looks_like_personal_number
 RULE: Final = "ORD-16"
 MOST: Final = 20
 """So many attachments may one order or work order have."""
+MOST_SENT: Final = 100
+"""So many can be named at once: what is more than MOST is refused by its rule."""
 
 TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pdf": (".pdf",),
@@ -52,11 +54,17 @@ class About(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """An attachment, as far as rules read it."""
+    """An attachment, as far as rules read it. `draft_id`: the draft of an order that has it."""
 
     by: UserId
     is_kept: bool
     about: About | None
+    draft_id: UUID | None = None
+
+    @property
+    def is_put_to_something(self) -> bool:
+        """True where an order, a work order or a draft has it."""
+        return self.about is not None or self.draft_id is not None
 
 
 def media_type_of(content_type: str) -> str:
@@ -94,32 +102,55 @@ def cleaned(name: str, *, media_type: str) -> str:
     return whole
 
 
-def must_be_there(one: Attachment | None, by: UserId) -> Attachment:
-    """The attachment, which has been kept and is `by`'s own or goes along with something.
+def must_be_few(attachments: Sequence[UUID]) -> None:
+    """Check that no more files go along at once than one thing may have. Raises Refused (TOO_MANY,
+    ORD-16).
+    """
+    if len(set(attachments)) > MOST:
+        raise _too_many("attachments")
+
+
+def must_be_there(
+    one: Attachment | None, by: UserId, *, draft_id: UUID | None = None
+) -> Attachment:
+    """The attachment, which has been kept and is `by`'s own, goes along with something, or is of
+    the draft that `by` goes on with (ORD-1i).
 
     Raises Refused (UNKNOWN_ATTACHMENT, ORD-16).
     """
-    if one is None or not one.is_kept or (one.about is None and one.by != by):
+    is_others = one is not None and one.about is None and one.by != by
+    is_of_draft = one is not None and draft_id is not None and one.draft_id == draft_id
+    if one is None or not one.is_kept or (is_others and not is_of_draft):
         way_on = "Bifoga filen på nytt: en fil som inte hör till något tas bort efter ett dygn."
         raise refusal(Reason.UNKNOWN_ATTACHMENT, "attachment", way_on)
     return one
 
 
-def may_attach(one: Attachment, about: About, *, beside: int) -> bool:
+def may_attach(one: Attachment, about: About, *, beside: int, draft_id: UUID | None = None) -> bool:
     """Whether a file is to be put to an order or a work order that has so many others; False: it is
-    there already.
+    there already. `draft_id`: the draft that the order began as, whose files go with it.
 
     Raises Refused (ORD-16): ALREADY_ATTACHED to something else, TOO_MANY.
     """
     if one.about == about:
         return False
-    if one.about is not None:
+    if one.about is not None or one.draft_id not in (None, draft_id):
         way_on = "Filen hör redan till något annat. Bifoga den en gång till."
         raise refusal(Reason.ALREADY_ATTACHED, None, way_on)
     if beside >= MOST:
-        way_on = f"Högst {MOST} filer kan bifogas. Slå ihop några till en PDF."
-        raise refusal(Reason.TOO_MANY, None, way_on)
+        raise _too_many(None)
     return True
+
+
+# decision 0480: a draft has its files until it is sent or removed
+def may_be_of_draft(one: Attachment, draft_id: UUID) -> None:
+    """Check that a file may be put to a draft: it is that one's, or nothing's.
+
+    Raises Refused (ALREADY_ATTACHED, ORD-16).
+    """
+    if one.about is not None or one.draft_id not in (None, draft_id):
+        way_on = "Filen hör redan till något annat. Bifoga den en gång till."
+        raise refusal(Reason.ALREADY_ATTACHED, "attachments", way_on)
 
 
 def too_large(limit: int) -> Refused:
@@ -148,6 +179,11 @@ def gone() -> Refused:
 def refusal(reason: Reason, field: str | None, way_on: str) -> Refused:
     """The refusal by ORD-16, with the field that it is about and the way on."""
     return Refused(reason, rule=RULE, field=field, way_on=way_on)
+
+
+def _too_many(field: str | None) -> Refused:
+    way_on = f"Högst {MOST} filer kan bifogas. Slå ihop några till en PDF."
+    return refusal(Reason.TOO_MANY, field, way_on)
 
 
 def _joined(name: str) -> str:

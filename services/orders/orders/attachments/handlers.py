@@ -41,5 +41,5 @@ async def attach(command: Attach, tx: Transaction) -> None:
 @messages.timer(ORPHANED)
 async def forget_orphan(row: AttachmentRow, due: datetime, tx: Transaction) -> None:
     """A day has passed and the file was put to nothing: it is deleted."""
-    if row.state().about is None:
+    if not row.state().is_put_to_something:
         await writes.forget(row, tx)

@@ -21,6 +21,7 @@ class AttachmentRow(Regional, Base):
     __table_args__ = (
         Index("ix_attachments_order", "region", "order_id"),
         Index("ix_attachments_work_order", "region", "work_order_id"),
+        Index("ix_attachments_draft", "region", "draft_id"),
     )
     locked_when_loaded = True  # what attaches it and what forgets it must not meet
 
@@ -34,6 +35,7 @@ class AttachmentRow(Regional, Base):
     is_kept: Mapped[bool] = mapped_column(default=False)
     order_id: Mapped[OrderId | None]
     work_order_id: Mapped[WorkOrderId | None]
+    draft_id: Mapped[UUID | None]
 
     @property
     def key(self) -> str:
@@ -42,7 +44,9 @@ class AttachmentRow(Regional, Base):
 
     def state(self) -> Attachment:
         """The attachment as the value that the rules read."""
-        return Attachment(by=self.by, is_kept=self.is_kept, about=self._about())
+        return Attachment(
+            by=self.by, is_kept=self.is_kept, about=self._about(), draft_id=self.draft_id
+        )
 
     def _about(self) -> About | None:
         if self.order_id is not None:

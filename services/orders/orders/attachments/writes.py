@@ -11,7 +11,7 @@ from kvitt_contracts.types import OrderId, UserId, WorkOrderId
 from orders.attachments import domain
 from orders.attachments.domain import About
 from orders.attachments.models import AttachmentRow
-from orders.attachments.queries import count_of
+from orders.attachments.queries import count_of, kept_of_draft
 from orders.attachments.store import files
 
 ORPHANED = Timer("attachment_orphaned", AttachmentRow, slow=True)
@@ -38,15 +38,24 @@ def begin(name: str, media_type: str, by: UserId, tx: Transaction) -> Attachment
     return row
 
 
-async def attach(row: AttachmentRow | None, about: About, by: UserId, tx: Transaction) -> None:
-    """Put a file, whose row is locked, to an order or a work order that `by` reaches.
+async def attach(
+    row: AttachmentRow | None,
+    about: About,
+    by: UserId,
+    tx: Transaction,
+    *,
+    draft_id: UUID | None = None,
+) -> None:
+    """Put a file, whose row is locked, to an order or a work order that `by` reaches. `draft_id`:
+    the draft that it began as.
 
     Raises Refused (ORD-16): UNKNOWN_ATTACHMENT, ALREADY_ATTACHED, TOO_MANY.
     """
-    one = domain.must_be_there(row.state() if row is not None else None, by)
+    one = domain.must_be_there(row.state() if row is not None else None, by, draft_id=draft_id)
     assert row is not None
-    if not domain.may_attach(one, about, beside=await count_of(about, tx)):
+    if not domain.may_attach(one, about, beside=await count_of(about, tx), draft_id=draft_id):
         return
+    row.draft_id = None
     if about.kind == "order":
         row.order_id = OrderId(about.id)
     else:
@@ -55,12 +64,47 @@ async def attach(row: AttachmentRow | None, about: About, by: UserId, tx: Transa
 
 
 async def attach_all(
-    attachments: Sequence[UUID], about: About, by: UserId, tx: Transaction
+    attachments: Sequence[UUID],
+    about: About,
+    by: UserId,
+    tx: Transaction,
+    *,
+    draft_id: UUID | None = None,
 ) -> None:
     """Put files to what is registered just now. Raises as `attach`."""
+    domain.must_be_few(attachments)
     for attachment_id in sorted(set(attachments), key=str):
-        await attach(await tx.find(AttachmentRow, attachment_id), about, by, tx)
+        row = await tx.find(AttachmentRow, attachment_id)
+        await attach(row, about, by, tx, draft_id=draft_id)
         await tx.session.flush()  # the next one counts it
+
+
+async def put_to_draft(
+    attachments: Sequence[UUID], draft_id: UUID, by: UserId, tx: Transaction
+) -> None:
+    """Let a draft have these files, which are locked, and no others.
+
+    Raises Refused (ORD-16): UNKNOWN_ATTACHMENT, ALREADY_ATTACHED, TOO_MANY.
+    """
+    domain.must_be_few(attachments)
+    for attachment_id in sorted(set(attachments), key=str):
+        row = await tx.find(AttachmentRow, attachment_id)
+        one = domain.must_be_there(row.state() if row else None, by, draft_id=draft_id)
+        assert row is not None
+        domain.may_be_of_draft(one, draft_id)
+        row.draft_id = draft_id
+        tx.cancel_timer(ORPHANED, key=row.attachment_id)
+    tx.will_lock(AttachmentRow)
+    for other in await kept_of_draft(draft_id, tx):
+        if other.attachment_id not in attachments:
+            let_go(other, tx)
+
+
+def let_go(row: AttachmentRow, tx: Transaction) -> None:
+    """A draft has a file no more: it is forgotten unless it is put to something in a day."""
+    row.draft_id = None
+    if row.state().about is None:
+        tx.schedule(ORPHANED, key=row.attachment_id, due=tx.now + ORPHANED_AFTER)
 
 
 async def forget(row: AttachmentRow, tx: Transaction) -> None:

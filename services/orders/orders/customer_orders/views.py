@@ -38,6 +38,7 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
+from orders.attachments.domain import MOST_SENT
 from orders.customer_orders.domain import OrderType, Status
 from orders.customer_orders.line_rules.domain import purchases_to_offer
 from orders.customer_orders.lines import LineState
@@ -95,7 +96,7 @@ class OrderBody(Asked):
     ] = None
     attachments: Annotated[
         tuple[UUID, ...],
-        Field(max_length=20, description="Bilagor, som en artikel kan kräva (ORD-24)"),
+        Field(max_length=MOST_SENT, description="Bilagor, som en artikel kan kräva (ORD-24)"),
     ] = ()
 
 

@@ -11,6 +11,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import PersonRef, ServicePointId, UserId
 from sqlalchemy import select
 
+from orders.attachments.queries import kept_of_draft
 from orders.care.recipients import named as as_named
 from orders.order_drafts.commands import DiscardOrderDraft, SaveOrderDraft
 from orders.order_drafts.models import OrderDraftRow
@@ -24,6 +25,7 @@ from orders.order_drafts.views import (
     SaveOrderDraftBody,
 )
 from orders.people.queries import concerns
+from orders.read_transaction import ReadTransaction
 
 RULE = "ORD-1"
 
@@ -38,7 +40,8 @@ async def begin_draft(body: OrderDraftBody, commands: Commands, reader: Reader) 
     tas bort när ingen har sparat det på `draft_days` dagar (ORD-1).
 
     Nekas: UNKNOWN_PERSON (REF-19), UNKNOWN_PERSON_ID (REF-1), UNKNOWN_CARE_UNIT (ORD-1),
-    UNKNOWN_USER, UNKNOWN_CUSTOMER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3).
+    UNKNOWN_USER, UNKNOWN_CUSTOMER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3);
+    av en fil UNKNOWN_ATTACHMENT, ALREADY_ATTACHED, TOO_MANY (ORD-16).
     """
     draft_id = uuid4()
     command = await _command(body, commands.caller.user_id, reader)
@@ -54,7 +57,8 @@ async def save_draft(
 
     Nekas: UNKNOWN_ORDER_DRAFT, DRAFT_CHANGED (ORD-1), UNKNOWN_PERSON (REF-19),
     UNKNOWN_PERSON_ID (REF-1), UNKNOWN_USER, UNKNOWN_CUSTOMER, NOT_A_SERVICE_POINT,
-    NOT_CONNECTED_TO_SERVICE_POINT (REF-3).
+    NOT_CONNECTED_TO_SERVICE_POINT (REF-3); av en fil UNKNOWN_ATTACHMENT,
+    ALREADY_ATTACHED, TOO_MANY (ORD-16).
     """
     command = await _command(body, commands.caller.user_id, reader)
     command = command.model_copy(update={"version": body.version})
@@ -112,10 +116,10 @@ async def list_drafts(
 
 
 @router.get("/order-drafts/{draft_id}")
-async def show_draft(draft_id: UUID, reader: Reader) -> OrderDraftView:
-    """Ett utkast, med det som är skrivet (ORD-1)."""
+async def show_draft(draft_id: UUID, reader: Reader, tx: ReadTransaction) -> OrderDraftView:
+    """Ett utkast, med det som är skrivet och de filer som det har (ORD-1)."""
     row = await reader.get(OrderDraftRow, draft_id, scope=SCOPE, rule=RULE)
-    return OrderDraftView.of(row)
+    return OrderDraftView.with_files(row, await kept_of_draft(draft_id, tx))
 
 
 async def _command(body: OrderDraftBody, by: UserId, reader: Reader) -> SaveOrderDraft:
@@ -123,12 +127,14 @@ async def _command(body: OrderDraftBody, by: UserId, reader: Reader) -> SaveOrde
         recipient=await as_named(body.recipient, reader) if body.recipient else None,
         service_point=body.service_point,
         written=body.written,
+        attachments=body.attachments,
         by=by,
     )
 
 
 def _show(draft_id: UUID) -> Callable[[Transaction], Awaitable[OrderDraftView]]:
     async def show(tx: Transaction) -> OrderDraftView:
-        return OrderDraftView.of(await tx.get(OrderDraftRow, draft_id))
+        row = await tx.get(OrderDraftRow, draft_id)
+        return OrderDraftView.with_files(row, await kept_of_draft(draft_id, tx))
 
     return show

@@ -8,6 +8,7 @@ from kvitt_contracts.orders import PlaceOrder
 from kvitt_contracts.types import NamedRecipient, ServicePointId, UserId
 from pydantic import Field
 
+from orders.attachments.domain import MOST_SENT
 from orders.drafting.domain import DraftSeen
 from orders.order_drafts.domain import WrittenOrder
 
@@ -20,6 +21,7 @@ class SaveOrderDraft(Command):
     recipient: NamedRecipient | None = None
     service_point: ServicePointId | None = None
     written: WrittenOrder
+    attachments: Annotated[tuple[UUID, ...], Field(max_length=MOST_SENT)] = ()
     version: int | None = None
     by: UserId
 
@@ -37,5 +39,5 @@ class PlaceOrderOverHttp(Command):
 
     order: PlaceOrder
     draft: DraftSeen | None = None
-    attachments: Annotated[tuple[UUID, ...], Field(max_length=20)] = ()
+    attachments: Annotated[tuple[UUID, ...], Field(max_length=MOST_SENT)] = ()
     by: UserId

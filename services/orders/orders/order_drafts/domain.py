@@ -18,6 +18,7 @@ from kvitt_contracts.types import (
 from pydantic import Field
 
 from orders.drafting.domain import DraftRefused, Reason
+from orders.free_text import FreeText
 
 RULE = "ORD-1"
 
@@ -34,13 +35,16 @@ class WrittenLine(Value):
 
 
 class WrittenOrder(Value):
-    """What is written of an order, whatever it lacks."""
+    """What is written of an order, whatever it lacks; `work` is what is to be registered with it as
+    a work order (ACT-1).
+    """
 
     prescriber: UserId | None = None
     payer_id: PayerId | None = None
     cover: CoverToOrder | None = None
     lines: Annotated[tuple[WrittenLine, ...], Field(max_length=100)] = ()
     delivery: Delivery = Delivery()
+    work: FreeText | None = None
 
 
 def must_be_its_recipient(drafted: PersonRef | None, *, placed_for: PersonRef | None) -> None:

@@ -7,12 +7,14 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import CareUnitId, NamedPatient, PersonRef
 
+from orders.attachments.models import AttachmentRow
+from orders.attachments.writes import let_go, put_to_draft
 from orders.drafting import domain as drafting
 from orders.order_drafts import domain, writes
 from orders.order_drafts.commands import DiscardOrderDraft, SaveOrderDraft
 from orders.order_drafts.models import OrderDraftRow
 from orders.order_drafts.queries import rows_of_saving
-from orders.order_drafts.writes import EXPIRED
+from orders.order_drafts.writes import EXPIRED, LEFT
 from orders.people.queries import current_person
 from orders.units.domain import must_act_at
 from orders.units.models import CareUnitRow
@@ -27,13 +29,19 @@ def _its_row(_: object, tx: Transaction) -> Iterable[RowKey]:
     return [(OrderDraftRow, tx.target(_NOUN))]
 
 
-@messages.command(SaveOrderDraft, loads=_its_row, reads=rows_of_saving)
+def _with_its_files(command: SaveOrderDraft, tx: Transaction) -> Iterable[RowKey]:
+    yield OrderDraftRow, tx.target(_NOUN)
+    yield from ((AttachmentRow, one) for one in command.attachments)
+
+
+@messages.command(SaveOrderDraft, loads=_with_its_files, reads=rows_of_saving)
 async def save_order_draft(command: SaveOrderDraft, tx: Transaction) -> None:
     """Keep what somebody has written of an order, whatever it lacks (ORD-1e).
 
     Refused: UNKNOWN_USER, UNKNOWN_CUSTOMER (REF-3), UNKNOWN_PERSON_ID (REF-1), UNKNOWN_CARE_UNIT
     (ORD-1); NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3); UNKNOWN_ORDER_DRAFT,
-    DRAFT_CHANGED (ORD-1): it is gone, or was changed meanwhile.
+    DRAFT_CHANGED (ORD-1): it is gone, or was changed meanwhile; of a file: UNKNOWN_ATTACHMENT,
+    ALREADY_ATTACHED, TOO_MANY (ORD-16).
     """
     by = await user_named(command.by, tx, field="by")
     if command.service_point is not None:
@@ -45,6 +53,7 @@ async def save_order_draft(command: SaveOrderDraft, tx: Transaction) -> None:
     row.written = command.written
     row.saved_by, row.saved_at = command.by, tx.now
     writes.keep_until(row, tx)
+    await put_to_draft(command.attachments, row.draft_id, command.by, tx)
 
 
 async def _recipient(
@@ -96,3 +105,11 @@ async def discard_order_draft(command: DiscardOrderDraft, tx: Transaction) -> No
 async def remove_old_draft(row: OrderDraftRow, due: datetime, tx: Transaction) -> None:
     """Nobody has gone on with a draft for the policy's days: it is removed (ORD-1e)."""
     await writes.remove(row, tx)
+
+
+@messages.timer(LEFT)
+async def let_go_of_file(row: AttachmentRow, due: datetime, tx: Transaction) -> None:
+    """Its draft is no more, and it did not go with an order: it is deleted in a day, unless it is
+    put to something (ORD-16).
+    """
+    let_go(row, tx)

@@ -1,5 +1,6 @@
 """What drafts of orders look like over HTTP. No rule."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,6 +16,8 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
+from orders.attachments.domain import MOST_SENT
+from orders.attachments.models import AttachmentRow
 from orders.drafting.domain import Version
 from orders.order_drafts.domain import WrittenOrder
 from orders.order_drafts.models import OrderDraftRow
@@ -43,6 +46,10 @@ class OrderDraftBody(Body):
     written: Annotated[WrittenOrder, Field(description="Det som är skrivet hittills")] = (
         WrittenOrder()
     )
+    attachments: Annotated[
+        tuple[UUID, ...],
+        Field(max_length=MOST_SENT, description="Bifogade filer som utkastet har (ORD-16)"),
+    ] = ()
 
 
 class SaveOrderDraftBody(OrderDraftBody):
@@ -92,6 +99,15 @@ class OrderDraftLine(BaseModel):
         return cls(**_shown(row))
 
 
+class DraftAttachment(BaseModel):
+    """En bifogad fil som följer med när ordern läggs."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    attachment_id: UUID
+    name: Annotated[str, Field(description="Filens namn")]
+
+
 class OrderDraftView(OrderDraftLine):
     """Ett utkast, med det som är skrivet (ORD-1)."""
 
@@ -100,11 +116,15 @@ class OrderDraftView(OrderDraftLine):
     )
 
     written: WrittenOrder
+    attachments: Annotated[
+        tuple[DraftAttachment, ...], Field(description="De bifogade filerna")
+    ] = ()
 
     @classmethod
-    def of(cls, row: OrderDraftRow) -> "OrderDraftView":
-        """The view of a row."""
-        return cls(**_shown(row), written=row.written)
+    def with_files(cls, row: OrderDraftRow, files: Iterable[AttachmentRow]) -> "OrderDraftView":
+        """The view of a row, with the files that it has."""
+        named = tuple(DraftAttachment.model_validate(one) for one in files)
+        return cls(**_shown(row), written=row.written, attachments=named)
 
 
 class NoOrderDraft(BaseModel):

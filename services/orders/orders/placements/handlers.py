@@ -50,7 +50,7 @@ async def place_order(command: PlaceOrder, tx: Transaction) -> None:
     ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA (REF-11); the cover:
     COVER_FOR_PATIENTS_ONLY, NO_PAYER_FOR_COVER, PAYER_BESIDE_COVER (BIL-5, BIL-11),
     COVER_BY_OWN_UNITS_ONLY (BIL-11); PROFESSION_MAY_NOT_PRESCRIBE (REF-15); ATTACHMENT_MISSING,
-    ATTACHMENT_OVER_HTTP_ONLY (ORD-24); SEVERAL_OCCASIONS (ORD-11).
+    ATTACHMENT_OVER_HTTP_ONLY (ORD-24); HOURS_MISSING, SEVERAL_OCCASIONS (ORD-11).
     """
     await _place(command, tx, is_enclosed=False)
 
@@ -100,9 +100,11 @@ async def place_order_over_http(command: PlaceOrderOverHttp, tx: Transaction) ->
     (ORD-16).
     """
     if command.draft is not None:
-        await use_up(command.draft, command.order.recipient, tx)
+        await use_up(command.draft, command.order.recipient, tx, files=command.attachments)
     order_id = await _place(command.order, tx, is_enclosed=bool(command.attachments))
-    await attach_all(command.attachments, About(kind="order", id=order_id), command.by, tx)
+    draft_id = command.draft.draft_id if command.draft is not None else None
+    about = About(kind="order", id=order_id)
+    await attach_all(command.attachments, about, command.by, tx, draft_id=draft_id)
 
 
 @messages.command(RegisterWithdrawal, loads=rows_to_write, reads=rows_to_read)

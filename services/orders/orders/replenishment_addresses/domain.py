@@ -1,6 +1,13 @@
 """The rules of addresses of replenishments (REF-12). No clock, no database, no log."""
 
+from datetime import datetime, timedelta
+
 from orders.units.domain import Customer, Reason, UnitRefused
+
+
+def set_at(now: datetime, *, latest: datetime | None) -> datetime:
+    """When an address counts from: after the one before, also where two set theirs at once."""
+    return now if latest is None else max(now, latest + timedelta(microseconds=1))
 
 
 def must_be_filled_up(place: Customer) -> None:

@@ -1,5 +1,7 @@
 """Where a unit's replenishments go. Reads only."""
 
+from datetime import datetime
+
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import Address, CustomerId
 from sqlalchemy import select
@@ -18,6 +20,12 @@ async def rows_of(customer: CustomerId, tx: Transaction) -> list[ReplenishmentAd
         .order_by(ReplenishmentAddressRow.set_at.desc(), ReplenishmentAddressRow.address_id.desc())
     )
     return list(await tx.session.scalars(query))
+
+
+async def latest_set_at(customer: CustomerId, tx: Transaction) -> datetime | None:
+    """When a unit's address was set last; None where none was."""
+    rows = await rows_of(customer, tx)
+    return rows[0].set_at if rows else None
 
 
 async def address_of(customer: CustomerId, tx: Transaction) -> Address | None:

@@ -14,10 +14,18 @@ _HOURS_OF_A_DAY: Final = 24
 
 # decision 0455: what is counted in hours is training
 def must_be_one_occasion(line: LineToOrder, number: int, article: Article) -> None:
-    """Check that a line of what is ordered by the hour has no more hours than one occasion can.
+    """Check that a line of what is ordered by the hour says its hours, and no more of them than one
+    occasion can have.
 
-    Raises OrderRefused (SEVERAL_OCCASIONS, ORD-11) naming the line.
+    Raises OrderRefused (HOURS_MISSING, SEVERAL_OCCASIONS, ORD-11) naming the line.
     """
+    if article.is_hourly and "quantity" not in line.model_fields_set:
+        raise OrderRefused(
+            Reason.HOURS_MISSING,
+            rule="ORD-11",
+            field=f"lines.{number}.quantity",
+            way_on="Ange hur många timmar tillfället har: utbildning beställs i timmar.",
+        )
     if article.is_hourly and line.quantity > _HOURS_OF_A_DAY:
         raise OrderRefused(
             Reason.SEVERAL_OCCASIONS,
