@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from kvitt_portal import statuses
-from kvitt_portal.forms import Form, is_id
+from kvitt_portal.forms import Form, is_id, said_of
 from kvitt_portal.here import Here, Person, Visit
 from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
@@ -17,6 +17,7 @@ from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.pages.fault_reports import OPEN
 from kvitt_portal.pages.own_store import own_stores
+from kvitt_portal.pages.scanning import find_scanned, is_code
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -40,6 +41,8 @@ async def find(here: Here) -> Response:
         return back
     asked = here.request.query_params
     form = Form(given={name: asked.get(name, "") for name in _FILTERS})
+    if is_code(form["nummer"]):
+        return await _scanned(here, form)
     filters = {called: form[name] for name, (called, _) in _FILTERS.items()}
     cursor = asked.get("cursor")
     part = await here.ask("inventory", "/devices", **filters, cursor=cursor, limit=_LIMIT)
@@ -51,6 +54,21 @@ async def find(here: Here) -> Response:
     people, names = await _who(here, lines)
     return here.page(
         "devices/list.html", form=form, part=part, lines=lines, people=people, names=names
+    )
+
+
+async def _scanned(here: Visit, form: Form) -> Response:
+    """The card of the device that a scanned code names; those that it may name; or why none is."""
+    part = await find_scanned(here, form["nummer"])
+    lines = items_of(part)
+    if len(lines) == 1:
+        return here.go(f"/individ/{lines[0]['device_id']}")
+    if part.problem is not None:
+        form.add("nummer", said_of(part.problem))
+    people, names = await _who(here, lines)
+    listed = Part(200, {"items": lines, "total": len(lines), "total_is_exact": True, "next": None})
+    return here.page(
+        "devices/list.html", form=form, part=listed, lines=lines, people=people, names=names
     )
 
 

@@ -7,6 +7,7 @@ from kvitt_portal.here import Visit
 from kvitt_portal.services import Part
 
 NO_DEVICE: Final = "Inget hjälpmedel som du ser har den koden. Kontrollera den, eller skriv numret."
+SEVERAL: Final = "Flera hjälpmedel har den koden: skriv individnumret på etiketten."
 _CODE: Final = re.compile(
     r"\(\d{2,4}\)|\][A-Za-z][0-9A-Za-z]|01\d{14}.|https?://|.*\x1d", re.DOTALL
 )

@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter
 from kvitt_chassis.web.problems import Problem
@@ -15,6 +15,7 @@ from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import code, items_of
 from kvitt_portal.pages.own_store import store_of
+from kvitt_portal.pages.withdrawal_draft import Draft, Line
 
 router = APIRouter()
 
@@ -86,11 +87,15 @@ async def take_over(here: Here, person: UUID) -> Response:
         form.refuse(part.problem, _FIELDS)
         return await _page(here, who, form)
     view = part.value
-    return here.go(
-        f"/individ/{view['device_id']}",
-        f"{view['device_number']} är överköpt och står i förråd {store}. Enheten levererar den till "
-        "patienten.",
+    delivery = Draft(
+        key=str(uuid4()),
+        service_point=form["service_point"],
+        prescriber=form["asked_by"],
+        person=who.ref,
+        lines=(Line(view["article_number"], device=view["device_number"]),),
     )
+    said = f"{view['device_number']} är överköpt och står i förråd {store}."
+    return here.go(delivery.address, f"{said} Leverera den, eller låt enheten göra det.")
 
 
 async def _fill(here: Visit, form: Form) -> None:
