@@ -45,6 +45,7 @@ UNREACHED = {
         "/leverantorsfakturor/ny",
         "/manadens-fakturor",
         "/manadens-fakturor/*",
+        "/mottagare/*/overkop",
     },
     "customer_service": {
         "/bestallningar/ny",

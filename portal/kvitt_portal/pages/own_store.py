@@ -55,7 +55,7 @@ class Shelf:
 
     def exact(self, query: str) -> Line | None:
         """The line that a whole number means: a device that is free here, or an article."""
-        wanted = query.lower()
+        wanted = (self.query if is_code(query) else query).lower()
         named = [one for one in self.devices if wanted in _numbers(one)]
         if len(named) == 1 and named[0]["claim"] is None:
             return Line(named[0]["article_number"], device=named[0]["device_number"])
