@@ -89,12 +89,12 @@ async def _with_scanned(here: Visit, who: Person, form: Form) -> Form:
 
 
 async def _person(here: Visit, person: UUID) -> Person:
-    if not here.has(*CARE):
-        raise PageProblem(_NOT_THEIRS)
     found = (await here.people([str(person)], purpose="ordering")).get(str(person))
     if found is None:
         await here.today()  # who is not found may be unread: orders says so where it is silent
         raise PageProblem(_UNKNOWN)
+    if not here.has(*CARE):
+        raise PageProblem(_NOT_THEIRS)
     return found
 
 
