@@ -38,6 +38,21 @@ TRANSFERS: Final[Said] = {
     "dissolved": ("Upplöst", "default"),
     "completed": ("Genomförd", "success"),
 }
+STOCKTAKINGS: Final[Said] = {
+    "planned": ("Planerad", "default"),
+    "announced": ("Ska räknas", "warning"),
+    "opened": ("Pågår", "info"),
+    "posted": ("Bokförd", "success"),
+    "cancelled": ("Avbruten", "default"),
+}
+SCAN_ANSWERS: Final[Said] = {
+    "counted": ("Räknad", "success"),
+    "counted_before": ("Redan räknad", "default"),
+    "unknown": ("Okänd", "error"),
+    "several": ("Flera möjliga", "warning"),
+    "elsewhere": ("Står inte här", "warning"),
+    "unreadable": ("Går inte att läsa", "error"),
+}
 FINDINGS: Final[Mapping[str, str]] = {
     "no_payer": "Betalaren finns inte i registret",
     "no_price": "Utlånat utan pris",

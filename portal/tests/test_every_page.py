@@ -40,11 +40,13 @@ UNREACHED = {
         "/felanmalningar/ny",
         "/individ/*/skada/*",
         "/kundtjanst/las-upp",
+        "/leverantorsreturer/ny",
         "/leverantorsfakturor/*",
         "/leverantorsfakturor/att-betala.csv",
         "/leverantorsfakturor/ny",
         "/manadens-fakturor",
         "/manadens-fakturor/*",
+        "/mottagare/*/overkop",
         "/rekonditionering",
     },
     "customer_service": {
@@ -64,6 +66,8 @@ PARTS = {
     "/mottagare/*/utskrift",
     "/direktleveranser/kvittens/*",
     "/bestallningar/*/bilagor/*",
+    "/leverantorsreturer/*",
+    "/leverantorsreturer/*/foljesedel.pdf",
 }
 """What a page asks for itself, what a form leads to, and what leads on to another page."""
 

@@ -1,7 +1,7 @@
 """Individ: a marked device found by a part of its number, its card, and a pause of its fee."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from kvitt_portal import statuses
-from kvitt_portal.forms import Form, is_id
+from kvitt_portal.forms import Form, is_id, said_of
 from kvitt_portal.here import Here, Person, Visit
 from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
@@ -17,10 +17,14 @@ from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.cases_about import asked_about
 from kvitt_portal.pages.fault_reports import OPEN
 from kvitt_portal.pages.own_store import own_stores
+from kvitt_portal.pages.scanning import find_scanned, is_code
+from kvitt_portal.services import Part
 
 router = APIRouter()
 
 _LIMIT = 50
+_TELEPHONY = "2224"
+"""ISO 9999: assistive products for telephoning."""
 _WORKS = 5
 _FILTERS = {
     "nummer": ("device_number", "Skriv siffror, bokstäver (a–z) och bindestreck, högst 30."),
@@ -37,6 +41,8 @@ async def find(here: Here) -> Response:
         return back
     asked = here.request.query_params
     form = Form(given={name: asked.get(name, "") for name in _FILTERS})
+    if is_code(form["nummer"]):
+        return await _scanned(here, form)
     filters = {called: form[name] for name, (called, _) in _FILTERS.items()}
     cursor = asked.get("cursor")
     part = await here.ask("inventory", "/devices", **filters, cursor=cursor, limit=_LIMIT)
@@ -51,10 +57,25 @@ async def find(here: Here) -> Response:
     )
 
 
+async def _scanned(here: Visit, form: Form) -> Response:
+    """The card of the device that a scanned code names; those that it may name; or why none is."""
+    part = await find_scanned(here, form["nummer"])
+    lines = items_of(part)
+    if len(lines) == 1:
+        return here.go(f"/individ/{lines[0]['device_id']}")
+    if part.problem is not None:
+        form.add("nummer", said_of(part.problem))
+    people, names = await _who(here, lines)
+    listed = Part(200, {"items": lines, "total": len(lines), "total_is_exact": True, "next": None})
+    return here.page(
+        "devices/list.html", form=form, part=listed, lines=lines, people=people, names=names
+    )
+
+
 @router.get("/individ/{device_id}")
 async def card(device_id: UUID, here: Here) -> Response:
     """Everything about a device: where it is, who pays, what holds it, and how it came there."""
-    return await _card(device_id, here, None)
+    return await card_page(device_id, here, None)
 
 
 @router.post("/individ/{device_id}/pausa")
@@ -69,13 +90,14 @@ async def pause(device_id: UUID, here: Here) -> Response:
         if part.problem is None:
             return here.go(f"/individ/{device_id}", "Avgiften är pausad.")
         form.refuse(part.problem, {"until_on": "until_on", "asked_by": "asked_by"})
-    return await _card(device_id, here, form)
+    return await card_page(device_id, here, form)
 
 
-async def _card(device_id: UUID, here: Visit, form: Form | None) -> Response:
+async def card_page(device_id: UUID, here: Visit, form: Form | None) -> Response:
+    """The card; `form` says what is wrong with what was done from it."""
     path = f"/devices/{device_id}"
     device: dict[str, Any] = await here.need("inventory", path)
-    story, paid, order, faults, works, asked = await asyncio.gather(
+    story, paid, order, faults, works, asked, article, sent_back = await asyncio.gather(
         here.ask("inventory", f"{path}/story"),
         here.ask("billing", f"{path}/payers"),
         _order_behind(here, device),
@@ -88,6 +110,8 @@ async def _card(device_id: UUID, here: Visit, form: Form | None) -> Response:
             limit=_WORKS,
         ),
         asked_about(here, str(device_id)),
+        here.ask("inventory", f"/articles/{device['article_number']}"),
+        here.ask("inventory", "/supplier-returns", device_id=str(device_id), limit=1),
     )
     periods = list(reversed(device["periods"]))
     told = story.value["items"] if story else []
@@ -96,7 +120,7 @@ async def _card(device_id: UUID, here: Visit, form: Form | None) -> Response:
         _who(
             here,
             [device, *periods],
-            users=[one["by"] for one in told],
+            users=[*(one["by"] for one in told), *_approvers(device)],
             payers=[one["payer_id"] for one in (*paying, *device["damages"])],
         ),
         _fee_that_waits(here, device_id),
@@ -118,8 +142,41 @@ async def _card(device_id: UUID, here: Visit, form: Form | None) -> Response:
         is_own=device["claim"] is None and await _is_own(here, device["holder"]),
         fee=fee,
         basket=await _basket_of(here, device["claim"]),
-        form=form or Form(given={"asked_by": device["prescriber"] or ""}),
+        form=_filled(form, device, periods),
+        may_sip=_is_telephone(article, device),
+        sent_back=items_of(sent_back),
+        is_in_own=await _is_own(here, device["holder"]) or here.has(*STAFF),
     )
+
+
+def _approvers(device: Mapping[str, Any]) -> list[str]:
+    """Who approved that it was bought from another region."""
+    return [device["origin"]["approver"]] if device["origin"] else []
+
+
+def _filled(
+    form: Form | None, device: dict[str, Any], periods: Sequence[Mapping[str, Any]]
+) -> Form:
+    """The card's forms with what is proposed: where a device that is missed stood last."""
+    stores = [one["holder"]["store"] for one in periods if one["holder"]["kind"] == "store"]
+    now = device["holder"].get("store")
+    given = {
+        "asked_by": device["prescriber"] or "",
+        "found_store": next((one for one in stores if one != now), ""),
+        "sip_number": device["sip_number"] or "",
+        "serial_number": device["serial_number"] or "",
+    }
+    form = form or Form()
+    for name, value in given.items():
+        if name not in form:
+            form.give(name, value)
+    return form
+
+
+def _is_telephone(article: Part, device: Mapping[str, Any]) -> bool:
+    """Whether a device has a SIP number: alternative telephony is of one ISO class (INV-5)."""
+    is_of_class = bool(article) and str(article.value["iso_code"]).startswith(_TELEPHONY)
+    return is_of_class or bool(device["sip_number"])
 
 
 async def _basket_of(here: Visit, claim: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -5,9 +5,11 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kvitt_portal.forms import said_of
 from kvitt_portal.here import Visit
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import code, items_of
+from kvitt_portal.pages.scanning import NO_DEVICE, SEVERAL, find_scanned, is_code
 from kvitt_portal.pages.withdrawal_draft import Line
 from kvitt_portal.services import Part
 
@@ -53,7 +55,7 @@ class Shelf:
 
     def exact(self, query: str) -> Line | None:
         """The line that a whole number means: a device that is free here, or an article."""
-        wanted = query.lower()
+        wanted = (self.query if is_code(query) else query).lower()
         named = [one for one in self.devices if wanted in _numbers(one)]
         if len(named) == 1 and named[0]["claim"] is None:
             return Line(named[0]["article_number"], device=named[0]["device_number"])
@@ -88,6 +90,13 @@ async def shelf_of(here: Visit, store: str, query: str) -> Shelf:
     """What a store has of this; of a device whose whole number it is, also where else it is."""
     if not store or not query:
         return Shelf(store)
+    if is_code(query):
+        part = await find_scanned(here, query)
+        named = items_of(part)
+        if len(named) != 1:
+            said = said_of(part.problem) if part.problem else SEVERAL if named else NO_DEVICE
+            return Shelf(store, query, elsewhere=Taken(said))
+        query = named[0]["device_number"]
     balances, devices = await asyncio.gather(
         here.ask(
             "inventory",

@@ -15,6 +15,7 @@ from kvitt_portal.menu import CARE
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.own_store import own_stores
+from kvitt_portal.pages.scanning import NO_DEVICE, SEVERAL, find_scanned
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -42,6 +43,8 @@ async def register(here: Here, person: UUID) -> Response:
         form.give("store", here.request.query_params.get("till", "")[:10])
     if not form["returned_on"]:
         form.give("returned_on", (await here.today()).isoformat())
+    if form["code"]:
+        return await _page(here, who, await _with_scanned(here, who, form))
     choices = await here.ask("inventory", "/returns:choices", person=who.ref)
     devices = form.all("device")
     lines = _lines_of(form, choices)
@@ -68,13 +71,30 @@ async def register(here: Here, person: UUID) -> Response:
     )
 
 
+async def _with_scanned(here: Visit, who: Person, form: Form) -> Form:
+    """The form with the device that was scanned marked; it says why where that cannot be."""
+    part = await find_scanned(here, form["code"])
+    found = items_of(part)
+    of_patient = [one for one in found if one["holder"].get("person") == who.ref]
+    if part.problem is not None:
+        form.refuse(part.problem, {"code": "code"})
+    elif not found:
+        form.add("code", NO_DEVICE)
+    elif len(of_patient) != 1:
+        form.add("code", SEVERAL if of_patient else "Patienten har inte det hjälpmedlet.")
+    if not form.ok:
+        return form
+    left = [one for one in form.sent() if one[0] not in ("code", "_key")]
+    return Form([*left, ("device", of_patient[0]["device_number"])])
+
+
 async def _person(here: Visit, person: UUID) -> Person:
-    if not here.has(*CARE):
-        raise PageProblem(_NOT_THEIRS)
     found = (await here.people([str(person)], purpose="ordering")).get(str(person))
     if found is None:
         await here.today()  # who is not found may be unread: orders says so where it is silent
         raise PageProblem(_UNKNOWN)
+    if not here.has(*CARE):
+        raise PageProblem(_NOT_THEIRS)
     return found
 
 

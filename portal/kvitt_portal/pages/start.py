@@ -22,6 +22,7 @@ from kvitt_portal.pages.pickups import PAGE as PICKUPS
 from kvitt_portal.pages.purchase_orders import PAGE as PURCHASES
 from kvitt_portal.pages.purchasing import lacking_of
 from kvitt_portal.pages.registering import find_by_number
+from kvitt_portal.pages.scanning import NO_DEVICE, find_scanned, is_code
 from kvitt_portal.pages.suppliers import PAGE as SUPPLIERS
 from kvitt_portal.pages.work_order_page import PAGE as WORK_ORDERS
 from kvitt_portal.services import Part
@@ -146,6 +147,8 @@ async def search(here: Here) -> Response:
     if number := personal_number(query):
         return await _person(here, number)
     plain = " ".join(query.translate(_SPACED).split())
+    if is_code(query):
+        return await _scanned(here, query)
     if _TELEPHONE.match(plain):
         return await _device_with(here, query, plain)
     if _SHORT.match(plain):
@@ -231,6 +234,27 @@ async def _device_with(here: Visit, query: str, number: str) -> Response:
         if _SHORT.match(number):
             return _nothing(here, "Skriv personnumret med 12 siffror: ÅÅÅÅMMDDNNNN.")
         return await _hits(here, query, nothing=_NO_SUCH)
+    return here.page(
+        "start/search.html",
+        query="",
+        found=[(f"/individ/{one['device_id']}", one, "device") for one in found],
+        more="",
+        said="",
+        silent=[],
+        missing="",
+    )
+
+
+async def _scanned(here: Visit, code: str) -> Response:
+    """The device that a scanned code names; the only one's page at once."""
+    part = await find_scanned(here, code)
+    found = items_of(part)
+    if len(found) == 1:
+        return here.go(f"/individ/{found[0]['device_id']}")
+    if part.problem is not None:
+        return _nothing(here, said_of(part.problem), status=part.status)
+    if not found:
+        return _nothing(here, NO_DEVICE)
     return here.page(
         "start/search.html",
         query="",

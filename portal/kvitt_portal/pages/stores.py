@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from kvitt_portal.here import Here, Visit
+from kvitt_portal.menu import STAFF
 from kvitt_portal.pages.articles import TYPES
 from kvitt_portal.pages.asking import code, items_of, pdf_of
-from kvitt_portal.pages.own_store import store_of
+from kvitt_portal.pages.own_store import own_stores, store_of
 
 router = APIRouter()
 
@@ -54,6 +55,7 @@ async def shown(here: Here) -> Response:
         devices=devices,
         tab=filters["tab"],
         may_withdraw=here.is_in_care,
+        may_count=here.has(*STAFF) or filters["store"] in (await own_stores(here)).values(),
     )
 
 

@@ -121,6 +121,9 @@ async def _with_device(here: Visit, draft: Draft, device_id: str) -> Response:
     """A withdrawal of a device that a page links to, at the service point whose store has it."""
     device = await here.need("inventory", f"/devices/{code(device_id)}")
     line = Line(device["article_number"], device=device["device_number"])
+    origin = device["origin"] or {}
+    if origin.get("is_meant_for_patient") and origin.get("person") and not draft.has_recipient:
+        draft = draft.but(person=origin["person"])  # to nobody else may it be delivered (INV-12)
     store = device["holder"].get("store")
     if store and store != await store_of(here, draft.service_point):
         draft = draft.but(service_point=await place_with(here, store) or draft.service_point)

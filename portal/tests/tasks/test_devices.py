@@ -47,7 +47,7 @@ async def test_a_device_is_found_by_its_sip_number_which_stands_in_no_address(
     await anna.fill(SEARCH, "090098031")
     await anna.press("Enter")
     await anna.is_at(f"/individ/{device}")
-    await anna.sees(number, within="SIP-nummer")
+    await anna.has("SIP-nummer", number)
     await anna.picture("individ-sip")
     await anna.accessible()
 

@@ -87,3 +87,24 @@ async def test_nothing_ticked_is_said_and_a_return_needs_no_script(
     await anna.click("Returnera")
 
     await anna.sees(f"{ward.lent} är återlämnat")
+
+
+@pytest.mark.rule("INV-5n", "INV-7a")
+async def test_what_is_scanned_is_marked_and_a_code_of_nothing_says_so(
+    actor: MakeActor, leaving: Leaving
+) -> None:
+    anna = await actor(leaving.user, at=f"/mottagare/{leaving.person}/retur")
+    await anna.fill("Skanna", "(01)07350053850019")
+    await anna.press("Enter")
+    await anna.sees("Koden är artikelns")
+    await anna.fill("Skanna", "ZZ-404")
+    await anna.press("Enter")
+    await anna.sees("Inget hjälpmedel som du ser har den koden.")
+    await anna.accessible()
+
+    await anna.fill("Skanna", leaving.bed.lower())
+    await anna.press("Enter")
+    await anna.picture("return-scanned")
+    await anna.click("Returnera")
+
+    await anna.sees(f"{leaving.bed} är återlämnat till förråd")

@@ -215,6 +215,8 @@ async def test_a_return_to_a_supplier_over_http_says_what_it_did(world: World) -
         "returned_on": "2026-03-18",
         "reason": "credit",
         "comment": "Fel storlek beställd.",
+        "store": OWN,
+        "registered_by": SENDER,
     }
     (registered,) = await world.events(SupplierReturnRegistered)
     assert registered.has_comment
