@@ -143,6 +143,14 @@ def delayed_of(charge: Json) -> Json:
     }
 
 
+def stocktaking_of(taking: Json) -> Json:
+    """A store's stocktaking, with what was counted of each article."""
+    return {
+        **{name: taking[name] for name in ("status", "posted_on", "is_private_clinic")},
+        "counts": {one["article_number"]: one["counted"] for one in taking["counts"]},
+    }
+
+
 def case_of(case: Json) -> Json:
     """A case."""
     return {
