@@ -181,6 +181,7 @@ def an_outcome(region: str = "ac") -> Outcome:
         ledger=[],
         balances=[],
         stocktakings=[],
+        refills=[],
         quarantine=[{**entry, "service": "orders"}],
         feed=[FeedEvent(report.REFUSED, "subject", refused)],
         persons={},

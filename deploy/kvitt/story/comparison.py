@@ -31,6 +31,7 @@ from kvitt.story.things import (
     payer_of,
     pickup_of,
     purchase_of,
+    refill_of,
     said_of,
     stocktaking_of,
     transfer_of,
@@ -109,6 +110,7 @@ def expected_entries(
         "purchase_orders": expected["purchase_orders"],
         "supplier_invoices": expected["supplier_invoices"],
         "stocktakings": expected["stocktakings"],
+        "refills": expected["refills"],
         "ledger": expected["ledger"],
         "devices": {
             number: {**one, "holder": _renamed(one["holder"], persons)}
@@ -185,6 +187,12 @@ def found_entries(
         "purchase_orders": _gathered(
             (str(one["reference"]), purchase_of(one)) for one in outcome.purchase_orders
         ),
+        "refills": {
+            store: [proposals]
+            for store, proposals in _gathered(
+                (str(one["store"]), refill_of(one)) for one in outcome.refills
+            ).items()
+        },
         "stocktakings": _gathered(
             (str(one["store"]), stocktaking_of(one)) for one in outcome.stocktakings
         ),

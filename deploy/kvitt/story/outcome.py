@@ -39,6 +39,7 @@ class Outcome:
     ledger: list[Accounts]
     """Each month's."""
     balances: list[Json]
+    refills: list[Json]
     stocktakings: list[Json]
     """Each store's that has one."""
     quarantine: list[Json]
@@ -72,10 +73,11 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         _singles(own, "orders", "/purchase-orders", "purchase_order_id"),
         own.all("orders", "/cases", status=_CASES),
     )
-    responsibles, balances, stocktakings, quarantine = await asyncio.gather(
+    responsibles, balances, stocktakings, refills, quarantine = await asyncio.gather(
         own.all("bmb", "/responsibles", sort="service_point"),
         _balances(own),
         _stocktakings(own),
+        own.all("inventory", "/refills", sort="proposed_on"),
         _quarantine(services, region),
     )
     invoices, charges, home_regions, billed, payable = await asyncio.gather(
@@ -113,6 +115,7 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         payable=payable,
         ledger=await read_accounts(own),
         balances=balances,
+        refills=refills,
         stocktakings=stocktakings,
         quarantine=quarantine,
         feed=await client.feed(),

@@ -1,10 +1,18 @@
-"""What the model stores of stocktakings. Values alone."""
+"""What the model stores of what a store lacks and of stocktakings. Values alone."""
 
 from dataclasses import dataclass, field
 from datetime import date
 
 Shelf = tuple[int, frozenset[str]]
 """How many units of an article, and which marked devices."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Refill:
+    """A night's proposal to fill up a store: how many by article; proposed, ordered, dropped."""
+
+    lines: dict[str, int]
+    status: str = "proposed"
 
 
 @dataclass(slots=True, kw_only=True)

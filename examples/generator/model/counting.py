@@ -94,6 +94,7 @@ _RULES: dict[type[Message], Rule] = {
     orders.WithdrawCase: cases.withdraw,
     inventory.RenumberDevice: cards.renumber,
     inventory.RegisterReturn: stock.return_registered,
+    inventory.DropRefill: replenishments.drop,
     inventory.OpenStocktaking: stocktakings.open_round,
     regions.ShelfCountStated: stocktakings.count,
     inventory.PostStocktaking: stocktakings.post,

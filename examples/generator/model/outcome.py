@@ -49,6 +49,11 @@ def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
         "home_regions": {
             name: _home_region(one) for name, one in sorted(world.home_region_cases.items())
         },
+        "refills": {
+            store: [{"status": one.status, "lines": one.lines} for one in several]
+            for store, several in sorted(world.refills.items())
+            if several
+        },
         "stocktakings": {
             store: {
                 "status": taking.status,
