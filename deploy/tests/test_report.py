@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from kvitt.story import billed, dealings, report
+from kvitt.story import billed, dealings, report, stores
 from kvitt.story.comparison import Difference, Kind
 from kvitt.story.outcome import Outcome
 from kvitt.story.region_client import FeedEvent
@@ -111,6 +111,13 @@ INVOICE = {
         {"kind": "home_region", "amount": {"net_ore": 35_200}, "charge_id": "c1"},
     ],
 }
+STOCKTAKING = {
+    "store": "790",
+    "is_private_clinic": True,
+    "status": "posted",
+    "posted_on": "2026-05-11",
+    "counts": [{"article_number": "39971-01", "counted": 0}],
+}
 CREDIT_NOTE = {
     **INVOICE,
     "id": "i2",
@@ -174,6 +181,8 @@ def an_outcome(region: str = "ac") -> Outcome:
         payable=[],
         ledger=[],
         balances=[],
+        stocktakings=[],
+        refills=[],
         quarantine=[{**entry, "service": "orders"}],
         feed=[FeedEvent(report.REFUSED, "subject", refused)],
         persons={},
@@ -298,6 +307,20 @@ def test_what_another_region_pays_tells_its_commitment_and_its_invoices(console:
         "Order 26230003, region ac: betalas av 81090 Region Västerbotten, förbindelse BF-2026-0417,"
         " utprovningen avslutad 2026-06-10. Faktura M-2026-000012 för 2026-06: 510,16 kr, därav"
         " utan moms hyra 109,63 kr och köp 352,00 kr."
+    )
+
+
+def test_a_stocktaking_tells_what_was_counted_and_what_a_private_clinic_pays(
+    console: Console,
+) -> None:
+    lost = {**FEE, "kind": "lost_device", "payer": {"kind": "unit", "payer_id": "81018"}}
+    stores.print_stocktakings(console, an_outcome())
+    counted = replace(an_outcome("m"), stocktakings=[STOCKTAKING], charges=[lost])
+    stores.print_stocktakings(console, counted)
+
+    assert " ".join(console.export_text().split()) == (
+        "Inventering av förråd 790 (privat mottagning), region m: bokförd 2026-05-11, på hyllorna "
+        "39971-01 0. Förlorat hjälpmedel, R49205: 500,00 kr till 81018."
     )
 
 

@@ -90,14 +90,15 @@ class Act:
 class Pen:
     """Writes a region's messages, with ids that follow from the seed and times that rise.
 
-    `times` has, for each day, the instant of the day's latest message. `tale`: of a pen of its own,
-    whose messages change no other's id.
+    `times` has, for each day, the instant of the day's latest message; the first is after `begins`.
+    `tale`: of a pen of its own, whose messages change no other's id.
     """
 
     region: RegionCode
     seed: int
     tale: str = ""
     written: int = 0
+    begins: time = time(6, 30)
     times: dict[date, datetime] = field(default_factory=dict)
 
     # decision 0475
@@ -135,7 +136,7 @@ class Pen:
         return {name: value.decode() for name, value in envelope.headers()}
 
     def _next_instant(self, day: date) -> datetime:
-        before = self.times.get(day, datetime.combine(day, time(6, 30), STOCKHOLM).astimezone(UTC))
+        before = self.times.get(day, datetime.combine(day, self.begins, STOCKHOLM).astimezone(UTC))
         self.times[day] = before + timedelta(seconds=13)
         return self.times[day]
 

@@ -37,6 +37,7 @@ from examples.generator import (
     posting,
     registry,
     responsibles,
+    store_tales,
 )
 from examples.generator.closing import close_months
 from examples.generator.messages import Act, Line, Pen, days_from
@@ -114,11 +115,15 @@ def make(profile: Profile, *, seed: int, last_day: date = AFTERWARDS) -> Files:
     """The files of a region; after `last_day` nothing more is sent, and time goes on."""
     rng = Random(f"{seed}/{profile.code}")
     pen = Pen(region=profile.code, seed=seed)
+    own_pens = store_tales.pens(profile, seed=seed)
     model = Model(region=profile.code, policy_on=partial(_policy_on, profile), cut_over=CUT_OVER)
     units = registry.units(profile, rng)
     listed = list(catalogue.articles(rng))
     cut_over = {"registry.jsonl": _registry(profile, units, pen, rng, seed=seed)}
     cut_over["catalogue.jsonl"] = _catalogue(profile, units, listed, pen)
+    own = store_tales.cut_over(profile, units, own_pens)
+    cut_over["registry.jsonl"] += own["registry.jsonl"]
+    cut_over["catalogue.jsonl"] += own["catalogue.jsonl"]
     model.take_all(cut_over["registry.jsonl"])
     model.take_all(cut_over["catalogue.jsonl"])
     patients = sorted(name for name, one in model.world.people.items() if one.active)
@@ -156,6 +161,7 @@ def make(profile: Profile, *, seed: int, last_day: date = AFTERWARDS) -> Files:
             pen.write("inventory", name, one, day=CUT_OVER)
             for name, one in filling_up.stock(profile, units)
         ]
+    cut_over["stock.jsonl"] += own["stock.jsonl"]
     model.take_all(cut_over["stock.jsonl"])
     month = Month(
         profile=profile,
@@ -167,6 +173,7 @@ def make(profile: Profile, *, seed: int, last_day: date = AFTERWARDS) -> Files:
         pen=pen,
         model=model,
     )
+    store_tales.plan(month, own_pens)
     days, acts = _business(month, last_day=last_day)
     return Files(
         cut_over=cut_over,

@@ -103,6 +103,7 @@ def test_goods_are_received_delivered_or_still_there(region: Region) -> None:
             continue
         came = sum(int(str(one[2])) for one in world.booked.values() if one[1] == number)
         came += _came_direct(region, number)
+        came += sum(one.differences.get(number, 0) for one in world.stocktakings.values())
         there = sum(
             balance.available + balance.reserved
             for (_, of), balance in world.balances.items()

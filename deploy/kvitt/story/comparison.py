@@ -31,7 +31,9 @@ from kvitt.story.things import (
     payer_of,
     pickup_of,
     purchase_of,
+    refill_of,
     said_of,
+    stocktaking_of,
     transfer_of,
     work_order_of,
 )
@@ -107,6 +109,8 @@ def expected_entries(
         "home_regions": expected["home_regions"],
         "purchase_orders": expected["purchase_orders"],
         "supplier_invoices": expected["supplier_invoices"],
+        "stocktakings": expected["stocktakings"],
+        "refills": expected["refills"],
         "ledger": expected["ledger"],
         "devices": {
             number: {**one, "holder": _renamed(one["holder"], persons)}
@@ -171,7 +175,7 @@ def found_entries(
         "later": _gathered(
             (numbers[one["device_id"]], delayed_of(one))
             for one in outcome.charges
-            if one["device_id"] is not None
+            if one["kind"] == "fee" and one["device_id"] is not None
         ),
         "home_regions": _gathered(
             (references[one["order_id"]], home_region_of(one)) for one in outcome.home_regions
@@ -182,6 +186,15 @@ def found_entries(
         ),
         "purchase_orders": _gathered(
             (str(one["reference"]), purchase_of(one)) for one in outcome.purchase_orders
+        ),
+        "refills": {
+            store: [proposals]
+            for store, proposals in _gathered(
+                (str(one["store"]), refill_of(one)) for one in outcome.refills
+            ).items()
+        },
+        "stocktakings": _gathered(
+            (str(one["store"]), stocktaking_of(one)) for one in outcome.stocktakings
         ),
         "ledger": _gathered((one.balance["month"], accounts_of(one)) for one in outcome.ledger),
         "fault_reports": _gathered(

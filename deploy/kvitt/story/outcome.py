@@ -40,6 +40,9 @@ class Outcome:
     ledger: list[Accounts]
     """Each month's."""
     balances: list[Json]
+    refills: list[Json]
+    stocktakings: list[Json]
+    """Each store's that has one."""
     quarantine: list[Json]
     """Entries with `service` and `message_id`."""
     feed: list[FeedEvent]
@@ -71,9 +74,11 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         _singles(own, "orders", "/purchase-orders", "purchase_order_id"),
         own.all("orders", "/cases", status=_CASES),
     )
-    responsibles, balances, quarantine = await asyncio.gather(
+    responsibles, balances, stocktakings, refills, quarantine = await asyncio.gather(
         own.all("bmb", "/responsibles", sort="service_point"),
         _balances(own),
+        _stocktakings(own),
+        own.all("inventory", "/refills", sort="proposed_on"),
         _quarantine(services, region),
     )
     invoices, charges, home_regions, billed, payable = await asyncio.gather(
@@ -111,6 +116,8 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         payable=payable,
         ledger=await read_accounts(own),
         balances=balances,
+        refills=refills,
+        stocktakings=stocktakings,
         quarantine=quarantine,
         feed=await client.feed(),
         persons=_current_names(persons),
@@ -179,6 +186,14 @@ async def _balances(caller: Caller) -> list[Json]:
         )
     )
     return [balance for balances in found for balance in balances]
+
+
+async def _stocktakings(caller: Caller) -> list[Json]:
+    stores = await caller.all("inventory", "/stores", sort="store")
+    shown = await caller.each(
+        "inventory", lambda one: f"/stores/{one['store']}/stocktaking", stores
+    )
+    return [one["stocktaking"] for one in shown if one["stocktaking"] is not None]
 
 
 async def _quarantine(services: Services, region: str) -> list[Json]:

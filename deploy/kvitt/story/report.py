@@ -86,6 +86,13 @@ DECISION = {
     "referred": "lämnade till sortimentsansvarig",
     "voided": "makulerade",
 }
+STOCKTAKING_STATUS = {
+    "planned": "planerade",
+    "announced": "aviserade",
+    "opened": "påbörjade",
+    "posted": "bokförda",
+    "cancelled": "avbrutna",
+}
 CASE_STATUS = {"waiting": "väntar på svar", "answered": "besvarade", "withdrawn": "tillbakatagna"}
 HOLDER = {"patient": "hos patient", "care_unit": "hos vårdenhet", "store": "i förråd"}
 CAUSE = {
@@ -152,6 +159,8 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     _section(
         table, "Ärenden till kundtjänst", CASE_STATUS, [_by_status(one.cases) for one in outcomes]
     )
+    counted = [_by_status(one.stocktakings) for one in outcomes]
+    _section(table, "Inventeringar", STOCKTAKING_STATUS, counted)
     held = [Counter(device["holder"]["kind"] for device in one.devices) for one in outcomes]
     _section(table, "Märkta hjälpmedel", HOLDER, held)
     table.add_row("[bold]Fakturor")

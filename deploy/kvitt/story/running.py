@@ -11,7 +11,7 @@ from kvitt_contracts.calendar import stockholm_day
 from rich.console import Console
 
 from kvitt.local.supervisor import LocalSystem
-from kvitt.story import billed, dealings, report
+from kvitt.story import billed, dealings, report, stores
 from kvitt.story.acts import Answered, perform
 from kvitt.story.barrier import Barrier
 from kvitt.story.comparison import (
@@ -112,6 +112,7 @@ def print_result(console: Console, result: MonthResult, regions: Sequence[Region
         dealings.print_direct_delivery(console, outcome)
         dealings.print_pickup(console, outcome)
         dealings.print_work_order(console, outcome)
+        stores.print_stocktakings(console, outcome)
     report.print_refused(console, result.outcomes)
     report.print_quarantine(console, result.outcomes)
     report.print_differences(console, result.differences)

@@ -159,6 +159,22 @@ def delayed_of(charge: Json) -> Json:
     }
 
 
+def refill_of(refill: Json) -> Json:
+    """What was proposed to fill a store up, and what became of that."""
+    return {
+        "status": refill["status"],
+        "lines": {one["article_number"]: one["quantity"] for one in refill["lines"]},
+    }
+
+
+def stocktaking_of(taking: Json) -> Json:
+    """A store's stocktaking, with what was counted of each article."""
+    return {
+        **{name: taking[name] for name in ("status", "posted_on", "is_private_clinic")},
+        "counts": {one["article_number"]: one["counted"] for one in taking["counts"]},
+    }
+
+
 def case_of(case: Json) -> Json:
     """A case."""
     return {

@@ -1,6 +1,6 @@
 """Who may command what (REF-18): roles and activity are what the region has stated of its users."""
 
-from kvitt_contracts import billing, bmb, orders
+from kvitt_contracts import billing, bmb, inventory, orders
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.types import Role
 
@@ -18,8 +18,16 @@ _OF_STAFF = (
     orders.AnswerCase,
     orders.DelayPurchaseOrder,
     billing.PauseCharge,
+    inventory.PostStocktaking,
+    inventory.FindDevice,
 )
-_BY_STAFF_ALONE = (bmb.UnlockTransfer, orders.AnswerCase, billing.PauseCharge)
+_BY_STAFF_ALONE = (
+    bmb.UnlockTransfer,
+    orders.AnswerCase,
+    billing.PauseCharge,
+    inventory.PostStocktaking,
+    inventory.FindDevice,
+)
 """What others are told so of, by REF-12."""
 _OF_CARE = (orders.NamePrescriber, orders.ForwardFaultReport)
 

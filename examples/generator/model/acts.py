@@ -3,11 +3,19 @@
 from datetime import date
 from typing import Any
 
+from kvitt_contracts.inventory import PostStocktaking
 from kvitt_contracts.orders import FinishWorkOrder
-from kvitt_contracts.types import UserId, Word, identify
+from kvitt_contracts.types import StoreId, UserId, Word, identify
 
 from examples.generator.messages import Act
-from examples.generator.model import alternatives, applications, ledger, work_orders
+from examples.generator.model import (
+    alternatives,
+    applications,
+    ledger,
+    stocktakings,
+    work_orders,
+)
+from examples.generator.model.access import must_be_granted
 from examples.generator.model.state import No, World
 
 
@@ -32,6 +40,10 @@ def take(world: World, act: Act) -> dict[str, Any] | None:
             )
             has_action = bool(act.data.get("action"))
             work_orders.finish(world, _work(world, thing), command, has_action=has_action)
+        case "post":
+            posted = PostStocktaking(store=StoreId(thing.split("/")[2]), by=UserId(act.by))
+            must_be_granted(world, posted)
+            stocktakings.post(world, "", posted)
         case "close":
             ledger.close(world, thing.rpartition("/")[2])
         case _ if act.data is None and act.path.endswith("/slip"):

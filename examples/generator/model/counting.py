@@ -26,6 +26,7 @@ from examples.generator.model import (
     reminders,
     replenishments,
     stock,
+    stocktakings,
     transfers,
     work_orders,
 )
@@ -93,6 +94,11 @@ _RULES: dict[type[Message], Rule] = {
     orders.WithdrawCase: cases.withdraw,
     inventory.RenumberDevice: cards.renumber,
     inventory.RegisterReturn: stock.return_registered,
+    inventory.DropRefill: replenishments.drop,
+    inventory.OpenStocktaking: stocktakings.open_round,
+    regions.ShelfCountStated: stocktakings.count,
+    inventory.PostStocktaking: stocktakings.post,
+    inventory.FindDevice: stocktakings.find,
     bmb.SaveTransfer: transfers.save,
     bmb.ExecuteTransfer: transfers.execute,
     bmb.CancelTransfer: transfers.cancel,
@@ -135,6 +141,7 @@ class Model:
     def begin(self, day: date) -> None:
         """The clock stands on a new Stockholm day, which may have another policy."""
         ledger.enter_charges(self.world)
+        stocktakings.end_day(self.world)
         self.world.today, self.world.policy = day, self.policy_on(day)
 
     def let_time_pass(self) -> None:

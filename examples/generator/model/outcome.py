@@ -49,6 +49,20 @@ def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
         "home_regions": {
             name: _home_region(one) for name, one in sorted(world.home_region_cases.items())
         },
+        "refills": {
+            store: [{"status": one.status, "lines": one.lines} for one in several]
+            for store, several in sorted(world.refills.items())
+            if several
+        },
+        "stocktakings": {
+            store: {
+                "status": taking.status,
+                "posted_on": _iso(taking.posted_on),
+                "is_private_clinic": taking.is_private_clinic,
+                "counts": {name: shelf[0] for name, (_, shelf) in sorted(taking.counts.items())},
+            }
+            for store, taking in sorted(world.stocktakings.items())
+        },
         "ledger": ledger.months(world),
         "invoices": invoices.lines(world),
         "documents": invoices.documents(world),

@@ -16,6 +16,7 @@ from kvitt_contracts.regions import (
     UserStated,
 )
 
+from examples.generator.model.counted import Refill, Stocktaking
 from examples.generator.model.trade import (
     Basket,
     Charge,
@@ -325,7 +326,10 @@ class World:
     )
     booked: dict[str, tuple[object, ...]] = field(default_factory=dict)
     levels: dict[tuple[str, str], int] = field(default_factory=dict)
-    proposed: dict[str, dict[str, int]] = field(default_factory=dict)
+    refills: defaultdict[str, list[Refill]] = field(default_factory=lambda: defaultdict(list))
+    """What was proposed for each store, the latest last."""
+    stocktakings: dict[str, Stocktaking] = field(default_factory=dict)
+    """By their store."""
     devices: dict[str, Device] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     baskets: dict[str, Basket] = field(default_factory=dict)

@@ -36,7 +36,7 @@ def received(world: World, subject: str, fact: GoodsReceived) -> None:
     """Goods come into a store; orders that wait get them, the oldest first."""
     if not _is_new(world, f"received/{subject}", fact, fact.received_on):
         return
-    _must_hold_stock(world, fact.store)
+    must_hold_stock(world, fact.store)
     expected = fact.quantity if _article_is_marked(world, fact.article_number) else 0
     numbers = [device.device_number for device in fact.devices]
     if len(numbers) != expected or len(set(numbers)) != len(numbers):
@@ -52,7 +52,7 @@ def balance_stated(world: World, subject: str, fact: BalanceStated) -> None:
     """Old stock of an unmarked article."""
     if not _is_new(world, f"stated/{subject}", fact, fact.stated_on):
         return
-    _must_hold_stock(world, fact.store)
+    must_hold_stock(world, fact.store)
     if _article_is_marked(world, fact.article_number):
         raise No("MARKED_ARTICLE_IS_STATED_BY_DEVICE", "INV-5")
     _book(world, f"stated/{subject}", fact, fact.stated_on)
@@ -73,7 +73,7 @@ def device_stated(world: World, subject: str, fact: DeviceStated) -> None:
             raise No("DEVICE_NUMBER_TAKEN", "INV-5")
         return
     if fact.store is not None:
-        _must_hold_stock(world, fact.store)
+        must_hold_stock(world, fact.store)
         register(world, fact.device_number, fact.article_number, fact.store, fact.stated_on)
         world.balances[fact.store, fact.article_number].available += 1
         return
@@ -276,7 +276,7 @@ def withdraw(world: World, order: Order) -> None:
 
 def returned(world: World, subject: str, fact: DeviceReturned) -> None:
     """A device is back in a store: nobody pays from that day, and it is free of claims (INV-7)."""
-    _must_hold_stock(world, fact.store)
+    must_hold_stock(world, fact.store)
     device = world.devices.get(fact.device_number)
     if device is None:
         raise Waits(fact.device_number)
@@ -305,7 +305,7 @@ def return_registered(world: World, subject: str, command: RegisterReturn) -> No
     """
     if Role.CUSTOMER_SERVICE not in world.user(command.by).roles:
         raise No("NOT_YOUR_STORE", "REF-18")
-    _must_hold_stock(world, command.store)
+    must_hold_stock(world, command.store)
     if any(world.devices[number].store is not None for number in command.devices):
         raise No("NOT_ON_LOAN", "INV-7")
     is_central = world.stores[command.store].kind == "central"
@@ -395,7 +395,8 @@ def _book(world: World, reference: str, fact: GoodsReceived | BalanceStated, day
     serve(world, fact.store, fact.article_number)
 
 
-def _must_hold_stock(world: World, store: str) -> None:
+def must_hold_stock(world: World, store: str) -> None:
+    """Goods may be put into a store. Raises No where they may not, Waits where it is not known."""
     if store not in world.stores:
         raise Waits(store)
     owner = world.customers.get(world.stores[store].service_point or "")
