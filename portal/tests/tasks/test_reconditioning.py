@@ -35,7 +35,7 @@ async def test_a_technician_scans_a_device_and_approves_it_stage_by_stage(
     await kim.click("Rekonditionering")
     await kim.fill("Individnummer", number)
     await kim.press("Enter")
-    await kim.sees("Väntar")
+    await kim.sees("Kontrollerat", within=number)
     await kim.sees_no("Godkänn", within=number)
     await kim.picture("reconditioning-waits")
     await kim.accessible()

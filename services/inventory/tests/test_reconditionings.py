@@ -305,12 +305,6 @@ async def test_scrapped_with_its_reason_it_is_gone(world: World) -> None:
             "INV-13",
         ),
         ((), a_reconditioning(on="2026-03-19", reason="DAMAGED"), "NOTHING_SCRAPPED", "INV-13"),
-        (
-            (),
-            a_reconditioning(on="2026-03-19", technician="nobody"),
-            "UNKNOWN_USER",
-            "REF-3",
-        ),
         ((), a_reconditioning("170099", on="2026-03-19"), "NOT_IN_RECONDITIONING", "INV-13"),
     ],
 )

@@ -278,8 +278,8 @@ _ENDED: Final[Mapping[Status, str]] = {
     Status.APPROVED: "Rekonditioneringen är avslutad: det är godkänt och disponibelt. Skrota "
     "hjälpmedlet på dess sida om det ändå inte duger.",
     Status.SCRAPPED: "Rekonditioneringen är avslutad: det är skrotat. Inget mer behöver göras.",
-    Status.BROKEN: "Rekonditioneringen är avbruten: hjälpmedlet är registrerat som stulet, "
-    "förlorat eller någon annanstans. Registrera först att det är hittat.",
+    Status.BROKEN: "Rekonditioneringen är avbruten: hjälpmedlet är stulet, förlorat eller flyttat. "
+    "Registrera först att det är hittat.",
 }
 _DONE_ALREADY = "Steget är redan gjort, en annan dag eller av en annan: se rekonditioneringen."
 _INSPECT_FIRST = "Registrera först att det är kontrollerat."

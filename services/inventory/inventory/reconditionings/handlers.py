@@ -34,10 +34,10 @@ async def recondition(command: Recondition, tx: Transaction) -> None:
 
 @messages.on(ReconditioningStated)
 async def state_reconditioning(fact: ReconditioningStated, tx: Transaction) -> None:
-    """INV-13: as `recondition`, of the device's last work. A device that is not known yet: the fact
-    waits.
+    """INV-13: as `recondition`, of the device's last work. A device or a technician that is not
+    known yet: the fact waits.
 
-    Refused: UNKNOWN_USER (REF-3), NOT_IN_RECONDITIONING, NOT_A_TECHNICIAN, UNKNOWN_STAGE,
+    Refused: NOT_IN_RECONDITIONING, NOT_A_TECHNICIAN, UNKNOWN_STAGE,
     RECONDITIONING_ENDED, STAGE_DONE_ALREADY, NOT_INSPECTED, NOT_CLEANED, REASON_MISSING,
     NOTHING_SCRAPPED (INV-13), DONE_TOO_EARLY (DAY-5).
     """
