@@ -11,6 +11,7 @@ _FOLDER: Final = "services/inventory/tests/stocktaking"
 _POSTING: Final = f"{_FOLDER}/test_posting.py::test"
 _MISSING: Final = f"{_FOLDER}/test_missing_devices.py::test"
 _PLANNING: Final = f"{_FOLDER}/test_planning.py::test"
+_SCANNED: Final = f"{_FOLDER}/test_scanned.py::test"
 
 STOCKTAKINGS: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -116,5 +117,38 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         'ClaimKind.INVESTIGATION: "IN_INVESTIGATION"',
         'ClaimKind.INVESTIGATION: "IN_TRANSFER"',
         f"{_MISSING}_what_a_stocktaking_misses_cannot_be_transferred_and_is_told_why",
+    ),
+    rule_mutant(
+        "INV-10h",
+        "What one has scanned takes the place of what another has",
+        f"{_TAKING}/domain.py",
+        "seen = dict.fromkeys([*before, *scanned])",
+        "seen = dict.fromkeys([*scanned])",
+        f"{_SCANNED}_what_anybody_has_scanned_of_a_shelf_stays_counted",
+    ),
+    rule_mutant(
+        "INV-10h",
+        "Two who say different numbers are posted as the last one says",
+        f"{_TAKING}/domain.py",
+        "if others and all(one.counted != latest.counted for one in others):",
+        "if others and all(one.counted is None for one in others):",
+        f"{_SCANNED}_where_two_say_different_numbers_it_is_counted_anew_until_two_agree",
+    ),
+    rule_mutant(
+        "INV-10i",
+        "What stands in no store counts as it is scanned",
+        f"{_TAKING}/domain.py",
+        "    if is_elsewhere:\n        return Answer.ELSEWHERE\n",
+        "    if is_elsewhere and is_counted:\n        return Answer.ELSEWHERE\n",
+        f"{_SCANNED}_what_is_elsewhere_is_not_counted",
+    ),
+    rule_mutant(
+        "INV-8d",
+        "The slip says nothing of the device",
+        f"{_CODE}/supplier_returns/documents.py",
+        'device_number=device.device_number if device else "",',
+        'device_number="",',
+        "services/inventory/tests/test_supplier_returns.py::test"
+        "_a_return_is_listed_and_its_slip_goes_along",
     ),
 )

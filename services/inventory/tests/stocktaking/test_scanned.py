@@ -79,6 +79,15 @@ async def test_what_anybody_has_scanned_of_a_shelf_stays_counted(world: World) -
     assert (done.differences, done.missing) == ((), 0)
 
 
+@pytest.mark.rule("INV-10i")
+async def test_what_is_elsewhere_is_not_counted(world: World) -> None:
+    await world.handle(a_withdrawal_placed(a_device_line(THREE)))
+    await opened(world)
+
+    assert await scanned(world, THREE, ONE) == [("elsewhere", THREE), ("counted", ONE)]
+    assert await seen(world) == {ROLLATOR: 1}
+
+
 @pytest.mark.rule("INV-10h")
 async def test_what_has_left_since_it_was_scanned_is_not_there_any_more(world: World) -> None:
     await opened(world)
