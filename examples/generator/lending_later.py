@@ -15,7 +15,7 @@ from typing import Final
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.orders import ActOnBasketLoan, DeliverBasketFee, DeliveredLine, LineToLend
 from kvitt_contracts.policy import RegionPolicy
-from kvitt_contracts.regions import GoodsReceived
+from kvitt_contracts.regions import ArticlePriceStated, GoodsReceived
 from kvitt_contracts.types import LineNumber, MarkedDevice, UserId
 
 from examples.generator import lending
@@ -97,6 +97,8 @@ def _plan_baskets(month: Month, policy: RegionPolicy, days: _Days) -> None:
 
 def _state(month: Month) -> None:
     for fact in lending.catalogue():
+        if isinstance(fact, ArticlePriceStated):
+            fact = fact.model_copy(update={"valid_from": june(1)})
         month.send("inventory", fact.article_number, fact)
 
 

@@ -8,7 +8,6 @@ days.
 """
 
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from typing import Final
 
@@ -112,7 +111,7 @@ def _state(month: Month, *, version: int) -> None:
             price = ArticlePriceStated(
                 version=1,
                 article_number=number,
-                valid_from=date(2026, 1, 1),
+                valid_from=may(6),
                 net_ore=_PRICES[number],
                 vat_percent=25,
             )
