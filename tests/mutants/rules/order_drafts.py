@@ -27,11 +27,11 @@ ORDER_DRAFTS: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "ORD-1i",
-        "A draft's files are deleted after a day as if they belonged to nothing",
+        "What a draft has is sent with the order by nobody but who sent the file in",
         "services/orders/orders/attachments/domain.py",
-        "self.about is not None or self.draft_id is not None",
-        "self.about is not None",
-        f"{_FILES}_work_and_files_are_there_the_next_day",
+        "draft_id is not None and one.draft_id == draft_id",
+        "draft_id is not None and one.about is not None",
+        f"{_FILES}_a_colleague_reads_them_and_sends_them_with_the_order_and_nobody_else_does",
     ),
     rule_mutant(
         "ORD-1i",
