@@ -1,6 +1,6 @@
 """Every table of inventory in one place, for migrations and for the comparison with the events."""
 
-from inventory.articles.models import ArticleRow
+from inventory.articles.models import ArticleGramRow, ArticleRow
 from inventory.baskets.models import BasketDeliveryRow, BasketFreedRow, BasketOrderRow, BasketRow
 from inventory.cards.models import WorkOrderRow
 from inventory.days.models import CountRow, DaysRow
@@ -31,6 +31,7 @@ from inventory.transfers.models import TransferPartiesRow
 __all__ = [
     "AliasRow",
     "AnsweredReceiptRow",
+    "ArticleGramRow",
     "ArticleRow",
     "BackorderRow",
     "BalanceRow",

@@ -25,10 +25,12 @@ from pydantic_core import CoreSchema
 from sqlalchemy import ColumnElement, and_, exists, select
 
 from inventory.articles import domain
-from inventory.articles.models import ArticleRow
+from inventory.articles.models import ArticleGramRow, ArticleRow
 from inventory.articles.queries import (
     articles_numbered,
     count_by_class,
+    grams_sought,
+    has_words,
     show_article_row,
     within_areas,
 )
@@ -120,9 +122,9 @@ class ArticleView(ArticleLine):
     balances: list[BalanceView]
 
 
-def _has_words(query: str, _: RegionReader) -> ColumnElement[bool]:
+def _words_of(query: str) -> tuple[str, ...]:
     try:
-        words = domain.search_words(query)
+        return domain.search_words(query)
     except domain.ArticleRefused as refused:
         raise Invalid(
             refused.reason,
@@ -131,7 +133,6 @@ def _has_words(query: str, _: RegionReader) -> ColumnElement[bool]:
             detail="Frågan är för kort.",
             way_on=refused.way_on,
         ) from None
-    return and_(*(ArticleRow.search_text.contains(word, autoescape=True) for word in words))
 
 
 def _is_in_stock(store: StoreId, _: RegionReader) -> ColumnElement[bool]:
@@ -148,10 +149,10 @@ class ArticleQuery(ListQuery):
 
     query: Annotated[
         str | None,
-        Where(
-            _has_words,
+        ForTheView(
             "Minst tre tecken; orden i valfri ordning i eget och leverantörens nummer, namn, "
-            "leverantör, produkt (INV-1)",
+            "leverantör, produkt; bindestreck, accenter och skiftläge spelar ingen roll, men å, ä "
+            "och ö är bokstäver (INV-1)",
         ),
         Field(max_length=100, examples=["rollator brukare"]),
     ] = None
@@ -180,6 +181,21 @@ ARTICLES = ListOf(
     sorts=named(ArticleRow.article_number, ArticleRow.iso_code, name=ArticleRow.sort_name),
     default="name",
     view=ArticleLine.of,
+)
+# decision 0489: what is sought is read in the order of its grams, and counted to a thousand
+FOUND = ListOf(
+    select(ArticleGramRow, ArticleRow).outerjoin(
+        ArticleRow,
+        and_(
+            ArticleRow.region == ArticleGramRow.region, ArticleRow.id == ArticleGramRow.article_id
+        ),
+    ),
+    scope=RegionWide(ArticleGramRow.region, because="the catalogue is the region's"),
+    sorts=named(ArticleRow.article_number, ArticleRow.iso_code, name=ArticleGramRow.sort_name),
+    default="name",
+    view=lambda row: ArticleLine.of(row[1]),
+    is_always_walked=True,
+    counted_to=1_000,
 )
 
 
@@ -229,10 +245,17 @@ async def list_classes(reader: Reader, asked: Annotated[ClassesQuery, Query()]) 
 async def list_articles(
     reader: Reader, asked: Annotated[ArticleQuery, Query()]
 ) -> Page[ArticleLine]:
-    """Sök artiklar. Utan fråga visas alla; en sida har högst 200 träffar (INV-1). Den som har
-    produktområden ser artiklar i dem, och de som inte hör till något (REF-11).
+    """Sök artiklar. Utan fråga visas alla; en sida har högst 200 träffar, och en sökning räknas
+    till 1 000 (INV-1). Den som har produktområden ser artiklar i dem, och de som inte hör till
+    något (REF-11).
     """
-    page = await ARTICLES.page(asked, reader, *await within_areas(reader))
+    within = await within_areas(reader)
+    words = () if asked.query is None else _words_of(asked.query)
+    grams = await grams_sought(reader, words)
+    if grams is None:
+        page = await ARTICLES.page(asked, reader, *within, *has_words(words))
+    else:
+        page = await FOUND.page(asked, reader, *within, *grams)
     if asked.with_balance or page.total < BALANCE_AT_ONCE_BELOW:
         return page.model_copy(update={"items": await _with_balance(reader, page.items)})
     return page
