@@ -24,9 +24,12 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 from sqlalchemy import ColumnElement, and_, exists, select
 
+from inventory.article_files.queries import files_shown, information_of
+from inventory.article_files.views import ArticleFileView, InformationView
 from inventory.articles import domain
 from inventory.articles.models import ArticleGramRow, ArticleRow
 from inventory.articles.queries import (
+    ARTICLES_SCOPE,
     articles_numbered,
     count_by_class,
     grams_sought,
@@ -118,8 +121,17 @@ class ArticleView(ArticleLine):
     supplier_article_number: Annotated[
         str | None, Field(description="Leverantörens artikelnummer")
     ] = None
+    is_lead_time_short: Annotated[
+        bool, Field(description="Kort leveranstid enligt avtalet: 3–5 arbetsdagar")
+    ] = False
     prices: list[PriceView]
     balances: list[BalanceView]
+    information: Annotated[
+        InformationView | None, Field(description="Vad leverantören berättar")
+    ] = None
+    files: Annotated[
+        list[ArticleFileView], Field(default_factory=list, description="Bilder och dokument")
+    ]
 
 
 def _words_of(query: str) -> tuple[str, ...]:
@@ -177,7 +189,7 @@ class ArticleQuery(ListQuery):
 
 ARTICLES = ListOf(
     select(ArticleRow),
-    scope=RegionWide(ArticleRow.region, because="the catalogue is the region's"),
+    scope=ARTICLES_SCOPE,
     sorts=named(ArticleRow.article_number, ArticleRow.iso_code, name=ArticleRow.sort_name),
     default="name",
     view=ArticleLine.of,
@@ -265,7 +277,9 @@ async def list_articles(
 async def show_article(article_number: ArticleNumber, reader: Reader) -> ArticleView:
     """En artikel med priser och saldo per förråd (INV-2)."""
     row = await show_article_row(reader, article_number, *await within_areas(reader))
-    return _view(row, await balances_of(reader, [article_number]))
+    view = _view(row, await balances_of(reader, [article_number]))
+    (shown,) = await _with_pages(reader, [view])
+    return shown
 
 
 class NamedArticlesQuery(BaseModel):
@@ -292,12 +306,11 @@ async def show_named_articles(
     """Flera artiklar på en gång, som de visas en och en: högst 50."""
     rows = await articles_numbered(reader, asked.number, *await within_areas(reader))
     balances = await balances_of(reader, asked.number)
-    return NamedArticles(
-        items=[
-            _view(row, [one for one in balances if one.article_number == row.article_number])
-            for row in rows
-        ]
-    )
+    views = [
+        _view(row, [one for one in balances if one.article_number == row.article_number])
+        for row in rows
+    ]
+    return NamedArticles(items=await _with_pages(reader, views))
 
 
 def _view(row: ArticleRow, balances: Sequence[BalanceRow]) -> ArticleView:
@@ -306,6 +319,7 @@ def _view(row: ArticleRow, balances: Sequence[BalanceRow]) -> ArticleView:
         available=sum(balance.available for balance in balances),
         charging=row.charging,
         lead_time_days=row.lead_time_days,
+        is_lead_time_short=row.is_lead_time_short,
         fee_group=row.fee_group,
         unit=row.unit,
         product_area=row.product_area,
@@ -319,6 +333,27 @@ def _view(row: ArticleRow, balances: Sequence[BalanceRow]) -> ArticleView:
         prices=[PriceView.of(point) for point in row.prices],
         balances=[BalanceView.of(balance) for balance in balances],
     )
+
+
+async def _with_pages(reader: RegionReader, views: Sequence[ArticleView]) -> list[ArticleView]:
+    numbers = [view.article_number for view in views]
+    told = await information_of(reader, numbers)
+    files = await files_shown(reader, numbers)
+    return [
+        view.model_copy(
+            update={
+                "information": InformationView.of(told[view.article_number])
+                if view.article_number in told
+                else None,
+                "files": [
+                    ArticleFileView.of(one)
+                    for one in files
+                    if one.article_number == view.article_number
+                ],
+            }
+        )
+        for view in views
+    ]
 
 
 async def _with_balance(reader: RegionReader, lines: Sequence[ArticleLine]) -> list[ArticleLine]:

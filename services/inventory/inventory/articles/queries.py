@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from kvitt_chassis.http import RegionReader
+from kvitt_chassis.http import RegionReader, RegionWide
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import ArticleNumber, identify
 from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
@@ -13,6 +13,7 @@ from inventory.articles import domain
 from inventory.articles.models import ArticleGramRow, ArticleRow
 from inventory.people.queries import areas_of
 
+ARTICLES_SCOPE = RegionWide(ArticleRow.region, because="the catalogue is the region's")
 _RARE = 1_000
 
 
