@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 SERVICES = ("orders", "bmb", "inventory", "billing", "notifications")
 
 WITHOUT_INDEX = {
+    "inventory.articles.api.FOUND": "by name among those that have the gram which is sought",
     "inventory.stock.api.BALANCES": "by the articles' names, of one store at a time",
     "notifications.api.MESSAGES": "of one user and some service points at a time",
     "billing.api.RUNS": "twelve a year",

@@ -39,10 +39,13 @@ class Page(BaseModel, Generic[V]):
     items: list[V]
     total: Annotated[
         int,
-        Field(description="Hur många listan har i allt, högst 10 000; räknat vid första sidan"),
+        Field(
+            description="Hur många listan har i allt, högst 10 000, eller så långt som listan "
+            "säger att den räknas; räknat vid första sidan"
+        ),
     ]
     total_is_exact: Annotated[
-        bool, Field(description="Falskt när listan har över 10 000: `total` är då 10 000")
+        bool, Field(description="Falskt när listan har fler än så: `total` är då det som räknades")
     ]
     next: Annotated[str | None, Field(description="Adressen till nästa sida")] = None
 
@@ -120,6 +123,8 @@ class ListOf(Generic[V]):
     tuple when several things are selected.
     Raises TypeError for a column that is none of what `rows` selects, or that has no order, and for
     a `then` that may be nothing: a page goes on after its last row by comparing it.
+    `is_always_walked`: an index has just the sought rows in the default order, whoever asks.
+    `counted_to`: how far it is counted.
     """
 
     rows: Select[*tuple[Any, ...]]
@@ -128,6 +133,8 @@ class ListOf(Generic[V]):
     default: str
     view: Callable[[Any], V]
     then: Column | None = None
+    is_always_walked: bool = False
+    counted_to: int = MAX_TOTAL
 
     def __post_init__(self) -> None:
         if self.scope.region.key != "region" or self.scope.region.class_ is not self._entity:
@@ -166,8 +173,8 @@ class ListOf(Generic[V]):
                 total, is_exact = cursor.total, cursor.total_is_exact
             else:
                 ((found,),) = await find(self._counted(query))
-                total, is_exact = min(found, MAX_TOTAL), found <= MAX_TOTAL
-            walks = not is_exact and self._is_walked(order, reader.grant)
+                total, is_exact = min(found, self.counted_to), found <= self.counted_to
+            walks = self.is_always_walked or (not is_exact and self._is_walked(order, reader.grant))
             ordered_by = order.by(walks=walks)
             rows = await self._rows(
                 query.order_by(*ordered_by), order, stretches, limit=asked.limit + 1, find=find
@@ -224,7 +231,7 @@ class ListOf(Generic[V]):
 
     def _counted(self, query: Select[*tuple[Any, ...]]) -> Select[int]:
         some = query.with_only_columns(*self._key())  # joins stay; columns alone join nothing
-        return select(func.count()).select_from(some.limit(MAX_TOTAL + 1).subquery())
+        return select(func.count()).select_from(some.limit(self.counted_to + 1).subquery())
 
     def _must_have(self, columns: Iterable[Column]) -> None:
         entities = {one["entity"] for one in self.rows.column_descriptions}

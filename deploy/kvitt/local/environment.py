@@ -61,6 +61,7 @@ class ServiceAddresses:
             found["KVITT_KAFKA_PASSWORD"] = self.credentials.password
         if self.service == "orders":  # the people module alone looks persons up by number
             found["KVITT_PERSON_KEY"] = self.person_key
+        if self.service in ("orders", "inventory"):  # attachments, and articles' pages
             found["KVITT_FILES_URL"] = self.files_dir.as_uri()
         if (
             self.service == "notifications" and self.orders_url and self.service_key

@@ -4,7 +4,9 @@ from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
 
 from inventory.alternatives import api as alternatives
+from inventory.article_files.models import ArticleFileRow, ArticleInformationRow
 from inventory.articles import api as articles
+from inventory.articles import page_api as article_pages
 from inventory.articles.models import ArticleRow
 from inventory.baskets.models import BasketRow
 from inventory.cards import api as cards
@@ -53,6 +55,8 @@ service = Service(
     handlers=messages,
     routers=[
         articles.router,
+        article_pages.streams,
+        article_pages.router,
         alternatives.router,
         order_guides.router,
         stores.router,
@@ -80,6 +84,8 @@ service = Service(
     users=UserRow,
     lock_order=(
         ArticleRow,
+        ArticleFileRow,
+        ArticleInformationRow,
         StocktakingRow,
         BalanceRow,
         DeviceRow,

@@ -2,6 +2,7 @@
 
 from kvitt_chassis.handlers import Handlers
 
+from inventory.article_files import handlers as article_files
 from inventory.articles import handlers as articles
 from inventory.baskets import handlers as baskets
 from inventory.cards import handlers as cards
@@ -36,6 +37,7 @@ def _every_handler() -> Handlers:
     together = Handlers()
     for part in (
         articles,
+        article_files,
         stores,
         people,
         transfers,

@@ -1,6 +1,7 @@
 """Every table of inventory in one place, for migrations and for the comparison with the events."""
 
-from inventory.articles.models import ArticleRow
+from inventory.article_files.models import ArticleFileRow, ArticleInformationRow
+from inventory.articles.models import ArticleGramRow, ArticleRow
 from inventory.baskets.models import BasketDeliveryRow, BasketFreedRow, BasketOrderRow, BasketRow
 from inventory.cards.models import WorkOrderRow
 from inventory.days.models import CountRow, DaysRow
@@ -32,6 +33,9 @@ from inventory.transfers.models import TransferPartiesRow
 __all__ = [
     "AliasRow",
     "AnsweredReceiptRow",
+    "ArticleFileRow",
+    "ArticleGramRow",
+    "ArticleInformationRow",
     "ArticleRow",
     "BackorderRow",
     "BalanceRow",

@@ -4,6 +4,7 @@ import typing
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from inventory.article_files.commands import HideFile, KeepFile, ShowFile, TellInformation
 from inventory.articles.domain import evolve as evolve_article
 from inventory.baskets.domain import Basket
 from inventory.baskets.domain import evolve as evolve_basket
@@ -92,11 +93,15 @@ OVER_HTTP_ALONE = {
     CountShelf,
     DropProposal,
     GiveNumber,
+    HideFile,
+    KeepFile,
     Recondition,
     SendBack,
     SetCard,
     SetSafetyLevel,
+    ShowFile,
     TellDamage,
+    TellInformation,
 }
 """What users say that no region sends."""
 

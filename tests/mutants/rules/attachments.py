@@ -33,7 +33,7 @@ ATTACHMENTS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "ORD-16c",
         "A file's name leads out of its folder",
-        _RULES,
+        "contracts/kvitt_contracts/file_names.py",
         "not _NOT_IN_NAMES.isdisjoint(whole)",
         "whole in _NOT_IN_NAMES",
         _REFUSED,

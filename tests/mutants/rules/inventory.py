@@ -16,6 +16,7 @@ from tests.mutants.rules.takeovers import TAKEOVERS
 _CODE: Final = "services/inventory/inventory"
 _TESTS: Final = "services/inventory/tests"
 _ARTICLES: Final = f"{_TESTS}/test_articles.py::test"
+_SEARCH: Final = f"{_TESTS}/test_article_search.py::test"
 _STOCK: Final = f"{_TESTS}/test_stock.py::test"
 _LISTS: Final = f"{_TESTS}/test_lists.py::test"
 _ENDED: Final = f"{_TESTS}/test_what_has_ended.py::test"
@@ -32,9 +33,9 @@ _CATALOGUE: tuple[RuleMutant, ...] = (
     rule_mutant(
         "INV-1b",
         "The words of a search are found in their order alone",
-        f"{_CODE}/articles/api.py",
-        "and_(*(ArticleRow.search_text.contains(word, autoescape=True) for word in words))",
-        'and_(ArticleRow.search_text.contains(" ".join(words), autoescape=True))',
+        f"{_CODE}/articles/queries.py",
+        "[func.strpos(ArticleRow.search_text, word) > 0 for word in words]",
+        '[func.strpos(ArticleRow.search_text, " ".join(words)) > 0]',
         f"{_ARTICLES}_articles_are_found_by_words_in_any_order_and_by_filters",
     ),
     rule_mutant(
@@ -44,6 +45,54 @@ _CATALOGUE: tuple[RuleMutant, ...] = (
         "        article.supplier,\n",
         "",
         f"{_ARTICLES}_articles_are_found_by_words_in_any_order_and_by_filters",
+    ),
+    rule_mutant(
+        "INV-1b",
+        "Of several frequent words one is enough",
+        f"{_CODE}/articles/queries.py",
+        "        *(_has_gram(one) for one in dict.fromkeys(more)),\n",
+        "",
+        f"{_SEARCH}_two_frequent_words_are_both_found",
+    ),
+    rule_mutant(
+        "INV-1b",
+        "The rest of a long word is not looked at",
+        f"{_CODE}/articles/queries.py",
+        "[word for word in words if word not in met]",
+        "[word for word in words if len(word) < domain.GRAM]",
+        f"{_SEARCH}_a_search_finds_what_reading_every_article_finds",
+    ),
+    rule_mutant(
+        "INV-1c",
+        "A name is found by what it was before",
+        "services/inventory/migrations/versions/0041_what_articles_are_found_by.py",
+        "WHERE region = old.region AND",
+        "WHERE false AND",
+        f"{_SEARCH}_a_search_finds_what_reading_every_article_finds",
+    ),
+    rule_mutant(
+        "INV-1c",
+        "A hyphen must be written as it stands",
+        f"{_CODE}/articles/domain.py",
+        '_PLAIN, "-\\u2010',
+        '_PLAIN, "\\u2010',
+        f"{_SEARCH}_letters_are_as_swedes_expect_and_hyphens_make_no_difference",
+    ),
+    rule_mutant(
+        "INV-1c",
+        "A Swedish letter is found by the letter without its ring or dots",
+        f"{_CODE}/articles/domain.py",
+        'unicodedata.normalize("NFC", text).lower()',
+        'unicodedata.normalize("NFC", text).lower().replace("ö", "o")',
+        f"{_SEARCH}_letters_are_as_swedes_expect_and_hyphens_make_no_difference",
+    ),
+    rule_mutant(
+        "INV-1e",
+        "A search of a thousand hits is said to have more",
+        f"{_CODE}/articles/api.py",
+        "counted_to=1_000",
+        "counted_to=999",
+        f"{_SEARCH}_a_search_counts_to_a_thousand_and_says_so",
     ),
     rule_mutant(
         "INV-1d",
@@ -65,8 +114,8 @@ _CATALOGUE: tuple[RuleMutant, ...] = (
         "INV-1e",
         "The hits are counted as far as they are shown",
         "chassis/kvitt_chassis/web/lists.py",
-        "total, is_exact = min(found, MAX_TOTAL), found <= MAX_TOTAL",
-        "total, is_exact = min(found, asked.limit), found <= MAX_TOTAL",
+        "total, is_exact = min(found, self.counted_to), found <= self.counted_to",
+        "total, is_exact = min(found, asked.limit), found <= self.counted_to",
         f"{_ARTICLES}_all_hits_are_counted_and_at_most_two_hundred_are_shown",
     ),
     rule_mutant(

@@ -24,11 +24,16 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 from sqlalchemy import ColumnElement, and_, exists, select
 
+from inventory.article_files.queries import files_shown, information_of
+from inventory.article_files.views import ArticleFileView, InformationView
 from inventory.articles import domain
-from inventory.articles.models import ArticleRow
+from inventory.articles.models import ArticleGramRow, ArticleRow
 from inventory.articles.queries import (
+    ARTICLES_SCOPE,
     articles_numbered,
     count_by_class,
+    grams_sought,
+    has_words,
     show_article_row,
     within_areas,
 )
@@ -116,13 +121,22 @@ class ArticleView(ArticleLine):
     supplier_article_number: Annotated[
         str | None, Field(description="Leverantörens artikelnummer")
     ] = None
+    is_lead_time_short: Annotated[
+        bool, Field(description="Kort leveranstid enligt avtalet: 3–5 arbetsdagar")
+    ] = False
     prices: list[PriceView]
     balances: list[BalanceView]
+    information: Annotated[
+        InformationView | None, Field(description="Vad leverantören berättar")
+    ] = None
+    files: Annotated[
+        list[ArticleFileView], Field(default_factory=list, description="Bilder och dokument")
+    ]
 
 
-def _has_words(query: str, _: RegionReader) -> ColumnElement[bool]:
+def _words_of(query: str) -> tuple[str, ...]:
     try:
-        words = domain.search_words(query)
+        return domain.search_words(query)
     except domain.ArticleRefused as refused:
         raise Invalid(
             refused.reason,
@@ -131,7 +145,6 @@ def _has_words(query: str, _: RegionReader) -> ColumnElement[bool]:
             detail="Frågan är för kort.",
             way_on=refused.way_on,
         ) from None
-    return and_(*(ArticleRow.search_text.contains(word, autoescape=True) for word in words))
 
 
 def _is_in_stock(store: StoreId, _: RegionReader) -> ColumnElement[bool]:
@@ -148,10 +161,10 @@ class ArticleQuery(ListQuery):
 
     query: Annotated[
         str | None,
-        Where(
-            _has_words,
+        ForTheView(
             "Minst tre tecken; orden i valfri ordning i eget och leverantörens nummer, namn, "
-            "leverantör, produkt (INV-1)",
+            "leverantör, produkt; bindestreck, accenter och skiftläge spelar ingen roll, men å, ä "
+            "och ö är bokstäver (INV-1)",
         ),
         Field(max_length=100, examples=["rollator brukare"]),
     ] = None
@@ -176,10 +189,25 @@ class ArticleQuery(ListQuery):
 
 ARTICLES = ListOf(
     select(ArticleRow),
-    scope=RegionWide(ArticleRow.region, because="the catalogue is the region's"),
+    scope=ARTICLES_SCOPE,
     sorts=named(ArticleRow.article_number, ArticleRow.iso_code, name=ArticleRow.sort_name),
     default="name",
     view=ArticleLine.of,
+)
+# decision 0489: what is sought is read in the order of its grams, and counted to a thousand
+FOUND = ListOf(
+    select(ArticleGramRow, ArticleRow).outerjoin(
+        ArticleRow,
+        and_(
+            ArticleRow.region == ArticleGramRow.region, ArticleRow.id == ArticleGramRow.article_id
+        ),
+    ),
+    scope=RegionWide(ArticleGramRow.region, because="the catalogue is the region's"),
+    sorts=named(ArticleRow.article_number, ArticleRow.iso_code, name=ArticleGramRow.sort_name),
+    default="name",
+    view=lambda row: ArticleLine.of(row[1]),
+    is_always_walked=True,
+    counted_to=1_000,
 )
 
 
@@ -229,10 +257,17 @@ async def list_classes(reader: Reader, asked: Annotated[ClassesQuery, Query()]) 
 async def list_articles(
     reader: Reader, asked: Annotated[ArticleQuery, Query()]
 ) -> Page[ArticleLine]:
-    """Sök artiklar. Utan fråga visas alla; en sida har högst 200 träffar (INV-1). Den som har
-    produktområden ser artiklar i dem, och de som inte hör till något (REF-11).
+    """Sök artiklar. Utan fråga visas alla; en sida har högst 200 träffar, och en sökning räknas
+    till 1 000 (INV-1). Den som har produktområden ser artiklar i dem, och de som inte hör till
+    något (REF-11).
     """
-    page = await ARTICLES.page(asked, reader, *await within_areas(reader))
+    within = await within_areas(reader)
+    words = () if asked.query is None else _words_of(asked.query)
+    grams = await grams_sought(reader, words)
+    if grams is None:
+        page = await ARTICLES.page(asked, reader, *within, *has_words(words))
+    else:
+        page = await FOUND.page(asked, reader, *within, *grams)
     if asked.with_balance or page.total < BALANCE_AT_ONCE_BELOW:
         return page.model_copy(update={"items": await _with_balance(reader, page.items)})
     return page
@@ -242,7 +277,9 @@ async def list_articles(
 async def show_article(article_number: ArticleNumber, reader: Reader) -> ArticleView:
     """En artikel med priser och saldo per förråd (INV-2)."""
     row = await show_article_row(reader, article_number, *await within_areas(reader))
-    return _view(row, await balances_of(reader, [article_number]))
+    view = _view(row, await balances_of(reader, [article_number]))
+    (shown,) = await _with_pages(reader, [view])
+    return shown
 
 
 class NamedArticlesQuery(BaseModel):
@@ -269,12 +306,11 @@ async def show_named_articles(
     """Flera artiklar på en gång, som de visas en och en: högst 50."""
     rows = await articles_numbered(reader, asked.number, *await within_areas(reader))
     balances = await balances_of(reader, asked.number)
-    return NamedArticles(
-        items=[
-            _view(row, [one for one in balances if one.article_number == row.article_number])
-            for row in rows
-        ]
-    )
+    views = [
+        _view(row, [one for one in balances if one.article_number == row.article_number])
+        for row in rows
+    ]
+    return NamedArticles(items=await _with_pages(reader, views))
 
 
 def _view(row: ArticleRow, balances: Sequence[BalanceRow]) -> ArticleView:
@@ -283,6 +319,7 @@ def _view(row: ArticleRow, balances: Sequence[BalanceRow]) -> ArticleView:
         available=sum(balance.available for balance in balances),
         charging=row.charging,
         lead_time_days=row.lead_time_days,
+        is_lead_time_short=row.is_lead_time_short,
         fee_group=row.fee_group,
         unit=row.unit,
         product_area=row.product_area,
@@ -296,6 +333,27 @@ def _view(row: ArticleRow, balances: Sequence[BalanceRow]) -> ArticleView:
         prices=[PriceView.of(point) for point in row.prices],
         balances=[BalanceView.of(balance) for balance in balances],
     )
+
+
+async def _with_pages(reader: RegionReader, views: Sequence[ArticleView]) -> list[ArticleView]:
+    numbers = [view.article_number for view in views]
+    told = await information_of(reader, numbers)
+    files = await files_shown(reader, numbers)
+    return [
+        view.model_copy(
+            update={
+                "information": InformationView.of(told[view.article_number])
+                if view.article_number in told
+                else None,
+                "files": [
+                    ArticleFileView.of(one)
+                    for one in files
+                    if one.article_number == view.article_number
+                ],
+            }
+        )
+        for view in views
+    ]
 
 
 async def _with_balance(reader: RegionReader, lines: Sequence[ArticleLine]) -> list[ArticleLine]:

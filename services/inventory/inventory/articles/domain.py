@@ -1,5 +1,6 @@
 """The rules of the catalogue: a state in, an event or a refusal out. No clock, no database."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -29,6 +30,11 @@ from kvitt_contracts.types import (
 E = TypeVar("E", ArticleListed, ArticlePriced)
 
 SHORTEST_QUERY = 3
+GRAM = 3
+# decision 0489: å ä ö are letters; other accents, case and hyphens make no difference
+_ACCENTED = "áàâãāéèêëēíìîïīóòôõōúùûüūýÿçñæø"
+_PLAIN = "aaaaaeeeeeiiiiiooooouuuuuyycnäö"
+_FOLDED = str.maketrans(_ACCENTED, _PLAIN, "-\u2010\u2011\u2013\u00ad")
 _SWEDISH = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}", "é": "e", "ü": "y"})
 
 
@@ -154,7 +160,7 @@ def search_words(query: str) -> tuple[str, ...]:
 
     Raises ArticleRefused: fewer than three characters.
     """
-    if len(query.strip()) < SHORTEST_QUERY:
+    if len(folded(query).strip()) < SHORTEST_QUERY:
         raise ArticleRefused(
             "QUERY_TOO_SHORT",
             rule="INV-1",
@@ -162,11 +168,28 @@ def search_words(query: str) -> tuple[str, ...]:
             way_on="Skriv minst tre tecken.",
             at_least=SHORTEST_QUERY,
         )
-    return tuple(query.lower().split())
+    return words_of(query)
+
+
+def words_of(query: str) -> tuple[str, ...]:
+    """The words of a query of any length, each once, as they are looked for."""
+    return tuple(dict.fromkeys(folded(query).split()))
+
+
+def folded(text: str) -> str:
+    """A text as it is searched: å, ä and ö are letters of their own, while case, hyphens and other
+    accents make no difference (INV-1).
+    """
+    return unicodedata.normalize("NFC", text).lower().translate(_FOLDED)
+
+
+def grams(word: str) -> tuple[str, ...]:
+    """The runs of three letters of a word: an article that has it has each of them."""
+    return tuple(dict.fromkeys(word[at : at + GRAM] for at in range(len(word) - GRAM + 1)))
 
 
 def search_text(article: Article) -> str:
-    """Where a search looks, in lower case: own article number and the supplier's, name, supplier,
+    """Where a search looks, folded: own article number and the supplier's, name, supplier,
     ISO class, product.
     """
     parts = (
@@ -177,7 +200,7 @@ def search_text(article: Article) -> str:
         article.supplier_article_number,
         article.product,
     )
-    return " ".join(part.lower() for part in parts if part)
+    return " ".join(folded(part) for part in parts if part)
 
 
 def swedish_order(text: str) -> str:

@@ -1,6 +1,8 @@
-"""The table of articles."""
+"""The table of articles, and what they are found by."""
 
-from kvitt_chassis.models import Aggregate, Json
+from uuid import UUID
+
+from kvitt_chassis.models import Aggregate, Json, Regional
 from kvitt_contracts import topics
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -81,3 +83,16 @@ class ArticleRow(
         super().apply(state)
         self.search_text = domain.search_text(state)
         self.sort_name = domain.swedish_order(state.name)
+
+
+# decision 0489
+class ArticleGramRow(Regional, Base):
+    """Three letters in a row of what an article is found by. The database writes them with the
+    article; the key has them in the order of the search's answer.
+    """
+
+    __tablename__ = "article_grams"
+
+    gram: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    sort_name: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    article_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from kvitt_chassis.http import RegionReader
+from kvitt_chassis.http import RegionReader, RegionWide
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import ArticleNumber, identify
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from inventory.articles import domain
-from inventory.articles.models import ArticleRow
+from inventory.articles.models import ArticleGramRow, ArticleRow
 from inventory.people.queries import areas_of
+
+ARTICLES_SCOPE = RegionWide(ArticleRow.region, because="the catalogue is the region's")
+_RARE = 1_000
 
 
 def article_id(tx: Transaction, number: ArticleNumber) -> UUID:
@@ -70,3 +74,61 @@ async def show_article_row(
     query = select(ArticleRow).where(ArticleRow.article_number == number, *within)
     row: ArticleRow = await reader.one(query, noun="article", rule="INV-2")
     return row
+
+
+def has_words(words: Sequence[str]) -> list[ColumnElement[bool]]:
+    """What an article must be to have each of these words in what it is found by (INV-1)."""
+    # not by LIKE, of which the planner thinks that it finds next to nothing
+    return [func.strpos(ArticleRow.search_text, word) > 0 for word in words]
+
+
+# decision 0489
+async def grams_sought(
+    reader: RegionReader, words: Sequence[str]
+) -> list[ColumnElement[bool]] | None:
+    """What an `ArticleGramRow` must be for its article to have each of these words: the rarest gram
+    leads there, and it is every article once. None where no word is long enough to have a gram.
+    """
+    by_word = {word: domain.grams(word) for word in words}
+    grams = list(dict.fromkeys(gram for has in by_word.values() for gram in has))
+    if not grams:
+        return None
+    counted = await _count_grams(reader, grams)
+    rarest = [min(has, key=lambda one: counted[one]) for has in by_word.values() if has]
+    first = min(rarest, key=lambda one: counted[one])
+    # where one leads to few, what they are called is read; where all are frequent, grams are met
+    more = [] if counted[first] < _RARE else [one for one in rarest if one != first]
+    met = {first, *more}
+    return [
+        ArticleGramRow.gram == first,
+        *(_has_gram(one) for one in dict.fromkeys(more)),
+        *has_words([word for word in words if word not in met]),
+    ]
+
+
+async def _count_grams(reader: RegionReader, grams: Sequence[str]) -> dict[str, int]:
+    """How many articles have each, as far as it matters."""
+    if len(grams) == 1:
+        return {grams[0]: 0}
+    async with reader.reading() as find:
+        (counted,) = await find(select(*(_count_of(reader, gram) for gram in grams)))
+    return dict(zip(grams, counted, strict=True))
+
+
+def _count_of(reader: RegionReader, gram: str) -> ScalarSelect[int]:
+    some = (
+        select(ArticleGramRow.gram)
+        .where(ArticleGramRow.region == reader.region, ArticleGramRow.gram == gram)
+        .limit(_RARE)
+    )
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
+
+
+def _has_gram(gram: str) -> ColumnElement[bool]:
+    other = aliased(ArticleGramRow)
+    return exists().where(
+        other.region == ArticleGramRow.region,
+        other.gram == gram,
+        other.sort_name == ArticleGramRow.sort_name,
+        other.article_id == ArticleGramRow.article_id,
+    )

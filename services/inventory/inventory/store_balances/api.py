@@ -19,7 +19,9 @@ from kvitt_contracts.types import ArticleType, StoreId
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, select, true
 
+from inventory.articles.domain import words_of
 from inventory.articles.models import ArticleRow
+from inventory.articles.queries import has_words
 from inventory.reservations.queries import incoming_shown
 from inventory.stock.models import BalanceRow
 from inventory.stocktakings.models import ShelfCountRow
@@ -34,8 +36,7 @@ router = ApiRouter(tags=["Förråd och saldo"])
 
 
 def _has_words(query: str, _: RegionReader) -> ColumnElement[bool]:
-    words = query.lower().split()
-    return and_(true(), *(ArticleRow.search_text.contains(w, autoescape=True) for w in words))
+    return and_(true(), *has_words(words_of(query)))
 
 
 class BalanceQuery(ListQuery):

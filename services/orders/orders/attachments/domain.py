@@ -1,15 +1,14 @@
 """The rules of attachments: what is taken, what it may be called, whose it becomes. No clock."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 from uuid import UUID
 
+from kvitt_contracts.file_names import BadFileName, usable_file_name
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import UserId, Value, looks_like_personal_number
+from kvitt_contracts.types import UserId, Value
 
 RULE: Final = "ORD-16"
 MOST: Final = 20
@@ -24,9 +23,6 @@ TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "text/plain": (".txt",),
 }
 """What is taken, by media type, and how its name ends."""
-
-_LONGEST_NAME: Final = 120
-_NOT_IN_NAMES: Final = frozenset('/\\:*?"<>|')
 
 
 class Reason(StrEnum):
@@ -84,22 +80,10 @@ def cleaned(name: str, *, media_type: str) -> str:
 
     Raises Refused (ORD-16): NAME_NOT_USABLE, PERSONAL_NUMBER_IN_NAME, NAME_SAYS_OTHER_TYPE.
     """
-    whole = re.sub(" +", " ", unicodedata.normalize("NFC", name)).strip()
-    has_shape = all(unicodedata.category(one)[0] not in "CZ" or one == " " for one in whole)
-    if not has_shape or not _NOT_IN_NAMES.isdisjoint(whole) or whole[:1] in ("", "."):
-        way_on = "Döp om filen: bara bokstäver, siffror, mellanslag, punkt och bindestreck."
-        raise refusal(Reason.NAME_NOT_USABLE, "X-Filename", way_on)
-    if len(whole) > _LONGEST_NAME:
-        way_on = f"Döp om filen: namnet får ha högst {_LONGEST_NAME} tecken."
-        raise refusal(Reason.NAME_NOT_USABLE, "X-Filename", way_on)
-    if any(looks_like_personal_number(part) for part in re.split(r"[^0-9+-]+", _joined(whole))):
-        way_on = "Döp om filen: ta bort personnumret ur namnet."
-        raise refusal(Reason.PERSONAL_NUMBER_IN_NAME, "X-Filename", way_on)
-    endings = TAKEN[media_type]
-    if not whole.lower().endswith(endings):
-        way_on = f"Döp om filen så att namnet slutar på {' eller '.join(endings)}."
-        raise refusal(Reason.NAME_SAYS_OTHER_TYPE, "X-Filename", way_on)
-    return whole
+    try:
+        return usable_file_name(name, endings=TAKEN[media_type])
+    except BadFileName as bad:
+        raise refusal(Reason(bad.reason), "X-Filename", bad.way_on) from bad
 
 
 def must_be_few(attachments: Sequence[UUID]) -> None:
@@ -184,8 +168,3 @@ def refusal(reason: Reason, field: str | None, way_on: str) -> Refused:
 def _too_many(field: str | None) -> Refused:
     way_on = f"Högst {MOST} filer kan bifogas. Slå ihop några till en PDF."
     return refusal(Reason.TOO_MANY, field, way_on)
-
-
-def _joined(name: str) -> str:
-    """A name in which a date and four digits after it are one number, however they are parted."""
-    return re.sub(r"(?<=[0-9]{6})[ _.\u2010-\u2015](?=[0-9]{4}(?![0-9]))", "-", name)

@@ -1,0 +1,1 @@
+"""What an article's page shows: its supplier's words, documents, pictures (INV-2a)."""
