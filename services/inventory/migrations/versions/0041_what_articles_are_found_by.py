@@ -5,7 +5,7 @@ from alembic import op
 from kvitt_chassis.migrations import guard_regions
 
 revision = "0041"
-down_revision = "0037"
+down_revision = "0038"
 
 GRAMS_OF = """
     CREATE OR REPLACE FUNCTION grams_of(sought text) RETURNS SETOF text

@@ -5,7 +5,7 @@ from alembic import op
 from kvitt_chassis.migrations import guard_regions
 
 revision = "0046"
-down_revision = "0038"
+down_revision = "0042"
 
 
 def upgrade() -> None:
