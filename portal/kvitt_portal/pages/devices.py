@@ -97,21 +97,25 @@ async def card_page(device_id: UUID, here: Visit, form: Form | None) -> Response
     """The card; `form` says what is wrong with what was done from it."""
     path = f"/devices/{device_id}"
     device: dict[str, Any] = await here.need("inventory", path)
-    story, paid, order, faults, works, asked, article, sent_back = await asyncio.gather(
-        here.ask("inventory", f"{path}/story"),
-        here.ask("billing", f"{path}/payers"),
-        _order_behind(here, device),
-        here.ask("orders", "/fault-reports", device_id=str(device_id), status=list(OPEN)),
-        here.ask(
-            "orders",
-            "/work-orders",
-            device_id=str(device_id),
-            status=list(statuses.WORK_ORDERS),
-            limit=_WORKS,
+    (story, paid, order, faults), (works, asked, article, sent_back) = await asyncio.gather(
+        asyncio.gather(
+            here.ask("inventory", f"{path}/story"),
+            here.ask("billing", f"{path}/payers"),
+            _order_behind(here, device),
+            here.ask("orders", "/fault-reports", device_id=str(device_id), status=list(OPEN)),
         ),
-        asked_about(here, str(device_id)),
-        here.ask("inventory", f"/articles/{device['article_number']}"),
-        here.ask("inventory", "/supplier-returns", device_id=str(device_id), limit=1),
+        asyncio.gather(
+            here.ask(
+                "orders",
+                "/work-orders",
+                device_id=str(device_id),
+                status=list(statuses.WORK_ORDERS),
+                limit=_WORKS,
+            ),
+            asked_about(here, str(device_id)),
+            here.ask("inventory", f"/articles/{device['article_number']}"),
+            here.ask("inventory", "/supplier-returns", device_id=str(device_id), limit=1),
+        ),
     )
     periods = list(reversed(device["periods"]))
     told = story.value["items"] if story else []

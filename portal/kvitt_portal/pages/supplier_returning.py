@@ -49,7 +49,7 @@ async def search(here: Here) -> Response:
     if (back := here.remembered("leverantorsreturer")) is not None:
         return back
     form = listing.filters_of(here, _FILTERS)
-    asked = {name: form[name] for name in _FILTERS}
+    asked: dict[str, Any] = {name: form[name] for name in _FILTERS}
     found = await listing.found(
         here, form, "inventory", "/supplier-returns", written=_WRITTEN, **asked
     )

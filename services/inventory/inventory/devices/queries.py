@@ -1,6 +1,7 @@
 """Look-ups of devices: by number, by whose they are, and their custody through time."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from kvitt_chassis.access import Caller
@@ -9,6 +10,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import DeviceId, DeviceNumber, RegionCode, Role, identify
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     ScalarSelect,
     Select,
     and_,
@@ -154,7 +156,7 @@ def is_scanned(scanned: Scanned, region: RegionCode) -> ColumnElement[bool]:
     """A device bears or has borne the number of a code, or has its serial number (INV-5, INV-6)."""
     numbers = sorted(scanned.numbers)
     own, serial, used = aliased(DeviceRow), aliased(DeviceRow), UsedNumberRow
-    found = union_all(
+    found: CompoundSelect[Any] = union_all(
         select(own.id).where(own.region == region, own.device_number.in_(numbers)),
         select(serial.id).where(serial.region == region, serial.serial_number.in_(numbers)),
         select(used.device_id).where(used.region == region, used.device_number.in_(numbers)),
