@@ -11,6 +11,7 @@ import httpx
 import pytest
 from inventory.app import service
 from inventory.article_files.models import ArticleFileRow
+from inventory.article_files.store import settings
 from kvitt_testkit.world import Given, World, stockholm
 
 from contracts.tests.builders.regions import the_catalogue, the_stores
@@ -149,6 +150,41 @@ async def test_what_cannot_be_taken_is_refused_with_its_field_and_the_way_on(
     assert answer.status_code == 422, told
     assert (told["reason"], told["field"], told["rule"]) == (*said, "INV-2")
     assert told["way_on"]
+    assert stored(tmp_path) == []
+
+
+@pytest.mark.rule("INV-2a")
+async def test_what_is_too_large_is_refused_with_the_limit_and_leaves_nothing(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KVITT_FILES_MAX_BYTES", str(2 * 1024 * 1024))
+    settings.cache_clear()
+
+    async def large() -> AsyncIterator[bytes]:
+        yield PNG
+        for _ in range(3):
+            yield bytes(1024 * 1024)
+
+    async with world.http(**STAFF) as client:
+        told = (await sent_in(client, large())).json()
+        left = stored(tmp_path)
+        fits = await sent_in(client, PNG + bytes(1024 * 1024 + 1))
+
+    assert (told["reason"], told["field"], told["rule"]) == ("TOO_LARGE", "body", "INV-2")
+    assert "2 MB" in told["way_on"]
+    assert left == []
+    assert fits.status_code == 201, fits.text
+
+
+@pytest.mark.rule("INV-2a")
+async def test_what_is_never_shown_is_forgotten_after_a_day(world: World, tmp_path: Path) -> None:
+    async with world.http(**STAFF) as client:
+        await sent_in(client)
+        kept = stored(tmp_path)
+        await world.advance(to=MONDAY + timedelta(hours=25))
+
+    assert len(kept) == 1
+    assert await world.rows(ArticleFileRow) == []
     assert stored(tmp_path) == []
 
 
