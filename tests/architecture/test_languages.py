@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = ROOT / "deploy" / "kvitt"
 PEOPLES = {
     COMMANDS / "story" / f"{name}.py"
-    for name in ("report", "billed", "comparison", "dealings", "things")
+    for name in ("report", "billed", "comparison", "dealings", "stores", "things")
 }
 """Modules of the command line that print the month for people."""
 

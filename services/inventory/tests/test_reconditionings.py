@@ -323,7 +323,7 @@ async def test_what_cannot_be_so_is_refused_with_its_rule(
 @pytest.mark.rule("INV-13f")
 async def test_what_is_told_again_changes_nothing(world: World) -> None:
     await world.handle_all(BACK, INSPECTED, CLEANED, APPROVED)
-    told = await world.events()
+    told: list[Event] = await world.events()
 
     for again in (INSPECTED, CLEANED, APPROVED):
         await world.handle(again.model_copy(update={"version": 2}))

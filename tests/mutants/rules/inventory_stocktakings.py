@@ -34,8 +34,8 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         "INV-10e",
         "What was scrapped is missing too",
         f"{_TAKING}/queries.py",
-        "DeviceRow.status.not_in(GONE)",
-        "DeviceRow.status.is_not(None)",
+        "        DeviceRow.status.not_in(GONE),\n        came_at <= since,\n",
+        "        came_at <= since,\n",
         f"{_COUNTED}_what_is_gone_from_a_store_is_not_missing_there",
     ),
     rule_mutant(

@@ -34,14 +34,15 @@ from kvitt_contracts.types import (
     Word,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id
-from inventory.devices.models import DeviceRow, UsedNumberRow
+from inventory.devices.models import DeviceRow
 from inventory.reconditionings import domain
 from inventory.reconditionings.commands import Recondition
 from inventory.reconditionings.models import ReconditioningRow
+from inventory.reconditionings.queries import bears_or_bore, name_of
 
 router = ApiRouter(tags=["Rekonditionering"])
 
@@ -150,10 +151,7 @@ class ReconditioningView(BaseModel):
 
 def _of_device(number: DeviceNumber, _: RegionReader) -> ColumnElement[bool]:
     """Of the device that bears a number, or has borne it (INV-6)."""
-    before = select(UsedNumberRow.device_id).where(
-        UsedNumberRow.region == ReconditioningRow.region, UsedNumberRow.device_number == number
-    )
-    return or_(DeviceRow.device_number == number, DeviceRow.id.in_(before))
+    return bears_or_bore(number)
 
 
 class ReconditioningQuery(ListQuery):
@@ -217,9 +215,7 @@ async def show_reconditioning(reconditioning_id: UUID, reader: Reader) -> Recond
     device = None
     if row.device_id is not None:
         device = await reader.look_up(DeviceRow, row.device_id)
-    (name,) = await reader.all(
-        select(ArticleRow.name).where(ArticleRow.article_number == row.article_number)
-    )
+    name = await name_of(reader, row.article_number)
     number = device.device_number if device is not None else None
     return ReconditioningView.shown(row, number=number, name=name)
 

@@ -1,13 +1,35 @@
-"""What is being made fit again: read whole, for the comparison with claims and balances."""
+"""What is being made fit again: of which device or article, and read whole for the comparison with
+claims and balances.
+"""
 
 from collections import defaultdict
 from uuid import UUID
 
+from kvitt_chassis.http import RegionReader
 from kvitt_chassis.operating.checks import Snapshot
-from sqlalchemy import select, text
+from kvitt_contracts.types import ArticleNumber, DeviceNumber
+from sqlalchemy import ColumnElement, or_, select, text
 
+from inventory.articles.models import ArticleRow
+from inventory.devices.models import DeviceRow, UsedNumberRow
 from inventory.reconditionings.domain import Status
 from inventory.reconditionings.models import ReconditioningRow
+
+
+def bears_or_bore(number: DeviceNumber) -> ColumnElement[bool]:
+    """The work's device bears a number, or has borne it (INV-6)."""
+    before = select(UsedNumberRow.device_id).where(
+        UsedNumberRow.region == ReconditioningRow.region, UsedNumberRow.device_number == number
+    )
+    return or_(DeviceRow.device_number == number, DeviceRow.id.in_(before))
+
+
+async def name_of(reader: RegionReader, number: ArticleNumber) -> str:
+    """The name of the article that work is about."""
+    names: list[str] = await reader.all(
+        select(ArticleRow.name).where(ArticleRow.article_number == number)
+    )
+    return names[0]
 
 
 async def open_of_regions(snapshot: Snapshot) -> dict[str, set[tuple[UUID, UUID]]]:

@@ -63,13 +63,31 @@ class Named(Protocol):
         """Its supplier's number of it, which may be its GTIN."""
 
 
-# decision 0495: one place says what a scanned code means, by biip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoDevice:
+    """A code that names none: it has a GTIN and no serial number, or cannot be read."""
+
+    reason: str
+    way_on: str
+    gtin: str | None = None
+
+
 def read(code: str, *, field: str = "code") -> Scanned:
     """Read a code as a scanner or a person gives it.
 
     Raises ScanRefused: CODE_NAMES_AN_ARTICLE, where it has a GTIN and no serial number;
     UNREADABLE_CODE. Source: INV-5.
     """
+    found = look_at(code)
+    if isinstance(found, Scanned):
+        return found
+    said = {} if found.gtin is None else {"gtin": found.gtin}
+    raise ScanRefused(found.reason, rule="INV-5", field=field, way_on=found.way_on, **said)
+
+
+# decision 0495: one place says what a scanned code means, by biip
+def look_at(code: str) -> Scanned | NoDevice:
+    """What a code names as a scanner or a person gives it, or why that is no device (INV-5)."""
     text = code.strip(_ENDS).replace(_SEPARATOR_DRAWN, _SEPARATOR)
     elements = _elements(text)
     plain = text[3:] if _SYMBOLOGY.match(text) and not text.startswith(_GS1) else text
@@ -77,10 +95,8 @@ def read(code: str, *, field: str = "code") -> Scanned:
     serial, gtin = elements.get("21"), elements.get("01")
     if number is None and serial is None:
         if gtin is not None:
-            raise ScanRefused(
-                "CODE_NAMES_AN_ARTICLE", rule="INV-5", field=field, way_on=_ARTICLES, gtin=gtin
-            )
-        raise ScanRefused("UNREADABLE_CODE", rule="INV-5", field=field, way_on=_UNREADABLE)
+            return NoDevice(reason="CODE_NAMES_AN_ARTICLE", way_on=_ARTICLES, gtin=gtin)
+        return NoDevice(reason="UNREADABLE_CODE", way_on=_UNREADABLE)
     return Scanned(number=number, serial=serial, gtin=gtin)
 
 

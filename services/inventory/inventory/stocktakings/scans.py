@@ -73,10 +73,9 @@ async def read_codes(
 
 
 async def _read(tx: Transaction, code: str, *, store: str) -> Read:
-    try:
-        scanned = scanning.read(code)
-    except scanning.ScanRefused as refused:
-        return Read(code=code, answer=Answer.UNREADABLE, way_on=refused.way_on)
+    scanned = scanning.look_at(code)
+    if isinstance(scanned, scanning.NoDevice):
+        return Read(code=code, answer=Answer.UNREADABLE, way_on=scanned.way_on)
     rows = await devices_scanned(tx, scanned)
     named = [(row, row[0].device_number, row[1]) for row in rows]
     meant = [row for row, _, _ in scanning.narrowed(scanned, named)]

@@ -58,6 +58,9 @@ async def late_return(world: World) -> None:
     await world.handle(a_device_returned("170030", on="2026-03-04"))
 
 
+_WHY_SCRAPPED = {"170042": "TOO_OLD", "170044": "NOT_WORTH_REPAIR"}
+
+
 async def made_fit(world: World) -> None:
     """What comes back to the device service: approved, scrapped, lost, its day corrected; unmarked
     goods too.
@@ -76,14 +79,19 @@ async def made_fit(world: World) -> None:
         a_dispatch(a_sent_line(1, 2)),
         an_order_placed(a_device_line(None, order="O-2"), reference="O-2"),
     )
+    await world.handle(a_device_on_loan_stated("170044"))
     await world.advance(stockholm("2026-03-06 08:00"))
+    await world.handle(
+        a_return_registered("170044", store=CENTRAL, on="2026-03-06", by=SERVICE), subject="R-44"
+    )
     await world.handle(a_device_returned("170043", on="2026-03-03", store=CENTRAL))
     for number, *steps in (
         ("170041", "inspected", "cleaned", "repaired", "approved"),
         ("170042", "inspected", "scrapped"),
+        ("170044", "inspected", "scrapped"),
     ):
         for step in steps:
-            reason = "TOO_OLD" if step == "scrapped" else None
+            reason = _WHY_SCRAPPED[number] if step == "scrapped" else None
             await world.handle(a_reconditioning(number, step, on="2026-03-06", reason=reason))
     await world.handle(a_damage("170043", "stolen", happened_on="2026-03-06", by=SERVICE))
     await world.handle(
