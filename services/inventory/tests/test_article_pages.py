@@ -111,7 +111,7 @@ async def test_a_file_that_is_taken_away_may_be_shown_again_within_a_day(
         without = await page(client)
         gone = await client.get(f"/article-files/{file}")
         await world.advance(to=MONDAY + timedelta(hours=23))
-        again = await shown(client, file, "Dynan")
+        again = await client.post(f"/article-files/{file}:show", json={})
         await world.advance(to=MONDAY + timedelta(days=3))
         (told,) = (await page(client))["files"]
 
@@ -120,7 +120,7 @@ async def test_a_file_that_is_taken_away_may_be_shown_again_within_a_day(
         late = await shown(client, file)
 
     assert (hidden["is_shown"], without["files"], gone.status_code) == (False, [], 404)
-    assert (again.status_code, told["description"]) == (200, "Dynan")
+    assert (again.status_code, told["description"]) == (200, "Dynan från sidan")
     assert (late.status_code, late.json()["reason"]) == (404, "UNKNOWN_ARTICLE_FILE")
     assert await world.rows(ArticleFileRow) == []
     assert stored(tmp_path) == []
@@ -186,6 +186,16 @@ async def test_what_is_never_shown_is_forgotten_after_a_day(world: World, tmp_pa
     assert len(kept) == 1
     assert await world.rows(ArticleFileRow) == []
     assert stored(tmp_path) == []
+
+
+@pytest.mark.rule("INV-2a")
+async def test_a_file_is_not_shown_without_a_text_that_says_what_it_shows(world: World) -> None:
+    async with world.http(**STAFF) as client:
+        file = (await sent_in(client)).json()["file_id"]
+        refused = await client.post(f"/article-files/{file}:show", json={})
+
+    told = refused.json()
+    assert (told["reason"], told["field"]) == ("DESCRIPTION_MISSING", "description")
 
 
 @pytest.mark.rule("INV-2a")

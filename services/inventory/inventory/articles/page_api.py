@@ -94,7 +94,7 @@ async def add_file(
 async def show_file(file_id: UUID, body: ShowBody, commands: Commands) -> ArticleFileView:
     """Visa en fil på artikelns sida, eller visa den igen efter att den togs bort (INV-2).
 
-    Nekas: UNKNOWN_ARTICLE_FILE, TOO_MANY, PERSONAL_NUMBER_IN_TEXT (INV-2).
+    Nekas: UNKNOWN_ARTICLE_FILE, TOO_MANY, DESCRIPTION_MISSING, PERSONAL_NUMBER_IN_TEXT (INV-2).
     """
     command = ShowFile(description=body.description)
     return await commands.run(
