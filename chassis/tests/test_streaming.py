@@ -24,6 +24,10 @@ def a_router() -> ApiRouter:
     async def stream(request: Request, _: SignedIn) -> int:
         return sum([len(piece) async for piece in request.stream()])
 
+    @router.post("/things/{thing}/stream")
+    async def stream_to(thing: str, request: Request, _: SignedIn) -> int:
+        return len(thing) + await stream(request, _)
+
     return router
 
 
@@ -51,6 +55,10 @@ async def sent(server: Served, path: str, size: int, **how: float) -> httpx.Resp
 
 async def test_a_large_body_is_streamed(server: Served) -> None:
     assert (await sent(server, "/stream", SIZE)).json() == SIZE
+
+
+async def test_a_large_body_is_streamed_to_what_the_address_names(server: Served) -> None:
+    assert (await sent(server, "/things/ab/stream", SIZE)).json() == SIZE + 2
 
 
 async def test_a_late_body_is_streamed(server: Served) -> None:

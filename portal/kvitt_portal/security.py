@@ -1,6 +1,8 @@
 """In front of every page: what may be sent here, and what a browser may do with what comes back."""
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,9 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kvitt_portal.numbers import holds_number
 
 MAX_BODY_BYTES = 256 * 1024
-UPLOADS: Mapping[str, int] = {
-    "/leverantorsfakturor/ny/fil": 10 * 1024 * 1024 + MAX_BODY_BYTES,
-    "/bestallningar/ny/bilaga": 26 * 1024 * 1024,
+_FILE: Final = 26 * 1024 * 1024
+UPLOADS: Mapping[re.Pattern[str], int] = {
+    re.compile("/leverantorsfakturor/ny/fil"): 10 * 1024 * 1024 + MAX_BODY_BYTES,
+    re.compile("/bestallningar/ny/bilaga"): _FILE,
+    re.compile("/bestallningar/[^/]+/bilagor"): _FILE,
+    re.compile("/artiklar/[^/]+/filer"): _FILE,
 }
 """Where files are sent, and how large the body may be: each service has its own limit of a file."""
 
@@ -72,7 +77,10 @@ class Guarded:
         if "transfer-encoding" in headers:  # its size is not known before it has come
             return PlainTextResponse("Det som skickades säger inte hur stort det är.", 411)
         length = headers.get("content-length", "0")
-        most = UPLOADS.get(scope["path"], MAX_BODY_BYTES)
+        most = next(
+            (most for path, most in UPLOADS.items() if path.fullmatch(scope["path"])),
+            MAX_BODY_BYTES,
+        )
         if not length.isdigit() or int(length) > most:
             return PlainTextResponse("Det som skickades är för stort.", 413)
         if scope["method"] not in _SAFE and not self._is_ours(headers):

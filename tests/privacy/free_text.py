@@ -41,6 +41,10 @@ FREE_TEXT: Final = {
     "orders.template_names.name": "what somebody calls a template (ORD-9)",
     "bmb.transfer_texts.to_receiver": "what the sender writes to the receiver (BMB-1)",
     "bmb.transfer_texts.to_sender": "what the receiver answers (BMB-5)",
+    "inventory.article_files.name": "what somebody calls a file (INV-2)",
+    "inventory.article_files.description": "what customer service says of a file (INV-2)",
+    "inventory.article_information.text": "what customer service writes of an article (INV-2)",
+    "inventory.article_information.link": "a page of the supplier's (INV-2)",
     "inventory.damage_notes.note": "what has happened to a device (INV-15)",
     "inventory.supplier_returns.comment": "why something goes back (INV-8)",
     "billing.selections.name": "what somebody calls a selection (BIL-14)",
@@ -72,6 +76,7 @@ NO_FREE_TEXT: Final = {
                 f"inventory.articles.{column}"
                 for column in ("name", "product", "supplier", "unit", "search_text", "sort_name")
             ),
+            *("inventory.article_grams.gram", "inventory.article_grams.sort_name"),
             *("inventory.articles.fee_group", "orders.articles.fee_group"),
             "notifications.orders.lines",
         ),
@@ -102,6 +107,7 @@ NO_FREE_TEXT: Final = {
             *("bmb.transfers.void_reason", "orders.orders.refusal", "orders.pickups.refused"),
             *("orders.fault_reports.refused", "orders.person_accesses.purpose"),
             *("orders.person_details.home_region", "orders.attachments.media_type"),
+            "inventory.article_files.media_type",
             *("inventory.holds.refused", "inventory.reservations.decline_reason"),
             *("inventory.refused_prescribers.reason", "inventory.stock_moves.kind"),
             *("inventory.devices.holder_kind", "notifications.messages.about_kind"),
@@ -148,6 +154,7 @@ NO_FREE_TEXT: Final = {
         (
             *("billing.invoice_runs.previewed_state", "billing.month_previews.previewed_state"),
             *("billing.payer_previews.digest", "orders.attachments.sha256"),
+            "inventory.article_files.sha256",
         ),
         "a digest",
     ),

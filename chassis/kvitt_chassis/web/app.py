@@ -4,7 +4,7 @@ service's routes are in its `api.py`.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -17,6 +17,7 @@ from opentelemetry.trace import SpanKind
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kvitt_chassis import denials, metrics
@@ -127,7 +128,7 @@ class Guard:
         context: ApiContext,
         telemetry: Telemetry,
         for_operators: bool = False,
-        streamed: Collection[tuple[str, str]] = (),
+        streamed: Sequence[StreamedRoute] = (),
     ) -> None:
         self._app = app
         self._streamed = streamed
@@ -156,7 +157,7 @@ class Guard:
             ).observe(perf_counter() - started)
 
     def _bound(self, scope: Scope) -> "_Bound":
-        is_streamed = (scope["method"], scope["path"]) in self._streamed
+        is_streamed = any(_leads_to(route, scope) for route in self._streamed)
         if is_streamed:
             return _Bound(STREAMED_BYTES, STREAMED_SECONDS)
         return _Bound(MAX_BODY_BYTES, BODY_SECONDS)
@@ -248,15 +249,15 @@ def is_open(path: str) -> bool:
     return path in _OPEN or path.startswith(_OPEN_BELOW)
 
 
-def _streamed(routers: Sequence[APIRouter]) -> frozenset[tuple[str, str]]:
-    """Method and address of each route that streams its body; such an address names nothing."""
+def _streamed(routers: Sequence[APIRouter]) -> list[StreamedRoute]:
+    """Each route that streams its body."""
     routes = [route for router in routers for route in router.routes]
-    return frozenset(
-        (method, route.path)
-        for route in routes
-        if isinstance(route, StreamedRoute)
-        for method in route.methods or ()
-    )
+    return [route for route in routes if isinstance(route, StreamedRoute)]
+
+
+def _leads_to(route: StreamedRoute, scope: Scope) -> bool:
+    found, _ = route.matches(scope)
+    return found is Match.FULL
 
 
 @dataclass(frozen=True, slots=True)

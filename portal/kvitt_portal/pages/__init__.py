@@ -3,6 +3,7 @@
 from kvitt_portal.pages import (
     answers,
     applications,
+    article_files,
     articles,
     basket_lending,
     baskets,
@@ -57,6 +58,7 @@ from kvitt_portal.pages import (
 
 ROUTERS = (
     start.router,
+    article_files.router,
     articles.router,
     messages.router,
     news.router,

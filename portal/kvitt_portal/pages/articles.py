@@ -10,7 +10,9 @@ from fastapi import APIRouter
 from kvitt_contracts.types import ArticleNumber
 from starlette.responses import Response
 
+from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
+from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import holds_number
 from kvitt_portal.pages.asking import items_of, named
@@ -44,6 +46,7 @@ CLASSES: Final = {
 """What the classes on two digits are about."""
 
 _LIMIT = 50
+_DOCUMENT: Final = "application/pdf"
 _FILTERS = ("query", "type", "in_assortment", "store", "iso_code", "product")
 
 
@@ -76,6 +79,13 @@ async def search(here: Here) -> Response:
 @router.get("/artiklar/{number}")
 async def article(here: Here, number: str) -> Response:
     """All that is known of an article, on one page."""
+    return await page_of(here, number)
+
+
+async def page_of(
+    here: Visit, number: str, *, file: Form | None = None, information: Form | None = None
+) -> Response:
+    """The article's page, with a form of customer service's that is to be put right."""
     shown = await here.need("inventory", f"/articles/{number}")
     today, proposed, names = await asyncio.gather(
         here.ask("orders", "/today"),
@@ -92,7 +102,18 @@ async def article(here: Here, number: str) -> Response:
         units=UNITS,
         classes=CLASSES,
         names=names,
+        may_write=here.has(*STAFF),
+        form=file or Form(),
+        information=information or _told(shown["information"]),
+        pictures=[one for one in shown["files"] if one["media_type"] != _DOCUMENT],
+        documents=[one for one in shown["files"] if one["media_type"] == _DOCUMENT],
     )
+
+
+def _told(information: dict[str, str | None] | None) -> Form:
+    """What the supplier tells, to be changed."""
+    given = information or {}
+    return Form(given={name: given.get(name) or "" for name in ("text", "link")})
 
 
 async def _proposed(here: Visit, number: str) -> str:

@@ -3,13 +3,19 @@
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from portal.tests.browser import MakeActor
 from portal.tests.scene import Scene
 from portal.tests.ward import Ward, a_ward
 
 SEARCH = "Sök artikel"
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+def a_file(name: str, media_type: str, content: bytes) -> FilePayload:
+    """A file that somebody picks."""
+    return {"name": name, "mimeType": media_type, "buffer": content}
 
 
 @pytest.mark.task("T-67")
@@ -46,6 +52,75 @@ async def test_all_of_an_article_stands_on_one_page(actor: MakeActor, scene: Sce
     anna.counts("T-68")
     await anna.picture("article")
     await anna.accessible()
+
+
+@pytest.mark.rule("INV-2a")
+async def test_an_articles_pictures_documents_and_suppliers_words_are_on_its_page(
+    actor: MakeActor, ward: Ward, scene: Scene
+) -> None:
+    staff = scene.user(ward.place, roles=("customer_service",))
+    number = scene.article(f"Dyna {uuid4().hex[:6]}", marked=False, type="accessory")
+    await scene.set()
+    page = f"/artiklar/{number}"
+    karin = await actor(staff, at=page)
+    seen = await karin.page.screenshot(type="jpeg")
+
+    await karin.click("Lägg till")
+    await karin.sees("Välj en fil.")
+    await karin.sees("Skriv vad bilden visar")
+    await karin.accessible()
+    await karin.picture("article-page-lacking")
+    await karin.attach("Bild eller dokument", a_file("dyna.jpg", "image/jpeg", seen))
+    await karin.fill("Vad den visar", "Dynan från sidan")
+    await karin.click("Lägg till")
+    await karin.sees("Filen visas på artikelns sida.")
+    await karin.attach("Bild eller dokument", a_file("a.pdf", "application/pdf", b"<html>"))
+    await karin.fill("Vad den visar", "Bruksanvisning")
+    await karin.click("Lägg till")
+    await karin.sees("inte av den typ som den sägs vara")
+    large = PDF + bytes(2 * 1024 * 1024)
+    await karin.attach("Bild eller dokument", a_file("a.pdf", "application/pdf", large))
+    await karin.click("Lägg till")
+    await karin.sees("Filen visas på artikelns sida.")
+    await karin.fill("Vad leverantören berättar", "Tvättas i 60 °C.")
+    await karin.fill("Leverantörens sida om artikeln", "http://nordhjalp.example")
+    await karin.click("Spara")
+    await karin.sees("som börjar med https://")
+    await karin.fill("Leverantörens sida om artikeln", "https://www.nordhjalp.example/dynor")
+    await karin.click("Spara")
+    await karin.sees("Sidan är ändrad.")
+    await karin.accessible()
+    await karin.picture("article-page-staff")
+
+    anna = await actor(ward.user, at=page)
+    await anna.sees("Tvättas i 60 °C.")
+    await expect(anna.page.get_by_role("img", name="Dynan från sidan")).to_have_js_property(
+        "complete", True
+    )
+    width = await anna.page.get_by_role("img", name="Dynan från sidan").evaluate(
+        "async one => { await one.decode(); return one.naturalWidth }"
+    )
+    assert width > 0
+    out = anna.page.get_by_role("link", name="Leverantörens sida om artikeln")
+    assert await out.get_attribute("href") == "https://www.nordhjalp.example/dynor"
+    document = anna.page.get_by_role("link", name="Bruksanvisning")
+    assert await document.get_attribute("target") == "_blank"
+    read = await anna.page.request.get(await document.get_attribute("href") or "")
+    assert read.headers["content-type"] == "application/pdf"
+    assert await read.body() == large
+    await anna.sees_no("Ändra sidan")
+    await anna.accessible()
+    await anna.picture("article-page")
+
+    await karin.click("Ta bort Dynan från sidan")
+    await karin.sees("Filen är borttagen.")
+    await anna.reload()
+    await expect(anna.page.get_by_role("img", name="Dynan från sidan")).to_have_count(0)
+    await karin.picture("article-page-taken-away")
+    await karin.click("Ångra")
+    await karin.sees("Filen visas igen.")
+    await anna.reload()
+    await expect(anna.page.get_by_role("img", name="Dynan från sidan")).to_have_count(1)
 
 
 @pytest.mark.rule("INV-1h", "INV-2e", "INV-2h", "INV-3c")

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from inventory.app import service
 from inventory.article_files.models import ArticleFileRow
+from inventory.article_files.store import settings
 from kvitt_testkit.world import Given, World, stockholm
 
 from contracts.tests.builders.regions import the_catalogue, the_stores
@@ -110,7 +111,7 @@ async def test_a_file_that_is_taken_away_may_be_shown_again_within_a_day(
         without = await page(client)
         gone = await client.get(f"/article-files/{file}")
         await world.advance(to=MONDAY + timedelta(hours=23))
-        again = await shown(client, file, "Dynan")
+        again = await client.post(f"/article-files/{file}:show", json={})
         await world.advance(to=MONDAY + timedelta(days=3))
         (told,) = (await page(client))["files"]
 
@@ -119,7 +120,7 @@ async def test_a_file_that_is_taken_away_may_be_shown_again_within_a_day(
         late = await shown(client, file)
 
     assert (hidden["is_shown"], without["files"], gone.status_code) == (False, [], 404)
-    assert (again.status_code, told["description"]) == (200, "Dynan")
+    assert (again.status_code, told["description"]) == (200, "Dynan från sidan")
     assert (late.status_code, late.json()["reason"]) == (404, "UNKNOWN_ARTICLE_FILE")
     assert await world.rows(ArticleFileRow) == []
     assert stored(tmp_path) == []
@@ -150,6 +151,51 @@ async def test_what_cannot_be_taken_is_refused_with_its_field_and_the_way_on(
     assert (told["reason"], told["field"], told["rule"]) == (*said, "INV-2")
     assert told["way_on"]
     assert stored(tmp_path) == []
+
+
+@pytest.mark.rule("INV-2a")
+async def test_what_is_too_large_is_refused_with_the_limit_and_leaves_nothing(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KVITT_FILES_MAX_BYTES", str(2 * 1024 * 1024))
+    settings.cache_clear()
+
+    async def large() -> AsyncIterator[bytes]:
+        yield PNG
+        for _ in range(3):
+            yield bytes(1024 * 1024)
+
+    async with world.http(**STAFF) as client:
+        told = (await sent_in(client, large())).json()
+        left = stored(tmp_path)
+        fits = await sent_in(client, PNG + bytes(1024 * 1024 + 1))
+
+    assert (told["reason"], told["field"], told["rule"]) == ("TOO_LARGE", "body", "INV-2")
+    assert "2 MB" in told["way_on"]
+    assert left == []
+    assert fits.status_code == 201, fits.text
+
+
+@pytest.mark.rule("INV-2a")
+async def test_what_is_never_shown_is_forgotten_after_a_day(world: World, tmp_path: Path) -> None:
+    async with world.http(**STAFF) as client:
+        await sent_in(client)
+        kept = stored(tmp_path)
+        await world.advance(to=MONDAY + timedelta(hours=25))
+
+    assert len(kept) == 1
+    assert await world.rows(ArticleFileRow) == []
+    assert stored(tmp_path) == []
+
+
+@pytest.mark.rule("INV-2a")
+async def test_a_file_is_not_shown_without_a_text_that_says_what_it_shows(world: World) -> None:
+    async with world.http(**STAFF) as client:
+        file = (await sent_in(client)).json()["file_id"]
+        refused = await client.post(f"/article-files/{file}:show", json={})
+
+    told = refused.json()
+    assert (told["reason"], told["field"]) == ("DESCRIPTION_MISSING", "description")
 
 
 @pytest.mark.rule("INV-2a")

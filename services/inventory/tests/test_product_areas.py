@@ -29,6 +29,7 @@ from services.inventory.tests.units import COLLEAGUE, STAFF, SYSTEM, Who, listed
 
 HEARING, SIGHT, PLAIN = "30021", "30022", "30023"
 SECOND = "404"
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00"
 ME: Who = {"user": SENDER, "roles": (Role.PRESCRIBER,), "service_points": [SENDING]}
 
 
@@ -86,6 +87,24 @@ async def test_the_catalogue_has_the_articles_of_a_users_areas_and_those_of_none
             )
         classes = (await client.get("/articles:classes")).json()["items"]
         assert sum(one["articles"] for one in classes if len(one["iso_code"]) == 6) == len(seen)
+
+
+@pytest.mark.rule("INV-2a", "REF-11a")
+async def test_an_articles_files_are_read_by_who_sees_the_article(world: World) -> None:
+    await limited(world, product_areas=("horsel",))
+    said = {"Content-Type": "image/png", "X-Filename": "bild.png"}
+    files = {}
+    async with world.http(**STAFF) as client:
+        for number in (HEARING, SIGHT):
+            path = f"/articles/{number}/files"
+            made = (await client.post(path, content=PNG, headers=said)).json()
+            files[number] = f"/article-files/{made['file_id']}"
+            await client.post(f"{files[number]}:show", json={"description": "Bild"})
+        assert await shown(client, files[SIGHT]) == 200
+
+    async with world.http(**ME) as client:
+        assert await shown(client, files[HEARING]) == 200
+        assert await shown(client, files[SIGHT]) == 404
 
 
 @pytest.mark.rule("REF-11a")

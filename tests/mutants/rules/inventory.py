@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.mutants.mutant import Swap
+from tests.mutants.rules.article_pages import ARTICLE_PAGES
 from tests.mutants.rules.damages import DAMAGES
 from tests.mutants.rules.inventory_devices import DEVICES
 from tests.mutants.rules.inventory_orders import ORDERS_IN_STOCK
@@ -452,6 +453,7 @@ _STORES: tuple[RuleMutant, ...] = (
 
 INVENTORY: tuple[RuleMutant, ...] = (
     *_CATALOGUE,
+    *ARTICLE_PAGES,
     *_STORES,
     *DEVICES,
     *ORDERS_IN_STOCK,

@@ -17,9 +17,11 @@ class KeepFile(Command):
 
 
 class ShowFile(Command):
-    """Show a file on its article's page, with what it is called there (INV-2a)."""
+    """Show a file on its article's page, with what it says there (INV-2a): None for what it said
+    before it was taken away.
+    """
 
-    description: Description
+    description: Description | None
 
 
 class HideFile(Command):

@@ -23,6 +23,7 @@ TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
 class Reason(StrEnum):
     """Why something about an article's page is refused."""
 
+    DESCRIPTION_MISSING = "DESCRIPTION_MISSING"
     EMPTY = "EMPTY"
     FILE_GONE = "FILE_GONE"
     LINK_NOT_USABLE = "LINK_NOT_USABLE"
@@ -63,6 +64,17 @@ def must_have_room(beside: int) -> None:
     if beside >= MOST:
         way_on = f"En artikel kan visa högst {MOST} filer. Ta bort någon först."
         raise refusal(Reason.TOO_MANY, None, way_on)
+
+
+def said_of(said: str | None, before: str | None) -> str:
+    """What a file says on its page: what is said now, else what it said before.
+
+    Raises Refused (DESCRIPTION_MISSING, INV-2): neither.
+    """
+    if (text := said or before) is None:
+        way_on = "Skriv vad bilden föreställer, för den som inte ser den, eller vad dokumentet är."
+        raise refusal(Reason.DESCRIPTION_MISSING, "description", way_on)
+    return text
 
 
 def must_be_nobodys(text: str | None, *, field: str) -> None:

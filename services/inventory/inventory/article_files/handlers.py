@@ -32,10 +32,11 @@ async def keep_file(command: KeepFile, tx: Transaction) -> None:
 async def show_file(command: ShowFile, tx: Transaction) -> None:
     """Show a file on its article's page, or again (INV-2a).
 
-    Refused: UNKNOWN_ARTICLE_FILE, TOO_MANY, PERSONAL_NUMBER_IN_TEXT (INV-2).
+    Refused: UNKNOWN_ARTICLE_FILE, TOO_MANY, DESCRIPTION_MISSING, PERSONAL_NUMBER_IN_TEXT (INV-2).
     """
     domain.must_be_nobodys(command.description, field="description")
-    await writes.show(await _kept(tx), command.description, tx)
+    row = await _kept(tx)
+    await writes.show(row, domain.said_of(command.description, row.description), tx)
 
 
 @messages.command(HideFile, loads=_its_row)

@@ -13,15 +13,15 @@ from inventory.article_files.models import ArticleFileRow, ArticleInformationRow
 
 
 class ShowBody(Body):
-    """Vad filen visar eller handlar om."""
+    """Vad filen visar eller handlar om. Utan text visas den med den text som den hade."""
 
     description: Annotated[
-        Description,
+        Description | None,
         Field(
             description="Vad bilden föreställer, för den som inte ser den, eller vad dokumentet är",
             examples=["Rollatorn hopfälld, från sidan"],
         ),
-    ]
+    ] = None
 
 
 class InformationBody(Body):

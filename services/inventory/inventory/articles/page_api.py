@@ -28,7 +28,12 @@ from inventory.article_files.views import (
     InformationView,
     ShowBody,
 )
-from inventory.articles.queries import ARTICLES_SCOPE, show_article_row, within_areas
+from inventory.articles.queries import (
+    ARTICLES_SCOPE,
+    articles_numbered,
+    show_article_row,
+    within_areas,
+)
 
 streams = ApiRouter(tags=["Artiklar"], streams=True)
 router = ApiRouter(tags=["Artiklar"])
@@ -89,7 +94,7 @@ async def add_file(
 async def show_file(file_id: UUID, body: ShowBody, commands: Commands) -> ArticleFileView:
     """Visa en fil på artikelns sida, eller visa den igen efter att den togs bort (INV-2).
 
-    Nekas: UNKNOWN_ARTICLE_FILE, TOO_MANY, PERSONAL_NUMBER_IN_TEXT (INV-2).
+    Nekas: UNKNOWN_ARTICLE_FILE, TOO_MANY, DESCRIPTION_MISSING, PERSONAL_NUMBER_IN_TEXT (INV-2).
     """
     command = ShowFile(description=body.description)
     return await commands.run(
@@ -142,7 +147,8 @@ async def read_file(file_id: UUID, reader: Reader) -> Response:
     row = await reader.look_up(ArticleFileRow, file_id)
     if row is None or not row.is_shown:
         raise NotFound("article_file", rule=domain.RULE)
-    await show_article_row(reader, row.article_number, *await within_areas(reader))
+    if not await articles_numbered(reader, [row.article_number], *await within_areas(reader)):
+        raise NotFound("article_file", rule=domain.RULE)
     try:
         kept = await files().get(row.key)
     except NoSuchFile:
