@@ -45,10 +45,12 @@ from contracts.tests.builders.orders import (
 )
 from contracts.tests.builders.regions import (
     a_balance_stated,
+    a_condition,
     a_damage,
     a_device_on_loan_stated,
     a_device_returned,
     a_dispatch,
+    a_goods_return_stated,
     a_reconditioning,
     a_return_registered,
     a_scrapping,
@@ -496,3 +498,37 @@ async def test_the_technician_sees_what_waits_and_ends_it(world: World) -> None:
         Step.CLEANED,
         Step.APPROVED,
     ]
+
+
+@pytest.mark.rule("INV-13a", "INV-15g")
+async def test_what_a_region_states_is_scrapped_leaves_the_workshop(world: World) -> None:
+    await world.handle_all(BACK, INSPECTED)
+
+    await world.handle(a_condition("170098", "scrapped", on="2026-03-20"))
+
+    assert (await device(world, "170098")).status is DeviceStatus.SCRAPPED
+    assert (await work_on(world)).status is Status.BROKEN
+    assert await made_fit_of(world) == 0
+    assert await balance(world, ROLLATOR) == (0, 0, 0)
+    await assert_nothing_differs(world)
+
+
+@pytest.mark.rule("INV-13a", "INV-7e")
+async def test_unmarked_goods_that_a_region_states_are_back_are_made_fit_again(
+    world: World,
+) -> None:
+    await world.handle_all(
+        a_balance_stated(CUSHION, 3, store=CENTRAL),
+        an_order_placed(a_line(CUSHION, 3)),
+        a_dispatch(a_sent_line(1, 3)),
+    )
+    await world.advance(stockholm("2026-03-24 08:00"))
+    back = a_goods_return_stated(quantity=2, store=CENTRAL, on="2026-03-24")
+
+    await world.handle(back, subject="R-7")
+
+    (opened,) = await world.events(ReconditioningOpened)
+    assert (opened.article_number, opened.quantity, opened.device_id) == (CUSHION, 2, None)
+    assert await made_fit_of(world, CUSHION) == 2
+    assert await balance(world, CUSHION) == (0, 0, 0)
+    await assert_nothing_differs(world)

@@ -115,5 +115,21 @@ RECONDITIONINGS: tuple[RuleMutant, ...] = (
         "ReconditioningRow.ended_at < at)",
         f"{_TESTS}_what_is_in_the_workshop_is_not_missing_from_the_shelf",
     ),
+    rule_mutant(
+        "INV-15g",
+        "What is scrapped in the workshop leaves the shelf",
+        f"{_CODE}/conditions/domain.py",
+        "now.claim.kind is ClaimKind.RECONDITIONING,",
+        "now.claim.kind is ClaimKind.SALE,",
+        f"{_TESTS}_what_a_region_states_is_scrapped_leaves_the_workshop",
+    ),
+    rule_mutant(
+        "INV-13a",
+        "Unmarked goods that are stated are available at once",
+        f"{_CODE}/returned_goods/handlers.py",
+        "is_made_fit = await is_made_fit_in(tx, fact.store)",
+        "is_made_fit = False",
+        f"{_TESTS}_unmarked_goods_that_a_region_states_are_back_are_made_fit_again",
+    ),
 )
 """Of the device service's workshop."""

@@ -79,13 +79,15 @@ class Missing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scrapped:
     """What follows where a device is scrapped. `changes`: it came into the store first, where it
-    was in none. `left`: the store whose balance it leaves, `was_held` there for what claimed it.
+    was in none. `left`: the store whose balance it leaves, `was_held` there for what claimed it, or
+    `was_made_fit`: it was in the workshop (INV-13).
     """
 
     scrapped: DeviceStatusChanged
     changes: tuple[CustodyChanged, ...]
     left: StoreId | None
     was_held: bool
+    was_made_fit: bool
 
 
 def check_store(fact: DeviceConditionStated) -> None:
@@ -181,6 +183,7 @@ def scrap(now: Now, *, store: StoreId | None, is_central: bool, on: date) -> Scr
         changes=_comes_to(now, place, on, _cause_of_coming(now)) if comes else (),
         left=None if now.is_on_its_way else device.store,
         was_held=now.claim is not None and now.claim.kind in _HELD,
+        was_made_fit=now.claim is not None and now.claim.kind is ClaimKind.RECONDITIONING,
     )
 
 

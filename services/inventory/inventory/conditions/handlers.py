@@ -128,8 +128,18 @@ async def _take_out(
     number = row.article_number
     gone = LaterMoveKind.SCRAPPED
     if not done.changes:
-        held = {"reserved": -1} if done.was_held else {"available": -1}
-        await move_stock(tx, place, number, gone, on=on, cause_id=row.id, **held)
+        was_free = not (done.was_held or done.was_made_fit)
+        await move_stock(
+            tx,
+            place,
+            number,
+            gone,
+            on=on,
+            available=-int(was_free),
+            reserved=-int(done.was_held),
+            in_reconditioning=-int(done.was_made_fit),
+            cause_id=row.id,
+        )
         return
     came = MoveKind.RETURNED
     if done.left is not None:  # the pickup had set it aside there

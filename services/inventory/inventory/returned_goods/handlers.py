@@ -8,10 +8,11 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import MoveKind, ReturnedLine
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import ReturnedGoodsStated
-from kvitt_contracts.types import OrderId, PickupId, ReturnId, identify
+from kvitt_contracts.types import ArticleNumber, OrderId, PickupId, ReturnId, StoreId, identify
 
 from inventory.articles.queries import get_article
 from inventory.baskets.models import BasketRow
+from inventory.reconditionings.writes import is_made_fit_in, open_work
 from inventory.registered_returns.baskets import basket_line, held_in
 from inventory.registered_returns.domain import Back, check_line, returned, with_held
 from inventory.registered_returns.models import LineBack, ReturnRow
@@ -49,12 +50,14 @@ async def take_goods_back(fact: ReturnedGoodsStated, tx: Transaction) -> None:
     number = back.article.article_number
     await lock_balances(tx, fact.store, [number])
     into = Counter({} if fact.is_scrapped else {(fact.store, number): fact.quantity})
+    is_made_fit = await is_made_fit_in(tx, fact.store)
+    free = Counter[tuple[StoreId, ArticleNumber]]() if is_made_fit else into
     row: ReservationRow | BasketRow
     if back.is_of_basket:
         row = await tx.lock(BasketRow, back.order_id)
-        await lock_waiting(tx, into)
+        await lock_waiting(tx, free)
     else:
-        await lock_waiting(tx, into, beside=[back.order_id])
+        await lock_waiting(tx, free, beside=[back.order_id])
         row = await tx.lock(ReservationRow, back.order_id)
     _check(fact, with_held(back, held_in(row, back)))
     event = returned(
@@ -75,10 +78,15 @@ async def take_goods_back(fact: ReturnedGoodsStated, tx: Transaction) -> None:
             article,
             MoveKind.RETURNED,
             on=fact.returned_on,
-            available=quantity,
+            available=0 if is_made_fit else quantity,
+            in_reconditioning=quantity if is_made_fit else 0,
             cause_id=_return_id(tx),
         )
-        await serve_backorders(tx, store, article)
+        if is_made_fit:
+            on, return_id = fact.returned_on, _return_id(tx)
+            open_work(tx, store, article, on=on, quantity=quantity, return_id=return_id)
+        else:
+            await serve_backorders(tx, store, article)
     _note(fact, known, tx)
 
 
