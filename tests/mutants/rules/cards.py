@@ -147,8 +147,8 @@ CARDS: tuple[RuleMutant, ...] = (
         "INV-5j",
         "Anybody finds a device by its SIP number",
         f"{_CODE}/cards/api.py",
-        "        SCOPE.within(reader.grant),\n",
-        "",
+        "        asked, SCOPE.within(reader.grant), *await within_reach_of_areas(reader)\n",
+        "        asked, *await within_reach_of_areas(reader)\n",
         f"{_TESTS}_a_device_is_found_by_the_sip_number_of_whoever_has_it",
     ),
     rule_mutant(

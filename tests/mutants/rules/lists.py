@@ -8,6 +8,7 @@ from tests.mutants.rules.billing import BILLING
 from tests.mutants.rules.bmb import BMB
 from tests.mutants.rules.cards import CARDS
 from tests.mutants.rules.contracts import CONTRACTS
+from tests.mutants.rules.contributions import CONTRIBUTIONS
 from tests.mutants.rules.documents import DOCUMENTS
 from tests.mutants.rules.fault_reports import FAULT_REPORTS
 from tests.mutants.rules.foresight import FORESIGHT
@@ -43,6 +44,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "inventory": INVENTORY,
     "cards": CARDS,
     "purchases": PURCHASES,
+    "contributions": CONTRIBUTIONS,
     "receipts": RECEIPTS,
     "billing": BILLING,
     "work_charges": WORK_CHARGES,

@@ -28,6 +28,7 @@ class BalanceView(BaseModel):
                     "available": 4,
                     "reserved": 2,
                     "on_order": 0,
+                    "in_reconditioning": 0,
                     "colour": "green",
                 }
             ]

@@ -25,6 +25,7 @@ class StoreBalanceView(BalanceView):
                     "available": 4,
                     "reserved": 0,
                     "on_order": 0,
+                    "in_reconditioning": 0,
                     "colour": "green",
                     "incoming": 6,
                     "counted_on": "2026-04-14",
