@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.mutants.rules.access import ACCESS
+from tests.mutants.rules.balances_on_a_day import BALANCES_ON_A_DAY
 from tests.mutants.rules.baskets import BASKETS
 from tests.mutants.rules.billing import BILLING
 from tests.mutants.rules.bmb import BMB
@@ -44,6 +45,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "inventory": INVENTORY,
     "cards": CARDS,
     "purchases": PURCHASES,
+    "balances_on_a_day": BALANCES_ON_A_DAY,
     "contributions": CONTRIBUTIONS,
     "receipts": RECEIPTS,
     "billing": BILLING,
