@@ -1,5 +1,6 @@
 """A store's balances over HTTP, and its balance report (INV-11, INV-14). No rule here."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -96,24 +97,24 @@ async def list_balances(
     """
     await reader.get(StoreRow, store, scope=SCOPE, rule="INV-14")
     if asked.on is not None:
-        return await _at_the_end_of(asked.on, asked, store, reader)
+        today = stockholm_day(await reader.now())
+        check_day(asked.on, today=today, sort=asked.sort, with_balance=asked.with_balance)
     found = await BALANCES.page(asked, reader, BalanceRow.store == store)
+    if asked.on is not None:
+        items = await _at_the_end_of(asked.on, found.items, store, reader)
+        return found.model_copy(update={"items": items})
     coming = await incoming_shown(reader, store)
     items = [one.with_incoming(coming.get(one.article_number, 0)) for one in found.items]
     return found.model_copy(update={"items": items})
 
 
 async def _at_the_end_of(
-    on: date, asked: BalanceQuery, store: StoreId, reader: RegionReader
-) -> Page[StoreBalanceView]:
-    today = stockholm_day(await reader.now())
-    check_day(on, today=today, sort=asked.sort, with_balance=asked.with_balance)
-    found = await BALANCES.page(asked, reader, BalanceRow.store == store)
-    numbers = [one.article_number for one in found.items]
+    on: date, shown: Sequence[StoreBalanceView], store: StoreId, reader: RegionReader
+) -> list[StoreBalanceView]:
+    numbers = [one.article_number for one in shown]
     before = start_of_day(on + timedelta(days=1))
     was = await balances_at(reader, store, numbers, before=before)
-    items = [one.at_the_end_of(on, was.get(one.article_number)) for one in found.items]
-    return found.model_copy(update={"items": items})
+    return [one.at_the_end_of(on, was.get(one.article_number)) for one in shown]
 
 
 @router.get(
