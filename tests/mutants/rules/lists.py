@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from tests.mutants.rules.access import ACCESS
+from tests.mutants.rules.balances_on_a_day import BALANCES_ON_A_DAY
 from tests.mutants.rules.baskets import BASKETS
 from tests.mutants.rules.billing import BILLING
 from tests.mutants.rules.bmb import BMB
 from tests.mutants.rules.cards import CARDS
 from tests.mutants.rules.contracts import CONTRACTS
+from tests.mutants.rules.contributions import CONTRIBUTIONS
 from tests.mutants.rules.documents import DOCUMENTS
 from tests.mutants.rules.fault_reports import FAULT_REPORTS
 from tests.mutants.rules.foresight import FORESIGHT
@@ -43,6 +45,8 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "inventory": INVENTORY,
     "cards": CARDS,
     "purchases": PURCHASES,
+    "balances_on_a_day": BALANCES_ON_A_DAY,
+    "contributions": CONTRIBUTIONS,
     "receipts": RECEIPTS,
     "billing": BILLING,
     "work_charges": WORK_CHARGES,

@@ -178,7 +178,7 @@ RECEIPTS: tuple[RuleMutant, ...] = (
         "INV-16a",
         "A contribution enters the books of stores",
         f"{_INVENTORY}/domain.py",
-        "        if not (article.is_service or article.is_contribution):\n",
+        "        if not article.is_never_stocked:\n",
         "        if not article.is_service:\n",
         f"{_BOOKED}_a_contribution_is_delivered_and_never_stocked",
     ),

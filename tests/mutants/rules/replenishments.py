@@ -173,7 +173,7 @@ REPLENISHMENTS: tuple[RuleMutant, ...] = (
         "INV-11a",
         "A store's report leaves out what is on its way",
         f"{_STOCK}/store_balances/documents.py",
-        "                incoming=one.incoming,\n",
+        "                incoming=one.incoming or 0,\n",
         "                incoming=0,\n",
         f"{_LISTED}_a_stores_balances_are_printed",
     ),

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import ArticleEvent, ArticleListed, ArticlePriced
@@ -91,9 +91,39 @@ class Article:
         """True for what is ordered but never stocked or counted."""
         return self.type is ArticleType.SERVICE
 
+    @property
+    def is_never_stocked(self) -> bool:
+        """True for what no store has: services, and contributions (INV-4, INV-16)."""
+        return self.is_service or self.is_contribution
+
 
 class ArticleRefused(Refused):
     """The catalogue does not take the article or its price."""
+
+
+class NeverStocked(Refused):
+    """No store has the article, so nothing of it comes into one or leaves it."""
+
+
+# decision 0487: one rule says what no store has
+def check_stocked(article: Article, *, field: str = "article_number") -> None:
+    """Raises NeverStocked: CONTRIBUTION_IS_NEVER_STOCKED (INV-16), SERVICE_IS_NEVER_STOCKED
+    (INV-4).
+    """
+    if article.is_contribution:
+        raise NeverStocked(
+            CONTRIBUTION_IS_NEVER_STOCKED, rule="INV-16", field=field, way_on=_CONTRIBUTION
+        )
+    if article.is_never_stocked:
+        raise NeverStocked("SERVICE_IS_NEVER_STOCKED", rule="INV-4", field=field, way_on=_SERVICE)
+
+
+CONTRIBUTION_IS_NEVER_STOCKED: Final = "CONTRIBUTION_IS_NEVER_STOCKED"
+_CONTRIBUTION = (
+    "Bidrag lagerförs inte: kontrollera artikelnumret. Ett bidrag beställs till mottagaren och "
+    "debiteras."
+)
+_SERVICE = "Tjänster lagerförs inte: kontrollera artikelnumret."
 
 
 def list_article(
@@ -101,10 +131,12 @@ def list_article(
 ) -> tuple[ArticleListed, ...]:
     """Take an article into the catalogue, or what is new about it. Nothing new: no event.
 
-    Raises ArticleRefused: a marked service; an article that turns from marked to unmarked, or from
-    goods to a service, or back; a product area that the policy has not (REF-11). Source: INV-2,
-    INV-4, INV-5.
+    Raises ArticleRefused: a marked service; a contribution that is rented or marked (INV-16); an
+    article that turns from marked to unmarked, or from goods to what no store has, or back; a
+    product area that the policy has not (REF-11). Source: INV-2, INV-4, INV-5.
     """
+    if stated.is_contribution:
+        _check_contribution(stated)
     if stated.marked and stated.type is ArticleType.SERVICE:
         raise ArticleRefused(
             "SERVICE_IS_NEVER_MARKED",
@@ -228,8 +260,25 @@ def _unless_known(event: E, known: Article | None) -> tuple[E, ...]:
 
 
 def _counts_otherwise(stated: ArticleStated, known: Article) -> bool:
-    is_service = stated.type is ArticleType.SERVICE
-    return stated.marked != known.marked or is_service != known.is_service
+    is_never_stocked = stated.type is ArticleType.SERVICE or stated.is_contribution
+    return stated.marked != known.marked or is_never_stocked != known.is_never_stocked
+
+
+def _check_contribution(stated: ArticleStated) -> None:
+    if stated.charging is Charging.RENT:
+        raise ArticleRefused(
+            "CONTRIBUTION_IS_NEVER_RENTED",
+            rule="INV-16",
+            field="charging",
+            way_on="Ett bidrag hyrs inte ut: ange charging=sale och marked=false.",
+        )
+    if stated.marked:  # what is marked stands in stores, comes back and is lent again
+        raise ArticleRefused(
+            "CONTRIBUTION_IS_NEVER_MARKED",
+            rule="INV-16",
+            field="marked",
+            way_on="Ett bidrag har inga individer: ange marked=false.",
+        )
 
 
 # INV-3: a class holds what is in the classes below it

@@ -21,8 +21,9 @@ def _stated(fact: ArticleStated | ArticlePriceStated, tx: Transaction) -> Iterab
 async def list_article(fact: ArticleStated, tx: Transaction) -> None:
     """INV-2: take the article into the catalogue.
 
-    Refused: SERVICE_IS_NEVER_MARKED (INV-5), WAY_OF_COUNTING_IS_FIXED (INV-4),
-    UNKNOWN_PRODUCT_AREA (REF-11).
+    Refused: SERVICE_IS_NEVER_MARKED (INV-5), CONTRIBUTION_IS_NEVER_RENTED,
+    CONTRIBUTION_IS_NEVER_MARKED (INV-16), WAY_OF_COUNTING_IS_FIXED (INV-4), UNKNOWN_PRODUCT_AREA
+    (REF-11).
     """
     key = article_id(tx, fact.article_number)
     row = await tx.find(ArticleRow, key)

@@ -167,7 +167,7 @@ def stocked_articles(lines: Sequence[ReportedLine], *, known: Known) -> dict[Art
     counted: Counter[ArticleNumber] = Counter()
     for line in lines:
         article = known.articles[known.lines[line.line_id].article_number]
-        if not (article.is_service or article.is_contribution):
+        if not article.is_never_stocked:
             counted[article.article_number] += line.quantity
     return dict(sorted(counted.items()))
 

@@ -1,6 +1,6 @@
 """The rules of dispatches: what can have been sent of an order. No clock, no database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,6 @@ from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import DispatchedLine, GoodsDispatched
 from kvitt_contracts.types import (
     ArticleNumber,
-    ArticleType,
     DeviceId,
     DeviceNumber,
     OrderId,
@@ -18,7 +17,7 @@ from kvitt_contracts.types import (
 )
 
 from inventory.devices.domain import OF_STORED, Claim, Device
-from inventory.reservations.domain import Line, Reservation, Status
+from inventory.reservations.domain import Line, Reservation, Status, is_stocked
 
 
 class DispatchRefused(Refused):
@@ -133,17 +132,21 @@ def is_on_its_way(
 
 
 def taken_from_stock(
-    reservation: Reservation, lines: Sequence[PlacedLine], dispatched: OrderGoodsDispatched
+    reservation: Reservation,
+    lines: Sequence[PlacedLine],
+    dispatched: OrderGoodsDispatched,
+    *,
+    never_stocked: Collection[ArticleNumber] = (),
 ) -> tuple[Taken, ...]:
     """What each line takes from its balance: first what is set aside for it, then what is free.
 
-    A service takes nothing (INV-4).
+    A service and a contribution (`never_stocked`) take nothing (INV-4, INV-16).
     """
     left = {line.line_id: line for line in reservation.lines}
-    services = {line.line_id for line in lines if line.article_type is ArticleType.SERVICE}
+    stocked = {line.line_id for line in lines if is_stocked(line, never_stocked)}
     taken = []
     for sent in dispatched.lines:
-        if sent.line_id in services:
+        if sent.line_id not in stocked:
             continue
         line = left[sent.line_id]
         reserved = min(line.reserved, sent.quantity)

@@ -30,7 +30,7 @@ from inventory.reservations import domain as reservations
 from inventory.reservations.backorders import note_missing, serve_all_backorders
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.reservations.queries import order_id_numbered
-from inventory.reservations.writes import give_devices
+from inventory.reservations.writes import contributions_of, give_devices
 from inventory.stock.writes import balance_rows, lock_balances, move_stock
 
 messages = Handlers()
@@ -221,7 +221,8 @@ async def _take_from_stock(
     dispatched: OrderGoodsDispatched,
     tx: Transaction,
 ) -> None:
-    for taken in domain.taken_from_stock(before, order.lines, dispatched):
+    never = await contributions_of(tx, order)
+    for taken in domain.taken_from_stock(before, order.lines, dispatched, never_stocked=never):
         await move_stock(
             tx,
             order.store,

@@ -76,6 +76,7 @@ def expect(
         available=available,
         lead_time_days={number: one.lead_time_days for number, one in articles.items()},
         not_purchased={number for number, one in articles.items() if not one.is_purchased},
+        never_stocked={number for number, one in articles.items() if one.is_contribution},
         today=today,
     )
     if isinstance(answer, ReservationDeclined):

@@ -107,10 +107,17 @@ def _locked_to_release(event: OrderVoidRequested, tx: Transaction) -> Iterable[R
         yield ReservationRow, event.order_id
 
 
+def _read_to_release(event: OrderVoidRequested, tx: Transaction) -> Iterable[RowKey]:
+    yield PlacedOrderRow, event.order_id
+    order = tx.fetched(PlacedOrderRow, event.order_id)
+    for line in order.lines if order else ():
+        yield ArticleRow, article_id(tx, line.article_number)
+
+
 @messages.on(
     OrderVoidRequested,
     loads=_locked_to_release,
-    reads=lambda event, _: [(PlacedOrderRow, event.order_id)],
+    reads=_read_to_release,
 )
 async def release(event: OrderVoidRequested, tx: Transaction) -> None:
     """ORD-14: free what is set aside, unless the warehouse has begun.

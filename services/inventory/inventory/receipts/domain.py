@@ -7,7 +7,7 @@ from kvitt_contracts.inventory import Custody
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import DeviceNumber, MarkedDevice, StoreHolder
 
-from inventory.articles.domain import Article
+from inventory.articles.domain import Article, check_stocked
 
 
 class GoodsRefused(Refused):
@@ -25,10 +25,10 @@ class Came:
 def check_stated_balance(article: Article) -> None:
     """A balance is stated of unmarked goods alone.
 
-    Raises GoodsRefused: a service (INV-4: never stocked); a marked article, whose devices are
+    Raises Refused: what is never stocked (INV-4, INV-16); a marked article, whose devices are
     stated one by one (INV-5).
     """
-    _check_stocked(article)
+    check_stocked(article)
     if article.marked:
         raise GoodsRefused(
             "MARKED_ARTICLE_IS_STATED_BY_DEVICE",
@@ -41,9 +41,10 @@ def check_stated_balance(article: Article) -> None:
 def check_received(article: Article, *, quantity: int, numbers: Sequence[DeviceNumber]) -> None:
     """Goods that came in name each device where the article is marked, and none where it is not.
 
-    Raises GoodsRefused: a service (INV-4); too few, too many or doubled device numbers (INV-5).
+    Raises Refused: what is never stocked (INV-4, INV-16); too few, too many or doubled device
+    numbers (INV-5).
     """
-    _check_stocked(article)
+    check_stocked(article)
     expected = quantity if article.marked else 0
     if len(numbers) != expected or len(set(numbers)) != len(numbers):
         raise GoodsRefused(
@@ -111,13 +112,3 @@ _STATED_ONCE = (
     "ändrats sedan dess: en retur (DeviceReturned) för var det står, ett byte (BMB) för mottagare, "
     "betalare och förskrivare."
 )
-
-
-def _check_stocked(article: Article) -> None:
-    if article.is_service:
-        raise GoodsRefused(
-            "SERVICE_IS_NEVER_STOCKED",
-            rule="INV-4",
-            field="article_number",
-            way_on="Tjänster lagerförs inte: kontrollera artikelnumret.",
-        )

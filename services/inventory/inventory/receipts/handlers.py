@@ -53,8 +53,8 @@ async def receive_goods(fact: GoodsReceived, tx: Transaction) -> None:
 
     An article or a store that nobody has stated: the fact waits. Refused: ALREADY_BOOKED (INV-4)
     with other content, PURCHASING_STORE_HAS_NO_BALANCE, SERVICE_IS_NEVER_STOCKED (INV-4),
-    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), DEVICES_DO_NOT_MATCH_QUANTITY, DEVICE_NUMBER_TAKEN
-    (INV-5).
+    CONTRIBUTION_IS_NEVER_STOCKED (INV-16), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7),
+    DEVICES_DO_NOT_MATCH_QUANTITY, DEVICE_NUMBER_TAKEN (INV-5).
     """
     delivery = DeliveryRow(
         region=tx.region,
@@ -95,8 +95,8 @@ async def state_balance(fact: BalanceStated, tx: Transaction) -> None:
     """INV-4: the old stock enters the ledger as a move of its own.
 
     Waits as receive_goods does. Refused: ALREADY_BOOKED (INV-4) with other content,
-    PURCHASING_STORE_HAS_NO_BALANCE, SERVICE_IS_NEVER_STOCKED (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK
-    (REF-7), MARKED_ARTICLE_IS_STATED_BY_DEVICE (INV-5).
+    PURCHASING_STORE_HAS_NO_BALANCE, SERVICE_IS_NEVER_STOCKED (INV-4), CONTRIBUTION_IS_NEVER_STOCKED
+    (INV-16), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), MARKED_ARTICLE_IS_STATED_BY_DEVICE (INV-5).
     """
     stated = DeliveryRow(
         region=tx.region,

@@ -83,7 +83,8 @@ async def register_return(body: ReturnBody, commands: Commands) -> ReturnView:
     Nekas: UNKNOWN_USER (REF-3), REFERENCE_USED, NAMED_TWICE (INV-7), NOT_YOUR_STORE,
     NOT_YOUR_DEVICE, NOT_YOUR_LINE (REF-18), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
     PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), NOT_ON_LOAN, MORE_THAN_DELIVERED (INV-7), LINE_IS_MARKED
-    (INV-5), SERVICE_IS_NEVER_STOCKED (INV-4), RETURNED_BEFORE_LOAN (DAY-5).
+    (INV-5), SERVICE_IS_NEVER_STOCKED (INV-4), CONTRIBUTION_IS_NEVER_RETURNED (INV-16),
+    RETURNED_BEFORE_LOAN (DAY-5).
     """
     said = {name: value for name, value in dict(body).items() if name != "reference"}
     command = RegisterReturn(by=commands.caller.user_id, **said)

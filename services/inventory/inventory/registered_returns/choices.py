@@ -106,7 +106,7 @@ async def show_return_choices(
                 ),
             )
             for order, line, left in held
-            if line.article_number in articles
+            if line.article_number in articles and not articles[line.article_number].is_contribution
         ],
         more=len(found) > _MOST,
     )

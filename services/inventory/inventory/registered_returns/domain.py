@@ -86,11 +86,18 @@ def check_may_stay(article: Article, *, is_central: bool, place: int) -> None:
 
 
 def check_line(back: Back, *, on: date, is_scrapped: bool, place: int) -> None:
-    """Raises ReturnRefused: the line is of marked devices (INV-5); of a service, which no store
-    takes in (INV-4); comes back before it was ordered (DAY-5); or more than was delivered and has
-    not come back (INV-7).
+    """Raises ReturnRefused: the line is of a contribution, which never comes back (INV-16); of
+    marked devices (INV-5); of a service, which no store takes in (INV-4); comes back before it was
+    ordered (DAY-5); or more than was delivered and has not come back (INV-7).
     """
     field = f"lines.{place}"
+    if back.article.is_contribution:
+        raise ReturnRefused(
+            "CONTRIBUTION_IS_NEVER_RETURNED",
+            rule="INV-16",
+            field=f"{field}.line",
+            way_on=_CONTRIBUTION,
+        )
     if back.line.marked:
         raise ReturnRefused(
             "LINE_IS_MARKED", rule="INV-5", field=f"{field}.line", way_on=_BY_NUMBER
@@ -160,5 +167,6 @@ _BY_PICKUP = (
 )
 _BY_NUMBER = "Raden är individmärkt: ange hjälpmedlens individnummer i stället."
 _SERVICE = "Tjänster lagerförs inte och kan inte återlämnas: utelämna raden."
+_CONTRIBUTION = "Bidrag lämnas inte tillbaka och skrotas inte: utelämna raden."
 _NOT_YET_ORDERED = "Raden beställdes efter den dagen: kontrollera returdagen."
 _MORE_THAN_DELIVERED = "Ange högst det som levererats av raden och inte redan är återlämnat."

@@ -58,8 +58,8 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
     Refused: UNKNOWN_USER (REF-3), REFERENCE_USED, NAMED_TWICE (INV-7), NOT_YOUR_STORE,
     NOT_YOUR_DEVICE, NOT_YOUR_LINE (REF-18), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
     PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), NOT_ON_LOAN, MORE_THAN_DELIVERED (INV-7), LINE_IS_MARKED
-    (INV-5), SERVICE_IS_NEVER_STOCKED (INV-4), RETURNED_BEFORE_LOAN (DAY-5), RETURNED_AT_ONCE
-    (PCK-7), RETURNED_AFTER_SALE (PHY-1).
+    (INV-5), SERVICE_IS_NEVER_STOCKED (INV-4), CONTRIBUTION_IS_NEVER_RETURNED (INV-16),
+    RETURNED_BEFORE_LOAN (DAY-5), RETURNED_AT_ONCE (PCK-7), RETURNED_AFTER_SALE (PHY-1).
     """
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
     return_id = ReturnId(tx.target("return"))
@@ -79,7 +79,7 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
     scrapped = [_is_scrapped(command, line, tx) for line in lines]
     kept = [line for line, gone in zip(lines, scrapped, strict=True) if not gone]
     numbers = {row.article_number for row in devices}
-    numbers |= {line.article.article_number for line in kept if not line.article.is_service}
+    numbers |= {line.article.article_number for line in kept if not line.article.is_never_stocked}
     left = {(store, row.article_number) for row in devices if (store := _kept_in(row))}
     await _lock_balances({(command.store, number) for number in numbers} | left, tx)
     rows = await tx.lock_all(DeviceRow, [row.id for row in devices])
@@ -275,7 +275,7 @@ def _into(
     """How many of each article the store gets."""
     into = Counter((store, row.article_number) for row in devices)
     for line in lines:
-        if not line.article.is_service:  # it is refused
+        if not line.article.is_never_stocked:  # it is refused
             into[store, line.article.article_number] += line.quantity
     return into
 

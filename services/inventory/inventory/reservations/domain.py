@@ -29,6 +29,7 @@ from kvitt_contracts.orders import PlacedLine
 from kvitt_contracts.types import ArticleNumber, ArticleType, OrderId, OrderLineId
 
 from inventory.arrivals.domain import Shipment, unload
+from inventory.articles.domain import CONTRIBUTION_IS_NEVER_STOCKED
 
 
 class Status(StrEnum):
@@ -111,6 +112,8 @@ def reserve(
     available: Mapping[ArticleNumber, int],
     lead_time_days: Mapping[ArticleNumber, int],
     not_purchased: Collection[ArticleNumber],
+    never_stocked: Collection[ArticleNumber] = (),
+    fills_a_store: bool = False,
     today: date,
 ) -> StockReserved | StockBackordered | ReservationDeclined:
     """Set aside what there is, line by line; the rest is waited for. Where some of an article that
@@ -118,13 +121,18 @@ def reserve(
 
     Planned dispatch: the next working day after `today`, the Stockholm day on which it is decided,
     or, where something is missing, after the longest lead time of what is missing, in working days.
-    A service is not stocked, so it is never missing. Source: ORD-4, INV-4.
+    Services and contributions (`never_stocked`) are never missing, and fill no store: that is
+    declined. Source: ORD-4, INV-4, INV-16.
     """
+    if fills_a_store and any(line.article_number in never_stocked for line in lines):
+        return ReservationDeclined(
+            order_id=order_id, reason=CONTRIBUTION_IS_NEVER_STOCKED, rule="INV-16"
+        )
     free = dict(available)
     allocated = []
     for line in lines:
         got = line.quantity
-        if line.article_type is not ArticleType.SERVICE:
+        if is_stocked(line, never_stocked):
             got = min(line.quantity, free.get(line.article_number, 0))
             free[line.article_number] = free.get(line.article_number, 0) - got
         allocated.append(_allocated(line.line_id, line.article_number, got, line.quantity - got))
@@ -138,6 +146,12 @@ def reserve(
     return StockBackordered(
         order_id=order_id, planned_dispatch_on=planned, missing=missing, lines=tuple(allocated)
     )
+
+
+def is_stocked(line: Wanted, never_stocked: Collection[ArticleNumber]) -> bool:
+    """False of a line of a service, or of a contribution: it takes nothing from a balance."""
+    is_service = line.article_type is ArticleType.SERVICE
+    return not is_service and line.article_number not in never_stocked
 
 
 def shares(free: int, missing: Sequence[int]) -> list[int]:
@@ -214,12 +228,15 @@ class Held:
 
 
 def held_by_article(
-    placed: Sequence[PlacedLine], lines: Sequence[Line]
+    placed: Sequence[PlacedLine],
+    lines: Sequence[Line],
+    *,
+    never_stocked: Collection[ArticleNumber] = (),
 ) -> dict[ArticleNumber, Held]:
-    """What the lines have per article, in the order of the articles' numbers. A service has
-    nothing (INV-4).
+    """What the lines have per article, in the order of the articles' numbers. A service and a
+    contribution (`never_stocked`) have nothing (INV-4, INV-16).
     """
-    stocked = {line.line_id for line in placed if line.article_type is not ArticleType.SERVICE}
+    stocked = {line.line_id for line in placed if is_stocked(line, never_stocked)}
     sums: dict[ArticleNumber, Held] = {}
     for line in sorted(lines, key=lambda line: line.article_number):
         if line.line_id in stocked:

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import CustodyCause, LineDelivered, MoveKind
-from kvitt_contracts.types import CustomerId, OrderId, Recipient, UserId
+from kvitt_contracts.types import ArticleNumber, CustomerId, OrderId, Recipient, UserId
 
 from inventory.articles.queries import get_article
 from inventory.devices import domain as devices
@@ -31,12 +31,14 @@ async def reserve(tx: Transaction, order: PlacedOrderRow) -> None:
         available={number: balance.available for number, balance in balances.items()},
         lead_time_days={number: article.lead_time_days for number, article in articles.items()},
         not_purchased={n for n, article in articles.items() if not article.is_purchased},
+        never_stocked=(never := {n for n, one in articles.items() if one.is_contribution}),
+        fills_a_store=order.to_store is not None,
         today=tx.today,
     )
     row = tx.start(ReservationRow, order.order_id, answer)
     count(tx, ORDERS_ANSWERED, row.status)
     await note_missing(tx, order, (), row.lines)
-    for number, held in domain.held_by_article(order.lines, row.lines).items():
+    for number, held in domain.held_by_article(order.lines, row.lines, never_stocked=never).items():
         await move_stock(
             tx,
             order.store,
@@ -58,7 +60,8 @@ async def free_goods(
     `before` is its state before the release; the balances of its articles are locked.
     """
     await note_missing(tx, order, before.lines, row.lines)
-    freed = domain.held_by_article(order.lines, before.lines)
+    never = await contributions_of(tx, order)
+    freed = domain.held_by_article(order.lines, before.lines, never_stocked=never)
     for number, held in freed.items():
         await move_stock(
             tx,
@@ -72,6 +75,12 @@ async def free_goods(
             cause_id=order.order_id,
         )
     await serve_all_backorders(tx, order.store, freed)
+
+
+async def contributions_of(tx: Transaction, order: PlacedOrderRow) -> set[ArticleNumber]:
+    """The articles of an order's lines that are contributions (INV-16)."""
+    numbers = {line.article_number for line in order.lines}
+    return {number for number in numbers if (await get_article(tx, number)).is_contribution}
 
 
 class Prescribed(Protocol):

@@ -38,7 +38,8 @@ async def take_goods_back(fact: ReturnedGoodsStated, tx: Transaction) -> None:
 
     Told again: nothing. A store or an order that is not known yet: the fact waits. Refused:
     RETURNED_OTHERWISE (PHY-1), UNKNOWN_LINE, MORE_THAN_DELIVERED (INV-7), LINE_IS_MARKED (INV-5),
-    SERVICE_IS_NEVER_STOCKED, PURCHASING_STORE_HAS_NO_BALANCE (INV-4), RETURNED_BEFORE_LOAN (DAY-5),
+    CONTRIBUTION_IS_NEVER_RETURNED (INV-16), SERVICE_IS_NEVER_STOCKED,
+    PURCHASING_STORE_HAS_NO_BALANCE (INV-4), RETURNED_BEFORE_LOAN (DAY-5),
     PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     known = await tx.look_up(ReturnRow, _return_id(tx))

@@ -94,7 +94,8 @@ async def set_safety_level(body: SafetyLevelBody, commands: Commands) -> SafetyL
     det som ligger under.
 
     Nekas: UNKNOWN_STORE, UNKNOWN_ARTICLE, NOT_AN_OWN_STORE (INV-9), SERVICE_IS_NEVER_STOCKED,
-    PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    CONTRIBUTION_IS_NEVER_STOCKED (INV-16), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
+    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     region, number = commands.caller.region, body.article_number
     key = balance_id(region, body.store, number)

@@ -4,7 +4,7 @@ from kvitt_contracts.inventory import SafetyLevelSet
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import UserId
 
-from inventory.articles.domain import Article
+from inventory.articles.domain import Article, check_stocked
 from inventory.stock.domain import Balance
 from inventory.stores.domain import StoreKind
 
@@ -18,8 +18,8 @@ def set_level(
 ) -> tuple[SafetyLevelSet, ...]:
     """Set the level of an article in a store (INV-9). No event: it is the level already.
 
-    Raises SafetyLevelRefused: a store that is no unit's own, which no replenishment fills up
-    (INV-9); a service, which is never stocked (INV-4).
+    Raises Refused: a store that is no unit's own, which no replenishment fills up
+    (INV-9); what is never stocked (INV-4, INV-16).
     """
     if kind is not StoreKind.OWN:
         raise SafetyLevelRefused(
@@ -28,13 +28,7 @@ def set_level(
             field="store",
             way_on="Lägsta saldo sätts på en enhets eget förråd. Välj ett eget förråd.",
         )
-    if article.is_service:
-        raise SafetyLevelRefused(
-            "SERVICE_IS_NEVER_STOCKED",
-            rule="INV-4",
-            field="article_number",
-            way_on="Tjänster lagerförs inte: kontrollera artikelnumret.",
-        )
+    check_stocked(article)
     if balance.safety_level == level:
         return ()
     return (

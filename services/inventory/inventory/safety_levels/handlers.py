@@ -32,8 +32,8 @@ async def state_safety_level(fact: SafetyLevelStated, tx: Transaction) -> None:
     """The level as the region states it last (INV-9). A store or an article that is not known yet:
     the fact waits.
 
-    Refused: NOT_AN_OWN_STORE (INV-9), SERVICE_IS_NEVER_STOCKED, PURCHASING_STORE_HAS_NO_BALANCE
-    (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    Refused: NOT_AN_OWN_STORE (INV-9), SERVICE_IS_NEVER_STOCKED, CONTRIBUTION_IS_NEVER_STOCKED
+    (INV-16), PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     await _set(fact, tx)
 
@@ -43,7 +43,8 @@ async def set_level(command: SetSafetyLevel, tx: Transaction) -> None:
     """The level as somebody at the unit sets it (INV-9).
 
     Refused: UNKNOWN_STORE, UNKNOWN_ARTICLE, NOT_AN_OWN_STORE (INV-9), SERVICE_IS_NEVER_STOCKED,
-    PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    CONTRIBUTION_IS_NEVER_STOCKED (INV-16), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
+    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     await _set(command, tx)
 

@@ -1,13 +1,15 @@
 """Look-ups of balances, for views, and of those that are not what their moves make."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.operating.checks import Snapshot
-from kvitt_contracts.types import ArticleNumber
+from kvitt_contracts.types import ArticleNumber, StoreId
 from sqlalchemy import func, select, text
 
-from inventory.stock.models import BalanceRow
+from inventory.stock.domain import Balance
+from inventory.stock.models import BalanceRow, StockMoveRow
 
 
 async def balances_of(
@@ -29,6 +31,36 @@ async def available_of(
         .group_by(BalanceRow.article_number)
     )
     return {number: int(total) for number, total in sums}
+
+
+# decision 0488: as it was is what was recorded by then, not what is dated by then
+async def balances_at(
+    reader: RegionReader, store: StoreId, numbers: Sequence[ArticleNumber], *, before: datetime
+) -> Mapping[ArticleNumber, Balance]:
+    """What a store had of these articles at a moment, by the moves that were recorded before it
+    (INV-4). One that had not moved by then is left out.
+    """
+    sums = await reader.all(
+        select(
+            StockMoveRow.article_number,
+            *(func.sum(getattr(StockMoveRow, name)).label(name) for name in _NUMBERS),
+        )
+        .where(
+            StockMoveRow.region == reader.region,
+            StockMoveRow.store == store,
+            StockMoveRow.article_number.in_(numbers),
+            StockMoveRow.recorded_at < before,
+        )
+        .group_by(StockMoveRow.article_number)
+    )
+    return {
+        number: Balance(
+            article_number=number,
+            store=store,
+            **{name: int(total) for name, total in zip(_NUMBERS, totals, strict=True)},
+        )
+        for number, *totals in sums
+    }
 
 
 async def balances_beside_moves(snapshot: Snapshot) -> list[tuple[str, str, tuple[str, ...]]]:

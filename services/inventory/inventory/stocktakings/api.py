@@ -154,8 +154,8 @@ async def count_shelf(store: Place, body: CountBody, commands: Commands) -> Stoc
     """Registrera vad som har räknats. En artikel som räknas om ersätter det som räknades förut.
 
     Nekas: UNKNOWN_STOCKTAKING, NOT_OPENED, COUNTED_OUTSIDE, UNKNOWN_ARTICLE,
-    SERVICE_IS_NOT_COUNTED, COUNTED_TWICE, DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE,
-    DEVICE_NOT_IN_STORE (INV-10).
+    SERVICE_IS_NOT_COUNTED, CONTRIBUTION_IS_NOT_COUNTED (INV-16), COUNTED_TWICE,
+    DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE, DEVICE_NOT_IN_STORE (INV-10).
     """
     command = CountShelf(store=store, by=commands.caller.user_id, **dict(body))
     return await _run(command, store, commands)

@@ -31,6 +31,7 @@ from kvitt_contracts.types import (
     Value,
 )
 
+from inventory.articles.domain import Article
 from inventory.devices.domain import Claim, ClaimKind, Device
 from inventory.stores.domain import StoreKind
 
@@ -183,21 +184,27 @@ def check_open(taking: Stocktaking, *, at: datetime) -> None:
         )
 
 
-def check_counted(
-    number: ArticleNumber, article_type: ArticleType, *, place: int, before: Sequence[ArticleNumber]
-) -> None:
-    """An article stands once in a batch, a service never. `before`: the articles of the lines
-    before. Raises StocktakingRefused: SERVICE_IS_NOT_COUNTED, COUNTED_TWICE. Source: INV-10.
+def check_counted(article: Article, *, place: int, before: Sequence[ArticleNumber]) -> None:
+    """An article stands once in a batch, a service or a contribution never. `before`: the articles
+    of the lines before. Raises StocktakingRefused: SERVICE_IS_NOT_COUNTED,
+    CONTRIBUTION_IS_NOT_COUNTED (INV-16), COUNTED_TWICE. Source: INV-10.
     """
     field = f"lines.{place}.article_number"
-    if article_type not in COUNTED_TYPES:
+    if article.is_contribution:
+        raise StocktakingRefused(
+            "CONTRIBUTION_IS_NOT_COUNTED",
+            rule="INV-16",
+            field=field,
+            way_on="Bidrag lagerförs inte och räknas inte: utelämna raden.",
+        )
+    if article.type not in COUNTED_TYPES:
         raise StocktakingRefused(
             "SERVICE_IS_NOT_COUNTED",
             rule="INV-10",
             field=field,
             way_on="Tjänster räknas inte: utelämna raden.",
         )
-    if number in before:
+    if article.article_number in before:
         raise StocktakingRefused(
             "COUNTED_TWICE",
             rule="INV-10",

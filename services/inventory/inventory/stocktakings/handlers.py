@@ -102,8 +102,9 @@ async def open_stocktaking(command: OpenStocktaking, tx: Transaction) -> None:
 async def state_count(row: StocktakingRow, fact: ShelfCountStated, tx: Transaction) -> None:
     """A batch of counts (INV-10). A stocktaking that is not known yet: the fact waits.
 
-    Refused: NOT_OPENED, COUNTED_OUTSIDE, UNKNOWN_ARTICLE, SERVICE_IS_NOT_COUNTED, COUNTED_TWICE,
-    DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE, DEVICE_NOT_IN_STORE (INV-10).
+    Refused: NOT_OPENED, COUNTED_OUTSIDE, UNKNOWN_ARTICLE, SERVICE_IS_NOT_COUNTED,
+    CONTRIBUTION_IS_NOT_COUNTED (INV-16), COUNTED_TWICE, DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE,
+    DEVICE_NOT_IN_STORE (INV-10).
     """
     await _count(row, fact.counted_at, fact.lines, fact.by, tx)
 
@@ -118,8 +119,8 @@ async def count_shelf(row: StocktakingRow, command: CountShelf, tx: Transaction)
     """A batch of counts (INV-10).
 
     Refused: UNKNOWN_STOCKTAKING, NOT_OPENED, COUNTED_OUTSIDE, UNKNOWN_ARTICLE,
-    SERVICE_IS_NOT_COUNTED, COUNTED_TWICE, DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE,
-    DEVICE_NOT_IN_STORE (INV-10).
+    SERVICE_IS_NOT_COUNTED, CONTRIBUTION_IS_NOT_COUNTED (INV-16), COUNTED_TWICE,
+    DEVICES_DO_NOT_MATCH, UNKNOWN_DEVICE, DEVICE_NOT_IN_STORE (INV-10).
     """
     await _count(row, command.counted_at or tx.now, command.lines, command.by, tx)
 
@@ -271,7 +272,7 @@ async def _line(
 ) -> CountedArticle:
     key = article_id(tx, line.article_number)
     article = await tx.get(ArticleRow, key, rule="INV-10", field=f"lines.{place}.article_number")
-    domain.check_counted(line.article_number, article.type, place=place, before=before)
+    domain.check_counted(article.state(), place=place, before=before)
     ids = {number: await find_device_id(tx, number) for number in line.devices}
     known = {
         device.id: device for device in await tx.look_up_all(DeviceRow, filter(None, ids.values()))

@@ -257,7 +257,11 @@ async def articles_to_count(
     )
     return await reader.all(
         select(ArticleRow)
-        .where(ArticleRow.article_number.in_(moved), ArticleRow.type.in_(sorted(COUNTED_TYPES)))
+        .where(
+            ArticleRow.article_number.in_(moved),
+            ArticleRow.type.in_(sorted(COUNTED_TYPES)),
+            ArticleRow.is_contribution.is_(False),
+        )
         .order_by(ArticleRow.article_number)
     )
 

@@ -1,9 +1,11 @@
 """A store's balances over HTTP, and its balance report (INV-11, INV-14). No rule here."""
 
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import Query, Response
-from kvitt_chassis.filters import Eq, Where
+from kvitt_chassis.filters import Eq, ForTheView, Where
 from kvitt_chassis.http import (
     ApiRouter,
     ListOf,
@@ -15,7 +17,8 @@ from kvitt_chassis.http import (
     named,
 )
 from kvitt_chassis.web.reading import ReadTransaction
-from kvitt_contracts.types import ArticleType, StoreId
+from kvitt_contracts.calendar import start_of_day, stockholm_day
+from kvitt_contracts.types import ArticleType, Day, StoreId
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, select, true
 
@@ -24,8 +27,10 @@ from inventory.articles.models import ArticleRow
 from inventory.articles.queries import has_words
 from inventory.reservations.queries import incoming_shown
 from inventory.stock.models import BalanceRow
+from inventory.stock.queries import balances_at
 from inventory.stocktakings.models import ShelfCountRow
 from inventory.store_balances import documents
+from inventory.store_balances.domain import check_day
 from inventory.store_balances.views import StoreBalanceView
 from inventory.stores.api import SCOPE
 from inventory.stores.models import StoreRow
@@ -49,6 +54,10 @@ class BalanceQuery(ListQuery):
     with_balance: Annotated[
         bool, Where(lambda _, __: BalanceRow.available > 0, "Bara det som har disponibelt saldo")
     ] = False
+    on: Annotated[
+        Day | None,
+        ForTheView("Saldot vid slutet av den dagen, som det var då; utan den saldot nu"),
+    ] = None
 
 
 BALANCES = ListOf(
@@ -81,12 +90,31 @@ BALANCES = ListOf(
 async def list_balances(
     store: StoreId, reader: Reader, asked: Annotated[BalanceQuery, Query()]
 ) -> Page[StoreBalanceView]:
-    """Ett förråds saldolista (INV-14), med vad som är på väg dit genom lagerpåfyllnader."""
+    """Ett förråds saldolista (INV-14), med vad som är på väg dit genom lagerpåfyllnader. Med `on`
+    svarar lagerjournalen: saldot vid slutet av den dagen, av det som hade bokförts då (INV-4).
+
+    Nekas: UNKNOWN_STORE (INV-14), DAY_IN_THE_FUTURE (DAY-1), NOT_BY_BALANCE (INV-4).
+    """
     await reader.get(StoreRow, store, scope=SCOPE, rule="INV-14")
+    if asked.on is not None:
+        today = stockholm_day(await reader.now())
+        check_day(asked.on, today=today, sort=asked.sort, with_balance=asked.with_balance)
     found = await BALANCES.page(asked, reader, BalanceRow.store == store)
+    if asked.on is not None:
+        items = await _at_the_end_of(asked.on, found.items, store, reader)
+        return found.model_copy(update={"items": items})
     coming = await incoming_shown(reader, store)
     items = [one.with_incoming(coming.get(one.article_number, 0)) for one in found.items]
     return found.model_copy(update={"items": items})
+
+
+async def _at_the_end_of(
+    on: date, shown: Sequence[StoreBalanceView], store: StoreId, reader: RegionReader
+) -> list[StoreBalanceView]:
+    numbers = [one.article_number for one in shown]
+    before = start_of_day(on + timedelta(days=1))
+    was = await balances_at(reader, store, numbers, before=before)
+    return [one.at_the_end_of(on, was.get(one.article_number)) for one in shown]
 
 
 @router.get(

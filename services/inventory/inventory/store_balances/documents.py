@@ -29,7 +29,7 @@ async def print_report(store: StoreRow, balances: Sequence[StoreBalanceView], *,
                 name=one.name or "",
                 available=one.available,
                 reserved=one.reserved,
-                incoming=one.incoming,
+                incoming=one.incoming or 0,
                 counted_on=one.counted_on,
             )
             for one in balances

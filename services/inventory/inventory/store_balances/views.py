@@ -25,6 +25,7 @@ class StoreBalanceView(BalanceView):
                     "available": 4,
                     "reserved": 0,
                     "on_order": 0,
+                    "in_reconditioning": 0,
                     "colour": "green",
                     "incoming": 6,
                     "counted_on": "2026-04-14",
@@ -33,7 +34,10 @@ class StoreBalanceView(BalanceView):
         }
     )
 
-    incoming: Annotated[int, Field(description="På väg till förrådet (INV-4)")] = 0
+    incoming: Annotated[
+        int | None,
+        Field(description="På väg till förrådet (INV-4); visas inte för en angiven dag"),
+    ] = 0
     counted_on: Annotated[
         date | None, Field(description="När hyllan senast räknades vid en bokförd inventering")
     ] = None
@@ -49,6 +53,19 @@ class StoreBalanceView(BalanceView):
             marked=marked,
             counted_on=counted_on,
             colour=domain.colour(available=row.available, on_order=row.on_order),
+        )
+
+    def at_the_end_of(self, on: date, was: domain.Balance | None) -> "StoreBalanceView":
+        """The view as it was at the end of a day: nothing, where nothing had moved by then."""
+        known = was or domain.Balance(article_number=self.article_number, store=self.store)
+        numbers = ("available", "reserved", "on_order", "in_reconditioning")
+        return self.model_copy(
+            update={
+                **{name: getattr(known, name) for name in numbers},
+                "colour": domain.colour(available=known.available, on_order=known.on_order),
+                "incoming": None,
+                "counted_on": self.counted_on if (self.counted_on or on) <= on else None,
+            }
         )
 
     def with_incoming(self, quantity: int) -> "StoreBalanceView":

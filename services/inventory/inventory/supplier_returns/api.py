@@ -193,7 +193,7 @@ async def register_supplier_return(
     NOT_IN_STORE, CUSTOMER_SERVICE_ONLY (INV-8), NOT_YOUR_STORE (REF-18), UNKNOWN_ARTICLE,
     UNKNOWN_ORDER (INV-8), RETURNED_BEFORE_IT_CAME (DAY-5), DEVICE_CLAIMED (BMB-12),
     RESERVED_FOR_ORDERS (ORD-4), ARTICLE_IS_MARKED (INV-5), SERVICE_IS_NEVER_STOCKED,
-    BALANCE_TOO_LOW (INV-4), ASKED_BY_MISSING (REF-12).
+    CONTRIBUTION_IS_NEVER_STOCKED (INV-16), BALANCE_TOO_LOW (INV-4), ASKED_BY_MISSING (REF-12).
     """
     said = {name: value for name, value in dict(body).items() if name != "reference"}
     command = SendBack(by=commands.caller.user_id, **said)

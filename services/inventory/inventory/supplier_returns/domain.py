@@ -23,7 +23,7 @@ from kvitt_contracts.types import (
     Word,
 )
 
-from inventory.articles.domain import Article
+from inventory.articles.domain import Article, check_stocked
 from inventory.devices.domain import Claim, Device, DeviceStatus
 
 CREDIT = Word("credit")
@@ -105,18 +105,15 @@ def check_unmarked(
 ) -> None:
     """Unmarked articles go back by the device service, which says who asked for it (INV-8, REF-12).
 
-    Raises SupplierReturnRefused; an article of marked devices is named by one of them (INV-5), and
-    a service is in no store (INV-4).
+    Raises Refused; an article of marked devices is named by one of them (INV-5), and a service or
+    a contribution is in no store (INV-4, INV-16).
     """
     field = "article_number"
     if article.marked:
         raise SupplierReturnRefused(
             "ARTICLE_IS_MARKED", rule="INV-5", field=field, way_on=_BY_NUMBER
         )
-    if article.is_service:
-        raise SupplierReturnRefused(
-            "SERVICE_IS_NEVER_STOCKED", rule="INV-4", field=field, way_on=_SERVICE
-        )
+    check_stocked(article, field=field)
     if not is_customer_service:
         raise SupplierReturnRefused(
             "CUSTOMER_SERVICE_ONLY", rule="INV-8", field=field, way_on=_ASK_CUSTOMER_SERVICE
@@ -170,6 +167,5 @@ _PROMISED = (
     "vänta tills fler har kommit in."
 )
 _BY_NUMBER = "Artikeln är individmärkt: ange hjälpmedlets individnummer i stället."
-_SERVICE = "Tjänster lagerförs inte: kontrollera artikelnumret."
 _ASK_CUSTOMER_SERVICE = "Be hjälpmedelsservice: de återlämnar omärkta artiklar till leverantören."
 _SAY_WHO = "Ange vem som bad om det."

@@ -17,7 +17,7 @@ from kvitt_contracts.types import (
     StoreId,
 )
 
-from inventory.articles.domain import Article
+from inventory.articles.domain import Article, check_stocked
 from inventory.stores.domain import StoreKind
 
 
@@ -60,7 +60,7 @@ def take_over(
     """Put a device that another region sold into its patient's unit's store (INV-12).
 
     An article outside the assortment, or one that is purchased no more, is allowed. Raises
-    TakeOverRefused: it comes from the region itself; the article is a service (INV-4), has no
+    Refused: it comes from the region itself; the article is never stocked (INV-4, INV-16), has no
     marked units (INV-5) or is of a product area that is not the approver's (REF-11); the store is
     not the unit's own; the patient (REF-14) or the approver is not active.
     """
@@ -68,10 +68,7 @@ def take_over(
         raise TakeOverRefused(
             "FROM_THE_SAME_REGION", rule="INV-12", field="from_region", way_on=_FROM_ANOTHER
         )
-    if article.is_service:
-        raise TakeOverRefused(
-            "SERVICE_IS_NEVER_STOCKED", rule="INV-4", field="article_number", way_on=_SERVICE
-        )
+    check_stocked(article)
     if not article.marked:
         raise TakeOverRefused(
             "ARTICLE_IS_NOT_MARKED", rule="INV-5", field="article_number", way_on=_UNMARKED
@@ -124,7 +121,6 @@ _FROM_ANOTHER = (
     "Ange regionen som säljer hjälpmedlet. Det som redan är regionens eget byter enhet genom ett "
     "byte (BMB)."
 )
-_SERVICE = "Tjänster köps inte från en annan region: kontrollera artikelnumret."
 _UNMARKED = (
     "Artikeln är inte individmärkt, och kan inte hållas för en viss patient: bokför den som en "
     "leverans till enhetens förråd (GoodsReceived)."

@@ -51,9 +51,10 @@ async def take_over_device(command: TakeOverDevice, tx: Transaction) -> None:
 
     A patient whom orders has not told of yet: the command waits. Refused: UNKNOWN_USER (REF-3),
     UNKNOWN_ARTICLE, UNKNOWN_STORE, FROM_THE_SAME_REGION, NOT_THE_UNITS_STORE, APPROVER_NOT_ACTIVE
-    (INV-12), SERVICE_IS_NEVER_STOCKED (INV-4), ARTICLE_IS_NOT_MARKED, DEVICE_NUMBER_TAKEN (INV-5),
-    PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7),
-    OUTSIDE_PRODUCT_AREAS (REF-11), INACTIVE_RECIPIENT (REF-14).
+    (INV-12), SERVICE_IS_NEVER_STOCKED (INV-4), CONTRIBUTION_IS_NEVER_STOCKED (INV-16),
+    ARTICLE_IS_NOT_MARKED, DEVICE_NUMBER_TAKEN (INV-5), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
+    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), OUTSIDE_PRODUCT_AREAS (REF-11), INACTIVE_RECIPIENT
+    (REF-14).
     """
     await tx.get(UserRow, command.by, rule="REF-3", field="by")
     approver = await tx.get(UserRow, command.approver, rule="REF-3", field="approver")

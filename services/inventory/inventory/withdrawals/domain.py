@@ -21,6 +21,7 @@ class Reason(StrEnum):
 
     NO_BALANCE = "NO_BALANCE"
     SERVICE_IS_NOT_STOCKED = "SERVICE_IS_NOT_STOCKED"
+    CONTRIBUTION_IS_NEVER_STOCKED = "CONTRIBUTION_IS_NEVER_STOCKED"
     DEVICE_NOT_NAMED = "DEVICE_NOT_NAMED"
     QUANTITY_NOT_ONE = "QUANTITY_NOT_ONE"
     DEVICE_NOT_IN_STORE = "DEVICE_NOT_IN_STORE"
@@ -34,6 +35,7 @@ class Reason(StrEnum):
 _RULES = {
     Reason.NO_BALANCE: "ORD-7",
     Reason.SERVICE_IS_NOT_STOCKED: "INV-4",
+    Reason.CONTRIBUTION_IS_NEVER_STOCKED: "INV-16",
     Reason.DEVICE_GONE: "INV-7",
     Reason.MEANT_FOR_ANOTHER: "INV-12",
 }
@@ -126,7 +128,9 @@ def devices_of(line: Taken, *, shelf: Shelf) -> tuple[DeviceId, ...]:
 
 def _reason_not_to(line: Taken, *, shelf: Shelf, named: set[DeviceId]) -> Reason | None:
     article = shelf.articles[line.article_number]
-    if article.is_service:
+    if article.is_contribution:
+        return Reason.CONTRIBUTION_IS_NEVER_STOCKED
+    if article.is_never_stocked:
         return Reason.SERVICE_IS_NOT_STOCKED
     if not article.marked:
         return None

@@ -81,6 +81,7 @@ async def reasons(world: World) -> None:
     await world.handle_all(
         an_article_stated(BATTERY, marked=False, status="discontinued", version=2),
         an_article_stated("30013"),
+        an_article_stated("31900", marked=False, charging="sale", is_contribution=True),
         a_person_registered("P-30001"),
         a_store_stated("900", "own"),
         a_balance_stated(CUSHION, 1, store=OWN),
@@ -114,6 +115,7 @@ async def reasons(world: World) -> None:
         "W-5": a_device_line("172003", order="W-5", article_number="30013"),
         "W-6": a_device_line("172005", order="W-6"),
         "W-7": a_line(CUSHION, order="W-7"),
+        "W-9": a_line("31900", order="W-9"),
     }
     await world.handle(a_transfer_requested_from_store("172005", store=OWN, transfer="CLAIMS"))
     for order, line in wanted.items():

@@ -41,6 +41,7 @@ TIMERS: Final = (UNANSWERED,)
 _WHY: Final[Mapping[str, str]] = {
     "NO_BALANCE": "förrådet har inte saldo",
     "SERVICE_IS_NOT_STOCKED": "en tjänst finns inte i något förråd",
+    "CONTRIBUTION_IS_NEVER_STOCKED": "ett bidrag finns inte i något förråd",
     "DEVICE_NOT_NAMED": "ett individmärkt hjälpmedel saknar individnummer",
     "QUANTITY_NOT_ONE": "ett individmärkt hjälpmedel har antalet ett",
     "DEVICE_NOT_IN_STORE": "hjälpmedlet står inte i förrådet",
