@@ -138,8 +138,9 @@ async def state_device(fact: DeviceStated, tx: Transaction) -> None:
 
     An article, a store or a person that is not known yet: the fact waits. Refused:
     EITHER_STORE_OR_RECIPIENT, ARTICLE_IS_NOT_MARKED, DEVICE_NUMBER_TAKEN,
-    BOUGHT_AFTERWARDS (INV-5), LOAN_WITHOUT_PAYER, NO_LOAN_IN_A_STORE (BIL-1), DEVICE_STATED_OTHERWISE (PHY-1),
-    PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    BOUGHT_AFTERWARDS (INV-5), LOAN_WITHOUT_PAYER, NO_LOAN_IN_A_STORE (BIL-1),
+    DEVICE_STATED_OTHERWISE (PHY-1), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
+    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     article = await get_article(tx, fact.article_number)
     devices.check_stated(fact, marked=article.marked)
