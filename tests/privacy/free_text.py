@@ -146,6 +146,7 @@ NO_FREE_TEXT: Final = {
             *("billing.invoices.number", "billing.print_file_fetches.first_number"),
             *("billing.print_file_fetches.last_number", "orders.receipts.lines"),
             *("inventory.devices.number_text", "inventory.devices.serial_number"),
+            "inventory.devices.owner",
             "inventory.sip_numbers.sip_number",
         ),
         _NUMBER,

@@ -96,7 +96,8 @@ class DeviceStatedOnLoan(Event, type="inventory.device.stated-on-loan.v1"):
     (cut-over day).
 
     It is a change of custody with its `number`; `charging` is how this loan is charged until it
-    ends, whatever becomes of the article.
+    ends, whatever becomes of the article. `owner`: `region` or `patient`. `bought_on` and `value`:
+    when and for what it was bought as new, where that is known (INV-5).
     """
 
     device_id: DeviceId
@@ -106,6 +107,9 @@ class DeviceStatedOnLoan(Event, type="inventory.device.stated-on-loan.v1"):
     custody: Custody
     number: ChangeNumber | None = None
     charging: Charging | None = None
+    owner: Annotated[Word, Field(exclude_if=lambda owner: owner == "region")] = Word("region")
+    bought_on: date | None = None
+    value: Money | None = None
 
 
 class CustodyCause(Value):

@@ -16,6 +16,7 @@ from kvitt_contracts.regions.devices import (
     DeviceConditionStated,
     DeviceReturned,
     DeviceStated,
+    Owner,
     ReconditioningStated,
 )
 from kvitt_contracts.regions.feed import (
@@ -91,6 +92,7 @@ __all__ = [
     "MessageSettled",
     "Name",
     "OrderReported",
+    "Owner",
     "PayerStated",
     "PersonStated",
     "PersonsJoined",

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kvitt_contracts.day_bounds import HappenedOn
+from kvitt_contracts.day_bounds import BeganOn, HappenedOn
 from kvitt_contracts.envelope import Fact
 from kvitt_contracts.regions.fields import Version
 from kvitt_contracts.types import (
@@ -13,6 +13,7 @@ from kvitt_contracts.types import (
     ArticleNumber,
     CustomerId,
     DeviceNumber,
+    Money,
     NamedRecipient,
     PayerId,
     ReasonCode,
@@ -22,12 +23,21 @@ from kvitt_contracts.types import (
 )
 
 
+class Owner(StrEnum):
+    """Whose a device is (INV-5)."""
+
+    REGION = "region"
+    PATIENT = "patient"
+
+
 class DeviceStated(Fact, type="region.device.stated.v1"):
     """Old stock: a marked device with where it is at the cut-over day, in a store or on loan.
 
     Subject: the device number.
     `version` counts statements of the device. `customer_id`: the unit whose payer pays for a loan,
     which acknowledges its transfers (BMB-4); not given, a service point of the payer does.
+    `owner`: whose it is, the region's where nothing is said; `bought_on` and `value`: when and for
+    what it was bought as new, where that is known (INV-5).
     """
 
     version_of = ()
@@ -42,6 +52,9 @@ class DeviceStated(Fact, type="region.device.stated.v1"):
     customer_id: CustomerId | None = None
     prescriber: UserId | None = None
     stated_on: HappenedOn
+    owner: Owner | None = None
+    bought_on: BeganOn | None = None
+    value: Money | None = None
 
 
 class DeviceReturned(Fact, type="region.device.returned.v1"):

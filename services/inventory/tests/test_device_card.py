@@ -1,10 +1,13 @@
 """INV-5 over HTTP: the card of a device, and how devices are found."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
+from kvitt_contracts.refusals import Refused
+from kvitt_contracts.regions import DeviceStated
 from kvitt_contracts.types import Role
 from kvitt_testkit.world import World, stockholm
 
@@ -19,6 +22,7 @@ from contracts.tests.builders.regions import (
     a_device_in_store_stated,
     a_device_on_loan_stated,
     a_device_returned,
+    an_article_stated,
     rollators_received,
 )
 from contracts.tests.builders.story import (
@@ -73,6 +77,54 @@ async def test_the_device_card_shows_who_has_it_who_pays_and_who_prescribed_it(
         (RECEIVING_PAYER, RECEIVER),
     ]
     assert [one["transfer_id"] for one in taken_over["history"]] == [None, str(transfer_id())]
+
+
+@pytest.mark.rule("INV-5c")
+async def test_the_device_card_says_nothing_of_a_purchase_that_nobody_knows(world: World) -> None:
+    await world.handle(a_device_in_store_stated())
+
+    async with world.http() as client:
+        card = (await client.get(f"/devices/{device_id()}")).json()
+
+    assert (card["owner"], card["bought_on"], card["value"]) == ("region", None, None)
+
+
+@pytest.mark.rule("INV-5c")
+@pytest.mark.parametrize("stated", [a_device_on_loan_stated, a_device_in_store_stated])
+async def test_the_device_card_shows_owner_purchase_and_the_suppliers_article_number(
+    world: World, stated: Callable[..., DeviceStated]
+) -> None:
+    price = {"net_ore": 412500, "vat_percent": 25}
+    article = an_article_stated(ROLLATOR, version=2, supplier_article_number="NH-55")
+    await world.handle_all(article, stated(owner="patient", bought_on="2021-09-14", value=price))
+
+    async with world.http() as client:
+        card = (await client.get(f"/devices/{device_id()}")).json()
+
+    assert (card["owner"], card["bought_on"], card["value"]) == ("patient", "2021-09-14", price)
+    assert card["supplier_article_number"] == "NH-55"
+
+
+@pytest.mark.rule("INV-5c")
+async def test_a_device_was_bought_before_it_was_stated(world: World) -> None:
+    with pytest.raises(Refused) as refused:
+        await world.handle(a_device_in_store_stated(stated_on="2026-03-01", bought_on="2026-03-02"))
+
+    assert (refused.value.reason, refused.value.field) == ("BOUGHT_AFTERWARDS", "bought_on")
+
+
+@pytest.mark.rule("INV-5c")
+@pytest.mark.parametrize(
+    "otherwise", [{"owner": "patient"}, {"bought_on": "2020-01-01"}, {"value": {"net_ore": 1}}]
+)
+async def test_a_purchase_is_not_stated_otherwise(world: World, otherwise: dict[str, Any]) -> None:
+    await world.handle(a_device_in_store_stated(bought_on="2021-09-14"))
+    await world.handle(a_device_in_store_stated(version=2))
+    with pytest.raises(Refused) as refused:
+        await world.handle(a_device_in_store_stated(version=3, **otherwise))
+
+    field = next(iter(otherwise))
+    assert (refused.value.reason, refused.value.field) == ("DEVICE_STATED_OTHERWISE", field)
 
 
 @pytest.mark.rule("INV-5a")

@@ -8,6 +8,7 @@ _CODE: Final = "services/inventory/inventory"
 _TESTS: Final = "services/inventory/tests"
 _DEVICES: Final = f"{_TESTS}/test_devices.py::test"
 _CARD: Final = f"{_TESTS}/test_device_card.py::test"
+_BOUGHT: Final = f"{_CARD}_the_device_card_shows_owner_purchase_and_the_suppliers_article_number"
 _REGISTERED: Final = f"{_TESTS}/test_registered_returns.py::test"
 _SUPPLIER: Final = f"{_TESTS}/test_supplier_returns.py::test"
 _SCRAPPING: Final = f"{_TESTS}/test_scrapping.py::test"
@@ -16,6 +17,54 @@ _CUSTODY: Final = f"{_TESTS}/test_custody.py::test"
 _RETURNS: Final = f"{_TESTS}/test_returns.py::test"
 
 DEVICES: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "INV-5c",
+        "Every device of the old stock is the region's",
+        f"{_CODE}/receipts/handlers.py",
+        "Word(fact.owner or Owner.REGION)",
+        "Word(Owner.REGION)",
+        _BOUGHT,
+    ),
+    rule_mutant(
+        "INV-5c",
+        "When a device of the old stock was bought is forgotten",
+        f"{_CODE}/receipts/handlers.py",
+        '"bought_on": fact.bought_on,',
+        '"bought_on": None,',
+        _BOUGHT,
+    ),
+    rule_mutant(
+        "INV-5c",
+        "What a device cost is not on its card",
+        f"{_CODE}/devices/api.py",
+        "        value=row.value,\n",
+        "        value=None,\n",
+        _BOUGHT,
+    ),
+    rule_mutant(
+        "INV-5c",
+        "The supplier's article number is not on the card",
+        f"{_CODE}/devices/api.py",
+        "supplier_article_number=article.supplier_article_number",
+        "supplier_article_number=None",
+        _BOUGHT,
+    ),
+    rule_mutant(
+        "INV-5c",
+        "A device was there before it was bought",
+        f"{_CODE}/devices/domain.py",
+        "stated.bought_on > stated.stated_on",
+        "stated.bought_on > date.max",
+        f"{_CARD}_a_device_was_bought_before_it_was_stated",
+    ),
+    rule_mutant(
+        "INV-5c",
+        "What a device was bought for is stated otherwise, and nothing is said",
+        f"{_CODE}/receipts/domain.py",
+        "not in (None, before)",
+        "in ()",
+        f"{_CARD}_a_purchase_is_not_stated_otherwise",
+    ),
     rule_mutant(
         "REF-7c",
         "A unit without a store takes back what is to go to the central store",

@@ -200,6 +200,14 @@ class DeviceView(DeviceLine):
     """Individkortet (INV-5) med historik och betalare per period."""
 
     supplier: Annotated[str | None, Field(description="Leverantör")]
+    supplier_article_number: Annotated[
+        str | None, Field(description="Leverantörens artikelnummer (INV-5)")
+    ]
+    owner: Annotated[str, Field(description="Ägare: `region` eller `patient` (INV-5)")]
+    bought_on: Annotated[
+        date | None, Field(description="När det köptes som nytt, om det är känt (INV-5)")
+    ]
+    value: Annotated[Money | None, Field(description="Vad det köptes för, om det är känt (INV-5)")]
     order_id: Annotated[OrderId | None, Field(description="Ordern bakom den senaste leveransen")]
     origin: Annotated[
         OriginView | None, Field(description="Om det köptes från en annan region (INV-12)")
@@ -374,6 +382,10 @@ async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
     return DeviceView(
         **dict(DeviceLine.of(row, article)),
         supplier=article.supplier,
+        supplier_article_number=article.supplier_article_number,
+        owner=row.owner,
+        bought_on=row.bought_on,
+        value=row.value,
         order_id=row.order_id,
         origin=await _origin(row, reader),
         former_numbers=row.former_numbers,

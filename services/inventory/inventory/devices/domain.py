@@ -23,7 +23,7 @@ from kvitt_contracts.inventory import (
     Origin,
 )
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.regions import DeviceStated
+from kvitt_contracts.regions import DeviceStated, Owner
 from kvitt_contracts.types import (
     ArticleNumber,
     CustomerId,
@@ -104,7 +104,8 @@ GONE = frozenset({DeviceStatus.SCRAPPED, DeviceStatus.SOLD, DeviceStatus.RETURNE
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
     """A marked device (INV-5). `order_id`: the order behind its latest delivery. `status_since`:
-    from which Stockholm day it has its status, where that has changed. `bought_on` and `value`
+    from which Stockholm day it has its status, where that has changed. `owner`: whose it is, the
+    region's or a patient's (contracts' `Owner`). `bought_on` and `value`
     where they are known; `origin` where it was bought from another region (INV-12): `meant_for` is
     then whom alone it is to be withdrawn to, until it has been. `former_numbers`: what it bore
     before, the first one first (INV-6). `maintenance_due_on` is unknown where nobody has said it of
@@ -118,6 +119,7 @@ class Device:
     order_id: OrderId | None = None
     status: DeviceStatus = DeviceStatus.IN_USE
     status_since: date | None = None
+    owner: str = Owner.REGION
     origin: Origin | None = None
     bought_on: date | None = None
     value: Money | None = None
@@ -225,6 +227,13 @@ def check_stated(stated: DeviceStated, *, marked: bool) -> None:
             rule="BIL-1",
             field="payer_id",
             way_on="Ange betalaren: varje utlånat hjälpmedel har exakt en.",
+        )
+    if stated.bought_on is not None and stated.bought_on > stated.stated_on:
+        raise DeviceRefused(
+            "BOUGHT_AFTERWARDS",
+            rule="INV-5",
+            field="bought_on",
+            way_on="Ange dagen när hjälpmedlet köptes: den är inte efter dagen som det fanns.",
         )
     for field in ("payer_id", "customer_id", "prescriber"):
         if stated.store is not None and getattr(stated, field) is not None:

@@ -92,6 +92,7 @@ class DeviceRow(
     status: Mapped[domain.DeviceStatus] = mapped_column(default=domain.DeviceStatus.IN_USE)
     status_since: Mapped[date | None]
     origin: Mapped[Origin | None] = mapped_column(Json(Origin))
+    owner: Mapped[str] = mapped_column(default="region", server_default="region")
     bought_on: Mapped[date | None]
     value: Mapped[Money | None] = mapped_column(Json(Money))
     # decision 0361: whom a device is meant for is its own, and no claim

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from kvitt_contracts.inventory import Custody
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import DeviceNumber, MarkedDevice, StoreHolder
+from kvitt_contracts.regions import DeviceStated
+from kvitt_contracts.types import DeviceNumber, MarkedDevice, Money, StoreHolder
 
 from inventory.articles.domain import Article, check_stocked
 
@@ -103,6 +105,21 @@ def check_stated_again(known: Custody, stated: Custody) -> None:
         field=_FIELDS.get(differs, differs),
         way_on=_STATED_ONCE,
     )
+
+
+def check_bought_again(
+    stated: DeviceStated, *, owner: str, bought_on: date | None, value: Money | None
+) -> None:
+    """What is said anew of whose a device is, and of when and for what it was bought, is as it was.
+
+    Raises GoodsRefused (DEVICE_STATED_OTHERWISE, PHY-1), naming the first field that differs.
+    """
+    known = {"owner": owner, "bought_on": bought_on, "value": value}
+    for field, before in known.items():
+        if getattr(stated, field) not in (None, before):
+            raise GoodsRefused(
+                "DEVICE_STATED_OTHERWISE", rule="PHY-1", field=field, way_on=_STATED_ONCE
+            )
 
 
 _STATED = ("holder", "since", "payer_id", "customer_id", "prescriber")

@@ -1,12 +1,13 @@
 """Handlers of goods that come into a store, and of the old stock that a region states."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import Custody, DeviceRegistered, DeviceStatedOnLoan, MoveKind
-from kvitt_contracts.regions import BalanceStated, DeviceStated, GoodsReceived
-from kvitt_contracts.types import NamedRecipient, StoreHolder, StoreId
+from kvitt_contracts.regions import BalanceStated, DeviceStated, GoodsReceived, Owner
+from kvitt_contracts.types import NamedRecipient, StoreHolder, StoreId, Word
 
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id, get_article
@@ -136,9 +137,10 @@ async def state_device(fact: DeviceStated, tx: Transaction) -> None:
     """INV-5: a device of the old stock, in a store or on loan at the cut-over day.
 
     An article, a store or a person that is not known yet: the fact waits. Refused:
-    EITHER_STORE_OR_RECIPIENT, ARTICLE_IS_NOT_MARKED, DEVICE_NUMBER_TAKEN (INV-5),
-    LOAN_WITHOUT_PAYER, NO_LOAN_IN_A_STORE (BIL-1), DEVICE_STATED_OTHERWISE (PHY-1),
-    PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
+    EITHER_STORE_OR_RECIPIENT, ARTICLE_IS_NOT_MARKED, DEVICE_NUMBER_TAKEN,
+    BOUGHT_AFTERWARDS (INV-5), LOAN_WITHOUT_PAYER, NO_LOAN_IN_A_STORE (BIL-1),
+    DEVICE_STATED_OTHERWISE (PHY-1), PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
+    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     article = await get_article(tx, fact.article_number)
     devices.check_stated(fact, marked=article.marked)
@@ -215,6 +217,7 @@ async def _is_known(fact: DeviceStated, tx: Transaction) -> bool:
     domain.check_stated_again(
         first.model_copy(update={"holder": holder}), await _stated_custody(fact, tx)
     )
+    domain.check_bought_again(fact, owner=row.owner, bought_on=row.bought_on, value=row.value)
     return True
 
 
@@ -249,6 +252,7 @@ async def _state_in_store(fact: DeviceStated, store: StoreId, tx: Transaction) -
             article_number=fact.article_number,
             store=store,
             registered_on=fact.stated_on,
+            **_bought(fact),
         ),
     )
     await move_stock(
@@ -270,5 +274,12 @@ async def _state_on_loan(fact: DeviceStated, recipient: NamedRecipient, tx: Tran
         serial_number=fact.serial_number,
         article_number=fact.article_number,
         custody=await _custody_on_loan(fact, recipient, tx),
+        **_bought(fact),
     )
     await register_on_loan(tx, stated)
+
+
+def _bought(fact: DeviceStated) -> dict[str, Any]:
+    """Whose it is, when it was bought and for what (INV-5)."""
+    owner = Word(fact.owner or Owner.REGION)
+    return {"owner": owner, "bought_on": fact.bought_on, "value": fact.value}
