@@ -34,8 +34,8 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         "INV-10e",
         "What was scrapped is missing too",
         f"{_TAKING}/queries.py",
-        "        DeviceRow.status.not_in(GONE),\n        came_at <= since,\n",
-        "        came_at <= since,\n",
+        "        which,\n        DeviceRow.status.not_in(GONE),\n",
+        "        which,\n        DeviceRow.status.is_not(None),\n",
         f"{_COUNTED}_what_is_gone_from_a_store_is_not_missing_there",
     ),
     rule_mutant(
@@ -66,8 +66,8 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
         "INV-10c",
         "A count of a service is taken",
         f"{_TAKING}/domain.py",
-        "if article_type not in COUNTED_TYPES:",
-        "if article_type not in (*COUNTED_TYPES, ArticleType.SERVICE):",
+        "if article.type not in COUNTED_TYPES:",
+        "if article.type not in (*COUNTED_TYPES, ArticleType.SERVICE):",
         f"{_COUNTED}_a_service_is_not_counted",
     ),
     rule_mutant(
