@@ -65,6 +65,7 @@ PARTS = {
     "/lagerpafyllnad/*",
     "/mottagare/*/utskrift",
     "/direktleveranser/kvittens/*",
+    "/artiklar/*/filer/*",
     "/bestallningar/*/bilagor/*",
     "/leverantorsreturer/*",
     "/leverantorsreturer/*/foljesedel.pdf",
