@@ -46,6 +46,7 @@ FREE_TEXT: Final = {
     "inventory.article_information.text": "what customer service writes of an article (INV-2)",
     "inventory.article_information.link": "a page of the supplier's (INV-2)",
     "inventory.damage_notes.note": "what has happened to a device (INV-15)",
+    "inventory.device_notes.text": "what somebody writes on a device's card (INV-5)",
     "inventory.supplier_returns.comment": "why something goes back (INV-8)",
     "billing.selections.name": "what somebody calls a selection (BIL-14)",
     "billing.selections.filters": "what somebody seeks invoices by (BIL-14)",

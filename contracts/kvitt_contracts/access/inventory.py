@@ -138,6 +138,9 @@ ACTS = (
             "POST /devices:find": ("inventory.devices.find", READS),
             "GET /returns:choices": ("inventory.return.choices", WORKS),
             "GET /devices/{device_id}": ("inventory.device.show", READS),
+            "POST /devices/{device_id}/notes": ("inventory.device.write-note", WORKS),
+            "POST /device-notes/{note_id}:hide": ("inventory.device.hide-note", WORKS),
+            "POST /device-notes/{note_id}:show": ("inventory.device.show-note", WORKS),
             "GET /devices/{device_id}/story": ("inventory.device.tell", READS),
             "GET /devices/{device_id}/custody": ("inventory.device.custody", READS),
             "POST /orders:preview": (

@@ -124,7 +124,10 @@ async def card_page(device_id: UUID, here: Visit, form: Form | None) -> Response
         _who(
             here,
             [device, *periods],
-            users=[*(one["by"] for one in told), *_approvers(device)],
+            users=[
+                *(one["by"] for one in (*told, *device["notes"]["items"])),
+                *_approvers(device),
+            ],
             payers=[one["payer_id"] for one in (*paying, *device["damages"])],
         ),
         _fee_that_waits(here, device_id),
@@ -141,6 +144,7 @@ async def card_page(device_id: UUID, here: Visit, form: Form | None) -> Response
         asked=asked,
         may_order_pickups=here.has(*CARE, *STAFF),
         may_report_faults=here.has(*STAFF),
+        may_write_notes=here.has(*CARE, *STAFF),
         people=people,
         names=names,
         is_own=device["claim"] is None and await _is_own(here, device["holder"]),

@@ -7,6 +7,7 @@ import pytest
 from contracts.tests.builders.regions import a_device_returned
 from portal.tests.browser import MakeActor
 from portal.tests.cards import SEARCH, at_card
+from portal.tests.fetching import CLERK
 from portal.tests.hostile import HOSTILE
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
@@ -233,3 +234,36 @@ async def test_the_same_is_ordered_again_from_a_device(actor: MakeActor, ward: W
     await anna.sees(ward.patient.name)
     await anna.has("Artikel", ward.rollator)
     await anna.sees("Så blir beställningen")
+
+
+@pytest.mark.rule("INV-5g")
+async def test_a_note_is_written_on_the_card_and_taken_away_by_its_writer(
+    actor: MakeActor, ward: Ward
+) -> None:
+    anna = await at_card(actor, ward.user, ward.lent)
+    await anna.sees("Anteckningar")
+
+    await anna.click("Spara anteckning")
+    await anna.sees("Skriv anteckningen.")
+    await anna.fill("Ny anteckning", "Ring 19121212-9819 först.")
+    await anna.click("Spara anteckning")
+    await anna.sees("Ta bort personnumret")
+    await anna.accessible()
+    await anna.picture("device-note-refused")
+    await anna.fill("Ny anteckning", "Vänster broms tar i lite.")
+    await anna.click("Spara anteckning")
+
+    await anna.sees("Anteckningen är sparad.")
+    await anna.sees("Vänster broms tar i lite.")
+    await anna.sees(f"{PRESCRIBER}, ")
+    await anna.has("Ny anteckning", "")
+    await anna.accessible()
+    await anna.picture("device-note")
+
+    kim = await at_card(actor, CLERK, ward.lent)
+    await kim.sees("Vänster broms tar i lite.")
+    await anna.click("Ta bort")
+    await anna.sees("Anteckningen är borttagen.")
+    await anna.sees_no("Vänster broms tar i lite.")
+    await anna.click("Ångra")
+    await anna.sees("Vänster broms tar i lite.")

@@ -15,9 +15,10 @@ from inventory.custody import api as custody
 from inventory.custody.checks import CUSTODY
 from inventory.damages import api as damages
 from inventory.days.models import CountRow, DaysRow
+from inventory.device_notes import api as device_notes
 from inventory.devices import api as devices
 from inventory.devices import returned
-from inventory.devices.models import DeviceRow
+from inventory.devices.models import DeviceNoteRow, DeviceRow
 from inventory.fault_reports.models import RefusedPrescriberRow
 from inventory.handlers import messages
 from inventory.holds import api as holds
@@ -70,6 +71,7 @@ service = Service(
         takeovers.router,
         cards.router,
         damages.router,
+        device_notes.router,
         supplier_returns.router,
         reconditionings.router,
         reservations.router,
@@ -89,6 +91,7 @@ service = Service(
         StocktakingRow,
         BalanceRow,
         DeviceRow,
+        DeviceNoteRow,
         HoldRow,
         RefusedPrescriberRow,
         PickupClaimRow,

@@ -9,6 +9,7 @@ from inventory.cards import handlers as cards
 from inventory.conditions import handlers as conditions
 from inventory.damages import handlers as damages
 from inventory.days import handlers as days
+from inventory.device_notes import handlers as device_notes
 from inventory.direct_deliveries import handlers as direct_deliveries
 from inventory.dispatches import handlers as dispatches
 from inventory.fault_reports import handlers as fault_reports
@@ -63,6 +64,7 @@ def _every_handler() -> Handlers:
         baskets,
         cards,
         damages,
+        device_notes,
         conditions,
         days,
     ):

@@ -8,6 +8,7 @@ from inventory.days.models import CountRow, DaysRow
 from inventory.devices.models import (
     CustodyRow,
     DamageNoteRow,
+    DeviceNoteRow,
     DeviceRow,
     SipNumberRow,
     UsedNumberRow,
@@ -50,6 +51,7 @@ __all__ = [
     "DamageNoteRow",
     "DaysRow",
     "DeliveryRow",
+    "DeviceNoteRow",
     "DeviceRow",
     "HoldRow",
     "PersonRow",

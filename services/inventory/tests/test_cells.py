@@ -1,10 +1,14 @@
 """Every cell of inventory's table of access: which role may ask, and how far it reaches."""
 
+from uuid import uuid4
+
 import pytest
 from inventory.app import service
+from inventory.device_notes.commands import WriteNote
 from inventory.refills.models import RefillRow
 from inventory.stock.models import StockMoveRow
 from inventory.supplier_returns.models import SupplierReturnRow
+from kvitt_contracts.types import DeviceNumber
 from kvitt_testkit.cells import (
     CALLER,
     POINT,
@@ -64,6 +68,16 @@ async def damaged(world: World) -> None:
     ):
         await world.register(SERVICE, region=region)
         await world.handle(a_damage(name, by=SERVICE), region=region)
+
+
+async def notes(world: World) -> Things:
+    """Customer service has written a note on the card of each lent rollator."""
+    of = {name: uuid4() for name in (OWN, UNITS, REGIONS, ANOTHER_REGIONS)}
+    for name, note in of.items():
+        region = "bd" if name == ANOTHER_REGIONS else REGION
+        told = WriteNote(device_number=DeviceNumber(name), note_id=note, text="Sliten.", by=SERVICE)
+        await world.handle(told, region=region)
+    return Things(own=of[OWN], units=of[UNITS], region=of[REGIONS], platform=of[ANOTHER_REGIONS])
 
 
 async def sent_back(world: World) -> Things:
@@ -232,6 +246,9 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "inventory.refill.drop": Upon(things=refills),
                 "inventory.safety-levels.list": Upon(things=stores, key="store"),
                 "inventory.device.show": Upon(things=devices),
+                "inventory.device.write-note": Upon(things=devices, body={"text": "Bromsen."}),
+                "inventory.device.hide-note": Upon(things=await notes(world)),
+                "inventory.device.show-note": Upon(things=await notes(world)),
                 "inventory.device.tell": Upon(things=devices),
                 "inventory.device.custody": Upon(things=devices),
                 "inventory.device.scrap": Upon(things=devices, body={"scrapped_on": "2026-03-02"}),

@@ -10,6 +10,7 @@ from inventory.baskets.domain import Basket
 from inventory.baskets.domain import evolve as evolve_basket
 from inventory.cards.commands import GiveNumber, SetCard
 from inventory.damages.commands import TellDamage
+from inventory.device_notes.commands import HideNote, ShowNote, WriteNote
 from inventory.devices.domain import Device
 from inventory.devices.domain import evolve as evolve_device
 from inventory.handlers import messages
@@ -94,14 +95,17 @@ OVER_HTTP_ALONE = {
     DropProposal,
     GiveNumber,
     HideFile,
+    HideNote,
     KeepFile,
     Recondition,
     SendBack,
     SetCard,
     SetSafetyLevel,
     ShowFile,
+    ShowNote,
     TellDamage,
     TellInformation,
+    WriteNote,
 }
 """What users say that no region sends."""
 

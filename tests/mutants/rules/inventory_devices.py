@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tests.mutants.mutant import Swap
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _CODE: Final = "services/inventory/inventory"
@@ -9,6 +10,8 @@ _TESTS: Final = "services/inventory/tests"
 _DEVICES: Final = f"{_TESTS}/test_devices.py::test"
 _CARD: Final = f"{_TESTS}/test_device_card.py::test"
 _BOUGHT: Final = f"{_CARD}_the_device_card_shows_owner_purchase_and_the_suppliers_article_number"
+_NOTES: Final = f"{_CODE}/device_notes"
+_NOTED: Final = f"{_TESTS}/test_device_notes.py::test"
 _REGISTERED: Final = f"{_TESTS}/test_registered_returns.py::test"
 _SUPPLIER: Final = f"{_TESTS}/test_supplier_returns.py::test"
 _SCRAPPING: Final = f"{_TESTS}/test_scrapping.py::test"
@@ -129,6 +132,49 @@ DEVICES: tuple[RuleMutant, ...] = (
         "        prescriber=prescriber,\n        since=since,\n",
         "        prescriber=device.custody.prescriber,\n        since=since,\n",
         f"{_CARD}_the_device_card_shows_who_has_it_who_pays_and_who_prescribed_it",
+    ),
+    rule_mutant(
+        "INV-5g",
+        "Whoever sees a card takes from it what others have written",
+        f"{_NOTES}/domain.py",
+        "    if by != writer and not is_customer_service:\n",
+        "    if not by and not is_customer_service:\n",
+        f"{_NOTED}_a_note_is_taken_away_by_its_writer_or_customer_service_alone",
+    ),
+    rule_mutant(
+        "INV-5g",
+        "What was written at a protected person is read by whoever sees the card",
+        "services/inventory/inventory/devices/queries.py",
+        "or_(not_(hidden), DeviceNoteRow.by == reader.caller.user_id),",
+        "or_(not_(hidden), hidden),",
+        f"{_NOTED}_what_was_written_at_a_protected_person_is_read_by_their_unit_and_its_writer_alone",
+    ),
+    rule_mutant(
+        "INV-5g",
+        "What was taken away is on the card as before",
+        "services/inventory/inventory/devices/queries.py",
+        "        DeviceNoteRow.hidden_by.is_(None),\n",
+        "",
+        f"{_NOTED}_a_note_is_taken_away_by_its_writer_or_customer_service_alone",
+    ),
+    rule_mutant(
+        "INV-5g",
+        "What is shown again is deleted all the same",
+        f"{_NOTES}/handlers.py",
+        "    if row.hidden_by is not None:\n",
+        "    if row.by:\n",
+        f"{_NOTED}_what_is_taken_away_may_be_shown_again_within_a_day_and_is_forgotten_after_it",
+        more=(
+            Swap(f"{_NOTES}/writes.py", "        tx.cancel_timer(HIDDEN, key=row.note_id)\n", ""),
+        ),
+    ),
+    rule_mutant(
+        "INV-5g",
+        "A note holds a personal number",
+        f"{_NOTES}/domain.py",
+        "    if looks_like_personal_number(text):\n",
+        "    if looks_like_personal_number(text[:5]):\n",
+        f"{_NOTED}_a_note_with_a_personal_number_is_refused_with_the_way_on",
     ),
     rule_mutant(
         "INV-5f",

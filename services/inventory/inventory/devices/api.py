@@ -54,6 +54,7 @@ from inventory.articles.queries import articles_numbered, show_article_row, with
 from inventory.devices import domain, story
 from inventory.devices.damage_views import DamageView, damages_of, is_undecided
 from inventory.devices.models import CustodyRow, DeviceRow
+from inventory.devices.note_views import DeviceNotesView, notes_shown
 from inventory.devices.queries import (
     custody_of,
     has_been_out,
@@ -231,6 +232,7 @@ class DeviceView(DeviceLine):
         list[DamageView],
         Field(description="Stölder, förluster och skador, den senaste först (INV-15)"),
     ]
+    notes: Annotated[DeviceNotesView, Field(description="Anteckningar, den senaste först (INV-5)")]
     history: list[ChangeView]
     periods: list[PeriodView]
 
@@ -394,6 +396,7 @@ async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
         maintenance_due_on=row.maintenance_due_on,
         has_been_out=has_been_out(history),
         damages=await damages_of(reader, row, history),
+        notes=await notes_shown(reader, row, history, is_shown),
         history=[_change(change) for change in history if is_shown(change.custody)],
         periods=[
             PeriodView.of(period)

@@ -199,6 +199,23 @@ class DamageNoteRow(Regional, Base):
     by: Mapped[UserId]
 
 
+class DeviceNoteRow(Regional, Base):
+    """What somebody wrote on a device's card (INV-5g): on it until it is taken away. It is said in
+    no event.
+    """
+
+    __tablename__ = "device_notes"
+    __table_args__ = (Index("ix_device_notes_device", "region", "device_id", "written_at"),)
+    locked_when_loaded = True  # what shows it again and what forgets it must not meet
+
+    note_id: Mapped[UUID] = mapped_column(primary_key=True)
+    device_id: Mapped[DeviceId]
+    text: Mapped[str]
+    by: Mapped[UserId]
+    written_at: Mapped[datetime]
+    hidden_by: Mapped[UserId | None]
+
+
 class UsedNumberRow(Regional, Base):
     """A number that a device has borne before: it still finds the device, and no other is given it
     (INV-6).

@@ -1,6 +1,7 @@
 """Look-ups of devices: by number, by whose they are, and their custody through time."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,10 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     and_,
+    false,
+    func,
     literal_column,
+    not_,
     or_,
     select,
     union_all,
@@ -25,6 +29,7 @@ from inventory.devices import domain
 from inventory.devices.models import (
     CustodyRow,
     DamageNoteRow,
+    DeviceNoteRow,
     DeviceRow,
     SipNumberRow,
     UsedNumberRow,
@@ -128,6 +133,27 @@ async def custody_of(reader: RegionReader, row: DeviceRow) -> Sequence[CustodyRo
 async def damage_notes_of(reader: RegionReader, row: DeviceRow) -> Sequence[DamageNoteRow]:
     """What was written of what has happened to a device (INV-15)."""
     return await reader.all(select(DamageNoteRow).where(DamageNoteRow.device_id == row.id))
+
+
+async def notes_of(
+    reader: RegionReader,
+    row: DeviceRow,
+    *,
+    outside: Iterable[tuple[datetime, datetime]],
+    most: int,
+) -> tuple[int, list[DeviceNoteRow]]:
+    """How many notes a device's card has, and the last of them, the latest first (INV-5g): of what
+    was written within these spans only the caller's own.
+    """
+    at = DeviceNoteRow.written_at
+    hidden = or_(false(), *(and_(at >= start, at < end) for start, end in outside))
+    query = select(DeviceNoteRow, func.count().over()).where(
+        DeviceNoteRow.device_id == row.id,
+        DeviceNoteRow.hidden_by.is_(None),
+        or_(not_(hidden), DeviceNoteRow.by == reader.caller.user_id),
+    )
+    found = await reader.all(query.order_by(at.desc(), DeviceNoteRow.note_id).limit(most))
+    return (found[0][1] if found else 0), [note for note, _ in found]
 
 
 async def sip_number_of(reader: RegionReader, row: DeviceRow) -> str | None:

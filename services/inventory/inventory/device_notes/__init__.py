@@ -1,0 +1,1 @@
+"""What people write on a device's card (INV-5g)."""
