@@ -24,7 +24,7 @@ async def write(device_id: UUID, here: Here) -> Response:
         part = await here.send("inventory", "POST", f"/devices/{device_id}/notes", body, form)
         if part.problem is None:
             return here.go(f"/individ/{device_id}", "Anteckningen är sparad.")
-        form.refuse(part.problem, {"text": "note"})
+        form.refuse(part.problem, dict.fromkeys(("text", "device_number", ""), "note"))
     return await card_page(device_id, here, form)
 
 

@@ -8,7 +8,7 @@ from inventory.device_notes.commands import WriteNote
 from inventory.refills.models import RefillRow
 from inventory.stock.models import StockMoveRow
 from inventory.supplier_returns.models import SupplierReturnRow
-from kvitt_contracts.types import DeviceNumber
+from kvitt_contracts.types import DeviceNumber, UserId
 from kvitt_testkit.cells import (
     CALLER,
     POINT,
@@ -75,7 +75,9 @@ async def notes(world: World) -> Things:
     of = {name: uuid4() for name in (OWN, UNITS, REGIONS, ANOTHER_REGIONS)}
     for name, note in of.items():
         region = "bd" if name == ANOTHER_REGIONS else REGION
-        told = WriteNote(device_number=DeviceNumber(name), note_id=note, text="Sliten.", by=SERVICE)
+        told = WriteNote(
+            device_number=DeviceNumber(name), note_id=note, text="Sliten.", by=UserId(SERVICE)
+        )
         await world.handle(told, region=region)
     return Things(own=of[OWN], units=of[UNITS], region=of[REGIONS], platform=of[ANOTHER_REGIONS])
 
