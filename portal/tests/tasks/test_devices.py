@@ -262,7 +262,8 @@ async def test_a_note_is_written_on_the_card_and_taken_away_by_its_writer(
 
     kim = await at_card(actor, CLERK, ward.lent)
     await kim.sees("Vänster broms tar i lite.")
-    await anna.click("Ta bort")
+    (said, *_) = await anna.text_of(".spans .quiet")
+    await anna.click(f"Ta bort anteckningen {said.split(', ')[1]}")
     await anna.sees("Anteckningen är borttagen.")
     await anna.sees_no("Vänster broms tar i lite.")
     await anna.click("Ångra")
