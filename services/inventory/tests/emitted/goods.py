@@ -83,6 +83,14 @@ async def catalogue_and_stock(world: World) -> None:
         a_device_on_loan_stated("170005", serial_number="SN-2"),
         a_device_on_loan_stated("170006", customer_id=SENDING),
         a_device_on_loan_stated("170007", serial_number="SN-3", customer_id=SENDING),
+        a_device_on_loan_stated(
+            "170077",
+            serial_number="SN-77",
+            customer_id=SENDING,
+            owner="patient",
+            bought_on="2026-02-01",
+            value={"net_ore": 450_000},
+        ),
     )
     await world.advance(stockholm("2026-03-04 00:00"))
 
