@@ -54,7 +54,7 @@ async def test_a_technician_scans_a_device_and_approves_it_stage_by_stage(
     await kim.goes("/individ")
     await portal_system.settle()
     async with portal_system.as_region("inventory", region="bd") as client:
-        held = (await client.get("/devices", params={"query": number})).json()["items"]
+        held = (await client.get("/devices", params={"device_number": number})).json()["items"]
     assert [(one["device_number"], one["claim"]) for one in held] == [(number, None)]
 
 
