@@ -422,6 +422,9 @@ def test_a_message_left_out_changes_what_is_expected(busy_region: Region, wire_t
         expected = count(busy_region.profile, files).expected(first=CUT_OVER, last=LAST_DAY)
     except NeverComes:
         return  # a later message waits for it in vain: seen too
+    except AssertionError as unpriced:
+        assert "has no price" in str(unpriced)  # what was sold at it: seen too
+        return
 
     assert expected != busy_region.expected
 

@@ -124,7 +124,7 @@ class ListOf(Generic[V]):
     Raises TypeError for a column that is none of what `rows` selects, or that has no order, and for
     a `then` that may be nothing: a page goes on after its last row by comparing it.
     `is_always_walked`: an index has just the sought rows in the default order, whoever asks.
-    `counted_to`: how far it is counted.
+    `counted_to`: how far it is counted, where that is not as far as others are.
     """
 
     rows: Select[*tuple[Any, ...]]
@@ -134,7 +134,7 @@ class ListOf(Generic[V]):
     view: Callable[[Any], V]
     then: Column | None = None
     is_always_walked: bool = False
-    counted_to: int = MAX_TOTAL
+    counted_to: int | None = None
 
     def __post_init__(self) -> None:
         if self.scope.region.key != "region" or self.scope.region.class_ is not self._entity:
@@ -173,7 +173,7 @@ class ListOf(Generic[V]):
                 total, is_exact = cursor.total, cursor.total_is_exact
             else:
                 ((found,),) = await find(self._counted(query))
-                total, is_exact = min(found, self.counted_to), found <= self.counted_to
+                total, is_exact = min(found, self._most), found <= self._most
             walks = self.is_always_walked or (not is_exact and self._is_walked(order, reader.grant))
             ordered_by = order.by(walks=walks)
             rows = await self._rows(
@@ -214,6 +214,10 @@ class ListOf(Generic[V]):
         return grant.is_region_wide or order.columns[0] not in self.scope.columns
 
     @property
+    def _most(self) -> int:
+        return MAX_TOTAL if self.counted_to is None else self.counted_to
+
+    @property
     def _entity(self) -> Any:
         return self.rows.column_descriptions[0]["entity"]
 
@@ -231,7 +235,7 @@ class ListOf(Generic[V]):
 
     def _counted(self, query: Select[*tuple[Any, ...]]) -> Select[int]:
         some = query.with_only_columns(*self._key())  # joins stay; columns alone join nothing
-        return select(func.count()).select_from(some.limit(self.counted_to + 1).subquery())
+        return select(func.count()).select_from(some.limit(self._most + 1).subquery())
 
     def _must_have(self, columns: Iterable[Column]) -> None:
         entities = {one["entity"] for one in self.rows.column_descriptions}

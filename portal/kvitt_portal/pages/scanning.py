@@ -9,8 +9,11 @@ from kvitt_portal.services import Part
 NO_DEVICE: Final = "Inget hjälpmedel som du ser har den koden. Kontrollera den, eller skriv numret."
 SEVERAL: Final = "Flera hjälpmedel har den koden: skriv individnumret på etiketten."
 _CODE: Final = re.compile(
-    r"\(\d{2,4}\)|\][A-Za-z][0-9A-Za-z]|01\d{14}.|https?://|.*\x1d", re.DOTALL
+    r"\((?:01|10|11|17|21)\)|\][A-Za-z][0-9A-Za-z]|01\d{14}.|https?://|.*\x1d", re.DOTALL
 )
+"""GTIN, lot, days and serial number stand in brackets; so do the first digits of telephones, which
+are none of these.
+"""
 
 
 def is_code(text: str) -> bool:

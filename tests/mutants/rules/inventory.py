@@ -115,8 +115,8 @@ _CATALOGUE: tuple[RuleMutant, ...] = (
         "INV-1e",
         "The hits are counted as far as they are shown",
         "chassis/kvitt_chassis/web/lists.py",
-        "total, is_exact = min(found, self.counted_to), found <= self.counted_to",
-        "total, is_exact = min(found, asked.limit), found <= self.counted_to",
+        "total, is_exact = min(found, self._most), found <= self._most",
+        "total, is_exact = min(found, asked.limit), found <= self._most",
         f"{_ARTICLES}_all_hits_are_counted_and_at_most_two_hundred_are_shown",
     ),
     rule_mutant(
