@@ -154,7 +154,7 @@ PLANTED = (
         "an answer may come after the deadline",
         (Swap(acknowledgements, "_refuse_closed", _while_it_is_sent),),
         ("deadline",),
-        met_by=17,
+        met_by=315,
     ),
     Planted(
         "an expiry goes by the policy of its day",
@@ -196,7 +196,7 @@ PLANTED = (
         "what holds a missing device is not told",
         (Swap(stocktaking, "break_claim", _nobody_is_told),),
         ("one claim", "effect", "fault"),
-        met_by=0,
+        met_by=119,
     ),
     Planted(
         "a store counts what is missing from it",
