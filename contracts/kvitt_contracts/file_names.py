@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from kvitt_contracts.types import looks_like_personal_number
+from kvitt_contracts.types import names_a_person
 
 _LONGEST_NAME: Final = 120
 _NOT_IN_NAMES: Final = frozenset('/\\:*?"<>|')
@@ -33,15 +33,10 @@ def usable_file_name(name: str, *, endings: Sequence[str]) -> str:
     if len(whole) > _LONGEST_NAME:
         way_on = f"Döp om filen: namnet får ha högst {_LONGEST_NAME} tecken."
         raise BadFileName("NAME_NOT_USABLE", way_on)
-    if any(looks_like_personal_number(part) for part in re.split(r"[^0-9+-]+", _joined(whole))):
+    if names_a_person(whole):
         way_on = "Döp om filen: ta bort personnumret ur namnet."
         raise BadFileName("PERSONAL_NUMBER_IN_NAME", way_on)
     if not whole.lower().endswith(tuple(endings)):
         way_on = f"Döp om filen så att namnet slutar på {' eller '.join(endings)}."
         raise BadFileName("NAME_SAYS_OTHER_TYPE", way_on)
     return whole
-
-
-def _joined(name: str) -> str:
-    """A name in which a date and four digits after it are one number, however they are parted."""
-    return re.sub(r"(?<=[0-9]{6})[ _.\u2010-\u2015](?=[0-9]{4}(?![0-9]))", "-", name)

@@ -14,7 +14,7 @@ from kvitt_contracts.personnummer import (
     is_coordination_number,
     is_personal_number,
 )
-from kvitt_contracts.types import RegionPersonId, looks_like_personal_number
+from kvitt_contracts.types import RegionPersonId, looks_like_personal_number, names_a_person
 from personnummer.personnummer import valid
 from pydantic import ValidationError
 
@@ -167,6 +167,12 @@ def test_a_regions_own_id_of_a_person_may_not_be_a_number(text: str) -> None:
     assert looks_like_personal_number(text)
     with pytest.raises(ValueError, match="must not hold a personal number"):
         RegionPersonId(text)
+
+
+@pytest.mark.parametrize("between", ["", "-", "+", " ", "  ", "_", ".", "\u2013"])
+def test_a_number_that_somebody_writes_freely_is_found_however_it_is_parted(between: str) -> None:
+    assert names_a_person(f"Ring 18900101{between}9802 först.")
+    assert not names_a_person(f"Ring 189001{between}9802 först.")
 
 
 def test_a_uuid_is_an_opaque_id_whatever_its_digits() -> None:

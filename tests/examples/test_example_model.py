@@ -12,12 +12,11 @@ from kvitt_contracts.types import RegionCode, Word
 
 from examples.generator.messages import Line, days_from
 from examples.generator.model import ledger
-from examples.generator.model.counting import Model, NeverComes
+from examples.generator.model.counting import Model
 from examples.generator.model.invoices import day_share, payers_by_day, vat
 from examples.generator.model.state import World
 from examples.generator.model.trade import Charge
 from examples.generator.month import CUT_OVER, DUE, LAST_DAY
-from examples.generator.phasing_out import NEW, OLD, OLDER
 from examples.generator.profiles import PROFILES
 from examples.generator.region import Files, count, make, policy_of
 from examples.generator.responsibles import HEAD, LEAVES_ON
@@ -371,82 +370,6 @@ def test_what_nobody_answers_goes_as_the_region_says() -> None:
     assert "locked" in _transfer_statuses("bd")
 
 
-@pytest.mark.parametrize(
-    "wire_type",
-    [
-        "orders.order.place.v1",
-        "orders.withdrawal.register.v1",
-        "orders.order.void.v1",
-        "region.goods.dispatched.v1",
-        "region.goods.received.v1",
-        "region.device.returned.v1",
-        "region.article-price.stated.v1",
-        "bmb.transfer.save.v1",
-        "bmb.transfer.accept.v1",
-        "bmb.transfer.reject.v1",
-        "region.responsibles.stated.v1",
-        "orders.pickup.request.v1",
-        "orders.pickup.void.v1",
-        "orders.pickup.report.v1",
-        "orders.fault-report.report.v1",
-        "orders.fault-report.name-prescriber.v1",
-        "orders.fault-report.forward.v1",
-        "orders.fault-report.assess-risk.v1",
-        "orders.fault-report.close.v1",
-        "orders.pickup.make-urgent.v1",
-        "orders.work-order.register.v1",
-        "orders.work-order.plan.v1",
-        "orders.work-order.start.v1",
-        "orders.work-order.finish.v1",
-        "orders.work-order.void.v1",
-        "orders.case.ask.v1",
-        "orders.case.answer.v1",
-        "orders.case.withdraw.v1",
-        "inventory.device.renumber.v1",
-    ],
-)
-def test_a_message_left_out_changes_what_is_expected(busy_region: Region, wire_type: str) -> None:
-    told = Counter(line.message_id for line in busy_region.lines)
-    day, left_out = next(
-        (day, line)
-        for day, lines in busy_region.files.days.items()
-        for line in lines
-        if line.headers["ce_type"] == wire_type
-        and line.message_id not in busy_region.expected["refused"]
-        and told[line.message_id] == 1
-    )
-    kept = [line for line in busy_region.files.days[day] if line is not left_out]
-    files = replace(busy_region.files, days={**busy_region.files.days, day: kept})
-
-    try:
-        expected = count(busy_region.profile, files).expected(first=CUT_OVER, last=LAST_DAY)
-    except NeverComes:
-        return  # a later message waits for it in vain: seen too
-    except AssertionError as unpriced:
-        if "has no price" not in str(unpriced):
-            raise
-        return  # what was sold at it: seen too
-
-    assert expected != busy_region.expected
-
-
-@pytest.mark.parametrize("name", ["AN-01/apply", "AN-01/decide", "AN-02/decide", "/finish"])
-def test_an_act_left_out_changes_what_is_expected(region: Region, name: str) -> None:
-    acts = {
-        day: [one for one in kept if not one.name.endswith(name)]
-        for day, kept in region.files.acts.items()
-    }
-    assert acts != region.files.acts
-
-    try:
-        counted = count(region.profile, replace(region.files, acts=acts))
-    except NeverComes:
-        return  # the goods of its order wait in vain: seen too
-
-    without = {**counted.expected(first=CUT_OVER, last=LAST_DAY), "acts": None}
-    assert without != {**region.expected, "acts": None}
-
-
 def test_an_application_that_is_approved_is_ordered_by_and_no_other(region: Region) -> None:
     prefix = region.profile.sends_order
     works, orders = region.expected["work_orders"], region.expected["orders"]
@@ -501,108 +424,6 @@ def test_what_was_not_received_is_not_to_be_paid(left_out: str) -> None:
     }
     received = "L7501/F-1002" if left_out == "SB-INLEVERANS-1" else "L7501/F-1001"
     assert {name for name, one in billed.items() if one["payable_on"]} == {received}
-
-
-def test_a_basket_costs_its_patient_the_fee_of_what_is_kept() -> None:
-    region = region_of("ac")
-    kept, late = (region.expected["baskets"][f"VB-KORG-{n}"] for n in (1, 2))
-
-    assert [(one["outcome"], one["fee_ore"]) for one in kept["lines"]] == [
-        ("delivered", None),
-        ("put_back", None),
-        ("put_back", None),
-        ("delivered", 50_000),
-        ("not_due", None),
-    ]
-    assert {one["outcome"] for one in late["lines"]} == {"put_back", "not_due"}
-    fees = [one for one in region.invoiced if one["article"] == "39961-01"]
-    assert [(one["kind"], one["net_ore"]) for one in fees if one["kind"] == "fee"] == [
-        ("fee", 50_000)
-    ]
-
-
-@pytest.mark.parametrize("code", ["bd", "m", "w"])
-def test_baskets_are_lent_where_a_later_policy_names_the_store(code: str) -> None:
-    region = region_of(code)
-    kept, late = sorted(region.expected["baskets"].items())
-    goods = [line for line in late[1]["lines"] if not line["is_fee"]]
-    (again,) = (
-        line
-        for line in region.lines
-        if line.key == late[0] and line.message_id in region.expected["refused"]
-    )
-
-    assert [one["outcome"] for one in kept[1]["lines"] if not one["is_fee"]] == [
-        *("delivered", "put_back", "put_back")
-    ]
-    assert (kept[1]["status"], kept[1]["is_told"]) == ("closed", False)
-    assert late[1]["is_told"]
-    assert late[1]["is_overdue"] == (goods[1]["outcome"] is None) == (code != "bd")
-    assert region.expected["refused"][again.message_id]["reason"] == "LINE_ENDED"
-    fees = [one["fee_ore"] for one in kept[1]["lines"] if one["outcome"] == "delivered"]
-    assert fees == ([None, 40_000] if code == "bd" else [None])
-
-
-def test_an_overdue_basket_is_told_of_when_its_last_day_is_over() -> None:
-    region = region_of("w")
-    days = {day: lines for day, lines in region.files.days.items() if day < date(2026, 9, 9)}
-
-    shorter = count(region.profile, replace(region.files, days=days))
-
-    assert not shorter.world.baskets["DB-KORG-2"].is_told
-    assert region.model.world.baskets["DB-KORG-2"].is_told
-
-
-@pytest.mark.parametrize("left_out", [None, "UTBYTE-1", "UTBYTE-5"])
-def test_an_older_article_is_proposed_as_long_as_there_is_one(
-    busy_region: Region, left_out: str | None
-) -> None:
-    """The first is proposed where there is most of; the case says whether there is any new one."""
-    name = busy_region.profile.sends_order
-    days = {
-        day: [one for one in lines if one.key != f"{name}-{left_out}"]
-        for day, lines in busy_region.files.days.items()
-    }
-
-    answered = count(busy_region.profile, replace(busy_region.files, days=days)).answered
-
-    proposed = {
-        look: (found["case"], [one["article"] for one in found["older"]])
-        for look in ("both", "only-old", "one-left")
-        for found in [answered[f"{name}-UTBYTE/{look}"]["found"][NEW]]
-    }
-    is_more_left = left_out == "UTBYTE-5"
-    assert proposed["both"] == ("both", [OLDER, OLD])
-    assert proposed["only-old"] == ("both" if is_more_left else "only_old", [OLDER, OLD])
-    assert proposed["one-left"] == ("both" if is_more_left else "only_old", [OLDER])
-
-
-def test_what_was_asked_for_first_is_kept_where_an_older_one_is_taken(
-    busy_region: Region,
-) -> None:
-    name = f"{busy_region.profile.sends_order}-UTBYTE"
-    orders = {
-        of.removeprefix(f"{name}-"): one
-        for of, one in busy_region.expected["orders"].items()
-        if of.startswith(name)
-    }
-    chosen = {of: (one["lines"][0]["article"], one["status"]) for of, one in orders.items()}
-    instead = {of for of, one in orders.items() if one["lines"][0].get("instead_of") == NEW}
-
-    assert chosen == {
-        "1": (OLDER, "delivered"),
-        "2": (OLD, "delivered"),
-        "3": (NEW, "delivered"),
-        "5": (NEW, "delivered"),
-        "6": (NEW, "delivered"),
-        "7": (OLD, "delivered"),
-        "8": (OLD, "declined"),
-        "9": (OLD, "delivered"),
-    }
-    assert instead == {"1", "2", "7", "8"}
-    assert ("NOT_AN_EQUIVALENT", "ORD-6") in {
-        (one["reason"], one["rule"]) for one in busy_region.expected["refused"].values()
-    }
 
 
 def _came_direct(region: Region, article: str) -> int:

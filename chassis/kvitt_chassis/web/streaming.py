@@ -1,8 +1,14 @@
-"""The command of a request whose body its route has read itself, piece by piece. No rule."""
+"""Routes that read or send a file piece by piece: the command of a body that the route has read
+itself, what is still to come of one, and a file as an answer. No rule.
+"""
 
-from typing import Annotated
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Annotated, Literal
+from urllib.parse import quote
 
 from fastapi import Depends, Header, Request, Response
+from fastapi.responses import StreamingResponse
 
 from kvitt_chassis.http import CommandRunner, SignedIn, runner_of, usable_key
 
@@ -35,3 +41,34 @@ async def streamed_runner(
 
 Streamed = Annotated[StreamedRunner, Depends(streamed_runner)]
 """A route's parameter, of a router that streams: runs the command when the body has come."""
+
+
+async def read_to_its_end(request: Request) -> None:
+    """Read what is still to come of a body that is refused: who is sending reads no answer else."""
+    with suppress(RuntimeError):  # it has come to its end already
+        async for _ in request.stream():
+            pass
+
+
+def file_response(
+    pieces: AsyncIterator[bytes],
+    *,
+    name: str,
+    media_type: str,
+    size: int,
+    shown: Literal["inline", "attachment"],
+) -> StreamingResponse:
+    """A file that somebody has sent in, as an answer of `size` bytes: shown in the browser, or
+    saved. Nobody's browser takes it for a page of ours.
+    """
+    return StreamingResponse(
+        pieces,
+        media_type=media_type,
+        headers={
+            "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Length": str(size),
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        },
+    )

@@ -31,6 +31,7 @@ from kvitt_contracts.types.codes import (
     VatNumber,
     Word,
     looks_like_personal_number,
+    names_a_person,
 )
 from kvitt_contracts.types.ids import (
     NAMESPACE,
@@ -193,4 +194,5 @@ __all__ = [
     "content_hash",
     "identify",
     "looks_like_personal_number",
+    "names_a_person",
 ]

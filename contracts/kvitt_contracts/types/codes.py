@@ -15,6 +15,8 @@ _NUMBER_FORM = re.compile(
     r"(?:0[1-9]|[12][0-9]|3[01]|[678][0-9]|9[01])[-+]?[0-9]{4}))"
 )
 
+_PARTED = re.compile(r"(?<=[0-9]{6})[\s_.\u2010-\u2015]{1,3}(?=[0-9]{4}(?![0-9]))")
+
 
 def looks_like_personal_number(text: str) -> bool:
     """True when `text` contains a personal or coordination number: 10 or 12 digits, hyphen or none.
@@ -23,6 +25,13 @@ def looks_like_personal_number(text: str) -> bool:
     """
     without_ids = _UUID_FORM.sub(" ", text)
     return any(_is_number(found[1]) for found in _NUMBER_FORM.finditer(without_ids))
+
+
+def names_a_person(text: str) -> bool:
+    """True when what somebody writes freely has a personal number in it, however its date and its
+    last four digits are parted: by a hyphen, a dash, a blank, a dot or a low line.
+    """
+    return looks_like_personal_number(_PARTED.sub("-", text))
 
 
 def _is_number(digits: str) -> bool:

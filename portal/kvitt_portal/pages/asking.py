@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from kvitt_chassis.web.problems import Problem
+from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
@@ -53,6 +55,21 @@ async def recipients_of(here: Visit, things: Iterable[Mapping[str, Any]]) -> dic
     return await here.people([one.get("person") for one in to], purpose="display")
 
 
+async def person_for(here: Visit, ref: str, *roles: Grantee, otherwise: Problem) -> Person:
+    """The person whom somebody in one of these roles may do something for.
+
+    Raises PageProblem: this user finds none with that reference (404, whoever asks), and
+    `otherwise` where they have none of the roles.
+    """
+    found = (await here.people([ref], purpose="ordering")).get(ref)
+    if found is None:
+        await here.today()  # who is not found may be unread: orders says so where it is silent
+        raise PageProblem(_UNKNOWN_PERSON)
+    if not here.has(*roles):
+        raise PageProblem(otherwise)
+    return found
+
+
 def say_refused(form: Form, part: Part, names: Mapping[str, str] | None = None) -> None:
     """Say in a form why what it asked for was refused; `names` as `Form.refuse` has them. Raises
     PageProblem where the thing is not there, or not the user's to act on.
@@ -73,3 +90,8 @@ def pdf_of(part: Part) -> Response:
 def options_of(part: Part, key: str) -> list[tuple[str, str]]:
     """A list as options of a field: each item's code, which is at `key`, with its name."""
     return [(one[key], f"{one['name']} ({one[key]})") for one in items_of(part)]
+
+
+_UNKNOWN_PERSON: Final = Problem(
+    status=404, reason="UNKNOWN_PERSON", title="", detail="", way_on="Sök med hela personnumret."
+)

@@ -16,7 +16,7 @@ from kvitt_portal.here import Here, PageProblem, Person, Visit
 from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import moving_plan
-from kvitt_portal.pages.asking import code, items_of
+from kvitt_portal.pages.asking import code, items_of, person_for
 from kvitt_portal.pages.moving_acts import (
     AGAIN,
     REFUSED,
@@ -112,13 +112,7 @@ async def do(here: Here, person: UUID) -> Response:
 
 
 async def _person(here: Visit, person: UUID) -> Person:
-    if not here.has(*CARE, *STAFF):
-        raise PageProblem(_NOT_THEIRS)
-    found = (await here.people([str(person)], purpose="ordering")).get(str(person))
-    if found is None:
-        await here.today()  # who is not found may be unread: orders says so where it is silent
-        raise PageProblem(_UNKNOWN)
-    return found
+    return await person_for(here, str(person), *CARE, *STAFF, otherwise=_NOT_THEIRS)
 
 
 async def _page(here: Visit, who: Person, form: Form, *, is_new: bool = False) -> Response:
@@ -261,7 +255,4 @@ def _seen(form: Form, chosen: Sequence[Chosen]) -> str:
 
 _NOT_THEIRS: Final = Problem(
     status=403, reason="FORBIDDEN", title="", detail="", way_on="Be enhetschefen om behörighet."
-)
-_UNKNOWN: Final = Problem(
-    status=404, reason="UNKNOWN_PERSON", title="", detail="", way_on="Sök med hela personnumret."
 )

@@ -9,10 +9,10 @@ from kvitt_chassis.web.problems import Problem
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form, is_id
-from kvitt_portal.here import Here, PageProblem, Person, Visit
+from kvitt_portal.here import Here, Person, Visit
 from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.asking import items_of, person_for
 from kvitt_portal.pages.covers import payables_of
 from kvitt_portal.pages.region_sales import PAGE
 from kvitt_portal.pages.service_points import service_point_of
@@ -66,14 +66,8 @@ async def ask(here: Here) -> Response:
 
 
 async def _person(here: Visit, person: str) -> Person:
-    if not here.has(*CARE, *STAFF):
-        raise PageProblem(_NOT_THEIRS)
     ref = str(UUID(person)) if is_id(person) else ""
-    found = (await here.people([ref], purpose="ordering")).get(ref)
-    if found is None:
-        await here.today()  # who is not found may be unread: orders says so where it is silent
-        raise PageProblem(_UNKNOWN)
-    return found
+    return await person_for(here, ref, *CARE, *STAFF, otherwise=_NOT_THEIRS)
 
 
 async def _page(here: Visit, who: Person, form: Form, *, is_first: bool = False) -> Response:
@@ -113,7 +107,4 @@ def _other(payers: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 _NOT_THEIRS: Final = Problem(
     status=403, reason="FORBIDDEN", title="", detail="", way_on="Be enhetschefen om behörighet."
-)
-_UNKNOWN: Final = Problem(
-    status=404, reason="UNKNOWN_PERSON", title="", detail="", way_on="Sök med hela personnumret."
 )

@@ -10,10 +10,10 @@ from kvitt_chassis.web.problems import Problem
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
-from kvitt_portal.here import Here, PageProblem, Person, Visit
+from kvitt_portal.here import Here, Person, Visit
 from kvitt_portal.menu import CARE
 from kvitt_portal.names import Names
-from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.asking import items_of, person_for
 from kvitt_portal.pages.own_store import own_stores
 from kvitt_portal.pages.scanning import NO_DEVICE, SEVERAL, find_scanned
 from kvitt_portal.services import Part
@@ -89,13 +89,7 @@ async def _with_scanned(here: Visit, who: Person, form: Form) -> Form:
 
 
 async def _person(here: Visit, person: UUID) -> Person:
-    found = (await here.people([str(person)], purpose="ordering")).get(str(person))
-    if found is None:
-        await here.today()  # who is not found may be unread: orders says so where it is silent
-        raise PageProblem(_UNKNOWN)
-    if not here.has(*CARE):
-        raise PageProblem(_NOT_THEIRS)
-    return found
+    return await person_for(here, str(person), *CARE, otherwise=_NOT_THEIRS)
 
 
 async def _page(here: Visit, who: Person, form: Form) -> Response:
@@ -165,7 +159,4 @@ _NOT_THEIRS: Final = Problem(
     title="",
     detail="",
     way_on="Återlämna på patientens enhet, eller be enhetschefen om behörighet.",
-)
-_UNKNOWN: Final = Problem(
-    status=404, reason="UNKNOWN_PERSON", title="", detail="", way_on="Sök med hela personnumret."
 )

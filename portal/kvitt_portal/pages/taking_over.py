@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from kvitt_portal.amounts import ore_of
 from kvitt_portal.forms import Form
-from kvitt_portal.here import Here, PageProblem, Person, Visit
+from kvitt_portal.here import Here, Person, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
-from kvitt_portal.pages.asking import code, items_of
+from kvitt_portal.pages.asking import code, items_of, person_for
 from kvitt_portal.pages.own_store import store_of
 from kvitt_portal.pages.withdrawal_draft import Draft, Line
 
@@ -120,13 +120,7 @@ async def _fill(here: Visit, form: Form) -> None:
 
 
 async def _person(here: Visit, person: UUID) -> Person:
-    found = (await here.people([str(person)], purpose="ordering")).get(str(person))
-    if found is None:
-        await here.today()  # who is not found may be unread: orders says so where it is silent
-        raise PageProblem(_UNKNOWN)
-    if not here.has(*STAFF):
-        raise PageProblem(_NOT_THEIRS)
-    return found
+    return await person_for(here, str(person), *STAFF, otherwise=_NOT_THEIRS)
 
 
 async def _page(here: Visit, who: Person, form: Form) -> Response:
@@ -142,7 +136,4 @@ _NOT_THEIRS: Final = Problem(
     title="",
     detail="",
     way_on="Fråga kundtjänst på mottagarens sida: de köper över det.",
-)
-_UNKNOWN: Final = Problem(
-    status=404, reason="UNKNOWN_PERSON", title="", detail="", way_on="Sök med hela personnumret."
 )

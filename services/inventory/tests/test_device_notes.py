@@ -123,7 +123,10 @@ async def test_a_note_is_a_text_of_at_most_a_thousand_characters(world: World, t
 
 
 @pytest.mark.rule("INV-5g")
-@pytest.mark.parametrize("number", ["19121212-9819", "191212129819", "Anna, 1212129819."])
+@pytest.mark.parametrize(
+    "number",
+    ["19121212-9819", "191212129819", "Anna, 1212129819.", "121212  9819", "121212\u20139819"],
+)
 async def test_a_note_with_a_personal_number_is_refused_with_the_way_on(
     world: World, number: str
 ) -> None:

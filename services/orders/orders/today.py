@@ -4,10 +4,9 @@ from datetime import date, datetime
 from typing import Annotated
 
 from kvitt_chassis.http import ApiRouter
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.calendar import stockholm_day
 from pydantic import BaseModel, ConfigDict, Field
-
-from orders.read_transaction import ReadTransaction
 
 router = ApiRouter(tags=["Verksamhetens tid"])
 

@@ -172,8 +172,8 @@ DEVICES: tuple[RuleMutant, ...] = (
         "INV-5g",
         "A note holds a personal number",
         f"{_NOTES}/domain.py",
-        "    if looks_like_personal_number(text):\n",
-        "    if looks_like_personal_number(text[:5]):\n",
+        "    if names_a_person(text):\n",
+        "    if names_a_person(text[:5]):\n",
         f"{_NOTED}_a_note_with_a_personal_number_is_refused_with_the_way_on",
     ),
     rule_mutant(
@@ -252,9 +252,9 @@ DEVICES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "INV-7c",
         "A returned device is not available",
-        f"{_CODE}/returns/handlers.py",
-        "    await _move(fact.store, row, tx, available=1, on=fact.returned_on)\n",
-        "",
+        f"{_CODE}/reconditionings/writes.py",
+        "        available=0 if is_made_fit else quantity,\n",
+        "        available=0,\n",
         f"{_DEVICES}_a_returned_device_is_available_at_once_and_ends_the_rent",
     ),
     rule_mutant(
@@ -269,8 +269,8 @@ DEVICES: tuple[RuleMutant, ...] = (
         "INV-7c",
         "What a user returns is not available",
         f"{_CODE}/registered_returns/handlers.py",
-        "            available=0 if is_made_fit else quantity,\n",
-        "            available=0 if is_made_fit else quantity - 1,\n",
+        "            quantity=quantity,\n            on=command.returned_on,\n",
+        "            quantity=quantity - 1,\n            on=command.returned_on,\n",
         f"{_REGISTERED}_a_return_of_several_is_in_the_store_at_once_and_bears_one_id",
     ),
     rule_mutant(

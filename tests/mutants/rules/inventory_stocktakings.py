@@ -121,7 +121,7 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "INV-10h",
         "What one has scanned takes the place of what another has",
-        f"{_TAKING}/domain.py",
+        f"{_TAKING}/tallies/domain.py",
         "seen = dict.fromkeys([*before, *scanned])",
         "seen = dict.fromkeys([*scanned])",
         f"{_SCANNED}_what_anybody_has_scanned_of_a_shelf_stays_counted",
@@ -129,7 +129,7 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "INV-10h",
         "Two who say different numbers are posted as the last one says",
-        f"{_TAKING}/domain.py",
+        f"{_TAKING}/tallies/domain.py",
         "if others and all(one.counted != latest.counted for one in others):",
         "if others and all(one.counted is None for one in others):",
         f"{_SCANNED}_where_two_say_different_numbers_it_is_counted_anew_until_two_agree",
@@ -137,7 +137,7 @@ STOCKTAKINGS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "INV-10i",
         "What stands in no store counts as it is scanned",
-        f"{_TAKING}/domain.py",
+        f"{_TAKING}/tallies/domain.py",
         "    if is_elsewhere:\n        return Answer.ELSEWHERE\n",
         "    if is_elsewhere and is_counted:\n        return Answer.ELSEWHERE\n",
         f"{_SCANNED}_what_is_elsewhere_is_not_counted",

@@ -7,7 +7,9 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 _CODE: Final = "services/inventory/inventory"
 _DOMAIN: Final = f"{_CODE}/reconditionings/domain.py"
 _HANDLERS: Final = f"{_CODE}/reconditionings/handlers.py"
-_TESTS: Final = "services/inventory/tests/test_reconditionings.py::test"
+_PLACE: Final = "services/inventory/tests/reconditioning"
+_TESTS: Final = f"{_PLACE}/test_reconditionings.py::test"
+_MEANWHILE: Final = f"{_PLACE}/test_meanwhile.py::test"
 _REFUSED: Final = f"{_TESTS}_what_cannot_be_so_is_refused_with_its_rule"
 
 RECONDITIONINGS: tuple[RuleMutant, ...] = (
@@ -97,7 +99,7 @@ RECONDITIONINGS: tuple[RuleMutant, ...] = (
         _DOMAIN,
         "is not Status.OPEN:\n        return ()\n    return (ReconditioningBroken",
         "is Status.OPEN:\n        return ()\n    return (ReconditioningBroken",
-        f"{_TESTS}_a_device_that_is_lost_meanwhile_leaves_it",
+        f"{_MEANWHILE}_a_device_that_is_lost_meanwhile_leaves_it",
     ),
     rule_mutant(
         "INV-13h",
@@ -105,7 +107,7 @@ RECONDITIONINGS: tuple[RuleMutant, ...] = (
         _DOMAIN,
         "    if known.done and on > known.done[0].done_on:\n",
         "    if known.done and on < known.done[0].done_on:\n",
-        f"{_TESTS}_a_corrected_day_of_the_return_moves_the_work_and_not_behind_what_was_done",
+        f"{_MEANWHILE}_a_corrected_day_of_the_return_moves_the_work_and_not_behind_what_was_done",
     ),
     rule_mutant(
         "INV-10d",
@@ -113,7 +115,7 @@ RECONDITIONINGS: tuple[RuleMutant, ...] = (
         f"{_CODE}/stocktakings/queries.py",
         "ReconditioningRow.ended_at > at)",
         "ReconditioningRow.ended_at < at)",
-        f"{_TESTS}_what_is_in_the_workshop_is_not_missing_from_the_shelf",
+        f"{_MEANWHILE}_what_is_in_the_workshop_is_not_missing_from_the_shelf",
     ),
     rule_mutant(
         "INV-15g",
@@ -121,7 +123,7 @@ RECONDITIONINGS: tuple[RuleMutant, ...] = (
         f"{_CODE}/conditions/domain.py",
         "now.claim.kind is ClaimKind.RECONDITIONING,",
         "now.claim.kind is ClaimKind.SALE,",
-        f"{_TESTS}_what_a_region_states_is_scrapped_leaves_the_workshop",
+        f"{_MEANWHILE}_what_a_region_states_is_scrapped_leaves_the_workshop",
     ),
     rule_mutant(
         "INV-13a",
@@ -129,7 +131,7 @@ RECONDITIONINGS: tuple[RuleMutant, ...] = (
         f"{_CODE}/returned_goods/handlers.py",
         "is_made_fit = await is_made_fit_in(tx, fact.store)",
         "is_made_fit = False",
-        f"{_TESTS}_unmarked_goods_that_a_region_states_are_back_are_made_fit_again",
+        f"{_MEANWHILE}_unmarked_goods_that_a_region_states_are_back_are_made_fit_again",
     ),
 )
 """Of the device service's workshop."""

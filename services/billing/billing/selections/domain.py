@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import looks_like_personal_number
+from kvitt_contracts.types import names_a_person
 
 MOST: Final = 20
 """So many selections one user saves at most."""
@@ -25,7 +25,7 @@ def must_be_free(name: str, names: Collection[str]) -> None:
     """A name that none of one's own has, and that is no person's number. Raises Refused
     (NAME_TAKEN, NAMES_A_PERSON, BIL-14).
     """
-    if looks_like_personal_number(name):
+    if names_a_person(name):
         raise Refused(
             "NAMES_A_PERSON",
             rule="BIL-14",

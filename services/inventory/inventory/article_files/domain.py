@@ -6,7 +6,7 @@ from typing import Final
 
 from kvitt_contracts.file_names import BadFileName, usable_file_name
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import looks_like_personal_number
+from kvitt_contracts.types import names_a_person
 
 RULE: Final = "INV-2"
 MOST: Final = 30
@@ -79,7 +79,7 @@ def said_of(said: str | None, before: str | None) -> str:
 
 def must_be_nobodys(text: str | None, *, field: str) -> None:
     """Raises Refused (PERSONAL_NUMBER_IN_TEXT, INV-2): everybody reads it."""
-    if text is not None and any(looks_like_personal_number(part) for part in text.split()):
+    if text is not None and names_a_person(text):
         way_on = "Ta bort personnumret: texten visas för alla som ser artikeln."
         raise refusal(Reason.PERSONAL_NUMBER_IN_TEXT, field, way_on)
 

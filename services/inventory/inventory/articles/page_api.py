@@ -1,9 +1,8 @@
 """An article's page over HTTP: its files and its supplier's words (INV-2a). No rule here."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Annotated, Final
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 from uuid import UUID
 
 from fastapi import Header, Request, Response
@@ -12,7 +11,7 @@ from kvitt_chassis.http import ApiRouter, Commands, NotFound, Reader, RegionWide
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.problems import Busy
 from kvitt_chassis.web.reading import Looking
-from kvitt_chassis.web.streaming import Streamed
+from kvitt_chassis.web.streaming import Streamed, file_response, read_to_its_end
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import ArticleNumber, identify
 from kvitt_files.store import NoSuchFile, StoreUnavailable
@@ -76,7 +75,7 @@ async def add_file(
             file_id, key = row.file_id, row.key
         found = await _take_in(request, key, said=said)
     except (Refused, NotFound):
-        await _drain(request)  # who is still sending reads no answer
+        await read_to_its_end(request)
         raise
     commands = await streamed.commands(f"{said} {name} {found.sha256}".encode())
     command = KeepFile(size=found.size, sha256=found.sha256)
@@ -155,16 +154,12 @@ async def read_file(file_id: UUID, reader: Reader) -> Response:
         raise domain.gone() from None
     except StoreUnavailable:
         raise Busy(status=503, reason="FILES_UNAVAILABLE") from None
-    return StreamingResponse(
+    return file_response(
         kept.pieces,
+        name=row.name,
         media_type=row.media_type,
-        headers={
-            "Content-Disposition": f"inline; filename*=UTF-8''{quote(row.name, safe='')}",
-            "Content-Length": str(kept.size),
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store",
-        },
+        size=kept.size,
+        shown="inline",
     )
 
 
@@ -182,12 +177,6 @@ async def _take_in(request: Request, key: str, *, said: str) -> TakenIn:
     except StoreUnavailable:
         raise Busy(status=503, reason="FILES_UNAVAILABLE") from None
     return intake.taken_in
-
-
-async def _drain(request: Request) -> None:
-    with suppress(RuntimeError):  # it has come to its end already
-        async for _ in request.stream():
-            pass
 
 
 def _show(file_id: UUID) -> Callable[[Transaction], Awaitable[ArticleFileView]]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import UserId, looks_like_personal_number
+from kvitt_contracts.types import UserId, names_a_person
 
 RULE: Final = "INV-5"
 
@@ -16,7 +16,7 @@ def must_be_nobodys(text: str) -> None:
     """Raises NoteRefused (PERSONAL_NUMBER_IN_TEXT): whoever sees the card reads it, also when
     somebody else has the device.
     """
-    if looks_like_personal_number(text):
+    if names_a_person(text):
         raise _refusal("PERSONAL_NUMBER_IN_TEXT", "text", _NO_NUMBER)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import ReconditioningOpened
+from kvitt_contracts.inventory import MoveKind, ReconditioningOpened
 from kvitt_contracts.types import (
     ArticleNumber,
     DeviceId,
@@ -17,6 +17,8 @@ from inventory.devices.domain import Claim, ClaimKind
 from inventory.devices.models import DeviceRow
 from inventory.reconditionings import domain
 from inventory.reconditionings.models import ReconditioningRow
+from inventory.reservations.backorders import serve_backorders
+from inventory.stock.writes import move_stock
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
 
@@ -29,6 +31,34 @@ async def is_made_fit_in(tx: Transaction, store: StoreId) -> bool:
         return False
     found = await tx.look_up(StoreRow, store)
     return found is not None and found.kind is StoreKind.CENTRAL
+
+
+async def take_in(
+    tx: Transaction,
+    store: StoreId,
+    number: ArticleNumber,
+    *,
+    quantity: int,
+    on: date,
+    is_made_fit: bool,
+    cause_id: UUID,
+) -> None:
+    """Put goods that have come back into a store's balance, which is locked: in the workshop where
+    they are made fit again, else available, and whoever has waited longest gets them (INV-7,
+    INV-13).
+    """
+    await move_stock(
+        tx,
+        store,
+        number,
+        MoveKind.RETURNED,
+        on=on,
+        available=0 if is_made_fit else quantity,
+        in_reconditioning=quantity if is_made_fit else 0,
+        cause_id=cause_id,
+    )
+    if not is_made_fit:
+        await serve_backorders(tx, store, number)
 
 
 def open_work(

@@ -23,13 +23,13 @@ from inventory.devices.queries import custody_history, find_device_id, new_devic
 from inventory.devices.writes import change_custody
 from inventory.holds.writes import break_claim, lock_claiming
 from inventory.people.models import UserRow
-from inventory.reconditionings.writes import is_made_fit_in, open_work
+from inventory.reconditionings.writes import is_made_fit_in, open_work, take_in
 from inventory.region_sales.domain import unsell
 from inventory.registered_returns import domain
 from inventory.registered_returns.baskets import basket_line, held_in
 from inventory.registered_returns.models import LineBack, ReturnRow
 from inventory.registered_returns.queries import has_part_in_device, has_part_in_order
-from inventory.reservations.backorders import lock_waiting, serve_backorders
+from inventory.reservations.backorders import lock_waiting
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.reservations.queries import order_id_numbered
 from inventory.returns.domain import end_loan, lent_before_sale, unsold
@@ -108,18 +108,15 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
                 cause_id=return_id,
             )
     for (store, number), quantity in sorted(into.items()):
-        await move_stock(
+        await take_in(
             tx,
             store,
             number,
-            MoveKind.RETURNED,
+            quantity=quantity,
             on=command.returned_on,
-            available=0 if is_made_fit else quantity,
-            in_reconditioning=quantity if is_made_fit else 0,
+            is_made_fit=is_made_fit,
             cause_id=return_id,
         )
-        if not is_made_fit:
-            await serve_backorders(tx, store, number)
     if is_made_fit:
         _open_work(command, rows, kept, return_id, tx)
     tx.put(_registered(command, scrapped, return_id, tx))

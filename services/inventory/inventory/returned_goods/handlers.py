@@ -5,22 +5,22 @@ from collections.abc import Iterable
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.inventory import MoveKind, ReturnedLine
+from kvitt_contracts.inventory import ReturnedLine
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.regions import ReturnedGoodsStated
 from kvitt_contracts.types import ArticleNumber, OrderId, PickupId, ReturnId, StoreId, identify
 
 from inventory.articles.queries import get_article
 from inventory.baskets.models import BasketRow
-from inventory.reconditionings.writes import is_made_fit_in, open_work
+from inventory.reconditionings.writes import is_made_fit_in, open_work, take_in
 from inventory.registered_returns.baskets import basket_line, held_in
 from inventory.registered_returns.domain import Back, check_line, returned, with_held
 from inventory.registered_returns.models import LineBack, ReturnRow
-from inventory.reservations.backorders import lock_waiting, serve_backorders
+from inventory.reservations.backorders import lock_waiting
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.reservations.queries import order_id_numbered
 from inventory.returned_goods import domain
-from inventory.stock.writes import lock_balances, move_stock
+from inventory.stock.writes import lock_balances
 from inventory.stores.queries import check_store_holds_stock, rows_of_store
 
 messages = Handlers()
@@ -73,21 +73,18 @@ async def take_goods_back(fact: ReturnedGoodsStated, tx: Transaction) -> None:
         event = event.model_copy(update={"pickup_id": pickup_id})
     tx.record(row, event)
     for (store, article), quantity in into.items():
-        await move_stock(
+        on, return_id = fact.returned_on, _return_id(tx)
+        await take_in(
             tx,
             store,
             article,
-            MoveKind.RETURNED,
-            on=fact.returned_on,
-            available=0 if is_made_fit else quantity,
-            in_reconditioning=quantity if is_made_fit else 0,
-            cause_id=_return_id(tx),
+            quantity=quantity,
+            on=on,
+            is_made_fit=is_made_fit,
+            cause_id=return_id,
         )
         if is_made_fit:
-            on, return_id = fact.returned_on, _return_id(tx)
             open_work(tx, store, article, on=on, quantity=quantity, return_id=return_id)
-        else:
-            await serve_backorders(tx, store, article)
     _note(fact, known, tx)
 
 

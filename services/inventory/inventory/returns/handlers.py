@@ -18,7 +18,12 @@ from inventory.devices.models import DeviceRow
 from inventory.devices.queries import custody_history, get_device_numbered, new_device_id
 from inventory.devices.writes import RETURN_AWAITED, change_custody
 from inventory.holds.writes import break_claim, rows_of_claim
-from inventory.reconditionings.writes import is_made_fit_in, open_work, redate_work
+from inventory.reconditionings.writes import (
+    is_made_fit_in,
+    open_work,
+    redate_work,
+    take_in,
+)
 from inventory.region_sales.domain import unsell
 from inventory.reservations.backorders import serve_backorders
 from inventory.reservations.queries import device_sent_on
@@ -98,12 +103,11 @@ async def take_back(fact: DeviceReturned, tx: Transaction) -> None:
 
 async def _take_in(row: DeviceRow, fact: DeviceReturned, tx: Transaction) -> None:
     """INV-13: by policy it is made fit again in the central store; else it is available at once."""
-    if await is_made_fit_in(tx, fact.store):
-        await _move(fact.store, row, tx, in_reconditioning=1, on=fact.returned_on)
-        open_work(tx, fact.store, row.article_number, on=fact.returned_on, device=row)
-        return
-    await _move(fact.store, row, tx, available=1, on=fact.returned_on)
-    await serve_backorders(tx, fact.store, row.article_number)
+    store, number, on = fact.store, row.article_number, fact.returned_on
+    is_made_fit = await is_made_fit_in(tx, store)
+    await take_in(tx, store, number, quantity=1, on=on, is_made_fit=is_made_fit, cause_id=row.id)
+    if is_made_fit:
+        open_work(tx, store, number, on=on, device=row)
 
 
 async def _correct(row: DeviceRow, fact: DeviceReturned, instead_of: date, tx: Transaction) -> None:

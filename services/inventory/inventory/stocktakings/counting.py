@@ -28,6 +28,7 @@ from inventory.stocktakings.commands import Codes, CountScans
 from inventory.stocktakings.models import StocktakingRow
 from inventory.stocktakings.queries import articles_to_count, devices_to_find, tallies_of
 from inventory.stocktakings.scans import Read, read_codes
+from inventory.stocktakings.tallies import domain as tallies
 from inventory.stocktakings.writes import compared
 from inventory.stores.models import StoreRow
 
@@ -50,7 +51,7 @@ class ScanAnswer(BaseModel):
 
     code: str
     answer: Annotated[
-        domain.Answer,
+        tallies.Answer,
         Field(
             description="Räknad, räknad redan, okänd, flera möjliga, står inte i förrådet, "
             "eller går inte att läsa"
@@ -143,7 +144,7 @@ async def preview_stocktaking(store: Place, reader: Reader, tx: ReadTransaction)
         return PreviewView(counted=0, lines=[])
     taking = row.state()
     found = await compared(tx, taking)
-    apart = domain.disputed(await tallies_of(tx, taking))
+    apart = tallies.disputed(await tallies_of(tx, taking))
     differs = {one.article_number: one for one in found.differences}
     missing = await tx.look_up_all(DeviceRow, found.missing)
     lines = []
@@ -194,8 +195,8 @@ async def print_counting_list(store: Place, reader: Reader, tx: ReadTransaction)
 
 def _answer(read: Read, *, is_new: bool) -> ScanAnswer:
     answer = read.answer
-    if answer is domain.Answer.COUNTED_BEFORE and is_new:
-        answer = domain.Answer.COUNTED
+    if answer is tallies.Answer.COUNTED_BEFORE and is_new:
+        answer = tallies.Answer.COUNTED
     device, article = read.device, read.article
     return ScanAnswer(
         code=read.code,
@@ -204,5 +205,5 @@ def _answer(read: Read, *, is_new: bool) -> ScanAnswer:
         device_number=device.device_number if device else None,
         article_number=device.article_number if device else None,
         name=article.name if article else None,
-        way_on=read.way_on or domain.WAYS_ON.get(answer, ""),
+        way_on=read.way_on or tallies.WAYS_ON.get(answer, ""),
     )

@@ -9,7 +9,7 @@ from kvitt_documents.counting_lists import CountingLine, CountingList
 from kvitt_documents.rendering import MAX_ROWS, print_document
 
 from inventory.articles.models import ArticleRow
-from inventory.stocktakings.domain import check_fits
+from inventory.stocktakings.tallies.domain import check_fits
 from inventory.stores.models import StoreRow
 
 

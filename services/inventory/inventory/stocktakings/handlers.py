@@ -38,6 +38,7 @@ from inventory.stocktakings.queries import (
     tallies_of,
 )
 from inventory.stocktakings.scans import scanned_lines
+from inventory.stocktakings.tallies import domain as tallies
 from inventory.stocktakings.writes import compare, find_again, note_counted, note_tallies, planned
 from inventory.stocktakings.writes import post as post_found
 from inventory.stores.domain import StoreKind
@@ -164,7 +165,7 @@ async def post_stocktaking(row: StocktakingRow, command: PostStocktaking, tx: Tr
     Refused: UNKNOWN_STOCKTAKING, NOT_OPENED, NOTHING_COUNTED, COUNTED_APART, TOO_MANY_DIFFERENCES,
     NO_INVESTIGATION_STORE, PROMISED_IS_MISSING (INV-10).
     """
-    domain.check_agreed(await tallies_of(tx, row.state()))
+    tallies.check_agreed(await tallies_of(tx, row.state()))
     found = await compare(tx, row.state())
     posted = domain.post(
         StocktakingId(row.id),

@@ -40,8 +40,9 @@ from inventory.people.models import UserRow
 from inventory.reconditionings.models import ReconditioningRow
 from inventory.scanning.domain import Scanned
 from inventory.stock.models import StockMoveRow
-from inventory.stocktakings.domain import COUNTED_TYPES, Stocktaking, Tally
+from inventory.stocktakings.domain import COUNTED_TYPES, Stocktaking
 from inventory.stocktakings.models import ShelfTallyRow
+from inventory.stocktakings.tallies.domain import Tally
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
 from inventory.stores.queries import is_store_of

@@ -13,9 +13,10 @@ from kvitt_contracts.types import ArticleNumber, DeviceId
 from inventory.articles.models import ArticleRow
 from inventory.devices.models import DeviceRow
 from inventory.scanning import domain as scanning
-from inventory.stocktakings import domain
-from inventory.stocktakings.domain import Answer, Stocktaking
+from inventory.stocktakings.domain import Stocktaking, was_elsewhere
 from inventory.stocktakings.queries import devices_scanned, stores_of_devices
+from inventory.stocktakings.tallies import domain as tallies
+from inventory.stocktakings.tallies.domain import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ async def scanned_lines(
     gone = await _elsewhere(tx, taking, await tx.look_up_all(DeviceRow, known), at=at)
     lines = []
     for number, devices in sorted(seen.items()):
-        there = domain.with_scanned(before.get(number, ()), devices, elsewhere=gone)
+        there = tallies.with_scanned(before.get(number, ()), devices, elsewhere=gone)
         lines.append(CountedArticle(article_number=number, counted=len(there), devices=there))
     return tuple(lines)
 
@@ -66,7 +67,7 @@ async def read_codes(
             answers.append(one)
             continue
         key = DeviceId(one.device.id)
-        answer = domain.answer_to(is_elsewhere=key in gone, is_counted=key in counted)
+        answer = tallies.answer_to(is_elsewhere=key in gone, is_counted=key in counted)
         counted.add(key)
         answers.append(Read(code=one.code, answer=answer, device=one.device, article=one.article))
     return answers
@@ -98,7 +99,7 @@ async def _elsewhere(
     return frozenset(
         DeviceId(key)
         for key, row in by_id.items()
-        if domain.was_elsewhere(
+        if was_elsewhere(
             row.state(),
             claim=row.claim,
             store=taking.store,

@@ -1,9 +1,8 @@
 """Attachments over HTTP: send in, attach, list, read. No rule here."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Annotated, Final
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 from uuid import UUID
 
 from fastapi import Header, Request, Response
@@ -11,7 +10,8 @@ from fastapi.responses import StreamingResponse
 from kvitt_chassis.http import ApiRouter, Commands, NotFound, Reader, RegionReader, Scope
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.problems import Busy
-from kvitt_chassis.web.streaming import Streamed
+from kvitt_chassis.web.reading import Looking, ReadTransaction
+from kvitt_chassis.web.streaming import Streamed, file_response, read_to_its_end
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import UserId
 from kvitt_files.store import NoSuchFile, StoreUnavailable
@@ -30,7 +30,6 @@ from orders.order_drafts.models import OrderDraftRow
 from orders.order_drafts.queries import SCOPE as DRAFTS_SCOPE
 from orders.people.queries import current_reference
 from orders.people.writes import log_accesses
-from orders.read_transaction import Looking, ReadTransaction
 from orders.work_orders.models import WorkOrderRow
 from orders.work_orders.queries import SCOPE as WORK_ORDERS_SCOPE
 from orders.work_orders.queries import seen
@@ -75,7 +74,7 @@ async def add_attachment(
             attachment_id, key = row.attachment_id, row.key
         found = await _take_in(request, key, said=said)
     except Refused:
-        await _drain(request)  # who is still sending reads no answer
+        await read_to_its_end(request)
         raise
     commands = await streamed.commands(f"{said} {name} {found.sha256}".encode())
     command = KeepAttachment(size=found.size, sha256=found.sha256, by=by)
@@ -131,17 +130,12 @@ async def read_attachment(attachment_id: UUID, reader: Reader, tx: ReadTransacti
         raise domain.gone() from None
     except StoreUnavailable:
         raise Busy(status=503, reason="FILES_UNAVAILABLE") from None
-    return StreamingResponse(
+    return file_response(
         kept.pieces,
+        name=row.name,
         media_type=row.media_type,
-        headers={
-            # nobody's browser opens it as a page of ours
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name, safe='')}",
-            "Content-Length": str(kept.size),
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store",
-        },
+        size=kept.size,
+        shown="attachment",
     )
 
 
@@ -159,12 +153,6 @@ async def _take_in(request: Request, key: str, *, said: str) -> TakenIn:
     except StoreUnavailable:
         raise Busy(status=503, reason="FILES_UNAVAILABLE") from None
     return intake.taken_in
-
-
-async def _drain(request: Request) -> None:
-    with suppress(RuntimeError):  # it has come to its end already
-        async for _ in request.stream():
-            pass
 
 
 def _reach_of(about: About) -> tuple[type[OrderRow | WorkOrderRow], Scope]:

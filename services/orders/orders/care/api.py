@@ -7,6 +7,7 @@ from typing import Annotated
 from kvitt_chassis.auth import Forbidden
 from kvitt_chassis.http import ApiRouter, Body, Commands, NotFound, Reader
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.reading import Looker, Looking
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.types import TEXT, PersonRef
 from pydantic import ConfigDict, Field
@@ -18,7 +19,6 @@ from orders.people.commands import DoorCode, Instructions, KeepContact, Phone
 from orders.people.domain import Finding, Purpose, who_may_ask
 from orders.people.models import PersonRow
 from orders.people.views import PersonView
-from orders.read_transaction import Looker, Looking
 
 router = ApiRouter(tags=["Personer"])
 

@@ -8,6 +8,7 @@ from fastapi import Query, Response
 from kvitt_chassis.filters import Eq, In
 from kvitt_chassis.http import ApiRouter, Commands, ListOf, ListQuery, Page, Reader, named
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_chassis.web.stories import Story, told
 from kvitt_contracts.orders import WithdrawCase
 from kvitt_contracts.types import ServicePointId, UserId, Word, identify
@@ -21,7 +22,6 @@ from orders.cases.domain import Kind, Status
 from orders.cases.models import CaseRow
 from orders.cases.queries import SCOPE
 from orders.cases.views import AnswerCaseBody, CaseBody, CaseLine, CaseView
-from orders.read_transaction import ReadTransaction
 from orders.slips.documents import as_pdf
 
 router = ApiRouter(tags=["Ärenden"])

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from fastapi import Query
 from kvitt_chassis.http import ApiRouter, Body, Reader, RegionWide
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.types import CareUnitId, CustomerId, PayerId, ServicePointId, UserId
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.contacts.domain import address_to_mail
 from orders.contacts.models import UserContactRow
 from orders.contacts.queries import active_users_called, contacts_of, names_of
-from orders.read_transaction import ReadTransaction
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 from orders.units.queries import user_key
 

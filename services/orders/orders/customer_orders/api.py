@@ -19,6 +19,7 @@ from kvitt_chassis.http import (
 )
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_chassis.web.stories import Story, told
 from kvitt_contracts.orders import LineSupply, SetDelivery, VoidOrder, VoidOrderLines
 from kvitt_contracts.refusals import Refused
@@ -49,7 +50,6 @@ from orders.customer_orders.views import (
 from orders.numbers.domain import begins_at, ends_before
 from orders.people.queries import concerns
 from orders.places.resolving import place_of
-from orders.read_transaction import ReadTransaction
 from orders.replenishment_addresses.queries import address_of
 from orders.units.models import UserRow
 from orders.units.queries import user_key

@@ -10,6 +10,7 @@ from fastapi import Response
 from kvitt_chassis.access import Grant
 from kvitt_chassis.http import ApiRouter, Body, NotFound, Reader
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.reading import Looking, ReadTransaction
 from kvitt_contracts.types import DeviceNumber, PersonRef, ServicePointId
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,7 +24,6 @@ from orders.handouts import documents, domain, queries
 from orders.handouts.domain import Kind, Loan
 from orders.handouts.record import record_text
 from orders.people.domain import Purpose
-from orders.read_transaction import Looking, ReadTransaction
 from orders.slips.documents import as_pdf
 from orders.units.domain import must_act_at
 from orders.units.queries import place_named, user_named

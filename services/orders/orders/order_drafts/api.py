@@ -8,6 +8,7 @@ from fastapi import Query
 from kvitt_chassis.filters import Eq, Where
 from kvitt_chassis.http import ApiRouter, Commands, ListOf, ListQuery, Page, Reader, named
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.types import PersonRef, ServicePointId, UserId
 from sqlalchemy import select
 
@@ -25,7 +26,6 @@ from orders.order_drafts.views import (
     SaveOrderDraftBody,
 )
 from orders.people.queries import concerns
-from orders.read_transaction import ReadTransaction
 
 RULE = "ORD-1"
 

@@ -16,6 +16,7 @@ from kvitt_chassis.http import (
     named,
 )
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.orders import MakePickupUrgent, ReportPickup, VoidPickup
 from kvitt_contracts.types import CareUnitId, Day, PersonRef, ServicePointId, UserId, identify
 from pydantic import Field
@@ -38,7 +39,6 @@ from orders.pickups.views import (
 )
 from orders.places.resolving import place_of
 from orders.places.views import PlaceView
-from orders.read_transaction import ReadTransaction
 from orders.slips.documents import as_pdf
 
 router = ApiRouter(tags=["Hämtordrar"])

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Query
 from kvitt_chassis.http import ApiRouter, Reader
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.types import (
     CareUnitId,
@@ -19,7 +20,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from orders.care.recipients import named
 from orders.pickups.queries import areas_of, open_at
 from orders.pickups.requesting import domain as requesting
-from orders.read_transaction import ReadTransaction
 
 router = ApiRouter(tags=["Hämtordrar"])
 

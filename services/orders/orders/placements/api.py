@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 from kvitt_chassis.http import ApiRouter, Commands, Reader, RegionReader
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.orders import PlaceOrder, RegisterWithdrawal
 from kvitt_contracts.types import Reference, identify
 
@@ -19,7 +20,6 @@ from orders.order_drafts.queries import SCOPE as DRAFTS
 from orders.placements.covers.domain import choices
 from orders.placements.covers.views import CoverChoices
 from orders.placements.handlers import preview
-from orders.read_transaction import ReadTransaction
 
 router = ApiRouter(tags=["Ordrar"])
 

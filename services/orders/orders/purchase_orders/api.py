@@ -17,6 +17,7 @@ from kvitt_chassis.http import (
     named,
 )
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.orders import (
     ChangePurchaseOrderLine,
@@ -49,7 +50,6 @@ from orders.purchase_orders.views import (
     SettleBody,
     ToPurchase,
 )
-from orders.read_transaction import ReadTransaction
 from orders.slips.documents import as_pdf
 
 router = ApiRouter(tags=["Inköpsordrar"])

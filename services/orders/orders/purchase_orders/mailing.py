@@ -9,6 +9,7 @@ from uuid import UUID
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.http import ApiRouter, Reader
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.notifications import EmailFailed, EmailSent
 from kvitt_contracts.types import OrderNumber
@@ -17,7 +18,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from orders.purchase_orders import documents, domain
 from orders.purchase_orders.models import PurchaseOrderRow
 from orders.purchase_orders.writes import await_supplier, remind_when_unsent
-from orders.read_transaction import ReadTransaction
 from orders.suppliers.models import SupplierRow
 from orders.suppliers.queries import supplier_key
 

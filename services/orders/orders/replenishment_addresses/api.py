@@ -5,10 +5,10 @@ from typing import Annotated, Any, Final
 
 from kvitt_chassis.http import ApiRouter, Body, Commands
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.types import Address, CustomerId, UserId, identify
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders.read_transaction import ReadTransaction
 from orders.replenishment_addresses.commands import SetReplenishmentAddress
 from orders.replenishment_addresses.queries import rows_of
 from orders.units.api import CUSTOMERS

@@ -8,11 +8,11 @@ from fastapi import Query
 from kvitt_chassis.filters import Eq, ForTheView
 from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionReader, named
 from kvitt_chassis.web.protection import ScopeOfPersons
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.types import ServicePointId
 from sqlalchemy import select
 
 from orders.people.queries import is_of_protected
-from orders.read_transaction import ReadTransaction
 from orders.waiting.models import SOURCES, WaitingThing
 from orders.waiting.views import WaitingView
 from orders.waits.domain import Owner, Wait

@@ -16,6 +16,7 @@ from kvitt_chassis.http import (
     named,
 )
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_chassis.web.scopes import Scope
 from kvitt_chassis.web.stories import Story, told
 from kvitt_contracts.orders import PlanWorkOrder, StartWorkOrder, VoidWorkOrder
@@ -35,7 +36,6 @@ from sqlalchemy import select
 from orders.care.recipients import named as as_named
 from orders.people.queries import concerns
 from orders.places.views import PlaceView
-from orders.read_transaction import ReadTransaction
 from orders.slips.documents import as_pdf
 from orders.work_orders import documents, story
 from orders.work_orders.commands import (

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 from kvitt_chassis.http import ApiRouter, Reader
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.types import CareUnitId, CareUnitRecipient, PatientRecipient, PersonRef
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from orders.care.recipients import named
 from orders.people.models import PersonDetailsRow
 from orders.people.queries import current_reference
-from orders.read_transaction import ReadTransaction
 from orders.work_orders.domain import Kind
 from orders.work_orders.queries import is_installing_at
 from orders.work_orders.registering.domain import kinds_at

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Query
 from kvitt_chassis.http import ApiRouter, Reader
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.orders import LineSupply
 from kvitt_contracts.types import ArticleNumber, CustomerId, ServicePointId
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from orders.articles.models import ArticleRow
 from orders.placements.queries import suppliers_of
 from orders.placements.sources import domain
-from orders.read_transaction import ReadTransaction
 from orders.units.models import CustomerRow, UserRow
 from orders.units.queries import customer_key, user_key
 

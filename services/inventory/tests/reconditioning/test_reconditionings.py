@@ -1,43 +1,31 @@
 """INV-13 on real PostgreSQL: what comes back to the device service is made fit again first."""
 
-from collections.abc import AsyncIterator
-from datetime import date
 from typing import Any
 
 import pytest
 from inventory.app import service
 from inventory.devices.domain import Claim, ClaimKind, DeviceStatus
-from inventory.reconditionings.domain import Status, Step
-from inventory.reconditionings.models import ReconditioningRow
-from inventory.stock.models import BalanceRow, StockMoveRow
+from inventory.reconditionings.domain import Step
+from inventory.stock.models import StockMoveRow
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.inventory import (
-    CustodyChanged,
     DeviceStatusChanged,
     HoldRefused,
-    OpenStocktaking,
-    PostStocktaking,
     ReconditioningApproved,
-    ReconditioningBroken,
     ReconditioningOpened,
     ReconditioningScrapped,
     ReconditioningStageDone,
     ReturnedLine,
     StockReserved,
-    StocktakingPosted,
 )
-from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import Reference, Role, StoreId, UserId
+from kvitt_contracts.types import Reference, Role
 from kvitt_testkit.reconciled import found_by, plant
-from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
+from kvitt_testkit.world import Given, World, stockholm
 
 from contracts.tests.builders.bmb import (
-    a_transfer_accepted,
-    a_transfer_requested,
     a_transfer_requested_from_store,
 )
 from contracts.tests.builders.orders import (
-    a_customer_registered,
     a_device_line,
     a_line,
     a_person_registered,
@@ -45,18 +33,13 @@ from contracts.tests.builders.orders import (
 )
 from contracts.tests.builders.regions import (
     a_balance_stated,
-    a_condition,
-    a_damage,
     a_device_on_loan_stated,
     a_device_returned,
     a_dispatch,
-    a_goods_return_stated,
     a_reconditioning,
     a_return_registered,
     a_scrapping,
     a_sent_line,
-    a_shelf_counted,
-    a_store_stated,
     the_catalogue,
     the_stores,
 )
@@ -66,64 +49,21 @@ from contracts.tests.builders.story import (
     OWN,
     ROLLATOR,
     SENDER,
-    SENDING,
     SERVICE,
     device_id,
     order_id,
 )
-from services.inventory.tests.worlds import balance, device, made_fit, refusal
-
-CHECKS = ("balances", "claims", "custody", "reconditioning")
-
-
-async def made_fit_of(world: World, number: str = ROLLATOR) -> int:
-    """How many of an article are in reconditioning in the central store."""
-    rows = [one for one in await world.rows(BalanceRow) if one.store == CENTRAL]
-    return sum(one.in_reconditioning for one in rows if one.article_number == number)
-
-
-async def work_on(world: World, number: str = "170098") -> ReconditioningRow:
-    """The last reconditioning of a device."""
-    rows = await world.rows(ReconditioningRow)
-    return max(
-        (one for one in rows if one.device_id == device_id(number)), key=lambda one: one.opened_at
-    )
-
-
-async def assert_nothing_differs(world: World) -> None:
-    """The tables are the folds of the events, and the night's comparisons find nothing."""
-    await assert_rows_are_folds(world)
-    for check in CHECKS:
-        assert await found_by(world, check) == [], check
-
-
-@pytest.fixture
-async def world(given: Given, policies: Policies) -> AsyncIterator[World]:
-    """Two rollators of SENDER's unit on loan since the 2nd; their region makes what comes back fit
-    again. It is the 20th.
-    """
-    async with given(
-        service, at=stockholm("2026-03-02 08:00"), policies=made_fit(policies)
-    ) as world:
-        await world.handle_all(*the_stores(), a_store_stated("900", "investigation"))
-        await world.handle_all(*the_catalogue(), a_person_registered())
-        await world.handle_all(
-            a_customer_registered(SENDING, store=OWN),
-            a_device_on_loan_stated("170098", customer_id=SENDING),
-            a_device_on_loan_stated("170099", customer_id=SENDING),
-        )
-        await world.register(SENDER, roles=(Role.PRESCRIBER,), service_points=[SENDING])
-        await world.register(SERVICE)
-        await world.advance(stockholm("2026-03-20 08:00"))
-        yield world
-
-
-BACK = a_device_returned("170098", store=CENTRAL, on="2026-03-18")
-INSPECTED = a_reconditioning(on="2026-03-19")
-CLEANED = a_reconditioning(stage="cleaned", on="2026-03-19")
-APPROVED = a_reconditioning(stage="approved", on="2026-03-20")
-SCRAPPED = a_reconditioning(stage="scrapped", on="2026-03-20", reason="PARTS_MISSING")
-
+from services.inventory.tests.reconditioning.work import (
+    APPROVED,
+    BACK,
+    CLEANED,
+    INSPECTED,
+    SCRAPPED,
+    assert_nothing_differs,
+    made_fit_of,
+    work_on,
+)
+from services.inventory.tests.worlds import balance, device, refusal
 
 # -- opened --------------------------------------------------------------------------------------
 
@@ -334,87 +274,6 @@ async def test_what_is_told_again_changes_nothing(world: World) -> None:
     assert await balance(world, ROLLATOR) == (1, 0, 0)
 
 
-# -- meanwhile -----------------------------------------------------------------------------------
-
-
-@pytest.mark.rule("INV-13h")
-async def test_a_device_that_is_lost_meanwhile_leaves_it(world: World) -> None:
-    await world.handle_all(BACK, INSPECTED)
-
-    await world.handle(a_damage("170098", "lost", happened_on="2026-03-19", by=SERVICE))
-
-    (broken,) = await world.events(ReconditioningBroken)
-    assert broken.reason == "LOST"
-    assert (await work_on(world)).status is Status.BROKEN
-    assert await made_fit_of(world) == 0
-    assert await balance(world, ROLLATOR, "900") == (0, 1, 0)
-    refused = await refusal(world.handle(CLEANED))
-    assert (refused.reason, refused.rule) == ("RECONDITIONING_ENDED", "INV-13")
-    await assert_nothing_differs(world)
-
-
-@pytest.mark.rule("INV-13h")
-async def test_a_corrected_day_of_the_return_moves_the_work_and_not_behind_what_was_done(
-    world: World,
-) -> None:
-    await world.handle_all(BACK, INSPECTED)
-
-    await world.handle(a_device_returned("170098", store=CENTRAL, on="2026-03-10"))
-
-    row = await work_on(world)
-    assert (row.opened_on, row.status) == (date(2026, 3, 10), Status.OPEN)
-    assert (await device(world)).claim is not None
-    moves = [one for one in await world.rows(StockMoveRow) if one.in_reconditioning]
-    assert sorted((one.moved_on.day, one.in_reconditioning) for one in moves) == [
-        (10, 1),
-        (18, -1),
-        (18, 1),
-    ]
-    await assert_nothing_differs(world)
-    late = a_device_returned("170098", store=CENTRAL, on="2026-03-20")
-    refused = await refusal(world.handle(late))
-    assert (refused.reason, refused.rule) == ("RETURNED_AFTER_RECONDITIONING", "PHY-1")
-
-
-@pytest.mark.rule("INV-13h", "PHY-1a")
-async def test_a_late_return_takes_back_what_was_decided_and_opens_the_work(world: World) -> None:
-    await world.handle_all(
-        a_transfer_requested("170098"), a_transfer_accepted("170098", effective_on="2026-03-05")
-    )
-
-    await world.handle(a_device_returned("170098", store=CENTRAL, on="2026-03-04"))
-
-    changed = await world.events(CustodyChanged)
-    assert [one.custody.since.day for one in changed[-2:]] == [4, 5]
-    row = await device(world)
-    assert (row.state().store, row.custody.payer_id) == (CENTRAL, None)
-    assert (await work_on(world)).opened_on == date(2026, 3, 4)
-    assert await made_fit_of(world) == 1
-    await assert_rows_are_folds(world)
-    assert await found_by(world, "reconditioning") == []
-
-
-@pytest.mark.rule("INV-10d")
-async def test_what_is_in_the_workshop_is_not_missing_from_the_shelf(world: World) -> None:
-    staff, store = UserId(SERVICE), StoreId(CENTRAL)
-    await world.handle_all(BACK, a_device_returned("170099", store=CENTRAL, on="2026-03-18"))
-    for stage in ("inspected", "cleaned", "approved"):
-        await world.handle(a_reconditioning("170099", stage, on="2026-03-20"))
-    await world.handle(OpenStocktaking(store=store, by=staff), subject=CENTRAL)
-    await world.advance(stockholm("2026-03-20 10:00"))
-    counted = a_shelf_counted(
-        (ROLLATOR, 1, ("170099",)), store=CENTRAL, at=await world.now(), by=SERVICE
-    )
-    await world.handle(counted)
-    await world.handle_all(INSPECTED, CLEANED, APPROVED)  # on the shelf since it was counted
-
-    await world.handle(PostStocktaking(store=store, by=staff), subject=CENTRAL)
-
-    (posted,) = await world.events(StocktakingPosted)
-    assert (posted.differences, posted.missing) == ((), 0)
-    assert await balance(world, ROLLATOR) == (2, 0, 0)
-
-
 # -- found by the night --------------------------------------------------------------------------
 
 
@@ -498,37 +357,3 @@ async def test_the_technician_sees_what_waits_and_ends_it(world: World) -> None:
         Step.CLEANED,
         Step.APPROVED,
     ]
-
-
-@pytest.mark.rule("INV-13a", "INV-15g")
-async def test_what_a_region_states_is_scrapped_leaves_the_workshop(world: World) -> None:
-    await world.handle_all(BACK, INSPECTED)
-
-    await world.handle(a_condition("170098", "scrapped", on="2026-03-20"))
-
-    assert (await device(world, "170098")).status is DeviceStatus.SCRAPPED
-    assert (await work_on(world)).status is Status.BROKEN
-    assert await made_fit_of(world) == 0
-    assert await balance(world, ROLLATOR) == (0, 0, 0)
-    await assert_nothing_differs(world)
-
-
-@pytest.mark.rule("INV-13a", "INV-7e")
-async def test_unmarked_goods_that_a_region_states_are_back_are_made_fit_again(
-    world: World,
-) -> None:
-    await world.handle_all(
-        a_balance_stated(CUSHION, 3, store=CENTRAL),
-        an_order_placed(a_line(CUSHION, 3)),
-        a_dispatch(a_sent_line(1, 3)),
-    )
-    await world.advance(stockholm("2026-03-24 08:00"))
-    back = a_goods_return_stated(quantity=2, store=CENTRAL, on="2026-03-24")
-
-    await world.handle(back, subject="R-7")
-
-    (opened,) = await world.events(ReconditioningOpened)
-    assert (opened.article_number, opened.quantity, opened.device_id) == (CUSHION, 2, None)
-    assert await made_fit_of(world, CUSHION) == 2
-    assert await balance(world, CUSHION) == (0, 0, 0)
-    await assert_nothing_differs(world)

@@ -1,0 +1,1 @@
+"""What each has counted or scanned in a round."""
