@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from kvitt_chassis import driver, region_guard
 from kvitt_chassis.failpoints import failpoint
-from kvitt_chassis.lock_order import LockOrder
+from kvitt_chassis.lock_order import LockOrder, RowTaken
 from kvitt_chassis.origins import is_from
 from kvitt_chassis.unit_of_work import RowName, UnitOfWork
 
@@ -165,16 +165,6 @@ async def _now(session: AsyncSession) -> datetime:
     (row,) = await driver.fetch(session, _NOW)
     now: datetime = row["now"]
     return now
-
-
-# decision 0341: two that begin the same row are nobody's fault either
-class RowTaken(Exception):
-    """Another transaction has begun a row that was not there when this one looked for it: roll back
-    and try again.
-    """
-
-    sqlstate = "40001"
-    """A serialization failure, as the database itself names it."""
 
 
 # decision 0004: lock trouble is nobody's fault

@@ -1,4 +1,6 @@
-"""The order in which a service locks rows, so that no two transactions deadlock."""
+"""The order in which a service locks rows, so that no two transactions deadlock; and what is begun
+anew, since another was first.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +13,16 @@ class LockOrderBroken(Exception):
         super().__init__(f"{row_type.__name__} is locked after {after.__name__}")
         self.row_type = row_type
         self.after = after
+
+
+# decision 0341: two that begin the same row are nobody's fault either
+class RowTaken(Exception):
+    """Another transaction has begun a row that was not there when this one looked for it, or has
+    changed one by which this one knew what to lock: roll back and try again.
+    """
+
+    sqlstate = "40001"
+    """A serialization failure, as the database itself names it."""
 
 
 @dataclass(frozen=True, slots=True)

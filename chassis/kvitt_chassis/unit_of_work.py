@@ -17,7 +17,7 @@ from sqlalchemy.inspection import inspect
 
 from kvitt_chassis.driver import Part, fetch_together
 from kvitt_chassis.handlers import MessageRoute, RowKey, TimerRoute
-from kvitt_chassis.lock_order import LockOrder
+from kvitt_chassis.lock_order import LockOrder, RowTaken
 from kvitt_chassis.recording import Emitted, TimerName, writing_events, writing_timers
 from kvitt_chassis.row_keys import key_column
 from kvitt_chassis.row_writing import is_left, writing_rows
@@ -57,6 +57,7 @@ class UnitOfWork:
     lock_order: LockOrder = field(default_factory=LockOrder)
     regions: set[RegionCode] = field(default_factory=set)  # of the transactions so far
     to_call: list[Callable[[], None]] = field(default_factory=list)  # after the commit
+    has_changed: bool = False  # a row, between reading and locking it
     wrote_events: bool = False
     soonest: datetime | None = None  # of the timers that were set
 
@@ -64,7 +65,8 @@ class UnitOfWork:
         """Fetch what the handlers of these messages name, in one statement per table.
 
         What is only read comes first, so that all that it leads to is locked at once, in order.
-        Raises LockOrderBroken, where that is checked.
+        Raises LockOrderBroken, where that is checked; RowTaken where a row was another when it was
+        locked than when it was read, and names what should have been locked before it.
         """
         readers = [call for call in calls if call[0].reads is not None]
         lockers = [call for call in calls if call[0].loads is not None]
@@ -85,10 +87,12 @@ class UnitOfWork:
         return await self.load(named, locks=False)
 
     async def _lock(self, calls: Calls) -> bool:
-        if self.lock_order.is_checked:
-            for route, message, tx in calls:
-                if route.loads is not None:
-                    tx.check_lock_order(route.loads(message, tx))
+        for route, message, tx in calls:
+            if route.loads is not None and (self.has_changed or self.lock_order.is_checked):
+                row_keys = tuple(route.loads(message, tx))
+                if self.has_changed and self._comes_late(tx.region, row_keys):
+                    raise RowTaken
+                tx.check_lock_order(row_keys)
         named = (
             (tx.region, row_key)
             for route, message, tx in calls
@@ -121,6 +125,14 @@ class UnitOfWork:
             return (row_type, region, key) in self.locked
         return (region, key) in self.held[row_type]
 
+    def _comes_late(self, region: RegionCode, row_keys: Iterable[RowKey]) -> bool:
+        """Whether a row that is not locked yet comes before one that is, of these."""
+        places: dict[bool, list[int]] = {True: [], False: []}
+        for named, key in row_keys:
+            if named in self.lock_order.places and key is not None:
+                places[self.has(named, region, key)].append(self.lock_order.place(named))
+        return bool(places[True] and places[False]) and min(places[False]) < max(places[True])
+
     def _place(self, named: Any) -> tuple[int, str]:
         """The sort key of rows that are fetched together: lock order, then table."""
         row_type = named if isinstance(named, type) else named.class_
@@ -138,10 +150,14 @@ class UnitOfWork:
             is_locking = locks and row_type.locked_when_loaded
             if is_locking:
                 self.locked.update((row_type, region, key) for key in keys)
+            read = {key: self.held[named].get((region, key)) for key in keys if is_locking}
+            as_read = {key: dict(vars(row)) for key, row in read.items() if row is not None}
             for key in keys:
                 self.held[named][region, key] = None
             for row in await reader.fetch(self.session, region, keys, locks=is_locking):
                 self.held[named][region, getattr(row, column.key)] = row
+                before = as_read.get(getattr(row, column.key))
+                self.has_changed |= before is not None and before != vars(row)
                 if not is_class:
                     own_key = getattr(row, key_column(row_type).key)
                     self.held[row_type].setdefault((region, own_key), row)

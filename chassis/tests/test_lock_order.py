@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import MessageRoute, RowKey, Timer
-from kvitt_chassis.lock_order import LockOrder, LockOrderBroken
+from kvitt_chassis.lock_order import LockOrder, LockOrderBroken, RowTaken
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import ReleaseRefused
@@ -168,6 +168,30 @@ async def test_what_names_a_lock_by_what_was_locked_after_it_is_seen(opened: Ope
 
         with pytest.raises(LockOrderBroken, match="LoanRow is locked after BoxRow"):
             await tx._unit.load_ahead([(MessageRoute(nothing, late), None, tx)])
+
+
+@pytest.mark.parametrize("is_checked", [True, False])
+async def test_what_a_row_names_that_has_changed_since_it_was_read_is_begun_anew(
+    opened: Open, is_checked: bool
+) -> None:
+    key = OrderId(uuid4())
+    async with opened(LockOrder()) as tx:
+        tx.start(LoanRow, key, loans.a_change(key))
+
+    def by_the_loan(_: object, tx: Transaction) -> Iterable[RowKey]:
+        yield LoanRow, key
+        loan = tx.fetched(LoanRow, key)
+        if loan is not None and loan.changes > 1:
+            yield BoxRow, key
+
+    async with opened(LockOrder((BoxRow, LoanRow), is_checked=is_checked)) as tx:
+        reads = MessageRoute(nothing, None, reads=lambda _, tx: [(LoanRow, key)])
+        await tx._unit.load_ahead([(reads, None, tx)])
+        async with opened(LockOrder()) as other:
+            other.record(await other.lock(LoanRow, key), loans.a_change(key))
+
+        with pytest.raises(RowTaken):
+            await tx._unit.load_ahead([(MessageRoute(nothing, by_the_loan), None, tx)])
 
 
 async def test_a_timers_row_is_locked_in_order_with_what_the_timer_names(opened: Open) -> None:

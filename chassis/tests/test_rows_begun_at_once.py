@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import pytest
-from kvitt_chassis.database import Database, RowTaken, is_lock_trouble
+from kvitt_chassis.database import Database, is_lock_trouble
+from kvitt_chassis.lock_order import RowTaken
 from kvitt_chassis.unit_of_work import UnitOfWork
 from kvitt_contracts.notifications import About, MessageKind, MessagePosted, ToUser
 from kvitt_contracts.types import MessageId, UserId

@@ -70,7 +70,8 @@ def one_end(log: Sequence[Told]) -> Iterator[str]:
         outcomes = {numbers[one.number]: str(one.outcome) for one in ends}
         let_go = claims.get(pickup, {})
         if any(isinstance(told.event, PickupRefused) for told in answers):
-            if ends or {*let_go.values()} - {"voided"}:  # granted too late, it is let go again
+            # granted too late it is let go again, unless its devices are back or missing before
+            if ends:
                 yield f"{pickup} is refused, and ends as {outcomes}, {let_go}"
             continue
         if outcomes != let_go:

@@ -130,7 +130,6 @@ async def test_what_a_region_states_of_an_articles_supply_is_listed(world: World
         "never_from": (Word("own_store"),),
         "is_lead_time_short": True,
         "maintenance_months": 12,
-        "is_contribution": True,
         "is_free": True,
         "is_attachment_needed": True,
     }

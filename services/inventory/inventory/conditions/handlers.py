@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
-from kvitt_chassis.database import RowTaken
 from kvitt_chassis.handlers import Handlers, RowKey
+from kvitt_chassis.lock_order import RowTaken
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import LaterMoveKind, MoveKind
 from kvitt_contracts.regions import DeviceCondition, DeviceConditionStated
