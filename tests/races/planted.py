@@ -19,6 +19,7 @@ from inventory.devices.models import DeviceRow
 from inventory.holds import domain as holds
 from inventory.holds import handlers as holding
 from inventory.stocktakings import writes as stocktaking
+from inventory.withdrawals import writes as withdrawing
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import TransferLocked, TransferRejected, TransferVoided
 from kvitt_contracts.calendar import start_of_day
@@ -98,6 +99,10 @@ async def _nothing(message: Any, tx: Transaction) -> None:
 
 async def _nobody_is_told(tx: Transaction, row: DeviceRow, *, reason: str) -> None:
     """What held the device goes on as if it were there."""
+
+
+async def _nobody_gets_it(tx: Transaction, order: Any, delivered: Any) -> None:
+    """The order says that it is delivered, and the device is where it was."""
 
 
 async def _stays_counted(tx: Transaction, *goods: Any, **change: Any) -> None:
@@ -202,6 +207,12 @@ PLANTED = (
         "a store counts what is missing from it",
         (Swap(stocktaking, "move_stock", _stays_counted),),
         ("no device lost", "fault"),
+        met_by=0,
+    ),
+    Planted(
+        "what is handed out stays in its store",
+        (Swap(withdrawing, "give_devices", _nobody_gets_it),),
+        ("an order ends", "no device lost"),
         met_by=0,
     ),
 )
