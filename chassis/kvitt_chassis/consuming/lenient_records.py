@@ -1,18 +1,27 @@
-"""Lets aiokafka read a record with a header whose name is not UTF-8. By itself it raises while it
-takes records of other partitions out of its buffer, loses those, and gets no further.
+"""Lets aiokafka read a record with a header whose name is not UTF-8, and pass over a batch that
+unpacks to too much. By itself it raises while it takes records of other partitions out of its
+buffer, loses those, and gets no further; and it unpacks a mebibyte into as many gibibytes as its
+writer likes.
 
 Decodes only. What follows for such a record is decided by the reader.
 """
 
+import struct
 from collections.abc import Iterator
 from typing import Any
 
 from aiokafka.consumer import fetcher
-from aiokafka.record.default_records import _DefaultRecordBatchPy
+from aiokafka.record.default_records import _DefaultRecordBatchPy, _DefaultRecordPy
 from aiokafka.record.memory_records import MemoryRecords, _MemoryRecordsPy
+
+from kvitt_chassis.consuming.unpacking import fits
 
 UNREADABLE_NAME = "\N{REPLACEMENT CHARACTER}"
 """Replaces, in a header's name, bytes that are not UTF-8."""
+UNPACKED_TOO_LARGE = f"{UNREADABLE_NAME}unpacked"
+"""The one header of what stands in for a record whose batch unpacks to too much."""
+
+_HEAD = struct.Struct(">qi")  # of a batch: its first offset, and how long the rest of it is
 
 
 # decision 0009: the Kafka client is watched, and not believed
@@ -30,6 +39,7 @@ class LenientRecords:
         self._fast = MemoryRecords(data)
         self._data = data
         self._given = 0
+        self._at = 0
 
     def has_next(self) -> bool:
         return bool(self._fast.has_next())
@@ -37,6 +47,10 @@ class LenientRecords:
     def next_batch(self) -> Any:
         batch = self._fast.next_batch()
         self._given += 1
+        _, length = _HEAD.unpack_from(self._data, self._at)
+        begin, self._at = self._at, self._at + _HEAD.size + length
+        if not fits(memoryview(self._data)[begin : self._at]):
+            return _StandIns(batch)
         return _Batch(batch, self._data, self._given)
 
     def size_in_bytes(self) -> int:
@@ -69,6 +83,21 @@ class _Batch:
             for index, record in enumerate(_slow(self._data, self._number)):
                 if index >= given:
                     yield record
+
+
+class _StandIns:
+    """A batch that unpacks to too much: for each of its records one without key and value."""
+
+    def __init__(self, fast: Any) -> None:
+        self._fast = fast
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._fast, name)
+
+    def __iter__(self) -> Iterator[Any]:
+        at, kind = self._fast.max_timestamp, self._fast.timestamp_type
+        for offset in range(self._fast.base_offset, self._fast.next_offset):
+            yield _DefaultRecordPy(offset, at, kind, None, None, [(UNPACKED_TOO_LARGE, b"")])
 
 
 def _slow(data: bytes, number: int) -> Any:

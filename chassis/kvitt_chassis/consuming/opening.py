@@ -18,7 +18,7 @@ from kvitt_contracts.envelope import (
 )
 from kvitt_contracts.types import RegionCode, RegionPersonId
 
-from kvitt_chassis.consuming.lenient_records import UNREADABLE_NAME
+from kvitt_chassis.consuming.lenient_records import UNPACKED_TOO_LARGE, UNREADABLE_NAME
 
 Headers = Iterable[tuple[str, bytes | None]]
 
@@ -134,7 +134,9 @@ def _normal(headers: Headers) -> tuple[dict[str, bytes], EnvelopeError | None]:
     for written, value in headers:
         name = written.lower().replace("-", "_")
         name = "content-type" if name == "content_type" else name
-        if UNREADABLE_NAME in written:
+        if written == UNPACKED_TOO_LARGE:
+            error = error or EnvelopeError("data", "comes in a batch that unpacks to too much")
+        elif UNREADABLE_NAME in written:
             error = error or EnvelopeError("headers", "the name of a header is not UTF-8")
         elif named.setdefault(name, value or b"") != (value or b"") and _is_ours(name):
             error = error or EnvelopeError(name, "is given twice, with different values")

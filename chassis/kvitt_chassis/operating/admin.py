@@ -24,7 +24,7 @@ from kvitt_chassis.consuming.quarantine import Entry, NoSuchEntry, Quarantine
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.database import Database
-from kvitt_chassis.http import PROBLEM_BODY
+from kvitt_chassis.http import PROBLEM_BODY, ApiRouter
 from kvitt_chassis.operating import audit, clock
 from kvitt_chassis.operating.admin_bodies import (
     Advance,
@@ -44,7 +44,6 @@ from kvitt_chassis.parameters import RowNumber, Text
 from kvitt_chassis.relaying import outbox
 from kvitt_chassis.relaying.relay import Relay
 from kvitt_chassis.service import Service
-from kvitt_chassis.web.bodies import GuardedRoute
 from kvitt_chassis.web.problems import Invalid, NotFound
 
 T = TypeVar("T")
@@ -109,11 +108,7 @@ AfterKey = Annotated[
 
 def routes(operations: Operations) -> APIRouter:
     """The routes under `/admin`."""
-    router = APIRouter(
-        prefix="/admin",
-        tags=["Drift"],
-        route_class=GuardedRoute,
-    )
+    router = ApiRouter(prefix="/admin", tags=["Drift"])
     _state_routes(router, operations)
     _reconciliation_routes(router, operations)
     _park_routes(router, operations)

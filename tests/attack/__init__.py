@@ -1,0 +1,1 @@
+"""Attacks on the whole system, and what came of them."""

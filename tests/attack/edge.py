@@ -1,0 +1,535 @@
+"""What a region's broken or evil program may write to its own topics, and with wrong credentials to
+others'. Each record ends as an effect, a duplicate, a refusal or an entry in quarantine; consumers
+live, and another region's messages go on meanwhile.
+"""
+
+import gzip
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+import hypothesis
+import psutil
+from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import Message as KafkaRecord
+from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis_jsonschema import from_schema
+from kvitt.local.supervisor import ServiceProcess
+from kvitt_contracts.envelope import Envelope, Message
+from kvitt_contracts.topics import catalogue
+from kvitt_contracts.types import RegionCode
+
+from contracts.tests.builders.regions import a_user_stated
+from tests.attack.setting import OURS, THEIRS, Attack, Attacked
+from tests.faults.registry import REGIONS
+
+SOURCE = f"urn:region:{OURS}:fel"
+MOST_MEGABYTES = 200.0
+"""So much more memory may a service hold after what is sent packed than before."""
+SLOWEST_SECONDS = 5.0
+"""So long may another region's message take to its effect meanwhile, on a busy machine."""
+_REST_SECONDS = 120.0
+_A_SECOND = 40
+"""Records a second: as many as the services settle while they do all else."""
+_SETTLED = """
+    SELECT (SELECT count(*) FROM inbound_seen WHERE id = ANY (%(ids)s::uuid[])),
+           (SELECT count(*) FROM parked_messages
+            WHERE topic LIKE %(topic)s AND event_id IS NULL)
+"""
+_KNOWN = "SELECT user_id FROM users WHERE region = %s AND user_id = ANY (%s)"
+
+Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Inbound:
+    """A topic of the attacking region, and what it takes."""
+
+    name: str
+    reader: str
+    types: Sequence[type[Message]]
+
+
+def attack(on: Attack) -> None:
+    """Wrong credentials first, then what is packed, then everything else until the time is up."""
+    _wrong_credentials(on)
+    with _beside(on) as others:
+        bombs = _Edge(on, others)
+        bombs.send_bombs()
+        fuzzed = _Edge(on, others)
+        fuzzed.send_until_late()
+    bombs.judge()
+    fuzzed.judge()
+    others.judge()
+    _judge_life(on)
+
+
+# -- wrong credentials ----------------------------------------------------------------------------
+
+
+def _wrong_credentials(on: Attack) -> None:
+    """A region's topics as the other region's user, and as a service's: refused by their ACL. With
+    a wrong password, and as nobody: no connection.
+    """
+    names = [one.name for one in _inbound(on.world, OURS)]
+    right = on.world.client_settings(f"region-{THEIRS}")
+    for principal in (f"region-{THEIRS}", "billing"):
+        for name in [*names, "orders.units", "billing.invoices"]:
+            if principal == "billing" and name.startswith("billing."):
+                continue
+            error = _written(on.world.client_settings(principal), name)
+            on.count("topics with wrong credentials")
+            if error is None or error.code() != KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                on.find(f"{principal} may write to a topic of others", topic=name, error=error)
+    wrong = {"sasl.password": "fel"}, {"sasl.username": "admin"}, {"security.protocol": "PLAINTEXT"}
+    for changed in wrong:
+        error = _written({**right, **changed}, names[0])
+        on.count("topics with wrong credentials")
+        if error is None:
+            on.find("a wrong credential may write", what=next(iter(changed)))
+
+
+def _written(settings: Mapping[str, Any], topic: str) -> KafkaError | None:
+    """What Kafka says to one record."""
+    said: list[KafkaError | None] = []
+    producer = Producer({**settings, "message.timeout.ms": 1500, "log_level": 0})
+    producer.produce(topic, value=b"x", on_delivery=lambda error, _: said.append(error))
+    producer.flush(10)
+    return said[0] if said else KafkaError(KafkaError._MSG_TIMED_OUT)
+
+
+# -- another region beside ------------------------------------------------------------------------
+
+
+class _beside:  # noqa: N801 reads as a word: with _beside(on) as others
+    """Within, another region states users at a steady pace."""
+
+    def __init__(self, on: Attack) -> None:
+        self._on = on
+        self._sent: dict[str, float] = {}
+        self._seconds: list[float] = []
+        self._numbers = count()
+        self._due = 0.0
+
+    def __enter__(self) -> "_beside":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        limit = time.monotonic() + 30.0
+        while self._sent and time.monotonic() < limit:
+            self._look()
+            time.sleep(0.05)
+
+    def go_on(self) -> None:
+        """Send one if it is time, and look what has come."""
+        now = time.monotonic()
+        if now < self._due:
+            return
+        self._due = now + 0.25
+        user = f"granne{next(self._numbers)}"
+        fact = a_user_stated(user, REGIONS[1].service_points[0])
+        self._on.world.load.send(THEIRS, "orders", user, fact)
+        self._sent[user] = now
+        self._look()
+
+    def judge(self) -> None:
+        """What the other region has noticed."""
+        worst = max(self._seconds, default=0.0)
+        told = sorted(self._seconds)
+        middle = told[len(told) // 2] if told else 0.0
+        self._on.figures["another region's messages"] = (
+            f"{len(told)}, p50 {middle:.2f} s, longest {worst:.2f} s"
+        )
+        if self._sent:
+            self._on.find("another region's messages came to nothing", number=len(self._sent))
+        if worst > SLOWEST_SECONDS:
+            self._on.find("another region's messages wait", longest=f"{worst:.1f} s")
+
+    def _look(self) -> None:
+        with self._on.world.database("orders") as database:
+            known = database.execute(_KNOWN, (THEIRS, list(self._sent))).fetchall()
+        now = time.monotonic()
+        self._seconds += [now - self._sent.pop(str(user)) for (user,) in known]
+
+
+# -- what is sent ---------------------------------------------------------------------------------
+
+
+class _Edge:
+    """Records to the attacking region's topics, and what came of them."""
+
+    def __init__(self, on: Attack, others: _beside) -> None:
+        self._on = on
+        self._others = others
+        self._topics = _inbound(on.world, OURS)
+        self._by_id: dict[str, set[str]] = {one.reader: set() for one in self._topics}
+        self._nameless = dict.fromkeys(self._by_id, 0)
+        self._before = {reader: self._quarantined(reader) for reader in self._by_id}
+        self._refused: list[str] = []
+        self._producer = Producer(
+            {
+                **on.world.client_settings(f"region-{OURS}"),
+                "partitioner": "murmur2_random",
+                "message.max.bytes": 1_000_000_000,
+                "log_level": 0,
+            }
+        )
+
+    def send_until_late(self) -> None:
+        """At a steady pace, in an order of chance, until there is no more time."""
+        chance, began = self._on.chance, time.monotonic()
+        earlier: list[tuple[_Inbound, Record, str | None]] = []
+        for number in count():
+            if not self._on.has_time:
+                break
+            time.sleep(max(0.0, began + number / _A_SECOND - time.monotonic()))
+            self._others.go_on()
+            if earlier and chance.random() < 0.1:
+                topic, record, message = chance.choice(earlier)
+                self._send("again", topic, record, message)
+                continue
+            topic = chance.choice(self._topics)
+            kind, make = chance.choice(KINDS)
+            record, message = make(chance, chance.choice(topic.types))
+            self._send(kind, topic, record, message)
+            earlier.append((topic, record, message))
+        self._producer.flush(30)
+
+    def send_bombs(self) -> None:
+        """A little on the wire, very much unpacked."""
+        topic = next(one for one in self._topics if one.name.endswith(".orders"))
+        before = _megabytes(self._on.world)
+        for codec, size in (("gzip", 300), ("zstd", 400), ("lz4", 100), ("snappy", 8)):
+            producer = Producer(
+                {
+                    **self._on.world.client_settings(f"region-{OURS}"),
+                    "message.max.bytes": 1_000_000_000,
+                    "compression.type": codec,
+                    "log_level": 0,
+                }
+            )
+            said: list[KafkaError | None] = []
+            producer.produce(
+                topic.name,
+                value=b"\0" * (size << 20),
+                on_delivery=lambda error, _, said=said: said.append(error),
+            )
+            producer.flush(60)
+            self._on.count(f"{size} MiB as {codec}")
+            if said and said[0] is None:
+                self._nameless[topic.reader] += 1
+            self._others.go_on()
+        limit = time.monotonic() + 30.0
+        most = before
+        while not self._are_settled() and time.monotonic() < limit:
+            most = max(most, _megabytes(self._on.world), key=lambda found: found[topic.reader])
+            self._others.go_on()
+            time.sleep(0.02)
+        grown = most[topic.reader] - before[topic.reader]
+        self._on.figures["memory for what is packed"] = f"{grown:.0f} MiB"
+        if grown > MOST_MEGABYTES:
+            self._on.find("what is sent packed fills memory", grown=f"{grown:.0f} MiB")
+
+    def judge(self) -> None:
+        """Each record has come to its end."""
+        limit = time.monotonic() + _REST_SECONDS
+        while not self._are_settled() and time.monotonic() < limit:
+            time.sleep(0.2)
+        for reader, ids in self._by_id.items():
+            settled, nameless = self._settled(reader)
+            self._on.count("records with an id", len(ids))
+            self._on.count("records without", self._nameless[reader])
+            if settled < len(ids) or nameless < self._nameless[reader]:
+                self._on.find(
+                    f"{reader} has no answer to every record",
+                    with_an_id=f"{settled} of {len(ids)}",
+                    without=f"{nameless} of {self._nameless[reader]}",
+                )
+
+    def _are_settled(self) -> bool:
+        return all(
+            (found := self._settled(reader))[0] >= len(ids) and found[1] >= self._nameless[reader]
+            for reader, ids in self._by_id.items()
+        )
+
+    def _settled(self, reader: str) -> tuple[int, int]:
+        """How many of the ids are seen or parked, and how many without an id are parked."""
+        ids = self._by_id[reader]
+        with self._on.world.database(reader) as database:
+            seen = {
+                str(one)
+                for (one,) in database.execute(
+                    "SELECT id FROM inbound_seen WHERE id = ANY (%s)", ([UUID(i) for i in ids],)
+                )
+            }
+            parked = {
+                str(one)
+                for (one,) in database.execute(
+                    "SELECT event_id FROM parked_messages WHERE event_id = ANY (%s)",
+                    ([UUID(i) for i in ids],),
+                )
+            }
+        return len(seen | parked), self._quarantined(reader) - self._before[reader]
+
+    def _quarantined(self, reader: str) -> int:
+        """Records in quarantine that say no id."""
+        with self._on.world.database(reader) as database:
+            (found,) = database.execute(
+                "SELECT count(*) FROM parked_messages WHERE event_id IS NULL"
+            ).fetchone() or (0,)
+        return int(found)
+
+    def _send(self, kind: str, topic: _Inbound, record: Record, message: str | None) -> None:
+        key, value, headers = record
+
+        def acknowledged(error: KafkaError | None, _: KafkaRecord) -> None:
+            if error is not None:  # Kafka itself refuses it: the sender knows
+                self._on.count("refused by Kafka")
+            elif message is None:
+                self._nameless[topic.reader] += 1
+            else:
+                self._by_id[topic.reader].add(message)
+
+        self._on.count(kind)
+        try:
+            self._producer.produce(
+                topic.name, key=key, value=value, headers=headers, on_delivery=acknowledged
+            )
+        except KafkaException:
+            self._on.count("refused by the client")
+        self._producer.poll(0)
+
+
+def _judge_life(on: Attack) -> None:
+    """Every consumer has lived through it."""
+    for name, service in on.world.services.items():
+        if service.restarts:
+            on.find(f"{name} has died", times=service.restarts)
+        if not ServiceProcess.answers(service.url):
+            on.find(f"{name} is not ready")
+
+
+def _megabytes(world: Attacked) -> dict[str, float]:
+    return {
+        name: psutil.Process(pid).memory_info().rss / 2**20 for name, pid in world.pids().items()
+    }
+
+
+def _inbound(world: Attacked, region: str) -> list[_Inbound]:
+    return [
+        _Inbound(one.name, next(iter(one.consumers)), one.types)
+        for one in catalogue(world.system.regions)
+        if one.is_inbound and one.region == region
+    ]
+
+
+# -- kinds of records -----------------------------------------------------------------------------
+
+
+def _whole(of: type[Message], **changed: Any) -> tuple[UUID, list[tuple[str, bytes | None]]]:
+    message = uuid4()
+    envelope = Envelope(
+        **{
+            "id": message,
+            "source": SOURCE,
+            "type": of.wire_type,
+            "time": datetime.now(UTC),
+            "subject": f"ATT-{message.hex[:12]}",
+            "region": RegionCode(OURS),
+            **changed,
+        }
+    )
+    return message, [*envelope.headers()]
+
+
+def _made(chance: Random, of: type[Message], body: bytes | None) -> tuple[Record, str | None]:
+    message, headers = _whole(of)
+    subject = next(value for name, value in headers if name == "ce_subject")
+    return (subject, body, headers), str(message)
+
+
+def _example(chance: Random, of: type[Message]) -> Any:
+    """A body that its schema allows."""
+    found: list[Any] = []
+
+    @hypothesis.seed(chance.randrange(2**32))
+    @hypothesis.settings(
+        max_examples=1,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+    )
+    @hypothesis.given(_strategy(of))
+    def draw(body: Any) -> None:
+        found.append(body)
+
+    draw()
+    return found[-1]
+
+
+_STRATEGIES: dict[str, Any] = {}
+
+
+def _strategy(of: type[Message]) -> Any:
+    if of.wire_type not in _STRATEGIES:
+        _STRATEGIES[of.wire_type] = from_schema(of.model_json_schema())
+    return _STRATEGIES[of.wire_type]
+
+
+def _right(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    return _made(chance, of, json.dumps(_example(chance, of)).encode())
+
+
+def _wrong_types(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    body = deepcopy(_example(chance, of))
+    for _ in range(1 + chance.randrange(3)):
+        places = list(_places(body))
+        if places:
+            holder, at = chance.choice(places)
+            holder[at] = chance.choice(_OTHERS)
+    return _made(chance, of, json.dumps(body).encode())
+
+
+_OTHERS: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    0,
+    2**63,
+    -(2**200),
+    1e308,
+    "",
+    " ",
+    "\0",
+    "\u202e\u0000x",
+    "'; DROP TABLE orders; --",
+    "<script>alert(1)</script>",
+    "a" * 5000,
+    [],
+    {},
+    [[]],
+    {"$ref": "#"},
+    "2026-02-30",
+    "9999-12-31",
+    "0001-01-01T00:00:00Z",
+)
+
+
+def _places(body: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(body, dict):
+        for name in body:
+            yield body, name
+            yield from _places(body[name])
+    elif isinstance(body, list):
+        for at in range(len(body)):
+            yield body, at
+            yield from _places(body[at])
+
+
+def _cut(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    body = json.dumps(_example(chance, of)).encode()
+    return _made(chance, of, body[: chance.randrange(len(body))])
+
+
+def _noise(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    return _made(chance, of, chance.randbytes(chance.randrange(2000)))
+
+
+def _nothing_but_noise(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    return (chance.randbytes(8), chance.randbytes(chance.randrange(500)), []), None
+
+
+def _deep(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    depth = chance.choice((200, 5_000, 100_000))
+    opened, closed = chance.choice((("[", "]"), ('{"a":', "}")))
+    inner = opened * depth + "1" + closed * chance.choice((0, depth))
+    return _made(chance, of, f'{{"version": {inner}}}'.encode())
+
+
+def _huge(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    number = chance.choice(("9" * 5_000, "1e400", "-1e999", "0." + "1" * 9_000, "NaN", "Infinity"))
+    body = _example(chance, of)
+    names = list(body) if isinstance(body, dict) and body else ["version"]
+    rest = json.dumps(body)[1:]
+    return _made(chance, of, f'{{"{chance.choice(names)}": {number}, {rest}'.encode())
+
+
+def _twice(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    rest = json.dumps(_example(chance, of))[1:]
+    return _made(chance, of, f'{{"version": 1, "version": 2, {rest}'.encode())
+
+
+def _packed(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    return _made(chance, of, gzip.compress(b" " * chance.choice((1_000, 5_000_000))))
+
+
+def _large(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    return _made(chance, of, b'{"a": "' + b"x" * chance.choice((262_144, 900_000)) + b'"}')
+
+
+def _no_body(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    return _made(chance, of, chance.choice((None, b"", b"null", b"[]", b'"x"', b"\xef\xbb\xbf{}")))
+
+
+def _header(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    """One attribute is changed; the message keeps its id, by which it is answered."""
+    (key, body, headers), message = _right(chance, of)
+    name = chance.choice([one for one, _ in headers if one not in ("ce_id", "ce_source")])
+    value = chance.choice((None, b"", b"x\r\nce_id: 1", b"\xff\xfe", b"a" * 60_000, b"bd", b"\0"))
+    changed = [(one, value if one == name else old) for one, old in headers]
+    return (key, body, changed), message
+
+
+def _headers_without_id(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    (key, body, headers), _ = _right(chance, of)
+    value = chance.choice((None, b"", b"1", b"\xff" * 16, b"a" * 60_000))
+    changed = [(one, value if one == "ce_id" else old) for one, old in headers]
+    return (key, body, changed), None
+
+
+def _many_headers(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    (key, body, headers), message = _right(chance, of)
+    more: list[tuple[str, bytes | None]] = [(f"x-{n}", b"y") for n in range(1_000)]
+    return (key, body, [*more, *headers]), message
+
+
+def _in_anothers_name(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    body = json.dumps(_example(chance, of)).encode()
+    message, headers = _whole(of, region=RegionCode(THEIRS))
+    return (headers[0][1], body, headers), str(message)
+
+
+def _other_type(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    kind = chance.choice(("orders.order.placed.v1", of.wire_type[:-1] + "99", "x.y.z.v1"))
+    body = json.dumps(_example(chance, of)).encode()
+    message, headers = _whole(of, type=kind)
+    return (headers[0][1], body, headers), str(message)
+
+
+KINDS: tuple[tuple[str, Callable[[Random, type[Message]], tuple[Record, str | None]]], ...] = (
+    ("right", _right),
+    ("wrong types", _wrong_types),
+    ("cut", _cut),
+    ("noise", _noise),
+    ("nothing but noise", _nothing_but_noise),
+    ("deep", _deep),
+    ("huge numbers", _huge),
+    ("a name twice", _twice),
+    ("packed", _packed),
+    ("large", _large),
+    ("no body", _no_body),
+    ("a header", _header),
+    ("no id", _headers_without_id),
+    ("many headers", _many_headers),
+    ("in another's name", _in_anothers_name),
+    ("another type", _other_type),
+)
