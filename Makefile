@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test slowest gallery actions simulate races faults faults-short mutants rule-mutants bench wheels lint types rules contracts access lock clean fmt
+.PHONY: help install run test slowest gallery actions simulate races faults faults-short attack sbom audit mutants rule-mutants bench wheels lint types rules contracts access lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ faults: $(INSTALLED) ## Every fault on the whole system, judged by the checker. 
 
 faults-short: $(INSTALLED) ## The faults that a change has to survive before it is taken.
 	$(BIN)/python -m tests.faults --short $(if $(SEED),--seed $(SEED))
+
+attack: $(INSTALLED) ## Wrong credentials on every route and topic, made-up requests and messages, slow and idle clients. SECONDS=600, SEED=7, PART=kafka.
+	$(BIN)/python -m tests.attack --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED)) $(if $(PART),--part $(PART))
 
 mutants: $(INSTALLED) ## Each mechanism taken out by itself, and the test that sees it. MUTANT=fork,gap chooses, LIST=1 names them.
 	$(BIN)/python -m tests.mutants $(if $(MUTANT),--mutant $(MUTANT)) $(if $(LIST),--list)

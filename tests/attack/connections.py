@@ -1,0 +1,300 @@
+"""Clients that cost without asking: slow ones, idle ones by the ten thousand, requests with two
+meanings, lines broken into headers, packed and deep bodies, and one region that asks for far too
+much. All of it is refused cheaply, and others go on.
+"""
+
+import asyncio
+import gzip
+import json
+import resource
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import psutil
+from kvitt.local.supervisor import ServiceProcess
+
+from tests.attack.probe import probing
+from tests.attack.setting import OURS, SERVICE_DESK, Attack
+from tests.attack.wire import Wire, read_answer
+
+IDLE = 10_000
+SLOW = 300
+FLOODING = 80
+_FLOOD_SECONDS = 6.0
+_CHEAP_SECONDS = 5.0
+MOST_MEGABYTES = 150.0
+
+
+def attack(on: Attack) -> None:
+    """Each kind in its turn; the idle ones while there is time."""
+    asyncio.run(_attack(on))
+    for name, service in on.world.services.items():
+        if service.restarts or not ServiceProcess.answers(service.url):
+            on.find(f"{name} does not live through it")
+
+
+async def _attack(on: Attack) -> None:
+    await _two_meanings(on)
+    await _broken_lines(on)
+    async with probing(on, "deep and packed bodies"):
+        await _bodies(on)
+    async with probing(on, "slow clients"):
+        await _slow(on)
+    async with probing(on, "ten thousand idle connections"):
+        await _idle(on)
+    async with probing(on, "a flooding region"):
+        await _flood(on)
+
+
+# -- requests with two meanings -------------------------------------------------------------------
+
+_HIDDEN = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+SHAPES = {
+    "length and chunks": "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunks and length": "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
+    "two lengths": "Content-Length: 0\r\nContent-Length: 44\r\n\r\n",
+    "a list of lengths": "Content-Length: 0, 44\r\n\r\n",
+    "a signed length": "Content-Length: +0\r\n\r\n",
+    "a negative length": "Content-Length: -1\r\n\r\n",
+    "a length in hex": "Content-Length: 0x0\r\n\r\n",
+    "a length of other digits": "Content-Length: \xb2\r\n\r\n",
+    "a space before the colon": "Content-Length : 44\r\n\r\n",
+    "chunks, twice": "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+    "chunks of another name": "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "chunks with a tab": "Transfer-Encoding:\tchunked\x0b\r\n\r\n0\r\n\r\n",
+    "a folded header": "X-A: b\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a bare line feed": "X-A: b\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a bare return": "X-A: b\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a zero byte": "X-A: b\0c\r\n\r\n",
+    "a chunk of no size": "Transfer-Encoding: chunked\r\n\r\n\r\n",
+    "a chunk of much size": "Transfer-Encoding: chunked\r\n\r\nffffffffffffffffffff\r\n",
+    "a chunk with a tail": "Transfer-Encoding: chunked\r\n\r\n0;a=\nb\r\n\r\n",
+}
+"""What two servers in a row might read in two ways. Behind each stands a hidden request."""
+
+
+async def _two_meanings(on: Attack) -> None:
+    """No more answers than requests: what hides in a body is no request, or the connection ends."""
+    for base in (on.world.services["orders"].url, on.world.portal_url):
+        for name, rest in SHAPES.items():
+            head = f"POST /orders HTTP/1.1\r\nHost: {urlsplit(base).netloc}\r\n"
+            raw = f"{head}{rest}{_HIDDEN}".encode("latin-1")
+            answers = await _sent(base, raw)
+            on.count("requests with two meanings")
+            if not answers:
+                continue  # the connection was closed without a word
+            if answers[0] >= 500:
+                on.find(f"{name} is answered {answers[0]}", base=base)
+            if len(answers) > 1 and name not in _ONE_MEANING and answers[0] != 401:
+                on.find(f"{name}: what hides behind it is answered", base=base, answers=answers)
+            if len(answers) > 1 and name in _AMBIGUOUS:
+                on.find(f"{name} keeps its connection", base=base, answers=answers)
+
+
+_ONE_MEANING = frozenset({"a folded header", "chunks and length", "length and chunks"})
+_AMBIGUOUS = frozenset(SHAPES) - {"a folded header", "two lengths of the same"}
+
+
+async def _sent(base: str, raw: bytes) -> list[int]:
+    """The statuses of all that is answered on one connection."""
+    place = urlsplit(base)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    found: list[int] = []
+    with suppress(OSError, EOFError, TimeoutError, ValueError, asyncio.LimitOverrunError):
+        writer.write(raw)
+        await writer.drain()
+        while True:
+            async with asyncio.timeout(1.5):
+                found.append((await read_answer(reader, time.monotonic())).status)
+    writer.close()
+    return found
+
+
+async def _broken_lines(on: Attack) -> None:
+    """What stands in an address breaks no line of an answer's head."""
+    lines = ("%0d%0aX-Injected:%201", "%0aX-Injected:%201", "%E5%98%8D%E5%98%8AX-Injected:1")
+    orders, portal = on.world.services["orders"].url, on.world.portal_url
+    headers = (("Authorization", f"Bearer {on.world.region_token()}"),)
+    paths = (
+        "/orders/{}",
+        "/orders?after={}",
+        "/logga-in?till={}",
+        "/{}",
+        "/sok?q={}",
+        "/static/{}",
+    )
+    async with Wire() as wire:
+        for base in (orders, portal):
+            for path in paths:
+                for line in lines:
+                    answer = await wire.ask("GET", base + path.format("/x" + line), headers)
+                    on.count("broken lines")
+                    if b"\nx-injected" in answer.head.lower():
+                        on.find("an address writes a header", base=base, path=path)
+                    if answer.status >= 500:
+                        on.find(f"a broken line is answered {answer.status}", base=base, path=path)
+
+
+# -- bodies ---------------------------------------------------------------------------------------
+
+
+def _bodies_of() -> dict[str, tuple[bytes, Sequence[tuple[str, str]]]]:
+    json_kind = ("Content-Type", "application/json")
+    packed = gzip.compress(b" " * (200 << 20))
+    return {
+        "deep lists": (b"[" * 1_000_000, [json_kind]),
+        "deep objects": (b'{"a":' * 200_000, [json_kind]),
+        "deep and closed": (b"[" * 100_000 + b"]" * 100_000, [json_kind]),
+        "deep in a field": (b'{"lines":' + b"[" * 50_000 + b"]" * 50_000 + b"}", [json_kind]),
+        "many names": (
+            json.dumps({f"n{number}": number for number in range(60_000)}).encode(),
+            [json_kind],
+        ),
+        "a long number": (b'{"lines": ' + b"9" * 900_000 + b"}", [json_kind]),
+        "a long text": (b'{"prescriber": "' + b"a" * 900_000 + b'"}', [json_kind]),
+        "many lines": (
+            json.dumps({"lines": [{"article_number": "X"}] * 30_000}).encode(),
+            [json_kind],
+        ),
+        "packed": (packed, [json_kind, ("Content-Encoding", "gzip")]),
+        "packed twice": (gzip.compress(packed), [json_kind, ("Content-Encoding", "gzip, gzip")]),
+        "too large": (b"x" * (2 << 20), [json_kind]),
+        "not text": (b"\xff\xfe" * 1000, [json_kind]),
+        "parts without end": (
+            b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n" * 10_000,
+            [("Content-Type", "multipart/form-data; boundary=x")],
+        ),
+        "a form of many fields": (
+            b"&".join(b"a%d=1" % number for number in range(100_000)),
+            [("Content-Type", "application/x-www-form-urlencoded")],
+        ),
+    }
+
+
+async def _bodies(on: Attack) -> None:
+    """Each is refused, within seconds and within memory."""
+    before = _megabytes(on)
+    token = ("Authorization", f"Bearer {on.world.token(SERVICE_DESK)}")
+    forms = (("Origin", on.world.portal_url), ("Sec-Fetch-Site", "same-origin"))
+    targets = {
+        f"{on.world.services['orders'].url}/orders": (token,),
+        f"{on.world.services['inventory'].url}/devices:find": (token,),
+        f"{on.world.portal_url}/logga-in": forms,
+    }
+    async with Wire() as wire:
+        for name, (body, headers) in _bodies_of().items():
+            for url, own in targets.items():
+                begun = time.monotonic()
+                try:
+                    answer = await wire.ask("POST", url, (*own, *headers), body)
+                except (OSError, EOFError, TimeoutError) as error:
+                    if name != "too large":  # it is answered before it has come, and closed
+                        on.find(f"a body of {name} gets no answer", url=url, error=repr(error))
+                    continue
+                on.count("bodies")
+                if not 400 <= answer.status < 500:
+                    said = answer.text[:100]
+                    on.find(f"a body of {name} is answered {answer.status}", url=url, said=said)
+                if (took := time.monotonic() - begun) > _CHEAP_SECONDS:
+                    on.find(f"a body of {name} is dear", url=url, seconds=f"{took:.1f}")
+    grown = max(now - before[name] for name, now in _megabytes(on).items())
+    on.figures["memory for bodies"] = f"{grown:.0f} MiB"
+    if grown > MOST_MEGABYTES:
+        on.find("bodies fill memory", grown=f"{grown:.0f} MiB")
+
+
+# -- connections ----------------------------------------------------------------------------------
+
+
+async def _slow(on: Attack) -> None:
+    """Heads and bodies that come a byte at a time are cut, each within its deadline."""
+    place = urlsplit(on.world.services["orders"].url)
+    token = on.world.token(SERVICE_DESK)
+    heads = (
+        b"GET /orders HTTP/1.1\r\nHost: x\r\nX-A: ",
+        f"POST /orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+        "Content-Length: 1000\r\n\r\n".encode(),
+    )
+    ended = 0
+
+    async def drip(head: bytes) -> None:
+        nonlocal ended
+        with suppress(OSError):
+            reader, writer = await asyncio.open_connection(place.hostname, place.port)
+            writer.write(head)
+            while not reader.at_eof() and not writer.is_closing():
+                writer.write(b"a")
+                await writer.drain()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(0.5):
+                        if not await reader.read(4096):
+                            break
+            writer.close()
+        ended += 1
+
+    on.count("slow clients", SLOW)
+    tasks = [asyncio.create_task(drip(heads[number % 2])) for number in range(SLOW)]
+    await asyncio.wait(tasks, timeout=25.0)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    if ended < SLOW:
+        on.find("slow clients are let go on", still=SLOW - ended)
+
+
+async def _idle(on: Attack) -> None:
+    """Ten thousand connections of which none asks for anything, to a service and to the portal."""
+    before = _megabytes(on)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    places = [urlsplit(on.world.services["orders"].url), urlsplit(on.world.portal_url)]
+    opened: list[asyncio.StreamWriter] = []
+    most = min(IDLE, hard - 2_000)
+    try:
+        while len(opened) < most:
+            found = await asyncio.gather(
+                *(
+                    asyncio.open_connection(place.hostname, place.port)
+                    for place in places
+                    for _ in range(50)
+                ),
+                return_exceptions=True,
+            )
+            opened += [one[1] for one in found if isinstance(one, tuple)]
+            on.count("idle connections", len(found))
+        grown = max(now - before[name] for name, now in _megabytes(on).items())
+        on.figures["memory for idle connections"] = f"{grown:.0f} MiB"
+        if grown > MOST_MEGABYTES:
+            on.find("idle connections fill memory", grown=f"{grown:.0f} MiB")
+    finally:
+        for writer in opened:
+            writer.transport.abort()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def _flood(on: Attack) -> None:
+    """One region's callers ask without a pause, far more at once than its share."""
+    until = time.monotonic() + min(_FLOOD_SECONDS, max(3.0, on.left))
+    url = f"{on.world.services['orders'].url}/orders?limit=200"
+    users = [f"flod{number}" for number in range(6)]
+    tokens = [on.world.token(one, region=OURS, roles=("region_system",)) for one in users]
+
+    async def ask(number: int) -> None:
+        headers = (("Authorization", f"Bearer {tokens[number % len(tokens)]}"),)
+        async with Wire() as wire:
+            while time.monotonic() < until:
+                with suppress(OSError, EOFError, TimeoutError):
+                    answer = await wire.ask("GET", url, headers)
+                    on.count("requests of a flood")
+                    on.count(f"flood {answer.status}")
+                    if answer.status not in (200, 429):
+                        on.find(f"a flood is answered {answer.status}", said=answer.text[:100])
+
+    await asyncio.gather(*(ask(number) for number in range(FLOODING)))
+
+
+def _megabytes(on: Attack) -> dict[str, float]:
+    pids = on.world.pids().items()
+    return {name: psutil.Process(pid).memory_info().rss / 2**20 for name, pid in pids}
