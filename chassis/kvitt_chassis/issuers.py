@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from kvitt_chassis.profiles import LOCAL_ISSUER, Profile, is_private
 from kvitt_chassis.token_keys import FileKeys, KeySource, UrlKeys
 
 AUDIENCE: Final = "kvitt"
@@ -75,9 +76,9 @@ _ISSUERS: TypeAdapter[tuple[Issuer, ...]] = TypeAdapter(
 )
 
 
-def read_issuers(file: Path) -> tuple[Issuer, ...]:
+def read_issuers(file: Path, profile: Profile = Profile.LOCAL) -> tuple[Issuer, ...]:
     """The issuers of a JSON list; a `jwks_file` is looked for beside it. Raises ValueError naming
-    what is wrong, OSError when there is no file.
+    what is wrong, or what the profile does not allow; OSError when there is no file.
     """
     try:
         found = _ISSUERS.validate_json(file.read_bytes())
@@ -88,7 +89,20 @@ def read_issuers(file: Path) -> tuple[Issuer, ...]:
     names = [one.issuer for one in found]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"{file.name}: {', '.join(sorted(twice))} stands there twice")
+    if profile is Profile.PRODUCTION:
+        for one in found:
+            _require_earnest(one, file)
     return tuple(one.model_copy(update=_beside(one, file)) for one in found)
+
+
+def _require_earnest(issuer: Issuer, file: Path) -> None:
+    if issuer.issuer == LOCAL_ISSUER:
+        raise ValueError(f"{file.name}: {LOCAL_ISSUER} is believed in the local profile alone")
+    if issuer.jwks_url is not None and not is_private(issuer.jwks_url):
+        raise ValueError(
+            f"{file.name}: the jwks_url of {issuer.issuer} is on another machine, so it is to be"
+            " https"
+        )
 
 
 def _beside(issuer: Issuer, file: Path) -> dict[str, Any]:

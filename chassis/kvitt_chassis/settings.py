@@ -3,21 +3,32 @@
 import ssl
 from datetime import time
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import SecretStr
+from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kvitt_chassis.profiles import (
+    Profile,
+    faults_of_binding,
+    faults_of_database,
+    faults_of_kafka,
+    faults_of_local_means,
+    faults_of_url,
+)
 
 
 class Settings(BaseSettings):
     """The configuration of a service process by environment variables: `KVITT_SERVICE`,
     `KVITT_DATABASE_API_URL` …
 
-    Secrets never appear in a repr or a log. Raises pydantic.ValidationError naming what is missing.
+    Secrets never appear in a repr or a log. Raises pydantic.ValidationError naming what is missing,
+    or what its profile does not allow.
     """
 
     model_config = SettingsConfigDict(env_prefix="KVITT_", extra="ignore", frozen=True)
 
+    profile: Profile = Profile.PRODUCTION  # who forgets to say it is not taken for local
     service: str
     database_api_url: SecretStr
     database_worker_url: SecretStr
@@ -31,6 +42,9 @@ class Settings(BaseSettings):
     http_port: int = 8000
     admin_host: str = "127.0.0.1"  # who operates comes to this machine, or through a tunnel
     admin_port: int = 8001
+    tls_cert_file: Path | None = None
+    tls_key_file: Path | None = None
+    tls_by_proxy: bool = False  # a proxy on the way to it ends TLS
     issuers: Path
     quarantine_key: SecretStr
     person_key: SecretStr | None = None
@@ -44,6 +58,39 @@ class Settings(BaseSettings):
     check_lock_order: bool = False  # in tests
     reconciles_at: time = time(3)  # Stockholm's time of day; the night's comparison of records
     moves_clock: bool = False  # in the local profile alone: business time is everybody's
+
+    @model_validator(mode="after")
+    def _suits_its_profile(self) -> Self:
+        if (self.tls_cert_file is None) != (self.tls_key_file is None):
+            raise ValueError("KVITT_TLS_CERT_FILE and KVITT_TLS_KEY_FILE go together")
+        profile = self.profile
+        api, worker = (self.database_api_url, self.database_worker_url)
+        tls = {"has_tls": self.tls_cert_file is not None, "by_proxy": self.tls_by_proxy}
+        has_password = bool(self.kafka_username and self.kafka_password)
+        faults = [
+            *faults_of_binding(profile, "KVITT_HTTP_HOST", self.http_host, **tls),
+            *faults_of_binding(profile, "KVITT_ADMIN_HOST", self.admin_host, **tls),
+            *faults_of_database(profile, "KVITT_DATABASE_API_URL", api.get_secret_value()),
+            *faults_of_database(profile, "KVITT_DATABASE_WORKER_URL", worker.get_secret_value()),
+            *faults_of_kafka(
+                profile, self.kafka_bootstrap, self.kafka_security, has_password=has_password
+            ),
+            *faults_of_url(profile, "KVITT_OTLP_ENDPOINT", self.otlp_endpoint),
+            *faults_of_local_means(
+                profile,
+                [("KVITT_MOVES_CLOCK", self.moves_clock), ("KVITT_FAILPOINTS", self.failpoints)],
+            ),
+        ]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    @property
+    def tls(self) -> dict[str, Any]:
+        """How uvicorn serves TLS; empty where it does not."""
+        if self.tls_cert_file is None:
+            return {}
+        return {"ssl_certfile": str(self.tls_cert_file), "ssl_keyfile": str(self.tls_key_file)}
 
     @property
     def kafka(self) -> dict[str, object]:

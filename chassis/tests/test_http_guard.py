@@ -113,7 +113,21 @@ async def test_a_body_that_does_not_come_is_408_and_its_connection_closed(
     writer.close()
 
 
-@pytest.mark.parametrize("sent", [b"no http at all\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"x" * 70_000])
+_CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+_HIDDEN = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"no http at all\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + b"x" * 70_000,
+        b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n" + _CHUNKED + _HIDDEN,
+        b"POST /body HTTP/1.1\r\nHost: x\r\nX-A: b\n" + _CHUNKED + _HIDDEN,
+        b"GET /body HTTP/1.1\nHost: x\r\n\r\n" + _HIDDEN,
+    ],
+    ids=["noise", "a long head", "two lengths", "a bare line feed", "a first line alone"],
+)
 async def test_what_is_not_http_is_400_and_its_connection_closed(
     server: Served, sent: bytes
 ) -> None:
@@ -124,7 +138,37 @@ async def test_what_is_not_http_is_400_and_its_connection_closed(
     assert answer.split(b" ")[1] == b"400"
     assert b"application/problem+json" in answer
     assert b'"way_on"' in answer
+    assert answer.count(b"HTTP/1.1 ") == 1
     writer.close()
+
+
+async def test_line_feeds_are_a_bodys_own_wherever_it_is_cut(server: Served) -> None:
+    body = b"1\n2\n\r\n3"
+    head = b"POST /body HTTP/1.1\r\nHost: x\r\n" + TOKEN + b"Content-Length: 7\r\n\r\n"
+    whole = head + body
+    for cut in range(len(head) - 5, len(whole)):
+        reader, writer = await server.open(whole[:cut])
+        writer.write(whole[cut:])
+
+        answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+
+        assert answer.split(b" ")[1] == b"200", cut
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "is_data"), [("/quick", True), ("/missing", True), ("/openapi.json", False)]
+)
+async def test_no_answer_is_kept_by_anybody_on_the_way(
+    server: Served, path: str, is_data: bool
+) -> None:
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        answers = [await client.get(path, headers=headers) for headers in ({}, token())]
+
+    for answer in answers:
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert ("content-security-policy" in answer.headers) is is_data
 
 
 async def test_a_client_that_goes_in_the_middle_of_its_body_is_no_fault(

@@ -202,6 +202,7 @@ async def _serve(settings: PortalSettings) -> None:
                 server_header=False,
                 lifespan="off",
                 http=bounded(Connections(NAME)),
+                **settings.tls,
                 timeout_graceful_shutdown=_STOP_SECONDS,
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             )

@@ -75,7 +75,8 @@ class Guarded:
             said = "Ett personnummer får inte stå i en adress. Sök personen överst på startsidan."
             return PlainTextResponse(said, 400)
         if "transfer-encoding" in headers:  # its size is not known before it has come
-            return PlainTextResponse("Det som skickades säger inte hur stort det är.", 411)
+            said = "Det som skickades säger inte hur stort det är."
+            return PlainTextResponse(said, 411, headers={"Connection": "close"})
         length = headers.get("content-length", "0")
         most = next(
             (most for path, most in UPLOADS.items() if path.fullmatch(scope["path"])),

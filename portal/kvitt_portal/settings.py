@@ -1,13 +1,19 @@
 """The settings of a portal process, read once from its environment. No other module reads them."""
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from kvitt_chassis.profiles import (
+    Profile,
+    faults_of_binding,
+    faults_of_database,
+    faults_of_local_means,
+    faults_of_url,
+    is_private,
+)
 from kvitt_contracts.topics import SERVICES
 from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class PortalSettings(BaseSettings):
@@ -18,6 +24,7 @@ class PortalSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="KVITT_", extra="ignore", frozen=True)
 
+    profile: Profile = Profile.PRODUCTION
     portal_address: str
     """What people write in their browser, without a path: `https://portal.region.se`."""
     portal_services: dict[str, str]
@@ -32,6 +39,10 @@ class PortalSettings(BaseSettings):
     regions_dir: Path
     http_host: str = "127.0.0.1"
     http_port: int = 8000
+    tls_cert_file: Path | None = None
+    tls_key_file: Path | None = None
+    tls_by_proxy: bool = False
+    """A proxy on the way to it ends TLS."""
     otlp_endpoint: str | None = None
     log_level: str = "INFO"
 
@@ -46,6 +57,45 @@ class PortalSettings(BaseSettings):
             raise ValueError(f"KVITT_PORTAL_SERVICES names no address of {', '.join(missing)}")
         if (self.portal_providers is None) == (self.portal_local_key is None):
             raise ValueError("either KVITT_PORTAL_PROVIDERS or KVITT_PORTAL_LOCAL_KEY is set")
-        if self.portal_local_key is not None and self.http_host not in _LOOPBACK:
-            raise ValueError("test users are chosen on this machine alone: KVITT_HTTP_HOST is not")
         return self
+
+    @model_validator(mode="after")
+    def _suits_its_profile(self) -> Self:
+        if (self.tls_cert_file is None) != (self.tls_key_file is None):
+            raise ValueError("KVITT_TLS_CERT_FILE and KVITT_TLS_KEY_FILE go together")
+        profile, has_tls = self.profile, self.tls_cert_file is not None
+        faults = [
+            *faults_of_binding(
+                profile,
+                "KVITT_HTTP_HOST",
+                self.http_host,
+                has_tls=has_tls,
+                by_proxy=self.tls_by_proxy,
+            ),
+            *faults_of_database(
+                profile,
+                "KVITT_PORTAL_DATABASE_URL",
+                self.portal_database_url.get_secret_value(),
+                parameter="sslmode",
+            ),
+            *(
+                fault
+                for name, url in self.portal_services.items()
+                for fault in faults_of_url(profile, f"KVITT_PORTAL_SERVICES: {name}", url)
+            ),
+            *faults_of_url(profile, "KVITT_OTLP_ENDPOINT", self.otlp_endpoint),
+            *faults_of_url(profile, "KVITT_PORTAL_ADDRESS", self.portal_address),
+            *faults_of_local_means(profile, [("KVITT_PORTAL_LOCAL_KEY", self.portal_local_key)]),
+        ]
+        if profile is Profile.LOCAL and not is_private(self.portal_address):
+            faults.append("KVITT_PORTAL_ADDRESS is this machine's own in the local profile")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    @property
+    def tls(self) -> dict[str, Any]:
+        """How uvicorn serves TLS; empty where it does not."""
+        if self.tls_cert_file is None:
+            return {}
+        return {"ssl_certfile": str(self.tls_cert_file), "ssl_keyfile": str(self.tls_key_file)}

@@ -131,11 +131,9 @@ class Process:
         context = self._context()
         # who operates is served on a port, and from connections, that no user takes
         self._servers = {
-            "http": _server(
-                self._app(context), service.name, settings.http_host, settings.http_port
-            ),
+            "http": _server(self._app(context), settings, settings.http_host, settings.http_port),
             "admin": _server(
-                self._admin_app(context), service.name, settings.admin_host, settings.admin_port
+                self._admin_app(context), settings, settings.admin_host, settings.admin_port
             ),
         }
 
@@ -308,7 +306,7 @@ class Process:
             service=self.service.name,
             database=self.api,
             handlers=self.service.handlers,
-            authenticator=Authenticator(read_issuers(self.settings.issuers)),
+            authenticator=Authenticator(read_issuers(self.settings.issuers, self.settings.profile)),
             access=self.service.access,
             sealer=Sealer(self.settings.quarantine_key.get_secret_value()),
             may_decide=lambda: self._are_policies_guarded,
@@ -374,7 +372,7 @@ def _settings_of(error: ValidationError) -> str:
     )
 
 
-def _server(app: FastAPI, service: str, host: str, port: int) -> "_Server":
+def _server(app: FastAPI, settings: Settings, host: str, port: int) -> "_Server":
     return _Server(
         uvicorn.Config(
             app,
@@ -384,7 +382,8 @@ def _server(app: FastAPI, service: str, host: str, port: int) -> "_Server":
             access_log=False,  # addresses are in no log; the metrics count requests
             server_header=False,
             lifespan="off",
-            http=bounded(Connections(service)),
+            http=bounded(Connections(settings.service)),
+            **settings.tls,
             timeout_graceful_shutdown=_HTTP_STOP_SECONDS,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         )

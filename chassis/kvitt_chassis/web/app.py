@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI, Request
 from fastapi_offline import FastAPIOffline
 from opentelemetry.trace import SpanKind
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -34,6 +35,7 @@ from kvitt_chassis.web import problems
 from kvitt_chassis.web.bodies import StreamedRoute
 from kvitt_chassis.web.problems import (
     FAULT,
+    NOT_HTTP,
     PERSONAL_NUMBER_IN_URL,
     TOO_LARGE,
     Busy,
@@ -142,12 +144,13 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send)
+        answer = _Answer(send, is_open=is_open(str(scope["path"])))
         started = perf_counter()
         try:
             refusal = _refusal_of(scope, self._bound(scope))
             if refusal is not None:
-                await refusal.response()(scope, receive, answer)
+                ends = {"Connection": "close"} if refusal is NOT_HTTP else None
+                await refusal.response(ends)(scope, receive, answer)
             else:
                 await self._pass_on(scope, receive, answer)
         finally:
@@ -274,7 +277,11 @@ def _refusal_of(scope: Scope, bound: _Bound) -> Problem | None:
     address = unquote(unquote(f"{scope['path']}?{query}"))
     if holds_personal_number(address):
         return PERSONAL_NUMBER_IN_URL
-    length = dict(scope["headers"]).get(b"content-length", b"0")
+    headers = dict(scope["headers"])
+    # decision 0523: what two servers in a row may read in two ways is no request
+    if b"content-length" in headers and b"transfer-encoding" in headers:
+        return NOT_HTTP
+    length = headers.get(b"content-length", b"0")
     if not length.isdigit() or int(length) > bound.bytes:
         return TOO_LARGE
     return None
@@ -306,15 +313,29 @@ class _Bounded:
         return message
 
 
+_SAID = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
+_SAID_OF_DATA = (
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "no-referrer"),
+)
+"""Headers of every answer, and of those that are no page of documentation: nobody on the way keeps
+what is said of a person, and no browser takes it for a page.
+"""
+
+
 class _Answer:
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, *, is_open: bool) -> None:
         self._send = send
+        self._said = _SAID if is_open else (*_SAID, *_SAID_OF_DATA)
         self.status = 0
         self.reason: str | None = None  # where the guard itself has answered
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in self._said:
+                headers.setdefault(name, value)
         await self._send(message)
 
 

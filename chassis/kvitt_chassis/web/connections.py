@@ -3,6 +3,7 @@ silent. What a request may do is decided in app.py.
 """
 
 import asyncio
+import re
 from collections import Counter
 from typing import Any
 
@@ -20,6 +21,10 @@ HEAD_SECONDS = 10.0
 """So long may the head of a request take from its connection, or from the answer before it."""
 READ_SECONDS = 30.0
 """So long may a client leave an answer that waits for it unread."""
+
+# with a byte before it, so that what came just before is asked for too
+_BARE_LINE_FEED = re.compile(rb"[^\r]\n")
+_HEAD_ENDS = b"\r\n\r\n"
 
 CONNECTIONS = metrics.declare(
     "gauge",
@@ -109,6 +114,7 @@ class BoundedProtocol(H11Protocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.is_known = False
+        self._last = b""  # of the head that is coming
         self._head_deadline: asyncio.TimerHandle | None = None
         self._read_deadline: asyncio.TimerHandle | None = None
 
@@ -132,6 +138,9 @@ class BoundedProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come (asyncio). Bytes alone move no deadline: a whole head does."""
+        if self.conn.their_state is h11.IDLE and self._breaks_lines(data):
+            self.send_400_response("a line of the head ends by a line feed alone")
+            return
         super().data_received(data)
         self._look()
 
@@ -165,6 +174,15 @@ class BoundedProtocol(H11Protocol):
         for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
+
+    # decision 0523: what two servers in a row may read in two ways is no request
+    def _breaks_lines(self, data: bytes) -> bool:
+        """True where a line of the head ends by a line feed alone: a proxy may take it for a part
+        of the line, and then sees another head than we do.
+        """
+        head, ends, _ = (self._last + data).partition(_HEAD_ENDS)
+        self._last = b"" if ends else head[-len(_HEAD_ENDS) :]
+        return _BARE_LINE_FEED.search(head) is not None
 
     def _look(self) -> None:
         cycle: RequestResponseCycle | None = self.cycle  # none before the first request

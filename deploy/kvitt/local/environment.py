@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kvitt_chassis.profiles import Profile
+
 from kvitt.local.databases import DatabaseUrls
 from kvitt.local.kafka import Credentials
 
@@ -41,6 +43,7 @@ class ServiceAddresses:
         alone.
         """
         found = {
+            "KVITT_PROFILE": Profile.LOCAL.value,
             "KVITT_SERVICE": self.service,
             "KVITT_DATABASE_API_URL": self.database.api,
             "KVITT_DATABASE_WORKER_URL": self.database.worker,
@@ -90,6 +93,7 @@ class PortalAddresses:
     def environment(self) -> dict[str, str]:
         """As environment variables, all beginning with KVITT_."""
         return {
+            "KVITT_PROFILE": Profile.LOCAL.value,
             "KVITT_PORTAL_ADDRESS": self.url,
             "KVITT_PORTAL_SERVICES": json.dumps(dict(self.services)),
             "KVITT_PORTAL_DATABASE_URL": self.database.api,

@@ -16,9 +16,10 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
+from kvitt_chassis.profiles import LOCAL_ISSUER
 from kvitt_contracts.access import IN_TOKENS, Grantee
 
-ISSUER = "kvitt-local"
+ISSUER = LOCAL_ISSUER
 AUDIENCE = "kvitt"
 LIFETIME = timedelta(hours=12)
 
