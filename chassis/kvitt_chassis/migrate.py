@@ -1,12 +1,12 @@
 """The migration job: `python -m kvitt_chassis.migrate <service>`, as the owner of its database."""
 
-import os
 import sys
 
 from alembic import command
 from alembic.config import Config
+from pydantic import ValidationError
 
-from kvitt_chassis.migrations import OWNER_URL, folder
+from kvitt_chassis.migrations import OWNER_URL, Owner, folder
 
 
 def main() -> None:
@@ -16,7 +16,9 @@ def main() -> None:
     place = folder(sys.argv[1])
     if place is None:
         sys.exit(f"there are no migrations of a service called {sys.argv[1]}")
-    if not os.environ.get(OWNER_URL):
+    try:
+        Owner()
+    except ValidationError:
         sys.exit(f"{OWNER_URL} must name the database, as its owner")
     config = Config()
     config.set_main_option("script_location", str(place))

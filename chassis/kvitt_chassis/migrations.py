@@ -9,11 +9,12 @@ run_env` and `run_env()`. Never run at import of a service; `python -m kvitt_cha
 
 import importlib
 import importlib.util
-import os
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from alembic import context
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
 from sqlalchemy import (
     Boolean,
     Column,
@@ -28,8 +29,18 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from kvitt_chassis import key_digests
 from kvitt_chassis.consuming import marks, parking, passing
+from kvitt_chassis.settings import FromFiles
 
 OWNER_URL = "KVITT_DATABASE_OWNER_URL"
+
+
+class Owner(FromFiles):
+    """`KVITT_DATABASE_OWNER_URL`: the database to migrate, as its owner."""
+
+    model_config = SettingsConfigDict(env_prefix="KVITT_", extra="ignore", frozen=True)
+
+    database_owner_url: Annotated[SecretStr, Field(min_length=1)]
+
 
 _PARTS = {
     "outbox": "relaying.outbox",
@@ -151,9 +162,9 @@ def run_env(metadata: MetaData | None = None) -> None:
     """The whole of a service's `migrations/env.py`: upgrade the database that OWNER_URL names.
 
     Waits for a lock at most 2 s, so that a migration never stops the service it migrates.
-    Raises KeyError without the address.
+    Raises pydantic.ValidationError without the address.
     """
-    url = os.environ[OWNER_URL].replace("+asyncpg", "+psycopg")
+    url = Owner().database_owner_url.get_secret_value().replace("+asyncpg", "+psycopg")
     engine = create_engine(
         url,
         poolclass=pool.NullPool,

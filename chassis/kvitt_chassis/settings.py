@@ -1,12 +1,20 @@
-"""The settings of a service process, read once from its environment. No other module reads them."""
+"""The settings of a service process, read once from its environment, and its secrets from files
+where there are any. No other module reads them.
+"""
 
+import os
 import ssl
 from datetime import time
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from kvitt_chassis.profiles import (
     Profile,
@@ -17,8 +25,32 @@ from kvitt_chassis.profiles import (
     faults_of_url,
 )
 
+SECRETS_DIR = "KVITT_SECRETS_DIR"
 
-class Settings(BaseSettings):
+
+# decision 0524: a secret is a file, and stands in no listing of an environment
+class FromFiles(BaseSettings):
+    """Settings of which each may be a file of its name in the directory `KVITT_SECRETS_DIR`, as
+    containers mount them: `kvitt_kafka_password`. What the environment says goes before.
+    """
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the arguments say, then the environment, then the files."""
+        directory = os.environ.get(SECRETS_DIR)
+        if not directory:
+            return init_settings, env_settings
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, directory)
+
+
+class Settings(FromFiles):
     """The configuration of a service process by environment variables: `KVITT_SERVICE`,
     `KVITT_DATABASE_API_URL` …
 

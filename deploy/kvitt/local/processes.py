@@ -18,6 +18,7 @@ from typing import IO
 
 import psutil
 
+from kvitt.local.private import UMASK, make_directory, open_private
 from kvitt.local.problems import LocalProblem
 
 _REAPER = Path(__file__).with_name("process_reaper.py")
@@ -141,8 +142,8 @@ class ProcessReaper:
         directory: Path | None = None,
     ) -> Child:
         """Start `command` in its own process group; its output is appended to `log`."""
-        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with log.open("ab") as output:
+        make_directory(log.parent)
+        with open_private(log, "ab") as output:
             popen = subprocess.Popen(
                 [str(part) for part in command],
                 stdin=subprocess.DEVNULL,
@@ -151,6 +152,7 @@ class ProcessReaper:
                 env=dict(environment) if environment is not None else None,
                 cwd=directory,
                 process_group=0,
+                umask=UMASK,
             )
         self._tell(f"+{popen.pid} {int(stop_signal)}\n")
         self._started.append(popen)

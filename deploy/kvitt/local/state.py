@@ -15,6 +15,7 @@ from typing import Any
 
 import platformdirs
 
+from kvitt.local.private import write_private
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import ProcessIdentity, free_ports
 
@@ -133,14 +134,6 @@ class State:
 def derived_password(secret: str, name: str) -> str:
     """A password for `name`, derived from the secret."""
     return hmac.new(secret.encode(), name.encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def write_private(file: Path, text: str) -> None:
-    """Write a file that its owner alone may read, whole or not at all."""
-    draft = file.with_suffix(".draft")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        out.write(text)
-    draft.replace(file)
 
 
 def require_disk_space(directory: Path, *, least: int = _LEAST_FREE_BYTES) -> None:

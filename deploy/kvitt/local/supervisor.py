@@ -15,14 +15,17 @@ from types import TracebackType
 from typing import Self
 
 from kvitt_chassis.policy_files import read_policy_file, region_files
+from kvitt_chassis.profiles import Profile
+from kvitt_chassis.settings import SECRETS_DIR
 from kvitt_contracts.quotas import region_quota
 from kvitt_contracts.topics import SERVICES, catalogue
 
 import kvitt
 from kvitt.local import access, migrations, tokens
-from kvitt.local.environment import PortalAddresses, ServiceAddresses, inherited
+from kvitt.local.environment import SECRETS, PortalAddresses, ServiceAddresses, inherited
 from kvitt.local.kafka import Credentials
 from kvitt.local.keeping import Pauses, ServerKeeper
+from kvitt.local.private import without_secrets
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import (
     Child,
@@ -79,6 +82,26 @@ def regions_out(regions_dir: Path) -> dict[str, str]:
             remedy="\n".join([*wrong.values(), "kvitt region check says all that is wrong."]),
         )
     return wrong
+
+
+_EARNEST = ("KVITT_DATABASE_API_URL", "KVITT_DATABASE_WORKER_URL", "KVITT_KAFKA_BOOTSTRAP")
+
+
+# decision 0522: the local profile never leaves its machine, the other says nothing in plain text
+def require_local(environment: Mapping[str, str]) -> None:
+    """Raises LocalProblem where whoever starts the local system seems to mean another: it has its
+    own servers, test users, a clock that moves, and keys that lie beside it.
+    """
+    profile = environment.get("KVITT_PROFILE", Profile.LOCAL)
+    named = [name for name in _EARNEST if environment.get(name)]
+    if profile != Profile.LOCAL:
+        named = [f"KVITT_PROFILE={profile}", *named]
+    if named:
+        raise LocalProblem(
+            f"This is the local system, and {', '.join(named)} is of another.",
+            remedy="Unset it to try Kvitt out here; in production each service is started by itself"
+            " (python -m orders.app), with settings of its own.",
+        )
 
 
 class ServiceProcess:
@@ -191,11 +214,18 @@ class ServiceProcess:
         }.items():
             if port is not None:
                 require_free_port(int(port), purpose=purpose)
+        port = self._environment["KVITT_HTTP_PORT"]  # a service may have several processes
+        told = without_secrets(
+            {**inherited(os.environ), **self._environment, **self.extra_environment},
+            SECRETS,
+            self._system.state.directory / "secrets" / f"{self.name}-{port}",
+            told_by=SECRETS_DIR,
+        )
         self._child = self._system.servers.reaper.start(
             self.name,
             [sys.executable, "-m", self._module],
             log=self._system.state.log(self.name),
-            environment={**inherited(os.environ), **self._environment, **self.extra_environment},
+            environment=told,
         )
         self._system.remember_processes()
 
@@ -266,6 +296,7 @@ class LocalSystem:
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
+        require_local(os.environ)
         self.state.require_no_supervisor()
         self._end_left_over()
         self.state.write_processes([ProcessIdentity.of("supervisor", os.getpid())])

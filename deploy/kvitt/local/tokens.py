@@ -19,6 +19,8 @@ from jwt.algorithms import ECAlgorithm
 from kvitt_chassis.profiles import LOCAL_ISSUER
 from kvitt_contracts.access import IN_TOKENS, Grantee
 
+from kvitt.local.private import make_directory, write_private
+
 ISSUER = LOCAL_ISSUER
 AUDIENCE = "kvitt"
 LIFETIME = timedelta(hours=12)
@@ -45,7 +47,7 @@ class TokenIssuer:
             self._private_key()
             public = json.loads(ECAlgorithm.to_jwk(self._private_key().public_key()))
             key = {**public, "kid": _KEY_ID, "alg": _ALGORITHM, "use": "sig"}
-            file.write_text(json.dumps({"keys": [key]}, indent=2))
+            write_private(file, json.dumps({"keys": [key]}, indent=2))
         return file
 
     def issuers_file(self, regions: Iterable[str]) -> Path:
@@ -137,7 +139,7 @@ class TokenIssuer:
                 serialization.PrivateFormat.PKCS8,
                 serialization.NoEncryption(),
             )
-            self.directory.mkdir(parents=True, exist_ok=True)
+            make_directory(self.directory)
             with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 out.write(pem)
         key = serialization.load_pem_private_key(file.read_bytes(), password=None)
@@ -146,9 +148,8 @@ class TokenIssuer:
 
 
 def _written(file: Path, issuers: Sequence[object]) -> Path:
-    draft = file.with_suffix(f".{os.getpid()}")  # a process that starts reads a whole file
-    draft.write_text(json.dumps(issuers, indent=2))
-    return draft.replace(file).resolve()
+    write_private(file, json.dumps(issuers, indent=2))
+    return file.resolve()
 
 
 def quarantine_key(secret: str) -> str:

@@ -4,13 +4,14 @@ import hashlib
 import hmac
 from functools import lru_cache
 
+from kvitt_chassis.settings import FromFiles
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.types import RegionCode
 from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 
-class PersonKey(BaseSettings):
+class PersonKey(FromFiles):
     """KVITT_PERSON_KEY: at least 32 bytes in hex. Only orders has it."""
 
     model_config = SettingsConfigDict(env_prefix="KVITT_")
