@@ -59,6 +59,14 @@ faults-short: $(INSTALLED) ## The faults that a change has to survive before it 
 attack: $(INSTALLED) ## Wrong credentials on every route and topic, made-up requests and messages, slow and idle clients. SECONDS=600, SEED=7, PART=kafka.
 	$(BIN)/python -m tests.attack --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED)) $(if $(PART),--part $(PART))
 
+sbom: $(INSTALLED) ## What we use as CycloneDX, .kvitt/sbom.json, and its licences, judged by deploy/licences.yaml.
+	@mkdir -p .kvitt
+	$(BIN)/cyclonedx-py environment --output-reproducible --of JSON -o .kvitt/sbom.json $(BIN)/python
+	$(BIN)/python -m kvitt.sbom .kvitt/sbom.json
+
+audit: $(INSTALLED) ## Known faults of what requirements.lock has, as the registry tells them; deploy/accepted-faults.yaml accepts some.
+	$(BIN)/python -m kvitt.audit
+
 mutants: $(INSTALLED) ## Each mechanism taken out by itself, and the test that sees it. MUTANT=fork,gap chooses, LIST=1 names them.
 	$(BIN)/python -m tests.mutants $(if $(MUTANT),--mutant $(MUTANT)) $(if $(LIST),--list)
 

