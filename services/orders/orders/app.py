@@ -26,7 +26,8 @@ from orders.order_drafts.api import router as order_drafts
 from orders.order_drafts.models import OrderDraftRow
 from orders.people.api import router as people
 from orders.people.models import PersonDetailsRow, PersonRow
-from orders.people.number_index import person_key
+from orders.people.number_index import person_keys
+from orders.people.terms.models import RekeyingRow
 from orders.pickups.api import router as pickups
 from orders.pickups.choices import router as pickup_choices
 from orders.pickups.models import PickupRow
@@ -111,11 +112,12 @@ service = Service(
         ApplicationDraftRow,
         PersonRow,
         PersonDetailsRow,
+        RekeyingRow,
         NumberSeriesRow,
     ),
 )
 
 if __name__ == "__main__":
-    person_key()  # without it no person can be found: better not to start
+    person_keys()  # without it no person can be found: better not to start
     files()  # nor could anything be attached
     run(service)
