@@ -27,6 +27,8 @@ from orders.order_drafts.models import OrderDraftRow
 from orders.people.api import router as people
 from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import person_keys
+from orders.people.terms.api import router as search_index
+from orders.people.terms.keeping import TermKeeper
 from orders.people.terms.models import RekeyingRow
 from orders.pickups.api import router as pickups
 from orders.pickups.choices import router as pickup_choices
@@ -83,6 +85,7 @@ service = Service(
         work_orders,
         application_drafts,
         people,
+        search_index,
         care,
         handouts,
         units,
@@ -91,6 +94,7 @@ service = Service(
     ],
     base=Base,
     users=UserRow,
+    jobs=[TermKeeper],
     lock_order=(
         PayerRow,
         CustomerRow,

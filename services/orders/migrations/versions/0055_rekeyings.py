@@ -13,6 +13,7 @@ def upgrade() -> None:
         "rekeyings",
         sa.Column("region", sa.Text(), nullable=False),
         sa.Column("index_name", sa.Text(), nullable=False),
+        sa.Column("to_version", sa.SmallInteger(), nullable=False),
         sa.Column("is_stopped", sa.Boolean(), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("begun_by", sa.Text(), nullable=False),

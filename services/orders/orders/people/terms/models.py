@@ -4,7 +4,7 @@ from datetime import datetime
 
 from kvitt_chassis.models import Regional
 from kvitt_contracts.types import PersonRef, UserId
-from sqlalchemy import Index
+from sqlalchemy import Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
@@ -21,14 +21,15 @@ class PersonTermRow(Regional, Base):
 
 
 class RekeyingRow(Regional, Base):
-    """That a region's terms and numbers are hashed anew by the current key. Stopped, it goes on
-    from where it was when it is begun again: what is left is what has another version.
+    """That what a region's persons are found by is hashed anew, by the key of a version. Stopped,
+    it goes on from where it was when it is begun again: what is left is what has another version.
     """
 
     __tablename__ = "rekeyings"
     locked_when_loaded = True
 
     index_name: Mapped[str] = mapped_column(primary_key=True)
+    to_version: Mapped[int] = mapped_column(SmallInteger)
     is_stopped: Mapped[bool]
     begun_at: Mapped[datetime]
     begun_by: Mapped[UserId]

@@ -1,16 +1,21 @@
-"""Finds whom terms lead to. Reads only; by equality alone, which row security lets indexes serve."""
+"""Finds whom terms lead to, and whose are to be hashed anew. Reads only; terms by equality alone,
+which row security lets indexes serve.
+"""
 
 from collections.abc import Sequence
 from typing import Final
 
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import PersonRef
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
+from kvitt_contracts.types import PersonRef, RegionCode
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from orders.people.models import PersonDetailsRow
+from orders.people.number_index import person_keys
 from orders.people.terms.domain import Term
 from orders.people.terms.hashing import hashes_of
-from orders.people.terms.models import PersonTermRow
+from orders.people.terms.models import PersonTermRow, RekeyingRow
 
 _RARE: Final = 1_000
 
@@ -59,3 +64,40 @@ def _has(hashes: Sequence[bytes], tx: Transaction) -> ColumnElement[bool]:
         other.term.in_(hashes),
         other.person == PersonTermRow.person,
     )
+
+
+def is_due() -> ColumnElement[bool]:
+    """The criterion of whose terms and number are to be hashed: who has no terms yet, or another
+    key's where it was said that those are re-keyed.
+    """
+    version, current = PersonDetailsRow.terms_version, person_keys().current
+    is_rekeyed = exists().where(
+        RekeyingRow.region == PersonDetailsRow.region,
+        RekeyingRow.to_version == current,
+        ~RekeyingRow.is_stopped,
+    )
+    return or_(version.is_(None), and_(or_(version < current, version > current), is_rekeyed))
+
+
+async def next_region(session: AsyncSession) -> RegionCode | None:
+    """A region that has persons to be hashed; None where none has. Of all regions."""
+    region = PersonDetailsRow.region
+    version, current = PersonDetailsRow.terms_version, person_keys().current
+    for which in (version.is_(None), version < current, version > current):
+        found: RegionCode | None = await session.scalar(
+            select(region).where(which, is_due()).limit(1)
+        )
+        if found is not None:
+            return found
+    return None
+
+
+async def count_by_version(tx: Transaction) -> dict[int | None, int]:
+    """How many of the region's persons are found by the key of each version; None: not yet."""
+    version = PersonDetailsRow.terms_version
+    counted = await tx.session.execute(
+        select(version, func.count())
+        .where(PersonDetailsRow.region == tx.region)
+        .group_by(version)
+    )
+    return {row[0]: row[1] for row in counted}

@@ -1,16 +1,19 @@
 """Writes a person's terms, in the transaction that writes what they are of."""
 
+from collections.abc import Sequence
+
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import PersonRef
-from sqlalchemy import delete
+from sqlalchemy import and_, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from orders.people.domain import Details
-from orders.people.models import PersonDetailsRow
-from orders.people.number_index import person_keys
+from orders.people.models import PersonDetailsRow, PersonRow
+from orders.people.number_index import index_of, person_keys
 from orders.people.terms.domain import terms_of
 from orders.people.terms.hashing import hash_of
 from orders.people.terms.models import PersonTermRow
+from orders.people.terms.queries import is_due
 
 
 # decision 0518
@@ -22,28 +25,74 @@ async def keep_terms(row: PersonDetailsRow, tx: Transaction, *, before: Details 
     terms = terms_of(details)
     if before is not None and row.terms_version == version and terms_of(before) == terms:
         return
-    hashes = sorted(hash_of(term, region=tx.region) for term in terms)
     if before is not None:
-        await _delete(row.person, tx, but=hashes)
-    await tx.session.execute(
-        insert(PersonTermRow)
-        .values([{"region": tx.region, "term": one, "person": row.person} for one in hashes])
-        .on_conflict_do_nothing()
-    )
-    row.terms_version = version
+        await _delete([row.person], tx)
+    await _hash([row], tx)
 
 
 async def forget_terms(person: PersonRef, tx: Transaction) -> None:
     """Delete every term of a person, by whatever key: no search finds them any more."""
-    await _delete(person, tx, but=[])
+    await _delete([person], tx)
 
 
-async def _delete(person: PersonRef, tx: Transaction, *, but: list[bytes]) -> None:
-    tx.will_lock(PersonDetailsRow, person)
+# decision 0520
+async def hash_anew(tx: Transaction, *, at_most: int) -> tuple[int, int]:
+    """Hash what some of the region's persons are found by, by the current key: those who have
+    nothing yet, and, where it is re-keyed, who have another key's. Answers of how many it is done,
+    and of how many it cannot be: two of them have the same number.
+
+    Whom a message is about just now is passed over, and comes later.
+    """
+    tx.will_lock(PersonRow)
+    details = PersonDetailsRow
+    due = (
+        select(PersonRow.id)
+        .join(details, and_(details.region == PersonRow.region, details.person == PersonRow.id))
+        .where(PersonRow.region == tx.region, details.region == tx.region, is_due())
+        .limit(at_most)
+        .with_for_update(of=PersonRow, skip_locked=True)
+    )
+    refs = [PersonRef(ref) for ref in await tx.session.scalars(due)]
+    found = await tx.find_all(details, refs)
+    taken = await _taken_by_others(found, tx)
+    rows = [row for row in found if row.person not in taken]
+    if rows:
+        await _delete([row.person for row in rows], tx)
+        await _hash(rows, tx)
+    return len(rows), len(taken)
+
+
+async def _taken_by_others(
+    rows: Sequence[PersonDetailsRow], tx: Transaction
+) -> frozenset[PersonRef]:
+    """Those whose number another row has by the current key: two processes had different ones."""
+    wanted = {index_of(row.identity, region=tx.region): row.person for row in rows}
+    having = await tx.session.execute(
+        select(PersonDetailsRow.number_index, PersonDetailsRow.person).where(
+            PersonDetailsRow.region == tx.region, PersonDetailsRow.number_index.in_(wanted)
+        )
+    )
+    clashing = {wanted[one.number_index] for one in having if wanted[one.number_index] != one.person}
+    twice = {row.person for row in rows} - set(wanted.values())
+    return frozenset(clashing | twice)
+
+
+async def _hash(rows: Sequence[PersonDetailsRow], tx: Transaction) -> None:
+    terms = [
+        {"region": tx.region, "term": hash_of(term, region=tx.region), "person": row.person}
+        for row in rows
+        for term in sorted(terms_of(row.details()))
+    ]
+    await tx.session.execute(insert(PersonTermRow).on_conflict_do_nothing(), terms)
+    for row in rows:
+        row.number_index = index_of(row.identity, region=tx.region)
+        row.terms_version = person_keys().current
+
+
+async def _delete(persons: Sequence[PersonRef], tx: Transaction) -> None:
+    tx.will_lock(PersonDetailsRow, persons[0] if len(persons) == 1 else None)
     await tx.session.execute(
         delete(PersonTermRow).where(
-            PersonTermRow.region == tx.region,
-            PersonTermRow.person == person,
-            PersonTermRow.term.not_in(but),
+            PersonTermRow.region == tx.region, PersonTermRow.person.in_(persons)
         )
     )
