@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 import pytest
-from kvitt_contracts.regions import PersonsJoined
 from kvitt_contracts.types import PersonRef, RegionCode, Role
 from kvitt_testkit.world import Given, World
 from orders.app import service
@@ -15,7 +14,7 @@ from orders.people.terms.domain import MOST_HITS, SHOWN_AN_HOUR
 from orders.people.terms.models import PersonTermRow
 from sqlalchemy import select, text
 
-from contracts.tests.builders.regions import CHILD, OLD_WOMAN, a_person_stated
+from contracts.tests.builders.regions import CHILD, OLD_WOMAN, a_person_joined, a_person_stated
 from contracts.tests.builders.story import SENDER
 from services.orders.tests.builders import an_identity, cared_for
 from services.orders.tests.worlds import CLERK, logged, ref_of
@@ -123,7 +122,7 @@ async def test_who_is_protected_by_a_merge_has_no_postal_code_to_be_found_by(giv
         (row,) = [one for one in await world.rows(PersonDetailsRow) if one.person == ref]
         assert row.address is not None
         before = await names(client, f"Tess {row.address.postal_code}")
-        await world.handle(PersonsJoined(joined="ac-2"), subject="ac-person-1")
+        await world.handle(a_person_joined("ac-2"), subject="ac-person-1")
 
         after = await names(client, f"Tess {row.address.postal_code}")
         assert (before, after) == (["Tess Testsson"], [])
@@ -225,7 +224,8 @@ async def _copied(world: World, *, times: int) -> None:
                 " jsonb_build_object('person', gen_random_uuid(), 'number_index', '\\x'"
                 " || encode(sha256(gen_random_uuid()::text::bytea), 'hex')))).*"
                 " FROM person_details p CROSS JOIN generate_series(1, :times)"
-                " WHERE p.person = (SELECT min(person) FROM person_details) RETURNING person)"
+                " WHERE p.person = (SELECT person FROM person_details"
+                " LIMIT 1) RETURNING person)"
                 " INSERT INTO person_terms (region, term, person)"
                 " SELECT t.region, t.term, made.person FROM made CROSS JOIN"
                 " (SELECT DISTINCT region, term FROM person_terms) t"

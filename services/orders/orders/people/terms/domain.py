@@ -207,9 +207,10 @@ def _day(digits: str, today: date) -> date:
         day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         day = date.max
-    if not _FIRST_YEAR <= day.year or day > today:
+    if not day.year >= _FIRST_YEAR or day > today:
         _refuse(
-            Reason.NO_SUCH_DAY, "Skriv en födelsedag som finns, som ÅÅÅÅMMDD: till exempel 19800512."
+            Reason.NO_SUCH_DAY,
+            "Skriv en födelsedag som finns, som ÅÅÅÅMMDD: till exempel 19800512.",
         )
     return day
 

@@ -96,8 +96,6 @@ async def count_by_version(tx: Transaction) -> dict[int | None, int]:
     """How many of the region's persons are found by the key of each version; None: not yet."""
     version = PersonDetailsRow.terms_version
     counted = await tx.session.execute(
-        select(version, func.count())
-        .where(PersonDetailsRow.region == tx.region)
-        .group_by(version)
+        select(version, func.count()).where(PersonDetailsRow.region == tx.region).group_by(version)
     )
     return {row[0]: row[1] for row in counted}

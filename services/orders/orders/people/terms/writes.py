@@ -72,9 +72,9 @@ async def _taken_by_others(
             PersonDetailsRow.region == tx.region, PersonDetailsRow.number_index.in_(wanted)
         )
     )
-    clashing = {wanted[one.number_index] for one in having if wanted[one.number_index] != one.person}
+    taken = {wanted[index] for index, person in having if wanted[index] != person}
     twice = {row.person for row in rows} - set(wanted.values())
-    return frozenset(clashing | twice)
+    return frozenset(taken | twice)
 
 
 async def _hash(rows: Sequence[PersonDetailsRow], tx: Transaction) -> None:
