@@ -51,6 +51,7 @@ async def listed(world: World) -> list[tuple[str, str, PersonRef | None]]:
 
 @pytest.mark.rule("REF-2d")
 @pytest.mark.rule("REF-2b")
+@pytest.mark.rule("REF-19i")
 async def test_a_hit_tells_persons_apart_is_logged_and_shows_no_number(given: Given) -> None:
     async with given(service) as world, world.http(**CARE) as client:
         await world.handle(a_person_stated(deceased=True), subject="ac-person-1")

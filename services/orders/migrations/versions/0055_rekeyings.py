@@ -1,4 +1,4 @@
-"""What persons are found by is hashed anew by another key, when somebody says so (decision 0520)."""
+"""What persons are found by is hashed anew by another key, when it is said (decision 0520)."""
 
 import sqlalchemy as sa
 from alembic import op

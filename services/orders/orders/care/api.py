@@ -68,7 +68,8 @@ class SearchPersons(Body):
             min_length=1,
             max_length=500,
             description="I valfri ordning: namn, hela eller minst tre första bokstäver, födelsedag"
-            " (ÅÅÅÅMMDD), födelseår, postnummer, personnummer (12 siffror). Den som har allt hittas",
+            " (ÅÅÅÅMMDD), födelseår, postnummer, personnummer (12 siffror). Den som har allt"
+            " hittas",
         ),
     ]
     purpose: Annotated[Finding, Field(description="Ändamålet, som loggas (REF-19)")]

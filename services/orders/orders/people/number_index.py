@@ -1,5 +1,5 @@
-"""The look-up index of the vault: a keyed hash of {identity domain, number}, never a number; and the
-keys, in versions.
+"""The look-up index of the vault: a keyed hash of {identity domain, number}, never a number; and
+the keys, in versions.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ _MOST_VERSIONS: Final = 2
 _LAST_VERSION: Final = 32_767
 
 
+# decision 0520
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """The keys by version. What is written has the current one; what is looked for may have any."""
