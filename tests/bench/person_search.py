@@ -29,19 +29,19 @@ _GOAL_MS: Final = 40
 _STAFF: Final = "kundtjanst1"
 _SEED: Final = 518
 _FIRST: Final = (
-    ("Anna", "Lars", "Maria", "Karl", "Margareta", "Mikael", "Elisabeth", "Anders", "Eva")
-    + ("Johan", "Kristina", "Per", "Birgitta", "Erik", "Karin", "Nils", "Marie", "Carl")
-    + ("Elisabet", "Jan", "Ingrid", "Peter", "Christina", "Lennart", "Linnéa", "Hans")
-    + ("Sofia", "Olof", "Marianne", "Gunnar", "Kerstin", "Sven", "Lena", "Fredrik", "Helena")
-    + ("Bengt", "Emma", "Bo", "Johanna", "Daniel", "Inger", "Gustav", "Åsa", "Göran")
-    + ("Cecilia", "Alexander", "Sara", "Åke", "Elin", "Magnus", "Anita", "Ove", "Anneli")
-    + ("Örjan", "Annika", "Arne")
+    *("Anna", "Lars", "Maria", "Karl", "Margareta", "Mikael", "Elisabeth", "Anders", "Eva"),
+    *("Johan", "Kristina", "Per", "Birgitta", "Erik", "Karin", "Nils", "Marie", "Carl"),
+    *("Elisabet", "Jan", "Ingrid", "Peter", "Christina", "Lennart", "Linnéa", "Hans"),
+    *("Sofia", "Olof", "Marianne", "Gunnar", "Kerstin", "Sven", "Lena", "Fredrik", "Helena"),
+    *("Bengt", "Emma", "Bo", "Johanna", "Daniel", "Inger", "Gustav", "Åsa", "Göran"),
+    *("Cecilia", "Alexander", "Sara", "Åke", "Elin", "Magnus", "Anita", "Ove", "Anneli"),
+    *("Örjan", "Annika", "Arne"),
 )
 _STEMS: Final = (
-    ("Ander", "Johan", "Karl", "Nil", "Erik", "Lar", "Olof", "Per", "Sven", "Gustav")
-    + ("Petter", "Jan", "Han", "Jön", "Magnu", "Berg", "Lind", "Sand", "Holm", "Ek", "Björk")
-    + ("Lund", "Ny", "Sjö", "Ström", "Hed", "Norr", "Öst", "Väst", "Åker", "Äng", "Sund")
-    + ("Ren", "Löv", "Gran", "Asp", "Alm", "Stål")
+    *("Ander", "Johan", "Karl", "Nil", "Erik", "Lar", "Olof", "Per", "Sven", "Gustav"),
+    *("Petter", "Jan", "Han", "Jön", "Magnu", "Berg", "Lind", "Sand", "Holm", "Ek", "Björk"),
+    *("Lund", "Ny", "Sjö", "Ström", "Hed", "Norr", "Öst", "Väst", "Åker", "Äng", "Sund"),
+    *("Ren", "Löv", "Gran", "Asp", "Alm", "Stål"),
 )
 _ENDS: Final = ("sson", "berg", "ström", "lund", "gren", "qvist", "man", "")
 

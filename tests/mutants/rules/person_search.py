@@ -92,8 +92,8 @@ PERSON_SEARCH: tuple[RuleMutant, ...] = (
         "REF-2g",
         "While terms are re-keyed only the new key's are found",
         f"{_CODE}/people/terms/hashing.py",
-        "    return tuple(hash_of(term, region=region, key=key) for key in person_keys().every())\n",
-        "    return (hash_of(term, region=region),)\n",
+        "    return tuple(hash_of(term, region=region, key=key) for key in person_keys().every())",
+        "    return (hash_of(term, region=region),)",
         f"{_KEYS}_a_region_is_rekeyed_when_it_is_said_stopped_and_goes_on",
     ),
     rule_mutant(
