@@ -25,6 +25,7 @@ class Place:
 MENU = (
     Place("/", "Startsida"),
     Place("/nyheter", "Nyheter"),
+    Place("/mottagare", "Mottagare", CARE + STAFF),
     Place("/bestallningar", "Beställningar"),
     Place("/uttag/nytt", "Uttag", CARE),
     Place("/varukorgar", "Varukorgar"),

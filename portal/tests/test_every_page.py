@@ -47,6 +47,7 @@ UNREACHED = {
         "/manadens-fakturor",
         "/manadens-fakturor/*",
         "/mottagare/*/overkop",
+        "/mottagare/ny",
         "/rekonditionering",
     },
     "customer_service": {

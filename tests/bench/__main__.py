@@ -88,7 +88,7 @@ _PARTS = {
     "orders": Part(
         orders.measure,
         8,
-        "the search with 1,000,000 orders behind; a recipient's page; a draft; a receipt of 50",
+        "the search with 1,000,000 orders behind, and for a person; a page; a draft; a receipt",
     ),
     "inventory": Part(
         inventory.measure,

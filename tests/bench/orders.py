@@ -1,11 +1,11 @@
-"""Part `orders`: the search with a million orders behind, a recipient's page, a line more of a
-draft, a receipt of what comes direct.
+"""Part `orders`: the search with a million orders behind, a recipient's page, the search for
+persons, a line more of a draft, a receipt of what comes direct.
 """
 
 from time import monotonic
 from typing import Any
 
-from tests.bench import order_lists, receipts
+from tests.bench import order_lists, person_search, receipts
 from tests.bench.load import REGION, recipient_of
 from tests.bench.machine import percentile, tell
 from tests.bench.report import Section, Table
@@ -25,6 +25,11 @@ async def measure(*, quick: bool) -> Section:
         await world.stock(deliveries=1)
         section.tables.append(await _draft(world, drafts=max(1, 10 // share)))
         section.tables.append(await _recipient(world, samples=200 // share))
+        section.tables.append(
+            await person_search.measure(
+                world, persons=person_search.PERSONS // share, samples=200 // share
+            )
+        )
         await _live_through(world, orders=ORDERS // share)
         behind = order_lists.fill_up(world, share=share)
         section.tables.append(await order_lists.measure(world, behind=behind, samples=200 // share))

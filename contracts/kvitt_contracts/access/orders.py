@@ -299,6 +299,10 @@ ACTS = (
             "POST /users:resolve-contact": ("orders.user-contact.resolve", ASKS),
             "GET /names": ("orders.names.show", LOOKS_UP),
             "POST /persons:find": ("orders.person.find", LOOKS_UP),
+            "POST /persons:search": ("orders.persons.search", _EVERYBODY),
+            "POST /persons/{person}:choose": ("orders.person.choose", _EVERYBODY),
+            "POST /search-index:rekey": ("orders.search-index.rekey", OPERATES),
+            "GET /search-index": ("orders.search-index.show", OPERATES),
             "POST /persons:resolve": ("orders.persons.resolve", READS),
             "POST /persons/{person}:open": (
                 "orders.person.open",

@@ -32,6 +32,7 @@ from kvitt_portal.pages import (
     purchase_orders,
     purchasing,
     receipts,
+    recipient_search,
     recipients,
     reconditioning,
     region_sale_asking,
@@ -63,6 +64,7 @@ ROUTERS = (
     articles.router,
     messages.router,
     news.router,
+    recipient_search.router,  # its pages' names are no person's
     recipients.router,
     moving.router,
     taking_over.router,

@@ -33,10 +33,15 @@ async def find_by_number(here: Visit, number: str) -> Part:
     """The person with a personal or coordination number of twelve digits: the look is logged, and
     opens them to the user (REF-19).
     """
-    kind = "coordination_number" if int(number[6:8]) > _LAST_DAY else "personal_number"
+    kind = kind_of_number(number)
     purpose = "new_patient" if here.is_in_care else "case"
     body = {"identity": {"kind": kind, "number": number}, "purpose": purpose}
     return await here.send("orders", "POST", "/persons:find", body)
+
+
+def kind_of_number(number: str) -> str:
+    """What twelve digits are, as the API calls it."""
+    return "coordination_number" if int(number[6:8]) > _LAST_DAY else "personal_number"
 
 
 async def find_recipient(here: Visit, form: Form) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from documents.tests.reading import pages
 from portal.tests.browser import MakeActor
+from portal.tests.fetching import CLERK
 from portal.tests.scene import Scene
 from portal.tests.ward import Ward
 
@@ -81,6 +82,62 @@ async def test_a_person_is_found_in_the_register_and_the_deceased_are_marked(
     await anna.picture("recipient-deceased")
     await anna.accessible()
     anna.counts("T-18")
+
+
+@pytest.mark.rule("REF-2a", "REF-2d", "REF-19h")
+async def test_a_person_is_found_by_what_is_known_and_opened_from_the_hits(
+    actor: MakeActor, scene: Scene
+) -> None:
+    user = scene.user(scene.place())
+    scene.person("Rakel Ringstrand", deceased=True)
+    sought = scene.person("Ragnhild Ringstrand")
+    await scene.set()
+    anna = await actor(user, at="/mottagare")
+    await anna.picture("recipient-search")
+    await anna.accessible()
+
+    await anna.fill("Namn, födelsedag", "Rin 199")
+    await anna.press("Enter")
+    await anna.sees("Det här behöver rättas")
+    await anna.has("Namn, födelsedag", "Rin 199")
+    await anna.picture("recipient-search-refused")
+    await anna.accessible()
+    await anna.fill("Namn, födelsedag", "ringstr")
+    await anna.press("Enter")
+    await anna.sees("Rakel Ringstrand (avliden)")
+    await anna.picture("recipient-search-hits")
+    await anna.accessible()
+    await anna.fill("Namn, födelsedag", "Ringstrand Ragnhild")
+    await anna.press("Enter")
+    await anna.sees("1 träff")
+    await anna.click("Öppna Ragnhild Ringstrand")
+
+    await anna.is_at("/mottagare/*")
+    await anna.sees(sought.hyphenated)
+    assert "ring" not in anna.page.url.lower()
+
+
+@pytest.mark.rule("REF-8b")
+async def test_who_is_not_found_is_added_by_hand(actor: MakeActor, scene: Scene) -> None:
+    user = scene.user(scene.place())
+    await scene.set()
+    anna = await actor(user, at="/mottagare")
+    await anna.fill("Namn, födelsedag", "Finnsinte Någonstans")
+    await anna.press("Enter")
+    await anna.sees("Ingen träff")
+    await anna.sees("Be kundtjänst lägga till mottagaren")
+    await anna.accessible()
+
+    kim = await actor(CLERK, at="/mottagare")
+    await kim.click("Lägg till för hand")
+    await kim.fill("Personnummer", "18900101-9802")
+    await kim.fill("Namn", "Finnsinte Någonstans")
+    await kim.fill("Länstillhörighet", "1")
+    await kim.fill("Vem som bad om det", user)
+    await kim.click("Lägg till")
+    await kim.sees("Det här behöver rättas")
+    await kim.picture("recipient-new-error")
+    await kim.accessible()
 
 
 async def test_a_number_that_nobody_has_says_what_to_do(actor: MakeActor, ward: Ward) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from inventory.app import service
 from inventory.articles import domain, queries
+from kvitt_contracts.folding import folded
 from kvitt_contracts.regions import ArticleStated
 from kvitt_testkit.world import Given, World, stockholm
 
@@ -67,9 +68,9 @@ def found_by_reading_all(catalogue: Sequence[ArticleStated], query: str) -> list
             one.supplier_article_number,
             one.product,
         )
-        return domain.folded(" ".join(part for part in said if part))
+        return folded(" ".join(part for part in said if part))
 
-    words = domain.folded(query).split()
+    words = folded(query).split()
     hits = [one for one in catalogue if all(word in text(one) for word in words)]
     ordered = sorted(hits, key=lambda one: domain.swedish_order(one.name).encode())
     return [str(one.article_number) for one in ordered]
@@ -104,7 +105,7 @@ async def test_a_search_finds_what_reading_every_article_finds(world: World) -> 
     async with world.http() as client:
         for number, query in enumerate(queries):
             asked, within = kinds[number % len(kinds)]
-            if len(domain.folded(query).strip()) < domain.SHORTEST_QUERY:
+            if len(folded(query).strip()) < domain.SHORTEST_QUERY:
                 continue
             expected = found_by_reading_all(within, query)
             shown, total = await all_pages(client, {"query": query, "limit": 7, **asked})

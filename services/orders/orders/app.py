@@ -26,7 +26,10 @@ from orders.order_drafts.api import router as order_drafts
 from orders.order_drafts.models import OrderDraftRow
 from orders.people.api import router as people
 from orders.people.models import PersonDetailsRow, PersonRow
-from orders.people.number_index import person_key
+from orders.people.number_index import person_keys
+from orders.people.terms.api import router as search_index
+from orders.people.terms.keeping import TermKeeper
+from orders.people.terms.models import RekeyingRow
 from orders.pickups.api import router as pickups
 from orders.pickups.choices import router as pickup_choices
 from orders.pickups.models import PickupRow
@@ -82,6 +85,7 @@ service = Service(
         work_orders,
         application_drafts,
         people,
+        search_index,
         care,
         handouts,
         units,
@@ -90,6 +94,7 @@ service = Service(
     ],
     base=Base,
     users=UserRow,
+    jobs=[TermKeeper],
     lock_order=(
         PayerRow,
         CustomerRow,
@@ -111,11 +116,12 @@ service = Service(
         ApplicationDraftRow,
         PersonRow,
         PersonDetailsRow,
+        RekeyingRow,
         NumberSeriesRow,
     ),
 )
 
 if __name__ == "__main__":
-    person_key()  # without it no person can be found: better not to start
+    person_keys()  # without it no person can be found: better not to start
     files()  # nor could anything be attached
     run(service)

@@ -15,6 +15,7 @@ from orders.devices.handlers import projections as devices
 from orders.fault_reports.handlers import messages as fault_reports
 from orders.order_drafts.handlers import messages as order_drafts
 from orders.people.handlers import messages as people
+from orders.people.terms.handlers import messages as search_index
 from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
 from orders.purchase_orders.handlers import messages as purchase_orders
@@ -34,6 +35,7 @@ from orders.work_orders.handlers import messages as work_orders
 _together = Handlers()
 for _noun in (
     people,
+    search_index,
     units,
     contacts,
     articles,

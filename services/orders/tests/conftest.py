@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from kvitt_contracts.policy import RegionPolicy
 from orders.attachments.store import files, settings
-from orders.people.number_index import person_key
+from orders.people.number_index import person_keys
 
 from services.orders.tests.builders import a_policy
 
@@ -13,7 +13,7 @@ from services.orders.tests.builders import a_policy
 @pytest.fixture(autouse=True)
 def _vault_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KVITT_PERSON_KEY", "5a" * 32)
-    person_key.cache_clear()
+    person_keys.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from tests.mutants.rules.mails import MAILS
 from tests.mutants.rules.notifications import NOTIFICATIONS
 from tests.mutants.rules.operating import OPERATING
 from tests.mutants.rules.orders import ORDERS
+from tests.mutants.rules.person_search import PERSON_SEARCH
 from tests.mutants.rules.physical import PHYSICAL
 from tests.mutants.rules.product_areas import PRODUCT_AREAS
 from tests.mutants.rules.purchases import PURCHASES
@@ -32,6 +33,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "reference": REFERENCE,
     "access": ACCESS,
     "looks": LOOKS,
+    "person_search": PERSON_SEARCH,
     "physical": PHYSICAL,
     "contracts": CONTRACTS,
     "operating": OPERATING,

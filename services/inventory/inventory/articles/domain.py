@@ -1,6 +1,5 @@
 """The rules of the catalogue: a state in, an event or a refusal out. No clock, no database."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,6 +7,7 @@ from datetime import date
 from typing import Final, TypeVar
 
 from kvitt_contracts.copying import same_fields
+from kvitt_contracts.folding import folded
 from kvitt_contracts.inventory import ArticleEvent, ArticleListed, ArticlePriced
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.refusals import Refused
@@ -31,10 +31,6 @@ E = TypeVar("E", ArticleListed, ArticlePriced)
 
 SHORTEST_QUERY = 3
 GRAM = 3
-# decision 0489: å ä ö are letters; other accents, case and hyphens make no difference
-_ACCENTED = "áàâãāéèêëēíìîïīóòôõōúùûüūýÿçñæø"
-_PLAIN = "aaaaaeeeeeiiiiiooooouuuuuyycnäö"
-_FOLDED = str.maketrans(_ACCENTED, _PLAIN, "-\u2010\u2011\u2013\u00ad")
 _SWEDISH = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}", "é": "e", "ü": "y"})
 
 
@@ -206,13 +202,6 @@ def search_words(query: str) -> tuple[str, ...]:
 def words_of(query: str) -> tuple[str, ...]:
     """The words of a query of any length, each once, as they are looked for."""
     return tuple(dict.fromkeys(folded(query).split()))
-
-
-def folded(text: str) -> str:
-    """A text as it is searched: å, ä and ö are letters of their own, while case, hyphens and other
-    accents make no difference (INV-1).
-    """
-    return unicodedata.normalize("NFC", text).lower().translate(_FOLDED)
 
 
 def grams(word: str) -> tuple[str, ...]:

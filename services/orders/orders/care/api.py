@@ -12,16 +12,18 @@ from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.types import TEXT, PersonRef
 from pydantic import ConfigDict, Field
 
-from orders.care import looks
+from orders.care import looks, searching
 from orders.care.queries import reach_to
-from orders.care.views import Opening, Resolved
+from orders.care.views import Found, Opening, Resolved
 from orders.people.commands import DoorCode, Instructions, KeepContact, Phone
 from orders.people.domain import Finding, Purpose, who_may_ask
 from orders.people.models import PersonRow
+from orders.people.terms.domain import refuse_too_wide
 from orders.people.views import PersonView
 
 router = ApiRouter(tags=["Personer"])
 
+_SEARCH_ANEW = "Sök personen på nytt, och välj bland träffarna inom en timme."
 _NOT_FOUND = "Kontrollera numret. Stämmer det, kan kundtjänst lägga till personen."
 
 
@@ -50,6 +52,35 @@ class FindPerson(Body):
             " förskrivet, `case` för den som ett ärende gäller"
         ),
     ]
+
+
+class SearchPersons(Body):
+    """Vad som är känt om den som söks, och varför. Det står i anropets kropp, aldrig i adressen."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"text": "Anna And 1980 21145", "purpose": "case"}]},
+    )
+
+    text: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=500,
+            description="I valfri ordning: namn, hela eller minst tre första bokstäver, födelsedag"
+            " (ÅÅÅÅMMDD), födelseår, postnummer, personnummer (12 siffror). Den som har allt"
+            " hittas",
+        ),
+    ]
+    purpose: Annotated[Finding, Field(description="Ändamålet, som loggas (REF-19)")]
+
+
+class ChoosePerson(Body):
+    """Varför en träff öppnas: samma ändamål som sökningens."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"purpose": "case"}]})
+
+    purpose: Annotated[Finding, Field(description="Ändamålet, som loggas (REF-19)")]
 
 
 class ResolvePersons(Body):
@@ -105,6 +136,36 @@ async def find_person(body: FindPerson, looker: Looking) -> PersonView:
     if found is None:
         raise NotFound("person", rule="REF-8", field="identity.number", way_on=_NOT_FOUND)
     return found
+
+
+@router.post("/persons:search")
+async def search_persons(body: SearchPersons, looker: Looking) -> Found:
+    """Sök personer på det som är känt; ju mer, desto färre träffar (REF-2). Högst 200 visas, i
+    namnordning. Varje visad person loggas, och en sökning som inget finner.
+
+    Nekas: SEARCH_TOO_LONG, SEARCH_TOO_WIDE, SEARCH_NOT_UNDERSTOOD, NO_SUCH_DAY, NO_SUCH_NUMBER
+    (REF-2); TOO_MANY_LOOKS (REF-19).
+    """
+    _must_be_asked_by(looker, body.purpose)
+    async with looker.looking() as tx:
+        found = await searching.search(body.text, body.purpose, looker.caller, tx)
+    if found is None:
+        refuse_too_wide()
+    return found
+
+
+@router.post("/persons/{person}:choose")
+async def choose_person(person: PersonRef, body: ChoosePerson, looker: Looking) -> PersonView:
+    """Öppna en träff ur en sökning som du nyss har gjort; personen är öppnad för dig i åtta timmar.
+
+    Nekas: TOO_MANY_LOOKS (REF-19).
+    """
+    _must_be_asked_by(looker, body.purpose)
+    async with looker.looking() as tx:
+        chosen = await searching.choose(person, body.purpose, looker.caller, tx)
+    if chosen is None:
+        raise NotFound("person", rule="REF-19", way_on=_SEARCH_ANEW)
+    return chosen
 
 
 @router.post("/persons:resolve")

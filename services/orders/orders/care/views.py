@@ -1,13 +1,13 @@
 """Persons as they are shown to who may look at them."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from kvitt_contracts.types import Address, PersonRef
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders.people.domain import Located, Shown
+from orders.people.domain import Details, Located, Shown
 
 
 class ResolvedPerson(BaseModel):
@@ -42,6 +42,43 @@ class Resolved(BaseModel):
     unknown: Annotated[
         list[PersonRef], Field(description="Okända, raderade, eller utom räckhåll för dig")
     ]
+
+
+class Hit(BaseModel):
+    """En träff: så mycket som skiljer träffar åt, och inte mer (REF-2)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    person: Annotated[PersonRef, Field(description="Referensen som gäller")]
+    name: Annotated[str, Field(description="Namn")]
+    born_on: Annotated[date, Field(description="Födelsedag")]
+    city: Annotated[
+        str | None, Field(description="Postort; saknas vid skyddade personuppgifter (REF-9)")
+    ]
+    protected: Annotated[bool, Field(description="Skyddade personuppgifter (REF-9)")]
+    deceased: Annotated[bool, Field(description="Avliden; visas efter namnet (REF-2)")]
+
+    @classmethod
+    def of(cls, person: PersonRef, details: Details) -> "Hit":
+        """A person as a hit."""
+        shown = None if details.protected else details.address
+        return cls(
+            person=person,
+            name=details.name,
+            born_on=details.born_on,
+            city=None if shown is None else shown.city,
+            protected=details.protected,
+            deceased=details.deceased,
+        )
+
+
+class Found(BaseModel):
+    """Svaret på en sökning."""
+
+    model_config = ConfigDict(frozen=True)
+
+    hits: Annotated[list[Hit], Field(description="I namnordning")]
+    more: Annotated[bool, Field(description="Det finns fler: skriv mer, så blir de färre")]
 
 
 class Opening(BaseModel):

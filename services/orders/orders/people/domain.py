@@ -78,6 +78,7 @@ class Look(StrEnum):
     NOT_FOUND = "not_found"
     ADDED = "added"  # by hand, or found when that was tried
     OPENED = "opened"  # in an emergency
+    LISTED = "listed"  # a hit of a search, with what tells hits apart
     SHOWN = "shown"
     OUT_OF_REACH = "out_of_reach"  # asked for by a reference, and not shown
     EDITED = "edited"

@@ -19,8 +19,9 @@ from orders.message_subject import subject_as
 from orders.people import domain
 from orders.people.commands import AddPerson, KeepContact
 from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
-from orders.people.number_index import index_of
+from orders.people.number_index import index_of, indexes_of
 from orders.people.queries import find_by_number, rows_of_person
+from orders.people.terms.writes import keep_terms
 from orders.people.turns import must_have_a_turn
 from orders.people.writes import change_number_index, delete_details, log_accesses, log_edit
 from orders.units.models import UserRow
@@ -40,7 +41,8 @@ def _rows_of_subject(fact: PersonStated, tx: Transaction) -> Iterable[RowKey]:
         named = RegionPersonId(tx.subject)
     except ValueError:  # the handler refuses it
         return
-    yield PersonDetailsRow.number_index, index_of(fact.identity, region=tx.region)
+    for index in indexes_of(fact.identity, region=tx.region):
+        yield PersonDetailsRow.number_index, index
     yield from rows_of_person(named, tx)
 
 
@@ -117,20 +119,20 @@ async def add_person(command: AddPerson, tx: Transaction) -> None:
     named = RegionPersonId("kvitt-" + "".join(choice(ascii_lowercase) for _ in range(20)))
     row = _start(named, active=True, is_protected=command.protected, tx=tx)
     log_accesses(tx, by, ADD_PERSON, [PersonRef(row.id)], look=domain.Look.ADDED)
-    tx.put(
-        PersonDetailsRow(
-            region=tx.region,
-            person=PersonRef(row.id),
-            number_index=index_of(command.identity, region=tx.region),
-            identity=command.identity,
-            name=command.name,
-            address=command.address,
-            home_region=command.home_region,
-            protected=command.protected,
-            deceased=False,
-            asked_by=command.asked_by,
-        )
+    details = PersonDetailsRow(
+        region=tx.region,
+        person=PersonRef(row.id),
+        number_index=index_of(command.identity, region=tx.region),
+        identity=command.identity,
+        name=command.name,
+        address=command.address,
+        home_region=command.home_region,
+        protected=command.protected,
+        deceased=False,
+        asked_by=command.asked_by,
     )
+    tx.put(details)
+    await keep_terms(details, tx, before=None)
 
 
 @messages.command(KeepContact)
@@ -196,7 +198,9 @@ async def _protect(row: PersonRow, tx: Transaction) -> None:
     tx.record(row, *domain.state_protection(row.state(), is_protected=True))
     details = await tx.look_up(PersonDetailsRow, row.id)
     if details is not None:
+        before = details.details()
         details.protected = True
+        await keep_terms(details, tx, before=before)
 
 
 async def _keep_details(
@@ -204,6 +208,7 @@ async def _keep_details(
 ) -> None:
     details = None if is_new else await tx.look_up(PersonDetailsRow, ref)
     index = index_of(fact.identity, region=tx.region)
+    before = None if details is None else details.details()
     if details is None:
         details = PersonDetailsRow(region=tx.region, person=ref)
         tx.put(details)
@@ -219,3 +224,4 @@ async def _keep_details(
     details.home_region = fact.home_region
     details.protected = fact.protected
     details.deceased = fact.deceased
+    await keep_terms(details, tx, before=before)

@@ -7,7 +7,7 @@ from kvitt_chassis.models import Aggregate, Json, Regional
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.topics import ORDERS_PERSONS
 from kvitt_contracts.types import Address, PersonRef, RegionPersonId, UserId
-from sqlalchemy import Index, UniqueConstraint, false, func, text
+from sqlalchemy import Index, SmallInteger, UniqueConstraint, false, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
@@ -51,7 +51,10 @@ class PersonDetailsRow(Regional, Base):
 
     __tablename__ = "person_details"
     locked_when_loaded = True  # an order writes into it before it draws its number
-    __table_args__ = (UniqueConstraint("region", "number_index", name="uq_one_person_per_number"),)
+    __table_args__ = (
+        UniqueConstraint("region", "number_index", name="uq_one_person_per_number"),
+        Index("ix_person_details_terms_version", "terms_version", "region", "person"),
+    )
 
     person: Mapped[PersonRef] = mapped_column(primary_key=True)
     number_index: Mapped[bytes]
@@ -66,6 +69,8 @@ class PersonDetailsRow(Regional, Base):
     protected: Mapped[bool]
     deceased: Mapped[bool]
     asked_by: Mapped[UserId | None]  # who had customer service add the person (REF-12)
+    # of the key that `person_terms` are hashed by; None: not yet since an earlier release
+    terms_version: Mapped[int | None] = mapped_column(SmallInteger)
 
     def details(self) -> domain.Details:
         """Returns the personal data as the value that the rules read."""

@@ -26,9 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from orders.people.domain import OPEN_FOR, OPENING
+from orders.people.domain import HOUR, OPEN_FOR, OPENING, Look
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow, PersonRow
-from orders.people.number_index import index_of
+from orders.people.number_index import indexes_of
 
 
 def rows_of_person(named: RegionPersonId, tx: Transaction) -> Iterable[RowKey]:
@@ -64,9 +64,11 @@ async def current_reference(ref: PersonRef, tx: Transaction) -> PersonRef:
 
 async def find_by_number(identity: Identity, tx: Transaction) -> PersonRef | None:
     """Returns the reference of the person with this number, or None."""
-    index = index_of(identity, region=tx.region)
-    row = await tx.search(PersonDetailsRow, PersonDetailsRow.number_index, index)
-    return None if row is None else row.person
+    for index in indexes_of(identity, region=tx.region):
+        row = await tx.search(PersonDetailsRow, PersonDetailsRow.number_index, index)
+        if row is not None:
+            return row.person
+    return None
 
 
 def same_persons(refs: Sequence[PersonRef], region: RegionCode) -> CTE:
@@ -159,6 +161,20 @@ def is_open_to(
     """The criterion that somebody has opened a person, not longer ago than an opening lasts."""
     recent = PersonAccessRow.at > func.now() - OPEN_FOR
     return _openings(person, region).where(PersonAccessRow.user_id == user, recent).exists()
+
+
+async def was_listed_to(user: UserId, person: PersonRef, purpose: str, tx: Transaction) -> bool:
+    """Whether a search for a purpose has shown a person to somebody within the hour."""
+    row = PersonAccessRow
+    listed = select(row.access_id).where(
+        row.region == tx.region,
+        row.person == person,
+        row.at > func.now() - HOUR,
+        row.user_id == user,
+        row.look == Look.LISTED,
+        row.purpose == purpose,
+    )
+    return await tx.session.scalar(listed.limit(1)) is not None
 
 
 def was_opened_by(

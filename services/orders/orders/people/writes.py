@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from orders.people.domain import HOUR, Limit, Look
 from orders.people.models import PersonAccessRow, PersonDetailsRow
+from orders.people.terms.writes import forget_terms
 
 EDIT_CONTACT = "edit_contact"
 """The purpose that an edited phone, door code or instruction is logged under."""
@@ -20,7 +21,7 @@ LOOKS = declare(
     "counter",
     "person_looks_total",
     "Accesses to persons by what came of them: found, not_found, added, opened (in an emergency),"
-    " shown, out_of_reach, edited, too_many (refused with 429)",
+    " listed (by a search), shown, out_of_reach, edited, too_many (refused with 429)",
     "Many not_found, out_of_reach or too_many: somebody searches; each opened: tell the region."
     " docs/runbooks/persons.md",
     ("region", "look"),
@@ -106,6 +107,7 @@ async def delete_details(details: PersonDetailsRow, tx: Transaction) -> None:
     that it leads to is valid.
     """
     tx.will_lock(PersonDetailsRow)
+    await forget_terms(details.person, tx)
     await tx.session.delete(details)
     await tx.session.flush()
 
