@@ -160,6 +160,10 @@ NO_FREE_TEXT: Final = {
         ),
         "a digest",
     ),
+    **dict.fromkeys(
+        ("orders.key_rings.name", "orders.key_rings.versions", "orders.person_keys.wrapped"),
+        "keys, wrapped",
+    ),
     "billing.documents.facts": "what an invoice says of itself",
 }
 """Columns with room for any text, and what stands in them instead."""

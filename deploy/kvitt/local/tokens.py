@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 from kvitt_contracts.access import IN_TOKENS, Grantee
 
+from kvitt.local.state import State, write_private
+
 ISSUER = "kvitt-local"
 AUDIENCE = "kvitt"
 LIFETIME = timedelta(hours=12)
@@ -163,6 +165,14 @@ def portal_key(secret: str) -> str:
 def person_key(secret: str) -> str:
     """The key of the people module's look-up index, as hex, from the state's secret."""
     return _derive(secret, "persons").hex()
+
+
+def person_keys_file(state: State) -> Path:
+    """The file of the key that persons' keys are wrapped by: made once, then the operator's own."""
+    file = state.directory / "person-keys.json"
+    if not file.exists():
+        write_private(file, json.dumps({"1": _derive(state.secret, "persons' keys").hex()}))
+    return file
 
 
 def _derive(secret: str, purpose: str) -> bytes:

@@ -25,6 +25,8 @@ from orders.numbers.models import NumberSeriesRow
 from orders.order_drafts.api import router as order_drafts
 from orders.order_drafts.models import OrderDraftRow
 from orders.people.api import router as people
+from orders.people.keys.models import KeyRingRow
+from orders.people.keys.wrapping import wrapper
 from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import person_key
 from orders.pickups.api import router as pickups
@@ -111,11 +113,13 @@ service = Service(
         ApplicationDraftRow,
         PersonRow,
         PersonDetailsRow,
+        KeyRingRow,
         NumberSeriesRow,
     ),
 )
 
 if __name__ == "__main__":
     person_key()  # without it no person can be found: better not to start
+    wrapper()  # nor could they be read
     files()  # nor could anything be attached
     run(service)

@@ -8,6 +8,8 @@ _CONTRACTS: Final = "contracts/kvitt_contracts"
 _TESTS: Final = "contracts/tests"
 _NUMBERS: Final = f"{_CONTRACTS}/types/birth_numbers.py"
 _NUMBER: Final = f"{_TESTS}/test_personnummer.py::test"
+_SEALING: Final = "services/orders/orders/people/keys/sealing.py"
+_SEALED: Final = "services/orders/tests/test_sealed_persons.py::test"
 _DAYS: Final = f"{_CONTRACTS}/day_bounds.py"
 _DAY: Final = f"{_TESTS}/test_day_bounds.py::test"
 _PERSONAL: Final = "tests/architecture/test_personal_data.py::test"
@@ -17,6 +19,23 @@ _LOGGED: Final = (
 _BMB_STORY: Final = "services/bmb/tests/test_story.py::test"
 
 REFERENCE: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "REF-22a",
+        "What is sealed opens in another column of the same person",
+        _SEALING,
+        "/{table}.{column}",
+        "/{table}",
+        f"{_SEALED}_what_is_moved_to_another_person_or_column_does_not_open",
+    ),
+    rule_mutant(
+        "REF-22b",
+        "What an earlier release stored in clear stays so",
+        "services/orders/orders/people/keys/opening.py",
+        "    if row.has_clear():\n",
+        "    if not row.has_clear():\n",
+        f"{_SEALED}_what_an_earlier_release_stored_is_read_and_then_sealed",
+        f"{_SEALED}_what_is_written_of_one_stored_in_clear_seals_it",
+    ),
     rule_mutant(
         "REF-1a",
         "Digits of other alphabets make a number too",

@@ -18,9 +18,11 @@ from kvitt_contracts.types import PersonRef, RegionPersonId, UserId
 from orders.message_subject import subject_as
 from orders.people import domain
 from orders.people.commands import AddPerson, KeepContact
+from orders.people.keys.models import PersonKeyRow
+from orders.people.keys.opening import wrapped_anew, writable
 from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of
-from orders.people.queries import find_by_number, rows_of_person
+from orders.people.queries import details_of, find_by_number, rows_of_person
 from orders.people.turns import must_have_a_turn
 from orders.people.writes import change_number_index, delete_details, log_accesses, log_edit
 from orders.units.models import UserRow
@@ -33,6 +35,10 @@ ADD_PERSON = "add_person"
 
 PROTECTION_UNTOLD = Timer("person_protection_untold", PersonRow)
 """Set by a migration for who was protected before events said so."""
+IN_CLEAR = Timer("person_details_in_clear", PersonRow)
+"""Set by a migration for who was stored before what is stored was sealed."""
+KEY_OUTDATED = Timer("person_key_outdated", PersonRow)
+"""Set when a region's ring of keys has a new version, for whose key an older one wraps."""
 
 
 def _rows_of_subject(fact: PersonStated, tx: Transaction) -> Iterable[RowKey]:
@@ -98,6 +104,23 @@ async def tell_protection(row: PersonRow, due: datetime, tx: Transaction) -> Non
         tx.record(row, *domain.state_protection(row.state(), is_protected=True))
 
 
+# decision 0516: what an earlier release stored is sealed by timers, while it is read as it is
+@messages.timer(IN_CLEAR)
+async def seal_details(row: PersonRow, due: datetime, tx: Transaction) -> None:
+    """Seal what an earlier release stored of a person in clear (REF-22)."""
+    details = await tx.find(PersonDetailsRow, row.id)
+    if details is not None:
+        await writable(details, tx)
+
+
+@messages.timer(KEY_OUTDATED)
+async def wrap_key_anew(row: PersonRow, due: datetime, tx: Transaction) -> None:
+    """Wrap a person's key by the newest version of the region's ring (REF-22)."""
+    key = await tx.look_up(PersonKeyRow, row.id)
+    if key is not None:
+        await wrapped_anew(key, tx)
+
+
 @messages.command(AddPerson, reads=lambda command, tx: [(UserRow, user_key(command.asked_by, tx))])
 async def add_person(command: AddPerson, tx: Transaction) -> None:
     """Add a person whom the registry lacks (REF-8), with who asked for it (REF-12); no effect when
@@ -117,20 +140,16 @@ async def add_person(command: AddPerson, tx: Transaction) -> None:
     named = RegionPersonId("kvitt-" + "".join(choice(ascii_lowercase) for _ in range(20)))
     row = _start(named, active=True, is_protected=command.protected, tx=tx)
     log_accesses(tx, by, ADD_PERSON, [PersonRef(row.id)], look=domain.Look.ADDED)
-    tx.put(
-        PersonDetailsRow(
-            region=tx.region,
-            person=PersonRef(row.id),
-            number_index=index_of(command.identity, region=tx.region),
-            identity=command.identity,
-            name=command.name,
-            address=command.address,
-            home_region=command.home_region,
-            protected=command.protected,
-            deceased=False,
-            asked_by=command.asked_by,
-        )
-    )
+    details = await writable(PersonDetailsRow(region=tx.region, person=PersonRef(row.id)), tx)
+    details.number_index = index_of(command.identity, region=tx.region)
+    details.identity = command.identity
+    details.name = command.name
+    details.address = command.address
+    details.home_region = command.home_region
+    details.protected = command.protected
+    details.deceased = False
+    details.asked_by = command.asked_by
+    tx.put(details)
 
 
 @messages.command(KeepContact)
@@ -140,7 +159,7 @@ async def keep_contact(command: KeepContact, tx: Transaction) -> None:
     Refused: UNKNOWN_PERSON (contract), UNKNOWN_PERSON_DETAIL (REF-1).
     """
     row = await _lock_current(PersonRef(tx.target("person")), tx)
-    details = await tx.get(PersonDetailsRow, row.id, rule="REF-1")
+    details = await writable(await tx.get(PersonDetailsRow, row.id, rule="REF-1"), tx)
     assert tx.actor is not None  # over HTTP alone
     log_edit(tx, UserId(tx.actor), PersonRef(row.id))
     details.phone = command.phone
@@ -166,7 +185,7 @@ async def _called(named: RegionPersonId, tx: Transaction) -> PersonRow | None:
 
 
 async def _must_state_same_number(row: PersonRow, fact: PersonStated, tx: Transaction) -> None:
-    kept = await tx.look_up(PersonDetailsRow, row.id)
+    kept = await details_of(PersonRef(row.id), tx)
     if kept is not None:
         domain.must_state_same_number(row.state(), stated=fact.identity, kept=kept.identity)
 
@@ -205,10 +224,12 @@ async def _keep_details(
     details = None if is_new else await tx.look_up(PersonDetailsRow, ref)
     index = index_of(fact.identity, region=tx.region)
     if details is None:
-        details = PersonDetailsRow(region=tx.region, person=ref)
+        details = await writable(PersonDetailsRow(region=tx.region, person=ref), tx)
         tx.put(details)
-    elif details.number_index != index:
-        await change_number_index(details, index, tx)
+    else:
+        await writable(details, tx)
+        if details.number_index != index:
+            await change_number_index(details, index, tx)
     details.number_index = index
     details.identity = fact.identity
     details.name = fact.name

@@ -11,6 +11,7 @@ from kvitt_contracts.types import PersonRef, UserId
 from sqlalchemy import func, select
 
 from orders.people.domain import HOUR, Limit, Look
+from orders.people.keys.opening import writable
 from orders.people.models import PersonAccessRow, PersonDetailsRow
 
 EDIT_CONTACT = "edit_contact"
@@ -90,7 +91,7 @@ async def note_contact(person: PersonRef, delivery: Delivery, tx: Transaction) -
     """Copy phone, door code and instructions of a delivery to the recipient, for later orders
     (REF-1); who changed them by that is logged.
     """
-    details = await tx.get(PersonDetailsRow, person)
+    details = await writable(await tx.get(PersonDetailsRow, person), tx)
     before = details.contact
     details.phone = delivery.recipient_phone or details.phone
     if isinstance(delivery.to, RecipientAddress):  # else they belong to another door
