@@ -66,7 +66,11 @@ BEFORE = (
         "ALTER TABLE person_accesses DROP COLUMN look, DROP COLUMN reason,"
         " ALTER COLUMN person SET NOT NULL, ALTER COLUMN at DROP DEFAULT"
     ),
-    "ALTER TABLE persons DROP COLUMN is_protected",
+    "ALTER TABLE persons DROP COLUMN is_protected, DROP COLUMN is_erased",
+    (
+        "ALTER TABLE persons ADD CONSTRAINT uq_one_ref_per_region_person_id"
+        " UNIQUE (region, region_person_id)"
+    ),
     (
         "ALTER TABLE payers DROP COLUMN organisation_number, DROP COLUMN vat_number,"
         " DROP COLUMN address, DROP COLUMN endpoint, DROP COLUMN reference"

@@ -307,6 +307,11 @@ ACTS = (
             "POST /persons": ("orders.person.add", STAFF),
             "POST /persons/{person}:contact": ("orders.person.contact", WORKS),
             "POST /persons/{person}:print": ("orders.person.print", WORKS),
+            "GET /persons/{person}/erasure": (
+                "orders.person.preview-erasure",
+                {**STAFF, **SYSTEM},
+            ),
+            "POST /persons/{person}:erase": ("orders.person.erase", {**STAFF, **SYSTEM}),
             "GET /persons": ("orders.persons.list", {**STAFF, **SYSTEM}),
             "GET /persons/{person}": ("orders.person.show", READS),
             "GET /person-accesses": ("orders.person-accesses.list", {**STAFF, **OPERATES}),

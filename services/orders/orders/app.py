@@ -16,6 +16,7 @@ from orders.contacts.api import router as contacts
 from orders.customer_orders.api import router as customer_orders
 from orders.customer_orders.awaited import router as awaited
 from orders.customer_orders.models import OrderRow
+from orders.erasures.api import router as erasures
 from orders.fault_reports.api import router as fault_reports
 from orders.fault_reports.models import FaultReportRow
 from orders.handlers import messages
@@ -85,6 +86,7 @@ service = Service(
         application_drafts,
         people,
         care,
+        erasures,
         handouts,
         units,
         contacts,

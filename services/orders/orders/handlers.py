@@ -12,6 +12,7 @@ from orders.claims.handlers import messages as claims
 from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
 from orders.devices.handlers import projections as devices
+from orders.erasures.handlers import messages as erasures
 from orders.fault_reports.handlers import messages as fault_reports
 from orders.order_drafts.handlers import messages as order_drafts
 from orders.people.handlers import messages as people
@@ -60,6 +61,7 @@ for _noun in (
     work_orders,
     drafts,
     claims,
+    erasures,
 ):
     _together.include(_noun)
 messages = bringing_to_baskets(_together)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.orders import (
+    PersonErased,
     PersonEvent,
     PersonInactivated,
     PersonProtectionChanged,
@@ -37,6 +38,7 @@ class Person:
     region_person_id: RegionPersonId
     active: bool
     is_protected: bool = False
+    is_erased: bool = False
     merged_into: PersonRef | None = None
 
 
@@ -81,6 +83,7 @@ class Look(StrEnum):
     SHOWN = "shown"
     OUT_OF_REACH = "out_of_reach"  # asked for by a reference, and not shown
     EDITED = "edited"
+    ERASED = "erased"
 
 
 OPENING = frozenset({Look.FOUND, Look.ADDED, Look.OPENED})
@@ -306,3 +309,5 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
             return replace(person, merged_into=event.into)
         case PersonProtectionChanged():
             return replace(person, is_protected=event.is_protected)
+        case PersonErased():
+            return replace(person, active=False, is_erased=True)

@@ -27,7 +27,13 @@ class PersonRow(
 
     __tablename__ = "persons"
     __table_args__ = (
-        UniqueConstraint("region", "region_person_id", name="uq_one_ref_per_region_person_id"),
+        Index(
+            "uq_one_ref_per_known_region_person_id",
+            "region",
+            "region_person_id",
+            unique=True,
+            postgresql_where=text("NOT is_erased"),
+        ),
         Index("ix_persons_merged_into", "region", "merged_into"),
         Index("ix_persons_protected", "region", "id", postgresql_where=text("is_protected")),
     )
@@ -35,6 +41,7 @@ class PersonRow(
     region_person_id: Mapped[RegionPersonId]
     active: Mapped[bool]
     is_protected: Mapped[bool] = mapped_column(server_default=false())
+    is_erased: Mapped[bool] = mapped_column(server_default=false())
     merged_into: Mapped[PersonRef | None]
 
 

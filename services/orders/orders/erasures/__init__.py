@@ -1,0 +1,1 @@
+"""Erasure of a person (REF-23): what stands against it, what goes, and what the law keeps."""

@@ -1,0 +1,69 @@
+"""Erasure of a person over HTTP: seen first, then done."""
+
+from typing import Annotated
+
+from kvitt_chassis.http import ApiRouter, Body, Commands, Reader, RegionWide
+from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.reading import ReadTransaction
+from kvitt_contracts.types import PersonRef
+from pydantic import ConfigDict, Field
+
+from orders.erasures.commands import ErasePerson, Why
+from orders.erasures.queries import kept_of, left_of, references_of
+from orders.erasures.views import ErasurePreview
+from orders.people.models import PersonRow
+from orders.people.views import PersonView
+
+router = ApiRouter(tags=["Personer"])
+
+_SCOPE = RegionWide(PersonRow.region, because="who may erase erases in all the region (REF-23)")
+
+
+class Erasure(Body):
+    """Varför en person raderas."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"why": "Begäran enligt artikel 17, dnr 2026-114"}]},
+    )
+
+    why: Annotated[
+        Why,
+        Field(
+            description="Skälet, som loggas och läses av andra: skriv bara det som är relevant och"
+            " nödvändigt (REF-17)"
+        ),
+    ]
+    is_ordered: Annotated[
+        bool,
+        Field(
+            description="En myndighet eller domstol har beslutat det: det görs även om något är"
+            " utlånat eller öppet"
+        ),
+    ] = False
+
+
+@router.get("/persons/{person}/erasure")
+async def preview_erasure(person: PersonRef, reader: Reader, tx: ReadTransaction) -> ErasurePreview:
+    """Vad en radering av personen skulle ta bort, vad som står kvar och enligt vilken lag, och vad
+    som först ska avslutas (REF-23). Ingenting ändras.
+    """
+    await reader.get(PersonRow, person, scope=_SCOPE, rule="REF-23")
+    refs = await references_of(person, tx)
+    return ErasurePreview.of(person, left=await left_of(refs, tx), kept=await kept_of(refs, tx))
+
+
+@router.post("/persons/{person}:erase")
+async def erase_person(person: PersonRef, body: Erasure, commands: Commands) -> PersonView:
+    """Radera vem en person är, under alla dess referenser (REF-23). Det kan inte göras ogjort. Den
+    som regionen skickar igen blir en ny person.
+
+    Nekas: UNKNOWN_PERSON (contract), PERSON_HAS_SOMETHING_LEFT (REF-23).
+    """
+
+    async def show(tx: Transaction) -> PersonView:
+        return PersonView.of(await tx.get(PersonRow, person))
+
+    return await commands.run(
+        ErasePerson(**dict(body)), target=person, scope=_SCOPE, rule="REF-23", show=show
+    )
