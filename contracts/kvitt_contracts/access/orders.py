@@ -307,6 +307,9 @@ ACTS = (
             "POST /persons": ("orders.person.add", STAFF),
             "POST /persons/{person}:contact": ("orders.person.contact", WORKS),
             "POST /persons/{person}:print": ("orders.person.print", WORKS),
+            "GET /person-keys": ("orders.person-keys.show", {**OPERATES, **SYSTEM}),
+            "POST /person-keys:rotate": ("orders.person-keys.rotate", {**OPERATES, **SYSTEM}),
+            "POST /person-keys:drop-old": ("orders.person-keys.drop-old", {**OPERATES, **SYSTEM}),
             "GET /persons/{person}/erasure": (
                 "orders.person.preview-erasure",
                 {**STAFF, **SYSTEM},

@@ -26,6 +26,7 @@ from orders.numbers.models import NumberSeriesRow
 from orders.order_drafts.api import router as order_drafts
 from orders.order_drafts.models import OrderDraftRow
 from orders.people.api import router as people
+from orders.people.keys.api import router as person_keys
 from orders.people.keys.models import KeyRingRow
 from orders.people.keys.wrapping import wrapper
 from orders.people.models import PersonDetailsRow, PersonRow
@@ -85,6 +86,7 @@ service = Service(
         work_orders,
         application_drafts,
         people,
+        person_keys,
         care,
         erasures,
         handouts,

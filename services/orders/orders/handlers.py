@@ -16,6 +16,7 @@ from orders.erasures.handlers import messages as erasures
 from orders.fault_reports.handlers import messages as fault_reports
 from orders.order_drafts.handlers import messages as order_drafts
 from orders.people.handlers import messages as people
+from orders.people.keys.handlers import messages as person_keys
 from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
 from orders.purchase_orders.handlers import messages as purchase_orders
@@ -35,6 +36,7 @@ from orders.work_orders.handlers import messages as work_orders
 _together = Handlers()
 for _noun in (
     people,
+    person_keys,
     units,
     contacts,
     articles,

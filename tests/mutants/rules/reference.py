@@ -12,6 +12,7 @@ _SEALING: Final = "services/orders/orders/people/keys/sealing.py"
 _SEALED: Final = "services/orders/tests/test_sealed_persons.py::test"
 _ERASURES: Final = "services/orders/orders/erasures"
 _ERASING: Final = "services/orders/tests/test_erasing.py::test"
+_ROTATION: Final = "services/orders/tests/test_key_rotation.py::test"
 _DAYS: Final = f"{_CONTRACTS}/day_bounds.py"
 _DAY: Final = f"{_TESTS}/test_day_bounds.py::test"
 _PERSONAL: Final = "tests/architecture/test_personal_data.py::test"
@@ -28,6 +29,14 @@ REFERENCE: tuple[RuleMutant, ...] = (
         "/{table}.{column}",
         "/{table}",
         f"{_SEALED}_what_is_moved_to_another_person_or_column_does_not_open",
+    ),
+    rule_mutant(
+        "REF-22c",
+        "A version that wraps somebody's key is dropped",
+        "services/orders/orders/people/keys/domain.py",
+        "    if older:\n",
+        "    if older > 10:\n",
+        f"{_ROTATION}_a_version_that_wraps_somebodys_key_is_not_dropped",
     ),
     rule_mutant(
         "REF-23a",

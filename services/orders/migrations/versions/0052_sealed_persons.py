@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("region", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("current", sa.Integer(), nullable=False),
+        sa.Column("current_since", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("versions", JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("region", "name", name=op.f("pk_key_rings")),
     )

@@ -18,6 +18,7 @@ from kvitt_contracts.types import PersonRef, RegionPersonId, UserId
 from orders.message_subject import subject_as
 from orders.people import domain
 from orders.people.commands import AddPerson, KeepContact
+from orders.people.keys.handlers import KEY_OUTDATED
 from orders.people.keys.models import PersonKeyRow
 from orders.people.keys.opening import wrapped_anew, writable
 from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
@@ -37,8 +38,6 @@ PROTECTION_UNTOLD = Timer("person_protection_untold", PersonRow)
 """Set by a migration for who was protected before events said so."""
 IN_CLEAR = Timer("person_details_in_clear", PersonRow)
 """Set by a migration for who was stored before what is stored was sealed."""
-KEY_OUTDATED = Timer("person_key_outdated", PersonRow)
-"""Set when a region's ring of keys has a new version, for whose key an older one wraps."""
 
 
 def _rows_of_subject(fact: PersonStated, tx: Transaction) -> Iterable[RowKey]:

@@ -1,5 +1,7 @@
 """The keys' tables. Nothing in them opens without the key that no database holds."""
 
+from datetime import datetime
+
 from kvitt_chassis.models import Json, Regional
 from kvitt_contracts.types import PersonRef
 from sqlalchemy import Index
@@ -22,6 +24,7 @@ class KeyRingRow(Regional, Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     current: Mapped[int]
+    current_since: Mapped[datetime]
     versions: Mapped[dict[int, str]] = mapped_column(Json(dict[int, str]))
 
 

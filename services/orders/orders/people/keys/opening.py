@@ -62,6 +62,21 @@ async def wrapped_anew(key: PersonKeyRow, tx: Transaction) -> None:
         key.version, key.wrapped = ring.current, await _wrap(data_key, key.person, ring)
 
 
+async def turned(ring: KeyRingRow, tx: Transaction) -> None:
+    """Give a region's ring a new version, which wraps what is new from here on, and wrap the others
+    anew by the newest version of the key of keys.
+    """
+    number = max(ring.versions) + 1
+    wrapped = {
+        known: await wrapper().wrap(
+            await _version(ring, known), bound_to=_place_of_ring(ring.region, known)
+        )
+        for known in ring.versions
+    }
+    ring.versions = {**wrapped, number: await new_version(ring.region, number)}
+    ring.current, ring.current_since = number, tx.now
+
+
 async def new_version(region: RegionCode, number: int) -> str:
     """A new version of a region's ring, wrapped by who keeps the key of keys."""
     return await wrapper().wrap(new_key(), bound_to=_place_of_ring(region, number))
