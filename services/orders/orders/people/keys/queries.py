@@ -13,4 +13,4 @@ async def persons_by_version(tx: Transaction) -> dict[int, int]:
         .where(PersonKeyRow.region == tx.region)
         .group_by(PersonKeyRow.version)
     )
-    return {version: count for version, count in found}
+    return dict(found.all())

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import ssl
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -97,7 +98,7 @@ class VaultWrapper:
         self._base = f"{parts.scheme}://{parts.netloc}/v1/{mount}"
         self._name = name
         self._token_file = token_file
-        self._verify: str | bool = str(ca_file) if ca_file else True
+        self._trusted = ssl.create_default_context(cafile=ca_file)
 
     async def wrap(self, key: bytes, *, bound_to: str) -> str:
         answer = await self._ask(
@@ -113,7 +114,7 @@ class VaultWrapper:
 
     async def _ask(self, act: str, **body: str) -> dict[str, str]:
         token = SecretStr(self._token_file.read_text().strip())
-        async with httpx.AsyncClient(timeout=_SECONDS, verify=self._verify) as client:
+        async with httpx.AsyncClient(timeout=_SECONDS, verify=self._trusted) as client:
             answer = await client.post(
                 f"{self._base}/{act}/{self._name}",
                 json=body,
