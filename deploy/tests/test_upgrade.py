@@ -36,7 +36,7 @@ BEFORE = (
     "DROP TABLE basket_loans",
     "DROP TABLE work_orders, work_order_details, work_order_notes",
     "DROP TABLE application_drafts, order_drafts",
-    "DROP TABLE key_rings, person_keys",
+    "DROP TABLE key_rings, person_keys, person_corrections",
     "DROP TABLE receipts",
     "ALTER TABLE users DROP COLUMN product_areas, DROP COLUMN stores, DROP COLUMN profession",
     "DROP TABLE suppliers, purchase_orders, purchase_order_details",

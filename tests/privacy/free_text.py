@@ -15,6 +15,7 @@ FREE_TEXT: Final = {
             *("door_code", "instructions"),
         )
     },
+    "orders.person_corrections.changed": "what was corrected in the vault (REF-24)",
     **{
         f"orders.user_contacts.{column}": "how a user is reached at work (BMB-8)"
         for column in ("name", "words", "phone", "mobile", "email")

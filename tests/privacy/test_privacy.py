@@ -43,7 +43,10 @@ MUST_HOLD_THEM = {
 }
 """Those columns of FREE_TEXT that the month's business writes of persons in."""
 
-SEALED = {place for place in FREE_TEXT if place.startswith("orders.person_details.")}
+SEALED = {
+    *(place for place in FREE_TEXT if place.startswith("orders.person_details.")),
+    "orders.person_corrections.changed",
+}
 """Those that are sealed with the person's key."""
 
 SERVICES = ("orders", "bmb", "inventory", "billing", "notifications")

@@ -13,6 +13,8 @@ from orders.app import service
 from orders.customer_orders.models import OrderDetailsRow
 from orders.erasures import domain
 from orders.erasures.domain import ErasureRefused, Left
+from orders.people.commands import KeepContact
+from orders.people.corrections import PersonCorrectionRow
 from orders.people.domain import Look, Person
 from orders.people.keys.models import PersonKeyRow
 from orders.people.keys.sealing import NotOpened, unseal
@@ -168,3 +170,43 @@ async def test_a_prescriber_erases_nobody(given: Given) -> None:
 
         assert answer.status_code == 403
         assert await world.rows(PersonKeyRow)
+
+
+@pytest.mark.rule("REF-24a", "REF-24b", "REF-24c")
+async def test_what_is_stored_of_a_person_is_told_with_what_was_corrected_and_who_looked(
+    given: Given,
+) -> None:
+    async with given(service, at=MONDAY) as world:
+        await world.handle(a_person_stated(name="Tess Testsson"), subject="ac-person-1")
+        await world.handle(a_person_stated(version=2, name="Tess Nygift"), subject="ac-person-1")
+        ref = await ref_of(world)
+        await world.command(KeepContact(phone="070-1740611"), target=ref)
+
+        async with world.http(user="ac-system", roles=[Role.REGION_SYSTEM]) as client:
+            first = (await client.post(f"/persons/{ref}:export")).json()
+            second = (await client.post(f"/persons/{ref}:export")).json()
+
+        assert (first["name"], first["identity"]["number"]) == ("Tess Nygift", OLD_WOMAN)
+        corrected = {(one["field"], one["was"], one["now"]) for one in first["corrections"]}
+        assert corrected == {
+            ("name", "Tess Testsson", "Tess Nygift"),
+            ("phone", None, "070-1740611"),
+        }
+        assert second["looks"][0]["look"] == "exported"
+        told = str(await world.rows(PersonCorrectionRow)) + str(
+            [vars(one) for one in await world.rows(PersonCorrectionRow)]
+        )
+        assert "Testsson" not in told
+
+
+@pytest.mark.rule("REF-23a")
+async def test_of_an_erased_person_nothing_is_told(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await world.handle(a_person_stated(name="Tess Testsson"), subject="ac-person-1")
+        await world.handle(a_person_stated(version=2, name="Tess Nygift"), subject="ac-person-1")
+        ref = await ref_of(world)
+        await erased(world, ref)
+
+        async with world.http(user="ac-system", roles=[Role.REGION_SYSTEM]) as client:
+            assert (await client.post(f"/persons/{ref}:export")).status_code == 404
+        assert not await world.rows(PersonCorrectionRow)

@@ -16,7 +16,7 @@ from kvitt_testkit.world import wait_for
 from orders.people.keys.wrapping import PersonKeys, VaultWrapper
 
 BAO = os.environ.get("KVITT_BAO") or shutil.which("bao")
-TOKEN = "a-token-of-tests"  # noqa: S105  # of a server that ends with the test
+TOKEN = "a-token-of-tests"  # of a server that ends with the test
 
 pytestmark = pytest.mark.skipif(BAO is None, reason="no OpenBao here: name it in KVITT_BAO")
 
@@ -29,7 +29,7 @@ async def vault(tmp_path: Path) -> "Iterator[PersonKeys]":  # type: ignore[misc]
     command = [BAO, "server", "-dev", "-dev-tls", f"-dev-tls-cert-dir={tmp_path}"]
     command += [f"-dev-root-token-id={TOKEN}", f"-dev-listen-address=127.0.0.1:{port}"]
     with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen(  # noqa: ASYNC220, S603  # its program is named by who tests
+        server = subprocess.Popen(  # noqa: ASYNC220  # its program is named by who tests
             [*command, "-dev-no-store-token"], stdout=log, stderr=log
         )
     ca, token = tmp_path / "vault-ca.pem", tmp_path / "token"
@@ -38,10 +38,8 @@ async def vault(tmp_path: Path) -> "Iterator[PersonKeys]":  # type: ignore[misc]
     try:
 
         async def answers() -> bool:
-            certificates = sorted(tmp_path.glob("*ca*.pem"))
-            if not certificates:
+            if not _has_ca(tmp_path, ca):
                 return False
-            certificates[0].rename(ca) if certificates[0] != ca else None
             try:
                 async with httpx.AsyncClient(
                     verify=ssl.create_default_context(cafile=ca)
@@ -89,3 +87,10 @@ async def _rotate(vault: PersonKeys) -> None:
         headers={"X-Vault-Token": TOKEN},
     ) as client:
         (await client.post(f"{base}/v1/transit/keys/kvitt/rotate")).raise_for_status()
+
+
+def _has_ca(directory: Path, ca: Path) -> bool:
+    found = sorted(directory.glob("*ca*.pem"))
+    if found and found[0] != ca:
+        found[0].rename(ca)
+    return bool(found)

@@ -1,1 +1,1 @@
-"""Erasure of a person (REF-23): what stands against it, what goes, and what the law keeps."""
+"""What a person has a right to: all that is stored of them (REF-24), and erasure (REF-23)."""

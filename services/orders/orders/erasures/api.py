@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from kvitt_chassis.http import ApiRouter, Body, Commands, Reader, RegionWide
+from kvitt_chassis.http import ApiRouter, Body, Commands, NotFound, Reader, RegionWide
 from kvitt_chassis.transaction import Transaction
-from kvitt_chassis.web.reading import ReadTransaction
+from kvitt_chassis.web.reading import Looking, ReadTransaction
 from kvitt_contracts.types import PersonRef
 from pydantic import ConfigDict, Field
 
 from orders.erasures.commands import ErasePerson, Why
+from orders.erasures.exports import PersonExport, export
 from orders.erasures.queries import kept_of, left_of, references_of
 from orders.erasures.views import ErasurePreview
 from orders.people.models import PersonRow
@@ -51,6 +52,20 @@ async def preview_erasure(person: PersonRef, reader: Reader, tx: ReadTransaction
     await reader.get(PersonRow, person, scope=_SCOPE, rule="REF-23")
     refs = await references_of(person, tx)
     return ErasurePreview.of(person, left=await left_of(refs, tx), kept=await kept_of(refs, tx))
+
+
+@router.post("/persons/{person}:export")
+async def export_person(person: PersonRef, looker: Looking) -> PersonExport:
+    """Allt som orders vet om vem en person är: uppgifterna, vad som har rättats från vad, och vem
+    som såg personen (dataskyddsförordningen artikel 15, REF-24). Uttaget loggas.
+
+    Finns ingen sådan referens, eller är personen raderad: 404.
+    """
+    async with looker.looking() as tx:
+        found = await export(person, looker.caller.user_id, tx)
+    if found is None:
+        raise NotFound("person", rule="REF-24")
+    return found
 
 
 @router.post("/persons/{person}:erase")

@@ -1,7 +1,7 @@
 """What is stored of a person, and what of it is not over. Reads only."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import PersonRef
@@ -15,6 +15,7 @@ from orders.erasures.domain import Kept, Left
 from orders.fault_reports.domain import Status as FaultStatus
 from orders.fault_reports.models import FaultReportRow
 from orders.order_drafts.models import OrderDraftRow
+from orders.people.corrections import PersonCorrectionRow
 from orders.people.models import PersonAccessRow, PersonDetailsRow
 from orders.people.queries import same_persons
 from orders.pickups import domain as pickups
@@ -22,6 +23,9 @@ from orders.pickups.models import PickupDetailsRow, PickupRow
 from orders.work_orders import domain as work_orders
 from orders.work_orders.drafts.models import ApplicationDraftRow
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderRow
+
+MOST: Final = 1_000
+"""Lines of a list in an export."""
 
 
 async def references_of(person: PersonRef, tx: Transaction) -> Sequence[PersonRef]:
@@ -129,3 +133,23 @@ def _count(row_type: type[Any], tx: Transaction, *criteria: ColumnElement[bool])
         .where(row_type.region == tx.region, *criteria)
         .scalar_subquery()
     )
+
+
+async def corrections_of(
+    refs: Sequence[PersonRef], tx: Transaction
+) -> Sequence[PersonCorrectionRow]:
+    """What was corrected of a person, the latest first, a thousand at most; still sealed."""
+    query = select(PersonCorrectionRow).where(
+        PersonCorrectionRow.region == tx.region, PersonCorrectionRow.person.in_(refs)
+    )
+    found = await tx.session.scalars(query.order_by(PersonCorrectionRow.at.desc()).limit(MOST))
+    return found.all()
+
+
+async def looks_of(refs: Sequence[PersonRef], tx: Transaction) -> Sequence[PersonAccessRow]:
+    """Who looked at a person, the latest first, a thousand at most."""
+    query = select(PersonAccessRow).where(
+        PersonAccessRow.region == tx.region, PersonAccessRow.person.in_(refs)
+    )
+    found = await tx.session.scalars(query.order_by(PersonAccessRow.at.desc()).limit(MOST))
+    return found.all()

@@ -14,6 +14,7 @@ from orders.customer_orders.models import OrderDetailsRow
 from orders.erasures.queries import is_attached_to, orders_of, pickups_of, works_of
 from orders.fault_reports.models import FaultReportRow
 from orders.order_drafts.models import OrderDraftRow
+from orders.people.corrections import PersonCorrectionRow
 from orders.people.forgetting import forget_terms
 from orders.people.keys.models import PersonKeyRow
 from orders.people.models import PersonDetailsRow, PersonIdRow
@@ -61,6 +62,7 @@ async def destroy_keys(refs: Sequence[PersonRef], tx: Transaction) -> None:
     """
     tx.will_lock(PersonDetailsRow)
     await _delete(PersonDetailsRow, PersonDetailsRow.person.in_(refs), tx)
+    await _delete(PersonCorrectionRow, PersonCorrectionRow.person.in_(refs), tx)
     await _delete(PersonKeyRow, PersonKeyRow.person.in_(refs), tx)
     await _delete(PersonIdRow, PersonIdRow.person.in_(refs), tx)
     for ref in refs:

@@ -1,6 +1,6 @@
 """The rules of persons: references, merging, who may see what. No database, no clock, no log."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -84,6 +84,7 @@ class Look(StrEnum):
     OUT_OF_REACH = "out_of_reach"  # asked for by a reference, and not shown
     EDITED = "edited"
     ERASED = "erased"
+    EXPORTED = "exported"
 
 
 OPENING = frozenset({Look.FOUND, Look.ADDED, Look.OPENED})
@@ -284,6 +285,12 @@ def show(details: Details, *, purpose: Purpose) -> Shown | Located:
         instructions=details.instructions,
         home_region=details.home_region,
     )
+
+
+def corrected(before: Details, after: Details) -> tuple[str, ...]:
+    """The names of what is told otherwise of a person than before (REF-24)."""
+    names = (field.name for field in fields(Details))
+    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 
 def evolve(person: Person | None, event: PersonEvent) -> Person:

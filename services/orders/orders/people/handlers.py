@@ -18,6 +18,7 @@ from kvitt_contracts.types import PersonRef, RegionPersonId, UserId
 from orders.message_subject import subject_as
 from orders.people import domain
 from orders.people.commands import AddPerson, KeepContact
+from orders.people.corrections import keep_correction
 from orders.people.keys.handlers import KEY_OUTDATED
 from orders.people.keys.models import PersonKeyRow
 from orders.people.keys.opening import wrapped_anew, writable
@@ -161,9 +162,11 @@ async def keep_contact(command: KeepContact, tx: Transaction) -> None:
     details = await writable(await tx.get(PersonDetailsRow, row.id, rule="REF-1"), tx)
     assert tx.actor is not None  # over HTTP alone
     log_edit(tx, UserId(tx.actor), PersonRef(row.id))
+    before = details.details()
     details.phone = command.phone
     details.door_code = command.door_code
     details.instructions = command.instructions
+    keep_correction(details, before, tx)
 
 
 def _start(
@@ -221,12 +224,14 @@ async def _keep_details(
     ref: PersonRef, fact: PersonStated, tx: Transaction, *, is_new: bool
 ) -> None:
     details = None if is_new else await tx.look_up(PersonDetailsRow, ref)
+    before = None
     index = index_of(fact.identity, region=tx.region)
     if details is None:
         details = await writable(PersonDetailsRow(region=tx.region, person=ref), tx)
         tx.put(details)
     else:
         await writable(details, tx)
+        before = details.details()
         if details.number_index != index:
             await change_number_index(details, index, tx)
     details.number_index = index
@@ -239,3 +244,5 @@ async def _keep_details(
     details.home_region = fact.home_region
     details.protected = fact.protected
     details.deceased = fact.deceased
+    if before is not None:
+        keep_correction(details, before, tx)
