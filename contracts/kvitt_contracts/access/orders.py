@@ -314,6 +314,7 @@ ACTS = (
                 "orders.person.preview-erasure",
                 {**STAFF, **SYSTEM},
             ),
+            "POST /persons/{person}:merge": ("orders.person.merge", SYSTEM),
             "POST /persons/{person}:export": ("orders.person.export", SYSTEM),
             "POST /persons/{person}:erase": ("orders.person.erase", {**STAFF, **SYSTEM}),
             "GET /persons": ("orders.persons.list", {**STAFF, **SYSTEM}),

@@ -210,3 +210,17 @@ async def test_of_an_erased_person_nothing_is_told(given: Given) -> None:
         async with world.http(user="ac-system", roles=[Role.REGION_SYSTEM]) as client:
             assert (await client.post(f"/persons/{ref}:export")).status_code == 404
         assert not await world.rows(PersonCorrectionRow)
+
+
+async def test_a_reference_is_made_an_alias_by_the_regions_system(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        await world.handle(a_person_stated(a_reserve_number()), subject="ac-person-2")
+        first, second = await ref_of(world), await ref_of(world, "ac-person-2")
+
+        async with world.http(user="ac-system", roles=[Role.REGION_SYSTEM]) as client:
+            answer = await client.post(f"/persons/{second}:merge", json={"into": str(first)})
+
+        assert answer.json()["merged_into"] == str(first)
+        (details,) = await world.rows(PersonDetailsRow)
+        assert details.person == first

@@ -12,6 +12,7 @@ from orders.erasures.commands import ErasePerson, Why
 from orders.erasures.exports import PersonExport, export
 from orders.erasures.queries import kept_of, left_of, references_of
 from orders.erasures.views import ErasurePreview
+from orders.people.commands import MergePerson
 from orders.people.models import PersonRow
 from orders.people.views import PersonView
 
@@ -44,6 +45,17 @@ class Erasure(Body):
     ] = False
 
 
+class Merging(Body):
+    """Vilken person en referens också är."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"into": "0d0b5f0e-6a52-4f0b-9b55-2f1e5a3c7b11"}]},
+    )
+
+    into: Annotated[PersonRef, Field(description="Referensen som gäller")]
+
+
 @router.get("/persons/{person}/erasure")
 async def preview_erasure(person: PersonRef, reader: Reader, tx: ReadTransaction) -> ErasurePreview:
     """Vad en radering av personen skulle ta bort, vad som står kvar och enligt vilken lag, och vad
@@ -52,6 +64,21 @@ async def preview_erasure(person: PersonRef, reader: Reader, tx: ReadTransaction
     await reader.get(PersonRow, person, scope=_SCOPE, rule="REF-23")
     refs = await references_of(person, tx)
     return ErasurePreview.of(person, left=await left_of(refs, tx), kept=await kept_of(refs, tx))
+
+
+@router.post("/persons/{person}:merge")
+async def merge_person(person: PersonRef, body: Merging, commands: Commands) -> PersonView:
+    """Gör en referens till ett alias för en annan, när de är samma person (REF-1). Uppgifterna om
+    den andra gäller. Det kan inte göras ogjort.
+
+    Nekas: UNKNOWN_PERSON (contract, REF-1).
+    """
+
+    async def show(tx: Transaction) -> PersonView:
+        return PersonView.of(await tx.get(PersonRow, person))
+
+    command = MergePerson(into=body.into)
+    return await commands.run(command, target=person, scope=_SCOPE, rule="REF-1", show=show)
 
 
 @router.post("/persons/{person}:export")

@@ -17,7 +17,7 @@ from kvitt_contracts.types import PersonRef, RegionPersonId, UserId
 
 from orders.message_subject import subject_as
 from orders.people import domain
-from orders.people.commands import AddPerson, KeepContact
+from orders.people.commands import AddPerson, KeepContact, MergePerson
 from orders.people.corrections import keep_correction
 from orders.people.keys.handlers import KEY_OUTDATED
 from orders.people.keys.models import PersonKeyRow
@@ -88,12 +88,29 @@ async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
     stays = await tx.get(PersonIdRow, subject_as(RegionPersonId, tx.subject))
     joined = await tx.get(PersonIdRow, fact.joined)
     row, into = await _lock_current(joined.person, tx), await _lock_current(stays.person, tx)
+    await _make_one(row, into, tx)
+
+
+async def _make_one(row: PersonRow, into: PersonRow, tx: Transaction) -> None:
     if row.id == into.id:
         return
     was_protected = row.is_protected
     await _merge(row, into=into, tx=tx)
     if was_protected:  # until the region states the person anew
         await _protect(into, tx)
+
+
+@messages.command(MergePerson)
+async def merge_person(command: MergePerson, tx: Transaction) -> None:
+    """Two references are one person: the target becomes an alias of another (REF-1), as where the
+    region says so; protected where either was (REF-9).
+
+    Refused: UNKNOWN_PERSON (contract, REF-1).
+    """
+    ref, into_ref = PersonRef(tx.target("person")), command.into
+    await tx.get(PersonRow, into_ref, rule="REF-1", field="into")
+    row, into = await _lock_current(ref, tx), await _lock_current(into_ref, tx)
+    await _make_one(row, into, tx)
 
 
 @messages.timer(PROTECTION_UNTOLD)
