@@ -1,5 +1,5 @@
-"""A client of the services' HTTP that reads what a region's own system may read. It changes
-nothing.
+"""A client of the services' HTTP that reads what a region's own system may read, and does what it
+is told to by `post`.
 """
 
 import json
@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from kvitt_contracts.access import Grantee
@@ -92,13 +93,22 @@ class RegionSystem:
                 return
             page = self.get(service, page["next"])
 
+    def post(self, service: str, path: str, body: Json | None = None) -> Any:
+        """A service's answer to POST, tried once. Raises LocalProblem."""
+        key = {"Idempotency-Key": str(uuid4())}
+        answer = self._send("POST", service, path, json=body or {}, headers=key)
+        return self._good(service, answer)
+
     def _ask(self, service: str, path: str, query: Mapping[str, Any]) -> httpx.Response:
+        return self._send("GET", service, path, params=query or None)
+
+    def _send(self, method: str, service: str, path: str, **more: Any) -> httpx.Response:
         if service not in self._urls:
             raise LocalProblem(
                 f"There is no service {service} here.", remedy=f"There are {', '.join(self._urls)}."
             )
         try:
-            return self._client.get(f"{self._urls[service]}{path}", params=query or None)
+            return self._client.request(method, f"{self._urls[service]}{path}", **more)
         except httpx.HTTPError as error:
             raise LocalProblem(
                 f"{service} does not answer ({type(error).__name__}).",

@@ -36,6 +36,7 @@ BEFORE = (
     "DROP TABLE basket_loans",
     "DROP TABLE work_orders, work_order_details, work_order_notes",
     "DROP TABLE application_drafts, order_drafts",
+    "DROP TABLE key_rings, person_keys, person_corrections",
     "DROP TABLE receipts",
     "ALTER TABLE users DROP COLUMN product_areas, DROP COLUMN stores, DROP COLUMN profession",
     "DROP TABLE suppliers, purchase_orders, purchase_order_details",
@@ -65,7 +66,11 @@ BEFORE = (
         "ALTER TABLE person_accesses DROP COLUMN look, DROP COLUMN reason,"
         " ALTER COLUMN person SET NOT NULL, ALTER COLUMN at DROP DEFAULT"
     ),
-    "ALTER TABLE persons DROP COLUMN is_protected",
+    "ALTER TABLE persons DROP COLUMN is_protected, DROP COLUMN is_erased",
+    (
+        "ALTER TABLE persons ADD CONSTRAINT uq_one_ref_per_region_person_id"
+        " UNIQUE (region, region_person_id)"
+    ),
     (
         "ALTER TABLE payers DROP COLUMN organisation_number, DROP COLUMN vat_number,"
         " DROP COLUMN address, DROP COLUMN endpoint, DROP COLUMN reference"

@@ -4,6 +4,7 @@ bought, received; its device in the patient's hands, its rent begun, its supplie
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +60,7 @@ from contracts.tests.builders.story import (
 from services.notifications.tests.worlds import whom
 from services.orders.tests.purchases import a_purchase, an_order_of
 from services.orders.tests.receiving import a_report_of
+from services.orders.tests.vault import give_vault_keys
 
 MONDAY = stockholm("2026-03-02 08:00")
 HER = "ac-person-1"
@@ -98,12 +100,12 @@ class Platform:
 
 @pytest.fixture
 async def platform_of_four(
-    given: Given, policies: Policies, monkeypatch: pytest.MonkeyPatch
+    given: Given, policies: Policies, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> AsyncIterator[Platform]:
     """A region that buys over a purchasing store: a walker that is rented, a ramp that is sold and
     has no price, both of a supplier; a prescriber and a patient.
     """
-    monkeypatch.setenv("KVITT_PERSON_KEY", "5a" * 32)
+    give_vault_keys(monkeypatch, tmp_path)
     policed = with_purchasing_store(policies)
     async with AsyncExitStack() as stack:
         worlds = {

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from orders.purchase_orders.domain import Status
 
 from contracts.tests.builders.purchases import with_purchasing_store
 from services.orders.tests.purchases import a_purchase, ordered, purchase_order, what_can_be_bought
+from services.orders.tests.vault import give_vault_keys
 from services.orders.tests.worlds import MONDAY
 from tests.journeys.mailing import OURS
 
@@ -29,8 +31,9 @@ async def test_a_purchase_order_is_mailed_and_sent_and_health_tells_of_a_server_
     platform: Platform,
     service_database: Callable[[str], ServiceUrls],
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setenv("KVITT_PERSON_KEY", "5a" * 32)
+    give_vault_keys(monkeypatch, tmp_path)
     async with given(orders, at=MONDAY, policies=with_purchasing_store(policies)) as world:
         await what_can_be_bought(world)
         service_database("notifications")

@@ -48,6 +48,7 @@ from contracts.tests.builders.regions import a_user_contact_stated
 from contracts.tests.builders.story import SENDER, purchase_order_id
 from services.notifications.tests.worlds import whom
 from services.orders.tests.purchases import purchase_order, sending, what_can_be_bought
+from services.orders.tests.vault import give_vault_keys
 from services.orders.tests.worlds import MONDAY
 from tests.journeys.mailing import OURS, Mailing, issuer_in, orders_served
 
@@ -69,7 +70,7 @@ async def mailing(
     given: Given, policies: Policies, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> AsyncIterator[Mailing]:
     """A region that buys over a purchasing store of a supplier that takes orders by mail."""
-    monkeypatch.setenv("KVITT_PERSON_KEY", "5a" * 32)
+    give_vault_keys(monkeypatch, tmp_path)
     policed = with_purchasing_store(policies, email=(PICKUP_BY_RELATIVES,))
     issuer = issuer_in(tmp_path / "keys")
     async with AsyncExitStack() as stack:

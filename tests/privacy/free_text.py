@@ -15,6 +15,7 @@ FREE_TEXT: Final = {
             *("door_code", "instructions"),
         )
     },
+    "orders.person_corrections.changed": "what was corrected in the vault (REF-24)",
     **{
         f"orders.user_contacts.{column}": "how a user is reached at work (BMB-8)"
         for column in ("name", "words", "phone", "mobile", "email")
@@ -160,6 +161,10 @@ NO_FREE_TEXT: Final = {
             "inventory.article_files.sha256",
         ),
         "a digest",
+    ),
+    **dict.fromkeys(
+        ("orders.key_rings.name", "orders.key_rings.versions", "orders.person_keys.wrapped"),
+        "keys, wrapped",
     ),
     "billing.documents.facts": "what an invoice says of itself",
 }

@@ -3,7 +3,9 @@ own time and sees what it makes them say; between them is nothing but what deliv
 """
 
 import asyncio
+import json
 import os
+import tempfile
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -261,6 +264,7 @@ class System:
 
     def __init__(self, urls: Mapping[str, Urls], policies: Policies) -> None:
         os.environ.setdefault("KVITT_PERSON_KEY", "5a" * 32)
+        os.environ.setdefault("KVITT_PERSON_KEYS", _keys_file(tempfile.mkdtemp()).as_uri())
         self.running = {
             name: Running(service, urls[name], policies) for name, service in SERVICES.items()
         }
@@ -294,3 +298,10 @@ def inbound(message: Message, envelope: Envelope, *, partition: int) -> tuple[st
         headers=envelope.headers(),
     )
     return topic, record
+
+
+def _keys_file(directory: str) -> Path:
+    file = Path(directory) / "person-keys.json"
+    file.touch(0o600)
+    file.write_text(json.dumps({"1": "a5" * 32}))
+    return file

@@ -103,6 +103,7 @@ from kvitt_contracts.orders.order_lines import (
     OrderLineVoidRequested,
 )
 from kvitt_contracts.orders.people import (
+    PersonErased,
     PersonEvent,
     PersonInactivated,
     PersonProtectionChanged,
@@ -266,6 +267,7 @@ __all__ = [
     "OrderVoidRequested",
     "OrderVoided",
     "PayerRegistered",
+    "PersonErased",
     "PersonEvent",
     "PersonInactivated",
     "PersonProtectionChanged",

@@ -43,11 +43,28 @@ class PersonsMerged(Event, type="orders.person.merged.v1"):
     into: PersonRef
 
 
+class PersonErased(Event, type="orders.person.erased.v1"):
+    """Nobody knows any more who the person is: the key of what was sealed is destroyed (REF-23).
+
+    Delete what people have written freely of what concerns them. Their things stay under the
+    reference; who is stated again under the region's id is another person.
+    """
+
+    person: PersonRef
+
+    @property
+    def former_id(self) -> RegionPersonId:
+        """What stands where the region's id stood: letters alone, that name nobody else."""
+        letters = self.person.hex.translate(str.maketrans("0123456789", "ghijklmnop"))
+        return RegionPersonId(f"erased-{letters}")
+
+
 PersonEvent = (
     PersonRegistered
     | PersonInactivated
     | PersonReactivated
     | PersonProtectionChanged
     | PersonsMerged
+    | PersonErased
 )
 """Every event of a person's reference."""

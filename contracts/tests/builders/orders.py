@@ -21,6 +21,7 @@ from kvitt_contracts.orders import (
     OrderVoidRefused,
     OrderVoidRequested,
     PayerRegistered,
+    PersonErased,
     PersonInactivated,
     PersonProtectionChanged,
     PersonReactivated,
@@ -84,6 +85,11 @@ def a_person_protection_changed(
     """The person's identity is protected from now on, or no more."""
     values = {"person": person(name), "is_protected": is_protected}
     return build(PersonProtectionChanged, values, {})
+
+
+def a_person_erased(name: str = PATIENT) -> PersonErased:
+    """Nobody knows any more who a person is."""
+    return build(PersonErased, {"person": person(name)}, {})
 
 
 def a_person_merged(name: str = OTHER_PATIENT, *, into: str = PATIENT) -> PersonsMerged:

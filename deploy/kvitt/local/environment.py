@@ -45,6 +45,7 @@ class ServiceAddresses:
     issuers_file: Path
     quarantine_key: str
     person_key: str
+    person_keys: Path
     http_port: int
     admin_port: int
     files_dir: Path
@@ -78,6 +79,7 @@ class ServiceAddresses:
             found["KVITT_KAFKA_PASSWORD"] = self.credentials.password
         if self.service == "orders":  # the people module alone looks persons up by number
             found["KVITT_PERSON_KEY"] = self.person_key
+            found["KVITT_PERSON_KEYS"] = self.person_keys.resolve().as_uri()
         if self.service in ("orders", "inventory"):  # attachments, and articles' pages
             found["KVITT_FILES_URL"] = self.files_dir.as_uri()
         if (

@@ -430,6 +430,7 @@ class LocalSystem:
             issuers_file=self.tokens.issuers_file_of(service, self.regions),
             quarantine_key=tokens.quarantine_key(self.state.secret),
             person_key=tokens.person_key(self.state.secret),
+            person_keys=tokens.person_keys_file(self.state),
             http_port=self.state.port(f"http-{service}"),
             admin_port=self.state.port(f"admin-{service}"),
             files_dir=(self.state.directory / "files").resolve(),

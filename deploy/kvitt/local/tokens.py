@@ -167,5 +167,13 @@ def person_key(secret: str) -> str:
     return _derive(secret, "persons").hex()
 
 
+def person_keys_file(state: State) -> Path:
+    """The file of the key that persons' keys are wrapped by: made once, then the operator's own."""
+    file = state.directory / "person-keys.json"
+    if not file.exists():
+        write_private(file, json.dumps({"1": _derive(state.secret, "persons' keys").hex()}))
+    return file
+
+
 def _derive(secret: str, purpose: str) -> bytes:
     return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).digest()

@@ -24,6 +24,7 @@ from kvitt_contracts.orders import (
     OrderPlaced,
     OrderPlacedV2,
     PayerRegistered,
+    PersonErased,
     PersonProtectionChanged,
     PersonRegistered,
     PersonsMerged,
@@ -89,6 +90,7 @@ messages.project(PayerRegistered, PayerRow)
 messages.project(CustomerRegistered, CustomerRow)
 messages.project(UserRegistered, UserRow)
 messages.project(PersonRegistered, PersonRow, merged_into=None)
+messages.amend(PersonErased, PersonRow, region_person_id=lambda event: event.former_id)
 messages.amend(PersonProtectionChanged, PersonRow)
 messages.project(PersonsMerged, PersonRow, merged_into=lambda event: event.into)
 messages.project(ArticleListed, ArticleRow)

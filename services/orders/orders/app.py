@@ -16,6 +16,7 @@ from orders.contacts.api import router as contacts
 from orders.customer_orders.api import router as customer_orders
 from orders.customer_orders.awaited import router as awaited
 from orders.customer_orders.models import OrderRow
+from orders.erasures.api import router as erasures
 from orders.fault_reports.api import router as fault_reports
 from orders.fault_reports.models import FaultReportRow
 from orders.handlers import messages
@@ -25,6 +26,9 @@ from orders.numbers.models import NumberSeriesRow
 from orders.order_drafts.api import router as order_drafts
 from orders.order_drafts.models import OrderDraftRow
 from orders.people.api import router as people
+from orders.people.keys.api import router as person_keys
+from orders.people.keys.models import KeyRingRow
+from orders.people.keys.wrapping import wrapper
 from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import person_keys
 from orders.people.terms.api import router as search_index
@@ -86,7 +90,9 @@ service = Service(
         application_drafts,
         people,
         search_index,
+        person_keys,
         care,
+        erasures,
         handouts,
         units,
         contacts,
@@ -117,11 +123,13 @@ service = Service(
         PersonRow,
         PersonDetailsRow,
         RekeyingRow,
+        KeyRingRow,
         NumberSeriesRow,
     ),
 )
 
 if __name__ == "__main__":
     person_keys()  # without it no person can be found: better not to start
+    wrapper()  # nor could they be read
     files()  # nor could anything be attached
     run(service)

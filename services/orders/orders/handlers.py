@@ -12,9 +12,11 @@ from orders.claims.handlers import messages as claims
 from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
 from orders.devices.handlers import projections as devices
+from orders.erasures.handlers import messages as erasures
 from orders.fault_reports.handlers import messages as fault_reports
 from orders.order_drafts.handlers import messages as order_drafts
 from orders.people.handlers import messages as people
+from orders.people.keys.handlers import messages as person_keys
 from orders.people.terms.handlers import messages as search_index
 from orders.pickups.handlers import messages as pickups
 from orders.placements.handlers import messages as placements
@@ -36,6 +38,7 @@ _together = Handlers()
 for _noun in (
     people,
     search_index,
+    person_keys,
     units,
     contacts,
     articles,
@@ -62,6 +65,7 @@ for _noun in (
     work_orders,
     drafts,
     claims,
+    erasures,
 ):
     _together.include(_noun)
 messages = bringing_to_baskets(_together)

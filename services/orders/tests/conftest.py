@@ -5,15 +5,14 @@ from pathlib import Path
 import pytest
 from kvitt_contracts.policy import RegionPolicy
 from orders.attachments.store import files, settings
-from orders.people.number_index import person_keys
 
 from services.orders.tests.builders import a_policy
+from services.orders.tests.vault import give_vault_keys
 
 
 @pytest.fixture(autouse=True)
-def _vault_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KVITT_PERSON_KEY", "5a" * 32)
-    person_keys.cache_clear()
+def _vault_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    give_vault_keys(monkeypatch, tmp_path)
 
 
 @pytest.fixture(autouse=True)

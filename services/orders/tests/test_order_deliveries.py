@@ -9,11 +9,12 @@ from kvitt_contracts.types import Role
 from kvitt_testkit.world import Given, World
 from orders.app import service
 from orders.customer_orders.models import OrderDetailsRow
-from orders.people.models import PersonAccessRow, PersonDetailsRow
+from orders.people.models import PersonAccessRow
 
 from contracts.tests.builders.regions import HOME, a_customer_stated, a_person_stated
 from contracts.tests.builders.story import SENDING
 from services.orders.tests.builders import registry
+from services.orders.tests.vault import only_details
 from services.orders.tests.worlds import CLERK, MONDAY, patient, placed_over_http
 
 
@@ -47,7 +48,7 @@ async def test_what_is_private_to_an_order_is_kept_with_it_and_never_told(given:
         kept = await world.row(OrderDetailsRow, UUID(order["order_id"]))
         assert kept.delivery == Delivery.model_validate(delivery)
         assert kept.comments == {1: "Helst röd"}
-        (person,) = await world.rows(PersonDetailsRow)
+        person = await only_details(world)
         assert (person.address, person.door_code) == (HOME, None)
         (event,) = await world.events(OrderPlaced)
         told = event.model_dump_json()
@@ -79,7 +80,7 @@ async def test_the_recipients_phone_is_saved_and_the_orders_phone_is_not(given: 
 
         await placed_over_http(world, client, delivery=delivery)
 
-        (details,) = await world.rows(PersonDetailsRow)
+        details = await only_details(world)
         assert details.phone == "070-1740605"
 
 

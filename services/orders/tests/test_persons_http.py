@@ -14,6 +14,7 @@ from sqlalchemy.exc import ProgrammingError
 from contracts.tests.builders.regions import CHILD, HOME, OLD_WOMAN, a_person_stated, a_user_stated
 from contracts.tests.builders.story import SENDER, SENDING
 from services.orders.tests.builders import an_identity, any_ref, cared_for, prescriber, registry
+from services.orders.tests.vault import details_in, only_details
 from services.orders.tests.worlds import CLERK, MONDAY, patient, place, ref_of
 
 ONE_OF_ALL: dict[str, Any] = {"user": "k111aaa", "service_points": [SENDING]}
@@ -256,7 +257,7 @@ async def test_whoever_is_in_the_registry_is_not_added_again(given: Given) -> No
         added = await client.post("/persons", json=TO_ADD)
 
         assert added.json()["region_person_id"] == "ac-person-1"
-        (details,) = await world.rows(PersonDetailsRow)
+        details = await only_details(world)
         assert details.name == "Tess Testsson"
 
 
@@ -303,7 +304,7 @@ async def test_the_registry_takes_over_whom_somebody_added_by_hand(given: Given)
 
         (merged,) = await world.events(PersonsMerged)
         assert (str(merged.into), merged.region_person_id) == (added["person"], "ac-person-1")
-        (details,) = await world.rows(PersonDetailsRow)
+        details = await only_details(world)
         assert details.name == "Tess Testsson"
 
 
@@ -318,7 +319,7 @@ async def test_phone_door_code_and_instructions_can_be_edited(given: Given) -> N
         )
 
         assert kept.status_code == 200, kept.text
-        details = await world.row(PersonDetailsRow, ref)
+        details = await details_in(world, ref)
         assert (details.phone, details.door_code, details.instructions) == (None, "1789", "Ring på")
 
 

@@ -8,6 +8,11 @@ _CONTRACTS: Final = "contracts/kvitt_contracts"
 _TESTS: Final = "contracts/tests"
 _NUMBERS: Final = f"{_CONTRACTS}/types/birth_numbers.py"
 _NUMBER: Final = f"{_TESTS}/test_personnummer.py::test"
+_SEALING: Final = "services/orders/orders/people/keys/sealing.py"
+_SEALED: Final = "services/orders/tests/test_sealed_persons.py::test"
+_ERASURES: Final = "services/orders/orders/erasures"
+_ERASING: Final = "services/orders/tests/test_erasing.py::test"
+_ROTATION: Final = "services/orders/tests/test_key_rotation.py::test"
 _DAYS: Final = f"{_CONTRACTS}/day_bounds.py"
 _DAY: Final = f"{_TESTS}/test_day_bounds.py::test"
 _PERSONAL: Final = "tests/architecture/test_personal_data.py::test"
@@ -17,6 +22,79 @@ _LOGGED: Final = (
 _BMB_STORY: Final = "services/bmb/tests/test_story.py::test"
 
 REFERENCE: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "REF-22a",
+        "What is sealed opens in another column of the same person",
+        _SEALING,
+        "/{table}.{column}",
+        "/{table}",
+        f"{_SEALED}_what_is_moved_to_another_person_or_column_does_not_open",
+    ),
+    rule_mutant(
+        "REF-22c",
+        "A version that wraps somebody's key is dropped",
+        "services/orders/orders/people/keys/domain.py",
+        "    if older:\n",
+        "    if older > 10:\n",
+        f"{_ROTATION}_a_version_that_wraps_somebodys_key_is_not_dropped",
+    ),
+    rule_mutant(
+        "REF-23a",
+        "An erased person's keys stay",
+        f"{_ERASURES}/writes.py",
+        "PersonKeyRow.person.in_(refs)",
+        "PersonKeyRow.person.in_(())",
+        f"{_ERASING}_every_reference_of_a_person_is_erased",
+    ),
+    rule_mutant(
+        "REF-23b",
+        "What stays is shown without its law",
+        f"{_ERASURES}/views.py",
+        'law="Patientdatalagen 4 kap. 3 §"',
+        "law=None",
+        f"{_ERASING}_what_is_open_is_shown_first_and_stands_against_it",
+    ),
+    rule_mutant(
+        "REF-23c",
+        "Who has a device is erased",
+        f"{_ERASURES}/domain.py",
+        "    if not left.is_nothing() and not is_ordered:\n",
+        "    if left.orders and not is_ordered:\n",
+        f"{_ERASING}_who_has_a_device_is_not_erased_but_by_order",
+    ),
+    rule_mutant(
+        "REF-23d",
+        "What was written of an order stays",
+        f"{_ERASURES}/writes.py",
+        "OrderDetailsRow.order_id.in_(orders)",
+        "OrderDetailsRow.order_id.in_(())",
+        f"{_ERASING}_what_was_written_of_their_order_goes_and_the_order_stays",
+    ),
+    rule_mutant(
+        "REF-23e",
+        "Who is stated again is who was erased",
+        f"{_ERASURES}/writes.py",
+        "PersonIdRow.person.in_(refs)",
+        "PersonIdRow.person.in_(())",
+        f"{_ERASING}_who_is_stated_again_is_somebody_new",
+    ),
+    rule_mutant(
+        "REF-23f",
+        "An erasure is logged without its reason",
+        f"{_ERASURES}/handlers.py",
+        "reason=command.why)",
+        "reason=None)",
+        f"{_ERASING}_an_erasure_is_logged_with_who_and_why_once",
+    ),
+    rule_mutant(
+        "REF-22b",
+        "What an earlier release stored in clear stays so",
+        "services/orders/orders/people/keys/opening.py",
+        "    if row.has_clear():\n",
+        "    if not row.has_clear():\n",
+        f"{_SEALED}_what_an_earlier_release_stored_is_read_and_then_sealed",
+        f"{_SEALED}_what_is_written_of_one_stored_in_clear_seals_it",
+    ),
     rule_mutant(
         "REF-1a",
         "Digits of other alphabets make a number too",

@@ -8,7 +8,7 @@ from kvitt_chassis.index_building import build_index
 from kvitt_chassis.migrations import guard_regions
 
 revision = "0054"
-down_revision = "0046"
+down_revision = "0053"
 
 
 def upgrade() -> None:

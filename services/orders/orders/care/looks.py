@@ -14,8 +14,8 @@ from orders.care.queries import given
 from orders.care.views import Opening, Resolved, view_of
 from orders.people import domain
 from orders.people.domain import Finding, Look, Purpose
-from orders.people.models import PersonDetailsRow, PersonRow
-from orders.people.queries import current_references, find_by_number
+from orders.people.models import PersonRow
+from orders.people.queries import current_references, details_of_all, find_by_number
 from orders.people.turns import must_have_a_turn
 from orders.people.views import PersonView
 from orders.people.writes import log_accesses
@@ -46,7 +46,7 @@ async def resolve(
     await must_have_a_turn(domain.MISSES, caller.user_id, tx)
     reached = await given(refs, purpose, caller, tx)
     current = await current_references([ref for ref in refs if ref in reached], tx)
-    found = await tx.look_up_all(PersonDetailsRow, current.values())
+    found = await details_of_all(current.values(), tx)
     details = {row.person: row.details() for row in found}
     shown = [
         view_of(asked, ref, domain.show(details[ref], purpose=purpose))

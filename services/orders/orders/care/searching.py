@@ -16,7 +16,12 @@ from orders.care.views import Found, Hit
 from orders.people import domain
 from orders.people.domain import Finding, Look, Purpose
 from orders.people.models import PersonDetailsRow, PersonRow
-from orders.people.queries import current_references, find_by_number, was_listed_to
+from orders.people.queries import (
+    current_references,
+    details_of_all,
+    find_by_number,
+    was_listed_to,
+)
 from orders.people.terms import domain as terms
 from orders.people.terms.domain import Sought
 from orders.people.terms.queries import persons_with
@@ -70,7 +75,7 @@ async def _met(sought: Sought, tx: Transaction) -> list[PersonDetailsRow] | None
     refs = await _candidates(sought, tx)
     if refs is None:
         return None
-    rows = await tx.look_up_all(PersonDetailsRow, refs)
+    rows = await details_of_all(refs, tx)
     return [row for row in rows if sought.is_met_by(row.details())]
 
 

@@ -9,8 +9,7 @@ from kvitt_contracts.types import CareUnitRecipient, NamedPatient, PersonRef
 
 from orders.parties import domain
 from orders.people.domain import must_be_active
-from orders.people.models import PersonDetailsRow
-from orders.people.queries import current_person, rows_of_person
+from orders.people.queries import current_person, details_named, rows_of_person
 from orders.units.models import CareUnitRow
 from orders.units.queries import care_unit_key, place_named, user_named
 
@@ -49,7 +48,7 @@ async def recipient_named(
         return named
     person = await current_person(named.person, tx, field="recipient.person")
     must_be_active(person.state())
-    details = await tx.get(PersonDetailsRow, person.id, rule="REF-1", field="recipient.person")
+    details = await details_named(person, tx)
     return domain.Patient(
         person=PersonRef(person.id),
         born_on=details.born_on,

@@ -5,7 +5,7 @@ from typing import Annotated
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import Name
-from kvitt_contracts.types import TEXT, Address, UserId
+from kvitt_contracts.types import TEXT, Address, PersonRef, UserId
 from pydantic import Field
 
 Phone = Annotated[str, Field(pattern=r"^\+?[0-9 -]{5,20}$")]
@@ -32,3 +32,9 @@ class KeepContact(Command):
     phone: Phone | None = None
     door_code: DoorCode | None = None
     instructions: Instructions | None = None
+
+
+class MergePerson(Command):
+    """The target and `into` are one person: the target becomes an alias (REF-1)."""
+
+    into: PersonRef

@@ -1,11 +1,12 @@
 """The rules of persons: references, merging, who may see what. No database, no clock, no log."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.orders import (
+    PersonErased,
     PersonEvent,
     PersonInactivated,
     PersonProtectionChanged,
@@ -37,6 +38,7 @@ class Person:
     region_person_id: RegionPersonId
     active: bool
     is_protected: bool = False
+    is_erased: bool = False
     merged_into: PersonRef | None = None
 
 
@@ -82,6 +84,8 @@ class Look(StrEnum):
     SHOWN = "shown"
     OUT_OF_REACH = "out_of_reach"  # asked for by a reference, and not shown
     EDITED = "edited"
+    ERASED = "erased"
+    EXPORTED = "exported"
 
 
 OPENING = frozenset({Look.FOUND, Look.ADDED, Look.OPENED})
@@ -284,6 +288,12 @@ def show(details: Details, *, purpose: Purpose) -> Shown | Located:
     )
 
 
+def corrected(before: Details, after: Details) -> tuple[str, ...]:
+    """The names of what is told otherwise of a person than before (REF-24)."""
+    names = (field.name for field in fields(Details))
+    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
+
+
 def evolve(person: Person | None, event: PersonEvent) -> Person:
     """Returns the state after an event; every event of a person is handled.
 
@@ -307,3 +317,5 @@ def evolve(person: Person | None, event: PersonEvent) -> Person:
             return replace(person, merged_into=event.into)
         case PersonProtectionChanged():
             return replace(person, is_protected=event.is_protected)
+        case PersonErased():
+            return replace(person, active=False, is_erased=True)

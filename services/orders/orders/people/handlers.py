@@ -17,10 +17,14 @@ from kvitt_contracts.types import PersonRef, RegionPersonId, UserId
 
 from orders.message_subject import subject_as
 from orders.people import domain
-from orders.people.commands import AddPerson, KeepContact
+from orders.people.commands import AddPerson, KeepContact, MergePerson
+from orders.people.corrections import keep_correction
+from orders.people.keys.handlers import KEY_OUTDATED
+from orders.people.keys.models import PersonKeyRow
+from orders.people.keys.opening import wrapped_anew, writable
 from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of, indexes_of
-from orders.people.queries import find_by_number, rows_of_person
+from orders.people.queries import details_of, find_by_number, rows_of_person
 from orders.people.terms.writes import keep_terms
 from orders.people.turns import must_have_a_turn
 from orders.people.writes import change_number_index, delete_details, log_accesses, log_edit
@@ -34,6 +38,8 @@ ADD_PERSON = "add_person"
 
 PROTECTION_UNTOLD = Timer("person_protection_untold", PersonRow)
 """Set by a migration for who was protected before events said so."""
+IN_CLEAR = Timer("person_details_in_clear", PersonRow)
+"""Set by a migration for who was stored before what is stored was sealed."""
 
 
 def _rows_of_subject(fact: PersonStated, tx: Transaction) -> Iterable[RowKey]:
@@ -84,6 +90,10 @@ async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
     stays = await tx.get(PersonIdRow, subject_as(RegionPersonId, tx.subject))
     joined = await tx.get(PersonIdRow, fact.joined)
     row, into = await _lock_current(joined.person, tx), await _lock_current(stays.person, tx)
+    await _make_one(row, into, tx)
+
+
+async def _make_one(row: PersonRow, into: PersonRow, tx: Transaction) -> None:
     if row.id == into.id:
         return
     was_protected = row.is_protected
@@ -92,12 +102,42 @@ async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
         await _protect(into, tx)
 
 
+@messages.command(MergePerson)
+async def merge_person(command: MergePerson, tx: Transaction) -> None:
+    """Two references are one person: the target becomes an alias of another (REF-1), as where the
+    region says so; protected where either was (REF-9).
+
+    Refused: UNKNOWN_PERSON (contract, REF-1).
+    """
+    ref, into_ref = PersonRef(tx.target("person")), command.into
+    await tx.get(PersonRow, into_ref, rule="REF-1", field="into")
+    row, into = await _lock_current(ref, tx), await _lock_current(into_ref, tx)
+    await _make_one(row, into, tx)
+
+
 @messages.timer(PROTECTION_UNTOLD)
 async def tell_protection(row: PersonRow, due: datetime, tx: Transaction) -> None:
     """Emit that a person is protected, where the vault alone says so (REF-9)."""
     details = await tx.look_up(PersonDetailsRow, row.id)
     if details is not None and details.protected:
         tx.record(row, *domain.state_protection(row.state(), is_protected=True))
+
+
+# decision 0516: what an earlier release stored is sealed by timers, while it is read as it is
+@messages.timer(IN_CLEAR)
+async def seal_details(row: PersonRow, due: datetime, tx: Transaction) -> None:
+    """Seal what an earlier release stored of a person in clear (REF-22)."""
+    details = await tx.find(PersonDetailsRow, row.id)
+    if details is not None:
+        await writable(details, tx)
+
+
+@messages.timer(KEY_OUTDATED)
+async def wrap_key_anew(row: PersonRow, due: datetime, tx: Transaction) -> None:
+    """Wrap a person's key by the newest version of the region's ring (REF-22)."""
+    key = await tx.look_up(PersonKeyRow, row.id)
+    if key is not None:
+        await wrapped_anew(key, tx)
 
 
 @messages.command(AddPerson, reads=lambda command, tx: [(UserRow, user_key(command.asked_by, tx))])
@@ -119,18 +159,15 @@ async def add_person(command: AddPerson, tx: Transaction) -> None:
     named = RegionPersonId("kvitt-" + "".join(choice(ascii_lowercase) for _ in range(20)))
     row = _start(named, active=True, is_protected=command.protected, tx=tx)
     log_accesses(tx, by, ADD_PERSON, [PersonRef(row.id)], look=domain.Look.ADDED)
-    details = PersonDetailsRow(
-        region=tx.region,
-        person=PersonRef(row.id),
-        number_index=index_of(command.identity, region=tx.region),
-        identity=command.identity,
-        name=command.name,
-        address=command.address,
-        home_region=command.home_region,
-        protected=command.protected,
-        deceased=False,
-        asked_by=command.asked_by,
-    )
+    details = await writable(PersonDetailsRow(region=tx.region, person=PersonRef(row.id)), tx)
+    details.number_index = index_of(command.identity, region=tx.region)
+    details.identity = command.identity
+    details.name = command.name
+    details.address = command.address
+    details.home_region = command.home_region
+    details.protected = command.protected
+    details.deceased = False
+    details.asked_by = command.asked_by
     tx.put(details)
     await keep_terms(details, tx, before=None)
 
@@ -142,12 +179,14 @@ async def keep_contact(command: KeepContact, tx: Transaction) -> None:
     Refused: UNKNOWN_PERSON (contract), UNKNOWN_PERSON_DETAIL (REF-1).
     """
     row = await _lock_current(PersonRef(tx.target("person")), tx)
-    details = await tx.get(PersonDetailsRow, row.id, rule="REF-1")
+    details = await writable(await tx.get(PersonDetailsRow, row.id, rule="REF-1"), tx)
     assert tx.actor is not None  # over HTTP alone
     log_edit(tx, UserId(tx.actor), PersonRef(row.id))
+    before = details.details()
     details.phone = command.phone
     details.door_code = command.door_code
     details.instructions = command.instructions
+    keep_correction(details, before, tx)
 
 
 def _start(
@@ -168,7 +207,7 @@ async def _called(named: RegionPersonId, tx: Transaction) -> PersonRow | None:
 
 
 async def _must_state_same_number(row: PersonRow, fact: PersonStated, tx: Transaction) -> None:
-    kept = await tx.look_up(PersonDetailsRow, row.id)
+    kept = await details_of(PersonRef(row.id), tx)
     if kept is not None:
         domain.must_state_same_number(row.state(), stated=fact.identity, kept=kept.identity)
 
@@ -196,7 +235,7 @@ async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
 
 async def _protect(row: PersonRow, tx: Transaction) -> None:
     tx.record(row, *domain.state_protection(row.state(), is_protected=True))
-    details = await tx.look_up(PersonDetailsRow, row.id)
+    details = await details_of(PersonRef(row.id), tx)
     if details is not None:
         before = details.details()
         details.protected = True
@@ -207,13 +246,16 @@ async def _keep_details(
     ref: PersonRef, fact: PersonStated, tx: Transaction, *, is_new: bool
 ) -> None:
     details = None if is_new else await tx.look_up(PersonDetailsRow, ref)
+    before = None
     index = index_of(fact.identity, region=tx.region)
-    before = None if details is None else details.details()
     if details is None:
-        details = PersonDetailsRow(region=tx.region, person=ref)
+        details = await writable(PersonDetailsRow(region=tx.region, person=ref), tx)
         tx.put(details)
-    elif details.number_index != index:
-        await change_number_index(details, index, tx)
+    else:
+        await writable(details, tx)
+        before = details.details()
+        if details.number_index != index:
+            await change_number_index(details, index, tx)
     details.number_index = index
     details.identity = fact.identity
     details.name = fact.name
@@ -225,3 +267,5 @@ async def _keep_details(
     details.protected = fact.protected
     details.deceased = fact.deceased
     await keep_terms(details, tx, before=before)
+    if before is not None:
+        keep_correction(details, before, tx)

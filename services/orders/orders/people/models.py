@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from kvitt_chassis.models import Aggregate, Json, Regional
+from kvitt_chassis.models import Aggregate, Regional
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.topics import ORDERS_PERSONS
 from kvitt_contracts.types import Address, PersonRef, RegionPersonId, UserId
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
 from orders.people import domain
+from orders.people.keys.sealing import Sealed, SealedForPerson
 
 
 class PersonRow(
@@ -26,7 +27,13 @@ class PersonRow(
 
     __tablename__ = "persons"
     __table_args__ = (
-        UniqueConstraint("region", "region_person_id", name="uq_one_ref_per_region_person_id"),
+        Index(
+            "uq_one_ref_per_known_region_person_id",
+            "region",
+            "region_person_id",
+            unique=True,
+            postgresql_where=text("NOT is_erased"),
+        ),
         Index("ix_persons_merged_into", "region", "merged_into"),
         Index("ix_persons_protected", "region", "id", postgresql_where=text("is_protected")),
     )
@@ -34,6 +41,7 @@ class PersonRow(
     region_person_id: Mapped[RegionPersonId]
     active: Mapped[bool]
     is_protected: Mapped[bool] = mapped_column(server_default=false())
+    is_erased: Mapped[bool] = mapped_column(server_default=false())
     merged_into: Mapped[PersonRef | None]
 
 
@@ -46,8 +54,10 @@ class PersonIdRow(Regional, Base):
     person: Mapped[PersonRef]
 
 
-class PersonDetailsRow(Regional, Base):
-    """Who a current reference is (REF-1). Erasure deletes this row."""
+class PersonDetailsRow(SealedForPerson, Regional, Base):
+    """Who a current reference is (REF-1), sealed with the person's key: `opened` before it is read,
+    `writable` before it is written. Erasure deletes this row.
+    """
 
     __tablename__ = "person_details"
     locked_when_loaded = True  # an order writes into it before it draws its number
@@ -58,13 +68,13 @@ class PersonDetailsRow(Regional, Base):
 
     person: Mapped[PersonRef] = mapped_column(primary_key=True)
     number_index: Mapped[bytes]
-    identity: Mapped[Identity] = mapped_column(Json(Identity))
-    name: Mapped[str]
-    address: Mapped[Address | None] = mapped_column(Json(Address))
-    phone: Mapped[str | None]
-    stated_phone: Mapped[str | None]  # as the region stated it last; `phone` may be edited since
-    door_code: Mapped[str | None]
-    instructions: Mapped[str | None]
+    identity = Sealed[Identity](Identity)
+    name = Sealed[str](str)
+    address = Sealed[Address | None](Address | None)
+    phone = Sealed[str | None](str | None)
+    stated_phone = Sealed[str | None](str | None)  # as the region stated it last; see `phone`
+    door_code = Sealed[str | None](str | None)
+    instructions = Sealed[str | None](str | None)
     home_region: Mapped[str]
     protected: Mapped[bool]
     deceased: Mapped[bool]

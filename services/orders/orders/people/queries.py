@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from orders.people.domain import HOUR, OPEN_FOR, OPENING, Look
+from orders.people.keys.opening import all_opened, opened, rows_of_key
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import indexes_of
 
@@ -38,6 +39,7 @@ def rows_of_person(named: RegionPersonId, tx: Transaction) -> Iterable[RowKey]:
     if known is not None:
         yield PersonRow, known.person
         yield PersonDetailsRow, known.person
+        yield from rows_of_key(known.person)
 
 
 async def current_person(named: RegionPersonId, tx: Transaction, *, field: str) -> PersonRow:
@@ -60,6 +62,23 @@ async def current_reference(ref: PersonRef, tx: Transaction) -> PersonRef:
     """The reference that one leads to now; one that is not known is itself."""
     row = await tx.look_up(PersonRow, ref)
     return ref if row is None else PersonRef((await current_row(row, tx)).id)
+
+
+async def details_named(person: PersonRow, tx: Transaction) -> PersonDetailsRow:
+    """Who the recipient of a command is, to read. Refused: UNKNOWN_PERSON_DETAIL (REF-1)."""
+    row = await tx.get(PersonDetailsRow, person.id, rule="REF-1", field="recipient.person")
+    return await opened(row, tx)
+
+
+async def details_of(ref: PersonRef, tx: Transaction) -> PersonDetailsRow | None:
+    """Who a current reference is, to read; None of one that is erased."""
+    row = await tx.look_up(PersonDetailsRow, ref)
+    return None if row is None else await opened(row, tx)
+
+
+async def details_of_all(refs: Iterable[PersonRef], tx: Transaction) -> Sequence[PersonDetailsRow]:
+    """Who some current references are, to read; those that are there, in their order."""
+    return await all_opened(await tx.look_up_all(PersonDetailsRow, refs), tx)
 
 
 async def find_by_number(identity: Identity, tx: Transaction) -> PersonRef | None:

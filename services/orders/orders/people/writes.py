@@ -10,7 +10,9 @@ from kvitt_contracts.orders import Delivery, RecipientAddress
 from kvitt_contracts.types import PersonRef, UserId
 from sqlalchemy import func, select
 
+from orders.people.corrections import keep_correction
 from orders.people.domain import HOUR, Limit, Look
+from orders.people.keys.opening import writable
 from orders.people.models import PersonAccessRow, PersonDetailsRow
 from orders.people.terms.writes import forget_terms
 
@@ -91,8 +93,8 @@ async def note_contact(person: PersonRef, delivery: Delivery, tx: Transaction) -
     """Copy phone, door code and instructions of a delivery to the recipient, for later orders
     (REF-1); who changed them by that is logged.
     """
-    details = await tx.get(PersonDetailsRow, person)
-    before = details.contact
+    details = await writable(await tx.get(PersonDetailsRow, person), tx)
+    before, known = details.contact, details.details()
     details.phone = delivery.recipient_phone or details.phone
     if isinstance(delivery.to, RecipientAddress):  # else they belong to another door
         details.door_code = delivery.door_code or details.door_code
@@ -100,6 +102,7 @@ async def note_contact(person: PersonRef, delivery: Delivery, tx: Transaction) -
     if details.contact != before:
         assert tx.actor is not None  # over HTTP alone
         log_edit(tx, UserId(tx.actor), person)
+        keep_correction(details, known, tx)
 
 
 async def delete_details(details: PersonDetailsRow, tx: Transaction) -> None:

@@ -30,8 +30,7 @@ from orders.devices.models import DeviceRow
 from orders.message_subject import subject_as
 from orders.numbers.domain import Series
 from orders.numbers.writes import next_number
-from orders.people.models import PersonDetailsRow
-from orders.people.queries import current_person, is_of_person, is_of_protected
+from orders.people.queries import current_person, details_named, is_of_person, is_of_protected
 from orders.pickups.commands import RequestPickupInWords
 from orders.pickups.domain import OPEN
 from orders.pickups.models import PickupRow
@@ -147,7 +146,7 @@ async def _recipient(command: Requested, tx: Transaction) -> tuple[Recipient, bo
         await tx.get(CareUnitRow, key, rule="PCK-1", field="recipient.unit")
         return named, True, False
     person = await current_person(named.person, tx, field="recipient.person")
-    details = await tx.get(PersonDetailsRow, person.id, rule="REF-1", field="recipient.person")
+    details = await details_named(person, tx)
     recipient = PatientRecipient(person=PersonRef(person.id))
     return recipient, details.address is not None, details.phone is not None
 

@@ -10,8 +10,8 @@ from kvitt_contracts.orders import AddressKind, Delivery, OneOffAddress
 from kvitt_contracts.types import Address, CareUnitId, CustomerId, PersonRef, UserId
 
 from orders.people.domain import Purpose
-from orders.people.models import PersonDetailsRow, PersonRow
-from orders.people.queries import current_row
+from orders.people.models import PersonRow
+from orders.people.queries import current_row, details_of
 from orders.people.writes import log_accesses
 from orders.places.views import PlaceView
 from orders.units.models import CareUnitRow, CustomerRow
@@ -84,7 +84,7 @@ async def _recipient(what: Destined, tx: Transaction, user: UserId) -> _Door:
         return _Door(name=unit.name, address=customer.address)
     person = await current_row(await tx.get(PersonRow, what.recipient_person), tx)
     log_accesses(tx, user, Purpose.DELIVERY, [PersonRef(person.id)])
-    details = await tx.look_up(PersonDetailsRow, person.id)
+    details = await details_of(PersonRef(person.id), tx)
     if details is None:  # erased
         return _Door(name=None, address=None)
     return _Door(

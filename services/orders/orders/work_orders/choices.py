@@ -12,8 +12,7 @@ from kvitt_contracts.types import CareUnitId, CareUnitRecipient, PatientRecipien
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.care.recipients import named
-from orders.people.models import PersonDetailsRow
-from orders.people.queries import current_reference
+from orders.people.queries import current_reference, details_of
 from orders.work_orders.domain import Kind
 from orders.work_orders.queries import is_installing_at
 from orders.work_orders.registering.domain import kinds_at
@@ -50,7 +49,7 @@ async def show_choices(
     if person is not None:
         await named(PatientRecipient(person=person), reader)
         current = await current_reference(person, tx)
-        details = await tx.look_up(PersonDetailsRow, current)
+        details = await details_of(current, tx)
         born_on = details.born_on if details is not None else None
         is_installing = await is_installing_at(PatientRecipient(person=current), tx)
     elif unit is not None:

@@ -43,6 +43,7 @@ from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.queries import (
     current_person,
     current_reference,
+    details_named,
     is_of_person,
     is_of_protected,
 )
@@ -202,7 +203,7 @@ async def _recipient(
         return named, None
     person = await current_person(named.person, tx, field="recipient.person")
     must_be_active(person.state())
-    details = await tx.get(PersonDetailsRow, person.id, rule="REF-1", field="recipient.person")
+    details = await details_named(person, tx)
     return PatientRecipient(person=PersonRef(person.id)), details
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import and_, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from orders.people.domain import Details
+from orders.people.keys.opening import all_opened
 from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import index_of, person_keys
 from orders.people.terms.domain import terms_of
@@ -53,7 +54,7 @@ async def hash_anew(tx: Transaction, *, at_most: int) -> tuple[int, int]:
         .with_for_update(of=PersonRow, skip_locked=True)
     )
     refs = [PersonRef(ref) for ref in await tx.session.scalars(due)]
-    found = await tx.find_all(details, refs)
+    found = await all_opened(await tx.find_all(details, refs), tx)
     taken = await _taken_by_others(found, tx)
     rows = [row for row in found if row.person not in taken]
     if rows:

@@ -1,0 +1,1 @@
+"""What bmb forgets of a person who is erased (REF-23)."""

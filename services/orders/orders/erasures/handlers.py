@@ -1,0 +1,41 @@
+"""What we do about an erasure."""
+
+from kvitt_chassis.handlers import Handlers
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import PersonRef, UserId
+
+from orders.erasures import domain
+from orders.erasures.commands import ErasePerson
+from orders.erasures.queries import left_of, references_of
+from orders.erasures.writes import destroy_keys, forget_texts
+from orders.people.domain import Look
+from orders.people.models import PersonRow
+from orders.people.writes import log_accesses
+
+messages = Handlers()
+
+ERASE = "erase"
+"""The purpose that an erasure is logged under."""
+
+
+# decision 0517: erasure destroys the key, and deletes what is not sealed
+@messages.command(ErasePerson)
+async def erase_person(command: ErasePerson, tx: Transaction) -> None:
+    """Erase who a person is, under every reference (REF-23); no effect when that is done.
+
+    Refused: UNKNOWN_PERSON (contract), PERSON_HAS_SOMETHING_LEFT (REF-23).
+    """
+    person = PersonRef(tx.target("person"))
+    asked = await tx.get(PersonRow, person, rule="REF-23")
+    refs = await references_of(person, tx)
+    left = await left_of(refs, tx)
+    domain.must_be_over(asked.state(), left=left, is_ordered=command.is_ordered)
+    await forget_texts(refs, tx)
+    erased = []
+    for row in await tx.lock_all(PersonRow, refs):
+        events = domain.erase(row.state())
+        tx.record(row, *events)
+        erased += [PersonRef(row.id)] * len(events)
+    await destroy_keys(refs, tx)
+    assert tx.actor is not None  # over HTTP alone
+    log_accesses(tx, UserId(tx.actor), ERASE, erased, look=Look.ERASED, reason=command.why)

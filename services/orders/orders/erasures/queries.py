@@ -1,0 +1,155 @@
+"""What is stored of a person, and what of it is not over. Reads only."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.types import PersonRef
+from sqlalchemy import ColumnElement, Select, func, select
+
+from orders.attachments.models import AttachmentRow
+from orders.care.models import CareDeviceRow
+from orders.customer_orders import domain as customer_orders
+from orders.customer_orders.models import OrderDetailsRow, OrderRow
+from orders.erasures.domain import Kept, Left
+from orders.fault_reports.domain import Status as FaultStatus
+from orders.fault_reports.models import FaultReportRow
+from orders.order_drafts.models import OrderDraftRow
+from orders.people.corrections import PersonCorrectionRow
+from orders.people.models import PersonAccessRow, PersonDetailsRow
+from orders.people.queries import same_persons
+from orders.pickups import domain as pickups
+from orders.pickups.models import PickupDetailsRow, PickupRow
+from orders.work_orders import domain as work_orders
+from orders.work_orders.drafts.models import ApplicationDraftRow
+from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderRow
+
+MOST: Final = 1_000
+"""Lines of a list in an export."""
+
+
+async def references_of(person: PersonRef, tx: Transaction) -> Sequence[PersonRef]:
+    """Every reference of a person, the current one and its aliases, in the order of their ids."""
+    same = same_persons([person], tx.region)
+    found = await tx.session.scalars(select(same.c.id).order_by(same.c.id))
+    return [PersonRef(one) for one in found]
+
+
+async def left_of(refs: Sequence[PersonRef], tx: Transaction) -> Left:
+    """What is not over for a person."""
+    row = await tx.session.execute(
+        select(
+            _count(CareDeviceRow, tx, CareDeviceRow.person.in_(refs)).label("devices"),
+            _count(
+                OrderRow,
+                tx,
+                OrderRow.recipient_person.in_(refs),
+                OrderRow.status.in_(customer_orders.OPEN),
+            ).label("orders"),
+            _count(
+                PickupRow,
+                tx,
+                PickupRow.recipient_person.in_(refs),
+                PickupRow.status.in_(pickups.OPEN),
+            ).label("pickups"),
+            _count(
+                WorkOrderRow,
+                tx,
+                WorkOrderRow.recipient_person.in_(refs),
+                WorkOrderRow.status.in_(work_orders.OPEN),
+            ).label("work_orders"),
+            _count(
+                FaultReportRow,
+                tx,
+                FaultReportRow.recipient_person.in_(refs),
+                FaultReportRow.status != FaultStatus.CLOSED,
+            ).label("fault_reports"),
+        )
+    )
+    return Left(**row.mappings().one())
+
+
+async def kept_of(refs: Sequence[PersonRef], tx: Transaction) -> Kept:
+    """How much is stored of a person."""
+    texts = (
+        _count(OrderDetailsRow, tx, OrderDetailsRow.order_id.in_(orders_of(refs, tx)))
+        + _count(PickupDetailsRow, tx, PickupDetailsRow.pickup_id.in_(pickups_of(refs, tx)))
+        + _count(WorkOrderDetailsRow, tx, WorkOrderDetailsRow.work_order_id.in_(works_of(refs, tx)))
+    )
+    drafts = _count(OrderDraftRow, tx, OrderDraftRow.recipient_person.in_(refs)) + _count(
+        ApplicationDraftRow, tx, ApplicationDraftRow.recipient_person.in_(refs)
+    )
+    row = await tx.session.execute(
+        select(
+            _count(PersonDetailsRow, tx, PersonDetailsRow.person.in_(refs)).label("details"),
+            texts.label("delivery_texts"),
+            drafts.label("drafts"),
+            _count(AttachmentRow, tx, is_attached_to(refs, tx)).label("attachments"),
+            _count(OrderRow, tx, OrderRow.recipient_person.in_(refs)).label("orders"),
+            _count(WorkOrderRow, tx, WorkOrderRow.recipient_person.in_(refs)).label("work_orders"),
+            _count(PersonAccessRow, tx, PersonAccessRow.person.in_(refs)).label("looks"),
+        )
+    )
+    return Kept(**row.mappings().one())
+
+
+def orders_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
+    """Selects the ids of a person's orders."""
+    return select(OrderRow.id).where(
+        OrderRow.region == tx.region, OrderRow.recipient_person.in_(refs)
+    )
+
+
+def pickups_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
+    """Selects the ids of a person's pickups."""
+    return select(PickupRow.id).where(
+        PickupRow.region == tx.region, PickupRow.recipient_person.in_(refs)
+    )
+
+
+def works_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
+    """Selects the ids of a person's work orders."""
+    return select(WorkOrderRow.id).where(
+        WorkOrderRow.region == tx.region, WorkOrderRow.recipient_person.in_(refs)
+    )
+
+
+def is_attached_to(refs: Sequence[PersonRef], tx: Transaction) -> ColumnElement[bool]:
+    """The criterion of a file that belongs to something of a person's."""
+    drafts = select(OrderDraftRow.draft_id).where(
+        OrderDraftRow.region == tx.region, OrderDraftRow.recipient_person.in_(refs)
+    )
+    return (
+        AttachmentRow.order_id.in_(orders_of(refs, tx))
+        | AttachmentRow.work_order_id.in_(works_of(refs, tx))
+        | AttachmentRow.draft_id.in_(drafts)
+    )
+
+
+def _count(row_type: type[Any], tx: Transaction, *criteria: ColumnElement[bool]) -> Any:
+    return (
+        select(func.count())
+        .select_from(row_type)
+        .where(row_type.region == tx.region, *criteria)
+        .scalar_subquery()
+    )
+
+
+async def corrections_of(
+    refs: Sequence[PersonRef], tx: Transaction
+) -> Sequence[PersonCorrectionRow]:
+    """What was corrected of a person, the latest first, a thousand at most; still sealed."""
+    query = select(PersonCorrectionRow).where(
+        PersonCorrectionRow.region == tx.region, PersonCorrectionRow.person.in_(refs)
+    )
+    found = await tx.session.scalars(query.order_by(PersonCorrectionRow.at.desc()).limit(MOST))
+    return found.all()
+
+
+async def looks_of(refs: Sequence[PersonRef], tx: Transaction) -> Sequence[PersonAccessRow]:
+    """Who looked at a person, the latest first, a thousand at most."""
+    query = select(PersonAccessRow).where(
+        PersonAccessRow.region == tx.region, PersonAccessRow.person.in_(refs)
+    )
+    found = await tx.session.scalars(query.order_by(PersonAccessRow.at.desc()).limit(MOST))
+    return found.all()

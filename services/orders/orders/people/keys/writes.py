@@ -1,0 +1,39 @@
+"""Writes of keys beyond one row by its key."""
+
+from kvitt_chassis.handlers import Timer
+from kvitt_chassis.transaction import Transaction
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+
+from orders.people.keys.models import PERSONS, KeyRingRow
+
+_WRAP_ANEW = text("""
+    INSERT INTO timers (timer, region, key, due)
+    SELECT :timer, region, person, :due FROM person_keys
+    WHERE region = :region AND version <> :current ON CONFLICT DO NOTHING
+    """)
+
+
+async def have_wrapped_anew(timer: Timer, ring: KeyRingRow, tx: Transaction) -> None:
+    """Set a timer for each person of the region whose key another version than the current wraps;
+    one statement, however many they are.
+    """
+    await tx.session.flush()
+    values = {"timer": timer.name, "region": str(tx.region), "current": ring.current}
+    await tx.session.execute(_WRAP_ANEW, {**values, "due": tx.now})
+
+
+async def begin_ring(wrapped: str, tx: Transaction) -> KeyRingRow:
+    """The region's ring with its first version; where another transaction was first, that one's."""
+    tx.will_lock(KeyRingRow)
+    ring = {
+        "region": tx.region,
+        "name": PERSONS,
+        "current": 1,
+        "versions": {1: wrapped},
+        "current_since": tx.now,
+    }
+    await tx.session.execute(insert(KeyRingRow).values(ring).on_conflict_do_nothing())
+    row = await tx.session.get(KeyRingRow, (tx.region, PERSONS), populate_existing=True)
+    assert row is not None
+    return row
