@@ -23,7 +23,7 @@ from kvitt_contracts.types import (
 from rich.markup import escape
 from rich.table import Table
 
-from kvitt import explain, operate, regions, verify
+from kvitt import evidence, explain, operate, regions, verify
 from kvitt import failpoints as known_failpoints
 from kvitt.local import parts, tokens
 from kvitt.local.problems import LocalProblem
@@ -224,6 +224,7 @@ def token(
 regions.add_to(app)
 operate.add_to(app)
 verify.add_to(app)
+evidence.add_to(app)
 explain.add_to(app)
 what_if.add_to(app)
 story.add_to(app)

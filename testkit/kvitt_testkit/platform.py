@@ -205,6 +205,7 @@ class Platform:
             issuers_file=self.tokens.issuers_file_of(service, regions),
             quarantine_key=tokens.quarantine_key(self._state.secret),
             person_key=tokens.person_key(self._state.secret),
+            log_key=tokens.log_key(self._state.secret),
             http_port=http_port or free_port,
             admin_port=admin_port,
             files_dir=(self._state.directory / "files").resolve(),

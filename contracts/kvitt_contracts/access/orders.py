@@ -309,6 +309,10 @@ ACTS = (
             "POST /persons/{person}:print": ("orders.person.print", WORKS),
             "GET /persons": ("orders.persons.list", {**STAFF, **SYSTEM}),
             "GET /persons/{person}": ("orders.person.show", READS),
+            "GET /persons/{person}/accesses": (
+                "orders.person.accesses",
+                {**STAFF, **SYSTEM},
+            ),
             "GET /person-accesses": ("orders.person-accesses.list", {**STAFF, **OPERATES}),
         },
     ),

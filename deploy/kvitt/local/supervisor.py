@@ -399,6 +399,8 @@ class LocalSystem:
             issuers_file=self.tokens.issuers_file_of(service, self.regions),
             quarantine_key=tokens.quarantine_key(self.state.secret),
             person_key=tokens.person_key(self.state.secret),
+            log_key=tokens.log_key(self.state.secret),
+            log_heads=(self.state.directory / "log-heads" / f"{service}.json").resolve(),
             http_port=self.state.port(f"http-{service}"),
             admin_port=self.state.port(f"admin-{service}"),
             files_dir=(self.state.directory / "files").resolve(),

@@ -165,5 +165,10 @@ def person_key(secret: str) -> str:
     return _derive(secret, "persons").hex()
 
 
+def log_key(secret: str) -> str:
+    """The key that chains the services' logs, as hex, from the state's secret."""
+    return _derive(secret, "logs").hex()
+
+
 def _derive(secret: str, purpose: str) -> bytes:
     return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).digest()

@@ -16,6 +16,7 @@ from orders.contacts.api import router as contacts
 from orders.customer_orders.api import router as customer_orders
 from orders.customer_orders.awaited import router as awaited
 from orders.customer_orders.models import OrderRow
+from orders.extracts.api import router as extracts
 from orders.fault_reports.api import router as fault_reports
 from orders.fault_reports.models import FaultReportRow
 from orders.handlers import messages
@@ -25,6 +26,7 @@ from orders.numbers.models import NumberSeriesRow
 from orders.order_drafts.api import router as order_drafts
 from orders.order_drafts.models import OrderDraftRow
 from orders.people.api import router as people
+from orders.people.log import PERSON_LOG
 from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import person_key
 from orders.pickups.api import router as pickups
@@ -83,6 +85,7 @@ service = Service(
         application_drafts,
         people,
         care,
+        extracts,
         handouts,
         units,
         contacts,
@@ -90,6 +93,7 @@ service = Service(
     ],
     base=Base,
     users=UserRow,
+    logs=(PERSON_LOG,),
     lock_order=(
         PayerRow,
         CustomerRow,

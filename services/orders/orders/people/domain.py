@@ -81,6 +81,9 @@ class Look(StrEnum):
     SHOWN = "shown"
     OUT_OF_REACH = "out_of_reach"  # asked for by a reference, and not shown
     EDITED = "edited"
+    DONE = "done"  # something was registered about them, or decided on it
+    MERGED = "merged"  # two references became one
+    ERASED = "erased"
 
 
 OPENING = frozenset({Look.FOUND, Look.ADDED, Look.OPENED})
