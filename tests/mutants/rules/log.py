@@ -7,7 +7,6 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 _CHAIN: Final = "chassis/kvitt_chassis/evidence/chain.py"
 _SEALER: Final = "chassis/kvitt_chassis/evidence/sealer.py"
 _WALK: Final = "chassis/kvitt_chassis/evidence/verifying.py"
-_TABLES: Final = "chassis/kvitt_chassis/evidence/tables.py"
 _PEOPLE: Final = "services/orders/orders/people"
 _EVIDENCE: Final = "chassis/tests/test_evidence.py::test"
 _PLANTED: Final = f"{_EVIDENCE}_a_chain_holds_and_each_planted_change_is_found_where_it_is"
@@ -81,10 +80,10 @@ LOG: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "REF-21c",
-        "The database lets go of what is a year old",
-        _TABLES,
-        "stretch.last_at > now() - interval '{years} years'",
-        "stretch.last_at > now() - interval '1 years'",
+        "What the policy keeps goes once the law lets it",
+        _SEALER,
+        "self._database.policies.in_force(region, now).log.keep_years",
+        "5",
         f"{_LOG}_nobody_removes_what_the_law_has_kept_for_five_years",
     ),
     rule_mutant(
