@@ -74,8 +74,8 @@ LOG: tuple[RuleMutant, ...] = (
         "REF-21b",
         "What was put in beside the chain passes",
         _WALK,
-        "    if row is None:\n        return None\n",
-        "    if row is None or after:\n        return None\n",
+        "        None if row is None else Broken(",
+        "        None if row is None or after else Broken(",
         f"{_LOG}_a_row_that_is_put_in_with_an_old_time_is_found",
     ),
     rule_mutant(
