@@ -107,6 +107,7 @@ NO_FREE_TEXT: Final = {
         (
             *("bmb.transfers.void_reason", "orders.orders.refusal", "orders.pickups.refused"),
             *("orders.fault_reports.refused", "orders.person_accesses.purpose"),
+            "orders.person_accesses.act",
             *("orders.person_details.home_region", "orders.attachments.media_type"),
             "inventory.article_files.media_type",
             *("inventory.holds.refused", "inventory.reservations.decline_reason"),
