@@ -44,6 +44,7 @@ class Caller:
     region: RegionCode
     grantees: frozenset[Grantee]
     service_points: frozenset[ServicePointId] = frozenset()
+    default_service_point: ServicePointId | None = None
 
     def has(self, *grantees: Grantee) -> bool:
         """True when the caller is at least one of them."""
@@ -144,6 +145,7 @@ class Access:
             if tx.message is not None:
                 await self._must_be_granted(act, message, tx)
                 tx.actor = names.actor(message)  # REF-6: what follows is theirs
+                tx.act, tx.place = act.name, await self._place_of(names.actor(message), tx)
             await route.handler(message, tx)
 
         return replace(route, handler=ask_first, reads=name_actor)
@@ -161,6 +163,10 @@ class Access:
             )
         if act.reach_of(_granted(row)) is None:
             raise NotGranted(act, actor=actor, field=field)
+
+    async def _place_of(self, user: UserId, tx: "Transaction") -> ServicePointId | None:
+        row = await tx.look_up(self.users, self.user_key(tx.region, user))
+        return None if row is None else row.default_service_point
 
     async def caller(self, identity: Identity, database: Database) -> Caller:
         """Who calls, by the token and, unless it is a system's, by the register as it is now.
@@ -181,6 +187,7 @@ class Access:
             region=region,
             grantees=_granted(row) if row else frozenset(),
             service_points=frozenset(row.service_points) if row else frozenset(),
+            default_service_point=row.default_service_point if row else None,
         )
 
     def grant(self, connection: Connection) -> Grant:

@@ -286,6 +286,8 @@ class CommandRunner:
             subject=subject,
             target=target,
             actor=self.caller.user_id,
+            act=self.grant.act.name,
+            place=self.caller.default_service_point,
             traceparent=telemetry.current_traceparent(),
         )
         return transaction

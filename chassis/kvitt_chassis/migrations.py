@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from kvitt_chassis import key_digests
 from kvitt_chassis.consuming import marks, parking, passing
+from kvitt_chassis.evidence.tables import Log, thinning
 from kvitt_chassis.settings import FromFiles
 
 OWNER_URL = "KVITT_DATABASE_OWNER_URL"
@@ -52,6 +53,7 @@ _PARTS = {
     "positions": "consuming.positions",
     "refusals": "consuming.refusals",
     "audit": "operating.audit",
+    "log_links": "evidence.tables",
     "idempotency": "web.idempotency",
     "policies": "policies",
 }
@@ -109,6 +111,12 @@ def create_chassis_functions(op: Any) -> None:
     op.get_bind().exec_driver_sql(key_digests.FUNCTION)
     for statement in (*marks.FUNCTIONS, passing.FUNCTION):
         op.get_bind().exec_driver_sql(statement)
+
+
+def create_thinning(op: Any, service: str, log: Log, *, years: int) -> None:
+    """Create the function that removes what is old of a chained log, or replace it."""
+    for statement in thinning(log, years=years):
+        op.get_bind().exec_driver_sql(_named(statement, service))
 
 
 def create_users_table(op: Any) -> None:

@@ -3,10 +3,10 @@ No queries.
 """
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from kvitt_contracts import types as contract_types
@@ -17,6 +17,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import Enum, MetaData, Text, TypeDecorator, Uuid
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+if TYPE_CHECKING:
+    from kvitt_chassis.transaction import Transaction
 
 S = TypeVar("S")
 
@@ -176,6 +179,9 @@ class Aggregate(Regional, Generic[S]):
             value = getattr(state, name)
             if getattr(self, name, None) != value:
                 setattr(self, name, value)
+
+    def recorded(self, events: Sequence[Event], tx: "Transaction") -> None:
+        """These events have been recorded on the row: for what is to be logged of it besides."""
 
     @classmethod
     def fold(cls, events: list[Event]) -> S:

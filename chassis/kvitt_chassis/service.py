@@ -11,6 +11,7 @@ from kvitt_contracts.topics import SERVICES
 from sqlalchemy.orm import DeclarativeBase
 
 from kvitt_chassis.access import Access
+from kvitt_chassis.evidence.tables import AUDIT, Log
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.lock_order import LockOrder
@@ -27,10 +28,10 @@ class Service:
     `users` is the row class of its register of users (see Access); `acts` are its rows of the table
     of access, those of its name unless told. `lock_order` names every class whose rows are locked,
     in the order in which they are. `checks` are what its reconciliation compares, beside each
-    aggregate's row with its events. `jobs` are kept at while a process of it runs. Making a service
-    does nothing: no connection, no setting is read. Raises ValueError for a name that is not in the
-    catalogue, and for a lock order that leaves a class out; LookupError for a route that is in no
-    row of the table of access.
+    aggregate's row with its events. `jobs` are kept at while a process of it runs. `logs` are its
+    chained logs, beside the audit. Making a service does nothing: no connection, no setting is
+    read. Raises ValueError for a name that is not in the catalogue, and for a lock order that
+    leaves a class out; LookupError for a route that is in no row of the table of access.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Service:
         lock_order: Sequence[type[Regional]] = (),
         checks: Sequence[Check] = (),
         jobs: Sequence[MakeJob] = (),
+        logs: Sequence[Log] = (),
         title: str | None = None,
     ) -> None:
         if name not in SERVICES:
@@ -61,6 +63,7 @@ class Service:
         self.lock_order = tuple(lock_order)
         self.checks = (rows_with_events(base), *checks)
         self.jobs = tuple(jobs)
+        self.logs = (AUDIT, *logs)
         self.title = title or f"Kvitt {name}"
 
     def http_app(self, context: ApiContext, *, telemetry: Telemetry | None = None) -> FastAPI:

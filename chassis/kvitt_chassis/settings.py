@@ -79,6 +79,8 @@ class Settings(FromFiles):
     tls_by_proxy: bool = False  # a proxy on the way to it ends TLS
     issuers: Path
     quarantine_key: SecretStr
+    log_key: SecretStr  # in hex; the newest first, older ones after a comma
+    log_heads: Path | None = None  # where the database's users may not write
     person_key: SecretStr | None = None
     otlp_endpoint: str | None = None
     records_per_turn: int = 50  # of a region, before the next region's turn

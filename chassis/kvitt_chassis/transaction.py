@@ -2,7 +2,7 @@
 it; a handler does neither.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -12,7 +12,7 @@ from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.envelope import MAX_BYTES, Envelope, Event
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import PolicyVersion, RegionCode, identify
+from kvitt_contracts.types import PolicyVersion, RegionCode, ServicePointId, identify
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.inspection import inspect
 from sqlalchemy.orm import InstrumentedAttribute
@@ -59,6 +59,8 @@ class Transaction:
         target: UUID | None,
         actor: str | None,
         traceparent: str | None,
+        act: str | None = None,
+        place: ServicePointId | None = None,
     ) -> None:
         self._unit = unit
         self._target = target
@@ -73,6 +75,8 @@ class Transaction:
         self.subject = subject
         self.actor = actor
         self.traceparent = traceparent
+        self.act = act  # the row of the table of access
+        self.place = place  # from which whoever acts does, where the register says so
 
     @property
     def session(self) -> AsyncSession:
@@ -329,13 +333,14 @@ class Transaction:
             self._given[id(row)] = row, dict(vars(row))
         return row
 
-    def _record(self, row: Aggregate[Any], state: Any, events: Iterable[Event]) -> None:
+    def _record(self, row: Aggregate[Any], state: Any, events: Sequence[Event]) -> None:
         self._has_acted = True
         for event in events:
             state = type(row).evolve(state, event)
             row.seq += 1
             self._unit.emitted.append(self._emit(row, event))
         row.apply(state)
+        row.recorded(events, self)
 
     def _emit(self, row: Aggregate[Any], event: Event) -> Emitted:
         payload = event.model_dump_json(exclude_none=True)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from kvitt_contracts.envelope import Envelope
 from kvitt_contracts.policy import Policies
-from kvitt_contracts.types import RegionCode
+from kvitt_contracts.types import RegionCode, ServicePointId
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.inspection import inspect
 
@@ -194,6 +194,8 @@ class UnitOfWork:
         target: UUID | None = None,
         actor: str | None = None,
         traceparent: str | None = None,
+        act: str | None = None,
+        place: ServicePointId | None = None,
     ) -> Transaction:
         """A transaction for one message, one HTTP command or one timer."""
         self.regions.add(region)
@@ -206,6 +208,8 @@ class UnitOfWork:
             target=target,
             actor=actor or (message.actor if message else None),
             traceparent=traceparent or (message.traceparent if message else None),
+            act=act or (message.type if message else None),
+            place=place,
         )
 
 

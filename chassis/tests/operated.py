@@ -11,6 +11,9 @@ import httpx
 from kvitt_chassis.auth import Identity
 from kvitt_chassis.consuming.quarantine import Quarantine
 from kvitt_chassis.database import Database
+from kvitt_chassis.evidence.chain import Keys
+from kvitt_chassis.evidence.heads import Witness
+from kvitt_chassis.evidence.verifying import Evidence
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.operating import admin
 from kvitt_chassis.operating.admin import Operations
@@ -43,6 +46,16 @@ class AtRest:
         return True
 
 
+def evidence_of(worker: Database, *, key: str = "5e" * 32) -> Evidence:
+    """The toy's chained logs."""
+    return Evidence(
+        logs=toy.service.logs,
+        keys=Keys.of(key),
+        witness=Witness(None),
+        policies=worker.policies,
+    )
+
+
 @asynccontextmanager
 async def client(
     worker: Database,
@@ -66,6 +79,7 @@ async def client(
         relay=relay,
         timers=relay,
         reconciliation=Reconciliation(toy.service.name, checks, database=worker, topics=nothing),
+        evidence=evidence_of(worker),
         moves_clock=moves_clock,
     )
     who = Identity(user_id=UserId(user), region=RegionCode(region), said=frozenset({role}))

@@ -130,13 +130,23 @@ async def test_who_operates_comes_by_a_port_that_serves_nobody_else(
     assert asked.json()["rule"] == "REF-18"
 
 
-async def test_an_act_is_written_down_with_who_and_why(process: ServiceProcess) -> None:
+async def test_an_act_is_written_down_with_who_and_why_and_chained(
+    process: ServiceProcess,
+) -> None:
     async with process.http() as client, process.admin(user="drift1") as operator:
         letter = (await client.post("/letters", json=BODY)).json()["id"]
         body = {"topic": "notifications.messages", "key": letter, "why": "a reader lost it"}
         sent = (await operator.post("/admin/outbox:republish", json=body)).json()
         (act, *_) = (await operator.get("/admin/audit")).json()
 
+        async def sealed() -> bool:
+            page = await operator.get("/admin/log/export?log=audit&limit=1000")
+            return "outbox.republish" in page.text
+
+        await wait_for(sealed)
+        (walked,) = (await operator.post("/admin/log:verify", json={"why": "a test"})).json()
+
+    assert (walked["log"], walked["broken"]) == ("audit", None)
     assert sent == {"sent": 1}, act
     assert (act["who"], act["what"], act["why"]) == (
         "drift1",

@@ -119,6 +119,14 @@ class OrderPolicy(Part):
     basket_days: Annotated[int, Field(ge=1, le=30)] = 5
 
 
+class LogPolicy(Part):
+    """log.* of domain §8. For how many years it stands who looked at whom (REF-21): no fewer than
+    the law's five.
+    """
+
+    keep_years: Annotated[int, Field(ge=5, le=100)] = 10
+
+
 class IdFormat(Part):
     """How many characters the region's codes have."""
 
@@ -163,6 +171,7 @@ class RegionPolicy(Part):
     child_until: Annotated[int, Field(ge=1, le=30)] = 18
     email: tuple[Word, ...] = ()
     links: tuple[Link, ...] = ()
+    log: LogPolicy = LogPolicy()
 
     def product_area(self, code: ProductArea) -> ProductAreaPolicy | None:
         """The product area of this code, or None where this version has none of it (REF-11)."""

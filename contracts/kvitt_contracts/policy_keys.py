@@ -74,6 +74,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "handouts.loan_terms": "ORD-17",
     "handouts.ownership_terms": "ORD-17",
     "links": "NTF-6",
+    "log.keep_years": "REF-21",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 

@@ -1,6 +1,7 @@
 """A client of each service's admin HTTP. What an operator asks of it is in operate.py."""
 
 import getpass
+import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -78,6 +79,11 @@ class Admin:
         asked = {name: value for name, value in query.items() if value is not None}
         return self._ask("GET", service, path, params=asked)
 
+    def lines(self, service: str, path: str, **query: Any) -> list[Any]:
+        """A service's answer to GET in lines of JSON. Raises LocalProblem."""
+        answer = self._answer("GET", service, path, params=query)
+        return [json.loads(line) for line in answer.text.splitlines()]
+
     def parked(self, service: str, **query: Any) -> Iterator[dict[str, Any]]:
         """Each parked key, the oldest first, page by page. Raises LocalProblem."""
         after = 0
@@ -105,6 +111,9 @@ class Admin:
         return self._ask("POST", service, path, json=body or {}, **patience)
 
     def _ask(self, method: str, service: str, path: str, **more: Any) -> Any:
+        return self._answer(method, service, path, **more).json()
+
+    def _answer(self, method: str, service: str, path: str, **more: Any) -> httpx.Response:
         if service not in self._urls:
             raise LocalProblem(
                 f"There is no service {service} here.",
@@ -120,7 +129,7 @@ class Admin:
                 )
             ) from error
         if answer.is_success:
-            return answer.json()
+            return answer
         raise self._with_dead(of_answer(service, answer))
 
     def _with_dead(self, problem: LocalProblem) -> LocalProblem:

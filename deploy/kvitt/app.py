@@ -23,7 +23,7 @@ from kvitt_contracts.types import (
 from rich.markup import escape
 from rich.table import Table
 
-from kvitt import explain, operate, persons, regions, secrets, verify
+from kvitt import evidence, explain, operate, persons, regions, secrets, verify
 from kvitt import failpoints as known_failpoints
 from kvitt.local import parts, tokens
 from kvitt.local.private import make_directory, open_private, write_private
@@ -225,6 +225,7 @@ def token(
 regions.add_to(app)
 operate.add_to(app)
 verify.add_to(app)
+evidence.add_to(app)
 explain.add_to(app)
 persons.add_to(app)
 secrets.add_to(app)

@@ -61,9 +61,13 @@ BEFORE = (
     ),
     "CREATE INDEX ix_orders_lines ON orders USING gin (lines jsonb_path_ops)",
     "DROP TABLE refills, templates, template_names",
+    "DROP TABLE log_links, log_stones",
+    "DROP INDEX ix_audit_at",
+    "DROP FUNCTION thin_person_accesses",
     "DROP INDEX ix_person_accesses_user",
     (
         "ALTER TABLE person_accesses DROP COLUMN look, DROP COLUMN reason,"
+        " DROP COLUMN unit, DROP COLUMN act,"
         " ALTER COLUMN person SET NOT NULL, ALTER COLUMN at DROP DEFAULT"
     ),
     "ALTER TABLE persons DROP COLUMN is_protected, DROP COLUMN is_erased",
@@ -101,6 +105,8 @@ WITH_DATA = (
 )
 INVOICE = "00000000-0000-0000-0000-000000000001"
 BEFORE_DOCUMENTS = (
+    "DROP TABLE log_links, log_stones",
+    "DROP INDEX ix_audit_at",
     (
         "DROP TABLE documents, users, customers, persons, work_orders, ledger_entries,"
         " ledger_periods, month_previews, payer_previews, preview_findings, selections,"

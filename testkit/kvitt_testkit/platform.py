@@ -206,6 +206,7 @@ class Platform:
             quarantine_key=tokens.quarantine_key(self._state.secret),
             person_key=tokens.person_key(self._state.secret),
             person_keys=tokens.person_keys_file(self._state),
+            log_key=tokens.log_key(self._state.secret),
             http_port=http_port or free_port,
             admin_port=admin_port,
             files_dir=(self._state.directory / "files").resolve(),

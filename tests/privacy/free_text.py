@@ -108,6 +108,7 @@ NO_FREE_TEXT: Final = {
         (
             *("bmb.transfers.void_reason", "orders.orders.refusal", "orders.pickups.refused"),
             *("orders.fault_reports.refused", "orders.person_accesses.purpose"),
+            "orders.person_accesses.act",
             *("orders.person_details.home_region", "orders.attachments.media_type"),
             "orders.rekeyings.index_name",
             "inventory.article_files.media_type",

@@ -24,6 +24,7 @@ from kvitt_chassis.consuming.quarantine import Entry, NoSuchEntry, Quarantine
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.database import Database
+from kvitt_chassis.evidence.verifying import Evidence
 from kvitt_chassis.http import PROBLEM_BODY, ApiRouter
 from kvitt_chassis.operating import audit, clock
 from kvitt_chassis.operating.admin_bodies import (
@@ -37,6 +38,7 @@ from kvitt_chassis.operating.admin_bodies import (
     Recorded,
     Republish,
 )
+from kvitt_chassis.operating.evidence import evidence_routes
 from kvitt_chassis.operating.idle import Idle, idle_of
 from kvitt_chassis.operating.reconciling import Reconciliation, UnknownCheck
 from kvitt_chassis.operating.row_comparison import differences
@@ -65,6 +67,7 @@ class Operations:
     relay: Relay
     timers: TimerLoop
     reconciliation: Reconciliation
+    evidence: Evidence
     moves_clock: bool = False
 
     @property
@@ -111,6 +114,7 @@ def routes(operations: Operations) -> APIRouter:
     router = ApiRouter(prefix="/admin", tags=["Drift"])
     _state_routes(router, operations)
     _reconciliation_routes(router, operations)
+    evidence_routes(router, database=operations.database, evidence=operations.evidence)
     _park_routes(router, operations)
     _outbox_routes(router, operations)
     _clock_routes(router, operations)

@@ -25,12 +25,16 @@ from kvitt_chassis.consuming.replaying import KafkaTopics
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.ending import end_tasks
+from kvitt_chassis.evidence.chain import Keys
+from kvitt_chassis.evidence.heads import Witness
+from kvitt_chassis.evidence.sealer import Sealer as LogSealer
+from kvitt_chassis.evidence.verifying import Evidence
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.issuers import read_issuers
 from kvitt_chassis.operating import admin, health, logs
 from kvitt_chassis.operating.health import Health
 from kvitt_chassis.operating.history import History
-from kvitt_chassis.operating.jobs import keep_at
+from kvitt_chassis.operating.jobs import Job, keep_at
 from kvitt_chassis.operating.reconciling import Reconciliation
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.policies import guard, read_policies, tell_outages
@@ -95,13 +99,27 @@ class Process:
             telemetry=self.telemetry,
         )
         self.timers = TimerLoop(self.worker, service.handlers)
+        self.evidence = Evidence(
+            logs=service.logs,
+            keys=Keys.of(settings.log_key.get_secret_value()),
+            witness=Witness(settings.log_heads),
+            policies=self.policies,
+        )
         self.reconciliation = Reconciliation(
             service.name,
-            service.checks,
+            (*service.checks, self.evidence.check()),
             database=self.worker,
             topics=KafkaTopics(settings.kafka, prefix=settings.topic_prefix),
         )
-        self.jobs = [make(self.worker) for make in service.jobs]
+        self.jobs: list[Job] = [make(self.worker) for make in service.jobs]
+        self.jobs.append(
+            LogSealer(
+                service.logs,
+                database=self.worker,
+                keys=self.evidence.keys,
+                witness=self.evidence.witness,
+            )
+        )
         # What HTTP has committed wakes the same parts as what a message has.
         self.api.committed = self.worker.committed
         self.health = Health(
@@ -121,6 +139,7 @@ class Process:
             relay=self.relay,
             timers=self.timers,
             reconciliation=self.reconciliation,
+            evidence=self.evidence,
             moves_clock=settings.moves_clock,
         )
         self._are_policies_guarded = False

@@ -11,6 +11,7 @@ from kvitt_chassis.access import GRANT, Caller, Grant
 from kvitt_chassis.database import Database
 from kvitt_chassis.http import ApiContext, Reader, SignedIn
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.unit_of_work import UnitOfWork
 
 
 async def read_transaction(
@@ -22,7 +23,7 @@ async def read_transaction(
     context: ApiContext = request.app.state.context
     async with context.database.unit(caller.region) as unit:
         reader.read_within(unit.session)
-        yield unit.begin(region=caller.region, is_command=True, actor=caller.user_id)
+        yield _begin(unit, reader.grant)
     reader.read_within(None)  # what is streamed is read after the answer has begun
 
 
@@ -47,9 +48,19 @@ class Looker:
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[Transaction]:
         """A transaction of the caller's region, as the api role; committed at the end."""
-        region, user = self.caller.region, self.caller.user_id
-        async with self.database.unit(region) as unit:
-            yield unit.begin(region=region, is_command=True, actor=user)
+        async with self.database.unit(self.caller.region) as unit:
+            yield _begin(unit, self.grant)
+
+
+def _begin(unit: UnitOfWork, grant: Grant) -> Transaction:
+    caller = grant.caller
+    return unit.begin(
+        region=caller.region,
+        is_command=True,
+        actor=caller.user_id,
+        act=grant.act.name,
+        place=caller.default_service_point,
+    )
 
 
 def looker(request: Request, _: SignedIn) -> Looker:

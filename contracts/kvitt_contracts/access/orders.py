@@ -323,6 +323,10 @@ ACTS = (
             "POST /persons/{person}:erase": ("orders.person.erase", {**STAFF, **SYSTEM}),
             "GET /persons": ("orders.persons.list", {**STAFF, **SYSTEM}),
             "GET /persons/{person}": ("orders.person.show", READS),
+            "GET /persons/{person}/accesses": (
+                "orders.person.accesses",
+                {**STAFF, **SYSTEM},
+            ),
             "GET /person-accesses": ("orders.person-accesses.list", {**STAFF, **OPERATES}),
         },
     ),

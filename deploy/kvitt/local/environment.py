@@ -46,11 +46,13 @@ class ServiceAddresses:
     quarantine_key: str
     person_key: str
     person_keys: Path
+    log_key: str
     http_port: int
     admin_port: int
     files_dir: Path
     orders_url: str | None = None
     service_key: Path | None = None
+    log_heads: Path | None = None
     topic_prefix: str = ""
 
     def environment(self) -> dict[str, str]:
@@ -73,7 +75,10 @@ class ServiceAddresses:
             "KVITT_MOVES_CLOCK": "1",  # a month is lived through in minutes here
             "KVITT_ISSUERS": str(self.issuers_file),
             "KVITT_QUARANTINE_KEY": self.quarantine_key,
+            "KVITT_LOG_KEY": self.log_key,
         }
+        if self.log_heads:
+            found["KVITT_LOG_HEADS"] = str(self.log_heads)
         if self.credentials:
             found["KVITT_KAFKA_USERNAME"] = self.credentials.username
             found["KVITT_KAFKA_PASSWORD"] = self.credentials.password

@@ -431,6 +431,8 @@ class LocalSystem:
             quarantine_key=tokens.quarantine_key(self.state.secret),
             person_key=tokens.person_key(self.state.secret),
             person_keys=tokens.person_keys_file(self.state),
+            log_key=tokens.log_key(self.state.secret),
+            log_heads=(self.state.directory / "log-heads" / f"{service}.json").resolve(),
             http_port=self.state.port(f"http-{service}"),
             admin_port=self.state.port(f"admin-{service}"),
             files_dir=(self.state.directory / "files").resolve(),

@@ -20,6 +20,7 @@ from kvitt_chassis.profiles import LOCAL_ISSUER
 from kvitt_contracts.access import IN_TOKENS, Grantee
 
 from kvitt.local.private import make_directory, write_private
+from kvitt.local.state import State
 
 ISSUER = LOCAL_ISSUER
 AUDIENCE = "kvitt"
@@ -173,6 +174,11 @@ def person_keys_file(state: State) -> Path:
     if not file.exists():
         write_private(file, json.dumps({"1": _derive(state.secret, "persons' keys").hex()}))
     return file
+
+
+def log_key(secret: str) -> str:
+    """The key that chains the services' logs, as hex, from the state's secret."""
+    return _derive(secret, "logs").hex()
 
 
 def _derive(secret: str, purpose: str) -> bytes:

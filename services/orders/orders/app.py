@@ -17,6 +17,7 @@ from orders.customer_orders.api import router as customer_orders
 from orders.customer_orders.awaited import router as awaited
 from orders.customer_orders.models import OrderRow
 from orders.erasures.api import router as erasures
+from orders.extracts.api import router as extracts
 from orders.fault_reports.api import router as fault_reports
 from orders.fault_reports.models import FaultReportRow
 from orders.handlers import messages
@@ -26,9 +27,10 @@ from orders.numbers.models import NumberSeriesRow
 from orders.order_drafts.api import router as order_drafts
 from orders.order_drafts.models import OrderDraftRow
 from orders.people.api import router as people
-from orders.people.keys.api import router as person_keys
+from orders.people.keys.api import router as key_rings
 from orders.people.keys.models import KeyRingRow
 from orders.people.keys.wrapping import wrapper
+from orders.people.log import PERSON_LOG
 from orders.people.models import PersonDetailsRow, PersonRow
 from orders.people.number_index import person_keys
 from orders.people.terms.api import router as search_index
@@ -90,9 +92,10 @@ service = Service(
         application_drafts,
         people,
         search_index,
-        person_keys,
+        key_rings,
         care,
         erasures,
+        extracts,
         handouts,
         units,
         contacts,
@@ -101,6 +104,7 @@ service = Service(
     base=Base,
     users=UserRow,
     jobs=[TermKeeper],
+    logs=(PERSON_LOG,),
     lock_order=(
         PayerRow,
         CustomerRow,

@@ -6,6 +6,7 @@ from orders.articles.handlers import messages as articles
 from orders.attachments.handlers import messages as attachments
 from orders.baskets.answers import bringing_to_baskets
 from orders.baskets.handlers import messages as baskets
+from orders.care.done import logging_what_is_done
 from orders.care.handlers import projections as care
 from orders.cases.handlers import messages as cases
 from orders.claims.handlers import messages as claims
@@ -68,4 +69,4 @@ for _noun in (
     erasures,
 ):
     _together.include(_noun)
-messages = bringing_to_baskets(_together)
+messages = logging_what_is_done(bringing_to_baskets(_together))

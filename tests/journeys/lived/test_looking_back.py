@@ -14,6 +14,7 @@ from kvitt.local.problems import LocalProblem
 from kvitt.local.supervisor import default_regions_dir
 from kvitt.region_system import RegionSystem
 from kvitt_contracts.access import Grantee
+from kvitt_contracts.topics import SERVICES
 from kvitt_contracts.types import RegionCode, identify
 from kvitt_testkit.world import wait_for
 from psycopg.types.json import Jsonb
@@ -273,6 +274,21 @@ def test_what_differs_is_named_by_its_key_until_it_is_mended(past: Lived) -> Non
         assert ended(*elsewhere).exit_code == 0
 
     assert ended("verify", "devices", "--state", str(past.state)).exit_code == 0
+
+
+def test_each_log_is_what_was_sealed_and_is_handed_on(past: Lived) -> None:
+    found = json.loads(past.kvitt("verify", "log", "--json"))
+    ends = json.loads(past.kvitt("log", "heads"))
+    lines = [json.loads(one) for one in past.kvitt("log", "export", "--region", "ac").splitlines()]
+
+    assert [one for one in found if one["broken"]] == []
+    assert {(one["service"], one["log"], one["region"]) for one in found} >= {
+        ("orders", "person_accesses", "ac"),
+        *((service, "audit", None) for service in SERVICES),
+    }
+    assert ends["orders"]["person_accesses/ac"]["position"] >= len(lines) > 0
+    assert [one["event"]["sequence"] for one in lines] == list(range(1, len(lines) + 1))
+    assert {one["kvitt"]["look"] for one in lines} >= {"done"}
 
 
 # -- what waits for a person -----------------------------------------------------------------------

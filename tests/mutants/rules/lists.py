@@ -14,6 +14,7 @@ from tests.mutants.rules.documents import DOCUMENTS
 from tests.mutants.rules.fault_reports import FAULT_REPORTS
 from tests.mutants.rules.foresight import FORESIGHT
 from tests.mutants.rules.inventory import INVENTORY
+from tests.mutants.rules.log import LOG
 from tests.mutants.rules.looks import LOOKS
 from tests.mutants.rules.mails import MAILS
 from tests.mutants.rules.notifications import NOTIFICATIONS
@@ -32,6 +33,7 @@ from tests.mutants.rules.work_charges import WORK_CHARGES
 LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "reference": REFERENCE,
     "access": ACCESS,
+    "log": LOG,
     "looks": LOOKS,
     "person_search": PERSON_SEARCH,
     "physical": PHYSICAL,

@@ -6,7 +6,7 @@ from kvitt_chassis.migrations import guard_regions
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0052"
-down_revision = "0046"
+down_revision = "0050"
 
 
 def upgrade() -> None:

@@ -1,5 +1,6 @@
 """The table of basket loans."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from kvitt_chassis.models import Aggregate, Json
@@ -21,10 +22,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.baskets import domain
 from orders.models import Base
+from orders.people.done import AboutPersons
 from orders.waits.domain import Owner
 
 
 class BasketLoanRow(
+    AboutPersons,
     Aggregate[domain.Basket],
     Base,
     noun="basket-loan",
@@ -75,6 +78,10 @@ class BasketLoanRow(
     persons: Mapped[tuple[PersonRef, ...]] = mapped_column(Json(tuple[PersonRef, ...]))
     due_on: Mapped[date | None]
     waits_on: Mapped[Owner | None]
+
+    def concerned(self) -> Sequence[PersonRef]:
+        """To whom something of it is delivered."""
+        return self.persons
 
     def apply(self, state: domain.Basket) -> None:
         """Write a state into the columns, those for queries included."""

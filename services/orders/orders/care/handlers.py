@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.bmb import (
+    TransferAccepted,
     TransferDissolved,
     TransferDrafted,
     TransferRejected,
@@ -43,6 +44,13 @@ projections.project(
     new_person=lambda event: patient_of(event.new_recipient),
 )
 projections.amend(TransferSent, CareTransferRow, is_sent=True)
+
+
+@projections.on(TransferAccepted)
+async def on_transfer_accepted(_: TransferAccepted, tx: Transaction) -> None:
+    """It is logged who has accepted it (REF-21); whose care the person is in is as it was."""
+
+
 for _end in (
     TransferRejected,
     TransferWithdrawn,

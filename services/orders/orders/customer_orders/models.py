@@ -27,9 +27,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from orders.customer_orders import domain
 from orders.customer_orders.lines import OrderLine
 from orders.models import Base
+from orders.people.done import AboutPersons
 
 
 class OrderRow(
+    AboutPersons,
     Aggregate[domain.Order],
     Base,
     noun="order",

@@ -18,10 +18,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.fault_reports.domain import FaultReport, Status, evolve, waits_for
 from orders.models import Base
+from orders.people.done import AboutPersons
 from orders.waits.domain import Owner
 
 
 class FaultReportRow(
+    AboutPersons,
     Aggregate[FaultReport],
     Base,
     noun="fault-report",

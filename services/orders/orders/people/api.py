@@ -5,7 +5,7 @@ bodies alone. How somebody comes to see a person is in `orders.care`.
 from typing import Annotated
 
 from fastapi import Query
-from kvitt_chassis.filters import Eq, In, Where
+from kvitt_chassis.filters import Eq, From, In, To, Where
 from kvitt_chassis.http import (
     ApiRouter,
     Body,
@@ -20,8 +20,8 @@ from kvitt_chassis.http import (
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import Name
-from kvitt_contracts.types import Address, PersonRef, RegionPersonId, UserId
-from pydantic import ConfigDict, Field
+from kvitt_contracts.types import Address, PersonRef, RegionPersonId, ServicePointId, UserId
+from pydantic import AwareDatetime, ConfigDict, Field
 from sqlalchemy import select
 
 from orders.people.commands import AddPerson
@@ -107,6 +107,9 @@ class AccessQuery(ListQuery):
     person: Annotated[PersonRef | None, Where(is_told_of, "Vem som sågs")] = None
     user_id: Annotated[UserId | None, Eq(PersonAccessRow.user_id, "Vem som såg")] = None
     look: Annotated[list[Look] | None, In(PersonAccessRow.look, "Vad det blev")] = None
+    unit: Annotated[ServicePointId | None, Eq(PersonAccessRow.unit, "Från vilken enhet")] = None
+    since: Annotated[AwareDatetime | None, From(PersonAccessRow.at, "Från och med")] = None
+    until: Annotated[AwareDatetime | None, To(PersonAccessRow.at, "Till och med")] = None
 
 
 ACCESSES = ListOf(

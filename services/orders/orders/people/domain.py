@@ -84,6 +84,8 @@ class Look(StrEnum):
     SHOWN = "shown"
     OUT_OF_REACH = "out_of_reach"  # asked for by a reference, and not shown
     EDITED = "edited"
+    DONE = "done"  # something was registered about them, or decided on it
+    MERGED = "merged"  # two references became one
     ERASED = "erased"
     EXPORTED = "exported"
 

@@ -36,6 +36,11 @@ messages = Handlers()
 ADD_PERSON = "add_person"
 """The purpose that an addition by hand is logged under."""
 
+MERGE = "merge"
+"""The purpose that two references that became one are logged under."""
+REGION = "region"
+"""Whom the log names where the region itself has stated something, and nobody in it."""
+
 PROTECTION_UNTOLD = Timer("person_protection_untold", PersonRow)
 """Set by a migration for who was protected before events said so."""
 IN_CLEAR = Timer("person_details_in_clear", PersonRow)
@@ -228,6 +233,9 @@ async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
     merged = domain.merge(row.state(), into=into.state())
     tx.record(row, *merged)
     if merged:
+        by = UserId(tx.actor or REGION)
+        both = [PersonRef(row.id), PersonRef(into.id)]
+        log_accesses(tx, by, MERGE, both, look=domain.Look.MERGED)
         details = await tx.look_up(PersonDetailsRow, row.id)
         if details is not None:
             await delete_details(details, tx)

@@ -6,7 +6,7 @@ from uuid import UUID
 from kvitt_chassis.models import Aggregate, Regional
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.topics import ORDERS_PERSONS
-from kvitt_contracts.types import Address, PersonRef, RegionPersonId, UserId
+from kvitt_contracts.types import Address, PersonRef, RegionPersonId, ServicePointId, UserId
 from sqlalchemy import Index, SmallInteger, UniqueConstraint, false, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -108,10 +108,11 @@ class PersonDetailsRow(SealedForPerson, Regional, Base):
 
 
 class PersonAccessRow(Regional, Base):
-    """Who looked at whom, or edited how they are reached, when and why; a look that found nobody
-    has no person. Rows are added, never changed (REF-6).
+    """Who looked at whom, or did something about them, when, from which unit and why; a look that
+    found nobody has no person. Rows are added, never changed (REF-6), and chained (REF-21).
 
-    `at` is real time; `look` is not given of what was logged before looks had kinds.
+    `at` is real time; `look` is not given of what was logged before looks had kinds, nor `unit` and
+    `act`, the row of the table of access or the event that was heard, of what was before they were.
     """
 
     __tablename__ = "person_accesses"
@@ -127,4 +128,6 @@ class PersonAccessRow(Regional, Base):
     look: Mapped[domain.Look | None]
     purpose: Mapped[str]
     reason: Mapped[str | None]  # of an opening in an emergency
+    unit: Mapped[ServicePointId | None]
+    act: Mapped[str | None]
     person: Mapped[PersonRef | None]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from kvitt_contracts.types import PersonRef, RegionPersonId, UserId
+from kvitt_contracts.types import PersonRef, RegionPersonId, ServicePointId, UserId
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.people.domain import Look
@@ -41,7 +41,14 @@ class AccessView(BaseModel):
     look: Annotated[
         Look | None, Field(description="Vad det blev; saknas för det som loggades tidigare")
     ]
-    purpose: Annotated[str, Field(description="Ändamålet")]
+    purpose: Annotated[str, Field(description="Ändamålet, eller händelsen som det blev")]
+    unit: Annotated[
+        ServicePointId | None,
+        Field(description="Enheten som användaren arbetade vid; saknas för det som är äldre"),
+    ] = None
+    act: Annotated[str | None, Field(description="Handlingen, som behörighetstabellen har den")] = (
+        None
+    )
     reason: Annotated[str | None, Field(description="Skälet till en nödöppning")]
     person: Annotated[
         PersonRef | None, Field(description="Saknas när ingen fanns, och när den inte visas här")

@@ -23,7 +23,8 @@ LOOKS = declare(
     "counter",
     "person_looks_total",
     "Accesses to persons by what came of them: found, not_found, added, opened (in an emergency),"
-    " listed (by a search), shown, out_of_reach, edited, too_many (refused with 429)",
+    " listed (by a search), shown, out_of_reach, edited, done (something about them), merged,"
+    " erased, exported, too_many (429)",
     "Many not_found, out_of_reach or too_many: somebody searches; each opened: tell the region."
     " docs/runbooks/persons.md",
     ("region", "look"),
@@ -39,10 +40,11 @@ def log_accesses(
     look: Look = Look.SHOWN,
     reason: str | None = None,
 ) -> None:
-    """Store who looked at persons, or edited how they are reached, when and why (REF-6, REF-19).
+    """Store who looked at persons, or did something about them, when, from which unit, by which act
+    and why (REF-6, REF-19, REF-21).
 
     None stands for nobody: the look found no person. The time is the database's, never business
-    time.
+    time. The unit and the act are the transaction's.
     """
     tx.session.add_all(
         PersonAccessRow(
@@ -53,6 +55,8 @@ def log_accesses(
             purpose=purpose,
             reason=reason,
             person=ref,
+            unit=tx.place,
+            act=tx.act,
         )
         for ref in persons
     )

@@ -27,11 +27,13 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
+from orders.people.done import AboutPersons
 from orders.pickups import domain
 from orders.waits.domain import Owner
 
 
 class PickupRow(
+    AboutPersons,
     Aggregate[domain.Pickup],
     Base,
     noun="pickup",

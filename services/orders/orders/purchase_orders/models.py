@@ -21,10 +21,12 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
+from orders.people.done import AboutPersons
 from orders.purchase_orders import domain
 
 
 class PurchaseOrderRow(
+    AboutPersons,
     Aggregate[domain.PurchaseOrder],
     Base,
     noun="purchase-order",

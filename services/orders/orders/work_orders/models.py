@@ -30,12 +30,14 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
+from orders.people.done import AboutPersons
 from orders.waits.domain import Owner
 from orders.work_orders import domain
 from orders.work_orders.applications.domain import Application
 
 
 class WorkOrderRow(
+    AboutPersons,
     Aggregate[domain.WorkOrder],
     Base,
     noun="work-order",

@@ -1,0 +1,11 @@
+"""The audit is chained (REF-21)."""
+
+from alembic import op
+from kvitt_chassis.migrations import add_chassis_tables
+
+revision = "0020"
+down_revision = "0019"
+
+
+def upgrade() -> None:
+    add_chassis_tables(op, "notifications", "log_links")

@@ -1,0 +1,1 @@
+"""What a person is told of who looked at them (REF-21)."""

@@ -1,0 +1,32 @@
+"""Which lines of the log an extract has. Reads only."""
+
+from collections.abc import Iterable
+
+from kvitt_chassis.http import RegionReader
+from kvitt_contracts.access import Grantee
+from kvitt_contracts.types import PersonRef, ServicePointId
+from sqlalchemy import ColumnElement, or_, select
+
+from orders.people.models import PersonAccessRow
+from orders.people.queries import is_of_person, protected_references
+from orders.units.models import CustomerRow
+
+
+def is_given_to(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
+    """The criterion of a line about a person, by any reference of theirs; of who is protected, the
+    reader's own alone, unless it is the region's system that asks.
+    """
+    theirs = is_of_person(PersonAccessRow.person, person, reader.region)
+    if reader.caller.has(Grantee.REGION_SYSTEM):
+        return theirs
+    mine = PersonAccessRow.user_id == reader.caller.user_id
+    return theirs & or_(mine, PersonAccessRow.person.not_in(protected_references()))
+
+
+async def names_of(
+    units: Iterable[ServicePointId], reader: RegionReader
+) -> dict[ServicePointId, str]:
+    """The names of units, as the region states them now."""
+    wanted = CustomerRow.customer_id.in_(sorted(units))
+    rows = await reader.all(select(CustomerRow).where(CustomerRow.region == reader.region, wanted))
+    return {ServicePointId(row.customer_id): row.name for row in rows}

@@ -1,0 +1,51 @@
+"""What a line of the log says to the person whom it is about."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from orders.people.domain import Look
+
+OF_LOOKS: Final[Mapping[Look | None, str]] = {
+    None: "Uppgifterna visades",
+    Look.FOUND: "Du söktes upp med ditt personnummer",
+    Look.NOT_FOUND: "Du söktes, men hittades inte",
+    Look.ADDED: "Du lades till i registret",
+    Look.OPENED: "Dina uppgifter öppnades i en nödsituation",
+    Look.SHOWN: "Dina uppgifter visades",
+    Look.OUT_OF_REACH: "Någon frågade efter dig, men fick inte se något",
+    Look.EDITED: "Dina kontaktuppgifter ändrades",
+    Look.DONE: "Något registrerades eller beslutades",
+    Look.MERGED: "Två registreringar av dig slogs ihop till en",
+    Look.ERASED: "Dina personuppgifter raderades",
+}
+OF_PURPOSES: Final[Mapping[str, str]] = {
+    "display": "vid en order, ett hjälpmedel eller ett byte",
+    "ordering": "när något beställdes",
+    "delivery": "för att något skulle levereras eller hämtas",
+    "invoicing": "för en faktura",
+    "new_patient": "för att du skulle få något förskrivet",
+    "case": "för ett ärende hos kundtjänst",
+    "emergency": "i en nödsituation",
+    "add_person": "för att du saknades i registret",
+    "edit_contact": "för att du ska kunna nås",
+    "merge": "på regionens besked",
+    "extract": "för ett utdrag ur loggen",
+}
+OF_NOUNS: Final[Mapping[str, str]] = {
+    "orders.order": "om en order eller ett uttag",
+    "orders.pickup": "om en hämtning",
+    "orders.work-order": "om en arbetsorder eller en ansökan",
+    "orders.fault-report": "om en felanmälan",
+    "orders.purchase-order": "om ett inköp",
+    "orders.basket-loan": "om ett lån av en varukorg",
+    "bmb.transfer": "om ett byte av enhet eller betalare",
+    "inventory.device": "om ett hjälpmedel hos dig",
+    "inventory.custody": "om ett hjälpmedel hos dig",
+}
+
+
+def said_of(look: Look | None, purpose: str) -> str:
+    """One line in words: what came of it, and for what."""
+    noun = ".".join(purpose.split(".")[:2])
+    why = OF_PURPOSES.get(purpose) or OF_NOUNS.get(noun)
+    return " ".join(filter(None, (OF_LOOKS[look], why)))
