@@ -91,6 +91,8 @@ def test_what_is_given_and_not_read_is_named() -> None:
         "child_until": 18,
     }
 
-    found = set(unread_keys(a_history(given).versions[0]))
+    (version,) = a_history(given).versions
+    earlier = {key: rule for key, rule in READ_KEYS.items() if key != "inactive_after_months"}
 
-    assert found == {("inactive_after_months",)}
+    assert set(unread_keys(version, read=earlier)) == {("inactive_after_months",)}
+    assert set(unread_keys(version)) == set()

@@ -161,10 +161,17 @@ from kvitt_contracts.orders.units import (
     UnitEvent,
 )
 from kvitt_contracts.orders.users import (
+    AccessApplied,
+    AccessGranted,
+    AccessLapsed,
+    AccessLapsing,
+    AccessRefused,
     ApplyForAccess,
     GrantAccess,
+    RefuseAccess,
     SetDefaultServicePoint,
     SetDefaultSupply,
+    SignIn,
     UserEvent,
     UserRegistered,
 )
@@ -188,6 +195,11 @@ from kvitt_contracts.orders.work_orders import (
 )
 
 __all__ = [
+    "AccessApplied",
+    "AccessGranted",
+    "AccessLapsed",
+    "AccessLapsing",
+    "AccessRefused",
     "ActOnBasketLoan",
     "AddressKind",
     "AnswerCase",
@@ -303,6 +315,7 @@ __all__ = [
     "ReceivedLine",
     "RecipientAddress",
     "ReduceOrderLine",
+    "RefuseAccess",
     "RegisterWithdrawal",
     "RegisterWorkOrder",
     "ReplenishmentPlaced",
@@ -319,6 +332,7 @@ __all__ = [
     "SetDefaultSupply",
     "SetDelivery",
     "SettleDeviation",
+    "SignIn",
     "StartWorkOrder",
     "SuppliedLine",
     "SupplierEvent",

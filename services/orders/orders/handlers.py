@@ -27,6 +27,7 @@ from orders.replenishments.handlers import messages as replenishments
 from orders.responsibles.handlers import projections as responsibles
 from orders.suppliers.handlers import messages as suppliers
 from orders.templates.handlers import messages as templates
+from orders.units.access.handlers import messages as access
 from orders.units.handlers import messages as units
 from orders.work_orders.drafts.handlers import messages as drafts
 from orders.work_orders.handlers import messages as work_orders
@@ -35,6 +36,7 @@ _together = Handlers()
 for _noun in (
     people,
     units,
+    access,
     contacts,
     articles,
     responsibles,
