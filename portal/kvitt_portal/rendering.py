@@ -92,6 +92,7 @@ _ROLES = {
     Grantee.PRESCRIBER: "förskrivare",
     Grantee.REQUESTER: "beställare",
     Grantee.CUSTOMER_SERVICE: "kundtjänst",
+    Grantee.UNIT_HEAD: "enhetschef",
 }
 
 
