@@ -24,10 +24,10 @@ def test_no_table_has_a_column_of_a_password(service: str) -> None:
     tables = import_module(f"{service}.app").service.base.metadata.tables
 
     assert [
-        f"{name}.{column}"
+        f"{name}.{column.key}"
         for name, table in tables.items()
-        for column in table.columns.keys()
-        if WORD.search(column)
+        for column in table.columns
+        if WORD.search(column.key)
     ] == []
 
 

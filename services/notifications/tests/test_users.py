@@ -50,7 +50,7 @@ async def test_the_user_and_who_heads_their_unit_are_told_before_access_lapses_a
         (RECEIVER, "user_access_lapsed"),
     ]
     mails = await world.events(EmailQueued)
-    assert [(one.to.user_id, one.routine) for one in mails if one.to.kind == "user"] == [
+    assert [(one.to.id, one.routine) for one in mails] == [
         (SENDER, "access"),
         (SENDER, "access"),
     ]

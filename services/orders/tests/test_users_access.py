@@ -331,3 +331,24 @@ async def test_who_is_not_stated_is_applied_for_at_a_service_point_of_the_head(
     row = await world.row(UserRow, identify(RegionCode(REGION), "user", NEW))
     assert (row.active, row.access, row.stated_active) == (True, GRANTED, None)
     await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("REF-16a")
+@pytest.mark.parametrize("kind", ["region", "municipality", "contractor", None])
+def test_who_employs_a_user_is_as_the_region_states_it(
+    policy: RegionPolicy, kind: str | None
+) -> None:
+    (event,) = register_user(
+        a_user_stated(ME, OURS, employer_kind=kind),
+        known=None,
+        service_points=(a_service_point(),),
+        policy=policy,
+    )
+
+    assert event.employer_kind == kind
+
+
+@pytest.mark.rule("REF-16a")
+def test_there_are_three_kinds_of_employers() -> None:
+    with pytest.raises(ValueError, match="employer_kind"):
+        a_user_stated(ME, OURS, employer_kind="school")
