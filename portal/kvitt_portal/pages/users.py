@@ -2,7 +2,7 @@
 applies for who works there, customer service decides (REF-5).
 """
 
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter
 from kvitt_contracts.access import Grantee
@@ -32,7 +32,9 @@ _SAID: Final = {
     "apply": "Ansökan är skickad till kundtjänst.",
     "grant": "Behörigheten är beviljad.",
     "refuse": "Behörigheten är nekad.",
+    "set-default-service-point": "Det förvalda tjänstestället är bytt.",
 }
+_MOVES: Final = "set-default-service-point"
 
 
 @router.get(PAGE)
@@ -64,10 +66,14 @@ async def apply_anew(here: Here) -> Response:
 
 @router.post(f"{PAGE}/{{user}}")
 async def decide(here: Here, user: str) -> Response:
-    """Apply for a user's access, or grant or refuse what was applied for: by one press."""
+    """Apply for a user's access, or grant or refuse what was applied for, by one press; of customer
+    service, choose a user's default service point for who asked (REF-12).
+    """
     form = await here.form()
     act = form["do"] if form["do"] in _SAID else "apply"
-    body = {"asked_by": form["asked_by"] or None}
+    body: dict[str, Any] = {"asked_by": form["asked_by"] or None}
+    if act == _MOVES:
+        body["service_point"] = form["to"]
     part = await here.send("orders", "POST", f"/users/{code(user)}:{act}", body, form)
     if part.problem is None:
         return here.go(listing.listed_at(form, PAGE) or PAGE, _SAID[act])

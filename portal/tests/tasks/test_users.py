@@ -105,6 +105,22 @@ async def test_somebody_new_is_applied_for_and_refused(actor: MakeActor, unit: U
     assert (await unit.access_of(new))["active"] is False
 
 
+@pytest.mark.rule("REF-12g")
+async def test_customer_service_chooses_a_users_default_service_point(
+    actor: MakeActor, scene: Scene
+) -> None:
+    first, second = scene.place("Dagcentralen"), scene.place("Nattcentralen")
+    user = scene.user(first, second, name="Tove Tvåställen")
+    await scene.set()
+    kim = await actor(CLERK, at=f"{PAGE}?service_point={first.id}")
+    await kim.click("Byt förvalt", within=user)
+    await kim.picture("users-default")
+    await kim.click("Byt", within=user)
+
+    await kim.sees("Det förvalda tjänstestället är bytt.")
+    await kim.sees("Nattcentralen (förvalt)", within=user)
+
+
 async def test_who_heads_no_unit_is_led_to_their_own_page(actor: MakeActor, unit: Unit) -> None:
     olle = await actor(unit.other, at=PAGE)
 
