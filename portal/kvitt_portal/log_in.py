@@ -41,7 +41,7 @@ _SAID = {
 to a provider by themselves: Chromium sends no form on to another place (form-action).
 """
 
-_EMPLOYERS = {
+EMPLOYERS = {
     "region": "För anställda i regionen",
     "municipality": "För anställda i en kommun",
     "contractor": "För anställda hos en privat utförare",
@@ -221,7 +221,7 @@ def _choice(
     text = portal_of(request).render(
         "log_in/providers.html",
         providers=list(providers),
-        employers=_EMPLOYERS,
+        employers=EMPLOYERS,
         till=_own(till),
         said=said,
         fault=fault,
