@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
-from kvitt_contracts.access import IN_REGISTER, IN_TOKENS, Act, Grantee, Reach
+from kvitt_contracts.access import IN_REGISTER, IN_TOKENS, OF_DUTIES, Act, Grantee, Reach
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import RegionCode, ServicePointId, UserId, identify
 from starlette.types import Scope as Connection
 
-from kvitt_chassis.auth import Forbidden, Identity
+from kvitt_chassis.auth import Forbidden, Identity, way_must_be_theirs
 from kvitt_chassis.database import Database
 from kvitt_chassis.denials import NotGranted
 from kvitt_chassis.handlers import Handlers, MessageRoute, RowKey
@@ -68,8 +68,8 @@ class Grant:
 class Access:
     """The table's rows of one service, with its register of users.
 
-    `users` is the row class of the register, with the columns `user_id`, `roles`,
-    `service_points` and `active`.
+    `users` is the row class of the register, with the columns `user_id`, `roles`, `duties`,
+    `employer_kind`, `service_points` and `active`.
     """
 
     def __init__(self, service: str, acts: Iterable[Act], users: type[Any]) -> None:
@@ -172,6 +172,7 @@ class Access:
         """Who calls, by the token and, unless it is a system's, by the register as it is now.
 
         A user who is not in the register, or is not active, is nobody there: nothing is granted.
+        Raises Unauthorized (401, REF-16) where the token is not of the way that is theirs.
         """
         if identity.said:
             return Caller(user_id=identity.user_id, region=identity.region, grantees=identity.said)
@@ -182,6 +183,7 @@ class Access:
             keys = [self.user_key(region, user)]
             found = await register.fetch(session, region, keys, locks=False)
         row = found[0] if found else None
+        way_must_be_theirs(identity, row.employer_kind if row else None)
         return Caller(
             user_id=user,
             region=region,
@@ -214,7 +216,10 @@ def _grant(act: Act, caller: Caller) -> Grant:
 
 
 def _granted(user: Any) -> frozenset[Grantee]:
-    """What a user of the register is; one who is not active is nothing."""
-    roles = user.roles if user.active else ()
+    """What a user of the register is, by role and by duty; one who is not active is nothing."""
+    if not user.active:
+        return frozenset()
     # a region cannot make a user an operator: that a token alone says
-    return frozenset(IN_REGISTER[role] for role in roles if role in IN_REGISTER)
+    roles = {IN_REGISTER[role] for role in user.roles if role in IN_REGISTER}
+    duties = {OF_DUTIES[duty] for duty in user.duties or () if duty in OF_DUTIES}
+    return frozenset(roles | duties)

@@ -9,7 +9,7 @@ from typing import Any
 
 import jwt
 from kvitt_contracts.access import Act, Grantee
-from kvitt_contracts.types import RegionCode, UserId
+from kvitt_contracts.types import RegionCode, UserId, Word
 
 from kvitt_chassis.denials import WAY_ON
 from kvitt_chassis.issuers import Issuer
@@ -19,6 +19,7 @@ LEEWAY_SECONDS = 30
 
 # Asymmetric ones alone: with a shared secret a service could issue tokens itself.
 _ALGORITHMS = ["ES256", "ES384", "RS256", "PS256", "EdDSA"]
+_SIGN_IN = "Logga in på nytt och skicka Authorization: Bearer <token>."
 _CLAIMS = ["iss", "iat", "exp", "aud", "region"]
 
 
@@ -42,15 +43,17 @@ class Forbidden(ProblemRaised):
 class Unauthorized(ProblemRaised):
     """The request has no token, or one that cannot be verified (401)."""
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(
+        self, reason: str, detail: str, *, rule: str = "REF-18", way_on: str = _SIGN_IN
+    ) -> None:
         super().__init__(
             Problem(
                 status=401,
                 reason=reason,
                 title="Inloggning krävs",
                 detail=detail,
-                rule="REF-18",
-                way_on="Logga in på nytt och skicka Authorization: Bearer <token>.",
+                rule=rule,
+                way_on=way_on,
             ),
             headers={"WWW-Authenticate": "Bearer"},
         )
@@ -66,12 +69,30 @@ class Identity:
     """What a token says: an internal user id, never a name, and the region.
 
     `said` are the grantees that a token alone can name (IN_TOKENS); for a user it is empty: what a
-    user may do is in the register.
+    user may do is in the register. `employer_kinds`: whose users its issuer signs in; None: all.
     """
 
     user_id: UserId
     region: RegionCode
     said: frozenset[Grantee] = frozenset()
+    employer_kinds: frozenset[Word] | None = None
+
+
+# decision 0508: who employs a user says by which way they sign in
+def way_must_be_theirs(identity: Identity, employer_kind: Word | None) -> None:
+    """Check that the token's issuer signs in users of this kind of employer (REF-16). A user whose
+    employer is not stated has the ways that are everybody's.
+
+    Raises Unauthorized (401, OTHER_WAY_TO_SIGN_IN).
+    """
+    kinds = identity.employer_kinds
+    if kinds is not None and employer_kind not in kinds:
+        raise Unauthorized(
+            "OTHER_WAY_TO_SIGN_IN",
+            "Det här sättet att logga in är inte för din arbetsgivares användare.",
+            rule="REF-16",
+            way_on="Logga in på det sätt som gäller för din arbetsgivare.",
+        )
 
 
 class Authenticator:
@@ -124,6 +145,7 @@ def _identity(claims: dict[str, Any], issuer: Issuer) -> Identity:
         region=region,
         # an issuer may say more than we let it: that opens nothing here
         said=frozenset(one for one in issuer.may_say if one in roles),
+        employer_kinds=issuer.employer_kinds,
     )
 
 

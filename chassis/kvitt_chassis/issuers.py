@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
 from kvitt_contracts.access import IN_TOKENS, Grantee
-from kvitt_contracts.types import RegionCode
+from kvitt_contracts.types import RegionCode, Word
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -36,6 +36,7 @@ class Issuer(BaseModel):
     `regions` are those that it may assert; `user_claim` the claim that is the UserId; `may_say` the
     roles that count when its token says them; `longest_life_seconds` bounds `exp` less `iat`.
     `audience` is whom its tokens are for: of one of our services that asks another, that one alone.
+    `employer_kinds`: whose users it signs in (REF-16); not given, everybody's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +47,7 @@ class Issuer(BaseModel):
     regions: Annotated[frozenset[RegionCode], Field(min_length=1)]
     user_claim: Annotated[str, Field(min_length=1)] = "sub"
     may_say: frozenset[Annotated[Grantee, AfterValidator(_sayable)]] = frozenset()
+    employer_kinds: Annotated[frozenset[Word], Field(min_length=1)] | None = None
     audience: Annotated[str, Field(min_length=1)] = AUDIENCE
     longest_life_seconds: Annotated[int, Field(gt=0)]
 

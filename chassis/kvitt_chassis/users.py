@@ -1,6 +1,6 @@
 """The register of users as a service has it: a projection of what orders emits (REF-18)."""
 
-from kvitt_contracts.types import Role, ServicePointId, UserId
+from kvitt_contracts.types import Role, ServicePointId, UserId, Word
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kvitt_chassis.models import Json, Regional
@@ -20,3 +20,5 @@ class RegisteredUser(Regional):
     )
     default_service_point: Mapped[ServicePointId]
     active: Mapped[bool]
+    duties: Mapped[tuple[Word, ...] | None] = mapped_column(Json(tuple[Word, ...]))
+    employer_kind: Mapped[Word | None]

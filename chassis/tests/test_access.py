@@ -5,6 +5,7 @@ and how what is denied is answered and recorded.
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -19,7 +20,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.notifications import MessageRead
 from kvitt_contracts.orders import VoidOrder
-from kvitt_contracts.types import OrderId, RegionCode, Role, ServicePointId
+from kvitt_contracts.types import OrderId, RegionCode, Role, ServicePointId, Word
 from kvitt_testkit.cells import CALLER, POINT
 from kvitt_testkit.world import Given, Servers, ServiceUrls, World
 
@@ -174,6 +175,49 @@ async def test_roles_and_units_are_the_registers_as_it_is_now(world: World) -> N
         nowhere = await client.get(f"/letters/{ours}")
 
     assert [one.status_code for one in (there, elsewhere, nowhere)] == [200, 404, 403]
+
+
+@pytest.mark.rule("REF-16b", "REF-16c")
+@pytest.mark.parametrize(
+    ("employer", "kinds", "expected"),
+    [
+        ("municipality", {"municipality"}, 200),
+        ("contractor", {"municipality", "contractor"}, 200),
+        ("region", {"municipality"}, 401),
+        (None, {"municipality"}, 401),
+        (None, None, 200),
+        ("contractor", None, 200),
+    ],
+)
+async def test_each_employers_users_sign_in_by_their_own_way(
+    world: World,
+    denied: Callable[[], list[tuple[str, str, str]]],
+    employer: str | None,
+    kinds: set[str] | None,
+    expected: int,
+) -> None:
+    await world.register(CALLER, roles=[Role.REQUESTER], employer_kind=employer)
+    way = frozenset(map(Word, kinds)) if kinds is not None else None
+
+    async with world.client(replace(A_USER, employer_kinds=way)) as client:
+        answer = await client.get("/letters")
+
+    assert answer.status_code == expected, answer.text
+    if expected == 401:
+        assert answer.json()["reason"] == "OTHER_WAY_TO_SIGN_IN"
+        assert answer.json()["rule"] == "REF-16"
+        assert len(denied()) == 1
+
+
+@pytest.mark.rule("REF-18j")
+async def test_a_duty_is_granted_acts_as_a_role_is(world: World) -> None:
+    await world.register(CALLER, roles=[Role.REQUESTER, Grantee.UNIT_HEAD])
+    both = await world.service.access.caller(A_USER, world.api)
+    await world.register(CALLER, roles=[Grantee.UNIT_HEAD], active=False)
+    gone = await world.service.access.caller(A_USER, world.api)
+
+    assert both.grantees == {Grantee.REQUESTER, Grantee.UNIT_HEAD}
+    assert gone.grantees == frozenset()
 
 
 @pytest.mark.rule("REF-18d")

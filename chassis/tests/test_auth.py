@@ -84,6 +84,18 @@ async def test_an_issuer_says_no_more_than_it_may(tmp_path: Path) -> None:
     assert said.said == frozenset()
 
 
+@pytest.mark.rule("REF-16b")
+async def test_an_issuer_is_the_way_of_the_employers_that_it_names(tmp_path: Path) -> None:
+    (tmp_path / "jwks.json").write_text(a_jwks("one"))
+    everybody = Authenticator([an_issuer(tmp_path)])
+    own = Authenticator([an_issuer(tmp_path, employer_kinds=["municipality"])])
+
+    assert (await everybody.identity(a_token())).employer_kinds is None
+    assert (await own.identity(a_token())).employer_kinds == {"municipality"}
+    with pytest.raises(ValueError, match="employer_kinds"):
+        an_issuer(tmp_path, employer_kinds=[])
+
+
 @pytest.mark.rule("REF-18f")
 @pytest.mark.parametrize(
     "roles",

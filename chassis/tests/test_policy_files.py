@@ -177,21 +177,6 @@ def test_every_fault_is_named_at_once(check: Callable[[str], PolicyFile], delive
     assert fields == {"versions.0.transfer.expiry.days", "versions.0.transfer.clock_starts"}
 
 
-def test_a_key_that_no_rule_reads_is_a_warning(
-    check: Callable[[str], PolicyFile], delivered: str
-) -> None:
-    content = delivered.replace("    stores:", "    inactive_after_months: 6\n    stores:", 1)
-
-    file = check(content)
-
-    assert file.history is not None
-    assert file.reason == ""
-    warned = {one.field: one for one in file.findings if one.is_warning}
-    found = warned["versions.0.inactive_after_months"]
-    assert found.found == "6"
-    assert found.problem == "has no effect yet: no rule reads it before REF-5 in orders"
-
-
 def test_a_date_without_quotes_is_one(check: Callable[[str], PolicyFile], delivered: str) -> None:
     content = delivered.replace('"2026-01-01T00:00:00+01:00"', "2026-01-01T00:00:00+01:00")
 

@@ -4,10 +4,14 @@ prints it.
 
 import sys
 
-from kvitt_contracts.access import ACTS, IN_REGISTER, IN_TOKENS, Act, Grantee
+from kvitt_contracts.access import ACTS, DUTIES, IN_REGISTER, IN_TOKENS, Act, Grantee
 from kvitt_contracts.topic import SERVICES
 
-_NAMES = {Grantee.REGION_SYSTEM: "region's system", Grantee.CUSTOMER_SERVICE: "customer service"}
+_NAMES = {
+    Grantee.REGION_SYSTEM: "region's system",
+    Grantee.CUSTOMER_SERVICE: "customer service",
+    Grantee.UNIT_HEAD: "head of a unit",
+}
 
 
 def page() -> str:
@@ -61,8 +65,10 @@ What is in no row is denied to everybody, and a route or a command without a row
 
 - **Roles** {_list([one.value for one in IN_REGISTER.values()])} are what the register
   of users says of an active user; {_list([one.value for one in IN_TOKENS])} are what a
-  token says, where its issuer may. A user who is unknown, inactive or without a role may do
-  nothing.
+  token says, where its issuer may. A user who is unknown, inactive, or without a role and a duty
+  may do nothing.
+- **Duties** {_list(list(DUTIES))} are what the register says besides, whatever
+  the roles; acts are granted to `unit_head`, who applies for the access of the unit's users.
 - **Reach** `own`: what names the caller. `units`: besides, what belongs to the caller's service
   points, their stores and their payers. `region`: all of the caller's region. `platform`: every
   region.

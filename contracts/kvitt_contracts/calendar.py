@@ -66,6 +66,18 @@ def working_days_after(day: date, count: int) -> date:
     return day
 
 
+def months_after(day: date, count: int) -> date:
+    """The day `count` months after `day`: of the same number, or that month's last.
+
+    >>> months_after(date(2026, 8, 31), 6)
+    datetime.date(2027, 2, 28)
+    """
+    years, month = divmod(day.month - 1 + count, 12)
+    first = date(day.year + years, month + 1, 1)
+    last = first_of_next_month(first) - timedelta(days=1)
+    return first.replace(day=min(day.day, last.day))
+
+
 def first_of_next_month(day: date) -> date:
     """The first day of the month after the one that `day` is in."""
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

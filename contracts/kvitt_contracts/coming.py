@@ -9,12 +9,7 @@ from typing import Any
 from kvitt_contracts import billing, inventory, notifications, orders, regions
 from kvitt_contracts.topic import Topic, domain_topic
 
-TO_ORDERS = (
-    regions.UserActivityStated,
-    orders.ReduceOrderLine,
-    orders.ApplyForAccess,
-    orders.GrantAccess,
-)
+TO_ORDERS = (orders.ReduceOrderLine,)
 """Reserved on `region.<code>.orders`."""
 
 TO_INVENTORY = (

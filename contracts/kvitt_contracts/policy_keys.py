@@ -35,6 +35,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "id_format.care_unit": "REF-7",
     "private_clinics_hold_stock": "REF-7",
     "rent_proration": "BIL-1",
+    "inactive_after_months": "REF-5",
     "answer_working_days": "ACT-6",
     "product_areas.code": "REF-11",
     "product_areas.sources": "REF-11",
@@ -78,22 +79,22 @@ READ_KEYS: Final[Mapping[str, str]] = {
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 
-UNREAD_KEYS: Final[Mapping[str, str]] = {
-    "inactive_after_months": "REF-5 in orders",
-}
-"""Dotted keys that have no effect yet, each with the rule and the service that it waits for. A key
-moves to READ_KEYS with the rule that reads it.
+UNREAD_KEYS: Final[Mapping[str, str]] = {}
+"""Dotted keys that have no effect yet, each with the rule and the service that it waits for
+(`"REF-5 in orders"`): none now. A key moves to READ_KEYS with the rule that reads it.
 """
 
 _OF_THE_VERSION: Final = {"region", "name", "version", "effective_from"}
 
 
-def unread_keys(policy: RegionPolicy) -> Iterator[tuple[str | int, ...]]:
+def unread_keys(
+    policy: RegionPolicy, *, read: Mapping[str, str] = READ_KEYS
+) -> Iterator[tuple[str | int, ...]]:
     """The paths of the keys that a version gives another value than their default, and that no rule
     reads yet: giving them changes nothing.
     """
     for path in _given(policy):
-        if path[0] not in _OF_THE_VERSION and _line_of(path, READ_KEYS) is None:
+        if path[0] not in _OF_THE_VERSION and _line_of(path, read) is None:
             yield path
 
 

@@ -2,7 +2,17 @@
 
 import pytest
 from kvitt_contracts import access_page
-from kvitt_contracts.access import ACTS, IN_REGISTER, IN_TOKENS, Act, Grantee, Reach, acts_of
+from kvitt_contracts.access import (
+    ACTS,
+    DUTIES,
+    IN_REGISTER,
+    IN_TOKENS,
+    OF_DUTIES,
+    Act,
+    Grantee,
+    Reach,
+    acts_of,
+)
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.topic import SERVICES
 from kvitt_contracts.topics import CATALOGUE
@@ -26,8 +36,15 @@ def test_each_command_that_a_region_may_send_is_in_a_row() -> None:
 
 @pytest.mark.rule("REF-18d")
 def test_what_a_token_says_is_nothing_that_the_register_says() -> None:
-    assert IN_TOKENS.isdisjoint(IN_REGISTER.values())
-    assert IN_TOKENS | set(IN_REGISTER.values()) == set(Grantee)
+    of_register = {*IN_REGISTER.values(), *OF_DUTIES.values()}
+    assert IN_TOKENS.isdisjoint(of_register)
+    assert IN_TOKENS | of_register == set(Grantee)
+
+
+@pytest.mark.rule("REF-18j")
+def test_acts_are_granted_to_duties_that_a_region_can_state() -> None:
+    assert OF_DUTIES.keys() <= DUTIES
+    assert all(any(one in act.granted for act in ACTS) for one in OF_DUTIES.values())
 
 
 def test_a_system_and_who_operates_have_no_units_of_their_own() -> None:

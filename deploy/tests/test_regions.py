@@ -61,9 +61,6 @@ def test_a_mistyped_value_is_told_with_its_place_and_what_is_allowed(folder: Pat
 
 def test_without_a_file_all_of_the_regions_directory_are_checked(folder: Path) -> None:
     mistype(folder / "ac.yaml")
-    with (folder / "w.yaml").open("a", encoding="utf-8") as file:
-        file.write("    inactive_after_months: 6\n")  # which no rule reads yet
-
     checked = kvitt("region", "check", "--json", regions_dir=folder)
 
     assert checked.returncode == 1
@@ -74,19 +71,6 @@ def test_without_a_file_all_of_the_regions_directory_are_checked(folder: Path) -
         "m": True,
         "w": True,
     }
-    assert files["w"]["findings"][0]["is_warning"] is True
-
-
-def test_a_key_that_no_rule_reads_is_warned_of_and_the_file_is_right(folder: Path) -> None:
-    file = folder / "ac.yaml"
-    replace(file, "    stores:", "    inactive_after_months: 6\n    stores:")
-
-    checked = kvitt("region", "check", str(file), regions_dir=folder)
-
-    assert checked.returncode == 0
-    assert "warning: line" in checked.stdout
-    assert "inactive_after_months" in checked.stdout
-    assert "has no effect yet: no rule reads it before REF-5 in orders" in checked.stdout
 
 
 def test_a_fee_may_be_delayed(folder: Path) -> None:

@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from kvitt_portal.here import Here, Perhaps, Portal, portal_of, sent_form
 from kvitt_portal.providers import FAULTS, NotVerified, OpenId, Provider
-from kvitt_portal.register import fill
+from kvitt_portal.register import fill, sign_in
 from kvitt_portal.services import Part
 from kvitt_portal.sessions import KEPT, Session
 
@@ -40,6 +40,13 @@ _SAID = {
 """Why somebody stands at the log-in, by what its address says. With any of them nobody is sent on
 to a provider by themselves: Chromium sends no form on to another place (form-action).
 """
+
+EMPLOYERS = {
+    "region": "För anställda i regionen",
+    "municipality": "För anställda i en kommun",
+    "contractor": "För anställda hos en privat utförare",
+}
+"""Whose users a way to log in is for (REF-16)."""
 
 _NOBODY = (401, 403, 404)
 """What orders answers a user whom the register does not know, or lets do nothing."""
@@ -212,7 +219,12 @@ def _choice(
     status: int = 0,
 ) -> HTMLResponse:
     text = portal_of(request).render(
-        "log_in/providers.html", providers=list(providers), till=_own(till), said=said, fault=fault
+        "log_in/providers.html",
+        providers=list(providers),
+        employers=EMPLOYERS,
+        till=_own(till),
+        said=said,
+        fault=fault,
     )
     return HTMLResponse(text, status or (400 if fault else 200))
 
@@ -224,7 +236,11 @@ async def begin(request: Request, session: Session, *, till: str) -> Response:
     portal = portal_of(request)
     part = await fill(portal.services, session)
     if part.status in _NOBODY:
-        return HTMLResponse(portal.render("log_in/nobody.html", user=session.user_id), 403)
+        is_other_way = part.problem is not None and part.problem.reason == "OTHER_WAY_TO_SIGN_IN"
+        said = portal.render("log_in/nobody.html", user=session.user_id, is_other_way=is_other_way)
+        return HTMLResponse(said, 403)
+    if part:
+        await sign_in(portal.services, session)
     secret = await portal.sessions.start(session)
     if old := request.cookies.get(portal.cookie):
         await portal.sessions.end(old)

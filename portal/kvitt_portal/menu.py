@@ -7,6 +7,7 @@ from kvitt_contracts.access import Grantee
 
 CARE = (Grantee.PRESCRIBER, Grantee.REQUESTER)
 STAFF = (Grantee.CUSTOMER_SERVICE,)
+HEADS = (Grantee.UNIT_HEAD, *STAFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ MENU = (
     Place("/hemregionsarenden", "Hemregionsärenden", CARE + STAFF),
     Place("/forsaljningar", "Försäljningar", CARE + STAFF),
     Place("/kvitteringsansvariga", "Kvitteringsansvariga", CARE + STAFF),
+    Place("/anvandare", "Användare", HEADS),
     Place("/artiklar", "Artiklar"),
     Place("/individ", "Individer"),
     Place("/lager", "Lager"),

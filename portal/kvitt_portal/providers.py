@@ -11,6 +11,7 @@ import jwt
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from kvitt_chassis.token_keys import UrlKeys
+from kvitt_contracts.types import Word
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kvitt_portal.sessions import Session
@@ -30,12 +31,14 @@ FAULTS = (httpx.HTTPError, OAuthError, NotVerified, OSError, ValueError)
 
 class Provider(BaseModel):
     """One provider. `token` says which of its tokens the services are called with: they must know
-    its issuer (KVITT_ISSUERS).
+    its issuer (KVITT_ISSUERS). `employer_kinds` are those whose users it signs in (REF-16), as that
+    issuer has them: the log-in says so.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(min_length=1, description="What its button says")]
+    employer_kinds: tuple[Word, ...] = ()
     issuer: str
     client_id: str
     client_secret_file: Path | None = None

@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 from kvitt_portal.services import Part, Services
 from kvitt_portal.sessions import Session
@@ -16,7 +17,7 @@ async def fill(services: Services, session: Session) -> Part:
     if not part:
         return part
     said: dict[str, Any] = part.value
-    session.roles = list(said.get("roles", ()))
+    session.roles = [*said.get("roles", ()), *(said.get("duties") or ())]
     session.service_points = list(said.get("service_points", ()))
     session.service_point = session.service_point or said.get("default_service_point") or ""
     session.is_known = True
@@ -27,3 +28,11 @@ async def fill(services: Services, session: Session) -> Part:
     session.name = known["name"] if known else session.name or session.user_id
     session.places = dict(called.get("customers", {}))
     return part
+
+
+async def sign_in(services: Services, session: Session) -> None:
+    """Tell the register that somebody signs in, by which their access does not lapse (REF-5). Where
+    it does not answer, they are let in all the same.
+    """
+    path = f"/users/{quote(session.user_id, safe='')}:sign-in"
+    await services.call("orders", "POST", path, token=session.token, key=str(uuid4()))

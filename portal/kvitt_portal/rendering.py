@@ -92,11 +92,15 @@ _ROLES = {
     Grantee.PRESCRIBER: "förskrivare",
     Grantee.REQUESTER: "beställare",
     Grantee.CUSTOMER_SERVICE: "kundtjänst",
+    Grantee.UNIT_HEAD: "enhetschef",
+    "technician": "tekniker",
+    "finance": "ekonomi",
+    "assortment_manager": "sortimentsansvarig",
 }
 
 
 def role(value: str) -> str:
-    """A role as people call it."""
+    """A role, or a duty, as people call it."""
     return next((text for one, text in _ROLES.items() if one == value), value)
 
 

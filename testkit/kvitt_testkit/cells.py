@@ -17,7 +17,7 @@ from kvitt_chassis.auth import Identity
 from kvitt_chassis.denials import NotGranted
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import NotYetKnown
-from kvitt_contracts.access import IN_REGISTER, IN_TOKENS, Act, Grantee, Reach
+from kvitt_contracts.access import IN_REGISTER, IN_TOKENS, OF_DUTIES, Act, Grantee, Reach
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.examples import examples
 from kvitt_contracts.refusals import Refused
@@ -30,7 +30,10 @@ CALLER: Final = UserId("k082lno")
 POINT: Final = ServicePointId("40210")
 """The one service point of the caller."""
 
-_ROLE_OF: Final = {grantee: role for role, grantee in IN_REGISTER.items()}
+_ROLE_OF: Final[dict[Grantee, str]] = {
+    **{grantee: role for role, grantee in IN_REGISTER.items()},
+    **{grantee: grantee for grantee in OF_DUTIES.values()},
+}
 _REACHES: Final = tuple(Reach)
 _SOMETHING: Final = "d65bae86-9377-4220-99af-242a65ba0fa7"
 

@@ -27,12 +27,12 @@ from kvitt_chassis.sealing import Sealer, record_of
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.unit_of_work import UnitOfWork
-from kvitt_contracts.access import IN_TOKENS, Grantee
+from kvitt_contracts.access import IN_TOKENS, OF_DUTIES, Grantee
 from kvitt_contracts.calendar import STOCKHOLM
 from kvitt_contracts.envelope import Command, Envelope, Event, Kind, Message
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId, identify
+from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId, Word, identify
 from sqlalchemy import select, text
 
 from kvitt_testkit.sent import Sent, sent
@@ -257,8 +257,9 @@ class World:
         roles: Sequence[Role | Grantee] = STAFF,
         service_points: Sequence[str] = (),
         active: bool = True,
+        employer_kind: str | None = None,
     ) -> None:
-        """Let the register of users have this user with these roles and service points."""
+        """Let the register have this user with these roles, or duties, and service points."""
         users: Any = self.service.access.users
         code, user_id = RegionCode(region), UserId(user)
         async with self.worker.unit(code) as unit:
@@ -272,9 +273,12 @@ class World:
                 if issubclass(users, Aggregate):
                     row.id, row.seq, row.acts_for = identify(code, "user", user_id), 0, ()
                 unit.session.add(row)
-            row.roles = tuple(Role(role) for role in roles)
+            duties = {grantee: duty for duty, grantee in OF_DUTIES.items()}
+            row.roles = tuple(Role(role) for role in roles if role not in duties)
+            row.duties = tuple(duties[Grantee(role)] for role in roles if role in duties) or None
             row.service_points = tuple(ServicePointId(point) for point in service_points)
             row.active = active
+            row.employer_kind = Word(employer_kind) if employer_kind else None
 
     @asynccontextmanager
     async def http(

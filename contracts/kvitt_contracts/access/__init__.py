@@ -7,14 +7,25 @@ that is in no row does not start. `make access` prints it.
 from typing import Final
 
 from kvitt_contracts.access import billing, bmb, inventory, notifications, orders
-from kvitt_contracts.access.acts import IN_REGISTER, IN_TOKENS, Act, ByMessage, Grantee, Reach
+from kvitt_contracts.access.acts import (
+    DUTIES,
+    IN_REGISTER,
+    IN_TOKENS,
+    OF_DUTIES,
+    Act,
+    ByMessage,
+    Grantee,
+    Reach,
+)
 from kvitt_contracts.access.admin import ADMIN
 from kvitt_contracts.topic import SERVICES
 
 __all__ = [
     "ACTS",
+    "DUTIES",
     "IN_REGISTER",
     "IN_TOKENS",
+    "OF_DUTIES",
     "Act",
     "ByMessage",
     "Grantee",

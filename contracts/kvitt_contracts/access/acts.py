@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from kvitt_contracts.envelope import Command
-from kvitt_contracts.types import Role, UserId
+from kvitt_contracts.types import Role, UserId, Word
 
 
 class Grantee(StrEnum):
@@ -15,6 +15,7 @@ class Grantee(StrEnum):
     PRESCRIBER = "prescriber"
     REQUESTER = "requester"
     CUSTOMER_SERVICE = "customer_service"
+    UNIT_HEAD = "unit_head"
     REGION_SYSTEM = "region_system"
     SERVICE = "service"
     OPS = "ops"
@@ -34,6 +35,15 @@ IN_REGISTER: Final[Mapping[Role, Grantee]] = {
     Role.CUSTOMER_SERVICE: Grantee.CUSTOMER_SERVICE,
 }
 """What the register of users says of somebody; a token cannot."""
+
+DUTIES: Final = frozenset(
+    {Word("unit_head"), Word("technician"), Word("finance"), Word("assortment_manager")}
+)
+"""What a region may state that a user is besides, whatever their roles (REF-18)."""
+
+# decision 0507: a duty is granted acts as a role is
+OF_DUTIES: Final[Mapping[Word, Grantee]] = {Word("unit_head"): Grantee.UNIT_HEAD}
+"""The duties that acts are granted to; one that is in none here is granted nothing by itself."""
 
 
 class Reach(StrEnum):
@@ -100,6 +110,7 @@ OPERATES = {Grantee.OPS: Reach.REGION, Grantee.PLATFORM: Reach.PLATFORM}
 WORKS = {**CARE, **STAFF}
 READS = {**WORKS, **SYSTEM}
 LOOKS_UP = dict.fromkeys((*CARE, *STAFF, *SYSTEM), Reach.REGION)
+HEADS = {Grantee.UNIT_HEAD: Reach.UNITS, **STAFF}
 MINE = {**CARE, Grantee.CUSTOMER_SERVICE: Reach.UNITS}
 
 

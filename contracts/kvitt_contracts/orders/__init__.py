@@ -162,10 +162,17 @@ from kvitt_contracts.orders.units import (
     UnitEvent,
 )
 from kvitt_contracts.orders.users import (
+    AccessApplied,
+    AccessGranted,
+    AccessLapsed,
+    AccessLapsing,
+    AccessRefused,
     ApplyForAccess,
     GrantAccess,
+    RefuseAccess,
     SetDefaultServicePoint,
     SetDefaultSupply,
+    SignIn,
     UserEvent,
     UserRegistered,
 )
@@ -189,6 +196,11 @@ from kvitt_contracts.orders.work_orders import (
 )
 
 __all__ = [
+    "AccessApplied",
+    "AccessGranted",
+    "AccessLapsed",
+    "AccessLapsing",
+    "AccessRefused",
     "ActOnBasketLoan",
     "AddressKind",
     "AnswerCase",
@@ -305,6 +317,7 @@ __all__ = [
     "ReceivedLine",
     "RecipientAddress",
     "ReduceOrderLine",
+    "RefuseAccess",
     "RegisterWithdrawal",
     "RegisterWorkOrder",
     "ReplenishmentPlaced",
@@ -321,6 +334,7 @@ __all__ = [
     "SetDefaultSupply",
     "SetDelivery",
     "SettleDeviation",
+    "SignIn",
     "StartWorkOrder",
     "SuppliedLine",
     "SupplierEvent",

@@ -107,6 +107,9 @@ class UserStated(Fact, type="region.user.stated.v1"):
     Subject: the user id. `acts_for`: prescribers whom a requester registers for. `product_areas`
     and `stores` limit what the user sees and orders (REF-11); not given, nothing does.
     `profession` is the region's word for it, as its policy names those who may prescribe (REF-15).
+    `duties`: `unit_head` (who applies for the access of users, REF-5), `technician`, `finance`,
+    `assortment_manager`. `employer_kind`: who employs them, by which they sign in (REF-16).
+    A user who is stated counts as granted access; one who is stated inactive has none.
     `version` counts statements of the user.
     """
 
@@ -122,6 +125,8 @@ class UserStated(Fact, type="region.user.stated.v1"):
     profession: Word | None = None
     product_areas: tuple[ProductArea, ...] | None = None
     stores: tuple[StoreId, ...] | None = None
+    duties: Annotated[tuple[Word, ...], Field(max_length=10)] | None = None
+    employer_kind: Literal["region", "municipality", "contractor"] | None = None
 
 
 class StoreStated(Fact, type="region.store.stated.v1"):
@@ -162,11 +167,9 @@ class ResponsiblesStated(Fact, type="region.responsibles.stated.v1"):
         return self
 
 
-# -- reserved ------------------------------------------------------------------------------------
-
-
 class UserActivityStated(Fact, type="region.user-activity.stated.v1"):
-    """A user signed in at the region's own portal (REF-5). Subject: the user id.
+    """A user was active in a system of the region's own: signed in, or sent something (REF-5), by
+    which access does not lapse. Subject: the user id.
 
     `version` counts statements of the sign-ins of one day.
     """

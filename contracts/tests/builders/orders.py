@@ -3,6 +3,11 @@
 from typing import Any
 
 from kvitt_contracts.orders import (
+    AccessApplied,
+    AccessGranted,
+    AccessLapsed,
+    AccessLapsing,
+    AccessRefused,
     CareUnitRegistered,
     CustomerRegistered,
     FaultReported,
@@ -137,6 +142,35 @@ def a_user_registered(
         "active": True,
     }
     return build(UserRegistered, values, changes)
+
+
+def an_access_applied(**changes: Any) -> AccessApplied:
+    """The head of a unit applies for a prescriber's access."""
+    values = {"user_id": SENDER, "service_point": SENDING, "by": RECEIVER}
+    return build(AccessApplied, values, changes)
+
+
+def an_access_granted(**changes: Any) -> AccessGranted:
+    """Customer service grants it."""
+    values = {"user_id": SENDER, "heads": (RECEIVER,), "by": SERVICE, "asked_by": RECEIVER}
+    return build(AccessGranted, values, changes)
+
+
+def an_access_refused(**changes: Any) -> AccessRefused:
+    """Customer service refuses it."""
+    values = {"user_id": SENDER, "heads": (RECEIVER,), "by": SERVICE, "asked_by": RECEIVER}
+    return build(AccessRefused, values, changes)
+
+
+def an_access_lapsing(**changes: Any) -> AccessLapsing:
+    """A prescriber has not been active for long."""
+    values = {"user_id": SENDER, "heads": (RECEIVER,), "lapses_on": DAY}
+    return build(AccessLapsing, values, changes)
+
+
+def an_access_lapsed(**changes: Any) -> AccessLapsed:
+    """A prescriber was not active in time."""
+    return build(AccessLapsed, {"user_id": SENDER, "heads": (RECEIVER,)}, changes)
 
 
 def a_line(

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
+from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal import statuses
@@ -24,6 +25,7 @@ from kvitt_portal.pages.purchasing import lacking_of
 from kvitt_portal.pages.registering import find_by_number
 from kvitt_portal.pages.scanning import NO_DEVICE, find_scanned, is_code
 from kvitt_portal.pages.suppliers import PAGE as SUPPLIERS
+from kvitt_portal.pages.users import PAGE as USERS
 from kvitt_portal.pages.work_order_page import PAGE as WORK_ORDERS
 from kvitt_portal.services import Part
 
@@ -83,12 +85,13 @@ async def start(here: Here) -> Response:
         ("/vantar?att-gora&late=1", "Försenat", late),
     ]
     if is_staff:
-        unplanned, works, applied, vacant, unlocks, held, deviating = await _of_staff(here)
+        unplanned, works, applied, vacant, unlocks, held, deviating, access = await _of_staff(here)
         to_do += [
             ("/arbetsordrar?att-gora&status=assigned&kind=work", "Att planera", unplanned),
             ("/arbetsordrar?att-gora&technician=1", "Mina arbeten", works),
             ("/arbetsordrar?att-gora&kind=application", "Ansökningar att besluta", applied),
             (responsibles.PAGE, "Utan huvudansvarig", vacant),
+            (f"{USERS}?att-gora&state=applied", "Behörigheter att besluta", access),
             ("/inkopsordrar?att-gora&has_deviation=true", "Avvikelser att lösa", deviating),
             (
                 "/leverantorsfakturor?att-gora&status=held&sort=due_on",
@@ -101,6 +104,9 @@ async def start(here: Here) -> Response:
         )
     else:
         steps = await steps_of(here, locked=locked, lacking=lacking)
+    if here.has(Grantee.UNIT_HEAD):
+        lapsing = await here.ask("orders", "/users:access", state="lapsing", limit=1)
+        to_do.append((f"{USERS}?att-gora&state=lapsing", "Behörigheter som upphör snart", lapsing))
     fees = fees_to_charge(items_of(baskets)) if here.is_in_care else []
     return here.page(
         "start/start.html",
@@ -124,6 +130,7 @@ async def _of_staff(here: Visit) -> tuple[Part, ...]:
         here.ask("bmb", "/transfers:locked", asked=True, limit=SHOWN),
         here.ask("billing", "/supplier-invoices", status="held", limit=1),
         here.ask("orders", "/purchase-orders", has_deviation=True, limit=1),
+        here.ask("orders", "/users:access", state="applied", limit=1),
     )
     return tuple(found)
 

@@ -51,6 +51,8 @@ _AT_BILLING: Final[Mapping[str, str]] = {
     "/region-sales/": "/forsaljningar/",
 }
 """What billing has a page's thing at: messages lead to them, and nobody asks about them."""
+_LISTS: Final[Mapping[str, str]] = {"/users:access": "/anvandare"}
+"""What stands in a list alone."""
 _TOLD: Final = frozenset({"order", "work_order", "transfer"})
 """Those whose story tells who decided what it is about."""
 WORDS: Final[Mapping[str, str]] = {name: kind.word for name, kind in _KINDS.items()}
@@ -73,6 +75,8 @@ def page_at(path: str) -> str:
     for start, page in _AT_BILLING.items():
         if path.startswith(start):
             return page + path.removeprefix(start)
+    if path in _LISTS:
+        return _LISTS[path]
     pages = tuple(f"{kind.page}/" for kind in _KINDS.values())
     return path if path.startswith(pages) else ""
 

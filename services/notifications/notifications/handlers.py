@@ -21,6 +21,7 @@ from notifications.register.handlers import messages as register
 from notifications.stocktakings.handlers import messages as stocktakings
 from notifications.supplier_invoices.handlers import messages as supplier_invoices
 from notifications.transfers.handlers import messages as transfers
+from notifications.users.handlers import messages as users
 from notifications.work_orders.handlers import messages as work_orders
 
 messages = Handlers()
@@ -36,6 +37,7 @@ for _noun in (
     work_orders,
     purchase_orders,
     cases,
+    users,
     devices,
     stocktakings,
     supplier_invoices,

@@ -54,6 +54,7 @@ from orders.suppliers.models import SupplierRow
 from orders.templates.api import router as templates
 from orders.templates.models import TemplateRow
 from orders.today import router as today
+from orders.units.access.api import router as access
 from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 from orders.waiting.api import router as waiting
@@ -97,6 +98,7 @@ service = Service(
         erasures,
         extracts,
         handouts,
+        access,
         units,
         contacts,
         today,

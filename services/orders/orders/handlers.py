@@ -31,6 +31,7 @@ from orders.replenishments.handlers import messages as replenishments
 from orders.responsibles.handlers import projections as responsibles
 from orders.suppliers.handlers import messages as suppliers
 from orders.templates.handlers import messages as templates
+from orders.units.access.handlers import messages as access
 from orders.units.handlers import messages as units
 from orders.work_orders.drafts.handlers import messages as drafts
 from orders.work_orders.handlers import messages as work_orders
@@ -41,6 +42,7 @@ for _noun in (
     search_index,
     person_keys,
     units,
+    access,
     contacts,
     articles,
     responsibles,

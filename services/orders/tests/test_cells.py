@@ -101,6 +101,7 @@ MAKES_ANEW = (
     "orders.purchase-order.create",  # its order is in the body: test_purchase_orders
     "orders.receipt.report",  # its number is in the body: test_receipt_flow
     "orders.work-order.choices",  # as above: test_work_order_choices
+    "orders.user.apply-anew",
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
 )
 
@@ -216,6 +217,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
         points = Things(region=OTHERS, platform=ELSEWHERE)
         care_units = Things(region="30110", platform="3011")
         users = Things(region=COLLEAGUE, platform="k900bdx")
+        headed = Things(units=PEER, region=COLLEAGUE, platform="k900bdx")
 
         await assert_reach(
             world,
@@ -311,6 +313,11 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.care-unit.show": Upon(things=care_units),
                 "orders.users.list": Upon(things=users, key="user_id"),
                 "orders.user.show": Upon(things=users),
+                "orders.users.access": Upon(things=headed, key="user_id"),
+                "orders.user.apply": Upon(things=headed, body={}),
+                "orders.user.grant": Upon(things=users, body={"asked_by": PEER}),
+                "orders.user.refuse": Upon(things=users, body={"asked_by": PEER}),
+                "orders.user.sign-in": Upon(things=users),
                 "orders.user.set-default-supply": Upon(
                     things=users, body={"default_supply": "own_store"}
                 ),

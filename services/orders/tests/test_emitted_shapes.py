@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from kvitt_contracts.orders import (
     AnswerCase,
+    ApplyForAccess,
     AskCase,
     AssessRisk,
     BasketLoanActRequested,
@@ -14,6 +15,7 @@ from kvitt_contracts.orders import (
     CloseFaultReport,
     DelayPurchaseOrder,
     ForwardFaultReport,
+    GrantAccess,
     LineToLend,
     LineToOrder,
     MakePickupUrgent,
@@ -21,6 +23,7 @@ from kvitt_contracts.orders import (
     NamePrescriber,
     OrderPlaced,
     PurchaseOrderCreated,
+    RefuseAccess,
     ReportDeviation,
     ReportFault,
     ReportPickup,
@@ -49,6 +52,7 @@ from kvitt_contracts.types import (
     ReasonCode,
     Reference,
     RegionPersonId,
+    Role,
     ServicePointId,
     StoreId,
     SupplierId,
@@ -199,7 +203,42 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await world.refuse(an_order_command(a_line("404404")), subject="REFUSED")
         await world.refuse(VoidOrder(by=UserId("k082lno")), subject="DELIVERED")
         await quarantine_and_discard(world)
-        assert_proven("orders", await world.events())
+        emitted = await world.events()
+    lapsing = with_policy(policies, inactive_after_months=6)
+    async with given(service, at=MONDAY, policies=lapsing) as world:
+        await users_lose_access_and_have_it_again(world)
+        assert_proven("orders", [*emitted, *await world.events()])
+
+
+async def users_lose_access_and_have_it_again(world: World) -> None:
+    """Access lapses, with and without a head who is told; it is applied for by a head, and by
+    customer service for one, granted, refused; somebody new has it too.
+    """
+    await registry(world)
+    head, staff, by = UserId("k201ema"), UserId("s001kun"), UserId(SENDER)
+    await world.advance(stockholm("2026-06-01 08:00"))
+    duties = (Word("unit_head"),)
+    await world.handle(a_user_stated(head, roles=("requester",), duties=duties), subject=head)
+    await world.handle(a_user_stated(staff, roles=("customer_service",)), subject=staff)
+    employed = a_user_stated("k202kom", employer_kind="municipality")
+    await world.handle(employed, subject="k202kom")
+    await world.advance(stockholm("2026-09-03 08:00"))
+    await world.handle(ApplyForAccess(user_id=by, by=head), subject=by)
+    await world.handle(RefuseAccess(user_id=by, by=staff, asked_by=head), subject=by)
+    asked = ApplyForAccess(user_id=by, by=staff, asked_by=head)
+    await world.handle(asked, subject=by)
+    await world.handle(a_user_stated(by, version=9, profession=Word("logoped")), subject=by)
+    await world.handle(GrantAccess(user_id=by, by=staff, asked_by=head), subject=by)
+    new = ApplyForAccess(
+        user_id=UserId("k090ny"),
+        roles=(Role.PRESCRIBER,),
+        service_point=ServicePointId("40201"),
+        by=head,
+    )
+    await world.handle(new, subject="k090ny")
+    grant = GrantAccess(user_id=UserId("k090ny"), by=staff, asked_by=head)
+    await world.handle(grant, subject="k090ny")
+    await world.advance(stockholm("2027-06-01 08:00"))
 
 
 async def the_rest_of_the_registry(world: World) -> None:

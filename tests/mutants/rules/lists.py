@@ -28,6 +28,7 @@ from tests.mutants.rules.receipts import RECEIPTS
 from tests.mutants.rules.reference import REFERENCE
 from tests.mutants.rules.rule_mutant import RuleMutant, numbered
 from tests.mutants.rules.told_of_work import TOLD_OF_WORK
+from tests.mutants.rules.users import USERS
 from tests.mutants.rules.work_charges import WORK_CHARGES
 
 LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
@@ -43,6 +44,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "mails": MAILS,
     "orders": ORDERS,
     "product_areas": PRODUCT_AREAS,
+    "users": USERS,
     "fault_reports": FAULT_REPORTS,
     "baskets": BASKETS,
     "bmb": BMB,

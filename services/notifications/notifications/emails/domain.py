@@ -24,6 +24,9 @@ PICKUP_BY_RELATIVES: Final = Word("pickup_by_relatives")
 STOCKTAKING: Final = Word("stocktaking")
 """The routine that units hear of a stocktaking by (INV-10)."""
 
+ACCESS: Final = Word("access")
+"""The routine that users hear of their access by, who are seldom in Kvitt then (REF-5)."""
+
 TRIED_FOR: Final = timedelta(days=3)
 """Business time in which a mail is tried; after it, it has failed."""
 

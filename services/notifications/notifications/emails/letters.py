@@ -13,7 +13,12 @@ from kvitt_contracts.regions import EmailAddress
 from kvitt_contracts.types import EmailId, Word
 from pydantic import TypeAdapter
 
-from notifications.emails.domain import PICKUP_BY_RELATIVES, PURCHASE_ORDER, STOCKTAKING
+from notifications.emails.domain import (
+    ACCESS,
+    PICKUP_BY_RELATIVES,
+    PURCHASE_ORDER,
+    STOCKTAKING,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,14 @@ TEXTS: Final[Mapping[Word, Text]] = {
         "Hej!\n\n"
         "Förrådet som din enhet svarar för ska inventeras. Logga in i Kvitt: dagen och det som ska"
         " räknas finns där.\n\n"
+        f"{_AUTOMATIC}\n",
+    ),
+    ACCESS: Text(
+        "Din behörighet i Kvitt",
+        "Hej!\n\n"
+        "Det har hänt något med din behörighet i Kvitt: den är beviljad, eller så har du inte varit"
+        " inloggad på länge och den upphör snart, eller har upphört. Logga in i Kvitt så gäller den"
+        " vidare. Går det inte: be din enhetschef att ansöka om behörighet på nytt.\n\n"
         f"{_AUTOMATIC}\n",
     ),
 }

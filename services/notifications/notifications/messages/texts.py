@@ -296,6 +296,43 @@ TEXTS: dict[str, Text] = {
     NewKind.CASE_ANSWERED: Text(
         "Svar på ärende", "Kundtjänst har svarat på ditt ärende. Öppna det och läs svaret."
     ),
+    NewKind.ACCESS_APPLIED: Text(
+        "Ansökan om behörighet",
+        "En enhetschef ansöker om behörighet för en användare. Öppna sidan och besluta.",
+        to_staff="",
+    ),
+    NewKind.ACCESS_GRANTED: Text(
+        "Du har behörighet", "Kundtjänst har beviljat din behörighet i Kvitt. Den gäller nu."
+    ),
+    NewKind.ACCESS_LAPSING: Text(
+        "Din behörighet upphör snart",
+        "Du har inte varit inloggad på länge, och din behörighet är på väg att upphöra. Den gäller"
+        " vidare när du har loggat in.",
+    ),
+    NewKind.ACCESS_LAPSED: Text(
+        "Din behörighet har upphört",
+        "Du var inte inloggad på länge, och din behörighet upphörde. Din enhetschef ansöker om den"
+        " på nytt.",
+    ),
+    NewKind.USER_ACCESS_GRANTED: Text(
+        "Behörighet beviljad",
+        "Kundtjänst har beviljat behörighet för en användare på din enhet. Sidan visar vem.",
+    ),
+    NewKind.USER_ACCESS_REFUSED: Text(
+        "Behörighet nekad",
+        "Kundtjänst har nekat behörighet för en användare på din enhet. Kontakta kundtjänst, eller"
+        " ansök igen.",
+    ),
+    NewKind.USER_ACCESS_LAPSING: Text(
+        "Behörighet upphör snart",
+        "En användare på din enhet har inte varit inloggad på länge. Sidan visar vem, och vilken"
+        " dag behörigheten upphör. Be dem att logga in, om de ska ha den kvar.",
+    ),
+    NewKind.USER_ACCESS_LAPSED: Text(
+        "Behörighet har upphört",
+        "En användare på din enhet var inte inloggad på länge, och har inte behörighet längre."
+        " Ansök på nytt, om de ska ha den.",
+    ),
     NewKind.DEVICE_MOVED_IN: Text(
         "Hjälpmedel från en annan region",
         "En patient som flyttat in har med sig ett hjälpmedel, som nu står i enhetens förråd. Du "

@@ -26,7 +26,7 @@ _SERVED_BY = {
     "basket_loan": ("orders", "/basket-loans"),
     "case": ("orders", "/cases"),
 }
-_LISTED_BY = {"stocktaking": ("inventory", "/stores")}
+_LISTED_BY = {"stocktaking": ("inventory", "/stores"), "user": ("orders", "/users:access")}
 """What has no address of its own: where it stands among others."""
 THINGS = frozenset({*_SERVED_BY, *_LISTED_BY})
 """What messages are about."""

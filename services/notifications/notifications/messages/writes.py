@@ -69,6 +69,11 @@ def about_case(case_id: CaseId) -> Thing:
     return Thing(kind=Word("case"), id=case_id)
 
 
+def about_user(user: UUID) -> Thing:
+    """The message is about a user's access."""
+    return Thing(kind=Word("user"), id=user)
+
+
 def about_device(device_id: DeviceId) -> Thing:
     """The message is about a device."""
     return Thing(kind=Word("device"), id=device_id)

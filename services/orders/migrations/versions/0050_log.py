@@ -7,7 +7,7 @@ from kvitt_chassis.migrations import add_chassis_tables, create_thinning, guard_
 from orders.people.log import PERSON_LOG
 
 revision = "0050"
-down_revision = "0046"
+down_revision = "0048"
 
 KEPT_AT_LEAST_YEARS = 5  # HSLF-FS 2016:40 4 ch. 9 §
 

@@ -99,6 +99,17 @@ class UserView(_View):
     stores: Annotated[
         tuple[StoreId, ...] | None, Field(description="Anslutna förråd; utan gräns saknas de")
     ]
+    duties: Annotated[
+        tuple[Word, ...] | None,
+        Field(description="Uppdrag: unit_head (enhetschef), technician, finance …"),
+    ]
+    employer_kind: Annotated[
+        Word | None,
+        Field(description="Anställd av region, municipality eller contractor (REF-16)"),
+    ]
+    access: Annotated[
+        Word | None, Field(description="applied, granted eller lapsed, när det är ansökt (REF-5)")
+    ]
     default_supply: Annotated[
         Word | None,
         Field(description="Eget val av vad som föreslås: central eller own_store (REF-10)"),

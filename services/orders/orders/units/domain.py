@@ -1,10 +1,12 @@
 """The rules of payers, customers, care units and users. No database, no clock, no log."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from kvitt_contracts.access import DUTIES
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.orders import (
+    AccessApplied,
     CareUnitRegistered,
     CustomerRegistered,
     PayerRegistered,
@@ -45,6 +47,7 @@ class Reason(StrEnum):
     UNKNOWN_SUPPLY = "UNKNOWN_SUPPLY"
     NOT_CONNECTED_TO_SERVICE_POINT = "NOT_CONNECTED_TO_SERVICE_POINT"
     UNKNOWN_PRODUCT_AREA = "UNKNOWN_PRODUCT_AREA"
+    UNKNOWN_DUTY = "UNKNOWN_DUTY"
 
 
 class UnitRefused(Refused):
@@ -91,7 +94,9 @@ class User:
 
     `product_areas` and `stores` limit what they order and from where; None limits nothing (REF-11).
     `profession` is the region's word for it (REF-15), `default_supply` the user's own choice
-    (REF-10).
+    (REF-10). `access` is why they are active or not, `stated_active` what the region states beside
+    it, `applied_by` who has applied for what waits (REF-5); `employer_kind` who employs them
+    (REF-16).
     """
 
     user_id: UserId
@@ -104,6 +109,15 @@ class User:
     product_areas: tuple[ProductArea, ...] | None = None
     stores: tuple[StoreId, ...] | None = None
     default_supply: Word | None = None
+    duties: tuple[Word, ...] | None = None
+    employer_kind: Word | None = None
+    access: Word | None = None
+    stated_active: bool | None = None
+    applied_by: UserId | None = None
+
+    def has_duty(self, duty: Word) -> bool:
+        """True while the user is active and has the duty."""
+        return self.active and duty in (self.duties or ())
 
     def has(self, role: Role) -> bool:
         """True while the user is active and has the role."""
@@ -196,8 +210,8 @@ def register_user(
 ) -> tuple[UserRegistered, ...]:
     """A user with service points, one of them the default (REF-3).
 
-    Raises UnitRefused: the default is not among them, one is no service point, or the policy has no
-    such product area (REF-11).
+    Raises UnitRefused: the default is not among them, one is no service point, the policy has no
+    such product area (REF-11), or there is no such duty (REF-18).
     """
     if fact.default_service_point not in fact.service_points:
         raise UnitRefused(
@@ -224,9 +238,19 @@ def register_user(
                 way_on="Ange ett produktområde som finns i regionens policy (product_areas).",
                 product_area=area,
             )
+    for number, duty in enumerate(fact.duties or ()):
+        if duty not in DUTIES:
+            raise UnitRefused(
+                Reason.UNKNOWN_DUTY,
+                rule="REF-18",
+                field=f"duties.{number}",
+                way_on=f"Välj bland {', '.join(sorted(DUTIES))}.",
+                duty=duty,
+            )
     # the register says nothing of what users choose themselves (REF-10)
     chosen = {"default_supply": known.default_supply if known is not None else None}
-    event = UserRegistered(**same_fields(fact, UserRegistered) | chosen)
+    access = _access_beside(fact, known)
+    event = UserRegistered(**same_fields(fact, UserRegistered) | chosen | access)
     return () if known == evolve_user(known, event) else (event,)
 
 
@@ -245,9 +269,30 @@ def evolve_care_unit(_: CareUnit | None, event: CareUnitRegistered) -> CareUnit:
     return CareUnit(**same_fields(event, CareUnit))
 
 
-def evolve_user(_: User | None, event: UserEvent) -> User:
-    """The user after an event: each states the whole."""
-    return User(**same_fields(event, User))
+def evolve_user(user: User | None, event: UserEvent) -> User:
+    """The user after an event: UserRegistered states the whole, but for who has applied.
+
+    Raises ValueError for a first event that cannot begin a user.
+    """
+    if isinstance(event, UserRegistered):
+        stated = event.active if event.access is None else event.stated_active
+        applied = user.applied_by if user is not None and event.access == user.access else None
+        return User(**same_fields(event, User) | {"stated_active": stated, "applied_by": applied})
+    if user is None:
+        raise ValueError(f"{event.wire_type} cannot be a user's first event")
+    if isinstance(event, AccessApplied):
+        return replace(user, applied_by=event.by)
+    return user
+
+
+def _access_beside(fact: UserStated, known: User | None) -> dict[str, object]:
+    """What is kept of a user's access when the region states them (REF-5). Who is stated counts as
+    granted; what has lapsed since then is granted anew, and not by stating it once more.
+    """
+    if known is None or known.access is None or known.stated_active is None:
+        return {}
+    active = fact.active and known.access == "granted"
+    return {"access": known.access, "stated_active": fact.active, "active": active}
 
 
 def _must_be_long(code: UnitCode, length: int, *, field: str) -> None:

@@ -7,6 +7,7 @@ from kvitt_contracts.regions import CareUnitStated, CustomerStated, PayerStated,
 
 from orders.message_subject import subject_must_be
 from orders.units import domain
+from orders.units.access.writes import await_inactivity, note_active
 from orders.units.defaults import domain as defaults
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 from orders.units.queries import care_unit_key, customer_key, payer_key, user_key, user_named
@@ -76,12 +77,13 @@ async def on_user_stated(fact: UserStated, tx: Transaction) -> None:
     """Register or correct a user; it waits until every service point is known (REF-3).
 
     Refused: SUBJECT_DIFFERS (contract), DEFAULT_NOT_AMONG_SERVICE_POINTS, NOT_A_SERVICE_POINT
-    (REF-3), UNKNOWN_PRODUCT_AREA (REF-11).
+    (REF-3), UNKNOWN_PRODUCT_AREA (REF-11), UNKNOWN_DUTY (REF-18).
     """
     subject_must_be(fact.user_id, tx.subject)
     key = user_key(fact.user_id, tx)
     row = await tx.find(UserRow, key)
     known = row.state() if row else None
+    was_active = row is not None and row.active
     places = [await tx.get(CustomerRow, customer_key(one, tx)) for one in fact.service_points]
     events = domain.register_user(
         fact,
@@ -89,7 +91,10 @@ async def on_user_stated(fact: UserStated, tx: Transaction) -> None:
         service_points=tuple(row.state() for row in places),
         policy=tx.policy,
     )
-    tx.record_at(UserRow, key, *events)
+    row = tx.record_at(UserRow, key, *events)
+    if not was_active:
+        note_active(row, tx, on=tx.today)  # REF-5: access is not older than the right to act
+    await_inactivity(row, tx)
 
 
 @messages.command(SetDefaultSupply, of=UserRow, rule="REF-10")

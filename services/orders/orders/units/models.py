@@ -1,5 +1,7 @@
 """The tables of payers, customers, care units and users."""
 
+from datetime import date
+
 from kvitt_chassis.models import Aggregate, Json
 from kvitt_contracts.topics import ORDERS_UNITS, ORDERS_USERS
 from kvitt_contracts.types import (
@@ -95,7 +97,9 @@ class UserRow(
     state=domain.User,
     evolve=domain.evolve_user,
 ):
-    """A user."""
+    """A user. `last_active_on` is the last day of activity known, `lapses_on` when access lapses,
+    where that is told (REF-5): they change at each sign-in, and are in no event.
+    """
 
     __tablename__ = "users"
     __table_args__ = (UniqueConstraint("region", "user_id", name="uq_user_id"),)
@@ -114,3 +118,10 @@ class UserRow(
     )
     stores: Mapped[tuple[StoreId, ...] | None] = mapped_column(Json(tuple[StoreId, ...]))
     default_supply: Mapped[Word | None]
+    duties: Mapped[tuple[Word, ...] | None] = mapped_column(Json(tuple[Word, ...]))
+    employer_kind: Mapped[Word | None]
+    access: Mapped[Word | None]
+    stated_active: Mapped[bool | None]
+    applied_by: Mapped[UserId | None]
+    last_active_on: Mapped[date | None]
+    lapses_on: Mapped[date | None]

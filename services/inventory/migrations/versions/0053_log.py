@@ -3,8 +3,8 @@
 from alembic import op
 from kvitt_chassis.migrations import add_chassis_tables
 
-revision = "0051"
-down_revision = "0050"
+revision = "0053"
+down_revision = "0052"
 
 
 def upgrade() -> None:

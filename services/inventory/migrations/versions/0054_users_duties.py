@@ -1,0 +1,13 @@
+"""Users' duties, which acts are granted to, and who employs them (REF-16, REF-18)."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0054"
+down_revision = "0053"
+
+
+def upgrade() -> None:
+    op.add_column("users", sa.Column("duties", JSONB(), nullable=True))
+    op.add_column("users", sa.Column("employer_kind", sa.Text(), nullable=True))
