@@ -22,7 +22,7 @@ from kvitt_portal.pages.pickups import PAGE as PICKUPS
 from kvitt_portal.pages.purchase_orders import PAGE as PURCHASES
 from kvitt_portal.pages.purchasing import lacking_of
 from kvitt_portal.pages.registering import find_by_number
-from kvitt_portal.pages.scanning import NO_DEVICE, find_scanned, is_code
+from kvitt_portal.pages.scanning import NO_DEVICE, Goods, find_scanned, goods_for, is_code
 from kvitt_portal.pages.suppliers import PAGE as SUPPLIERS
 from kvitt_portal.pages.work_order_page import PAGE as WORK_ORDERS
 from kvitt_portal.services import Part
@@ -246,11 +246,16 @@ async def _device_with(here: Visit, query: str, number: str) -> Response:
 
 
 async def _scanned(here: Visit, code: str) -> Response:
-    """The device that a scanned code names; the only one's page at once."""
+    """The device that a scanned code names, or the article; the only one's page at once."""
     part = await find_scanned(here, code)
     found = items_of(part)
     if len(found) == 1:
         return here.go(f"/individ/{found[0]['device_id']}")
+    if not found and part.status < 500:
+        goods = await goods_for(here, code)
+        if isinstance(goods, Goods) and len(goods.articles) == 1:
+            said = f"{NO_DEVICE} Det här är artikeln." if goods.serial else ""
+            return here.go(f"/artiklar/{goods.articles[0]}", said, tone="info")
     if part.problem is not None:
         return _nothing(here, said_of(part.problem), status=part.status)
     if not found:
