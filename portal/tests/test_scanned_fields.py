@@ -15,7 +15,7 @@ MACRO = re.compile(r"\bf\.(\w+)\((\w+), (\"[^\"]*\"(?: ~ [^,]+)?), (\"[^\n]*)")
 ASKS = re.compile(r"individ(?:ens )?n(?:um)?m|serienummer|skanna", re.IGNORECASE)
 TAKES = re.compile(
     r"\b(?:device_for|take_number|take_new_number|take_scanned|take_written|take_devices|take_order"
-    r"|find_scanned)\b"
+    r"|find_scanned|tick_scanned)\b"
 )
 SCANNED = {"scan", "scans"}
 OTHERWISE = {
@@ -99,6 +99,7 @@ def test_the_pages_that_are_known_to_ask_are_among_those_that_are_read() -> None
         *OTHERWISE,
         "devices/list.html",
         "devices/renumber.html",
+        "pickups/new.html",
         "reconditioning/list.html",
         "returns/new.html",
         "supplier_invoices/new.html",

@@ -15,7 +15,7 @@ from kvitt_portal.menu import CARE
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import items_of, person_for
 from kvitt_portal.pages.own_store import own_stores
-from kvitt_portal.pages.scanning import device_for
+from kvitt_portal.pages.scanning import tick_scanned
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -73,19 +73,8 @@ async def register(here: Here, person: UUID) -> Response:
 
 async def _with_scanned(here: Visit, who: Person, form: Form) -> Form:
     """The form with the device that was scanned marked; it says why where that cannot be."""
-    found = await device_for(here, form["code"], among=lambda one: _has(one, who))
-    if isinstance(found, str):
-        form.add("code", found)
-    elif not _has(found, who):
-        form.add("code", "Patienten har inte det hjälpmedlet.")
-    else:
-        left = [one for one in form.sent() if one[0] not in ("code", "_key")]
-        return Form([*left, ("device", found["device_number"])])
-    return form
-
-
-def _has(device: Mapping[str, Any], who: Person) -> bool:
-    return bool(device["holder"].get("person") == who.ref)
+    had = items_of(await here.ask("inventory", "/devices", person=who.ref, limit=_MOST))
+    return await tick_scanned(here, form, had, otherwise="Patienten har inte det hjälpmedlet.")
 
 
 async def _person(here: Visit, person: UUID) -> Person:

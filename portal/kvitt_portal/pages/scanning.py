@@ -3,7 +3,7 @@ names, and what it tells of goods that are to get a number. Every such field is 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -87,6 +87,24 @@ async def take_number(here: Visit, form: Form, field: str) -> None:
     form.give(field, number)
     if wrong:
         form.add(field, wrong)
+
+
+async def tick_scanned(
+    here: Visit, form: Form, listed: Sequence[Mapping[str, Any]], *, otherwise: str
+) -> Form:
+    """The form with the listed device ticked that was scanned in the field `code`; it says why
+    where that cannot be, and `otherwise` where the device is none of them.
+    """
+    numbers = {one["device_number"] for one in listed}
+    found = await device_for(here, form["code"], among=lambda one: one["device_number"] in numbers)
+    if isinstance(found, str):
+        form.add("code", found)
+    elif found["device_number"] not in numbers:
+        form.add("code", otherwise)
+    else:
+        left = [one for one in form.sent() if one[0] not in ("code", "_key")]
+        return Form([*left, ("device", found["device_number"])])
+    return form
 
 
 async def goods_for(here: Visit, code: str) -> Goods | str:
