@@ -79,7 +79,7 @@ def test_a_code_with_an_article_alone_marks_its_line_as_come() -> None:
         ((a_code("", "30099"), a_code("", "30099")), "redan skannad"),
         ((a_code("SN-1", "70001"),), "Ingenting av den artikeln väntas"),
         ((Goods(number="R1"), Goods(number="R2"), Goods(number="R3")), "redan nummer"),
-        ((Goods(order="26470001"),), "varken artikel eller nummer"),
+        ((Goods(order="26470001"),), "ingen artikel som finns här"),
         ((a_code("SN-1", "30099"),), "Koden säger inte vilken rad"),
     ],
 )

@@ -72,7 +72,7 @@ async def test_what_has_come_is_filled_in_by_scanning_it(
     await anna.accessible()
     await anna.fill("Skanna", "(01)07350053850019")
     await anna.press("Enter")
-    await anna.sees("Koden säger varken artikel eller nummer.")
+    await anna.sees("Koden säger ingen artikel som finns här")
     await anna.picture("direktleverans-skannat-fel")
     await anna.accessible()
     await anna.fill("Skanna", "")
