@@ -14,7 +14,9 @@ _NOT_AWAITED: Final = "Ingenting av den artikeln väntas på inköpsordern."
 _UNKNOWN: Final = "Koden säger inte vilken rad det är. Skanna artikelns kod, eller skriv på raden."
 _FULL: Final = "Alla individer på raden har redan nummer."
 _TWICE: Final = "Den koden är redan skannad."
-_NO_CODE: Final = "Koden säger ingen artikel som finns här, och inget nummer. Skanna en annan av etikettens koder."
+_NO_CODE: Final = (
+    "Koden säger ingen artikel som finns här, och inget nummer. Skanna en annan kod på etiketten."
+)
 
 
 @dataclass(frozen=True, slots=True)
