@@ -13,7 +13,7 @@ from kvitt_contracts.examples import examples
 from kvitt_contracts.inventory import ArticleListed, CustodyChanged, DeviceRegistered
 from kvitt_contracts.orders import ActOnBasketLoan, PlaceOrder, RegisterWithdrawal
 from kvitt_contracts.regions import CustomerStated, PersonStated, StoreStated, UserStated
-from kvitt_contracts.types import OrderNumber, OrganisationNumber
+from kvitt_contracts.types import Gtin, OrderNumber, OrganisationNumber
 from pydantic import ValidationError
 
 
@@ -186,3 +186,27 @@ def test_a_field_that_came_later_is_not_written_until_it_is_set() -> None:
         written = json.loads(one.message.model_dump_json(exclude_none=True))
         assert set(written) - set(one.data) <= {"unit"}
     assert json.loads(_read(ArticleListed, is_free=True).model_dump_json())["is_free"]
+
+
+@pytest.mark.rule("INV-2i")
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("73500537", "00000073500537"),
+        ("735005385001", None),
+        ("7350053850019", "07350053850019"),
+        ("17350053850016", "17350053850016"),
+        ("7350053850018", None),
+        ("735005385001X", None),
+        ("735 0053850019", None),
+        ("00000000", None),
+        ("１２３４５６７０", None),
+        ("123456789", None),
+    ],
+)
+def test_a_gtin_has_a_right_check_digit_and_is_kept_as_fourteen(said: str, kept: str) -> None:
+    if kept is None:
+        with pytest.raises(ValueError, match="GTIN"):
+            Gtin(said)
+    else:
+        assert Gtin(said) == kept

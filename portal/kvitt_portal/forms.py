@@ -66,6 +66,10 @@ class Form:
         """Set the value of a field."""
         self._values[name] = [value]
 
+    def give_all(self, name: str, values: Sequence[str]) -> None:
+        """Set the values of a field that may be sent several times."""
+        self._values[name] = list(values)
+
     def all(self, name: str) -> list[str]:
         """Every value of a field that may be sent several times."""
         return [one for one in self._values.get(name, ()) if one]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from kvitt_contracts.types.check_digits import gln_holds
+
 from portal.tests.browser import Actor, MakeActor
 from portal.tests.scene import Scene
 from portal.tests.ward import Ordered, Ward
@@ -20,6 +22,8 @@ class Purchased:
     number: str
     supplier: str
     id: str
+    gtin: str
+    """Of the walker."""
 
     @property
     def purchase_page(self) -> str:
@@ -30,6 +34,12 @@ class Purchased:
     def page(self) -> str:
         """The address of its receipt."""
         return f"/direktleveranser/{self.number}"
+
+
+def a_gtin(number: int) -> str:
+    """A GTIN of nobody else's, by its check digit."""
+    begun = f"0735{number:09}"
+    return next(f"{begun}{n}" for n in range(10) if gln_holds(f"{begun}{n}"))
 
 
 async def a_want(scene: Scene, ward: Ward, *, suppliers: int = 1, **more: Any) -> Ordered:
@@ -47,7 +57,8 @@ async def a_purchase(scene: Scene, ward: Ward, *, with_ramps: bool = True) -> Pu
     """The ward's prescriber has ordered, and bought of a supplier."""
     supplier = scene.supplier(name=SUPPLIER)
     direct: dict[str, Any] = {"is_kept_in_central": False, "supplier_id": supplier}
-    walker = scene.article("Gåstol Älv", **direct)
+    gtin = a_gtin(next(scene.system.numbers))
+    walker = scene.article("Gåstol Älv", gtin=gtin, **direct)
     ramp = scene.article("Ramp Älv", marked=False, priced=False, **direct)
     await scene.set()
     lines = [{"article_number": walker, "quantity": 1}]
@@ -57,7 +68,7 @@ async def a_purchase(scene: Scene, ward: Ward, *, with_ramps: bool = True) -> Pu
     body = {"order_id": order.page.rpartition("/")[2], "supplier_id": supplier}
     bought = await scene.system.done(ward.user, "/purchase-orders", body)
     number, id_ = bought["purchase_order_number"], bought["purchase_order_id"]
-    return Purchased(order, str(number), supplier, str(id_))
+    return Purchased(order, str(number), supplier, str(id_), gtin)
 
 
 async def at_delivery(actor: MakeActor, user: str, bought: Purchased) -> Actor:

@@ -112,6 +112,7 @@ ACTS = (
             "GET /articles:named": ("inventory.articles.named", LOOKS_UP),
             "GET /articles:alternatives": ("inventory.articles.alternatives", LOOKS_UP),
             "GET /articles:order-guides": ("inventory.articles.order-guides", LOOKS_UP),
+            "POST /articles:find": ("inventory.articles.find", LOOKS_UP),
             "GET /articles:classes": ("inventory.articles.classes", LOOKS_UP),
             "GET /articles/{article_number}": ("inventory.article.show", LOOKS_UP),
             "POST /articles/{article_number}/files": ("inventory.article.add-file", STAFF),

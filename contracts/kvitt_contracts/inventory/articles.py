@@ -15,6 +15,7 @@ from kvitt_contracts.types import (
     Flag,
     Goods,
     GroupName,
+    Gtin,
     IsoCode,
     Money,
     ProductArea,
@@ -35,7 +36,7 @@ class ArticleListed(Event, type="inventory.article.listed.v1"):
     (ORD-12); `is_attachment_needed`: no order without one (ORD-24); `is_hourly`: its
     quantity is hours (ORD-11); `order_guide`: what is
     proposed together with it (ORD-23); `return_at_once`: what comes back is sent to the central
-    store at once (PCK-7).
+    store at once (PCK-7); `gtin`: 14 digits, of no other article of the region.
     """
 
     article_number: ArticleNumber
@@ -68,6 +69,7 @@ class ArticleListed(Event, type="inventory.article.listed.v1"):
     is_hourly: Flag = False
     order_guide: Annotated[tuple[Goods, ...], Field(exclude_if=not_)] = ()
     return_at_once: Flag = False
+    gtin: Gtin | None = None
 
 
 class ArticlePriced(Event, type="inventory.article.priced.v1"):

@@ -16,6 +16,7 @@ from kvitt_contracts.types import (
     Flag,
     Goods,
     GroupName,
+    Gtin,
     IsoCode,
     Ore,
     ProductArea,
@@ -37,7 +38,8 @@ class ArticleStated(Fact, type="region.article.stated.v1"):
     a purchasing store (ORD-21). `is_own_units_only` and `never_from` (`central`, `own_store`)
     restrict who may order it from where (ORD-22); `is_attachment_needed`: no order without one
     (ORD-24); `is_free`: 0 is its price (ORD-12). A service that `is_hourly` is training, and its
-    quantity hours (ORD-11). What is left out has today's meaning.
+    quantity hours (ORD-11). `gtin` is what GS1 codes on the article say; no other article of the
+    region has it. What is left out has today's meaning.
     `version` counts statements of the article.
     """
 
@@ -73,6 +75,7 @@ class ArticleStated(Fact, type="region.article.stated.v1"):
     is_attachment_needed: Flag = False
     is_hourly: Flag = False
     order_guide: Annotated[tuple[Goods, ...], Field(max_length=50, exclude_if=not_)] = ()
+    gtin: Gtin | None = None
 
     @model_validator(mode="after")
     def _rent_is_counted_by_device(self) -> Self:

@@ -1,4 +1,4 @@
-"""Check digits: of persons' and organisations' numbers, and of places'. Pure."""
+"""Check digits: of persons' and organisations' numbers, of places' and of goods'. Pure."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -18,7 +18,7 @@ def luhn_holds(digits: str) -> bool:
 
 
 def gln_holds(digits: str) -> bool:
-    """True where the last digit checks the others by GS1's rule, as a GLN's."""
+    """True where the last digit checks the others by GS1's rule, as a GLN's and a GTIN's."""
     weighted = (int(one) * (1 + 2 * (place % 2)) for place, one in enumerate(reversed(digits)))
     return sum(weighted) % 10 == 0
 

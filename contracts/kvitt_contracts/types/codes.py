@@ -7,6 +7,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from kvitt_contracts.types.birth_numbers import possible_births
+from kvitt_contracts.types.check_digits import gln_holds
 
 _UUID_FORM = re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b")
 
@@ -14,6 +15,8 @@ _NUMBER_FORM = re.compile(
     r"(?=((?:[0-9]{2})?[0-9]{2}(?:0[0-9]|1[0-2])"
     r"(?:0[1-9]|[12][0-9]|3[01]|[678][0-9]|9[01])[-+]?[0-9]{4}))"
 )
+
+_GTIN_DIGITS = 14
 
 _PARTED = re.compile(r"(?<=[0-9]{6})[\s_.\u2010-\u2015]{1,3}(?=[0-9]{4}(?![0-9]))")
 
@@ -220,6 +223,27 @@ class SupplierArticleNumber(Code):
     __slots__ = ()
     pattern = r"^[0-9A-Za-z][0-9A-Za-z ./_-]{0,39}$"
     may_hold_digits = False
+
+
+class Gtin(Code):
+    """GTIN of an article: 8, 12, 13 or 14 digits with a right check digit, kept as 14 of them.
+
+    One whose digits are a personal number is refused.
+    """
+
+    __slots__ = ()
+    pattern = r"^([0-9]{8}|[0-9]{12,14})$"
+    may_hold_digits = False
+
+    def __new__(cls, value: str) -> Self:
+        digits = value.lstrip("0")
+        if not re.fullmatch(cls.pattern, value, re.ASCII) or not digits:
+            raise ValueError("INV-2: a GTIN has 8, 12, 13 or 14 digits")
+        if not gln_holds(value):
+            raise ValueError("INV-2: the GTIN's last digit is not its check digit: read it again")
+        if len(digits) in (10, 12) and looks_like_personal_number(digits):
+            raise HoldsPersonalNumber("a GTIN must not be a personal number")
+        return str.__new__(cls, value.zfill(_GTIN_DIGITS))
 
 
 class OrganisationNumber(Code):

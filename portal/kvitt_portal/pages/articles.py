@@ -16,6 +16,7 @@ from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import holds_number
 from kvitt_portal.pages.asking import items_of, named
+from kvitt_portal.pages.scanning import Goods, goods_for, is_code
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -57,6 +58,10 @@ async def search(here: Here) -> Response:
         return again
     asked = here.request.query_params
     filters = {name: asked.get(name, "") for name in _FILTERS}
+    if is_code(filters["query"]):
+        goods = await goods_for(here, filters["query"])
+        if isinstance(goods, Goods) and len(goods.articles) == 1:
+            filters["query"] = goods.articles[0]
     found, stores = await asyncio.gather(
         here.ask(
             "inventory",

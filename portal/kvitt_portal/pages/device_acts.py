@@ -11,6 +11,7 @@ from kvitt_portal.here import Here, Visit
 from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.devices import card_page
+from kvitt_portal.pages.scanning import take_new_number
 
 router = APIRouter()
 
@@ -29,6 +30,7 @@ async def renumber(device_id: UUID, here: Here) -> Response:
     """Give it the new number: whoever presses confirms that this is the device."""
     form = await here.form()
     form.must("device_number", text="Skanna eller skriv det nya individnumret.")
+    await take_new_number(here, form, "device_number")
     if form.ok:
         body = {"device_number": form["device_number"], "confirm": True}
         part = await here.send("inventory", "POST", f"/devices/{device_id}:renumber", body, form)
@@ -61,7 +63,8 @@ async def set_sip_number(device_id: UUID, here: Here) -> Response:
 async def set_serial_number(device_id: UUID, here: Here) -> Response:
     """Customer service changes its serial number, for who asked."""
     form = await here.form()
-    form.must("serial_number", text="Skriv serienumret.")
+    form.must("serial_number", text="Skanna eller skriv serienumret.")
+    await take_new_number(here, form, serial="serial_number")
     form.must("serial_asked_by", text="Ange vem som bad om det.")
     if form.ok:
         body = {"serial_number": form["serial_number"], "asked_by": form["serial_asked_by"]}

@@ -8,6 +8,7 @@ from typing import Any, Final
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
 from kvitt_portal.names import Names
+from kvitt_portal.pages.scanning import LONGEST
 from kvitt_portal.services import Part
 from kvitt_portal.statuses import Said
 
@@ -18,10 +19,11 @@ _ALL: Final = "all"
 _LONGEST: Final = 40
 
 
-def filters_of(here: Visit, names: Sequence[str]) -> Form:
-    """The filters, as the address says them."""
+def filters_of(here: Visit, names: Sequence[str], *, scanned: Sequence[str] = ()) -> Form:
+    """The filters, as the address says them. `scanned`: those that take what a scanner gives."""
     asked = here.request.query_params
-    return Form(given={name: asked.get(name, "")[:_LONGEST] for name in names})
+    longest = dict.fromkeys(scanned, LONGEST)
+    return Form(given={name: asked.get(name, "")[: longest.get(name, _LONGEST)] for name in names})
 
 
 def states_asked(filters: Form, words: Said) -> list[str]:

@@ -5,11 +5,10 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kvitt_portal.forms import said_of
 from kvitt_portal.here import Visit
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import code, items_of
-from kvitt_portal.pages.scanning import NO_DEVICE, SEVERAL, find_scanned, is_code
+from kvitt_portal.pages.scanning import device_for, is_code
 from kvitt_portal.pages.withdrawal_draft import Line
 from kvitt_portal.services import Part
 
@@ -91,12 +90,10 @@ async def shelf_of(here: Visit, store: str, query: str) -> Shelf:
     if not store or not query:
         return Shelf(store)
     if is_code(query):
-        part = await find_scanned(here, query)
-        named = items_of(part)
-        if len(named) != 1:
-            said = said_of(part.problem) if part.problem else SEVERAL if named else NO_DEVICE
-            return Shelf(store, query, elsewhere=Taken(said))
-        query = named[0]["device_number"]
+        found = await device_for(here, query)
+        if isinstance(found, str):
+            return Shelf(store, query, elsewhere=Taken(found))
+        query = found["device_number"]
     balances, devices = await asyncio.gather(
         here.ask(
             "inventory",

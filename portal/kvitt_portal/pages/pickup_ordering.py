@@ -15,6 +15,7 @@ from kvitt_portal.names import Names
 from kvitt_portal.pages import pickup_form
 from kvitt_portal.pages.asking import NOTHING, code, items_of, options_of
 from kvitt_portal.pages.registering import find_recipient
+from kvitt_portal.pages.scanning import tick_scanned
 from kvitt_portal.pages.service_points import service_point_of
 from kvitt_portal.services import Part
 
@@ -25,6 +26,7 @@ _MOST: Final = 100
 _OTHER_CAUSES: Final = "Välj en orsak som gäller för det som är markerat."
 _NO_CAUSE: Final = "Det som är markerat hämtas av olika orsaker. Gör en hämtorder för varje."
 _LISTED: Final = 200
+_NOT_THERE: Final = "Det hjälpmedlet är inget av dem som kan hämtas där."
 
 
 @router.get(PAGE)
@@ -55,6 +57,9 @@ async def order(here: Here) -> Response:
         if form.ok:
             return here.go(_page_of(form, "person", "unit", "store"))
         return await _page(here, form)
+    if form["code"]:
+        listed = items_of(await _devices(here, form))
+        return await _page(here, await tick_scanned(here, form, listed, otherwise=_NOT_THERE))
     pickup_form.check(form, ordered_by_others=here.has(*STAFF))
     if not form.ok:
         return await _page(here, form)

@@ -18,6 +18,8 @@ from kvitt_portal.pages import listing
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import code, items_of, say_refused
 from kvitt_portal.pages.purchased import purchases_of, suppliers_of
+from kvitt_portal.pages.receipt_scanning import take_scanned, take_written
+from kvitt_portal.pages.scanning import take_order
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -38,7 +40,8 @@ async def search(here: Here) -> Response:
     """What nobody has received, the oldest first."""
     if (again := here.remembered("direktleveranser")) is not None:
         return again
-    form = listing.filters_of(here, _FILTERS)
+    form = listing.filters_of(here, _FILTERS, scanned=("number",))
+    await take_order(here, form, "number")
     of_order = form["kind"] == "order"
     found = await listing.found(
         here,
@@ -111,9 +114,14 @@ async def receive(here: Here, number: str) -> Response:
     """
     form = await here.form()
     awaited = await _awaited(here, number)
+    if form["code"]:
+        await take_scanned(here, form, awaited["lines"])
+        return await _page(here, number, form, is_scanning=True)
     lines = [one for one in awaited["lines"] if str(one["number"]) in form.all("arrived")]
     if not lines:
         form.add("arrived", "Markera det som har kommit.")
+    for one in lines:
+        await take_written(here, form, one)
     reported = [_reported(form, one) for one in lines]
     if not form.ok:
         return await _page(here, number, form)
@@ -138,7 +146,7 @@ async def receive(here: Here, number: str) -> Response:
     return await _page(here, number, form)
 
 
-async def _page(here: Visit, number: str, form: Form) -> Response:
+async def _page(here: Visit, number: str, form: Form, *, is_scanning: bool = False) -> Response:
     awaited = await _awaited(here, number)
     suppliers, names = await asyncio.gather(
         suppliers_of(here, [awaited["supplier_id"]]),
@@ -152,6 +160,8 @@ async def _page(here: Visit, number: str, form: Form) -> Response:
         "receipts/receive.html",
         awaited=awaited,
         form=form,
+        is_scanning=is_scanning,
+        is_any_marked=any(one["is_marked"] and not one["is_receiving"] for one in awaited["lines"]),
         names=names,
         supplier=suppliers.get(awaited["supplier_id"], awaited["supplier_id"]),
     )

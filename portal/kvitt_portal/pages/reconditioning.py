@@ -16,6 +16,7 @@ from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.scanning import take_number
 
 router = APIRouter()
 
@@ -69,7 +70,8 @@ async def done(here: Here, work: UUID) -> Response:
 
 
 async def _list(here: Visit, form: Form, *, wrong: str = "") -> Response:
-    filters = listing.filters_of(here, _FILTERS)
+    filters = listing.filters_of(here, _FILTERS, scanned=("device",))
+    await take_number(here, filters, "device")
     found = await listing.found(
         here,
         filters,

@@ -15,7 +15,7 @@ from kvitt_portal.menu import CARE
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import items_of, person_for
 from kvitt_portal.pages.own_store import own_stores
-from kvitt_portal.pages.scanning import NO_DEVICE, SEVERAL, find_scanned
+from kvitt_portal.pages.scanning import tick_scanned
 from kvitt_portal.services import Part
 
 router = APIRouter()
@@ -73,19 +73,8 @@ async def register(here: Here, person: UUID) -> Response:
 
 async def _with_scanned(here: Visit, who: Person, form: Form) -> Form:
     """The form with the device that was scanned marked; it says why where that cannot be."""
-    part = await find_scanned(here, form["code"])
-    found = items_of(part)
-    of_patient = [one for one in found if one["holder"].get("person") == who.ref]
-    if part.problem is not None:
-        form.refuse(part.problem, {"code": "code"})
-    elif not found:
-        form.add("code", NO_DEVICE)
-    elif len(of_patient) != 1:
-        form.add("code", SEVERAL if of_patient else "Patienten har inte det hjälpmedlet.")
-    if not form.ok:
-        return form
-    left = [one for one in form.sent() if one[0] not in ("code", "_key")]
-    return Form([*left, ("device", of_patient[0]["device_number"])])
+    had = items_of(await here.ask("inventory", "/devices", person=who.ref, limit=_MOST))
+    return await tick_scanned(here, form, had, otherwise="Patienten har inte det hjälpmedlet.")
 
 
 async def _person(here: Visit, person: UUID) -> Person:

@@ -19,11 +19,14 @@ from kvitt_portal.pages import responsibles
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.baskets import fees_to_charge
 from kvitt_portal.pages.next_steps import SHOWN, locked_of, steps_of
+from kvitt_portal.pages.own_store import own_stores
 from kvitt_portal.pages.pickups import PAGE as PICKUPS
 from kvitt_portal.pages.purchase_orders import PAGE as PURCHASES
 from kvitt_portal.pages.purchasing import lacking_of
+from kvitt_portal.pages.reconditioning import PAGE as RECONDITIONING
 from kvitt_portal.pages.registering import find_by_number
-from kvitt_portal.pages.scanning import NO_DEVICE, find_scanned, is_code
+from kvitt_portal.pages.scanning import NO_DEVICE, Goods, find_scanned, goods_for, is_code
+from kvitt_portal.pages.supplier_returning import PAGE as SUPPLIER_RETURNS
 from kvitt_portal.pages.suppliers import PAGE as SUPPLIERS
 from kvitt_portal.pages.users import PAGE as USERS
 from kvitt_portal.pages.work_order_page import PAGE as WORK_ORDERS
@@ -60,6 +63,7 @@ async def start(here: Here) -> Response:
         messages,
         news,
         (locked, lacking),
+        stores,
     ) = await asyncio.gather(
         here.ask("bmb", "/transfers:to-take-over", limit=1),
         here.ask("bmb", "/transfers:unanswered", limit=1),
@@ -72,6 +76,7 @@ async def start(here: Here) -> Response:
         here.ask("notifications", "/messages", unread_only=True, limit=SHOWN),
         here.ask("notifications", "/news", limit=SHOWN),
         asyncio.gather(locked_of(here), lacking_of(here, limit=SHOWN)),
+        _of_stores(here),
     )
     to_do = [
         ("/bmb/att-gora", "Kvittera BMB", taken),
@@ -85,7 +90,8 @@ async def start(here: Here) -> Response:
         ("/vantar?att-gora&late=1", "Försenat", late),
     ]
     if is_staff:
-        unplanned, works, applied, vacant, unlocks, held, deviating, access = await _of_staff(here)
+        found = await _of_staff(here)
+        unplanned, works, applied, vacant, unlocks, held, deviating, access, *fit = found
         to_do += [
             ("/arbetsordrar?att-gora&status=assigned&kind=work", "Att planera", unplanned),
             ("/arbetsordrar?att-gora&technician=1", "Mina arbeten", works),
@@ -98,6 +104,7 @@ async def start(here: Here) -> Response:
                 "Leverantörsfakturor som väntar",
                 held,
             ),
+            *((RECONDITIONING, "Rekonditionering", one) for one in fit),
         ]
         steps = await steps_of(
             here, cases=cases, works=works, locked=locked, unlocks=unlocks, lacking=lacking
@@ -116,6 +123,7 @@ async def start(here: Here) -> Response:
         messages=messages,
         news=news,
         fees=fees,
+        stores=stores,
     )
 
 
@@ -131,8 +139,26 @@ async def _of_staff(here: Visit) -> tuple[Part, ...]:
         here.ask("billing", "/supplier-invoices", status="held", limit=1),
         here.ask("orders", "/purchase-orders", has_deviation=True, limit=1),
         here.ask("orders", "/users:access", state="applied", limit=1),
+        here.ask("inventory", "/reconditionings", status="open", limit=1),
+        here.ask("inventory", "/reconditionings", limit=1),
     )
-    return tuple(found)
+    *waiting, ever = found
+    # a region that does not make anything fit again has none, and never had
+    return tuple(waiting if ever.problem or ever.value["total"] else waiting[:-1])
+
+
+async def _of_stores(here: Visit) -> list[tuple[str, str]]:
+    """Where the stores that the user counts are counted, and what has gone back to suppliers."""
+    if here.has(*STAFF):
+        return [("/lager", "Inventering"), (SUPPLIER_RETURNS, "Returer till leverantör")]
+    own = list(dict.fromkeys((await own_stores(here)).values())) if here.is_in_care else []
+    one = len(own) == 1
+    counted = [
+        (f"/lager/{store}/inventering", "Inventering" if one else f"Inventering, förråd {store}")
+        for store in own
+    ]
+    back = f"{SUPPLIER_RETURNS}?store={own[0]}" if one else SUPPLIER_RETURNS
+    return [*counted, (back, "Returer till leverantör")] if own else []
 
 
 def _unanswered_faults(here: Visit) -> dict[str, str]:
@@ -253,11 +279,16 @@ async def _device_with(here: Visit, query: str, number: str) -> Response:
 
 
 async def _scanned(here: Visit, code: str) -> Response:
-    """The device that a scanned code names; the only one's page at once."""
+    """The device that a scanned code names, or the article; the only one's page at once."""
     part = await find_scanned(here, code)
     found = items_of(part)
     if len(found) == 1:
         return here.go(f"/individ/{found[0]['device_id']}")
+    if not found and part.status < 500:
+        goods = await goods_for(here, code)
+        if isinstance(goods, Goods) and len(goods.articles) == 1:
+            said = f"{NO_DEVICE} Det här är artikeln." if goods.serial else ""
+            return here.go(f"/artiklar/{goods.articles[0]}", said, tone="info")
     if part.problem is not None:
         return _nothing(here, said_of(part.problem), status=part.status)
     if not found:

@@ -16,6 +16,7 @@ from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.menu import STAFF
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.registering import quantity_of
+from kvitt_portal.pages.scanning import take_number
 from kvitt_portal.pages.supplier_invoices import PAGE
 from kvitt_portal.services import Part
 
@@ -56,6 +57,7 @@ async def register(here: Here) -> Response:
     form = await here.form()
     if form["do"] == "lines":
         return await _page(here, form, status=200)
+    await take_number(here, form, "device")
     body = _invoice_of(form)
     if not form.ok:
         return await _page(here, form)

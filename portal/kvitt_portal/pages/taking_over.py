@@ -15,6 +15,7 @@ from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import code, items_of, person_for
 from kvitt_portal.pages.own_store import store_of
+from kvitt_portal.pages.scanning import take_new_number
 from kvitt_portal.pages.withdrawal_draft import Draft, Line
 
 router = APIRouter()
@@ -58,6 +59,9 @@ async def take_over(here: Here, person: UUID) -> Response:
     """Put it into the unit's store, for the patient alone."""
     who = await _person(here, person)
     form = await here.form()
+    await take_new_number(
+        here, form, "device_number", serial="serial_number", article="article_number"
+    )
     for name, said in _MUST.items():
         form.must(name, text=said)
     ore = ore_of(form["value"])

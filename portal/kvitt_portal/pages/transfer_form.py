@@ -1,13 +1,18 @@
 """What a sender has filled in of a transfer, and what bmb is asked for. Nothing is decided here."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
 from kvitt_portal.forms import Form
+from kvitt_portal.here import Visit
 from kvitt_portal.pages.registering import recipient_of
+from kvitt_portal.pages.scanning import device_for, is_code
 
+MOST_ASKED: Final = 20
+MOST: Final = 100
 BETWEEN: Final = "@"  # in no user's id and no service point's
 
 FIELDS: Final[Mapping[str, str]] = {
@@ -32,7 +37,32 @@ OVER: Final = frozenset({"accepted", "executed_automatically", "completed"})
 
 def devices_of(form: Form) -> list[str]:
     """The device numbers, in their order, each as often as it was written."""
-    return [one for one in re.split(r"[\s,;]+", form["device"]) if one]
+    # a code that is scanned may have commas in it, and ends where the next one begins
+    return [
+        one
+        for text in re.split(r"[ \t\r\n\f\v\u00a0]+", form["device"])
+        for one in ([text] if is_code(text) else re.split(r"[\s,;]+", text))
+        if one
+    ]
+
+
+async def take_devices(here: Visit, form: Form) -> list[dict[str, Any]]:
+    """The devices that are typed or scanned, those that the user may see, in their order; the form
+    has their numbers from here on.
+    """
+    written = devices_of(form)
+    each = list(dict.fromkeys(written))[:MOST]
+    codes = [one for one in each if is_code(one)]
+    asked = [*codes, *[one for one in each if one not in codes][:MOST_ASKED]]
+    found = await asyncio.gather(*(device_for(here, one) for one in asked))
+    known = dict(zip(asked, found, strict=True))
+    for text, device in known.items():
+        if isinstance(device, str) and is_code(text):
+            form.add("device", device)
+    devices = {text: one for text, one in known.items() if not isinstance(one, str)}
+    numbers = [str(devices[one]["device_number"]) if one in devices else one for one in written]
+    form.give("device", " ".join(numbers))
+    return [devices[one] for one in each if one in devices]
 
 
 def body_of(form: Form, *, at: str) -> dict[str, Any]:

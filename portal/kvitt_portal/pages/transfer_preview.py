@@ -10,14 +10,11 @@ from typing import Any, Final
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Person, Visit
 from kvitt_portal.names import Names
-from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.costs import Cost, cost_of
 from kvitt_portal.pages.offers import rents_of, today_if_known
 from kvitt_portal.pages.registering import digest_of
-from kvitt_portal.pages.transfer_form import body_of, devices_of
+from kvitt_portal.pages.transfer_form import body_of, devices_of, take_devices
 from kvitt_portal.services import Part
-
-_MOST_SHOWN: Final = 20
 
 HELD: Final[Mapping[str, str]] = {
     "transfer": "är redan i ett annat byte",
@@ -82,13 +79,12 @@ class Shown:
 
 async def shown_of(here: Visit, form: Form) -> Shown | None:
     """What the form would send; None while it names no device."""
+    devices = await take_devices(here, form)
     numbers = devices_of(form)
-    if not numbers:
+    if not numbers or form.errors.get("device"):
         return None
     body = body_of(form, at=here.service_point)
-    part, devices = await asyncio.gather(
-        here.send("bmb", "POST", "/transfers:preview", body), _devices(here, numbers)
-    )
+    part = await here.send("bmb", "POST", "/transfers:preview", body)
     if part.problem is not None:
         return Shown(part=part, devices=devices)
     said = part.value
@@ -108,20 +104,6 @@ async def shown_of(here: Visit, form: Form) -> Shown | None:
         cost=cost,
         seen=digest_of([said, numbers, sorted(rents.items()), cost.part.value]),
     )
-
-
-async def _devices(here: Visit, numbers: Sequence[str]) -> list[dict[str, Any]]:
-    """The devices as inventory has them, those that the user may see."""
-    asked = list(dict.fromkeys(numbers))[:_MOST_SHOWN]
-    parts = await asyncio.gather(
-        *(here.ask("inventory", "/devices", device_number=one, limit=20) for one in asked)
-    )
-    return [
-        line
-        for number, part in zip(asked, parts, strict=True)
-        for line in items_of(part)
-        if line["device_number"].lower() == number.lower()
-    ]
 
 
 async def _names(here: Visit, said: Mapping[str, Any]) -> Names:

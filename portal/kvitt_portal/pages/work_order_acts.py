@@ -10,6 +10,7 @@ from starlette.responses import Response
 from kvitt_portal.forms import Form, said_of
 from kvitt_portal.here import Here, PageProblem, Visit
 from kvitt_portal.pages.asking import code, say_refused
+from kvitt_portal.pages.scanning import take_new_number
 from kvitt_portal.pages.work_order_page import PAGE, page
 from kvitt_portal.services import Part
 
@@ -56,6 +57,7 @@ async def finish(here: Here, work_order: UUID) -> Response:
     """End it with what came of it; a device that was replaced gets its new number at once."""
     form = await here.form()
     form.must("outcome", text="Välj vad det ledde till.")
+    await take_new_number(here, form, "new_number")
     is_new = form["outcome"] == _REPLACED and bool(form["new_number"])
     if form["new_number"] and form["outcome"] and not is_new:
         form.add("new_number", "Ett nytt individnummer ges bara det som byttes ut.")
@@ -84,7 +86,8 @@ async def finish(here: Here, work_order: UUID) -> Response:
 async def renumber(here: Here, work_order: UUID) -> Response:
     """The device that came instead gets its number, where it was not known at the end."""
     form = await here.form()
-    form.must("new_number", text="Skriv det nya individnumret.")
+    form.must("new_number", text="Skanna eller skriv det nya individnumret.")
+    await take_new_number(here, form, "new_number")
     form.must("confirm", text=_CONFIRM)
     view = await here.need("orders", f"/work-orders/{work_order}")
     if form.ok:

@@ -6,6 +6,7 @@ from documents.tests.reading import pages
 from portal.tests.browser import MakeActor
 from portal.tests.cards import SEARCH, at_card
 from portal.tests.fetching import CLERK
+from portal.tests.purchasing import a_gtin
 from portal.tests.scene import Scene
 from portal.tests.ward import Ward
 
@@ -105,6 +106,53 @@ async def test_customer_service_sets_a_serial_number_which_a_scanned_code_then_f
     await kim.press("Enter")
     await kim.sees("Koden är artikelns")
     await kim.accessible()
+
+
+@pytest.mark.rule("INV-5n", "INV-5o")
+async def test_what_is_scanned_is_taken_wherever_a_number_is_asked_for(
+    scene: Scene, ward: Ward
+) -> None:
+    serial, unknown = f"SN-{ward.stored}", f"(01)07350053850019(21)X-{ward.stored}"
+    gtin = a_gtin(next(scene.system.numbers))
+    article = scene.article("Rollator Gran", gtin=gtin)
+    await scene.set()
+    person = await scene.ref(ward.patient, opened_to=CLERK)
+    stored, lent = [await scene.system.device_id(CLERK, n) for n in (ward.stored, ward.lent)]
+    card = {"serial_number": serial, "asked_by": ward.user}
+    await scene.system.done(CLERK, f"/devices/{stored}:set-card", card, service="inventory")
+    code = f"(01)07350053850019(21){serial}"
+
+    async with scene.system.visiting(ward.user) as client:
+        transfer = await client.post("/bmb/skicka", data={"device": f"{code} {ward.lent}"})
+        not_found = await client.post("/bmb/skicka", data={"device": unknown})
+        named = {"device_number": f"(01){gtin}(21)NY-{ward.lent}"}
+        renamed = await client.post(f"/individ/{lent}/nummer", data=named)
+        found = await client.get("/artiklar", params={"query": f"(01){gtin}"})
+    async with scene.system.visiting(CLERK) as client:
+        invoice = await client.post("/leverantorsfakturor/ny", data={"device": code})
+        nothing = await client.post("/leverantorsfakturor/ny", data={"device": unknown})
+        waits = await client.get("/rekonditionering", params={"device": code})
+        sought = await client.get("/direktleveranser", params={"number": "(400)26470001"})
+        set_again = {"serial_number": f"(21){serial}-B", "serial_asked_by": ward.user}
+        serial_set = await client.post(f"/individ/{stored}/serienummer", data=set_again)
+        brought = {"device_number": f"(01){gtin}(21)B-{ward.stored}"}
+        taken = await client.post(f"/mottagare/{person}/overkop", data=brought)
+        searched = await client.post("/sok", data={"q": f"(01){gtin}"})
+        shown = await client.get(f"/individ/{lent}")
+        as_set = await client.get(f"/individ/{stored}")
+
+    assert f'value="{ward.stored} {ward.lent}"' in transfer.text
+    said = "Inget hjälpmedel som du ser har den koden."
+    assert (not_found.status_code, said in not_found.text) == (422, True)
+    assert (renamed.status_code, f"NY-{ward.lent}" in shown.text) == (303, True)
+    assert str(found.headers["location"]) == f"/artiklar/{article}"
+    assert f'value="{ward.stored}"' in invoice.text
+    assert (said in nothing.text, f'value="{ward.stored}"' in waits.text) == (True, True)
+    assert 'value="26470001"' in sought.text
+    assert (serial_set.status_code, f"{serial}-B" in as_set.text) == (303, True)
+    assert taken.text.count(f'value="B-{ward.stored}"') == 2
+    assert f'value="{article}"' in taken.text
+    assert str(searched.headers["location"]) == f"/artiklar/{article}"
 
 
 @pytest.mark.task("T-46")

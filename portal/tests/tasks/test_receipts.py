@@ -51,6 +51,38 @@ async def test_what_nobody_has_received_is_found_and_received(
     assert await anna.goes(bought.page) == 404
 
 
+@pytest.mark.rule("INV-5n", "INV-5o")
+async def test_what_has_come_is_filled_in_by_scanning_it(
+    actor: MakeActor, scene: Scene, ward: Ward
+) -> None:
+    bought = await a_purchase(scene, ward)
+    serial, number = f"SN-{bought.number}", f"E{bought.number}"
+    anna = await actor(ward.user, at=bought.page)
+    await anna.picture("direktleverans-skanna")
+    await anna.accessible()
+
+    await anna.fill("Skanna", f"(01){bought.gtin}(21){serial}")
+    await anna.press("Enter")
+    await anna.has("Serienummer", serial)
+    await anna.has("Individnummer", serial)
+    await anna.fill("Skanna", number)
+    await anna.press("Enter")
+    await anna.has("Individnummer", number)
+    await anna.picture("direktleverans-skannad")
+    await anna.accessible()
+    await anna.fill("Skanna", "(01)07350053850019")
+    await anna.press("Enter")
+    await anna.sees("Koden säger ingen artikel som finns här")
+    await anna.picture("direktleverans-skannat-fel")
+    await anna.accessible()
+    await anna.fill("Skanna", "")
+    await anna.fill("Pris", "12 900", within="Gåstol Älv")
+    await anna.click("Ta emot", within="Mottaget")
+
+    await anna.sees("Det som kom är levererat")
+    await anna.sees(number)
+
+
 @pytest.mark.rule("ORD-12b", "ORD-12d")
 async def test_only_what_has_arrived_is_received_at_what_the_line_costs(
     actor: MakeActor, ward: Ward, purchased: Purchased

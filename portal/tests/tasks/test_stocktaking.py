@@ -33,8 +33,11 @@ async def test_a_store_is_counted_by_scanner_from_the_start_page(
 ) -> None:
     anna = await actor(ward.user)
 
-    await anna.click("Lager")
+    await anna.sees("Returer till leverantör")
+    await anna.picture("start-forrad")
+    await anna.accessible()
     await anna.click("Inventering")
+    await anna.is_at(page(ward))
     await anna.picture("stocktaking-planned")
     await anna.accessible()
     await anna.fill("Skanna", ward.stored)

@@ -7,6 +7,7 @@ from inventory.alternatives import api as alternatives
 from inventory.article_files.models import ArticleFileRow, ArticleInformationRow
 from inventory.articles import api as articles
 from inventory.articles import page_api as article_pages
+from inventory.articles import scanned_api as scanned_articles
 from inventory.articles.models import ArticleRow
 from inventory.baskets.models import BasketRow
 from inventory.cards import api as cards
@@ -56,6 +57,7 @@ service = Service(
     handlers=messages,
     routers=[
         articles.router,
+        scanned_articles.router,
         article_pages.streams,
         article_pages.router,
         alternatives.router,

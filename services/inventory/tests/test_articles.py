@@ -315,3 +315,50 @@ async def test_the_catalogue_is_a_tree_of_classes_with_all_suppliers_articles(
     assert [one["iso_code"] for one in classes] == sorted(counted)
     assert "04" not in {one["iso_code"] for one in listed}
     assert {one["supplier"] for one in under["items"]} == {"Nordhjälp AB", "Sydhjälp AB"}
+
+
+GTIN = "07350053850019"
+
+
+@pytest.mark.rule("INV-2i")
+@pytest.mark.parametrize("digits", ["7350053850019", "07350053850019"])
+async def test_an_article_has_a_gtin_of_fourteen_digits(world: World, digits: str) -> None:
+    await world.handle(an_article_stated(version=2, gtin=digits))
+
+    listed = [one for one in await world.events(ArticleListed) if one.article_number == ROLLATOR]
+    assert [one.gtin for one in listed] == [None, GTIN]
+    async with world.http() as client:
+        shown = (await client.get(f"/articles/{ROLLATOR}")).json()
+    assert shown["gtin"] == GTIN
+    await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("INV-2i")
+async def test_no_other_article_of_the_region_has_the_gtin(world: World) -> None:
+    await world.handle(an_article_stated(version=2, gtin=GTIN))
+    taken = an_article_stated(CUSHION, version=2, marked=False, name="Sittdyna", gtin=GTIN)
+
+    said = await refusal(world.handle(taken))
+
+    assert (said.reason, said.rule, said.field) == ("GTIN_TAKEN", "INV-2", "gtin")
+    assert "utan gtin" in (said.way_on or "")
+    await world.handle(an_article_stated(version=3))
+    await world.handle(taken.model_copy(update={"version": 3}))
+    async with world.http() as client:
+        shown = (await client.get(f"/articles/{CUSHION}")).json()
+    assert shown["gtin"] == GTIN
+
+
+@pytest.mark.rule("INV-2i")
+async def test_an_article_is_found_by_its_whole_gtin(world: World) -> None:
+    await world.handle(an_article_stated(version=2, gtin=GTIN))
+
+    async def found(query: str) -> list[str]:
+        async with world.http() as client:
+            page = (await client.get("/articles", params={"query": query})).json()
+        return [one["article_number"] for one in page["items"]]
+
+    assert await found("7350053850019") == [ROLLATOR]
+    assert await found(f" {GTIN} ") == [ROLLATOR]
+    assert await found("735") == []
+    assert await found("7350053850026") == []

@@ -37,6 +37,7 @@ class Article:
 
     article_number: str
     supplier_article_number: str | None
+    gtin: str | None = None
 
 
 @pytest.mark.rule("INV-5n")
@@ -112,6 +113,43 @@ def test_of_several_with_a_serial_number_that_of_the_gtin_is_meant() -> None:
     assert domain.narrowed(said, [another, unknown]) == [another, unknown]
 
 
+@pytest.mark.rule("INV-5o")
+def test_what_is_of_an_article_with_another_gtin_is_not_meant() -> None:
+    stated = ("a", "R-1", Article("30012", None, GTIN))
+    another = ("b", SERIAL, Article("30013", "7350053850019", "07350053850026"))
+    unknown = ("c", "R-3", Article("30014", None))
+
+    said = domain.read(f"(01){GTIN}(21){SERIAL}")
+
+    assert domain.narrowed(said, [stated, another, unknown]) == [stated]
+    assert domain.narrowed(said, [another, unknown]) == [unknown]
+    assert domain.narrowed(said, [another]) == []
+    assert domain.narrowed(domain.read(SERIAL), [another]) == [another]
+
+
+@pytest.mark.rule("INV-5o")
+@pytest.mark.parametrize(
+    ("code", "gtin"),
+    [
+        (f"(01){GTIN}", GTIN),
+        (f"]C101{GTIN}10LOT7", GTIN),
+        ("7350053850019", GTIN),
+        ("]E07350053850019", GTIN),
+        ("73500535", None),
+        ("7350053850018", None),
+        ("R100417", None),
+    ],
+)
+def test_what_names_no_device_names_the_article(code: str, gtin: str | None) -> None:
+    assert domain.read_of_goods(code).article_gtin == gtin
+
+
+def test_a_code_may_say_the_order_that_goods_come_of() -> None:
+    assert domain.read_of_goods("(400)26470001").order == "26470001"
+    with pytest.raises(domain.ScanRefused):
+        domain.read_of_goods("(00)373500538500000019"[:6])
+
+
 @pytest.mark.rule("INV-5n")
 def test_who_bears_the_number_comes_before_whose_serial_number_it_is() -> None:
     bears = ("a", "R-1", Article("30012", None))
@@ -153,6 +191,44 @@ async def test_a_scanned_code_finds_the_device_that_it_names(world: World) -> No
     assert await found(SECOND) == ["170500"]
     assert await found("17009") == []
     assert await found(f"(01){GTIN}(21)SN-4472") == []
+
+
+@pytest.mark.rule("INV-5o")
+async def test_a_scanned_code_finds_the_article_whose_gtin_it_says(world: World) -> None:
+    async def found(code: str) -> dict[str, object]:
+        async with world.http(user=SENDER, roles=CARE, service_points=[SENDING]) as client:
+            answer = await client.post("/articles:find", json={"code": code})
+            assert answer.status_code == 200, answer.text
+            said: dict[str, object] = answer.json()
+            return said | {"items": [one["article_number"] for one in answer.json()["items"]]}
+
+    no_more = {"number": None, "serial_number": None, "order_number": None}
+    by_supplier = an_article_stated("30099", supplier_article_number="7350053850026")
+    await world.handle_all(an_article_stated(version=2, gtin=GTIN), by_supplier)
+
+    assert await found(f"(01){GTIN}") == {"items": [ROLLATOR], **no_more}
+    assert await found(f"01{GTIN}21{SERIAL}") == {
+        "items": [ROLLATOR],
+        **no_more,
+        "serial_number": SERIAL,
+    }
+    assert (await found("7350053850019"))["items"] == [ROLLATOR]
+    assert (await found("(01)07350053850026(21)1"))["items"] == ["30099"]
+    assert (await found("(01)07350053850033(21)1"))["items"] == []
+    assert await found(ROLLATOR) == {"items": [ROLLATOR], **no_more, "number": ROLLATOR}
+    assert await found("(400)26470001") == {"items": [], **no_more, "order_number": "26470001"}
+
+
+@pytest.mark.rule("INV-5o")
+async def test_a_serial_number_of_another_gtin_finds_no_device(world: World) -> None:
+    await world.handle(an_article_stated(version=2, gtin="07350053850026"))
+
+    async with world.http(user=SENDER, roles=CARE, service_points=[SENDING]) as client:
+        other = await client.post("/devices:find", json={"code": f"(01){GTIN}(21){SERIAL}"})
+        its = await client.post("/devices:find", json={"code": f"(01)07350053850026(21){SERIAL}"})
+
+    assert other.json()["items"] == []
+    assert [one["device_number"] for one in its.json()["items"]] == [FIRST]
 
 
 async def test_a_code_that_cannot_be_read_is_refused_by_field_and_way_on(world: World) -> None:

@@ -19,7 +19,14 @@ from kvitt_chassis.http import (
 )
 from kvitt_chassis.parameters import read_from_texts
 from kvitt_contracts.copying import same_fields
-from kvitt_contracts.types import ArticleNumber, ArticleStatus, ArticleType, ProductArea, StoreId
+from kvitt_contracts.types import (
+    ArticleNumber,
+    ArticleStatus,
+    ArticleType,
+    Gtin,
+    ProductArea,
+    StoreId,
+)
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 from sqlalchemy import ColumnElement, and_, exists, select
@@ -31,6 +38,7 @@ from inventory.articles.models import ArticleGramRow, ArticleRow
 from inventory.articles.queries import (
     ARTICLES_SCOPE,
     articles_numbered,
+    articles_with_gtin,
     count_by_class,
     grams_sought,
     has_words,
@@ -121,6 +129,9 @@ class ArticleView(ArticleLine):
     supplier_article_number: Annotated[
         str | None, Field(description="Leverantörens artikelnummer")
     ] = None
+    gtin: Annotated[
+        Gtin | None, Field(description="GTIN, som streckkoder säger, med 14 siffror")
+    ] = None
     is_lead_time_short: Annotated[
         bool, Field(description="Kort leveranstid enligt avtalet: 3–5 arbetsdagar")
     ] = False
@@ -163,8 +174,8 @@ class ArticleQuery(ListQuery):
         str | None,
         ForTheView(
             "Minst tre tecken; orden i valfri ordning i eget och leverantörens nummer, namn, "
-            "leverantör, produkt; bindestreck, accenter och skiftläge spelar ingen roll, men å, ä "
-            "och ö är bokstäver (INV-1)",
+            "leverantör, produkt, eller ett helt GTIN; bindestreck, accenter och skiftläge spelar "
+            "ingen roll, men å, ä och ö är bokstäver (INV-1)",
         ),
         Field(max_length=100, examples=["rollator brukare"]),
     ] = None
@@ -263,8 +274,10 @@ async def list_articles(
     """
     within = await within_areas(reader)
     words = () if asked.query is None else _words_of(asked.query)
-    grams = await grams_sought(reader, words)
-    if grams is None:
+    gtin = None if asked.query is None else domain.gtin_sought(asked.query)
+    if gtin is not None and await articles_with_gtin(reader, gtin, *within):
+        page = await ARTICLES.page(asked, reader, *within, ArticleRow.gtin == gtin)
+    elif (grams := await grams_sought(reader, words)) is None:
         page = await ARTICLES.page(asked, reader, *within, *has_words(words))
     else:
         page = await FOUND.page(asked, reader, *within, *grams)
@@ -330,6 +343,7 @@ def _view(row: ArticleRow, balances: Sequence[BalanceRow]) -> ArticleView:
         replacement_group=row.replacement_group,
         product=row.product,
         supplier_article_number=row.supplier_article_number,
+        gtin=row.gtin,
         prices=[PriceView.of(point) for point in row.prices],
         balances=[BalanceView.of(balance) for balance in balances],
     )

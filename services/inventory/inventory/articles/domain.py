@@ -19,6 +19,7 @@ from kvitt_contracts.types import (
     Charging,
     Goods,
     GroupName,
+    Gtin,
     IsoCode,
     Money,
     ProductArea,
@@ -26,6 +27,8 @@ from kvitt_contracts.types import (
     SupplierId,
     Word,
 )
+
+from inventory.scanning.domain import as_gtin
 
 E = TypeVar("E", ArticleListed, ArticlePriced)
 
@@ -75,6 +78,7 @@ class Article:
     is_attachment_needed: bool = False
     is_hourly: bool = False
     order_guide: tuple[Goods, ...] = ()
+    gtin: Gtin | None = None
     prices: tuple[PricePoint, ...] = ()
 
     @property
@@ -160,6 +164,25 @@ def list_article(
     return _unless_known(ArticleListed(**same_fields(stated, ArticleListed)), known)
 
 
+def check_gtin(gtin: Gtin, *, of: ArticleNumber, other: ArticleNumber | None) -> None:
+    """Raises ArticleRefused: GTIN_TAKEN, where another article of the region has it (INV-2)."""
+    if other is not None and other != of:
+        raise ArticleRefused(
+            "GTIN_TAKEN",
+            rule="INV-2",
+            field="gtin",
+            way_on=_TAKEN,
+            gtin=gtin,
+            article_number=other,
+        )
+
+
+_TAKEN = (
+    "En annan artikel har den GTIN:en. Kontrollera den; ska den flyttas, skicka först den andra "
+    "artikeln utan gtin."
+)
+
+
 def price_article(
     stated: ArticlePriceStated, *, known: Article | None
 ) -> tuple[ArticlePriced, ...]:
@@ -197,6 +220,11 @@ def search_words(query: str) -> tuple[str, ...]:
             at_least=SHORTEST_QUERY,
         )
     return words_of(query)
+
+
+def gtin_sought(query: str) -> Gtin | None:
+    """The GTIN that a search may be, in any of its lengths; none where it is no such."""
+    return as_gtin(query.strip())
 
 
 def words_of(query: str) -> tuple[str, ...]:

@@ -17,14 +17,22 @@ def _stated(fact: ArticleStated | ArticlePriceStated, tx: Transaction) -> Iterab
     return [(ArticleRow, article_id(tx, fact.article_number))]
 
 
-@messages.on(ArticleStated, loads=_stated)
+def _with_its_gtin(fact: ArticleStated, tx: Transaction) -> Iterable[RowKey]:
+    return [] if fact.gtin is None else [(ArticleRow.gtin, fact.gtin)]
+
+
+@messages.on(ArticleStated, loads=_stated, reads=_with_its_gtin)
 async def list_article(fact: ArticleStated, tx: Transaction) -> None:
     """INV-2: take the article into the catalogue.
 
     Refused: SERVICE_IS_NEVER_MARKED (INV-5), CONTRIBUTION_IS_NEVER_RENTED,
     CONTRIBUTION_IS_NEVER_MARKED (INV-16), WAY_OF_COUNTING_IS_FIXED (INV-4), UNKNOWN_PRODUCT_AREA
-    (REF-11).
+    (REF-11), GTIN_TAKEN (INV-2).
     """
+    if fact.gtin is not None:
+        other = await tx.search(ArticleRow, ArticleRow.gtin, fact.gtin)
+        named = other.article_number if other else None
+        domain.check_gtin(fact.gtin, of=fact.article_number, other=named)
     key = article_id(tx, fact.article_number)
     row = await tx.find(ArticleRow, key)
     if row is None:

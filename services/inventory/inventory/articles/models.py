@@ -11,6 +11,7 @@ from kvitt_contracts.types import (
     Charging,
     Goods,
     GroupName,
+    Gtin,
     IsoCode,
     ProductArea,
     SupplierArticleNumber,
@@ -40,6 +41,7 @@ class ArticleRow(
         Index("ix_articles_name", "region", "sort_name"),
         Index("ix_articles_replacement_group", "region", "replacement_group"),
         Index("ix_articles_product", "region", "product"),
+        Index("uq_articles_gtin", "region", "gtin", unique=True),
     )
 
     article_number: Mapped[ArticleNumber]
@@ -71,6 +73,7 @@ class ArticleRow(
     is_attachment_needed: Mapped[bool]
     is_hourly: Mapped[bool]
     order_guide: Mapped[tuple[Goods, ...]] = mapped_column(Json(tuple[Goods, ...]))
+    gtin: Mapped[Gtin | None]
     prices: Mapped[tuple[domain.PricePoint, ...]] = mapped_column(
         Json(tuple[domain.PricePoint, ...])
     )

@@ -1,20 +1,25 @@
 """Look-ups of articles, for handlers and for views. Nothing is locked."""
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
 
 from kvitt_chassis.http import RegionReader, RegionWide
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import ArticleNumber, identify
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
+from kvitt_contracts.types import ArticleNumber, Gtin, identify
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from inventory.articles import domain
 from inventory.articles.models import ArticleGramRow, ArticleRow
 from inventory.people.queries import areas_of
+from inventory.scanning import domain as scanning
+from inventory.scanning.domain import Scanned
 
 ARTICLES_SCOPE = RegionWide(ArticleRow.region, because="the catalogue is the region's")
 _RARE = 1_000
+_MOST = 50
+_NUMBER = re.compile(ArticleNumber.pattern)
 
 
 def article_id(tx: Transaction, number: ArticleNumber) -> UUID:
@@ -48,6 +53,36 @@ async def articles_numbered(
     )
     named = {one.article_number: one for one in found}
     return [named[one] for one in dict.fromkeys(numbers) if one in named]
+
+
+async def articles_scanned(
+    reader: RegionReader, scanned: Scanned, *within: ColumnElement[bool]
+) -> list[ArticleRow]:
+    """The articles that a code names: by its GTIN, which the region has stated or an article's
+    numbers say, or by the number as it stands (INV-2).
+    """
+    gtin = scanned.article_gtin
+    own = [] if gtin is None else await articles_with_gtin(reader, gtin, *within)
+    if own or scanned.gtin is None:
+        numbers = [ArticleNumber(one) for one in scanned.numbers if _NUMBER.fullmatch(one)]
+        numbered = await articles_numbered(reader, sorted(numbers), *within)
+        if own or numbered:
+            return own or numbered
+    criteria = None if gtin is None else await grams_sought(reader, [gtin.lstrip("0")])
+    if criteria is None:
+        return []
+    at = (ArticleRow.region == ArticleGramRow.region, ArticleRow.id == ArticleGramRow.article_id)
+    query = select(ArticleRow).join(ArticleGramRow, and_(*at)).where(*criteria, *within)
+    found = await reader.all(query.order_by(ArticleRow.article_number).limit(_MOST))
+    return [one for one in found if scanning.is_of(one.state(), gtin)]
+
+
+async def articles_with_gtin(
+    reader: RegionReader, gtin: Gtin, *within: ColumnElement[bool]
+) -> list[ArticleRow]:
+    """The article that has a GTIN of its own, where one has it and is `within`."""
+    found = await reader.all(select(ArticleRow).where(ArticleRow.gtin == gtin, *within))
+    return list(found)
 
 
 async def count_by_class(
