@@ -255,7 +255,7 @@ INVENTORY_RECONDITIONING = domain_topic(
     "inventory.reconditioning",
     "ReconditioningId",
     inventory.ReconditioningEvent,
-    to_come=["notifications"],
+    "notifications",
 )
 INVENTORY_SUPPLIER_RETURNS = domain_topic(
     "inventory.supplier-returns",
