@@ -207,7 +207,6 @@ INVENTORY_ARTICLES = domain_topic(
     inventory.ArticleEvent,
     "orders",
     "billing",
-    coming=inventory.ComingArticleEvent,
     to_come=["bmb"],
 )
 INVENTORY_RESERVATIONS = domain_topic(
@@ -444,7 +443,6 @@ REGION_INVENTORY = inbound_topic(
         regions.DeviceConditionStated,
         regions.ReturnedGoodsStated,
     ],
-    coming=coming.TO_INVENTORY,
 )
 REGION_BILLING = inbound_topic(
     "billing",

@@ -4,8 +4,6 @@ from kvitt_contracts.inventory.articles import (
     ArticleEvent,
     ArticleListed,
     ArticlePriced,
-    ArticlePurchasePriced,
-    ComingArticleEvent,
 )
 from kvitt_contracts.inventory.claims import (
     ClaimBroken,
@@ -24,7 +22,6 @@ from kvitt_contracts.inventory.device_commands import (
     ReturnedLine,
     ScrapDevice,
     SetDeviceCard,
-    SwapDevice,
     TakeOverDevice,
 )
 from kvitt_contracts.inventory.devices import (
@@ -129,7 +126,6 @@ __all__ = [
     "ArticleEvent",
     "ArticleListed",
     "ArticlePriced",
-    "ArticlePurchasePriced",
     "BalanceEvent",
     "BasketActRefused",
     "BasketEvent",
@@ -143,7 +139,6 @@ __all__ = [
     "ClaimGranted",
     "ClaimRefused",
     "ClaimReleased",
-    "ComingArticleEvent",
     "ComingDeviceEvent",
     "ComingReservationEvent",
     "CountedArticle",
@@ -225,6 +220,5 @@ __all__ = [
     "StocktakingPosted",
     "SupplierReturnEvent",
     "SupplierReturnRegistered",
-    "SwapDevice",
     "TakeOverDevice",
 ]
