@@ -41,9 +41,9 @@ async def test_a_reserved_type_from_a_region_is_refused_and_its_sender_hears_of_
 async def test_a_reserved_type_on_another_services_topic_is_refused_as_such(
     consumer: Consumer, log: Log
 ) -> None:
-    (swapped, *_) = examples("inventory.device.swap.v1")
+    (closing, *_) = examples("billing.ledger-period.close.v1")
 
-    await consumer.settle([_inbound(log, swapped)])
+    await consumer.settle([_inbound(log, closing)])
 
     assert await refusals(consumer.database) == [("WRONG_TOPIC", "contract", "ce_type")]
 

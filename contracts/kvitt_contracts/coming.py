@@ -6,21 +6,12 @@ with the first type that leaves its reserve, with the readers that have their ha
 
 from typing import Any
 
-from kvitt_contracts import billing, inventory, notifications, orders, regions
+from kvitt_contracts import billing, notifications, orders, regions
 from kvitt_contracts.topic import Topic, domain_topic
 
+# decision 0505: what no rule asks for is not reserved
 TO_ORDERS = (orders.ReduceOrderLine,)
 """Reserved on `region.<code>.orders`."""
-
-TO_INVENTORY = (
-    regions.PurchasePriceStated,
-    inventory.SwapDevice,
-)
-"""Reserved on `region.<code>.inventory`.
-
-PurchasePriceStated waits for who reads an article's purchase prices (ORD-11); SwapDevice for its
-two changes of custody at once, and its act in the table of access (ACT-6).
-"""
 
 TO_BILLING = (
     billing.ApproveInvoiceRun,

@@ -207,7 +207,6 @@ INVENTORY_ARTICLES = domain_topic(
     inventory.ArticleEvent,
     "orders",
     "billing",
-    coming=inventory.ComingArticleEvent,
     to_come=["bmb"],
 )
 INVENTORY_RESERVATIONS = domain_topic(
@@ -255,7 +254,7 @@ INVENTORY_RECONDITIONING = domain_topic(
     "inventory.reconditioning",
     "ReconditioningId",
     inventory.ReconditioningEvent,
-    to_come=["notifications"],
+    "notifications",
 )
 INVENTORY_SUPPLIER_RETURNS = domain_topic(
     "inventory.supplier-returns",
@@ -449,7 +448,6 @@ REGION_INVENTORY = inbound_topic(
         regions.DeviceConditionStated,
         regions.ReturnedGoodsStated,
     ],
-    coming=coming.TO_INVENTORY,
 )
 REGION_BILLING = inbound_topic(
     "billing",

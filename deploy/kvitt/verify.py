@@ -21,11 +21,11 @@ Why = Annotated[str, typer.Option("--why", help="The reason; it is kept in the a
 _WHY: Final = "verified on demand"
 
 DEVICES: Final[Mapping[str, Sequence[str]]] = {
-    "inventory": ("rows", "custody", "claims"),
+    "inventory": ("rows", "custody", "claims", "places"),
     "billing": ("payers",),
 }
 """The checks that devices are in, by service: their rows and events, their life by day, what claims
-them, and who pays for them.
+them, where they are, and who pays for them.
 """
 
 
@@ -45,8 +45,8 @@ def devices(
     """Compare each device's custody, claims and payers with the events. Exit code 1: they differ.
 
     Who had it, who paid and who prescribed it on each day is the same from the table and from the
-    events replayed; what claims it is a hold or an order on the way; billing's payer of each day is
-    custody's.
+    events replayed; what claims it is a hold or an order on the way; it is in one place, and its
+    store has as many as stand there; billing's payer of each day is custody's.
     """
     _run(Admin.of(state_dir, operator=operator), DEVICES, region=region, why=why, as_json=as_json)
 

@@ -4,8 +4,6 @@ from kvitt_contracts.inventory.articles import (
     ArticleEvent,
     ArticleListed,
     ArticlePriced,
-    ArticlePurchasePriced,
-    ComingArticleEvent,
 )
 from kvitt_contracts.inventory.claims import (
     ClaimBroken,
@@ -24,7 +22,6 @@ from kvitt_contracts.inventory.device_commands import (
     ReturnedLine,
     ScrapDevice,
     SetDeviceCard,
-    SwapDevice,
     TakeOverDevice,
 )
 from kvitt_contracts.inventory.devices import (
@@ -57,6 +54,7 @@ from kvitt_contracts.inventory.reconditioning import (
     ReconditioningBroken,
     ReconditioningEvent,
     ReconditioningOpened,
+    ReconditioningOverdue,
     ReconditioningRedated,
     ReconditioningScrapped,
     ReconditioningStageDone,
@@ -128,7 +126,6 @@ __all__ = [
     "ArticleEvent",
     "ArticleListed",
     "ArticlePriced",
-    "ArticlePurchasePriced",
     "BalanceEvent",
     "BasketActRefused",
     "BasketEvent",
@@ -142,7 +139,6 @@ __all__ = [
     "ClaimGranted",
     "ClaimRefused",
     "ClaimReleased",
-    "ComingArticleEvent",
     "ComingDeviceEvent",
     "ComingReservationEvent",
     "CountedArticle",
@@ -187,6 +183,7 @@ __all__ = [
     "ReconditioningBroken",
     "ReconditioningEvent",
     "ReconditioningOpened",
+    "ReconditioningOverdue",
     "ReconditioningRedated",
     "ReconditioningScrapped",
     "ReconditioningStageDone",
@@ -223,6 +220,5 @@ __all__ = [
     "StocktakingPosted",
     "SupplierReturnEvent",
     "SupplierReturnRegistered",
-    "SwapDevice",
     "TakeOverDevice",
 ]

@@ -82,19 +82,3 @@ class ArticlePriced(Event, type="inventory.article.priced.v1"):
 
 ArticleEvent = ArticleListed | ArticlePriced
 """Every event of an article."""
-
-
-class ArticlePurchasePriced(Event, type="inventory.article.purchase-priced.v1"):
-    """From `valid_from_on` on the supplier sells the article at this price for one unit.
-
-    A purchase order proposes it; what payers pay is ArticlePriced. Reserved.
-    """
-
-    article_number: ArticleNumber
-    supplier_id: SupplierId
-    valid_from_on: date
-    price: Money
-
-
-ComingArticleEvent = ArticlePurchasePriced
-"""Reserved events of an article."""

@@ -157,15 +157,3 @@ class ScrapDevice(Command, type="inventory.device.scrap.v1"):
     device_number: DeviceNumber
     scrapped_on: HappenedOn
     by: UserId
-
-
-class SwapDevice(Command, type="inventory.device.swap.v1"):
-    """A technician gives an identical device for this one, to the same recipient, payer and
-    prescriber (ACT-6). Subject: the device that goes out to the recipient.
-    """
-
-    device_number: DeviceNumber
-    device_in: DeviceNumber
-    service_point: ServicePointId
-    swapped_on: HappenedOn
-    technician: UserId

@@ -50,6 +50,13 @@ class ReconditioningStageDone(Event, type="inventory.reconditioning.stage-done.v
     technician: UserId
 
 
+class ReconditioningOverdue(Event, type="inventory.reconditioning.overdue.v1"):
+    """It is not over, and late from `overdue_on` on (INV-13): said once each time it becomes so."""
+
+    reconditioning_id: ReconditioningId
+    overdue_on: date
+
+
 class ReconditioningApproved(Event, type="inventory.reconditioning.approved.v1"):
     """It is as good as needed: available again, and who has waited longest gets it."""
 
@@ -78,6 +85,7 @@ ReconditioningEvent = (
     ReconditioningOpened
     | ReconditioningRedated
     | ReconditioningStageDone
+    | ReconditioningOverdue
     | ReconditioningApproved
     | ReconditioningScrapped
     | ReconditioningBroken

@@ -8,7 +8,6 @@ region's own reference.
 from kvitt_contracts.regions.articles import (
     ArticlePriceStated,
     ArticleStated,
-    PurchasePriceStated,
     SafetyLevelStated,
 )
 from kvitt_contracts.regions.devices import (
@@ -99,7 +98,6 @@ __all__ = [
     "PickingBegun",
     "PickupReportedToRegion",
     "PurchaseOrderReported",
-    "PurchasePriceStated",
     "ReconditioningStated",
     "ReportEvent",
     "Reported",

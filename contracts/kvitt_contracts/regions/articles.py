@@ -108,26 +108,6 @@ class ArticlePriceStated(Fact, type="region.article-price.stated.v1"):
     vat_percent: VatPercent = 25
 
 
-# -- reserved ------------------------------------------------------------------------------------
-
-
-class PurchasePriceStated(Fact, type="region.purchase-price.stated.v1"):
-    """What a supplier sells an article for from a day on, for one unit (ORD-11, BIL-6).
-
-    Subject: the article number.
-    `version` counts statements of one supplier's price from one day on.
-    """
-
-    version_of = ("supplier_id", "valid_from_on")
-
-    version: Version
-    article_number: ArticleNumber
-    supplier_id: SupplierId
-    valid_from_on: ValidOn
-    net_ore: Annotated[Ore, Field(ge=0)]
-    vat_percent: VatPercent = 25
-
-
 class SafetyLevelStated(Fact, type="region.safety-level.stated.v1"):
     """Below which level a store wants an article refilled; 0: never (INV-9).
 

@@ -76,6 +76,12 @@ async def found(
     return part
 
 
+def alone(shown: Mapping[str, Any]) -> Part:
+    """A list of one thing."""
+    page = {"items": [shown], "total": 1, "total_is_exact": True, "next": None}
+    return Part(status=200, value=page)
+
+
 def say_what_is_wrong(
     filters: Form, found: Part, written: Mapping[str, tuple[str, str]] | None = None
 ) -> None:

@@ -17,6 +17,7 @@ from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.scanning import take_number
+from kvitt_portal.services import Part
 
 router = APIRouter()
 
@@ -39,6 +40,14 @@ async def search(here: Here) -> Response:
     """What waits; a scanned device alone."""
     _require_staff(here)
     return await _list(here, Form())
+
+
+@router.get(f"{PAGE}/{{work}}")
+async def one(here: Here, work: UUID) -> Response:
+    """One work alone, as a message leads to it."""
+    _require_staff(here)
+    shown = await here.need("inventory", f"/reconditionings/{work}")
+    return await _page(here, Form(), listing.filters_of(here, _FILTERS), listing.alone(shown))
 
 
 @router.post(f"{PAGE}/{{work}}")
@@ -82,6 +91,12 @@ async def _list(here: Visit, form: Form, *, wrong: str = "") -> Response:
         status=None if filters["status"] == "all" else filters["status"] or "open",
         late=True if filters["late"] else None,
     )
+    return await _page(here, form, filters, found, wrong=wrong)
+
+
+async def _page(
+    here: Visit, form: Form, filters: Form, found: Part, *, wrong: str = ""
+) -> Response:
     done_by = [one["technician"] for row in items_of(found) for one in row["done"]]
     return here.page(
         "reconditioning/list.html",

@@ -34,6 +34,9 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     ),
     "device": _Kind("/individ", "Individ", "inventory", "/devices", "device_number"),
     "refill": _Kind("/lagerpafyllnad", "Påfyllnadsförslag", "inventory", "/refills"),
+    "reconditioning": _Kind(
+        "/rekonditionering", "Rekonditionering", "inventory", "/reconditionings"
+    ),
     "transfer": _Kind("/bmb", "BMB", "bmb", "/transfers"),
     "person": _Kind("/mottagare", "Mottagare"),
     "basket_loan": _Kind("/varukorgar", "Varukorg", "orders", "/basket-loans", "order_number"),

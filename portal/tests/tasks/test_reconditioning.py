@@ -64,7 +64,13 @@ async def test_what_is_not_worth_it_is_scrapped_with_its_reason(
 ) -> None:
     back = await come_back(portal_system, devices=2)
     number, other = back.devices
+    async with portal_system.as_region("inventory", region="bd") as client:
+        asked = {"device_number": number}
+        (work,) = (await client.get("/reconditionings", params=asked)).json()["items"]
     kim = await actor(CLERK, region="bd")
+    await kim.goes(f"{PAGE}/{work['reconditioning_id']}")  # as the message leads to it
+    await kim.sees(number)
+    await kim.sees_no(other)
     await kim.goes(PAGE)
     await kim.sees(other)
     await kim.click(f"Kontrollerat: {number}")

@@ -41,6 +41,7 @@ from inventory.reservations import api as reservations
 from inventory.reservations.models import ReservationRow
 from inventory.safety_levels import api as safety_levels
 from inventory.scrapping import api as scrapping
+from inventory.set_aside.checks import ORDERS, RESERVED
 from inventory.stock.checks import BALANCES
 from inventory.stock.models import BalanceRow
 from inventory.stocktakings import api as stocktakings
@@ -51,6 +52,7 @@ from inventory.stores import api as stores
 from inventory.supplier_returns import api as supplier_returns
 from inventory.supplier_returns.models import SupplierReturnRow
 from inventory.takeovers import api as takeovers
+from inventory.whereabouts.checks import PLACES
 
 service = Service(
     "inventory",
@@ -107,7 +109,7 @@ service = Service(
         CountRow,
         DaysRow,
     ),
-    checks=(CUSTODY, CLAIMS, BALANCES, RECONDITIONING),
+    checks=(CUSTODY, CLAIMS, BALANCES, RECONDITIONING, RESERVED, ORDERS, PLACES),
     title="Kvitt lager",
 )
 

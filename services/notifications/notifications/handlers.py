@@ -15,6 +15,7 @@ from notifications.orders.handlers import messages as orders
 from notifications.pickups.handlers import messages as pickups
 from notifications.purchase_orders.handlers import messages as purchase_orders
 from notifications.receipts.handlers import messages as receipts
+from notifications.reconditionings.handlers import messages as reconditionings
 from notifications.refills.handlers import messages as refills
 from notifications.region_sales.handlers import messages as region_sales
 from notifications.register.handlers import messages as register
@@ -34,6 +35,7 @@ for _noun in (
     receipts,
     baskets,
     refills,
+    reconditionings,
     work_orders,
     purchase_orders,
     cases,

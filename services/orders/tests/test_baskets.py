@@ -123,6 +123,17 @@ async def test_what_a_withdrawal_may_not_take_is_not_lent(world: World) -> None:
     assert await world.events(BasketLoanRequested) == []
 
 
+@pytest.mark.rule("INV-16a")
+async def test_a_contribution_is_not_lent(world: World) -> None:
+    await world.handle(an_article_listed(KIT, marked=False, is_contribution=True))
+
+    assert await refusal(world, a_loan(goods(KIT))) == (
+        "CONTRIBUTION_IS_NEVER_STOCKED",
+        "INV-16",
+        "lines.0.article_number",
+    )
+
+
 @pytest.mark.rule("ORD-22b")
 async def test_what_never_comes_from_own_stores_is_not_lent(world: World) -> None:
     never = an_article_listed(KIT, marked=False, never_from=("own_store",))

@@ -82,10 +82,11 @@ def test_the_area_decides_and_the_default_breaks_ties(policies: Policies) -> Non
     assert had(central, aid, **own) == ((CENTRAL,), CENTRAL)
 
 
-@pytest.mark.rule("REF-10a")
+@pytest.mark.rule("REF-10a", "INV-16a")
 @pytest.mark.parametrize(
     ("article", "expected"),
     [
+        ({"is_contribution": True}, (CENTRAL,)),
         ({"never_from": (Word("own_store"),)}, (CENTRAL,)),
         ({"never_from": (Word("central"),)}, (MINE,)),
         ({"type": ArticleType.SERVICE}, (CENTRAL,)),

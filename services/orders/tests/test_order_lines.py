@@ -137,6 +137,19 @@ def test_a_service_does_not_stand_in_a_store(policy: RegionPolicy) -> None:
     assert refusal(refused) == (Reason.SERVICE_IS_NOT_STOCKED, "ORD-7", "lines.0.article_number")
 
 
+@pytest.mark.rule("INV-16a")
+def test_a_contribution_is_ordered_and_never_withdrawn(policy: RegionPolicy) -> None:
+    contribution = an_article(is_contribution=True)
+
+    assert placed(policy, article=contribution).lines
+    with pytest.raises(OrderRefused) as refused:
+        withdrawn(policy, article=contribution)
+    reason = Reason.CONTRIBUTION_IS_NEVER_STOCKED
+    assert refusal(refused) == (reason, "INV-16", "lines.0.article_number")
+    assert refused.value.way_on is not None
+    assert "med en order" in refused.value.way_on
+
+
 @pytest.mark.rule("ORD-8b", "REF-3c")
 def test_the_store_and_the_service_point_must_match(policy: RegionPolicy) -> None:
     with pytest.raises(OrderRefused) as refused:

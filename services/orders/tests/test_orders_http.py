@@ -255,6 +255,24 @@ async def test_a_preview_of_a_withdrawal_refuses_as_the_withdrawal_would(given: 
         assert shown.json()["field"] == "store"
 
 
+@pytest.mark.rule("INV-16a")
+async def test_no_route_draws_a_contribution_from_a_store(given: Given) -> None:
+    async with given(service, at=MONDAY) as world, world.http() as client:
+        await registry(world)
+        await world.handle(an_article_listed(CUSHION, marked=False, is_contribution=True))
+        body = await a_body(world, store="402")
+
+        shown = await client.post("/withdrawals:preview", json=body)
+        done = await client.post("/withdrawals", json=body)
+
+        for answer in (shown, done):
+            problem = answer.json()
+            assert (answer.status_code, problem["rule"]) == (422, "INV-16")
+            assert problem["reason"] == "CONTRIBUTION_IS_NEVER_STOCKED"
+            assert problem["field"] == "lines.0.article_number"
+        assert await world.rows(OrderRow) == []
+
+
 async def test_a_lines_comment_is_shown_with_the_order(given: Given) -> None:
     async with given(service, at=MONDAY) as world, world.http() as client:
         await registry(world)

@@ -280,8 +280,10 @@ def test_a_unit_is_filled_up_by_who_works_there() -> None:
     [
         ({"type": ArticleType.SERVICE}, Reason.SERVICE_IS_NOT_STOCKED, "ORD-9"),
         ({"in_assortment": False}, Reason.ARTICLE_NOT_IN_ASSORTMENT, "ORD-5"),
+        ({"is_contribution": True}, Reason.CONTRIBUTION_IS_NEVER_STOCKED, "INV-16"),
     ],
 )
+@pytest.mark.rule("INV-16a")
 def test_what_no_store_has_is_refused(article: dict[str, Any], reason: Reason, rule: str) -> None:
     assert refusal(article=article) == (reason, rule, "lines.0.article_number")
 

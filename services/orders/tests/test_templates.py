@@ -159,6 +159,16 @@ def test_what_is_no_template_is_refused(asked: dict[str, Any], reason: Reason, f
     assert (found.value.reason, found.value.rule, found.value.field) == (reason, "ORD-9", field)
 
 
+@pytest.mark.rule("INV-16a")
+def test_a_contribution_is_in_no_template() -> None:
+    with pytest.raises(TemplateRefused) as found:
+        saved(article={"is_contribution": True})
+
+    refused = found.value
+    assert (refused.reason, refused.rule) == (Reason.CONTRIBUTION_IS_NEVER_STOCKED, "INV-16")
+    assert refused.field == "lines.0.article_number"
+
+
 def test_what_says_nothing_new_is_no_event() -> None:
     assert saved(known=Template(store=StoreId(CENTRAL), lines=(some(),))) == ()
 

@@ -8,6 +8,8 @@ _INVENTORY: Final = "services/inventory/inventory"
 _TESTS: Final = "services/inventory/tests/test_contributions.py::test"
 _NEITHER: Final = f"{_TESTS}_a_contribution_is_neither_rented_nor_marked"
 _RETURNS: Final = f"{_INVENTORY}/registered_returns/domain.py"
+_ORDERS: Final = "services/orders/orders"
+_ORDERING: Final = "services/orders/tests"
 
 CONTRIBUTIONS: tuple[RuleMutant, ...] = (
     rule_mutant(
@@ -57,6 +59,46 @@ CONTRIBUTIONS: tuple[RuleMutant, ...] = (
         "    is_never_stocked = stated.type is ArticleType.SERVICE or stated.is_contribution\n",
         "    is_never_stocked = known.is_never_stocked or stated.type is ArticleType.SERVICE\n",
         f"{_TESTS}_what_is_stocked_does_not_become_a_contribution",
+    ),
+    rule_mutant(
+        "INV-16a",
+        "A contribution is withdrawn from a store, which declines it afterwards",
+        f"{_ORDERS}/placements/domain.py",
+        "        if article.is_contribution:\n",
+        "        if article.is_contribution and article.marked:\n",
+        f"{_ORDERING}/test_order_lines.py::test_a_contribution_is_ordered_and_never_withdrawn",
+    ),
+    rule_mutant(
+        "INV-16a",
+        "A contribution is ordered to one's own store",
+        f"{_ORDERS}/replenishments/domain.py",
+        "    if article.is_contribution:\n",
+        "    if article.is_contribution and article.marked:\n",
+        f"{_ORDERING}/test_replenishments.py::test_what_no_store_has_is_refused",
+    ),
+    rule_mutant(
+        "INV-16a",
+        "A contribution is in a store's template",
+        f"{_ORDERS}/templates/domain.py",
+        "        if articles[line.article_number].is_contribution:\n",
+        "        if articles[line.article_number].is_contribution and number > 0:\n",
+        f"{_ORDERING}/test_templates.py::test_a_contribution_is_in_no_template",
+    ),
+    rule_mutant(
+        "INV-16a",
+        "A contribution is lent in a basket",
+        f"{_ORDERS}/baskets/lending/domain.py",
+        "    if article.is_contribution:\n",
+        "    if article.is_contribution and article.marked:\n",
+        f"{_ORDERING}/test_baskets.py::test_a_contribution_is_not_lent",
+    ),
+    rule_mutant(
+        "INV-16a",
+        "One's own store is proposed for a contribution",
+        f"{_ORDERS}/articles/domain.py",
+        "        return self.type is ArticleType.SERVICE or self.is_contribution\n",
+        "        return self.type is ArticleType.SERVICE\n",
+        f"{_ORDERING}/test_defaults.py::test_the_default_follows_what_the_article_allows",
     ),
     rule_mutant(
         "INV-16b",

@@ -29,6 +29,7 @@ from tests.mutants.rules.reference import REFERENCE
 from tests.mutants.rules.rule_mutant import RuleMutant, numbered
 from tests.mutants.rules.told_of_work import TOLD_OF_WORK
 from tests.mutants.rules.users import USERS
+from tests.mutants.rules.what_stores_have import WHAT_STORES_HAVE
 from tests.mutants.rules.work_charges import WORK_CHARGES
 
 LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
@@ -52,6 +53,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "cards": CARDS,
     "purchases": PURCHASES,
     "balances_on_a_day": BALANCES_ON_A_DAY,
+    "what_stores_have": WHAT_STORES_HAVE,
     "contributions": CONTRIBUTIONS,
     "receipts": RECEIPTS,
     "billing": BILLING,

@@ -9,6 +9,7 @@ _DOMAIN: Final = f"{_CODE}/reconditionings/domain.py"
 _HANDLERS: Final = f"{_CODE}/reconditionings/handlers.py"
 _PLACE: Final = "services/inventory/tests/reconditioning"
 _TESTS: Final = f"{_PLACE}/test_reconditionings.py::test"
+_LATE: Final = f"{_PLACE}/test_late.py::test"
 _MEANWHILE: Final = f"{_PLACE}/test_meanwhile.py::test"
 _REFUSED: Final = f"{_TESTS}_what_cannot_be_so_is_refused_with_its_rule"
 
@@ -132,6 +133,55 @@ RECONDITIONINGS: tuple[RuleMutant, ...] = (
         "is_made_fit = await is_made_fit_in(tx, fact.store)",
         "is_made_fit = False",
         f"{_MEANWHILE}_unmarked_goods_that_a_region_states_are_back_are_made_fit_again",
+    ),
+    rule_mutant(
+        "INV-13i",
+        "Nobody is told that work is late",
+        f"{_CODE}/reconditionings/writes.py",
+        "    tx.schedule(RECONDITIONING_LATE, key=row.id, due=due)\n",
+        "    _ = due\n",
+        f"{_LATE}_what_is_not_over_in_time_is_told_once_and_what_is_over_never",
+    ),
+    rule_mutant(
+        "INV-13i",
+        "A corrected return does not move when it is told",
+        f"{_CODE}/reconditionings/writes.py",
+        "    if row.status is domain.Status.OPEN and not domain.is_told(",
+        "    if row.status is domain.Status.BROKEN and not domain.is_told(",
+        f"{_LATE}_a_corrected_return_moves_the_day_and_makes_no_second_lateness",
+    ),
+    rule_mutant(
+        "INV-13i",
+        "What is late all the same is told again",
+        f"{_CODE}/reconditionings/writes.py",
+        " and not domain.is_told(row.state(), today=tx.today):",
+        ":",
+        f"{_LATE}_a_corrected_return_moves_the_day_and_makes_no_second_lateness",
+    ),
+    rule_mutant(
+        "INV-13i",
+        "What is over is told to be late",
+        _DOMAIN,
+        "    if known.status is not Status.OPEN or today < due or",
+        "    if today < due or",
+        f"{_LATE}_it_is_late_from_the_fourteenth_day_on_while_it_is_open_and_untold",
+    ),
+    rule_mutant(
+        "INV-13i",
+        "The same lateness is told twice",
+        _DOMAIN,
+        " or today < due or known.overdue_on == due:",
+        " or today < due:",
+        f"{_LATE}_it_is_late_from_the_fourteenth_day_on_while_it_is_open_and_untold",
+    ),
+    rule_mutant(
+        "INV-13i",
+        "Customer service is told of nothing that is late",
+        "services/notifications/notifications/reconditionings/handlers.py",
+        "    post(tx, to, NewKind.RECONDITIONING_LATE, about, since_on=event.overdue_on)\n",
+        "    assert (tx, to, NewKind.RECONDITIONING_LATE, about)\n",
+        "services/notifications/tests/test_reconditionings.py::"
+        "test_customer_service_is_told_of_what_is_late_and_nobody_else",
     ),
 )
 """Of the device service's workshop."""

@@ -15,6 +15,7 @@ from kvitt_contracts.inventory import (
     ReconditioningBroken,
     ReconditioningEvent,
     ReconditioningOpened,
+    ReconditioningOverdue,
     ReconditioningRedated,
     ReconditioningScrapped,
     ReconditioningStageDone,
@@ -85,7 +86,7 @@ class Reconditioning:
     """The work on a device, or on some of an unmarked article, that came back (INV-13).
 
     `done`: its stages, the first one first; the end is the last of them. `opened_on`: the day of
-    the return.
+    the return. `overdue_on`: since when it is late, or was, as it was told last.
     """
 
     device_id: DeviceId | None = None
@@ -97,6 +98,7 @@ class Reconditioning:
     status: Status = Status.OPEN
     done: tuple[Done, ...] = ()
     reason: ReasonCode | None = None
+    overdue_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +201,24 @@ def break_off(
     return (ReconditioningBroken(reconditioning_id=reconditioning_id, reason=ReasonCode(reason)),)
 
 
+# decision 0504: that work is late is told once
+def tell_late(
+    reconditioning_id: ReconditioningId, known: Reconditioning, *, today: date
+) -> tuple[ReconditioningOverdue, ...]:
+    """The work is not over in time (INV-13). No event: it is over, not late, or that is told."""
+    due = due_on(known.opened_on)
+    if known.status is not Status.OPEN or today < due or known.overdue_on == due:
+        return ()
+    return (ReconditioningOverdue(reconditioning_id=reconditioning_id, overdue_on=due),)
+
+
+def is_told(known: Reconditioning, *, today: date) -> bool:
+    """Whether it has been told that the work is late, as it is still: a corrected return makes that
+    no other lateness (INV-13).
+    """
+    return known.overdue_on is not None and due_on(known.opened_on) <= today
+
+
 # decision 0485: a corrected return moves the work that it opened, and nothing that was done
 def redate(
     reconditioning_id: ReconditioningId, known: Reconditioning, *, on: date
@@ -227,6 +247,8 @@ def evolve(known: Reconditioning | None, event: ReconditioningEvent) -> Recondit
     match event:
         case ReconditioningRedated():
             return replace(known, opened_on=event.opened_on)
+        case ReconditioningOverdue():
+            return replace(known, overdue_on=event.overdue_on)
         case ReconditioningStageDone():
             return _with(known, Step(event.stage), event.done_on, event.technician)
         case ReconditioningApproved():

@@ -1,5 +1,6 @@
 """The handlers of what technicians do with what has come back to the device service."""
 
+from datetime import datetime
 from uuid import UUID
 
 from kvitt_chassis.handlers import Handlers
@@ -15,6 +16,7 @@ from inventory.people.models import UserRow
 from inventory.reconditionings import domain
 from inventory.reconditionings.commands import Recondition
 from inventory.reconditionings.models import ReconditioningRow
+from inventory.reconditionings.writes import RECONDITIONING_LATE, end_wait
 from inventory.reservations.backorders import serve_backorders
 from inventory.stock.writes import lock_balances, move_stock
 
@@ -55,6 +57,12 @@ async def state_reconditioning(fact: ReconditioningStated, tx: Transaction) -> N
     await _work(key, fact, tx)
 
 
+@messages.timer(RECONDITIONING_LATE)
+async def tell_late(row: ReconditioningRow, due: datetime, tx: Transaction) -> None:
+    """INV-13: it has waited too long; who works there is told, once."""
+    tx.record(row, *domain.tell_late(ReconditioningId(row.id), row.state(), today=tx.today))
+
+
 async def _work(key: UUID, told: Recondition | ReconditioningStated, tx: Transaction) -> None:
     said = domain.Said(
         step=told.stage, done_on=told.done_on, technician=told.technician, reason=told.reason
@@ -80,7 +88,7 @@ async def _work(key: UUID, told: Recondition | ReconditioningStated, tx: Transac
 async def _end(
     row: ReconditioningRow, device: DeviceRow | None, said: domain.Said, tx: Transaction
 ) -> None:
-    row.ended_at = tx.now
+    end_wait(tx, row)
     if device is not None:
         device.claim = None
     is_approved = row.status is domain.Status.APPROVED

@@ -47,5 +47,6 @@ class ReconditioningRow(
     status: Mapped[domain.Status]
     done: Mapped[tuple[domain.Done, ...]] = mapped_column(Json(tuple[domain.Done, ...]))
     reason: Mapped[ReasonCode | None]
+    overdue_on: Mapped[date | None]
     opened_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

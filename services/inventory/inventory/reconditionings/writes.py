@@ -3,7 +3,9 @@
 from datetime import date
 from uuid import UUID
 
+from kvitt_chassis.handlers import Timer
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.inventory import MoveKind, ReconditioningOpened
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -21,6 +23,8 @@ from inventory.reservations.backorders import serve_backorders
 from inventory.stock.writes import move_stock
 from inventory.stores.domain import StoreKind
 from inventory.stores.models import StoreRow
+
+RECONDITIONING_LATE = Timer("reconditioning_late", ReconditioningRow)
 
 
 async def is_made_fit_in(tx: Transaction, store: StoreId) -> bool:
@@ -84,6 +88,7 @@ def open_work(
     )
     row = tx.start(ReconditioningRow, key, opened)
     row.opened_at = tx.now
+    _tell_when_late(tx, row)
     if device is not None:
         device.claim = Claim(kind=ClaimKind.RECONDITIONING, by=key)
 
@@ -92,7 +97,13 @@ async def break_off(tx: Transaction, key: UUID, *, reason: str) -> None:
     """End the work on a device that a physical fact has taken away; the device is locked."""
     row = await tx.lock(ReconditioningRow, key)
     tx.record(row, *domain.break_off(ReconditioningId(row.id), row.state(), reason=reason))
+    end_wait(tx, row)
+
+
+def end_wait(tx: Transaction, row: ReconditioningRow) -> None:
+    """The work, which is over, is late no more."""
     row.ended_at = tx.now
+    tx.cancel_timer(RECONDITIONING_LATE, key=row.id)
 
 
 async def redate_work(
@@ -109,4 +120,11 @@ async def redate_work(
         return False
     row = await tx.lock(ReconditioningRow, max(by_it, key=lambda one: one.opened_at).id)
     tx.record(row, domain.redate(ReconditioningId(row.id), row.state(), on=on))
+    if row.status is domain.Status.OPEN and not domain.is_told(row.state(), today=tx.today):
+        _tell_when_late(tx, row)
     return True
+
+
+def _tell_when_late(tx: Transaction, row: ReconditioningRow) -> None:
+    due = start_of_day(domain.due_on(row.opened_on))
+    tx.schedule(RECONDITIONING_LATE, key=row.id, due=due)

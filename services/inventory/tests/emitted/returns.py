@@ -103,6 +103,7 @@ async def made_fit(world: World) -> None:
         ),
         subject="R-41",
     )
+    await world.advance(stockholm("2026-03-20 08:00"))  # the cushions are late
 
 
 async def registered_returns(world: World) -> None:

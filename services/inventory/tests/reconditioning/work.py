@@ -15,7 +15,7 @@ from contracts.tests.builders.story import (
     device_id,
 )
 
-CHECKS = ("balances", "claims", "custody", "reconditioning")
+CHECKS = ("balances", "claims", "custody", "reconditioning", "reserved", "places")
 
 
 async def made_fit_of(world: World, number: str = ROLLATOR) -> int:

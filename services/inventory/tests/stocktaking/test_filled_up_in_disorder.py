@@ -83,7 +83,7 @@ async def test_no_order_of_filling_up_counting_and_drawing_loses_a_device_or_goe
         await later(world)
         await assert_nothing_is_lost(world)
     await later(world, days=5)  # what is on its way arrives
-    for name in ("balances", "custody", "claims"):
+    for name in ("balances", "custody", "claims", "reserved", "places"):
         assert await found_by(world, name) == []
 
 

@@ -88,6 +88,7 @@ class NewKind(StrEnum):
     RECEIPT_REFUSED = "receipt_refused"
     LINE_DIVERTED = "line_diverted"
     STOCKTAKING_ANNOUNCED = "stocktaking_announced"
+    RECONDITIONING_LATE = "reconditioning_late"
 
 
 class Status(StrEnum):

@@ -266,6 +266,12 @@ TEXTS: dict[str, Text] = {
         "Saldot i ert förråd är lägre än lägsta saldo. Öppna förslaget, ändra antalen om det "
         "behövs, och beställ eller ta bort det.",
     ),
+    NewKind.RECONDITIONING_LATE: Text(
+        "Rekonditionering försenad",
+        "Det som kom tillbaka till hjälpmedelsservice är inte klart, och är sent {since}. Öppna "
+        "det, och registrera vad som är gjort: tills det är godkänt eller skrotat får ingen det.",
+        to_staff="",
+    ),
     NewKind.WORK_ORDER_FINISHED: Text(
         "Arbetsorder klar", "En arbetsorder är klar. Öppna den och läs vad som gjordes."
     ),

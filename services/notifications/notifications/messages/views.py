@@ -19,6 +19,7 @@ _SERVED_BY = {
     "pickup": ("orders", "/pickups"),
     "device": ("inventory", "/devices"),
     "refill": ("inventory", "/refills"),
+    "reconditioning": ("inventory", "/reconditionings"),
     "work_order": ("orders", "/work-orders"),
     "purchase_order": ("orders", "/purchase-orders"),
     "supplier_invoice": ("billing", "/supplier-invoices"),

@@ -14,6 +14,7 @@ from kvitt_contracts.types import (
     PickupId,
     ProposalId,
     PurchaseOrderId,
+    ReconditioningId,
     SaleId,
     ServicePointId,
     StocktakingId,
@@ -97,6 +98,11 @@ def about_region_sale(sale_id: SaleId) -> Thing:
 def about_refill(proposal_id: ProposalId) -> Thing:
     """The message is about a refill proposal."""
     return Thing(kind=Word("refill"), id=proposal_id)
+
+
+def about_reconditioning(reconditioning_id: ReconditioningId) -> Thing:
+    """The message is about what is made fit again."""
+    return Thing(kind=Word("reconditioning"), id=reconditioning_id)
 
 
 def post_to_user(tx: Transaction, user: UserId, message: MessageKind, about: About) -> UUID:

@@ -16,7 +16,7 @@ from kvitt_contracts.types import (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """An article of inventory's catalogue, reduced to what the rules of ordering read. `is_hourly`:
-    training, whose quantity is hours (ORD-11).
+    training, whose quantity is hours (ORD-11). `is_contribution`: ordered, never stocked (INV-16).
     """
 
     article_number: ArticleNumber
@@ -35,8 +35,14 @@ class Article:
     is_attachment_needed: bool = False
     replacement_group: GroupName | None = None
     is_hourly: bool = False
+    is_contribution: bool = False
 
     @property
     def is_purchased(self) -> bool:
         """False for what is phased out or discontinued: what there is of it can be used (ORD-6)."""
         return self.status is ArticleStatus.ACTIVE
+
+    @property
+    def is_never_stocked(self) -> bool:
+        """True for what no store has: services, and contributions (INV-4, INV-16)."""
+        return self.type is ArticleType.SERVICE or self.is_contribution

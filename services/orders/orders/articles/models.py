@@ -43,6 +43,7 @@ class ArticleRow(Regional, Base):
     is_attachment_needed: Mapped[bool]
     replacement_group: Mapped[GroupName | None]
     is_hourly: Mapped[bool]
+    is_contribution: Mapped[bool]
 
     def article(self) -> Article:
         """Returns the article as the value that the rules read."""

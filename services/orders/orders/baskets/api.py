@@ -35,7 +35,8 @@ async def request_basket_loan(body: BasketLoanBody, commands: Commands) -> Baske
     (REF-7), STORE_NOT_OF_SERVICE_POINT, DEVICE_NUMBER_MISSING, DEVICE_NUMBER_TWICE,
     ONE_OF_A_MARKED_DEVICE, NOT_MARKED (ORD-8), STORE_NOT_OF_USER, ARTICLE_OUTSIDE_PRODUCT_AREAS,
     SOURCE_NOT_OF_PRODUCT_AREA (REF-11), ARTICLE_FOR_OWN_UNITS_ONLY, SOURCE_NOT_OF_ARTICLE (ORD-22),
-    SERVICE_IS_NOT_STOCKED (ORD-7), PROFESSION_MAY_NOT_PRESCRIBE (REF-15).
+    SERVICE_IS_NOT_STOCKED (ORD-7), CONTRIBUTION_IS_NEVER_STOCKED (INV-16),
+    PROFESSION_MAY_NOT_PRESCRIBE (REF-15).
     """
     caller, reference = commands.caller, body.reference
     order_id = identify(caller.region, BASKET, reference) if reference else uuid4()

@@ -60,7 +60,7 @@ async def request_basket_loan(command: RequestBasketLoan, tx: Transaction) -> No
     DEVICE_NUMBER_TWICE, ONE_OF_A_MARKED_DEVICE, NOT_MARKED (ORD-8), STORE_NOT_OF_USER,
     ARTICLE_OUTSIDE_PRODUCT_AREAS, SOURCE_NOT_OF_PRODUCT_AREA (REF-11), ARTICLE_FOR_OWN_UNITS_ONLY,
     SOURCE_NOT_OF_ARTICLE (ORD-22), SERVICE_IS_NOT_STOCKED (ORD-7),
-    PROFESSION_MAY_NOT_PRESCRIBE (REF-15).
+    CONTRIBUTION_IS_NEVER_STOCKED (INV-16), PROFESSION_MAY_NOT_PRESCRIBE (REF-15).
     """
     if await tx.find(BasketLoanRow, tx.target(BASKET)) is not None:
         field = "reference" if tx.message is None else "ce_subject"

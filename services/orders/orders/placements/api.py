@@ -70,7 +70,7 @@ async def register_withdrawal(
 
     Nekas som en order, och: PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), STORE_NOT_OF_SERVICE_POINT,
     DEVICE_NUMBER_MISSING, DEVICE_NUMBER_TWICE (ORD-8), SERVICE_IS_NOT_STOCKED (ORD-7),
-    STORE_NOT_OF_USER (REF-11).
+    CONTRIBUTION_IS_NEVER_STOCKED (INV-16), STORE_NOT_OF_USER (REF-11).
     """
     return await _place(await _withdrawal(body, reader), body.reference, commands)
 

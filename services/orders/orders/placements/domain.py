@@ -160,8 +160,8 @@ def withdraw(
     (REF-15), an area is not had from
     own stores (REF-11), an article for others or never from own stores (ORD-22), one that is no
     equivalent of what was asked for (ORD-6), a private clinic (REF-7), another's store or a marked
-    device that is not named (ORD-8), a service (ORD-7), a ward where the store is for patients
-    (ORD-25), a cover that nobody pays by (BIL-5, BIL-11).
+    device that is not named (ORD-8), a service (ORD-7), a contribution (INV-16), a ward where the
+    store is for patients (ORD-25), a cover that nobody pays by (BIL-5, BIL-11).
     """
     must_fit(parties)
     must_own(command.store, parties.service_point, policy)
@@ -190,6 +190,11 @@ def withdraw(
             raise _refused(
                 Reason.SERVICE_IS_NOT_STOCKED, "ORD-7", number, "article_number",
                 "En tjänst finns inte i förråd. Beställ den med en order.",
+            )  # fmt: skip
+        if article.is_contribution:
+            raise _refused(
+                Reason.CONTRIBUTION_IS_NEVER_STOCKED, "INV-16", number, "article_number",
+                "Ett bidrag lagerförs inte. Beställ det till mottagaren med en order.",
             )  # fmt: skip
         _must_suit_marking(article, line, number)
         if article.marked and line.device_number is None:

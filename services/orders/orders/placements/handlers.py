@@ -113,7 +113,7 @@ async def register_withdrawal(command: RegisterWithdrawal, tx: Transaction) -> N
 
     Refused: as an order is, and PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7), STORE_NOT_OF_SERVICE_POINT
     (ORD-8), STORE_NOT_OF_USER (REF-11); a line: SERVICE_IS_NOT_STOCKED (ORD-7),
-    DEVICE_NUMBER_MISSING, DEVICE_NUMBER_TWICE (ORD-8).
+    CONTRIBUTION_IS_NEVER_STOCKED (INV-16), DEVICE_NUMBER_MISSING, DEVICE_NUMBER_TWICE (ORD-8).
     """
     order_id = await new_order(tx)
     parties, articles = await parties_of(command, tx), await articles_of(command, tx)

@@ -53,9 +53,9 @@ def replenish(
     (INV-9); `today` is a Stockholm day. More than one of a marked device may be on a line: the
     warehouse chooses which. Raises UnitRefused (REF-3): no service point, or not the requester's;
     OrderRefused: a private clinic (REF-7), another's store (ORD-9), a store or an article's area
-    that the requester lacks (REF-11), a service (ORD-9), an article for others or never from there
-    (ORD-22), that the central store does not keep (ORD-21), outside the assortment (ORD-5) or of
-    which no balance counts (ORD-6).
+    that the requester lacks (REF-11), a service (ORD-9), a contribution (INV-16), an article for
+    others or never from there (ORD-22), that the central store does not keep (ORD-21), outside the
+    assortment (ORD-5) or of which no balance counts (ORD-6).
     """
     place = unit.service_point
     must_act_at(place, unit.requester)
@@ -157,6 +157,14 @@ def _must_be_stocked(article: Article, number: int) -> None:
             rule="ORD-9",
             field=f"lines.{number}.article_number",
             way_on="En tjänst finns inte i förråd. Ta bort raden, och beställ den med en order.",
+        )
+    if article.is_contribution:
+        raise OrderRefused(
+            Reason.CONTRIBUTION_IS_NEVER_STOCKED,
+            rule="INV-16",
+            field=f"lines.{number}.article_number",
+            way_on="Ett bidrag lagerförs inte. Ta bort raden, och beställ det till mottagaren med"
+            " en order.",
         )
     if not article.in_assortment:
         raise OrderRefused(

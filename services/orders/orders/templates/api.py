@@ -126,7 +126,7 @@ async def begin_template(body: TemplateBody, commands: Commands) -> TemplateView
     """Spara en ny mall (ORD-9).
 
     Nekas: UNKNOWN_USER (REF-3), UNKNOWN_ARTICLE, TEMPLATE_IS_EMPTY, STORE_DELIVERS_NOTHING,
-    ARTICLE_TWICE, SERVICE_IS_NOT_STOCKED (ORD-9).
+    ARTICLE_TWICE, SERVICE_IS_NOT_STOCKED (ORD-9), CONTRIBUTION_IS_NEVER_STOCKED (INV-16).
     """
     template_id = uuid4()
     command = SaveNamedTemplate(by=commands.caller.user_id, **dict(body))
@@ -138,7 +138,7 @@ async def save_template(template_id: UUID, body: TemplateBody, commands: Command
     """Ändra en mall, eller spara en ny under ett eget id. Utan rader tas den bort (ORD-9).
 
     Nekas: UNKNOWN_USER (REF-3), UNKNOWN_ARTICLE, TEMPLATE_IS_EMPTY, STORE_DELIVERS_NOTHING,
-    ARTICLE_TWICE, SERVICE_IS_NOT_STOCKED (ORD-9).
+    ARTICLE_TWICE, SERVICE_IS_NOT_STOCKED (ORD-9), CONTRIBUTION_IS_NEVER_STOCKED (INV-16).
     """
     command = SaveNamedTemplate(by=commands.caller.user_id, **dict(body))
     return await commands.run(

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     """Why a template is not saved."""
 
     ARTICLE_TWICE = "ARTICLE_TWICE"
+    CONTRIBUTION_IS_NEVER_STOCKED = "CONTRIBUTION_IS_NEVER_STOCKED"
     SERVICE_IS_NOT_STOCKED = "SERVICE_IS_NOT_STOCKED"
     STORE_DELIVERS_NOTHING = "STORE_DELIVERS_NOTHING"
     TEMPLATE_IS_EMPTY = "TEMPLATE_IS_EMPTY"
@@ -118,4 +119,11 @@ def _check_lines(lines: Sequence[Goods], articles: Mapping[ArticleNumber, Articl
                 rule="ORD-9",
                 field=field,
                 way_on="En tjänst finns inte i förråd. Ta bort raden.",
+            )
+        if articles[line.article_number].is_contribution:
+            raise TemplateRefused(
+                Reason.CONTRIBUTION_IS_NEVER_STOCKED,
+                rule="INV-16",
+                field=field,
+                way_on="Ett bidrag lagerförs inte. Ta bort raden.",
             )

@@ -37,7 +37,8 @@ async def save_template(command: SaveTemplate, tx: Transaction) -> None:
     (ORD-9).
 
     Refused: INVALID_SUBJECT (contract), UNKNOWN_USER (REF-3), UNKNOWN_ARTICLE, TEMPLATE_IS_EMPTY,
-    STORE_DELIVERS_NOTHING, ARTICLE_TWICE, SERVICE_IS_NOT_STOCKED (ORD-9).
+    STORE_DELIVERS_NOTHING, ARTICLE_TWICE, SERVICE_IS_NOT_STOCKED (ORD-9),
+    CONTRIBUTION_IS_NEVER_STOCKED (INV-16).
     """
     await _save(command, str(subject_as(Reference, tx.subject)), tx)
 
@@ -47,7 +48,7 @@ async def save_named_template(command: SaveNamedTemplate, tx: Transaction) -> No
     """Save a template under a name; without lines it is removed (ORD-9).
 
     Refused: UNKNOWN_USER (REF-3), UNKNOWN_ARTICLE, TEMPLATE_IS_EMPTY, STORE_DELIVERS_NOTHING,
-    ARTICLE_TWICE, SERVICE_IS_NOT_STOCKED (ORD-9).
+    ARTICLE_TWICE, SERVICE_IS_NOT_STOCKED (ORD-9), CONTRIBUTION_IS_NEVER_STOCKED (INV-16).
     """
     await _save(command, command.name, tx)
 

@@ -147,6 +147,10 @@ def _must_be_lendable(
     if article.type is ArticleType.SERVICE:
         way_on = "En tjänst finns inte i förråd. Beställ den med en order."
         raise refusal(Reason.SERVICE_IS_NOT_STOCKED, "ORD-7", f"{field}.article_number", way_on)
+    if article.is_contribution:
+        way_on = "Ett bidrag lagerförs inte. Beställ det till mottagaren med en order."
+        reason = Reason.CONTRIBUTION_IS_NEVER_STOCKED
+        raise refusal(reason, "INV-16", f"{field}.article_number", way_on)
     if not article.marked:
         if line.device_number is not None:
             way_on = "Artikeln är inte individmärkt. Ta bort individnumret."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kvitt_contracts.orders import LineSupply
 from kvitt_contracts.policy import RegionPolicy
-from kvitt_contracts.types import ArticleType, SupplierId
+from kvitt_contracts.types import SupplierId
 
 from orders.articles.domain import Article
 from orders.customer_orders.reasons import OrderRefused
@@ -66,7 +66,7 @@ def _ordered(
 def _drawn(
     article: Article, user: User, place: Customer, policy: RegionPolicy
 ) -> tuple[LineSupply, ...]:
-    if place.store is None or article.type is ArticleType.SERVICE:
+    if place.store is None or article.is_never_stocked:
         return ()
     source = Source(supply=LineSupply.OWN_STORE, store=place.store)
     try:

@@ -1,0 +1,1 @@
+"""The comparison of where marked devices are with what their stores have."""
