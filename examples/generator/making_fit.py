@@ -47,6 +47,7 @@ def tell(teller: Teller) -> None:
     teller.month.keep(numbered(teller.profile, _FIRST, _DEVICES))
 
 
+# decision 0499: nothing else comes back while the policy is in force
 def tell_in_autumn(teller: Teller) -> None:
     """Returned, inspected, cleaned, repaired, approved; scrapped."""
     approved, scrapped, waits, lent = numbered(teller.profile, _FIRST, _DEVICES)

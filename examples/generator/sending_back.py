@@ -127,6 +127,7 @@ def _do(teller: Teller, day: date, name: str, by: Any, data: dict[str, Any]) -> 
     teller.do(day, act, by, "/supplier-returns", whole)
 
 
+# decision 0500: it names no purchase, since these goods were there before there were any here
 def _credit(teller: Teller) -> None:
     """The supplier's credit note names no purchase: it is held until finance has it taken back."""
     supplier = SupplierStated(
