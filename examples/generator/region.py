@@ -174,7 +174,7 @@ def make(profile: Profile, *, seed: int, last_day: date = AFTERWARDS) -> Files:
         model=model,
     )
     store_tales.plan(month, own_pens)
-    days, acts = _business(month, last_day=last_day)
+    days, acts = _business(month, own_pens, last_day=last_day)
     return Files(
         cut_over=cut_over,
         days=days,
@@ -198,7 +198,7 @@ def count(profile: Profile, files: Files) -> Model:
 
 
 def _business(
-    month: Month, *, last_day: date
+    month: Month, own_pens: list[Pen], *, last_day: date
 ) -> tuple[dict[date, list[Line]], dict[date, list[Act]]]:
     _plan_tales(month)
     days: dict[date, list[Line]] = {}
@@ -220,7 +220,7 @@ def _business(
             return_something(month)
         month.end_day()
         _keep(month, days, acts)
-    _rest(month, days, acts, until=max(last_day, LAST_DAY))
+    _rest(month, own_pens, days, acts, until=max(last_day, LAST_DAY))
     _end(month, after=max(days))
     return days, acts
 
@@ -272,6 +272,7 @@ def _plan_afterwards(month: Month) -> None:
 
 def _rest(
     month: Month,
+    own_pens: list[Pen],
     days: dict[date, list[Line]],
     acts: dict[date, list[Act]],
     *,
@@ -284,6 +285,7 @@ def _rest(
     quiet = [one for one in days_from(max(days) + timedelta(days=1), until) if one not in QUIET]
     if until == AFTERWARDS:
         lending_later.plan_in_autumn(month, policy_of(month.profile, at=AUTUMN[0]))
+        store_tales.plan_in_autumn(month, own_pens)
         quiet += [DUE, *AUTUMN]
     for day in quiet:
         month.begin_day(day)

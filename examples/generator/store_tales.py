@@ -5,7 +5,7 @@ rest of the month stays as it is, whatever is told here, and so does each other 
 from datetime import date, datetime, time
 from typing import Final
 
-from examples.generator import refilling, stocktaking
+from examples.generator import between_regions, making_fit, refilling, sending_back, stocktaking
 from examples.generator.messages import Line, Pen
 from examples.generator.month import CUT_OVER, Month
 from examples.generator.profiles import Profile
@@ -15,7 +15,9 @@ from examples.generator.telling import Goods, Teller
 _WRITTEN: Final = 1_000_000
 _OF_ONE: Final = 10_000
 _BEGINS: Final = time(6, 5)
-_TALES: Final = (stocktaking, refilling)
+_TALES: Final = (stocktaking, refilling, making_fit, sending_back, between_regions)
+_LATER: Final = (making_fit,)
+"""Those that have days of autumn too."""
 
 
 def pens(profile: Profile, *, seed: int) -> list[Pen]:
@@ -50,3 +52,9 @@ def plan(month: Month, own: list[Pen]) -> None:
     """Each tale's days, before anything else of them."""
     for tale, pen in zip(_TALES, own, strict=True):
         tale.tell(Teller(month=month, pen=pen))
+
+
+def plan_in_autumn(month: Month, own: list[Pen]) -> None:
+    """The days of autumn of those tales that have any."""
+    for tale in _LATER:
+        tale.tell_in_autumn(Teller(month=month, pen=own[_TALES.index(tale)]))

@@ -19,6 +19,7 @@ from kvitt_contracts.regions import (
 from kvitt_contracts.types import (
     ArticleNumber,
     ArticleType,
+    CareUnitRecipient,
     Charging,
     CustomerId,
     DeviceNumber,
@@ -33,7 +34,7 @@ from examples.generator.messages import Act, Pen
 from examples.generator.month import CUT_OVER, Month
 from examples.generator.profiles import Profile
 from examples.generator.registry import Units
-from examples.generator.responsibles import service_point_at
+from examples.generator.responsibles import service_point_at, team
 
 Said = tuple[str, str, Message]
 """A topic, a subject and a body."""
@@ -109,6 +110,24 @@ class Goods:
             version=1, store=store, article_number=number, quantity=quantity, stated_on=CUT_OVER
         )
         self.stock.append(("inventory", name, stated))
+
+    def device_at_unit(
+        self, number: DeviceNumber, article: ArticleNumber, units: Units, *, at: int
+    ) -> None:
+        """A marked device that a care unit has; `at`: the service point that pays for it."""
+        by, *_ = team(units, at)
+        place = service_point_at(units, at)
+        stated = DeviceStated(
+            version=1,
+            device_number=number,
+            serial_number=f"SN-{number}",
+            article_number=article,
+            recipient=CareUnitRecipient(unit=units.care_units[0].unit),
+            payer_id=next(one.payer_id for one in units.customers if one.customer_id == place),
+            prescriber=by,
+            stated_on=CUT_OVER,
+        )
+        self.stock.append(("inventory", number, stated))
 
     def device(self, number: DeviceNumber, article: ArticleNumber, store: StoreId) -> None:
         """A marked device in a store."""

@@ -88,8 +88,9 @@ def test_every_device_is_in_one_place_and_every_balance_counts_its_devices(regio
                 if device.store == store
                 and device.article == article
                 and (device.claim is None or device.claim[0] != "dispatch")
+                and device.status in ("in_use", "investigated")
             ]
-            assert balance.available + balance.reserved == len(there)
+            assert balance.available + balance.reserved + balance.in_reconditioning == len(there)
         assert balance.available >= 0
         assert balance.reserved >= 0
 
@@ -108,7 +109,8 @@ def test_goods_are_received_delivered_or_still_there(region: Region) -> None:
             for (_, of), balance in world.balances.items()
             if of == number
         )
-        assert came == there + _gone(world, number)
+        back = sum(one.quantity for one in world.sent_back.values() if one.article == number)
+        assert came == there + back + _gone(world, number)
 
 
 def test_a_device_has_one_payer_a_day_and_each_day_is_invoiced_once(region: Region) -> None:
@@ -257,7 +259,11 @@ def test_what_is_paid_later_is_invoiced_when_it_has_fallen_due() -> None:
 def test_another_region_pays_the_days_and_the_sale_when_the_fitting_is_finished() -> None:
     region = region_of("m")
     (case,) = region.expected["home_regions"].values()
-    june = [one for one in region.expected["invoices"][case["payer"]] if one["month"] == "2026-06"]
+    june = [
+        one
+        for one in region.expected["invoices"][case["payer"]]
+        if one["month"] == "2026-06" and one["kind"] != "region_sale"
+    ]
 
     assert case["reported_on"] > case["finished_on"]
     assert [(one["kind"], one["from"], one["quantity"]) for one in june] == [
@@ -281,7 +287,7 @@ def test_without_the_finish_another_region_is_not_invoiced_yet() -> None:
     )
 
     (case,) = found["home_regions"].values()
-    assert case["payer"] not in found["invoices"]
+    assert {one["kind"] for one in found["invoices"][case["payer"]]} == {"region_sale"}
 
 
 def test_a_return_told_late_takes_back_what_was_decided_meanwhile(region: Region) -> None:
@@ -416,14 +422,79 @@ def test_what_was_not_received_is_not_to_be_paid(left_out: str) -> None:
     billed = count(region.profile, replace(region.files, days=days)).expected(
         first=CUT_OVER, last=LAST_DAY
     )["supplier_invoices"]
+    said = region.expected["supplier_invoices"].items()
 
-    assert {name: one["status"] for name, one in region.expected["supplier_invoices"].items()} == {
+    assert {name: one["status"] for name, one in said if name.startswith("L7501")} == {
         "L7501/F-1001": "cleared",
         "L7501/F-1002": "cleared",
         "L7501/F-1003": "held",
     }
     received = "L7501/F-1002" if left_out == "SB-INLEVERANS-1" else "L7501/F-1001"
-    assert {name for name, one in billed.items() if one["payable_on"]} == {received}
+    payable = {name for name, one in billed.items() if one["payable_on"]}
+    assert {name for name in payable if name.startswith("L7501")} == {received}
+
+
+@pytest.mark.rule("INV-13c")
+def test_what_came_back_is_made_fit_and_goes_to_who_waits_or_is_scrapped(region: Region) -> None:
+    works = region.expected["reconditionings"]
+    by_status = {one["status"]: number for number, one in works.items()}
+    devices = region.expected["devices"]
+    stages = {
+        status: [one[0] for one in works[number]["done"]] for status, number in by_status.items()
+    }
+
+    assert stages == {
+        "approved": ["inspected", "cleaned", "repaired", "approved"],
+        "scrapped": ["inspected", "scrapped"],
+        "open": ["inspected"],
+    }
+    assert devices[by_status["scrapped"]]["status"] == "scrapped"
+    (there,) = [one for one in region.expected["balances"].values() if "in_reconditioning" in one]
+    assert there == {"available": 0, "reserved": 1, "in_reconditioning": 1}
+
+
+@pytest.mark.rule("INV-8b")
+def test_what_goes_back_to_its_supplier_had_come_and_leaves_the_balance(region: Region) -> None:
+    sent = region.expected["supplier_returns"].values()
+    devices = {one["device"] for one in sent if one["device"]}
+
+    assert {region.expected["devices"][one]["status"] for one in devices} == {
+        "returned_to_supplier"
+    }
+    assert [one["quantity"] for one in sent if not one["device"]] == [3]
+    assert {one["reason"] for one in region.expected["refused"].values()} >= {
+        "RETURNED_BEFORE_IT_CAME",
+        "NOT_IN_STORE",
+        "REFERENCE_USED",
+    }
+
+
+@pytest.mark.rule("INV-12d")
+def test_what_is_bought_over_is_its_patients_and_is_paid_once(region: Region) -> None:
+    ((number, bought),) = region.expected["takeovers"].items()
+    wrong, right = (one for name, one in region.expected["orders"].items() if "-OVER-" in name)
+
+    assert (wrong["status"], right["status"]) == ("declined", "delivered")
+    assert region.expected["devices"][number]["holder"]["kind"] == "patient"
+    assert bought["is_invoiced"] == (region.profile.code == "m")
+    paid = [one for name, one in region.expected["supplier_invoices"].items() if "RV-" in name]
+    assert [one["status"] for one in paid] == (["cleared", "held"] if paid else [])
+
+
+@pytest.mark.rule("BIL-7b")
+def test_what_another_region_buys_is_on_its_invoice_and_costs_nobody_else_a_day() -> None:
+    region = region_of("m")
+    sales = region.expected["region_sales"]
+    (sold,) = [one for one in sales.values() if one["status"] == "approved"]
+    ((number, price),) = sold["prices"].items()
+    of_device = [one for one in region.invoiced if one["device"] == number]
+    (line,) = [one for one in region.invoiced if one["kind"] == "region_sale"]
+
+    assert {one["status"] for one in sales.values()} == {"approved", "not_approved", "refused"}
+    assert (line["net_ore"], line["month"]) == (price, "2026-06")
+    assert line in region.expected["invoices"][sold["payer"]]
+    assert max(one["to"] for one in of_device) < sold["sold_on"]
+    assert region.expected["devices"][number]["status"] == "sold"
 
 
 def _came_direct(region: Region, article: str) -> int:

@@ -43,6 +43,9 @@ pytestmark = pytest.mark.long(seconds=10)
         "orders.case.answer.v1",
         "orders.case.withdraw.v1",
         "inventory.device.renumber.v1",
+        "region.reconditioning.stated.v1",
+        "inventory.supplier-return.register.v1",
+        "inventory.device.take-over.v1",
     ],
 )
 def test_a_message_left_out_changes_what_is_expected(busy_region: Region, wire_type: str) -> None:

@@ -16,7 +16,7 @@ from kvitt.story.things import proposals_of
 from kvitt.troubles import of_answer
 
 _KEYS: Final = UUID("3f0a7c12-5d0e-5b52-8f6b-5e8a1f3c9d10")
-_DONE_BEFORE: Final = frozenset({"ALREADY_REGISTERED", "ENDED", "IS_DECIDED"})
+_DONE_BEFORE: Final = frozenset({"ALREADY_REGISTERED", "ENDED", "IS_DECIDED", "REFERENCE_USED"})
 """What an act may be answered that was done when the month was published before."""
 _SHOWN: Final[Mapping[str, Callable[[Json], Json]]] = {"/articles:alternatives": proposals_of}
 """Looks of which it is compared what they show."""

@@ -10,6 +10,8 @@ from kvitt.story.outcome import Outcome
 from kvitt.story.report import kronor
 from kvitt.story.services import Json
 
+_SALE_ENDED = {"approved": "sålt", "not_approved": "inte köpt, återlämnas"}
+
 
 def print_credit_note(console: Console, outcome: Outcome) -> None:
     """Print the credit note that takes back most, with the invoice that it corrects."""
@@ -68,6 +70,33 @@ def print_home_region(console: Console, outcome: Outcome) -> None:
                     f"därav utan moms {_parts(one)}.",
                     highlight=False,
                 )
+        console.print()
+
+
+def print_between_regions(console: Console, outcome: Outcome) -> None:
+    """Print what was bought over from other regions, and what was offered to them."""
+    for one in outcome.takeovers:
+        came = "fakturan stämmer" if one["is_invoiced"] else "fakturan väntas"
+        console.print(
+            f"Övertaget från region {one['from_region']}, region {outcome.region}: "
+            f"{one['device_number']} från {one['bought_on'][:4]}, "
+            f"{kronor(one['value']['net_ore'])}, {came}.",
+            highlight=False,
+        )
+    for sale in outcome.region_sales:
+        priced = [
+            f"{line['device_number']} {kronor(line['price']['net_ore'])}"
+            for line in sale["lines"]
+            if line["price"] is not None
+        ]
+        if sale["status"] in _SALE_ENDED and priced:
+            console.print(
+                f"Erbjudet {sale['payer_id']} {outcome.payers.get(sale['payer_id'], '')}, region "
+                f"{outcome.region}: {', '.join(priced)}: {_SALE_ENDED[sale['status']]}"
+                f"{' från ' + sale['sold_on'] if sale['sold_on'] else ''}.",
+                highlight=False,
+            )
+    if outcome.takeovers or outcome.region_sales:
         console.print()
 
 

@@ -20,6 +20,7 @@ from kvitt.story.things import (
     FAULT_REPORT,
     RESPONSIBLES,
     accounts_of,
+    balance_of,
     basket_of,
     billed_of,
     case_of,
@@ -31,9 +32,13 @@ from kvitt.story.things import (
     payer_of,
     pickup_of,
     purchase_of,
+    reconditioning_of,
     refill_of,
+    region_sale_of,
     said_of,
     stocktaking_of,
+    supplier_return_of,
+    takeover_of,
     transfer_of,
     work_order_of,
 )
@@ -111,6 +116,13 @@ def expected_entries(
         "supplier_invoices": expected["supplier_invoices"],
         "stocktakings": expected["stocktakings"],
         "refills": expected["refills"],
+        "reconditionings": expected["reconditionings"],
+        "takeovers": expected["takeovers"],
+        "region_sales": expected["region_sales"],
+        "supplier_returns": {
+            str(identify(region, "supplier_return", name)): one
+            for name, one in expected["supplier_returns"].items()
+        },
         "ledger": expected["ledger"],
         "devices": {
             number: {**one, "holder": _renamed(one["holder"], persons)}
@@ -196,6 +208,18 @@ def found_entries(
         "stocktakings": _gathered(
             (str(one["store"]), stocktaking_of(one)) for one in outcome.stocktakings
         ),
+        "takeovers": _gathered(
+            (str(one["device_number"]), takeover_of(one)) for one in outcome.takeovers
+        ),
+        "region_sales": _gathered(
+            (str(one["reference"]), region_sale_of(one, numbers)) for one in outcome.region_sales
+        ),
+        "supplier_returns": _gathered(
+            (one["id"], supplier_return_of(one, numbers)) for one in outcome.supplier_returns
+        ),
+        "reconditionings": _gathered(
+            (str(one["device_number"]), reconditioning_of(one)) for one in outcome.reconditionings
+        ),
         "ledger": _gathered((one.balance["month"], accounts_of(one)) for one in outcome.ledger),
         "fault_reports": _gathered(
             (one["fault_report_id"], said_of(one, FAULT_REPORT, numbers))
@@ -230,12 +254,9 @@ def found_entries(
             if event.type == "region.message.refused.v1"
         ),
         "balances": _gathered(
-            (
-                f"{one['store']}/{one['article_number']}",
-                {"available": one["available"], "reserved": one["reserved"]},
-            )
+            (f"{one['store']}/{one['article_number']}", balance)
             for one in outcome.balances
-            if one["available"] or one["reserved"]
+            if any((balance := balance_of(one)).values())
         ),
         # What cannot be read has no identity: sent again it is listed again, and is the same.
         "quarantined": {

@@ -43,6 +43,13 @@ class Outcome:
     refills: list[Json]
     stocktakings: list[Json]
     """Each store's that has one."""
+    takeovers: list[Json]
+    """Devices that were bought over from other regions."""
+    region_sales: list[Json]
+    """What was offered to other regions."""
+    supplier_returns: list[Json]
+    reconditionings: list[Json]
+    """The last one of each device, by its number."""
     quarantine: list[Json]
     """Entries with `service` and `message_id`."""
     feed: list[FeedEvent]
@@ -81,6 +88,12 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         own.all("inventory", "/refills", sort="proposed_on"),
         _quarantine(services, region),
     )
+    takeovers, region_sales, reconditionings, supplier_returns = await asyncio.gather(
+        own.all("billing", "/takeovers", sort="device_number"),
+        _singles(own, "billing", "/region-sales", "id", sort="requested_on"),
+        own.all("inventory", "/reconditionings", sort="opened_on"),
+        own.all("inventory", "/supplier-returns", sort="returned_on"),
+    )
     invoices, charges, home_regions, billed, payable = await asyncio.gather(
         _singles(own, "billing", "/invoices", "id", sort="number"),
         own.all("billing", "/charges", sort="charged_on"),
@@ -118,6 +131,10 @@ async def read_outcome(services: Services, client: RegionClient) -> Outcome:
         balances=balances,
         refills=refills,
         stocktakings=stocktakings,
+        takeovers=takeovers,
+        region_sales=region_sales,
+        reconditionings=reconditionings,
+        supplier_returns=supplier_returns,
         quarantine=quarantine,
         feed=await client.feed(),
         persons=_current_names(persons),

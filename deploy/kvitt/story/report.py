@@ -93,6 +93,20 @@ STOCKTAKING_STATUS = {
     "posted": "bokförda",
     "cancelled": "avbrutna",
 }
+SALE_STATUS = {
+    "requested": "begärda",
+    "proposed": "väntar på svar",
+    "approved": "godkända",
+    "not_approved": "inte godkända",
+    "refused": "nekade av lagret",
+    "ended": "upplösta, allt återlämnat",
+}
+RECONDITIONING_STATUS = {
+    "open": "pågår",
+    "approved": "godkända",
+    "scrapped": "skrotade",
+    "broken": "avbrutna",
+}
 CASE_STATUS = {"waiting": "väntar på svar", "answered": "besvarade", "withdrawn": "tillbakatagna"}
 HOLDER = {"patient": "hos patient", "care_unit": "hos vårdenhet", "store": "i förråd"}
 CAUSE = {
@@ -161,6 +175,14 @@ def print_regions(console: Console, outcomes: Sequence[Outcome]) -> None:
     )
     counted = [_by_status(one.stocktakings) for one in outcomes]
     _section(table, "Inventeringar", STOCKTAKING_STATUS, counted)
+    bought_over = [len(one.takeovers) for one in outcomes]
+    table.add_row("[bold]Övertagna från andra regioner", *map(str, bought_over))
+    sold = [_by_status(one.region_sales) for one in outcomes]
+    _section(table, "Försäljningar till andra regioner", SALE_STATUS, sold)
+    sent_back = [len(one.supplier_returns) for one in outcomes]
+    table.add_row("[bold]Returer till leverantör", *map(str, sent_back))
+    made_fit = [_by_status(one.reconditionings) for one in outcomes]
+    _section(table, "Rekonditioneringar", RECONDITIONING_STATUS, made_fit)
     held = [Counter(device["holder"]["kind"] for device in one.devices) for one in outcomes]
     _section(table, "Märkta hjälpmedel", HOLDER, held)
     table.add_row("[bold]Fakturor")

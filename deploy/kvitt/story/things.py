@@ -18,6 +18,8 @@ _WORK_ORDER = (
     *("kind", "status", "quantity", "planned_on", "technician", "outcome", "finished_on"),
     "is_late",
 )
+_TAKEOVER = ("from_region", "service_point", "bought_on", "is_invoiced")
+_REGION_SALE = ("status", "service_point", "answer_by_on", "sold_on")
 _CASE = ("kind", "status", "asked_by", "is_reminded", "outcome", "answered_by")
 
 
@@ -175,6 +177,54 @@ def stocktaking_of(taking: Json) -> Json:
     }
 
 
+def takeover_of(bought: Json) -> Json:
+    """A device that was bought over from another region."""
+    return {
+        **{name: bought[name] for name in _TAKEOVER},
+        "article": bought["article_number"],
+        "value_ore": bought["value"]["net_ore"],
+    }
+
+
+def region_sale_of(sale: Json, numbers: Mapping[str, str]) -> Json:
+    """What was offered to another region. `numbers`: device numbers by id."""
+    return {
+        **{name: sale[name] for name in _REGION_SALE},
+        "payer": sale["payer_id"],
+        "prices": {
+            one["device_number"]: one["price"] and one["price"]["net_ore"] for one in sale["lines"]
+        },
+        "refused": {numbers[one["device_id"]]: one["reason"] for one in sale["refused"]},
+    }
+
+
+def supplier_return_of(back: Json, numbers: Mapping[str, str]) -> Json:
+    """What has left for its supplier. `numbers`: device numbers by id."""
+    device = back["device_id"]
+    return {
+        **{name: back[name] for name in ("store", "quantity", "returned_on")},
+        "supplier": back["supplier_id"],
+        "article": back["article_number"],
+        "device": device and numbers[device],
+        "by": back["registered_by"],
+    }
+
+
+def reconditioning_of(work: Json) -> Json:
+    """The work on what came back to the device service, with what was done of it."""
+    return {
+        **{name: work[name] for name in ("status", "store", "opened_on", "reason")},
+        "done": [[one["stage"], one["done_on"], one["technician"]] for one in work["done"]],
+    }
+
+
+def balance_of(balance: Json) -> Json:
+    """What a store has of an article; what is in the workshop where anything is."""
+    there = {name: balance[name] for name in ("available", "reserved")}
+    in_workshop = balance["in_reconditioning"]
+    return {**there, "in_reconditioning": in_workshop} if in_workshop else there
+
+
 def case_of(case: Json) -> Json:
     """A case."""
     return {
@@ -192,6 +242,7 @@ def device_of(device: Json, spans: list[list[str]], persons: Mapping[str, str]) 
         "prescriber": device["prescriber"],
         "since": device["since"],
         "payers_by_day": spans,
+        **({"status": device["status"]} if device["status"] != "in_use" else {}),
     }
 
 

@@ -18,15 +18,24 @@ _OF_STAFF = (
     orders.AnswerCase,
     orders.DelayPurchaseOrder,
     billing.PauseCharge,
+    billing.ReleaseSupplierInvoice,
+    billing.ProposeRegionSale,
+    billing.ApproveRegionSale,
+    billing.DisapproveRegionSale,
     inventory.PostStocktaking,
     inventory.FindDevice,
+    inventory.TakeOverDevice,
 )
 _BY_STAFF_ALONE = (
     bmb.UnlockTransfer,
     orders.AnswerCase,
     billing.PauseCharge,
+    billing.ProposeRegionSale,
+    billing.ApproveRegionSale,
+    billing.DisapproveRegionSale,
     inventory.PostStocktaking,
     inventory.FindDevice,
+    inventory.TakeOverDevice,
 )
 """What others are told so of, by REF-12."""
 _OF_CARE = (orders.NamePrescriber, orders.ForwardFaultReport)

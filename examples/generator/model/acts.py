@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from kvitt_contracts.inventory import PostStocktaking
+from kvitt_contracts.inventory import PostStocktaking, RegisterSupplierReturn
 from kvitt_contracts.orders import FinishWorkOrder
 from kvitt_contracts.types import StoreId, UserId, Word, identify
 
@@ -12,11 +12,15 @@ from examples.generator.model import (
     alternatives,
     applications,
     ledger,
+    sent_back,
     stocktakings,
     work_orders,
 )
 from examples.generator.model.access import must_be_granted
 from examples.generator.model.state import No, World
+
+_OF_RETURN = RegisterSupplierReturn.model_fields
+"""A comment is for the supplier, and changes nothing."""
 
 
 def take(world: World, act: Act) -> dict[str, Any] | None:
@@ -40,6 +44,11 @@ def take(world: World, act: Act) -> dict[str, Any] | None:
             )
             has_action = bool(act.data.get("action"))
             work_orders.finish(world, _work(world, thing), command, has_action=has_action)
+        case "/supplier-returns":
+            said = {name: one for name, one in act.data.items() if name in _OF_RETURN}
+            returned = RegisterSupplierReturn(**said, by=UserId(act.by))
+            must_be_granted(world, returned)
+            sent_back.register(world, act.data["reference"], returned)
         case "post":
             posted = PostStocktaking(store=StoreId(thing.split("/")[2]), by=UserId(act.by))
             must_be_granted(world, posted)

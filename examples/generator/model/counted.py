@@ -1,4 +1,6 @@
-"""What the model stores of what a store lacks and of stocktakings. Values alone."""
+"""What the model stores of what a store lacks, of stocktakings, of what is made fit again, and of
+what goes back to suppliers. Values alone.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,3 +31,30 @@ class Stocktaking:
     evenings: dict[date, dict[str, Shelf]] = field(default_factory=dict)
     differences: dict[str, int] = field(default_factory=dict)
     """What was posted of an unmarked article."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Reconditioning:
+    """The work on a device that came back to the device service: open, approved, scrapped.
+
+    `done`: each stage with its day and its technician, the first one first.
+    """
+
+    store: str
+    opened_on: date
+    status: str = "open"
+    done: list[tuple[str, date, str]] = field(default_factory=list)
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentBack:
+    """What has left a store for its supplier: a device, or so many of an article."""
+
+    supplier: str
+    store: str
+    article: str
+    quantity: int
+    device: str | None
+    returned_on: date
+    by: str

@@ -4,6 +4,7 @@ BIL-6).
 Each rule raises No with the reason and the rule when it is refused, Waits for an unknown name.
 """
 
+from kvitt_contracts.billing import ReleaseSupplierInvoice
 from kvitt_contracts.calendar import working_days_after
 from kvitt_contracts.orders import (
     CreatePurchaseOrder,
@@ -99,7 +100,9 @@ def billed(world: World, subject: str, fact: SupplierInvoiceStated) -> None:
     if fact.supplier_id not in world.suppliers:
         raise Waits(fact.supplier_id)
     invoice = SupplierInvoice(
-        purchase=str(fact.purchase_order_number),
+        purchase=fact.purchase_order_number,
+        device=fact.device_number,
+        is_credit=fact.is_credit,
         due_on=fact.due_on,
         net_ore=fact.net_ore,
         vat_ore=fact.vat_ore,
@@ -109,8 +112,24 @@ def billed(world: World, subject: str, fact: SupplierInvoiceStated) -> None:
     _match(world, invoice)
 
 
+def release(world: World, subject: str, command: ReleaseSupplierInvoice) -> None:
+    """Finance has what is held paid, or of a credit note taken back, as it is (BIL-6)."""
+    invoice = world.supplier_invoices.get(f"{command.supplier_id}/{command.number}")
+    if invoice is None:
+        raise No("UNKNOWN_SUPPLIER_INVOICE", "BIL-6")
+    if invoice.status == "released":
+        return
+    if invoice.status != "held":
+        raise No("NOT_HELD", "BIL-6")
+    invoice.status = "released"
+    ledger.enter_cleared(world, invoice)
+
+
 def _match(world: World, invoice: SupplierInvoice) -> None:
-    if invoice.status == "cleared":
+    if invoice.status != "held":
+        return
+    if invoice.device is not None:
+        _match_takeover(world, invoice, invoice.device)
         return
     bought = next((one for one in world.purchases.values() if one.number == invoice.purchase), None)
     owed = {one.article: one for one in bought.lines.values()} if bought is not None else {}
@@ -122,6 +141,15 @@ def _match(world: World, invoice: SupplierInvoice) -> None:
         ledger.enter_cleared(world, invoice)
         for article, quantity, _ in invoice.lines:
             owed[article].owed -= quantity
+
+
+def _match_takeover(world: World, invoice: SupplierInvoice, number: str) -> None:
+    """What was bought over is paid once, at what it was bought for (BIL-13)."""
+    bought = world.takeovers.get(number)
+    if bought is None or bought.is_invoiced or invoice.net_ore != bought.value_ore:
+        return
+    invoice.status, bought.is_invoiced = "cleared", True
+    ledger.enter_cleared(world, invoice)
 
 
 def _known(world: World, subject: str, rule: str) -> Purchase:

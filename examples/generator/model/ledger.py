@@ -56,12 +56,13 @@ def enter_document(world: World, document: Document, *, vat: Mapping[int, int], 
 
 
 def enter_cleared(world: World, invoice: SupplierInvoice) -> None:
-    """A supplier's invoice may be paid from today."""
-    accounts = _accounts(world)
+    """A supplier's invoice may be paid from today, or is taken back by a credit note."""
+    accounts, sign = _accounts(world), -1 if invoice.is_credit else 1
+    net_ore, vat_ore = sign * invoice.net_ore, sign * invoice.vat_ore
     if "payable" in accounts:
-        _enter(world, accounts["purchases"], invoice.net_ore, on=world.today)
-        _enter(world, accounts["vat_input"], invoice.vat_ore, on=world.today)
-        _enter(world, accounts["payable"], -invoice.net_ore - invoice.vat_ore, on=world.today)
+        _enter(world, accounts["purchases"], net_ore, on=world.today)
+        _enter(world, accounts["vat_input"], vat_ore, on=world.today)
+        _enter(world, accounts["payable"], -net_ore - vat_ore, on=world.today)
 
 
 def close(world: World, month: str) -> None:

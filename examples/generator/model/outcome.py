@@ -1,11 +1,14 @@
 """What must have come of a region's month, as expected.json tells it by the region's own names."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from examples.generator.model import fault_reports, invoices, ledger
+from examples.generator.model.counted import Reconditioning
 from examples.generator.model.parties import responsibles_of
 from examples.generator.model.state import (
+    Balance,
     Case,
     Delayed,
     Device,
@@ -15,7 +18,13 @@ from examples.generator.model.state import (
     WorkOrder,
     World,
 )
-from examples.generator.model.trade import Basket, HomeRegionCase, Purchase, SupplierInvoice
+from examples.generator.model.trade import (
+    Basket,
+    HomeRegionCase,
+    Purchase,
+    RegionSale,
+    SupplierInvoice,
+)
 
 
 def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
@@ -66,10 +75,22 @@ def of_world(world: World, *, first: date, last: date) -> dict[str, Any]:
         "ledger": ledger.months(world),
         "invoices": invoices.lines(world),
         "documents": invoices.documents(world),
+        "takeovers": {
+            number: {**asdict(one), "bought_on": _iso(one.bought_on)}
+            for number, one in sorted(world.takeovers.items())
+        },
+        "region_sales": {name: _sale(one) for name, one in sorted(world.region_sales.items())},
+        "supplier_returns": {
+            name: {**asdict(one), "returned_on": _iso(one.returned_on)}
+            for name, one in sorted(world.sent_back.items())
+        },
+        "reconditionings": {
+            number: _reconditioning(one) for number, one in sorted(world.reconditionings.items())
+        },
         "balances": {
-            f"{store}/{article}": {"available": balance.available, "reserved": balance.reserved}
+            f"{store}/{article}": _balance(balance)
             for (store, article), balance in sorted(world.balances.items())
-            if balance.available or balance.reserved
+            if balance.is_something
         },
     }
 
@@ -134,7 +155,7 @@ def _billed(invoice: SupplierInvoice) -> dict[str, Any]:
         "status": invoice.status,
         "purchase_order": invoice.purchase,
         "gross_ore": invoice.net_ore + invoice.vat_ore,
-        "payable_on": _iso(invoice.due_on if invoice.status == "cleared" else None),
+        "payable_on": _iso(invoice.due_on if invoice.status != "held" else None),
     }
 
 
@@ -226,7 +247,36 @@ def _device(device: Device, first: date, last: date) -> dict[str, Any]:
         "prescriber": device.now.prescriber,
         "since": device.now.since.isoformat(),
         "payers_by_day": invoices.payers_by_day(device, first=first, last=last),
+        **({"status": device.status} if device.status != "in_use" else {}),
     }
+
+
+def _sale(sale: RegionSale) -> dict[str, Any]:
+    return {
+        "status": sale.status,
+        "payer": sale.payer,
+        "service_point": sale.service_point,
+        "answer_by_on": _iso(sale.answer_by_on),
+        "sold_on": _iso(sale.sold_on),
+        "prices": {number: price and price[0] for number, price in sorted(sale.prices.items())},
+        "refused": dict(sorted(sale.refused.items())),
+    }
+
+
+def _reconditioning(work: Reconditioning) -> dict[str, Any]:
+    return {
+        "status": work.status,
+        "store": work.store,
+        "opened_on": _iso(work.opened_on),
+        "done": [[stage, _iso(day), by] for stage, day, by in work.done],
+        "reason": work.reason,
+    }
+
+
+def _balance(balance: Balance) -> dict[str, int]:
+    there = {"available": balance.available, "reserved": balance.reserved}
+    in_workshop = balance.in_reconditioning
+    return {**there, "in_reconditioning": in_workshop} if in_workshop else there
 
 
 def _iso(day: date | None) -> str | None:

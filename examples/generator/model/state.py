@@ -16,7 +16,7 @@ from kvitt_contracts.regions import (
     UserStated,
 )
 
-from examples.generator.model.counted import Refill, Stocktaking
+from examples.generator.model.counted import Reconditioning, Refill, SentBack, Stocktaking
 from examples.generator.model.trade import (
     Basket,
     Charge,
@@ -24,7 +24,9 @@ from examples.generator.model.trade import (
     HomeRegionCase,
     Owed,
     Purchase,
+    RegionSale,
     SupplierInvoice,
+    Takeover,
 )
 
 Holder = tuple[str, str]
@@ -70,6 +72,12 @@ class Balance:
 
     available: int = 0
     reserved: int = 0
+    in_reconditioning: int = 0
+
+    @property
+    def is_something(self) -> bool:
+        """True where the store has any of it, in whatever state."""
+        return bool(self.available or self.reserved or self.in_reconditioning)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +98,16 @@ class Custody:
 class Device:
     """A marked device with every custody that was ever emitted, and its present claim.
 
-    `claim`: kind (transfer, lock, dispatch, pickup) and the reference of the transfer, the order or
-    the pickup.
+    `claim`: kind (transfer, lock, dispatch, pickup, …) and the reference of the transfer, the order
+    or the pickup. `meant_for`: the patient whose alone it is to be given.
     """
 
     number: str
     article: str
     said: list[Custody]
     claim: tuple[str, str] | None = None
+    status: str = "in_use"
+    meant_for: str | None = None
 
     @property
     def now(self) -> Custody:
@@ -330,6 +340,10 @@ class World:
     """What was proposed for each store, the latest last."""
     stocktakings: dict[str, Stocktaking] = field(default_factory=dict)
     """By their store."""
+    reconditionings: dict[str, Reconditioning] = field(default_factory=dict)
+    """The last one of each device."""
+    sent_back: dict[str, SentBack] = field(default_factory=dict)
+    """By the return's reference."""
     devices: dict[str, Device] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     baskets: dict[str, Basket] = field(default_factory=dict)
@@ -342,6 +356,9 @@ class World:
     faults: dict[str, FaultReport] = field(default_factory=dict)
     works: dict[str, WorkOrder] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
+    takeovers: dict[str, Takeover] = field(default_factory=dict)
+    """By the device's number when it was bought."""
+    region_sales: dict[str, RegionSale] = field(default_factory=dict)
     home_region_cases: dict[str, HomeRegionCase] = field(default_factory=dict)
     """By the order's reference."""
     charges: list[Charge] = field(default_factory=list)

@@ -14,10 +14,11 @@ from kvitt_contracts.regions import (
     GoodsDispatched,
     GoodsReceived,
     PickingBegun,
+    ReconditioningStated,
 )
 from kvitt_contracts.types import Role
 
-from examples.generator.model import home_region, later, pickups, reminders
+from examples.generator.model import home_region, later, pickups, region_sales, reminders, workshop
 from examples.generator.model.state import (
     Balance,
     Custody,
@@ -214,7 +215,7 @@ def deliver(
         return
     for number in devices:
         device = world.devices[number]
-        device.claim = None
+        device.claim = device.meant_for = None
         device.said.append(
             Custody(
                 since=max(on, device.now.since),
@@ -264,6 +265,7 @@ def withdraw(world: World, order: Order) -> None:
             and device.store == order.store
             and device.article == line.article
             and device.claim is None
+            and device.meant_for in (None, order.recipient[1])
         )
         if not fits or free[line.article] < 0:
             order.status = "declined"
@@ -295,8 +297,15 @@ def returned(world: World, subject: str, fact: DeviceReturned) -> None:
         taken_back = sorted({one.since for one in device.said if one.since > fact.returned_on})
         for day in (fact.returned_on, *taken_back):
             device.said.append(Custody(since=day, holder=holder))
-    world.balances[fact.store, device.article].available += 1
+    workshop.take_in(world, device, fact.store, on=fact.returned_on)
     serve(world, fact.store, device.article)
+
+
+def reconditioned(world: World, subject: str, fact: ReconditioningStated) -> None:
+    """How far the work on a device has come; approved, it goes to who waits (INV-13)."""
+    store = workshop.state(world, fact)
+    if store is not None:
+        serve(world, store, world.devices[fact.device_number].article)
 
 
 def return_registered(world: World, subject: str, command: RegisterReturn) -> None:
@@ -337,8 +346,10 @@ def _left_stores_on(device: Device) -> date:
 def _break_claim(world: World, device: Device) -> None:
     if device.claim is not None and device.claim[0] == "pickup":
         pickups.came_back(world, device)
+    if device.claim is not None and device.claim[0] == "sale":
+        region_sales.came_back(world, device)
     claim, device.claim = device.claim, None
-    if claim is None or claim[0] in ("dispatch", "pickup"):
+    if claim is None or claim[0] in ("dispatch", "pickup", "sale"):
         return
     transfer = world.transfers[claim[1]]
     transfer.left.remove(device.number)

@@ -110,7 +110,7 @@ def find(world: World, subject: str, command: FindDevice) -> None:
         raise No("NOT_INVESTIGATED", "INV-10")
     world.balances[str(device.store), device.article].reserved -= 1
     world.balances[command.store, device.article].available += 1
-    device.claim = None
+    device.claim, device.status = None, "in_use"
     device.said.append(Custody(since=command.found_on, holder=("store", str(command.store))))
     stock.serve(world, command.store, device.article)
 
@@ -158,7 +158,7 @@ def _miss(world: World, device: Device, store: str) -> None:
         raise No("NO_INVESTIGATION_STORE", "INV-10")
     world.balances[store, device.article].available -= 1
     world.balances[away, device.article].reserved += 1
-    device.claim = ("investigation", store)
+    device.claim, device.status = ("investigation", store), "investigated"
     device.said.append(Custody(since=world.today, holder=("store", away)))
     owner = world.customers.get(world.stores[store].service_point or "")
     price = world.price(device.article, world.today)

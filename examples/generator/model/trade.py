@@ -74,11 +74,13 @@ class Purchase:
 
 @dataclass(slots=True, kw_only=True)
 class SupplierInvoice:
-    """What a supplier wants for a purchase order, by its number. `lines`: article, quantity and the
-    price of one in öre.
+    """What a supplier wants for a purchase order, by its number, or credits. `lines`: article,
+    quantity and the price of one in öre.
     """
 
-    purchase: str
+    purchase: str | None
+    device: str | None
+    is_credit: bool
     due_on: date
     net_ore: int
     vat_ore: int
@@ -114,6 +116,33 @@ class HomeRegionCase:
     reported_on: date | None = None
     waiting: list[Charge] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Takeover:
+    """A device that was bought over from another region, whose invoice is awaited."""
+
+    from_region: str
+    article: str
+    service_point: str
+    bought_on: date
+    value_ore: int
+    is_invoiced: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class RegionSale:
+    """A sale to another region. `prices`: by device, in öre and with the rate of VAT, None until it
+    is priced; `refused`: why, by the devices that could not be claimed.
+    """
+
+    payer: str
+    service_point: str
+    prices: dict[str, tuple[int, int] | None]
+    status: str = "requested"
+    answer_by_on: date | None = None
+    sold_on: date | None = None
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
