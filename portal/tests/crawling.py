@@ -4,7 +4,7 @@ that stand there.
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -34,11 +34,11 @@ class WebForm:
         fields = dict.fromkeys(name for name, _ in self.fields)
         return f"{self.method} {shape(self.action)} ({', '.join(fields)})"
 
-    def filled(self, name: str, text: str) -> list[tuple[str, str]]:
-        """Its fields as they are, with another text in one. Its key is new: what a service has
-        answered under a key it does not judge again.
+    def filled(self, texts: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Its fields as they are, but for these. Its key is new: what a service has answered under
+        a key it does not judge again.
         """
-        changed = {name: text, KEY: str(uuid4())}
+        changed = {**texts, KEY: str(uuid4())}
         return [(one, changed.get(one, value)) for one, value in self.fields]
 
 

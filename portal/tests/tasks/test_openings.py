@@ -180,4 +180,4 @@ async def test_a_protected_persons_contact_is_neither_shown_nor_removed(
 async def _open(client: httpx.AsyncClient, page: str, reason: str) -> httpx.Response:
     forms = read_page(page, await client.get(page)).forms
     (form,) = [one for one in forms if "reason" in one.texts]
-    return await client.post(form.action, data=dict(form.filled("reason", reason)))
+    return await client.post(form.action, data=dict(form.filled({"reason": reason})))

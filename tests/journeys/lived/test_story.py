@@ -1,7 +1,7 @@
 import pytest
 from kvitt.story.comparison import Kind
 
-from tests.journeys.lived.system import REGIONS, Lived
+from tests.journeys.lived.system import OTHERWISE, REGIONS, Lived
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -12,16 +12,16 @@ def test_a_month_as_it_is_comes_out_as_expected(past: Lived, region: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("region", "section", "kind"),
+    ("section", "kind"),
     [
-        pytest.param("x", "devices", Kind.OTHER, id="one removed"),
-        pytest.param("y", "refused", Kind.UNEXPECTED, id="one doubled"),
-        pytest.param("z", "orders", Kind.OTHER, id="one altered"),
+        pytest.param("devices", Kind.OTHER, id="one removed"),
+        pytest.param("refused", Kind.UNEXPECTED, id="one doubled"),
+        pytest.param("orders", Kind.OTHER, id="one altered"),
     ],
 )
 def test_a_month_with_one_event_that_is_not_as_it_was_does_not(
-    past: Lived, region: str, section: str, kind: Kind
+    past: Lived, section: str, kind: Kind
 ) -> None:
-    found = past.result.differences[region]
+    found = past.result.differences[OTHERWISE]
 
     assert (section, kind) in {(one.section, one.kind) for one in found}
