@@ -6,7 +6,7 @@ with the first type that leaves its reserve, with the readers that have their ha
 
 from typing import Any
 
-from kvitt_contracts import billing, notifications, orders, regions
+from kvitt_contracts import billing, notifications, orders
 from kvitt_contracts.topic import Topic, domain_topic
 
 # decision 0505: what no rule asks for is not reserved
