@@ -204,7 +204,9 @@ def test_a_field_that_came_later_is_not_written_until_it_is_set() -> None:
         ("123456789", None),
     ],
 )
-def test_a_gtin_has_a_right_check_digit_and_is_kept_as_fourteen(said: str, kept: str) -> None:
+def test_a_gtin_has_a_right_check_digit_and_is_kept_as_fourteen(
+    said: str, kept: str | None
+) -> None:
     if kept is None:
         with pytest.raises(ValueError, match="GTIN"):
             Gtin(said)

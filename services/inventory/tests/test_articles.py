@@ -343,7 +343,9 @@ async def test_no_other_article_of_the_region_has_the_gtin(world: World) -> None
     assert (said.reason, said.rule, said.field) == ("GTIN_TAKEN", "INV-2", "gtin")
     assert "utan gtin" in (said.way_on or "")
     await world.handle(an_article_stated(version=3))
-    await world.handle(taken.model_copy(update={"version": 3}))
+    await world.handle(
+        an_article_stated(CUSHION, version=3, marked=False, name="Sittdyna", gtin=GTIN)
+    )
     async with world.http() as client:
         shown = (await client.get(f"/articles/{CUSHION}")).json()
     assert shown["gtin"] == GTIN

@@ -11,6 +11,7 @@ from kvitt_contracts.copying import same_fields
 from kvitt_contracts.types import Day, DeviceId, DeviceNumber, UserId, WorkOrderId
 from pydantic import BaseModel, Field
 
+from inventory.articles.models import ArticleRow
 from inventory.cards import domain
 from inventory.cards.commands import GiveNumber, SerialNumber, SetCard, SipNumber
 from inventory.devices.api import DEVICES, SCOPE, DeviceLine, NamedDevices, within_reach_of_areas
@@ -106,9 +107,11 @@ async def find_devices(body: FindDevices, reader: Reader) -> NamedDevices:
     query = DEVICES.rows.where(
         asked, SCOPE.within(reader.grant), *await within_reach_of_areas(reader)
     )
-    found = [
-        tuple(row) for row in await reader.all(query.order_by(DeviceRow.device_number).limit(_MOST))
-    ]
+    # many makers count from one: those of the code's own article are read before others
+    gtin = scanned.gtin if scanned is not None else None
+    first = [] if gtin is None else [ArticleRow.gtin.is_distinct_from(gtin)]
+    ordered = query.order_by(*first, DeviceRow.device_number).limit(_MOST)
+    found = [tuple(row) for row in await reader.all(ordered)]
     if scanned is not None:
         named = [(row, row[0].device_number, row[1]) for row in found]
         found = [row for row, _, _ in scanning.narrowed(scanned, named)]
