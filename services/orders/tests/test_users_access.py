@@ -310,6 +310,7 @@ async def test_who_is_not_stated_is_applied_for_at_a_service_point_of_the_head(
         staff = await client.post("/users", json={**asked, "roles": ["customer_service"]})
         applied = await client.post("/users", json=asked)
         mine = (await client.get("/users:access")).json()["items"]
+        far = await client.post(f"/users/{STRANGER}:apply", json={})
     refusal = RefuseAccess(user_id=NEW, by=UserId(SERVICE), asked_by=HEAD)
     await world.handle(refusal, subject=NEW)
 
@@ -318,6 +319,7 @@ async def test_who_is_not_stated_is_applied_for_at_a_service_point_of_the_head(
     assert applied.json()["access"] == APPLIED
     assert NEW in {one["user_id"] for one in mine}
     assert STRANGER not in {one["user_id"] for one in mine}
+    assert far.status_code == 404
     assert (await refused(world, refusal, NEW))[0] == "NOT_APPLIED_FOR"
     said = [one for one in await world.events(UserRegistered) if one.user_id == NEW]
     assert [(one.access, one.active, one.by) for one in said] == [

@@ -104,8 +104,8 @@ STATES: tuple[RuleMutant, ...] = (
         "ORD-14f",
         "Whoever has lost access voids",
         "chassis/kvitt_chassis/access.py",
-        "    roles = user.roles if user.active else ()\n",
-        "    roles = user.roles\n",
+        "    if not user.active:\n        return frozenset()\n",
+        "    if user.user_id is None:\n        return frozenset()\n",
         f"{_TESTS}/test_order_flow.py::test"
         "_whoever_lost_access_after_placing_neither_orders_nor_voids",
     ),

@@ -78,8 +78,8 @@ UNITS: tuple[RuleMutant, ...] = (
         "REF-3d",
         "Who has lost access registers",
         _ACCESS,
-        "    roles = user.roles if user.active else ()\n",
-        "    roles = user.roles\n",
+        "    if not user.active:\n        return frozenset()\n",
+        "    if user.user_id is None:\n        return frozenset()\n",
         f"{_TESTS}/test_order_flow.py::test"
         "_whoever_lost_access_after_placing_neither_orders_nor_voids",
     ),

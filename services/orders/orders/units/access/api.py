@@ -130,7 +130,7 @@ def _in_state(state: State, _: RegionReader) -> Criterion:
         case "lapsing":
             return UserRow.lapses_on.is_not(None)
         case "granted":
-            return UserRow.active
+            return UserRow.active.is_(True)
         case "inactive":
             return ~UserRow.active & (UserRow.access.is_(None) | (UserRow.access == GRANTED))
 
