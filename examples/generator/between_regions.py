@@ -176,8 +176,10 @@ def _leave(teller: Teller) -> None:
         returned_on=june(8),
     )
     teller.say(june(8), "inventory", brought, back)
-    say(9, first, ApproveRegionSale(sold_on=june(1), by=STAFF))  # before it was lent
-    say(9, first, ApproveRegionSale(sold_on=june(9), by=STAFF))
+    say(9, first, ApproveRegionSale(sold_on=june(9), by=STAFF))  # the rest is proposed anew first
+    say(9, first, _prices(teller, {bought: 900_000}))
+    say(10, first, ApproveRegionSale(sold_on=june(1), by=STAFF))  # before it was lent
+    say(10, first, ApproveRegionSale(sold_on=june(10), by=STAFF))
     say(9, second, DisapproveRegionSale(by=STAFF))
     back = back.model_copy(update={"device_number": left, "returned_on": june(10)})
     teller.say(june(10), "inventory", left, back)

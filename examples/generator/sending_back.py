@@ -24,6 +24,7 @@ from kvitt_contracts.types import (
     StoreId,
     SupplierId,
     SupplierInvoiceNumber,
+    UserId,
 )
 
 from examples.generator.fetching import STAFF
@@ -115,15 +116,15 @@ def _send_goods(teller: Teller) -> None:
     }
     own = {**said, "store": own_store(teller.units, _AT)}
     do = partial(_do, teller, may(7))
-    do("unit", by, own)
-    do("nobody-asked", STAFF, said)
-    do("too-many", STAFF, {**said, "asked_by": by, "quantity": _HAD + 1})
-    do("goods", STAFF, {**said, "asked_by": by})
+    do("unit", 6, by, own)
+    do("nobody-asked", 7, STAFF, said)
+    do("too-many", 8, STAFF, {**said, "asked_by": by, "quantity": _HAD + 1})
+    do("goods", 5, STAFF, {**said, "asked_by": by})
 
 
-def _do(teller: Teller, day: date, name: str, by: Any, data: dict[str, Any]) -> None:
+def _do(teller: Teller, day: date, name: str, at: int, by: UserId, data: dict[str, Any]) -> None:
     act = f"{teller.profile.sends_order}-LEVRETUR/{name}"
-    whole = {**data, "reference": _name(teller, 5)}
+    whole = {**data, "reference": _name(teller, at)}
     teller.do(day, act, by, "/supplier-returns", whole)
 
 

@@ -434,7 +434,6 @@ def test_what_was_not_received_is_not_to_be_paid(left_out: str) -> None:
     assert {name for name in payable if name.startswith("L7501")} == {received}
 
 
-@pytest.mark.rule("INV-13c")
 def test_what_came_back_is_made_fit_and_goes_to_who_waits_or_is_scrapped(region: Region) -> None:
     works = region.expected["reconditionings"]
     by_status = {one["status"]: number for number, one in works.items()}
@@ -453,7 +452,6 @@ def test_what_came_back_is_made_fit_and_goes_to_who_waits_or_is_scrapped(region:
     assert there == {"available": 0, "reserved": 1, "in_reconditioning": 1}
 
 
-@pytest.mark.rule("INV-8b")
 def test_what_goes_back_to_its_supplier_had_come_and_leaves_the_balance(region: Region) -> None:
     sent = region.expected["supplier_returns"].values()
     devices = {one["device"] for one in sent if one["device"]}
@@ -469,7 +467,6 @@ def test_what_goes_back_to_its_supplier_had_come_and_leaves_the_balance(region: 
     }
 
 
-@pytest.mark.rule("INV-12d")
 def test_what_is_bought_over_is_its_patients_and_is_paid_once(region: Region) -> None:
     ((number, bought),) = region.expected["takeovers"].items()
     wrong, right = (one for name, one in region.expected["orders"].items() if "-OVER-" in name)
@@ -481,7 +478,6 @@ def test_what_is_bought_over_is_its_patients_and_is_paid_once(region: Region) ->
     assert [one["status"] for one in paid] == (["cleared", "held"] if paid else [])
 
 
-@pytest.mark.rule("BIL-7b")
 def test_what_another_region_buys_is_on_its_invoice_and_costs_nobody_else_a_day() -> None:
     region = region_of("m")
     sales = region.expected["region_sales"]

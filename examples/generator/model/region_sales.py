@@ -131,12 +131,11 @@ def disapprove(world: World, subject: str, command: DisapproveRegionSale) -> Non
 
 
 def came_back(world: World, device: Device) -> None:
-    """A device that is claimed came back before it was sold: the rest is sold without it."""
+    """A device that is claimed came back before it was sold: the rest is to be proposed anew."""
     assert device.claim is not None
     sale = world.region_sales[device.claim[1]]
     del sale.prices[device.number]
-    if not sale.prices:
-        sale.status = "ended"
+    sale.status, sale.answer_by_on = ("requested" if sale.prices else "ended"), None
 
 
 def _holder(world: World, command: RequestRegionSale) -> Holder:
