@@ -93,7 +93,7 @@ _PARTS = {
     "inventory": Part(
         inventory.measure,
         6,
-        "the search among 200,000 articles; a stocktaking of 20,000 rows; returns at the desk",
+        "the search among 200,000 articles; a stocktaking of 20,000 rows; returns; a past day",
     ),
     "invoicing": Part(
         invoicing.measure,

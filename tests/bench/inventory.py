@@ -1,9 +1,10 @@
 """Part `inventory`: the search for articles with 200 000 of them, a stocktaking of 20 000 rows
-while orders go on, and returns at the desk.
+while orders go on, returns at the desk, and what was so on a past day.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import timedelta
 from functools import cache
 from time import monotonic
 from typing import TypeVar
@@ -26,6 +27,8 @@ _DESKS, _AT_A_DESK = 8, 20
 _DIFFERS_EACH = 20
 _SEARCH_MS, _POSTED_SECONDS, _SCANS = 40, 60, 100
 _ORDERS_A_SECOND = 5.0
+_PAST_MS = 50
+_MOVES_EACH, _CHANGES = 20, 200
 _QUERIES = ("rul", "kud", "hyl", "stö", "999", "rul lät")
 _WORDS = [
     "Rullstol",
@@ -61,6 +64,26 @@ _MOVES = """
     SELECT %s, gen_random_uuid(), number, %s, 'stated', '2026-01-01', '2026-01-01', 10, 0, 0
     FROM unnest(%s::text[]) AS number
 """
+_MORE_MOVES = """
+    INSERT INTO stock_moves (region, id, article_number, store, kind, moved_on, recorded_at,
+        available, reserved, on_order)
+    SELECT %s, gen_random_uuid(), number, %s, 'received', on_day, on_day, 0, 0, 0
+    FROM unnest(%s::text[]) AS number, generate_series(1, %s) AS turn,
+        LATERAL (SELECT timestamptz '2026-01-02 12:00+01' + turn * interval '1 day') AS d (on_day)
+"""
+_LIVED = """
+    SELECT d.id, c.since FROM devices d JOIN custody_changes c
+        ON c.region = d.region AND c.device_id = d.id
+    WHERE d.region = %s AND d.holder_kind <> 'store' ORDER BY d.id LIMIT 1
+"""
+_LONGER = """
+    INSERT INTO custody_changes ({names})
+    SELECT {values} FROM (
+        SELECT c.*, turn, c.since - {changes} + turn AS on_day FROM custody_changes c,
+            generate_series(1, {changes} - 1) AS turn
+        WHERE c.region = %s AND c.device_id = %s AND c.number = 1
+    ) AS lived
+"""
 
 
 async def measure(*, quick: bool) -> Section:
@@ -73,6 +96,8 @@ async def measure(*, quick: bool) -> Section:
         numbers = _list_articles(world, articles=ARTICLES // share)
         section.tables.append(await _search(world, behind=len(numbers), samples=200 // share))
         _fill_store(world, numbers[: ROWS // share])
+        _fill_ledger(world, numbers[: ROWS // share])
+        section.tables.append(await _past(world, samples=200 // share))
         section.tables.append(await _count(world, numbers[: ROWS // share]))
     return section
 
@@ -128,6 +153,77 @@ async def _search(world: World, *, behind: int, samples: int) -> Table:
         ],
         "Fifty rows with their balances, in the client's eyes.",
     )
+
+
+# -- a past day ------------------------------------------------------------------------------------
+
+
+def _fill_ledger(world: World, numbers: Sequence[str]) -> None:
+    """Some moves more of each article, a day apart."""
+    tell(f"{len(numbers) * _MOVES_EACH:,} moves")
+    with world.connect("inventory") as inventory:
+        inventory.autocommit = True
+        inventory.execute(_MORE_MOVES, [REGION, _STORE, list(numbers), _MOVES_EACH])
+        inventory.execute("VACUUM ANALYZE stock_moves")
+
+
+async def _past(world: World, *, samples: int) -> Table:
+    """A store's balances and a device's life, at any moment."""
+    device, day = _long_lived(world)
+    paths = (
+        (f"/stores/{_STORE}/balances?limit=50", "the balances now"),
+        (f"/stores/{_STORE}/balances?limit=50&on=2026-01-12", "the balances on a past day"),
+        (f"/devices/{device}/custody?on={day}", "who had a device on a day"),
+        (f"/devices/{device}/custody", "its whole life"),
+        (f"/devices/{device}", "its card"),
+        (f"/devices/{device}/story", "its story"),
+    )
+    lines: list[list[str]] = []
+    for path, what in paths:
+        took = await _answers(world, path, samples=samples)
+        shares = (f"{1000 * percentile(took, share):.1f}" for share in (0.5, 0.99, 1))
+        lines.append([what, *shares])
+    return Table(
+        f"What is and was so, with {_MOVES_EACH + 1} moves of each of the store's articles and "
+        f"{_CHANGES} changes of custody of the device (INV-4g, INV-5m), {samples} answers each, "
+        f"one after the other, telemetry on (goal: p99 ≤ {_PAST_MS} ms)",
+        ["", "p50 ms", "p99 ms", "max ms"],
+        lines,
+        "Fifty rows of balances, by customer service, in the client's eyes. The changes are rows "
+        "of the table alone, so the story, which is told from events, is short.",
+    )
+
+
+def _long_lived(world: World) -> tuple[str, str]:
+    """A device on loan that has changed hands each day for months, and a day in the middle."""
+    with world.connect("inventory") as inventory:
+        inventory.autocommit = True
+        found = inventory.execute(_LIVED, [REGION]).fetchone()
+        if found is None:
+            raise RuntimeError("inventory has no device on loan")
+        device, since = found
+        own = {"id": "gen_random_uuid()", "number": "turn + 1", "since": "on_day"}
+        columns = columns_of(inventory, "custody_changes")
+        statement = _LONGER.format(
+            names=", ".join(columns),
+            values=", ".join(own.get(name, f"lived.{name}") for name in columns),
+            changes=_CHANGES,
+        )
+        inventory.execute(statement, [REGION, device])
+        inventory.execute("VACUUM ANALYZE custody_changes")
+    return str(device), (since - timedelta(days=_CHANGES // 2)).isoformat()
+
+
+async def _answers(world: World, path: str, *, samples: int) -> list[float]:
+    token = world.system.tokens.issue(_STAFF, region=REGION)
+    took = []
+    for _ in range(samples + 1):
+        begun = monotonic()
+        answer = await world.services.request("GET", "inventory", path, token=token)
+        took.append(monotonic() - begun)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path} answers {answer.status_code}: {answer.text[:300]}")
+    return took[1:]
 
 
 # -- a stocktaking ---------------------------------------------------------------------------------

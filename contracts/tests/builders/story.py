@@ -24,6 +24,7 @@ from kvitt_contracts.types import (
     ProposalId,
     PurchaseOrderId,
     ReceiptId,
+    ReconditioningId,
     SaleId,
     StoreHolder,
     StoreId,
@@ -158,6 +159,11 @@ def a_store(store: str = OWN) -> StoreHolder:
 def proposal_id(named: str = "F-1") -> ProposalId:
     """The id of the refill proposal that a test calls so."""
     return ProposalId(identify("ac", "proposal", named))
+
+
+def reconditioning_id(named: str = "W-1") -> ReconditioningId:
+    """The id of the work that a test calls so."""
+    return ReconditioningId(identify("ac", "reconditioning", named))
 
 
 def purchase_order_id(reference: str = "I-1", *, region: str = "ac") -> PurchaseOrderId:

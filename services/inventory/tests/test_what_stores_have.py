@@ -15,7 +15,7 @@ from kvitt_contracts.types import ArticleNumber, OrderLineId
 from kvitt_testkit.reconciled import SaidBefore, found_by, plant
 from kvitt_testkit.world import World
 
-from contracts.tests.builders.baskets import a_basket_loan_requested
+from contracts.tests.builders.baskets import a_basket_loan_requested, a_lent_device
 from contracts.tests.builders.bmb import a_transfer_requested_from_store
 from contracts.tests.builders.orders import (
     a_device_line,
@@ -67,10 +67,7 @@ async def a_busy_day(world: World) -> None:
         a_dispatch(a_sent_line(1, 1, "170099"), order="O-3"),
         a_transfer_requested_from_store("170101", store=OWN),
     )
-    lent = a_basket_loan_requested()
-    (line,) = lent.lines
-    named = line.model_copy(update={"device_number": "170102"})
-    await world.handle(lent.model_copy(update={"lines": (named,)}))
+    await world.handle(a_basket_loan_requested(a_lent_device(device="170102")))
 
 
 async def found(world: World, name: str, *said: Event) -> Found:

@@ -7,8 +7,8 @@ from kvitt_testkit.world import Given, stockholm
 from notifications.app import service
 
 from contracts.tests.builders.orders import a_user_registered
-from contracts.tests.builders.reconditionings import a_reconditioning_overdue, work_id
-from contracts.tests.builders.story import SENDER, SENDING, SERVICE
+from contracts.tests.builders.reconditionings import a_reconditioning_overdue
+from contracts.tests.builders.story import SENDER, SENDING, SERVICE, reconditioning_id
 from services.notifications.tests.worlds import whom
 
 
@@ -27,5 +27,6 @@ async def test_customer_service_is_told_of_what_is_late_and_nobody_else(given: G
 
     assert shown["title"] == "Rekonditionering försenad"
     assert "sent sedan 16 mars 2026" in shown["text"]
-    assert shown["link"] == {"service": "inventory", "path": f"/reconditionings/{work_id()}"}
+    path = f"/reconditionings/{reconditioning_id()}"
+    assert shown["link"] == {"service": "inventory", "path": path}
     assert seen == []

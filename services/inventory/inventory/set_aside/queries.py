@@ -6,6 +6,7 @@ from uuid import UUID
 from kvitt_chassis.operating.checks import Snapshot
 from sqlalchemy import and_, select, text
 
+from inventory.reservations.domain import Reservation
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.set_aside.domain import Kept
 
@@ -41,9 +42,13 @@ async def kept_of_regions(snapshot: Snapshot) -> dict[str, dict[UUID, Kept]]:
     async for order, row in stream:
         found[order.region][order.order_id] = Kept(
             lines={line.line_id: (line.article_number, line.quantity) for line in order.lines},
-            reservation=row.state() if row is not None else None,
+            reservation=_state(row),
         )
     return found
+
+
+def _state(row: ReservationRow | None) -> Reservation | None:
+    return row.state() if row is not None else None
 
 
 _CHUNK = 500

@@ -122,6 +122,7 @@ def check_kind(kind: StoreKind) -> None:
         raise StocktakingRefused(
             "NOT_COUNTED",
             rule="INV-10",
+            field="store",
             way_on="Ange ett förråd med eget saldo: inköps- och utredningsförråd inventeras inte.",
         )
 
