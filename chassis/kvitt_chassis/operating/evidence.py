@@ -26,6 +26,7 @@ from kvitt_chassis.operating.admin_bodies import Because
 from kvitt_chassis.parameters import Text
 from kvitt_chassis.web.problems import Invalid
 
+# decision 0513: rows are handed on by the number of their chain, without anybody's data
 NDJSON = "application/x-ndjson"
 NEXT = "Kvitt-Next"
 """The header that says after which number the next page begins."""
