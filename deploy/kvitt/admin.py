@@ -79,10 +79,14 @@ class Admin:
         asked = {name: value for name, value in query.items() if value is not None}
         return self._ask("GET", service, path, params=asked)
 
-    def lines(self, service: str, path: str, **query: Any) -> list[Any]:
-        """A service's answer to GET in lines of JSON. Raises LocalProblem."""
-        answer = self._answer("GET", service, path, params=query)
-        return [json.loads(line) for line in answer.text.splitlines()]
+    def exported(self, service: str, path: str, *, after: int, **query: Any) -> Iterator[Any]:
+        """Each line that a service hands on as JSON, page by page. Raises LocalProblem."""
+        while True:
+            answer = self._answer("GET", service, path, params={"after": after, **query})
+            yield from map(json.loads, answer.text.splitlines())
+            if int(answer.headers["Kvitt-Next"]) == after:
+                return
+            after = int(answer.headers["Kvitt-Next"])
 
     def parked(self, service: str, **query: Any) -> Iterator[dict[str, Any]]:
         """Each parked key, the oldest first, page by page. Raises LocalProblem."""

@@ -6,13 +6,12 @@ import csv
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from kvitt_contracts.types import RegionCode
 from rich.table import Table
 
 from kvitt.admin import Admin
@@ -122,7 +121,8 @@ def export(
     """
     admin = Admin.of(state_dir)
     while True:
-        for line in lines_of(admin, RegionCode(region), after=after):
+        query: dict[str, Any] = {"log": _PERSONS, "region": region, "limit": _PAGE}
+        for line in admin.exported("orders", "log/export", after=after, **query):
             after = line["event"]["sequence"]
             if since is None or line["@timestamp"] >= since:
                 typer.echo(json.dumps(line, ensure_ascii=False))
@@ -130,14 +130,6 @@ def export(
         if not follow:
             return
         time.sleep(_FOLLOW_SECONDS)
-
-
-def lines_of(admin: Admin, region: RegionCode, *, after: int) -> Iterator[dict[str, Any]]:
-    """The rows of the log of persons after one, page by page. Raises LocalProblem."""
-    query: dict[str, Any] = {"log": _PERSONS, "region": region, "limit": _PAGE}
-    while page := admin.lines("orders", "log/export", after=after, **query):
-        yield from page
-        after = page[-1]["event"]["sequence"]
 
 
 @log.command()

@@ -15,7 +15,9 @@ from starlette.routing import Route
 
 def _operated() -> set[str]:
     """The routes on every service's admin port."""
-    parts: Any = SimpleNamespace(service=None, database=None, reconciliation=None, moves_clock=True)
+    parts: Any = SimpleNamespace(
+        service=None, database=None, reconciliation=None, evidence=None, moves_clock=True
+    )
     found = [one for one in admin.routes(parts).routes if isinstance(one, Route)]
     return {f"{method} {one.path}" for one in found for method in one.methods or ()}
 

@@ -50,6 +50,7 @@ late is found again as far back as this.
 """
 BATCH = 500
 EVERY_SECONDS = 5.0
+_KEEPS_EVERY_SECONDS = 60.0
 _THINS_EVERY_SECONDS = 3600.0
 _THINNED_AT_ONCE = 5_000
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,6 +71,7 @@ class Sealer:
         self._keys = keys
         self._witness = witness
         self._thinned_at = time.monotonic()
+        self._kept_at: dict[str, float] = {}
         self._remark: str | None = None
 
     async def work(self) -> float:
@@ -100,7 +102,13 @@ class Sealer:
             sealed += made
             if made < BATCH:
                 break
-        await self._keep_apart(one.chain(region), one)
+        chain, looked = one.chain(region), time.monotonic()
+        if (
+            sealed
+            or looked - self._kept_at.get(chain, -_KEEPS_EVERY_SECONDS) >= _KEEPS_EVERY_SECONDS
+        ):
+            await self._keep_apart(chain, one)  # another process may have sealed since
+            self._kept_at[chain] = looked
         return sealed
 
     async def _seal_some(self, one: Log, region: RegionCode | None) -> int:
@@ -110,7 +118,9 @@ class Sealer:
             if not await session.scalar(TURN, {"chain": chain}):
                 return 0  # another process is at it
             head = await head_of(session, chain)
-            since = _FIRST if head is None or head.at is None else head.at - SLACK
+            since = _FIRST
+            if head is not None and head.at is not None:
+                since = min(head.at, datetime.now(UTC)) - SLACK
             asked = {"chain": chain, "region": region, "since": since, "limit": BATCH}
             rows = (await session.execute(unsealed(one), asked)).all()
             if not rows:
@@ -161,7 +171,8 @@ class Sealer:
                 years = self._database.policies.in_force(region, now).log.keep_years
                 until = now.replace(year=now.year - years, day=min(now.day, 28))
                 try:
-                    removed += await self.thin_until(one, region, until)
+                    while made := await self.thin_until(one, region, until):
+                        removed += made
                 except Exception as error:
                     log.warning("%s is not thinned: %s", one.chain(region), describe(error))
         return removed
@@ -225,9 +236,9 @@ async def holds(session: AsyncSession, chain: str, kept: Head) -> bool:
 _OLD: Any = text(
     """
     SELECT position, row_at, mac FROM log_links AS l
-    WHERE chain = :chain AND row_at < :until AND NOT EXISTS (
-        SELECT FROM log_links AS younger WHERE younger.chain = :chain
-            AND younger.position < l.position AND younger.row_at >= :until)
+    WHERE chain = :chain AND row_at < :until AND position < coalesce(
+        (SELECT min(position) FROM log_links WHERE chain = :chain AND row_at >= :until),
+        l.position + 1)
     ORDER BY position LIMIT :limit
     """
 )

@@ -13,8 +13,7 @@ from kvitt_chassis.evidence.heads import Witness
 from kvitt_chassis.evidence.sealer import Sealer, head_of
 from kvitt_chassis.evidence.verifying import Evidence, Verified
 from kvitt_chassis.operating.evidence import as_ecs
-from kvitt_contracts.regions import PersonsJoined
-from kvitt_contracts.types import PatientRecipient, RegionCode, RegionPersonId, Role
+from kvitt_contracts.types import PatientRecipient, RegionCode, Role
 from kvitt_testkit.world import REGION, Given, World
 from orders.app import service
 from orders.extracts.words import OF_LOOKS, OF_NOUNS, OF_PURPOSES, said_of
@@ -24,7 +23,7 @@ from orders.people.models import PersonAccessRow
 from sqlalchemy import text
 
 from contracts.tests.builders.bmb import a_transfer_accepted, a_transfer_drafted, a_transfer_sent
-from contracts.tests.builders.regions import CHILD, OLD_WOMAN, a_person_stated
+from contracts.tests.builders.regions import CHILD, OLD_WOMAN, a_person_joined, a_person_stated
 from contracts.tests.builders.story import SENDER, SENDING
 from services.orders.tests.builders import an_identity, cared_for, registry
 from services.orders.tests.worlds import CLERK, MONDAY, logged, place, placed_over_http, ref_of
@@ -111,9 +110,7 @@ async def test_that_two_references_became_one_is_logged_of_both(given: Given) ->
         await world.handle(a_person_stated(an_identity(CHILD)), subject="ac-person-2")
         both = {await ref_of(world, "ac-person-1"), await ref_of(world, "ac-person-2")}
 
-        await world.handle(
-            PersonsJoined(joined=RegionPersonId("ac-person-2"), version=1), subject="ac-person-1"
-        )
+        await world.handle(a_person_joined("ac-person-2"), subject="ac-person-1")
 
         lines = [row for row in await world.rows(PersonAccessRow) if row.look is Look.MERGED]
         assert {line.person for line in lines} == both
