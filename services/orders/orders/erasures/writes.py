@@ -1,7 +1,7 @@
 """What is done at an erasure: texts are deleted, then the key with everything that it opens."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import PersonRef
@@ -56,7 +56,7 @@ async def forget_texts(refs: Sequence[PersonRef], tx: Transaction) -> None:
         execution_options=_AT_ONCE,
     )
     tx.will_lock(ApplicationDraftRow)
-    gone = {
+    gone: dict[type[Any], Any] = {
         OrderDetailsRow: OrderDetailsRow.order_id.in_(orders),
         PickupDetailsRow: PickupDetailsRow.pickup_id.in_(pickups),
         WorkOrderDetailsRow: WorkOrderDetailsRow.work_order_id.in_(works),
@@ -75,7 +75,7 @@ async def destroy_keys(refs: Sequence[PersonRef], tx: Transaction) -> None:
     states under the same id is somebody new.
     """
     tx.will_lock(PersonDetailsRow)
-    gone = {
+    gone: dict[type[Any], Any] = {
         PersonDetailsRow: PersonDetailsRow.person.in_(refs),
         PersonCorrectionRow: PersonCorrectionRow.person.in_(refs),
         PersonKeyRow: PersonKeyRow.person.in_(refs),
