@@ -7,6 +7,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from kvitt_chassis.models import Json, Regional
 from kvitt_contracts.topics import SERVICES
+from orders.people.keys.sealing import Sealed
 from pydantic import BaseModel
 from sqlalchemy.orm import Mapped, Mapper, configure_mappers
 
@@ -44,7 +45,10 @@ def _texts_of(mapper: Mapper[Any]) -> Iterator[str]:
     said = get_type_hints(mapper.class_, include_extras=True)
     for found in mapper.column_attrs:
         column = found.columns[0]
-        if isinstance(column.type, Json):
+        sealed = vars(mapper.class_).get(column.name)
+        if isinstance(sealed, Sealed):
+            has_room = holds_text(sealed.annotation)
+        elif isinstance(column.type, Json):
             has_room = holds_text(column.type.annotation)
         else:
             has_room = holds_text(said.get(found.key))

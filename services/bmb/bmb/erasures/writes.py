@@ -10,6 +10,7 @@ from bmb.queries import concerns
 
 async def forget_texts(person: PersonRef, tx: Transaction) -> None:
     """Delete what the two sides of a person's transfers wrote to each other."""
+    tx.will_lock(TransferRow)  # under whose lock its texts are written
     about = select(TransferRow.id).where(
         TransferRow.region == tx.region, concerns([person], tx.region)
     )

@@ -1,7 +1,7 @@
 """What is done at an erasure: texts are deleted, then the key with everything that it opens."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import PersonRef
@@ -22,6 +22,8 @@ from orders.pickups.models import PickupDetailsRow
 from orders.work_orders.drafts.models import ApplicationDraftRow
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderNoteRow, WorkOrderRow
 
+_AT_ONCE: Final = {"synchronize_session": False}
+
 ERASED_NAME = "raderad"
 """What an attachment of an erased person is called until its file is deleted."""
 
@@ -33,27 +35,39 @@ async def forget_texts(refs: Sequence[PersonRef], tx: Transaction) -> None:
     orders, pickups, works = orders_of(refs, tx), pickups_of(refs, tx), works_of(refs, tx)
     await _detach_files(refs, tx)
     tx.will_lock(FaultReportRow)
-    await _blank(
-        FaultReportRow,
-        ("text", "responsible_text", "technician_text"),
-        FaultReportRow.recipient_person.in_(refs),
-        tx,
+    fault, case, work = FaultReportRow, CaseRow, WorkOrderRow
+    await tx.session.execute(
+        update(fault)
+        .where(fault.region == tx.region, fault.recipient_person.in_(refs))
+        .values(text=None, responsible_text=None, technician_text=None),
+        execution_options=_AT_ONCE,
     )
     tx.will_lock(CaseRow)
-    about = or_(*(CaseRow.about_id.in_(one) for one in (orders, pickups, works)))
-    await _blank(CaseRow, ("text", "answer"), about, tx)
+    about = or_(*(case.about_id.in_(one) for one in (orders, pickups, works)))
+    await tx.session.execute(
+        update(case).where(case.region == tx.region, about).values(text=None, answer=None),
+        execution_options=_AT_ONCE,
+    )
     tx.will_lock(WorkOrderRow)
-    theirs = WorkOrderRow.recipient_person.in_(refs)
-    await _blank(WorkOrderRow, ("action", "decision_reason"), theirs, tx)
+    await tx.session.execute(
+        update(work)
+        .where(work.region == tx.region, work.recipient_person.in_(refs))
+        .values(action=None, decision_reason=None),
+        execution_options=_AT_ONCE,
+    )
     tx.will_lock(ApplicationDraftRow)
-    for row_type, criterion in (
-        (OrderDetailsRow, OrderDetailsRow.order_id.in_(orders)),
-        (PickupDetailsRow, PickupDetailsRow.pickup_id.in_(pickups)),
-        (WorkOrderDetailsRow, WorkOrderDetailsRow.work_order_id.in_(works)),
-        (WorkOrderNoteRow, WorkOrderNoteRow.work_order_id.in_(works)),
-        (ApplicationDraftRow, ApplicationDraftRow.recipient_person.in_(refs)),
-    ):
-        await _delete(row_type, criterion, tx)
+    gone: dict[type[Any], Any] = {
+        OrderDetailsRow: OrderDetailsRow.order_id.in_(orders),
+        PickupDetailsRow: PickupDetailsRow.pickup_id.in_(pickups),
+        WorkOrderDetailsRow: WorkOrderDetailsRow.work_order_id.in_(works),
+        WorkOrderNoteRow: WorkOrderNoteRow.work_order_id.in_(works),
+        ApplicationDraftRow: ApplicationDraftRow.recipient_person.in_(refs),
+    }
+    for row_type, is_theirs in gone.items():
+        await tx.session.execute(
+            delete(row_type).where(row_type.region == tx.region, is_theirs),
+            execution_options=_AT_ONCE,
+        )
 
 
 async def destroy_keys(refs: Sequence[PersonRef], tx: Transaction) -> None:
@@ -63,10 +77,17 @@ async def destroy_keys(refs: Sequence[PersonRef], tx: Transaction) -> None:
     tx.will_lock(PersonDetailsRow)
     for ref in refs:
         await forget_terms(ref, tx)
-    await _delete(PersonDetailsRow, PersonDetailsRow.person.in_(refs), tx)
-    await _delete(PersonCorrectionRow, PersonCorrectionRow.person.in_(refs), tx)
-    await _delete(PersonKeyRow, PersonKeyRow.person.in_(refs), tx)
-    await _delete(PersonIdRow, PersonIdRow.person.in_(refs), tx)
+    gone: dict[type[Any], Any] = {
+        PersonDetailsRow: PersonDetailsRow.person.in_(refs),
+        PersonCorrectionRow: PersonCorrectionRow.person.in_(refs),
+        PersonKeyRow: PersonKeyRow.person.in_(refs),
+        PersonIdRow: PersonIdRow.person.in_(refs),
+    }
+    for row_type, is_theirs in gone.items():
+        await tx.session.execute(
+            delete(row_type).where(row_type.region == tx.region, is_theirs),
+            execution_options=_AT_ONCE,
+        )
 
 
 async def _detach_files(refs: Sequence[PersonRef], tx: Transaction) -> None:
@@ -76,27 +97,12 @@ async def _detach_files(refs: Sequence[PersonRef], tx: Transaction) -> None:
         AttachmentRow.region == tx.region, is_attached_to(refs, tx)
     )
     ids = (await tx.session.scalars(theirs)).all()
-    await _delete(OrderDraftRow, OrderDraftRow.recipient_person.in_(refs), tx)
+    of_the_person = OrderDraftRow.recipient_person.in_(refs)
+    await tx.session.execute(
+        delete(OrderDraftRow).where(OrderDraftRow.region == tx.region, of_the_person),
+        execution_options=_AT_ONCE,
+    )
     for row in await tx.find_all(AttachmentRow, ids):
         row.name = ERASED_NAME
         row.order_id = row.work_order_id = row.draft_id = None
         tx.schedule(ORPHANED, key=row.attachment_id, due=tx.now)
-
-
-async def _delete(row_type: type[Any], criterion: Any, tx: Transaction) -> None:
-    await tx.session.execute(
-        delete(row_type)
-        .where(row_type.region == tx.region, criterion)
-        .execution_options(synchronize_session=False)
-    )
-
-
-async def _blank(
-    row_type: type[Any], columns: Sequence[str], criterion: Any, tx: Transaction
-) -> None:
-    await tx.session.execute(
-        update(row_type)
-        .where(row_type.region == tx.region, criterion)
-        .values(dict.fromkeys(columns))
-        .execution_options(synchronize_session=False)
-    )

@@ -59,6 +59,7 @@ class Sealed(Generic[V]):
     """
 
     def __init__(self, annotation: Any) -> None:
+        self.annotation = annotation
         self._adapter: TypeAdapter[V] = TypeAdapter(annotation)
         parts = get_args(annotation)
         self.is_optional = type(None) in parts
@@ -100,7 +101,6 @@ class SealedForPerson:
 
     sealed: ClassVar[tuple[str, ...]] = ()
     sealed_for: ClassVar[str] = "person"
-    region: Any
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         columns = [one for one in vars(cls).values() if isinstance(one, Sealed)]
@@ -116,7 +116,7 @@ class SealedForPerson:
         """The person's key. Raises NotOpened where `opened` has not given the row one."""
         key = _KEYS.get(self)
         if key is None:
-            raise NotOpened(f"{type(self).__name__} of {self.region} has been given no key")
+            raise NotOpened(f"{type(self).__name__} has been given no key")
         return key
 
     def open_with(self, key: bytes) -> None:
@@ -126,7 +126,8 @@ class SealedForPerson:
     def place_of(self, column: str) -> str:
         """What a value is bound to: it opens in no other region, row's person, table or column."""
         table = getattr(type(self), "__tablename__", "")
-        return f"{place(self.region, getattr(self, self.sealed_for))}/{table}.{column}"
+        region = getattr(self, "region")  # noqa: B009  # every row has one, beside this class
+        return f"{place(region, getattr(self, self.sealed_for))}/{table}.{column}"
 
     def has_clear(self) -> bool:
         """True where a column holds what an earlier release stored in clear."""
