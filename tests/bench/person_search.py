@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, partial
 from time import monotonic
 from typing import Final
 from uuid import UUID, uuid4
@@ -142,17 +143,20 @@ def _person(chance: random.Random, number: int) -> _Person:
     first = chance.choices(_FIRST, _WEIGHTS[: len(_FIRST)])[0]
     stem = chance.choices(_STEMS, _WEIGHTS[: len(_STEMS)])[0]
     last = stem + chance.choices(_ENDS, _WEIGHTS[: len(_ENDS)])[0]
-    address = Address(
-        street="Storgatan 1", postal_code=f"{20_000 + chance.randrange(900):05}", city="Orten"
-    )
+    address = _address(f"{20_000 + chance.randrange(900)}")
     details = Details(
-        identity=PersonalNumber(number=number_for_tests(day, 980 + number % 10)),
+        identity=PersonalNumber.model_construct(number=number_for_tests(day, 980 + number % 10)),
         name=f"{first} {last}",
         address=address,
         home_region=str(REGION),
         deceased=number % 20 == 0,
     )
     return _Person(uuid4(), details)
+
+
+@cache
+def _address(postal_code: str) -> Address:
+    return Address(street="Storgatan 1", postal_code=postal_code, city="Orten")
 
 
 _WEIGHTS: Final = [1 / (rank + 6) for rank in range(100)]
@@ -195,6 +199,7 @@ def _details_row(one: _Person, key: bytes) -> tuple[object, ...]:
 
 
 def _terms(made: Sequence[_Person], key: bytes) -> Iterator[tuple[str, bytes, UUID]]:
+    hashed = cache(partial(hash_of, region=REGION, key=key))
     for one in made:
         for term in terms_of(one.details):
-            yield str(REGION), hash_of(term, region=REGION, key=key), one.ref
+            yield str(REGION), hashed(term), one.ref

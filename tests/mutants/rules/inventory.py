@@ -74,7 +74,7 @@ _CATALOGUE: tuple[RuleMutant, ...] = (
     rule_mutant(
         "INV-1c",
         "A hyphen must be written as it stands",
-        f"{_CODE}/articles/domain.py",
+        "contracts/kvitt_contracts/folding.py",
         '_PLAIN, "-\\u2010',
         '_PLAIN, "\\u2010',
         f"{_SEARCH}_letters_are_as_swedes_expect_and_hyphens_make_no_difference",
@@ -82,7 +82,7 @@ _CATALOGUE: tuple[RuleMutant, ...] = (
     rule_mutant(
         "INV-1c",
         "A Swedish letter is found by the letter without its ring or dots",
-        f"{_CODE}/articles/domain.py",
+        "contracts/kvitt_contracts/folding.py",
         'unicodedata.normalize("NFC", text).lower()',
         'unicodedata.normalize("NFC", text).lower().replace("ö", "o")',
         f"{_SEARCH}_letters_are_as_swedes_expect_and_hyphens_make_no_difference",

@@ -146,8 +146,9 @@ PERSONS: tuple[RuleMutant, ...] = (
         "REF-8a",
         "A person of another home region is not found",
         f"{_PEOPLE}/queries.py",
-        "    return None if row is None else row.person\n",
-        "    return None if row is None or row.home_region != tx.region else row.person\n",
+        "        if row is not None:\n            return row.person\n",
+        "        if row is not None and row.home_region == tx.region:\n"
+        "            return row.person\n",
         f"{_PERSON_HTTP}_a_person_of_another_home_region_is_found_all_the_same",
     ),
     rule_mutant(
@@ -194,7 +195,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         "REF-12m",
         "It is not stored who had a person added",
         f"{_PEOPLE}/handlers.py",
-        "            asked_by=command.asked_by,\n",
+        "        asked_by=command.asked_by,\n",
         "",
         f"{_PERSON_HTTP}_it_is_stored_who_had_a_person_added",
     ),

@@ -8,7 +8,12 @@ from kvitt_chassis.access import Caller
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.folding import folded
-from kvitt_contracts.personnummer import CoordinationNumber, PersonalNumber, is_personal_number
+from kvitt_contracts.personnummer import (
+    CoordinationNumber,
+    Identity,
+    PersonalNumber,
+    is_personal_number,
+)
 from kvitt_contracts.types import PersonRef
 
 from orders.care.queries import given
@@ -81,14 +86,19 @@ async def _met(sought: Sought, tx: Transaction) -> list[PersonDetailsRow] | None
 
 async def _candidates(sought: Sought, tx: Transaction) -> list[PersonRef] | None:
     if sought.number is not None:
-        kind = PersonalNumber if is_personal_number(sought.number) else CoordinationNumber
-        ref = await find_by_number(kind(number=sought.number), tx)
+        ref = await find_by_number(_identity(sought.number), tx)
         return [] if ref is None else [ref]
     begun = sought.beginnings()
     refs = await persons_with(begun, tx, at_most=terms.MOST_READ)
     if refs is None and sought.whole() != begun:
         return await persons_with(sought.whole(), tx, at_most=terms.MOST_READ)
     return refs
+
+
+def _identity(number: str) -> Identity:
+    if is_personal_number(number):
+        return PersonalNumber(number=number)
+    return CoordinationNumber(number=number)
 
 
 async def _within_reach(

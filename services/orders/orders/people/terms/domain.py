@@ -20,7 +20,7 @@ BEGINNING: Final = 3
 """So many first letters of a word find it (REF-2e)."""
 MOST_HITS: Final = 200
 """So many persons are shown of one search."""
-MOST_READ: Final = 600
+MOST_READ: Final = 300
 """Of so many, found by their terms, it is read whether they have all of what is asked."""
 MOST_LETTERS: Final = 120
 MOST_WORDS: Final = 8
