@@ -195,10 +195,10 @@ class _Edge:
     def send_until_late(self) -> None:
         """At a steady pace, in an order of chance, until there is no more time."""
         chance, began = self._on.chance, time.monotonic()
-        until = max(self._on.until, began + _LEAST_SECONDS)
+        self._on.take(_LEAST_SECONDS)
         earlier: list[tuple[_Inbound, Record, str | None]] = []
         for number in count():
-            if time.monotonic() > until:
+            if not self._on.has_time:
                 break
             time.sleep(max(0.0, began + number / _A_SECOND - time.monotonic()))
             self._others.go_on()

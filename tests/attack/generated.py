@@ -19,6 +19,7 @@ from tests.attack.routes import documented
 from tests.attack.setting import PRESCRIBER, SERVICE_DESK, Attack
 
 _EXAMPLES = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 4}
+_LEAST_SECONDS = 10.0
 _LEFT_OUT = {
     # they change what the attack itself stands on; their own tests drive them
     "/admin/clock:advance",
@@ -45,6 +46,7 @@ def attack(on: Attack) -> None:
     asked = list(_operations(on))
     on.chance.shuffle(asked)
     secrets = _secrets(on)
+    on.take(_LEAST_SECONDS)
     with httpx.Client(timeout=30.0) as client:
         for number, one in enumerate(asked):
             if not on.has_time:

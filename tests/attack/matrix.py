@@ -15,6 +15,7 @@ from tests.attack.setting import OURS, THEIRS, Attack
 from tests.attack.wire import Wire
 
 _AT_ONCE = 12
+_LEAST_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ def attack(on: Attack) -> None:
     """
     cells = [*_of_services(on), *_of_the_portal(on)]
     on.chance.shuffle(cells)
+    on.take(_LEAST_SECONDS)
     asyncio.run(_try(on, cells))
     _others_things(on)
 

@@ -80,6 +80,10 @@ class Attack:
         """True until this part's share of the time is used up."""
         return time.monotonic() < self.until
 
+    def take(self, seconds: float) -> None:
+        """What comes now has so much time at least, however long the rest has taken."""
+        self.until = max(self.until, time.monotonic() + seconds)
+
     @property
     def left(self) -> float:
         """Seconds of this part's share."""
