@@ -32,11 +32,12 @@ class Attacked(World):
     def __enter__(self) -> Self:
         super().__enter__()
         point = REGIONS[0].service_points[0]
-        for user, changes in {
+        users: dict[str, dict[str, Any]] = {
             WITHOUT_ROLE: {"roles": ()},
             INACTIVE: {"active": False},
             SERVICE_DESK: {"roles": ("customer_service",)},
-        }.items():
+        }
+        for user, changes in users.items():
             self.load.send(OURS, "orders", user, a_user_stated(user, point, **changes))
         if self.rest(60.0) is None:
             raise TimeoutError(f"the users are not known: {self.unrest()}")
