@@ -42,7 +42,8 @@ _A_SECOND = 40
 """Records a second: as many as the services settle while they do all else."""
 _KNOWN = "SELECT user_id FROM users WHERE region = %s AND user_id = ANY (%s)"
 
-Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
+Header = tuple[str, str | bytes | None]
+Record = tuple[str | bytes | None, bytes | None, list[Header]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +160,11 @@ class _Beside:
         if self._sent:
             self._on.find("another region's messages came to nothing", number=len(self._sent))
         if worst > max(FLOOR_SECONDS, SLOWER * alone):
-            told = {"longest": f"{worst:.1f} s", "alone": f"{alone:.2f} s"}
-            self._on.find("another region's messages wait", **told)
+            self._on.find(
+                "another region's messages wait",
+                longest=f"{worst:.1f} s",
+                alone=f"{alone:.2f} s",
+            )
 
     def _look(self) -> None:
         with self._on.world.database("orders") as database:
@@ -230,7 +234,7 @@ class _Edge:
             producer.produce(
                 topic.name,
                 value=b"\0" * (size << 20),
-                on_delivery=lambda error, _, said=said: said.append(error),
+                on_delivery=_into(said),
             )
             producer.flush(60)
             self._on.count(f"{size} MiB as {codec}")
@@ -318,6 +322,13 @@ class _Edge:
         self._producer.poll(0)
 
 
+def _into(said: list[KafkaError | None]) -> Callable[[KafkaError | None, KafkaRecord], None]:
+    def told(error: KafkaError | None, _: KafkaRecord) -> None:
+        said.append(error)
+
+    return told
+
+
 def _judge_life(on: Attack) -> None:
     """Every consumer has lived through it."""
     for name, service in on.world.services.items():
@@ -344,7 +355,7 @@ def _inbound(world: Attacked, region: str) -> list[_Inbound]:
 # -- kinds of records -----------------------------------------------------------------------------
 
 
-def _whole(of: type[Message], **changed: Any) -> tuple[UUID, list[tuple[str, bytes | None]]]:
+def _whole(of: type[Message], **changed: Any) -> tuple[UUID, list[Header]]:
     message = uuid4()
     envelope = Envelope(
         **{
@@ -495,7 +506,7 @@ def _headers_without_id(chance: Random, of: type[Message]) -> tuple[Record, str 
 
 def _many_headers(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
     (key, body, headers), message = _right(chance, of)
-    more: list[tuple[str, bytes | None]] = [(f"x-{n}", b"y") for n in range(1_000)]
+    more: list[Header] = [(f"x-{n}", b"y") for n in range(1_000)]
     return (key, body, [*more, *headers]), message
 
 

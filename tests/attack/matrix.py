@@ -166,7 +166,7 @@ def _is_thing_of(path: str, of: str) -> bool:
 
 
 def _is_json(answer: httpx.Response) -> bool:
-    return answer.headers.get("content-type", "").startswith("application/json")
+    return str(answer.headers.get("content-type", "")).startswith("application/json")
 
 
 def _ids(document: object) -> set[str]:

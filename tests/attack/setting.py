@@ -94,7 +94,7 @@ class Attack:
         """So many more were tried."""
         self.tried[what] = self.tried.get(what, 0) + number
 
-    def find(self, what: str, **values: Any) -> None:
+    def find(self, what: str, /, **values: Any) -> None:
         """Something is not as it is to be. `values` are of the first time that it was met."""
         told = ", ".join(f"{name} {value}" for name, value in values.items())
         known = next((one for one in self.findings if one.partition(" (")[0] == what), None)
