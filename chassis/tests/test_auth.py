@@ -222,6 +222,30 @@ async def test_a_changed_key_file_is_read_again(tmp_path: Path) -> None:
         await authenticator.identity(a_token(kid="old"))
 
 
+async def test_keys_are_rotated_while_both_are_believed(tmp_path: Path) -> None:
+    file, new = tmp_path / "jwks.json", ec.generate_private_key(ec.SECP256R1())
+    old_keys, new_keys = (json.loads(a_jwks(name, key=key)) for name, key in _rotated(new))
+    authenticator = Authenticator([an_issuer(tmp_path)])
+    believed = []
+    for step, keys in enumerate(
+        (old_keys["keys"], old_keys["keys"] + new_keys["keys"], new_keys["keys"])
+    ):
+        file.write_text(json.dumps({"keys": keys}))
+        os.utime(file, (step + 1, step + 1))
+        for name, key in _rotated(new):
+            try:
+                await authenticator.identity(a_token(kid=name, key=key))
+                believed.append((step, name))
+            except Unauthorized:
+                continue
+
+    assert believed == [(0, "old"), (1, "old"), (1, "new"), (2, "new")]
+
+
+def _rotated(new: ec.EllipticCurvePrivateKey) -> list[tuple[str, ec.EllipticCurvePrivateKey]]:
+    return [("old", KEY), ("new", new)]
+
+
 async def test_keys_come_from_an_address_and_strangers_cause_no_fetches(
     tmp_path: Path,
 ) -> None:

@@ -139,6 +139,7 @@ async def test_what_is_not_http_is_400_and_its_connection_closed(
     assert b"application/problem+json" in answer
     assert b'"way_on"' in answer
     assert answer.count(b"HTTP/1.1 ") == 1
+    assert b"cache-control: no-store" in answer.lower()
     writer.close()
 
 

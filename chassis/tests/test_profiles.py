@@ -120,6 +120,22 @@ def test_in_earnest_it_is_reached_by_tls_or_behind_a_proxy(changes: dict[str, An
     assert Settings(**PRODUCTION | changes).profile is Profile.PRODUCTION
 
 
+def test_a_secret_may_be_a_file_and_what_the_environment_says_goes_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kvitt_kafka_password").write_text("ur en fil\n")
+    (tmp_path / "kvitt_quarantine_key").write_text("ur en fil\n")
+    monkeypatch.setenv("KVITT_SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("KVITT_QUARANTINE_KEY", "ur omgivningen")
+    told = ("kafka_password", "quarantine_key")
+
+    settings = Settings(**{name: value for name, value in LOCAL.items() if name not in told})
+
+    assert settings.kafka_password is not None
+    assert settings.kafka_password.get_secret_value() == "ur en fil"
+    assert settings.quarantine_key.get_secret_value() == "ur omgivningen"
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

@@ -12,7 +12,7 @@ POLICY = Policy(
     names={"License :: OSI Approved": None, "License :: OSI Approved :: MIT License": "MIT"},
     packages={"judged": {"licence": "GPL-2.0-only", "why": "a program of its own"}},
 )
-FOUND = [
+FOUND: list[dict[str, Any]] = [
     {"name": "one", "version": "1.0", "vulns": [{"id": "PYSEC-1", "aliases": ["CVE-1"]}]},
     {"name": "two", "version": "2.0", "vulns": []},
 ]

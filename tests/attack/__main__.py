@@ -12,6 +12,7 @@ from tests.attack import connections, edge, generated, matrix
 from tests.attack.setting import Attack, Attacked
 from tests.telling import machine, say
 
+# decision 0525: an attack is a test, with a seed and an end
 _PARTS: dict[str, tuple[Callable[[Attack], None], float]] = {
     "credentials": (matrix.attack, 0.25),
     "requests": (generated.attack, 0.25),

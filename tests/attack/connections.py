@@ -25,6 +25,7 @@ FLOODING = 80
 _FLOOD_SECONDS = 6.0
 _ALONE_SECONDS = 3.0  # of a probe, before anything is attacked
 _CHEAP_SECONDS = 5.0
+_CALM_SECONDS = 60.0
 MOST_MEGABYTES = 150.0
 
 
@@ -273,7 +274,8 @@ async def _idle(on: Attack) -> None:
 
 async def _flood(on: Attack) -> None:
     """One region's callers ask without a pause, far more at once than its share."""
-    until = time.monotonic() + min(_FLOOD_SECONDS, max(3.0, on.left))
+    await _until_new_ones_are_answered(on)
+    until = time.monotonic() + _FLOOD_SECONDS
     url = f"{on.world.services['orders'].url}/orders?limit=200"
     users = [f"flod{number}" for number in range(6)]
     tokens = [on.world.token(one, region=OURS, roles=("region_system",)) for one in users]
@@ -290,6 +292,20 @@ async def _flood(on: Attack) -> None:
                         on.find(f"a flood is answered {answer.status}", said=answer.text[:100])
 
     await asyncio.gather(*(ask(number) for number in range(FLOODING)))
+    if "requests of a flood" not in on.tried:
+        on.find("a flooding region is not answered at all")
+
+
+async def _until_new_ones_are_answered(on: Attack) -> None:
+    """The ten thousand have gone: how long until somebody new is answered."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < _CALM_SECONDS:
+        async with Wire() as wire:
+            with suppress(OSError, EOFError, TimeoutError):
+                await wire.ask("GET", f"{on.world.services['orders'].url}/health/live")
+                on.figures["somebody new after them"] = f"{time.monotonic() - begun:.1f} s"
+                return
+    on.find("somebody new is not answered after the idle ones", seconds=_CALM_SECONDS)
 
 
 def _megabytes(on: Attack) -> dict[str, float]:

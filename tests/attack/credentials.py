@@ -105,7 +105,7 @@ def _unsigned() -> str:
         "iat": now,
         "exp": now + timedelta(hours=1),
     }
-    return jwt.encode(claims, None, "none", headers={"kid": "local"})
+    return jwt.encode(claims, "", "none", headers={"kid": "local"})
 
 
 def _by_public_key(world: Attacked) -> str:

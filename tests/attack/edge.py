@@ -31,14 +31,19 @@ from tests.faults.registry import REGIONS
 SOURCE = f"urn:region:{OURS}:fel"
 MOST_MEGABYTES = 60.0
 """So much more memory may a service hold after what is sent packed than before."""
-SLOWEST_SECONDS = 5.0
-"""So long may another region's message take to its effect meanwhile, on a busy machine."""
+SLOWER, FLOOR_SECONDS = 20.0, 5.0
+"""Another region's message may take so many times as long to its effect as alone, or as long as the
+floor: what attacks shares the machine with what is attacked.
+"""
+_ALONE_SECONDS = 3.0
+_LEAST_SECONDS = 10.0  # of what no contract allows, however long the rest has taken
 _REST_SECONDS = 120.0
 _A_SECOND = 40
 """Records a second: as many as the services settle while they do all else."""
 _KNOWN = "SELECT user_id FROM users WHERE region = %s AND user_id = ANY (%s)"
 
-Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
+Header = tuple[str, str | bytes | None]
+Record = tuple[str | bytes | None, bytes | None, list[Header]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +58,20 @@ class _Inbound:
 def attack(on: Attack) -> None:
     """Wrong credentials first, then what is packed, then everything else until the time is up."""
     _wrong_credentials(on)
-    with _beside(on) as others:
+    alone = _Beside(on)
+    until = time.monotonic() + _ALONE_SECONDS
+    with alone:
+        while time.monotonic() < until:
+            alone.go_on()
+            time.sleep(0.02)
+    with _Beside(on) as others:
         bombs = _Edge(on, others)
         bombs.send_bombs()
         fuzzed = _Edge(on, others)
         fuzzed.send_until_late()
     bombs.judge()
     fuzzed.judge()
-    others.judge()
+    others.judge(alone.longest)
     _judge_life(on)
 
 
@@ -101,17 +112,18 @@ def _written(settings: Mapping[str, Any], topic: str) -> KafkaError | None:
 # -- another region beside ------------------------------------------------------------------------
 
 
-class _beside:  # noqa: N801 reads as a word: with _beside(on) as others
+class _Beside:
     """Within, another region states users at a steady pace."""
+
+    _numbers = count()
 
     def __init__(self, on: Attack) -> None:
         self._on = on
         self._sent: dict[str, float] = {}
         self._seconds: list[float] = []
-        self._numbers = count()
         self._due = 0.0
 
-    def __enter__(self) -> "_beside":
+    def __enter__(self) -> "_Beside":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -132,18 +144,27 @@ class _beside:  # noqa: N801 reads as a word: with _beside(on) as others
         self._sent[user] = now
         self._look()
 
-    def judge(self) -> None:
-        """What the other region has noticed."""
-        worst = max(self._seconds, default=0.0)
+    @property
+    def longest(self) -> float:
+        """Seconds of the message that took longest."""
+        return max(self._seconds, default=0.0)
+
+    def judge(self, alone: float) -> None:
+        """What the other region has noticed, beside the longest that it waited `alone`."""
+        worst = self.longest
         told = sorted(self._seconds)
         middle = told[len(told) // 2] if told else 0.0
         self._on.figures["another region's messages"] = (
-            f"{len(told)}, p50 {middle:.2f} s, longest {worst:.2f} s"
+            f"{len(told)}, p50 {middle:.2f} s, longest {worst:.2f} s (alone {alone:.2f} s)"
         )
         if self._sent:
             self._on.find("another region's messages came to nothing", number=len(self._sent))
-        if worst > SLOWEST_SECONDS:
-            self._on.find("another region's messages wait", longest=f"{worst:.1f} s")
+        if worst > max(FLOOR_SECONDS, SLOWER * alone):
+            self._on.find(
+                "another region's messages wait",
+                longest=f"{worst:.1f} s",
+                alone=f"{alone:.2f} s",
+            )
 
     def _look(self) -> None:
         with self._on.world.database("orders") as database:
@@ -158,7 +179,7 @@ class _beside:  # noqa: N801 reads as a word: with _beside(on) as others
 class _Edge:
     """Records to the attacking region's topics, and what came of them."""
 
-    def __init__(self, on: Attack, others: _beside) -> None:
+    def __init__(self, on: Attack, others: _Beside) -> None:
         self._on = on
         self._others = others
         self._topics = _inbound(on.world, OURS)
@@ -178,6 +199,7 @@ class _Edge:
     def send_until_late(self) -> None:
         """At a steady pace, in an order of chance, until there is no more time."""
         chance, began = self._on.chance, time.monotonic()
+        self._on.take(_LEAST_SECONDS)
         earlier: list[tuple[_Inbound, Record, str | None]] = []
         for number in count():
             if not self._on.has_time:
@@ -212,7 +234,7 @@ class _Edge:
             producer.produce(
                 topic.name,
                 value=b"\0" * (size << 20),
-                on_delivery=lambda error, _, said=said: said.append(error),
+                on_delivery=_into(said),
             )
             producer.flush(60)
             self._on.count(f"{size} MiB as {codec}")
@@ -300,6 +322,13 @@ class _Edge:
         self._producer.poll(0)
 
 
+def _into(said: list[KafkaError | None]) -> Callable[[KafkaError | None, KafkaRecord], None]:
+    def told(error: KafkaError | None, _: KafkaRecord) -> None:
+        said.append(error)
+
+    return told
+
+
 def _judge_life(on: Attack) -> None:
     """Every consumer has lived through it."""
     for name, service in on.world.services.items():
@@ -326,7 +355,7 @@ def _inbound(world: Attacked, region: str) -> list[_Inbound]:
 # -- kinds of records -----------------------------------------------------------------------------
 
 
-def _whole(of: type[Message], **changed: Any) -> tuple[UUID, list[tuple[str, bytes | None]]]:
+def _whole(of: type[Message], **changed: Any) -> tuple[UUID, list[Header]]:
     message = uuid4()
     envelope = Envelope(
         **{
@@ -477,7 +506,7 @@ def _headers_without_id(chance: Random, of: type[Message]) -> tuple[Record, str 
 
 def _many_headers(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
     (key, body, headers), message = _right(chance, of)
-    more: list[tuple[str, bytes | None]] = [(f"x-{n}", b"y") for n in range(1_000)]
+    more: list[Header] = [(f"x-{n}", b"y") for n in range(1_000)]
     return (key, body, [*more, *headers]), message
 
 

@@ -15,6 +15,7 @@ from tests.attack.setting import OURS, THEIRS, Attack
 from tests.attack.wire import Wire
 
 _AT_ONCE = 12
+_LEAST_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ def attack(on: Attack) -> None:
     """
     cells = [*_of_services(on), *_of_the_portal(on)]
     on.chance.shuffle(cells)
+    on.take(_LEAST_SECONDS)
     asyncio.run(_try(on, cells))
     _others_things(on)
 
@@ -164,7 +166,7 @@ def _is_thing_of(path: str, of: str) -> bool:
 
 
 def _is_json(answer: httpx.Response) -> bool:
-    return answer.headers.get("content-type", "").startswith("application/json")
+    return str(answer.headers.get("content-type", "")).startswith("application/json")
 
 
 def _ids(document: object) -> set[str]:

@@ -67,5 +67,5 @@ def of_the_portal(world: Attacked) -> Iterator[Route]:
     for router in ROUTERS:
         for route in router.routes:
             if isinstance(route, APIRoute):
-                for method in sorted(route.methods):
+                for method in sorted(route.methods or ()):
                     yield Route("portal", world.portal_url, method, route.path)

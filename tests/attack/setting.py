@@ -32,11 +32,12 @@ class Attacked(World):
     def __enter__(self) -> Self:
         super().__enter__()
         point = REGIONS[0].service_points[0]
-        for user, changes in {
+        users: dict[str, dict[str, Any]] = {
             WITHOUT_ROLE: {"roles": ()},
             INACTIVE: {"active": False},
             SERVICE_DESK: {"roles": ("customer_service",)},
-        }.items():
+        }
+        for user, changes in users.items():
             self.load.send(OURS, "orders", user, a_user_stated(user, point, **changes))
         if self.rest(60.0) is None:
             raise TimeoutError(f"the users are not known: {self.unrest()}")
@@ -80,6 +81,10 @@ class Attack:
         """True until this part's share of the time is used up."""
         return time.monotonic() < self.until
 
+    def take(self, seconds: float) -> None:
+        """What comes now has so much time at least, however long the rest has taken."""
+        self.until = max(self.until, time.monotonic() + seconds)
+
     @property
     def left(self) -> float:
         """Seconds of this part's share."""
@@ -89,7 +94,7 @@ class Attack:
         """So many more were tried."""
         self.tried[what] = self.tried.get(what, 0) + number
 
-    def find(self, what: str, **values: Any) -> None:
+    def find(self, what: str, /, **values: Any) -> None:
         """Something is not as it is to be. `values` are of the first time that it was met."""
         told = ", ".join(f"{name} {value}" for name, value in values.items())
         known = next((one for one in self.findings if one.partition(" (")[0] == what), None)

@@ -169,7 +169,8 @@ class BoundedProtocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """What came is not HTTP: the answer is a problem document, and the connection closes."""
-        answer = NOT_HTTP.response({"Connection": "close"})
+        said = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+        answer = NOT_HTTP.response({"Connection": "close", **said})
         head = h11.Response(status_code=400, headers=answer.raw_headers, reason=b"Bad Request")
         for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
