@@ -258,21 +258,21 @@ class _Edge:
         while not self._are_settled() and time.monotonic() < limit:
             time.sleep(0.2)
         for reader, ids in self._by_id.items():
-            settled, nameless = self._settled(reader)
             self._on.count("records with an id", len(ids))
             self._on.count("records without", self._nameless[reader])
-            if settled < len(ids) or nameless < self._nameless[reader]:
-                self._on.find(
-                    f"{reader} has no answer to every record",
-                    with_an_id=f"{settled} of {len(ids)}",
-                    without=f"{nameless} of {self._nameless[reader]}",
-                )
+            if (missing := self._unsettled(reader)) > 0:
+                of = len(ids) + self._nameless[reader]
+                self._on.find(f"{reader} has no answer to every record", missing=missing, of=of)
 
     def _are_settled(self) -> bool:
-        return all(
-            (found := self._settled(reader))[0] >= len(ids) and found[1] >= self._nameless[reader]
-            for reader, ids in self._by_id.items()
-        )
+        return all(self._unsettled(reader) <= 0 for reader in self._by_id)
+
+    def _unsettled(self, reader: str) -> int:
+        """How many records have come to no end. One whose attributes cannot be read may rest in
+        quarantine without the id that it bears.
+        """
+        settled, nameless = self._settled(reader)
+        return len(self._by_id[reader]) + self._nameless[reader] - settled - nameless
 
     def _settled(self, reader: str) -> tuple[int, int]:
         """How many of the ids are seen or parked, and how many without an id are parked."""
