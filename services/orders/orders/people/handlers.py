@@ -19,9 +19,9 @@ from orders.message_subject import subject_as
 from orders.people import domain
 from orders.people.commands import AddPerson, KeepContact, MergePerson
 from orders.people.corrections import keep_correction
-from orders.people.keys.handlers import KEY_OUTDATED
 from orders.people.keys.models import PersonKeyRow
 from orders.people.keys.opening import wrapped_anew, writable
+from orders.people.keys.writes import KEY_OUTDATED
 from orders.people.models import PersonDetailsRow, PersonIdRow, PersonRow
 from orders.people.number_index import index_of, indexes_of
 from orders.people.queries import details_of, find_by_number, rows_of_person

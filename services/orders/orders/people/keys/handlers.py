@@ -1,6 +1,6 @@
 """What we do to a region's ring. A person's own key is wrapped anew in `orders.people`."""
 
-from kvitt_chassis.handlers import Handlers, Timer
+from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
 
 from orders.people.keys.commands import DropOldKeys, RotateKeys
@@ -8,14 +8,9 @@ from orders.people.keys.domain import must_be_unused
 from orders.people.keys.models import PERSONS, KeyRingRow
 from orders.people.keys.opening import turned
 from orders.people.keys.queries import persons_by_version
-from orders.people.keys.writes import have_wrapped_anew
-from orders.people.models import PersonRow
+from orders.people.keys.writes import KEY_OUTDATED, have_wrapped_anew
 
 messages = Handlers()
-
-KEY_OUTDATED = Timer("person_key_outdated", PersonRow)
-"""Set when a region's ring has a new version, for whose key an older one wraps."""
-
 
 @messages.command(RotateKeys)
 async def rotate_keys(command: RotateKeys, tx: Transaction) -> None:

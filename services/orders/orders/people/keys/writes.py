@@ -6,6 +6,10 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from orders.people.keys.models import PERSONS, KeyRingRow
+from orders.people.models import PersonRow
+
+KEY_OUTDATED = Timer("person_key_outdated", PersonRow)
+"""Set when a region's ring has a new version, for whose key an older one wraps."""
 
 _WRAP_ANEW = text("""
     INSERT INTO timers (timer, region, key, due)
