@@ -18,6 +18,7 @@ from kvitt_chassis.auth import Authenticator, Unauthorized
 from kvitt_chassis.issuers import Issuer, read_issuers
 from kvitt_chassis.token_keys import KeysUnavailable
 from kvitt_contracts.access import Grantee
+from kvitt_contracts.types import Word
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 CLAIMS = {
@@ -91,7 +92,7 @@ async def test_an_issuer_is_the_way_of_the_employers_that_it_names(tmp_path: Pat
     own = Authenticator([an_issuer(tmp_path, employer_kinds=["municipality"])])
 
     assert (await everybody.identity(a_token())).employer_kinds is None
-    assert (await own.identity(a_token())).employer_kinds == {"municipality"}
+    assert (await own.identity(a_token())).employer_kinds == frozenset({Word("municipality")})
     with pytest.raises(ValueError, match="employer_kinds"):
         an_issuer(tmp_path, employer_kinds=[])
 

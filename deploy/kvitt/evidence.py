@@ -15,6 +15,7 @@ import typer
 from rich.table import Table
 
 from kvitt.admin import Admin
+from kvitt.extract_texts import COLUMNS, UNKNOWN_UNIT
 from kvitt.local.problems import LocalProblem
 from kvitt.operate import As, local_time
 from kvitt.options import DEFAULT_STATE, JsonOption, StateOption
@@ -148,10 +149,10 @@ def person(
             typer.echo(json.dumps(list(lines), ensure_ascii=False, indent=2))
         case Form.CSV:
             writer = csv.writer(sys.stdout, delimiter=";")
-            writer.writerow(_COLUMNS)
+            writer.writerow(COLUMNS)
             writer.writerows(map(_cells, lines))
         case Form.TEXT:
-            table = Table(*_COLUMNS)
+            table = Table(*COLUMNS)
             for line in lines:
                 table.add_row(*_cells(line))
             show(table)
@@ -159,7 +160,7 @@ def person(
 
 def _cells(line: dict[str, Any]) -> tuple[str, str, str]:
     unit = " ".join(filter(None, (line["unit"], line["unit_name"])))
-    return local_time(line["at"]), unit or "uppgift saknas", line["what"]
+    return local_time(line["at"]), unit or UNKNOWN_UNIT, line["what"]
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -177,7 +178,6 @@ def _read(file: Path) -> dict[str, Any]:
     return found
 
 
-_COLUMNS: Final = ("När", "Enhet", "Vad")
 FAULTS: Final = {
     "link_gone": "a link is gone",
     "row_gone": "a row is gone",

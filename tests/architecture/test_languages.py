@@ -15,8 +15,8 @@ COMMANDS = ROOT / "deploy" / "kvitt"
 PEOPLES = {
     COMMANDS / "story" / f"{name}.py"
     for name in ("report", "billed", "comparison", "dealings", "stores", "things")
-}
-"""Modules of the command line that print the month for people."""
+} | {COMMANDS / "extract_texts.py"}
+"""Modules of the command line that print the month, and what a person asks for, for people."""
 
 _SWEDISH = "och inte till från som finns är för av på med eller efter kan ska har vad"
 _ENGLISH = "the is are not and which with or after can has have what that from by"

@@ -165,7 +165,7 @@ ISOLATION: tuple[Mutant, ...] = (
         "connections-are-bounded",
         "The server of a service bounds its connections",
         f"{CHASSIS}/operating/process.py",
-        "            http=bounded(Connections(service)),\n",
+        "            http=bounded(Connections(settings.service)),\n",
         "",
         f"{_TESTS}/test_service_process.py"
         "::test_regions_whose_policy_cannot_be_used_are_out_and_the_others_go_on",

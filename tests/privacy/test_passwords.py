@@ -10,6 +10,7 @@ from kvitt_chassis.settings import Settings
 from kvitt_contracts.topics import CATALOGUE, SERVICES
 from kvitt_portal.providers import Provider
 from kvitt_portal.settings import PortalSettings
+from pydantic import BaseModel
 
 ROOT = Path(__file__).parents[2]
 WORD = re.compile(r"passw|passphrase|\bpwd\b|losen|lösen|\bpin\b", re.IGNORECASE)
@@ -33,7 +34,7 @@ def test_no_table_has_a_column_of_a_password(service: str) -> None:
 
 @pytest.mark.rule("REF-5c")
 def test_no_message_and_no_setting_has_a_users_password() -> None:
-    models = {one for topic in CATALOGUE for one in topic.types}
+    models: set[type[BaseModel]] = {one for topic in CATALOGUE for one in topic.types}
     fields = {name for one in (*models, Issuer, Provider) for name in one.model_fields}
     settings = {*Settings.model_fields, *PortalSettings.model_fields}
 

@@ -41,6 +41,7 @@ from kvitt_contracts.regions import (
     SafetyLevelStated,
     ShelfCountStated,
     StoreStated,
+    UserActivityStated,
     UserContactStated,
     UserStated,
 )
@@ -132,6 +133,11 @@ def a_user_stated(user: str = SENDER, *service_points: str, **changes: Any) -> U
         "default_service_point": points[0],
     }
     return build(UserStated, values, changes)
+
+
+def a_sign_in_stated(user: str = SENDER, **changes: Any) -> UserActivityStated:
+    """A user has signed in to a system of the region's own on a day (REF-5)."""
+    return build(UserActivityStated, {"user_id": user, "signed_in_on": DAY}, changes)
 
 
 def a_responsibles_stated(service_point: str = RECEIVING, **changes: Any) -> ResponsiblesStated:

@@ -3,6 +3,7 @@
 """
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from inventory.arrivals.domain import Shipment
@@ -216,13 +217,14 @@ async def test_a_reservation_that_is_not_as_its_order_is_found_by_the_order(worl
 
 def wrong(status: Status, line: Line, *, sent: int = 0, ordered: int = 2) -> Iterator[str]:
     """What is wrong of an order of two cushions."""
-    lines = {line_id(): (ArticleNumber(CUSHION), ordered)}
+    lines: domain.Lines = {line_id(): (ArticleNumber(CUSHION), ordered)}
     parcel = SentLine(line_id=OrderLineId(line_id()), quantity=sent or 1)
     shipment = Shipment(arrives_on=DAY, lines=(parcel,), dispatched_on=DAY)
     has = Reservation(status=status, lines=(line,), in_transit=(shipment,) if sent else ())
-    kept = {order_id(): domain.Kept(lines=lines, reservation=has)}
-    asked = {order_id(): domain.Asked(lines=lines)}
-    return (what for _, what in domain.wrong_reservations(asked, kept))
+    kept = domain.Kept(lines=lines, reservation=has)
+    asked = domain.Asked(lines=lines)
+    order: UUID = order_id()
+    return (what for _, what in domain.wrong_reservations({order: asked}, {order: kept}))
 
 
 @pytest.mark.rule("INV-4h")

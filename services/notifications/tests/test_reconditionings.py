@@ -21,8 +21,9 @@ async def test_customer_service_is_told_of_what_is_late_and_nobody_else(given: G
         assert (whom(posted.to), posted.message) == ("customer_service", "reconditioning_late")
         async with world.http(user=SERVICE, roles=[Role.CUSTOMER_SERVICE]) as client:
             (shown,) = (await client.get("/messages")).json()["items"]
-        mine = {"user": SENDER, "roles": [Role.PRESCRIBER], "service_points": [SENDING]}
-        async with world.http(**mine) as client:
+        async with world.http(
+            user=SENDER, roles=[Role.PRESCRIBER], service_points=[SENDING]
+        ) as client:
             seen = (await client.get("/messages")).json()["items"]
 
     assert shown["title"] == "Rekonditionering försenad"

@@ -5,6 +5,7 @@ from itertools import product
 from typing import Any
 from uuid import uuid4
 
+from kvitt_contracts.envelope import Event
 from kvitt_contracts.orders import (
     AnswerCase,
     ApplyForAccess,
@@ -203,7 +204,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await world.refuse(an_order_command(a_line("404404")), subject="REFUSED")
         await world.refuse(VoidOrder(by=UserId("k082lno")), subject="DELIVERED")
         await quarantine_and_discard(world)
-        emitted = await world.events()
+        emitted: list[Event] = await world.events()
     lapsing = with_policy(policies, inactive_after_months=6)
     async with given(service, at=MONDAY, policies=lapsing) as world:
         await users_lose_access_and_have_it_again(world)

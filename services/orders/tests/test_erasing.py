@@ -7,7 +7,7 @@ import httpx
 import pytest
 from kvitt_chassis.operating.row_comparison import differences
 from kvitt_contracts.orders import PersonErased, PersonRegistered
-from kvitt_contracts.types import PersonRef, Role
+from kvitt_contracts.types import PersonRef, RegionPersonId, Role
 from kvitt_testkit.world import Given, World
 from orders.app import service
 from orders.customer_orders.models import OrderDetailsRow
@@ -29,8 +29,8 @@ NOTHING = Left(devices=0, orders=0, pickups=0, work_orders=0, fault_reports=0)
 LENT = Left(devices=1, orders=0, pickups=0, work_orders=0, fault_reports=0)
 PERSON = Person(
     id=PersonRef(UUID(int=1)),
-    region_person_id="ac-person-1",
-    active=True,  # type: ignore[arg-type]
+    region_person_id=RegionPersonId("ac-person-1"),
+    active=True,
 )
 
 
@@ -118,7 +118,7 @@ async def test_what_is_open_is_shown_first_and_stands_against_it(given: Given) -
         assert all(one["law"] for one in shown["remains"])
         assert refused.status_code == 422
         assert refused.json()["reason"] == "PERSON_HAS_SOMETHING_LEFT"
-        assert await world.row(OrderDetailsRow, order)
+        assert (await world.row(OrderDetailsRow, order)) is not None
 
 
 @pytest.mark.rule("REF-23d")

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 import pytest
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.orders import (
     AccessApplied,
     AccessGranted,
@@ -19,7 +20,6 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.policy import Policies, RegionPolicy
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.regions import UserActivityStated
 from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId, Word, identify
 from kvitt_testkit.world import REGION, Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
@@ -28,7 +28,11 @@ from orders.units.domain import User, register_user
 from orders.units.models import UserRow
 
 from contracts.tests.builders.areas import with_policy
-from contracts.tests.builders.regions import a_customer_stated, a_user_stated
+from contracts.tests.builders.regions import (
+    a_customer_stated,
+    a_sign_in_stated,
+    a_user_stated,
+)
 from contracts.tests.builders.story import RECEIVING, SENDER, SENDING, SERVICE
 from services.orders.tests.builders import a_service_point, a_user, registry
 from services.orders.tests.worlds import MONDAY, refused
@@ -248,11 +252,12 @@ async def test_access_lapses_is_applied_for_and_granted_anew(world: World) -> No
     staff = a_user_stated("k203kund", OURS, roles=("customer_service",))
     await world.handle(staff, subject="k203kund")
     body: dict[str, Any] = {"asked_by": "k202chef"}
-    head = {"user": "k202chef", "roles": ["unit_head"], "service_points": [OURS]}
-    async with world.http(**head) as client:
+    async with world.http(
+        user="k202chef", roles=[Grantee.UNIT_HEAD], service_points=[OURS]
+    ) as client:
         applied = await client.post(f"/users/{ME}:apply", json={})
         waiting = await client.get("/users:access", params={"state": "applied"})
-    async with world.http(user="k203kund", roles=["customer_service"]) as client:
+    async with world.http(user="k203kund", roles=[Role.CUSTOMER_SERVICE]) as client:
         granted = await client.post(f"/users/{ME}:grant", json=body)
         again = await client.post(f"/users/{ME}:grant", json=body)
 
@@ -274,16 +279,14 @@ async def test_access_lapses_is_applied_for_and_granted_anew(world: World) -> No
 @pytest.mark.rule("REF-5f")
 async def test_activity_keeps_access_wherever_it_was(world: World) -> None:
     await passes(world, "2026-08-20")
-    async with world.http(user=ME, roles=["prescriber"], service_points=[OURS]) as client:
+    async with world.http(user=ME, roles=[Role.PRESCRIBER], service_points=[OURS]) as client:
         answer = await client.post(f"/users/{ME}:sign-in")
         other = await client.post(f"/users/{HEAD}:sign-in")
     assert (answer.status_code, answer.json()["lapses_on"]) == (200, None), answer.text
     assert other.status_code == 404
     await passes(world, "2026-09-03")
-    elsewhere = UserActivityStated(version=1, user_id=ME, signed_in_on=date(2026, 9, 1))
-    await world.handle(elsewhere, subject=ME)
-    earlier = UserActivityStated(version=1, user_id=ME, signed_in_on=date(2026, 8, 30))
-    await world.handle(earlier, subject=ME)
+    await world.handle(a_sign_in_stated(ME, signed_in_on=date(2026, 9, 1)), subject=ME)
+    await world.handle(a_sign_in_stated(ME, signed_in_on=date(2026, 8, 30)), subject=ME)
 
     row = await world.row(UserRow, KEY)
     assert (row.active, row.last_active_on) == (True, date(2026, 9, 1))
@@ -304,8 +307,9 @@ async def test_who_is_not_stated_is_applied_for_at_a_service_point_of_the_head(
     world: World,
 ) -> None:
     asked = {"user_id": NEW, "roles": ["prescriber"], "service_point": SENDING}
-    head = {"user": HEAD, "roles": ["requester", "unit_head"], "service_points": [SENDING]}
-    async with world.http(**head) as client:
+    async with world.http(
+        user=HEAD, roles=[Role.REQUESTER, Grantee.UNIT_HEAD], service_points=[SENDING]
+    ) as client:
         elsewhere = await client.post("/users", json={**asked, "service_point": RECEIVING})
         staff = await client.post("/users", json={**asked, "roles": ["customer_service"]})
         applied = await client.post("/users", json=asked)

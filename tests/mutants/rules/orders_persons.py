@@ -195,7 +195,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         "REF-12m",
         "It is not stored who had a person added",
         f"{_PEOPLE}/handlers.py",
-        "        asked_by=command.asked_by,\n",
+        "    details.asked_by = command.asked_by\n",
         "",
         f"{_PERSON_HTTP}_it_is_stored_who_had_a_person_added",
     ),

@@ -12,6 +12,7 @@ from orders.people.keys.writes import KEY_OUTDATED, have_wrapped_anew
 
 messages = Handlers()
 
+
 @messages.command(RotateKeys)
 async def rotate_keys(command: RotateKeys, tx: Transaction) -> None:
     """Give the ring a new version; persons' keys are wrapped by it one by one, by timers (REF-22).
