@@ -158,9 +158,10 @@ def _miss(world: World, device: Device, store: str) -> None:
         raise No("NO_INVESTIGATION_STORE", "INV-10")
     world.balances[store, device.article].available -= 1
     world.balances[away, device.article].reserved += 1
-    device.claim, device.status = ("investigation", store), "investigated"
-    device.said.append(Custody(since=world.today, holder=("store", away)))
     owner = world.customers.get(world.stores[store].service_point or "")
+    pays = owner is not None and owner.private_clinic
+    device.claim, device.status = ("investigation", store), "lost" if pays else "investigated"
+    device.said.append(Custody(since=world.today, holder=("store", away)))
     price = world.price(device.article, world.today)
     is_sold = world.articles[device.article].charging == "sale"
     if owner is not None and owner.private_clinic and is_sold and price is not None:
