@@ -38,6 +38,7 @@ _BY_TURNS = cycle(HOSTILE)
 UNKNOWN = ["{}", "not-an-id", "00000000-0000-0000-0000-000000000000", "%00", "%F0%9F"]
 UNREACHED = {
     "prescriber": {
+        "/anvandare",
         "/fakturor/utskriftsfil",
         "/felanmalningar/ny",
         "/individ/*/skada/*",
@@ -51,6 +52,7 @@ UNREACHED = {
         "/mottagare/*/overkop",
         "/mottagare/ny",
         "/rekonditionering",
+        "/rekonditionering/*",
     },
     "customer_service": {
         "/bestallningar/ny",
@@ -59,6 +61,7 @@ UNREACHED = {
         "/lagerpafyllnad",
         "/varukorgar/ny",
         "/mottagare/*/retur",
+        "/rekonditionering/*",
     },
 }
 """Pages of others, by the role that is led to none of them."""
