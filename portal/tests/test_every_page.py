@@ -164,8 +164,10 @@ async def test_hostile_text_is_shown_as_text_or_refused(
     wrong = []
     async with portal_system.visiting(seen.user) as client:
         for form in forms_of(seen.pages.values()):
+            # an address has no room for several that are long
+            together = [one for one in HOSTILE if one != "long" or form.method == "post"]
             alone = [((name,), one) for name in form.texts for one in ("script", next(_BY_TURNS))]
-            for names, kind in [*((form.texts, one) for one in HOSTILE), *alone]:
+            for names, kind in [*((form.texts, one) for one in together), *alone]:
                 said = form.filled(dict.fromkeys(names, HOSTILE[kind]))
                 answer = await _send(client, form.method, form.action, said)
                 if answer.status_code >= 500 or not is_text(answer.text):
