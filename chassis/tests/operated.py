@@ -50,7 +50,7 @@ def evidence_of(worker: Database, *, key: str = "5e" * 32) -> Evidence:
     """The toy's chained logs."""
     return Evidence(
         logs=toy.service.logs,
-        keys=Keys.of(key),
+        keys=Keys.of(key, service=worker.service),
         witness=Witness(None),
         policies=worker.policies,
     )

@@ -83,7 +83,7 @@ def _secrets(state: State) -> list[str]:
     users.append("controller")
     roles = [f"{service}_{role}" for service in SERVICES for role in ("owner", "api", "worker")]
     named = [*(f"kafka:{one}" for one in users), *(f"postgres:{one}" for one in roles)]
-    keys = [tokens.quarantine_key, tokens.portal_key, tokens.person_key]
+    keys = [tokens.quarantine_key, tokens.portal_key, tokens.person_key, tokens.log_key]
     derived = [key(state.secret) for key in keys]
     return [state.secret, *derived, *map(state.password, [*named, "postgres:postgres"])]
 

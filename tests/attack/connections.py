@@ -21,6 +21,7 @@ from tests.attack.wire import Wire, read_answer
 
 IDLE = 10_000
 SLOW = 300
+_OPENING_SECONDS = 30.0
 FLOODING = 80
 _FLOOD_SECONDS = 6.0
 _ALONE_SECONDS = 3.0  # of a probe, before anything is attacked
@@ -249,9 +250,10 @@ async def _idle(on: Attack) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     places = [urlsplit(on.world.services["orders"].url), urlsplit(on.world.portal_url)]
     opened: list[asyncio.StreamWriter] = []
-    most = min(IDLE, hard - 2_000)
+    most = IDLE if hard == resource.RLIM_INFINITY else min(IDLE, hard - 2_000)
+    until = time.monotonic() + _OPENING_SECONDS
     try:
-        while len(opened) < most:
+        while len(opened) < most and time.monotonic() < until:
             found = await asyncio.gather(
                 *(
                     asyncio.open_connection(place.hostname, place.port)

@@ -94,18 +94,20 @@ def _wrong_credentials(on: Attack) -> None:
                 on.find(f"{principal} may write to a topic of others", topic=name, error=error)
     wrong = {"sasl.password": "fel"}, {"sasl.username": "admin"}, {"security.protocol": "PLAINTEXT"}
     for changed in wrong:
-        error = _written({**right, **changed}, names[0])
+        error = _written({**right, **changed}, names[0], seconds=1.5)
         on.count("topics with wrong credentials")
         if error is None:
             on.find("a wrong credential may write", what=next(iter(changed)))
 
 
-def _written(settings: Mapping[str, Any], topic: str) -> KafkaError | None:
-    """What Kafka says to one record."""
+def _written(
+    settings: Mapping[str, Any], topic: str, *, seconds: float = 15.0
+) -> KafkaError | None:
+    """What Kafka says to one record, within so many seconds."""
     said: list[KafkaError | None] = []
-    producer = Producer({**settings, "message.timeout.ms": 1500, "log_level": 0})
+    producer = Producer({**settings, "message.timeout.ms": int(seconds * 1000), "log_level": 0})
     producer.produce(topic, value=b"x", on_delivery=lambda error, _: said.append(error))
-    producer.flush(10)
+    producer.flush(seconds + 5)
     return said[0] if said else KafkaError(KafkaError._MSG_TIMED_OUT)
 
 

@@ -11,6 +11,7 @@ START = bytes(32)
 """What the first link of a chain is joined to."""
 
 _SHORTEST = 32
+_TOO_SHORT = f"a log's key has at least {_SHORTEST} bytes"
 
 
 class Fault(StrEnum):
@@ -63,18 +64,22 @@ class Keys:
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         if not keys or any(len(key) < _SHORTEST for key in keys):
-            raise ValueError(f"a log's key has at least {_SHORTEST} bytes")
+            raise ValueError(_TOO_SHORT)
         self._by_id = {_id_of(key): key for key in keys}
         self.newest = _id_of(keys[0])
 
     @classmethod
-    def of(cls, text: str) -> "Keys":
-        """From hex, the newest first, parted by commas. Raises ValueError, without the text."""
+    def of(cls, text: str, *, service: str) -> "Keys":
+        """From hex, the newest first, parted by commas: a service's own, so that no chain passes
+        for another service's. Raises ValueError, without the text.
+        """
         try:
             keys = [bytes.fromhex(part) for part in text.split(",")]
         except ValueError:
             raise ValueError("a log's key is no hex") from None
-        return cls(keys)
+        if any(len(key) < _SHORTEST for key in keys):
+            raise ValueError(_TOO_SHORT)
+        return cls([hmac.digest(key, service.encode(), hashlib.sha256) for key in keys])
 
     def knows(self, key_id: str) -> bool:
         """True for a key that is here."""

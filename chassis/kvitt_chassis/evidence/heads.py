@@ -44,11 +44,13 @@ def heads_from(document: object) -> dict[str, Head]:
     """The ends as a JSON object says them. Raises ValueError."""
     try:
         assert isinstance(document, dict)
-        return {
+        heads = {
             str(chain): Head(position=int(one["position"]), mac=bytes.fromhex(one["mac"]), at=None)
             for chain, one in document.items()
         }
-    except (AssertionError, KeyError, TypeError, ValueError):
+        assert all(0 < head.position < 1 << 63 for head in heads.values())
+        return heads
+    except (AssertionError, KeyError, OverflowError, TypeError, ValueError):
         raise ValueError("these are no ends of a log's chains") from None
 
 

@@ -2,6 +2,7 @@
 and lays a stone where a stretch is older than the policy keeps.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 UNSEALED_AGE = metrics.declare(
     "gauge",
     "log_oldest_unsealed_seconds",
-    "The age of the oldest row of a log that was joined to its chain the last time.",
+    "The age of the oldest row that was joined to a chain the last time; 0 when there was none.",
     "Above 60: rows could be changed unseen for so long; docs/runbooks/log.md.",
     ("log",),
 )
@@ -107,7 +108,7 @@ class Sealer:
             sealed
             or looked - self._kept_at.get(chain, -_KEEPS_EVERY_SECONDS) >= _KEEPS_EVERY_SECONDS
         ):
-            await self._keep_apart(chain, one)  # another process may have sealed since
+            await self._keep_apart(chain)  # another process may have sealed since
             self._kept_at[chain] = looked
         return sealed
 
@@ -124,6 +125,7 @@ class Sealer:
             asked = {"chain": chain, "region": region, "since": since, "limit": BATCH}
             rows = (await session.execute(unsealed(one), asked)).all()
             if not rows:
+                UNSEALED_AGE.labels(self._database.service, chain).set(0)
                 return 0
             links = joined(
                 self._keys,
@@ -142,22 +144,27 @@ class Sealer:
             }
             await session.execute(ADD_LINKS, written)
         age = (datetime.now(UTC) - min(row.at for row in rows)).total_seconds()
-        UNSEALED_AGE.labels(self._database.service, one.table).set(age)
+        UNSEALED_AGE.labels(self._database.service, chain).set(age)
         return len(rows)
 
-    async def _keep_apart(self, chain: str, one: Log) -> None:
+    async def _keep_apart(self, chain: str) -> None:
         async with self._database.reading() as session:
             head = await head_of(session, chain)
             kept = self._witness.heads.get(chain)
             if kept is not None and not await holds(session, chain, kept):
                 self._remark = f"{chain} is not what was kept apart of it"
                 log.error("%s at %s", self._remark, kept.position)
-                BROKEN.labels(self._database.service, one.table).set(1)
+                BROKEN.labels(self._database.service, chain).set(1)
                 return
-        BROKEN.labels(self._database.service, one.table).set(0)
+        BROKEN.labels(self._database.service, chain).set(0)
         if head is None or (kept is not None and kept.position >= head.position):
             return
-        self._witness.note({chain: head})
+        try:
+            await asyncio.to_thread(self._witness.note, {chain: head})
+        except OSError as error:
+            self._remark = f"the ends of the logs cannot be kept apart: {describe(error)}"
+            log.warning("%s", self._remark)
+            return
         # whoever collects the log has the end too
         log.info("a log is sealed", extra={"chain": chain, "length": head.position})
 
@@ -235,10 +242,10 @@ async def holds(session: AsyncSession, chain: str, kept: Head) -> bool:
 
 _OLD: Any = text(
     """
-    SELECT position, row_at, mac FROM log_links AS l
+    SELECT position, row_at, mac FROM log_links
     WHERE chain = :chain AND row_at < :until AND position < coalesce(
         (SELECT min(position) FROM log_links WHERE chain = :chain AND row_at >= :until),
-        l.position + 1)
+        9223372036854775807)
     ORDER BY position LIMIT :limit
     """
 )

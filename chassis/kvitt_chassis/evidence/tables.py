@@ -76,7 +76,7 @@ class Log:
 def _audited(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         "user": {"id": row["who"]},
-        "event": {"action": row["what"], "category": ["configuration"], "reason": row["why"]},
+        "event": {"action": row["what"], "category": ["configuration"]},
     }
 
 

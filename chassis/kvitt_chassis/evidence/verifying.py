@@ -4,10 +4,12 @@ Reads only.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any
 
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import RegionCode
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis.evidence.chain import (
@@ -59,9 +61,9 @@ class Evidence:
         """Walk every chain, or those of one region; `kept` are ends that were kept apart, besides
         this process's own.
         """
-        return [
-            await self._walk(session, log, one, kept or {}) for log, one, _ in self.chains(region)
-        ]
+        # as they are before the snapshot begins: this process goes on sealing
+        ends = (dict(self.witness.heads), kept or {})
+        return [await self._walk(session, log, one, ends) for log, one, _ in self.chains(region)]
 
     def chains(
         self, region: RegionCode | None = None
@@ -88,7 +90,7 @@ class Evidence:
         return sorted({*self.policies.regions, *self.policies.out})
 
     async def _walk(
-        self, session: AsyncSession, log: Log, region: RegionCode | None, kept: Heads
+        self, session: AsyncSession, log: Log, region: RegionCode | None, ends: Sequence[Heads]
     ) -> Verified:
         chain = log.chain(region)
         stones = [stone_of(row) for row in await session.execute(STONES, {"chain": chain})]
@@ -104,7 +106,7 @@ class Evidence:
             if broken is not None or not rows:
                 break
             position, before, until = links[-1].position, links[-1].mac, rows[-1].row_at
-        broken = broken or await self._cut(session, chain, position, kept)
+        broken = broken or await _cut(session, chain, position, ends)
         broken = broken or await _inserted(session, log, region, after=position)
         return Verified(
             log=log.table,
@@ -116,20 +118,21 @@ class Evidence:
             broken=broken,
         )
 
-    async def _cut(
-        self, session: AsyncSession, chain: str, length: int, kept: Heads
-    ) -> Broken | None:
-        for heads in (self.witness.heads, kept):
-            head = heads.get(chain)
-            if head is not None and not await holds(session, chain, head):
-                return Broken(fault=Fault.CUT, position=min(length + 1, head.position))
-        return None
+
+async def _cut(
+    session: AsyncSession, chain: str, length: int, ends: Sequence[Heads]
+) -> Broken | None:
+    for heads in ends:
+        head = heads.get(chain)
+        if head is not None and not await holds(session, chain, head):
+            return Broken(fault=Fault.CUT, position=min(length + 1, head.position))
+    return None
 
 
 async def _inserted(
     session: AsyncSession, log: Log, region: RegionCode | None, *, after: int
 ) -> Broken | None:
-    until = datetime.now(UTC) - SEALED_WITHIN
+    until = await session.scalar(_NOW) - SEALED_WITHIN  # when the snapshot was taken
     asked: Mapping[str, object] = {
         "chain": log.chain(region),
         "region": region,
@@ -139,6 +142,9 @@ async def _inserted(
     return (
         None if row is None else Broken(fault=Fault.INSERTED, position=after, row_key=row.row_key)
     )
+
+
+_NOW: Any = text("SELECT now()")
 
 
 def difference_of(one: Verified) -> Difference:

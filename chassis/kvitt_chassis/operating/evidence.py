@@ -23,7 +23,7 @@ from kvitt_chassis.evidence.verifying import Evidence
 from kvitt_chassis.http import PROBLEM_BODY
 from kvitt_chassis.operating import audit
 from kvitt_chassis.operating.admin_bodies import Because
-from kvitt_chassis.parameters import Text
+from kvitt_chassis.parameters import RowNumber, Text
 from kvitt_chassis.web.problems import Invalid
 
 # decision 0513: rows are handed on by the number of their chain, without anybody's data
@@ -87,7 +87,7 @@ def evidence_routes(router: APIRouter, *, database: Database, evidence: Evidence
         grant: Granted,
         log: Text,
         region: RegionCode | None = None,
-        after: Annotated[int, Query(ge=0, description="Efter denna rad i kedjan")] = 0,
+        after: Annotated[RowNumber, Query(description="Efter denna rad i kedjan")] = 0,
         limit: Annotated[int, Query(ge=1, le=1_000)] = 500,
     ) -> Response:
         """The sealed rows of a log in the order of its chain, a line each, in the Elastic Common

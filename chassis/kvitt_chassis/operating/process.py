@@ -101,7 +101,7 @@ class Process:
         self.timers = TimerLoop(self.worker, service.handlers)
         self.evidence = Evidence(
             logs=service.logs,
-            keys=Keys.of(settings.log_key.get_secret_value()),
+            keys=Keys.of(settings.log_key.get_secret_value(), service=service.name),
             witness=Witness(settings.log_heads),
             policies=self.policies,
         )

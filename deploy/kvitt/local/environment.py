@@ -26,6 +26,7 @@ SECRETS = frozenset(
         "KVITT_KAFKA_PASSWORD",
         "KVITT_QUARANTINE_KEY",
         "KVITT_PERSON_KEY",
+        "KVITT_LOG_KEY",
         "KVITT_PORTAL_DATABASE_URL",
         "KVITT_PORTAL_KEY",
     }

@@ -24,10 +24,9 @@ def open_private(file: Path, mode: str) -> IO[bytes]:
 
 def write_private(file: Path, text: str) -> None:
     """Write a file whole or not at all."""
-    draft = file.with_name(
-        f".{file.name}.{os.getpid()}"
-    )  # a process that starts reads a whole file
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+    draft = file.with_name(f".{file.name}.{os.getpid()}")  # who starts reads a whole file
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         out.write(text)
     draft.replace(file)
 

@@ -28,7 +28,7 @@ from contracts.tests.builders.story import SENDER, SENDING
 from services.orders.tests.builders import an_identity, cared_for, registry
 from services.orders.tests.worlds import CLERK, MONDAY, logged, place, placed_over_http, ref_of
 
-KEYS: Final = Keys.of("5e" * 32)
+KEYS: Final = Keys.of("5e" * 32, service="orders")
 CODE: Final = RegionCode(REGION)
 SYSTEM: Final[dict[str, Any]] = {"user": "ac-system", "roles": [Role.REGION_SYSTEM]}
 LONG_AGO: Final = datetime(2014, 5, 1, tzinfo=UTC)

@@ -33,6 +33,7 @@ _FORKED = (
     r"^kvitt_chassis\.consuming\.inbox: a message of .* is parked: (fork|gap)$",
     r"^kvitt_chassis\.consuming\.drain: quarantine entry \d+ on .*: fork, ",
 )
+_SHORTER = (r"^kvitt_chassis\.evidence\.sealer: .* is not what was kept apart of it at \d+$",)
 
 
 @scenario("promoted", "a standby without the last commits is promoted", world="promoted")
@@ -90,7 +91,7 @@ def _decided(world: World, lost: int) -> Fault:
     if not lost or not forks:
         found.append(Violation("I4", "relays", f"{lost} commits lost, {forks} forks: no fault"))
     return Fault(
-        explained=(*DATABASE_AWAY, *_REFUSED, *_FORKED),
+        explained=(*DATABASE_AWAY, *_REFUSED, *_FORKED, *_SHORTER),
         # What was lost was acted on: these can hold only when nothing is lost.
         not_judged=frozenset({"I2", "I3", "I4", "I5", "I8"}),
         found=tuple(found),
