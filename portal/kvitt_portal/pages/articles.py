@@ -102,7 +102,7 @@ async def page_of(
         article=shown,
         proposed=proposed,
         today=today,
-        prices=_prices(shown["prices"], today.value["today"] if today else ""),
+        prices=prices_noted(shown["prices"], today.value["today"] if today else ""),
         types=dict(TYPES),
         units=UNITS,
         classes=CLASSES,
@@ -190,16 +190,18 @@ def rent_on(article: dict[str, Any], day: date | None) -> int | None:
     return price["net_ore"] if price else None
 
 
-def _prices(prices: Sequence[dict[str, Any]], today: str) -> list[dict[str, Any]]:
-    """The price that is valid, and those that come, the newest first; all that there are, where it
-    is not known what day it is.
+def prices_noted(prices: Sequence[dict[str, Any]], today: str) -> list[dict[str, Any]]:
+    """Every price that there is, the newest first, each with what it is beside the one that is
+    valid; with nothing where it is not known what day it is.
     """
-    if not today:
-        return [{**one, "is_valid": True} for one in sorted(prices, key=_valid_from, reverse=True)]
-    valid = price_on(prices, date.fromisoformat(today))
-    coming = [one for one in prices if one["valid_from"] > today]
-    shown = [*sorted(coming, key=_valid_from, reverse=True), *([valid] if valid else [])]
-    return [{**one, "is_valid": one is valid} for one in shown]
+    valid = price_on(prices, date.fromisoformat(today)) if today else None
+
+    def note(one: dict[str, Any]) -> str:
+        if not today or one is valid:
+            return ""
+        return "kommande" if one["valid_from"] > today else "tidigare"
+
+    return [{**one, "note": note(one)} for one in sorted(prices, key=_valid_from, reverse=True)]
 
 
 def _valid_from(price: dict[str, Any]) -> str:
