@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 from inventory.app import service
-from kvitt_testkit.world import Given, World, stockholm
+from inventory.receipts.models import DeliveryRow
+from kvitt_contracts.types import RegionCode, identify
+from kvitt_testkit.world import REGION, Given, World, stockholm
 
 from contracts.tests.builders.orders import a_line, an_order_placed
 from contracts.tests.builders.regions import (
@@ -77,7 +79,13 @@ async def test_the_ledger_shows_each_move_with_what_it_was_made_for(world: World
 
     moves = [(m["kind"], m["available"], m["reserved"], m["on_order"]) for m in page["items"]]
     assert moves == [("stated", 2, 0, 0), ("reserved", -2, 2, 1)]
-    assert page["items"][1]["cause_id"] == str(order_id("O-1"))
+    (reference,) = [
+        row.reference
+        for row in await world.rows(DeliveryRow)
+        if (row.store, row.article_number) == (CENTRAL, CUSHION)
+    ]
+    booked = identify(RegionCode(REGION), "delivery", reference)
+    assert [move["cause_id"] for move in page["items"]] == [str(booked), str(order_id("O-1"))]
     assert {move["kind"] for move in reserved["items"]} == {"reserved"}
 
 

@@ -301,6 +301,14 @@ _STORES: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "INV-4c",
+        "The ledger does not say by which delivery goods came",
+        f"{_CODE}/receipts/handlers.py",
+        "        cause_id=identify(tx.region, \"delivery\", delivery.reference),\n",
+        "",
+        f"{_LISTS}_the_ledger_shows_each_move_with_what_it_was_made_for",
+    ),
+    rule_mutant(
+        "INV-4c",
         "The ledger does not say what a move was made for",
         f"{_CODE}/stock/writes.py",
         "        cause_id=cause_id,\n        **same_columns",
