@@ -99,7 +99,7 @@ class StockMoveView(FromRow):
     cause_id: Annotated[
         UUID | None,
         Field(
-            description="Ordern, bytet, inventeringen, leveransen eller individen bakom; leveranser "
-            "och ingående saldon från före den här versionen har ingen"
+            description="Ordern, bytet, inventeringen, leveransen eller individen bakom; "
+            "leveranser och ingående saldon från före den här versionen har ingen"
         ),
     ]

@@ -76,7 +76,9 @@ async def test_each_scanned_code_gets_its_answer_and_the_good_ones_count(world: 
 async def test_the_codes_own_article_is_read_before_others_with_the_same_serial_number(
     world: World,
 ) -> None:
-    others = [{"device_number": f"{number}", "serial_number": "1"} for number in range(16001, 16022)]
+    others = [
+        {"device_number": f"{number}", "serial_number": "1"} for number in range(16001, 16022)
+    ]
     await world.handle_all(
         an_article_stated(version=2, gtin="07350053850019"),
         an_article_stated("30013"),
