@@ -1,11 +1,15 @@
 """INV-2, INV-4, INV-13: what an article's page says of its prices, lead time and balances."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from kvitt_portal.iso_classes import CLASSES
 from kvitt_portal.pages.articles import prices_noted
 from kvitt_portal.rendering import environment
 
+REGIONS = Path(__file__).parents[2] / "examples" / "regions"
 PRICES = [{"valid_from": day} for day in ("2026-01-01", "2027-01-01", "2025-01-01", "2026-05-01")]
 
 
@@ -61,3 +65,14 @@ def test_what_is_being_reconditioned_is_said_beside_what_is_available(
     written = said("stores/parts.html", "reconditioned", {"in_reconditioning": number})
 
     assert ("2 rekonditioneras" in written) is is_said
+
+
+@pytest.mark.rule("INV-3a")
+def test_every_class_of_the_examples_has_a_name_at_each_level() -> None:
+    catalogues = list(REGIONS.glob("*/catalogue.jsonl"))
+    said_codes = (re.findall(r'"iso_code":"([0-9]+)"', file.read_text()) for file in catalogues)
+    codes = {code for found in said_codes for code in found}
+
+    levels = {code[:digits] for code in codes for digits in (2, 4, 6) if len(code) >= digits}
+    assert levels
+    assert levels - CLASSES.keys() == set()

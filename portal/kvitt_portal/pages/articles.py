@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
+from kvitt_portal.iso_classes import CLASSES
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import holds_number
@@ -30,21 +31,6 @@ TYPES: Final = (
     ("service", "Tjänst"),
 )
 UNITS: Final = {"piece": "styck", "pair": "par", "set": "sats"}
-CLASSES: Final = {
-    "04": "Medicinsk behandling",
-    "05": "Träning av färdigheter",
-    "06": "Ortoser och proteser",
-    "09": "Personlig vård och skydd",
-    "12": "Förflyttning",
-    "15": "Hushåll",
-    "18": "Möbler och anpassning av bostad",
-    "22": "Kommunikation och information",
-    "24": "Hantering av föremål",
-    "27": "Förbättring av miljön",
-    "28": "Arbete och arbetsträning",
-    "30": "Fritid och rekreation",
-}
-"""What the classes on two digits are about."""
 
 _LIMIT = 50
 _DOCUMENT: Final = "application/pdf"

@@ -13,6 +13,14 @@ _PAGE: Final = "services/inventory/tests/test_article_pages.py::test"
 
 ARTICLE_PAGES: tuple[RuleMutant, ...] = (
     rule_mutant(
+        "INV-3a",
+        "A class below the first level has no name",
+        "portal/kvitt_portal/iso_classes.py",
+        '    "1206": "Gånghjälpmedel för båda armarna",\n',
+        "",
+        f"{_PARTS}_every_class_of_the_examples_has_a_name_at_each_level",
+    ),
+    rule_mutant(
         "INV-2b",
         "What an article cost before is said to be what it will cost",
         "portal/kvitt_portal/pages/articles.py",
