@@ -6,11 +6,13 @@ import pytest
 from inventory.app import service
 from inventory.receipts.models import DeliveryRow
 from kvitt_contracts.types import RegionCode, identify
+from kvitt_testkit.reconciled import plant
 from kvitt_testkit.world import REGION, Given, World, stockholm
 
 from contracts.tests.builders.orders import a_line, an_order_placed
 from contracts.tests.builders.regions import (
     a_balance_stated,
+    a_store_stated,
     rollators_received,
     the_catalogue,
     the_stores,
@@ -68,6 +70,23 @@ async def test_balances_are_those_of_one_store_at_a_time(world: World) -> None:
 
     assert [(line["article_number"], line["available"]) for line in page["items"]] == [(CUSHION, 1)]
     assert (unknown.status_code, unknown.json()["rule"]) == (404, "INV-14")
+
+
+@pytest.mark.rule("INV-4b")
+async def test_an_empty_balance_of_a_store_that_became_a_purchasing_store_is_not_shown(
+    world: World,
+) -> None:
+    async def shown() -> tuple[list[str], list[str]]:
+        async with world.http() as client:
+            page = (await client.get(f"/stores/{OWN}/balances")).json()
+            article = (await client.get(f"/articles/{CUSHION}")).json()
+        listed = [line["article_number"] for line in page["items"]]
+        return listed, [one["store"] for one in article["balances"]]
+
+    await world.handle(a_store_stated(OWN, "purchasing"))
+    assert await shown() == ([CUSHION], [OWN, CENTRAL])
+    await plant(world, f"UPDATE balances SET available = 0 WHERE store = '{OWN}'")
+    assert await shown() == ([], [CENTRAL])
 
 
 @pytest.mark.rule("INV-4c")

@@ -276,6 +276,14 @@ _STORES: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "INV-4b",
+        "An empty balance of a purchasing store is shown",
+        f"{_CODE}/stock/queries.py",
+        "StoreRow.kind == StoreKind.PURCHASING",
+        "StoreRow.kind == StoreKind.INVESTIGATION",
+        f"{_LISTS}_an_empty_balance_of_a_store_that_became_a_purchasing_store_is_not_shown",
+    ),
+    rule_mutant(
+        "INV-4b",
         "A purchasing store gets a balance",
         f"{_CODE}/stores/domain.py",
         "store.kind is not StoreKind.PURCHASING and not is_clinics",
