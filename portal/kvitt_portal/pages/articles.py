@@ -34,7 +34,10 @@ UNITS: Final = {"piece": "styck", "pair": "par", "set": "sats"}
 
 _LIMIT = 50
 _DOCUMENT: Final = "application/pdf"
-_FILTERS = ("query", "type", "in_assortment", "store", "iso_code", "product")
+_FILTERS = (
+    *("query", "type", "in_assortment", "store", "iso_code", "product"),
+    *("supplier", "product_area", "in_stock"),
+)
 
 
 @router.get("/artiklar")
