@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
+from kvitt_portal.iso_classes import CLASSES
 from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import holds_number
@@ -30,25 +31,13 @@ TYPES: Final = (
     ("service", "Tjänst"),
 )
 UNITS: Final = {"piece": "styck", "pair": "par", "set": "sats"}
-CLASSES: Final = {
-    "04": "Medicinsk behandling",
-    "05": "Träning av färdigheter",
-    "06": "Ortoser och proteser",
-    "09": "Personlig vård och skydd",
-    "12": "Förflyttning",
-    "15": "Hushåll",
-    "18": "Möbler och anpassning av bostad",
-    "22": "Kommunikation och information",
-    "24": "Hantering av föremål",
-    "27": "Förbättring av miljön",
-    "28": "Arbete och arbetsträning",
-    "30": "Fritid och rekreation",
-}
-"""What the classes on two digits are about."""
 
 _LIMIT = 50
 _DOCUMENT: Final = "application/pdf"
-_FILTERS = ("query", "type", "in_assortment", "store", "iso_code", "product")
+_FILTERS = (
+    *("query", "type", "in_assortment", "store", "iso_code", "product"),
+    *("supplier", "product_area", "in_stock"),
+)
 
 
 @router.get("/artiklar")
@@ -102,7 +91,7 @@ async def page_of(
         article=shown,
         proposed=proposed,
         today=today,
-        prices=_prices(shown["prices"], today.value["today"] if today else ""),
+        prices=prices_noted(shown["prices"], today.value["today"] if today else ""),
         types=dict(TYPES),
         units=UNITS,
         classes=CLASSES,
@@ -190,16 +179,18 @@ def rent_on(article: dict[str, Any], day: date | None) -> int | None:
     return price["net_ore"] if price else None
 
 
-def _prices(prices: Sequence[dict[str, Any]], today: str) -> list[dict[str, Any]]:
-    """The price that is valid, and those that come, the newest first; all that there are, where it
-    is not known what day it is.
+def prices_noted(prices: Sequence[dict[str, Any]], today: str) -> list[dict[str, Any]]:
+    """Every price that there is, the newest first, each with what it is beside the one that is
+    valid; with nothing where it is not known what day it is.
     """
-    if not today:
-        return [{**one, "is_valid": True} for one in sorted(prices, key=_valid_from, reverse=True)]
-    valid = price_on(prices, date.fromisoformat(today))
-    coming = [one for one in prices if one["valid_from"] > today]
-    shown = [*sorted(coming, key=_valid_from, reverse=True), *([valid] if valid else [])]
-    return [{**one, "is_valid": one is valid} for one in shown]
+    valid = price_on(prices, date.fromisoformat(today)) if today else None
+
+    def note(one: dict[str, Any]) -> str:
+        if not today or one is valid:
+            return ""
+        return "kommande" if one["valid_from"] > today else "tidigare"
+
+    return [{**one, "note": note(one)} for one in sorted(prices, key=_valid_from, reverse=True)]
 
 
 def _valid_from(price: dict[str, Any]) -> str:

@@ -29,6 +29,7 @@ _WORKS = 5
 _FILTERS = {
     "nummer": ("device_number", "Skriv siffror, bokstäver (a–z) och bindestreck, högst 30."),
     "artikel": ("article_number", "Skriv siffror, stora bokstäver och bindestreck, högst 20."),
+    "underhall": ("maintenance_due_by", "Skriv en dag, till exempel 2026-12-31."),
     "forrad": ("store", "Skriv siffror och stora bokstäver, högst 10."),
 }
 """By their names in the address: what inventory calls each, and what is written in it."""

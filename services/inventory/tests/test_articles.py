@@ -152,6 +152,11 @@ async def test_a_price_before_its_article_is_refused(world: World) -> None:
         ("in_assortment=false", []),
         ("store=500", [CUSHION]),
         ("iso_code=12&query=dyna", [CUSHION]),
+        ("supplier=NORDHJÄ&type=service", ["39001"]),
+        ("supplier=%25", []),
+        ("product_area=beds", []),
+        ("in_stock=true", [CUSHION]),
+        ("in_stock=false&type=spare_part", ["30999"]),
     ],
 )
 async def test_articles_are_found_by_words_in_any_order_and_by_filters(

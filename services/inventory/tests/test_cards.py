@@ -311,6 +311,28 @@ async def test_the_next_day_of_maintenance_follows_from_the_last_one(world: Worl
     assert (str(row.maintained_on), row.maintenance_due_on) == ("2026-03-18", None)
 
 
+@pytest.mark.rule("INV-5p")
+async def test_what_is_to_be_maintained_by_a_day_is_listed_but_for_what_is_gone(
+    world: World,
+) -> None:
+    await world.handle_all(
+        a_card_set(LENT, maintenance_due_on="2026-04-10"),
+        a_card_set(IN_STORE, maintenance_due_on="2026-04-01"),
+    )
+    asked = {"user": SENDER, "roles": CARE, "service_points": [SENDING]}
+
+    async def due(day: str) -> list[tuple[str, str]]:
+        async with world.http(**asked) as client:
+            page = (await client.get(f"/devices?maintenance_due_by={day}")).json()
+        return [(one["device_number"], one["maintenance_due_on"]) for one in page["items"]]
+
+    assert await due("2026-03-31") == []
+    assert await due("2026-04-01") == [(IN_STORE, "2026-04-01")]
+    assert await due("2026-04-10") == [(LENT, "2026-04-10"), (IN_STORE, "2026-04-01")]
+    await world.handle(a_scrapping(IN_STORE, on="2026-03-20"))
+    assert await due("2026-04-10") == [(LENT, "2026-04-10")]
+
+
 @pytest.mark.rule("ACT-8b", "INV-5d")
 async def test_finished_maintenance_is_the_devices_last_one(world: World) -> None:
     await world.handle_all(

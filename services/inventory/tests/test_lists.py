@@ -4,11 +4,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 from inventory.app import service
-from kvitt_testkit.world import Given, World, stockholm
+from inventory.receipts.models import DeliveryRow
+from kvitt_contracts.types import RegionCode, identify
+from kvitt_testkit.reconciled import plant
+from kvitt_testkit.world import REGION, Given, World, stockholm
 
 from contracts.tests.builders.orders import a_line, an_order_placed
 from contracts.tests.builders.regions import (
     a_balance_stated,
+    a_store_stated,
     rollators_received,
     the_catalogue,
     the_stores,
@@ -68,6 +72,23 @@ async def test_balances_are_those_of_one_store_at_a_time(world: World) -> None:
     assert (unknown.status_code, unknown.json()["rule"]) == (404, "INV-14")
 
 
+@pytest.mark.rule("INV-4b")
+async def test_an_empty_balance_of_a_store_that_became_a_purchasing_store_is_not_shown(
+    world: World,
+) -> None:
+    async def shown() -> tuple[list[str], list[str]]:
+        async with world.http() as client:
+            page = (await client.get(f"/stores/{OWN}/balances")).json()
+            article = (await client.get(f"/articles/{CUSHION}")).json()
+        listed = [line["article_number"] for line in page["items"]]
+        return listed, [one["store"] for one in article["balances"]]
+
+    await world.handle(a_store_stated(OWN, "purchasing"))
+    assert await shown() == ([CUSHION], [OWN, CENTRAL])
+    await plant(world, f"UPDATE balances SET available = 0 WHERE store = '{OWN}'")
+    assert await shown() == ([], [CENTRAL])
+
+
 @pytest.mark.rule("INV-4c")
 async def test_the_ledger_shows_each_move_with_what_it_was_made_for(world: World) -> None:
     async with world.http() as client:
@@ -77,7 +98,13 @@ async def test_the_ledger_shows_each_move_with_what_it_was_made_for(world: World
 
     moves = [(m["kind"], m["available"], m["reserved"], m["on_order"]) for m in page["items"]]
     assert moves == [("stated", 2, 0, 0), ("reserved", -2, 2, 1)]
-    assert page["items"][1]["cause_id"] == str(order_id("O-1"))
+    (reference,) = [
+        row.reference
+        for row in await world.rows(DeliveryRow)
+        if (row.store, row.article_number) == (CENTRAL, CUSHION)
+    ]
+    booked = identify(RegionCode(REGION), "delivery", reference)
+    assert [move["cause_id"] for move in page["items"]] == [str(booked), str(order_id("O-1"))]
     assert {move["kind"] for move in reserved["items"]} == {"reserved"}
 
 

@@ -89,6 +89,12 @@ async def test_the_catalogue_has_the_articles_of_a_users_areas_and_those_of_none
         assert sum(one["articles"] for one in classes if len(one["iso_code"]) == 6) == len(seen)
 
 
+@pytest.mark.rule("INV-1d")
+async def test_the_catalogue_is_filtered_by_product_area(world: World) -> None:
+    async with world.http(**ME) as client:
+        assert await listed(client, "/articles?product_area=syn", "article_number") == [SIGHT]
+
+
 @pytest.mark.rule("INV-2a", "REF-11a")
 async def test_an_articles_files_are_read_by_who_sees_the_article(world: World) -> None:
     await limited(world, product_areas=("horsel",))

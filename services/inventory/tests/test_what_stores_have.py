@@ -205,6 +205,7 @@ async def test_a_reservation_that_is_not_as_its_order_is_found_by_the_order(worl
             "lines",
         ),
         ("DELETE FROM reservations WHERE status = 'reserved'", None, "no_reservation"),
+        (f"DELETE FROM placed_orders WHERE order_id = '{first}'", None, "no_reservation"),
     ):
         await plant(world, planted)
         assert await found(world, "orders", *ORDERS) == [("reservations", first, (wrong,))]

@@ -7,9 +7,51 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _FILES: Final = "services/inventory/inventory/article_files"
 _API: Final = "services/inventory/inventory/articles/page_api.py"
+_TEMPLATES: Final = "portal/kvitt_portal/templates"
+_PARTS: Final = "portal/tests/test_article_parts.py::test"
 _PAGE: Final = "services/inventory/tests/test_article_pages.py::test"
 
 ARTICLE_PAGES: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "INV-3a",
+        "A class below the first level has no name",
+        "portal/kvitt_portal/iso_classes.py",
+        '    "1206": "Gånghjälpmedel för båda armarna",\n',
+        "",
+        f"{_PARTS}_every_class_of_the_examples_has_a_name_at_each_level",
+    ),
+    rule_mutant(
+        "INV-2b",
+        "What an article cost before is said to be what it will cost",
+        "portal/kvitt_portal/pages/articles.py",
+        'return "kommande" if one["valid_from"] > today else "tidigare"',
+        'return "kommande"',
+        f"{_PARTS}_every_price_is_shown_the_newest_first_with_what_it_is_beside_the_valid_one",
+    ),
+    rule_mutant(
+        "INV-2c",
+        "The contract's short lead time is not said",
+        f"{_TEMPLATES}/articles/parts.html",
+        "{% if article.is_lead_time_short %}",
+        "{% if false %}",
+        f"{_PARTS}_a_lead_time_is_the_contracts_short_or_its_days",
+    ),
+    rule_mutant(
+        "INV-4e",
+        "What is out is said to be there",
+        f"{_TEMPLATES}/stores/parts.html",
+        '"red": ("Slut", "error")',
+        '"red": ("Finns", "error")',
+        f"{_PARTS}_a_balances_colour_has_its_word",
+    ),
+    rule_mutant(
+        "INV-13b",
+        "A store's list does not say what is being reconditioned",
+        f"{_TEMPLATES}/stores/parts.html",
+        "{% if balance.in_reconditioning %}",
+        "{% if false %}",
+        f"{_PARTS}_what_is_being_reconditioned_is_said_beside_what_is_available",
+    ),
     rule_mutant(
         "INV-2a",
         "A file is on the page before somebody shows it",

@@ -152,6 +152,14 @@ CARDS: tuple[RuleMutant, ...] = (
         f"{_TESTS}_a_device_is_found_by_the_sip_number_of_whoever_has_it",
     ),
     rule_mutant(
+        "INV-5p",
+        "What is gone is to be maintained",
+        f"{_CODE}/devices/api.py",
+        "and_(DeviceRow.maintenance_due_on <= day, DeviceRow.status.not_in(domain.GONE))",
+        "and_(DeviceRow.maintenance_due_on <= day)",
+        f"{_TESTS}_what_is_to_be_maintained_by_a_day_is_listed_but_for_what_is_gone",
+    ),
+    rule_mutant(
         "INV-5d",
         "The next day of maintenance stands when it has been done",
         f"{_CODE}/devices/domain.py",

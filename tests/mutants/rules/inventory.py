@@ -97,6 +97,22 @@ _CATALOGUE: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "INV-1d",
+        "What is out is in stock",
+        f"{_CODE}/articles/api.py",
+        "return there if in_stock else not_(there)",
+        "return not_(there) if in_stock else there",
+        f"{_ARTICLES}_articles_are_found_by_words_in_any_order_and_by_filters",
+    ),
+    rule_mutant(
+        "INV-1d",
+        "The filter of the supplier looks at the name of the article",
+        f"{_CODE}/articles/api.py",
+        "ArticleRow.supplier.icontains(",
+        "ArticleRow.name.icontains(",
+        f"{_ARTICLES}_articles_are_found_by_words_in_any_order_and_by_filters",
+    ),
+    rule_mutant(
+        "INV-1d",
         "The filter of the assortment is another's",
         f"{_CODE}/articles/api.py",
         'Eq(ArticleRow.in_assortment, "Bara i',
@@ -276,6 +292,14 @@ _STORES: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "INV-4b",
+        "An empty balance of a purchasing store is shown",
+        f"{_CODE}/stock/queries.py",
+        "StoreRow.kind == StoreKind.PURCHASING",
+        "StoreRow.kind == StoreKind.INVESTIGATION",
+        f"{_LISTS}_an_empty_balance_of_a_store_that_became_a_purchasing_store_is_not_shown",
+    ),
+    rule_mutant(
+        "INV-4b",
         "A purchasing store gets a balance",
         f"{_CODE}/stores/domain.py",
         "store.kind is not StoreKind.PURCHASING and not is_clinics",
@@ -298,6 +322,14 @@ _STORES: tuple[RuleMutant, ...] = (
         "if min(after.available, after.reserved, after.on_order, after.in_reconditioning) < 0:",
         "if after.available < 0:",
         f"{_STOCK}_a_balance_never_falls_below_zero_and_is_the_sum_of_its_moves",
+    ),
+    rule_mutant(
+        "INV-4c",
+        "The ledger does not say by which delivery goods came",
+        f"{_CODE}/receipts/handlers.py",
+        '        cause_id=identify(tx.region, "delivery", delivery.reference),\n',
+        "",
+        f"{_LISTS}_the_ledger_shows_each_move_with_what_it_was_made_for",
     ),
     rule_mutant(
         "INV-4c",

@@ -15,6 +15,22 @@ _SCANNED: Final = f"{_FOLDER}/test_scanned.py::test"
 
 STOCKTAKINGS: tuple[RuleMutant, ...] = (
     rule_mutant(
+        "INV-5n",
+        "Who counts from one hides a code's own article where a shelf is counted",
+        f"{_TAKING}/queries.py",
+        ".order_by(*first, DeviceRow.device_number)",
+        ".order_by(DeviceRow.device_number)",
+        f"{_SCANNED}_the_codes_own_article_is_read_before_others_with_the_same_serial_number",
+    ),
+    rule_mutant(
+        "REF-7i",
+        "What is counted over the ledger is put into a private clinic's store",
+        f"{_TAKING}/handlers.py",
+        "if any(change > 0 for change in found.moves.values()):",
+        "if any(change > 10_000_000 for change in found.moves.values()):",
+        f"{_POSTING}_a_private_clinics_store_takes_nothing_in_that_was_counted_over",
+    ),
+    rule_mutant(
         "INV-10a",
         "A store is counted once and never again",
         f"{_TAKING}/handlers.py",

@@ -54,6 +54,14 @@ WHAT_STORES_HAVE: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "INV-4h",
+        "An order that inventory does not know is not found",
+        f"{_CODE}/set_aside/checks.py",
+        "for region, left in asked.items():",
+        "for region, left in list(asked.items())[:0]:",
+        _ORDERS,
+    ),
+    rule_mutant(
+        "INV-4h",
         "An order without a reservation is not found",
         f"{_CODE}/set_aside/domain.py",
         "            if asked.lines:\n",

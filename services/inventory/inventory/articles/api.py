@@ -29,7 +29,7 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, not_, select
 
 from inventory.article_files.queries import files_shown, information_of
 from inventory.article_files.views import ArticleFileView, InformationView
@@ -167,6 +167,15 @@ def _is_in_stock(store: StoreId, _: RegionReader) -> ColumnElement[bool]:
     )
 
 
+def _is_in_any_stock(in_stock: bool, _: RegionReader) -> ColumnElement[bool]:
+    there = exists().where(
+        BalanceRow.region == ArticleRow.region,
+        BalanceRow.article_number == ArticleRow.article_number,
+        BalanceRow.available > 0,
+    )
+    return there if in_stock else not_(there)
+
+
 class ArticleQuery(ListQuery):
     """Which articles (INV-1)."""
 
@@ -185,6 +194,20 @@ class ArticleQuery(ListQuery):
     ] = None
     marked: Annotated[bool | None, Eq(ArticleRow.marked, "Bara (o)märkta")] = None
     store: Annotated[StoreId | None, Where(_is_in_stock, "Har saldo i förrådet")] = None
+    in_stock: Annotated[
+        bool | None, Where(_is_in_any_stock, "Bara det som (inte) finns disponibelt i något förråd")
+    ] = None
+    supplier: Annotated[
+        str | None,
+        Where(
+            lambda part, _: ArticleRow.supplier.icontains(part, autoescape=True),
+            "Del av leverantörens namn; skiftläge spelar ingen roll",
+        ),
+        Field(min_length=1, max_length=100, examples=["nordhjälp"]),
+    ] = None
+    product_area: Annotated[
+        ProductArea | None, Eq(ArticleRow.product_area, "Produktområde (REF-11)")
+    ] = None
     iso_code: Annotated[
         str | None,
         StartsWith(ArticleRow.iso_code, "ISO-kodens första siffror (INV-3)"),

@@ -31,6 +31,7 @@ from kvitt_contracts.types import (
     ArticleType,
     CareUnitId,
     CustomerId,
+    Day,
     DeviceId,
     DeviceNumber,
     Holder,
@@ -105,6 +106,7 @@ class DeviceLine(BaseModel):
                     "prescriber": "k201ema",
                     "status": "in_use",
                     "status_since": None,
+                    "maintenance_due_on": "2027-05-04",
                     "claim": {
                         "kind": "transfer",
                         "by": "92289acb-adf5-5ac2-95ac-35cb2910d9ec",
@@ -130,6 +132,7 @@ class DeviceLine(BaseModel):
     prescriber: Annotated[UserId | None, Field(description="Förskrivare (internt id)")]
     status: Annotated[domain.DeviceStatus, Field(description="I bruk eller skrotat (INV-5, INV-7)")]
     status_since: Annotated[date | None, Field(description="Sedan när, om det har ändrats")]
+    maintenance_due_on: Annotated[date | None, Field(description="Nästa underhåll, om det är känt")]
     claim: ClaimView | None
 
     @classmethod
@@ -223,7 +226,6 @@ class DeviceView(DeviceLine):
     maintained_on: Annotated[
         date | None, Field(description="Senaste förebyggande underhåll (INV-5)")
     ]
-    maintenance_due_on: Annotated[date | None, Field(description="Nästa underhåll, om det är känt")]
     has_been_out: Annotated[
         bool,
         Field(description="Har varit utlånat eller på väg ut; annars är det nytt (PCK-7)"),
@@ -240,6 +242,11 @@ class DeviceView(DeviceLine):
 def _stands_in(store: StoreId) -> ColumnElement[bool]:
     """Of what was scrapped in a store, the store has nothing."""
     return and_(_held_by("store", store), DeviceRow.status.not_in(domain.GONE))
+
+
+def _is_due_by(day: date) -> ColumnElement[bool]:
+    """Of what is gone nothing is maintained."""
+    return and_(DeviceRow.maintenance_due_on <= day, DeviceRow.status.not_in(domain.GONE))
 
 
 def _held_by(kind: str, *keys: object) -> ColumnElement[bool]:
@@ -294,6 +301,13 @@ class DeviceQuery(ListQuery):
         Where(
             lambda undecided, _: is_undecided() if undecided else not_(is_undecided()),
             "Bara de som (inte) väntar på beslut om vem som betalar en skada (INV-15)",
+        ),
+    ] = None
+    maintenance_due_by: Annotated[
+        Day | None,
+        Where(
+            lambda day, _: _is_due_by(day),
+            "Bara de som ska ha förebyggande underhåll senast den dagen (INV-5)",
         ),
     ] = None
     claimed: Annotated[
@@ -393,7 +407,6 @@ async def show_device(device_id: UUID, reader: Reader) -> DeviceView:
         former_numbers=row.former_numbers,
         sip_number=await sip_number_of(reader, row),
         maintained_on=row.maintained_on,
-        maintenance_due_on=row.maintenance_due_on,
         has_been_out=has_been_out(history),
         damages=await damages_of(reader, row, history),
         notes=await notes_shown(reader, row, history, is_shown),

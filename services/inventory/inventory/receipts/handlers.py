@@ -7,7 +7,7 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import Custody, DeviceRegistered, DeviceStatedOnLoan, MoveKind
 from kvitt_contracts.regions import BalanceStated, DeviceStated, GoodsReceived, Owner
-from kvitt_contracts.types import NamedRecipient, StoreHolder, StoreId, Word
+from kvitt_contracts.types import NamedRecipient, StoreHolder, StoreId, Word, identify
 
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id, get_article
@@ -198,6 +198,7 @@ async def _book(tx: Transaction, delivery: DeliveryRow) -> None:
         delivery.kind,
         on=delivery.booked_on,
         available=delivery.quantity,
+        cause_id=identify(tx.region, "delivery", delivery.reference),
     )
     await serve_backorders(tx, delivery.store, delivery.article_number)
 

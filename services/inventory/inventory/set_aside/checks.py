@@ -1,6 +1,7 @@
 """The checks that what stores have set aside is what it is set aside for (INV-4)."""
 
 from collections import defaultdict
+from operator import itemgetter
 from uuid import UUID
 
 from kvitt_chassis.operating.checks import Check, Snapshot
@@ -34,16 +35,21 @@ async def find_promises(snapshot: Snapshot) -> list[Difference]:
 async def find_orders(snapshot: Snapshot) -> list[Difference]:
     """Every order whose reservation is not as orders' events, replayed, say."""
     asked = await _orders(snapshot)
-    kept = await queries.kept_of_regions(snapshot)
+    wrong: list[tuple[str, UUID, str]] = []
+    async for region, key, has in queries.each_kept(snapshot):  # one at a time: there are many
+        said = asked[region].pop(key, None)
+        orders = {} if said is None else {key: said}
+        wrong += [(region, *one) for one in domain.wrong_reservations(orders, {key: has})]
+    for region, left in asked.items():
+        wrong += [(region, *one) for one in domain.wrong_reservations(left, {})]
     return [
         Difference(table="reservations", region=region, key=str(key), fields=(what,))
-        for region in sorted({*asked, *kept})
-        for key, what in domain.wrong_reservations(asked.get(region, {}), kept.get(region, {}))
+        for region, key, what in sorted(wrong, key=itemgetter(0, 1))
     ]
 
 
-async def _orders(snapshot: Snapshot) -> dict[str, dict[UUID, domain.Asked]]:
-    found: dict[str, dict[UUID, domain.Asked]] = defaultdict(dict)
+async def _orders(snapshot: Snapshot) -> defaultdict[str, dict[UUID, domain.Asked]]:
+    found: defaultdict[str, dict[UUID, domain.Asked]] = defaultdict(dict)
     async for heard in snapshot.heard(ORDERS_CUSTOMER_ORDERS, *_TYPES):
         of_region, key = found[heard.region], UUID(heard.key)
         of_region[key] = domain.after(of_region.get(key, domain.Asked()), heard.event)

@@ -1,6 +1,6 @@
 """What stores have set aside, and what it is set aside for: read whole, for the comparison."""
 
-from collections import defaultdict
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 from kvitt_chassis.operating.checks import Snapshot
@@ -28,8 +28,10 @@ async def queues_beside_reservations(snapshot: Snapshot) -> list[tuple[str, str]
     return [(row.region, row.key) for row in found]
 
 
-async def kept_of_regions(snapshot: Snapshot) -> dict[str, dict[UUID, Kept]]:
-    """Each order that inventory knows with its reservation, by region."""
+async def each_kept(snapshot: Snapshot) -> AsyncIterator[tuple[str, UUID, Kept]]:
+    """Region and id of each order that inventory knows, with what it has of it: as they are read,
+    since those of all regions would fill the memory.
+    """
     placed = select(PlacedOrderRow, ReservationRow).outerjoin(
         ReservationRow,
         and_(
@@ -37,14 +39,13 @@ async def kept_of_regions(snapshot: Snapshot) -> dict[str, dict[UUID, Kept]]:
             ReservationRow.id == PlacedOrderRow.order_id,
         ),
     )
-    found: dict[str, dict[UUID, Kept]] = defaultdict(dict)
     stream = await snapshot.session.stream(placed.execution_options(yield_per=_CHUNK))
     async for order, row in stream:
-        found[order.region][order.order_id] = Kept(
+        kept = Kept(
             lines={line.line_id: (line.article_number, line.quantity) for line in order.lines},
             reservation=_state(row),
         )
-    return found
+        yield order.region, order.order_id, kept
 
 
 def _state(row: ReservationRow | None) -> Reservation | None:

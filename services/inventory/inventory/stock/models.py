@@ -52,7 +52,8 @@ class BalanceRow(
 class StockMoveRow(Regional, Base):
     """One line of the ledger. Written with the move's event, never changed.
 
-    `cause_id`: the order or transfer that it was made for.
+    `cause_id`: what it was made for: an order, a transfer, a stocktaking, a delivery, a device … A
+    delivery or a stated balance that was booked before this was kept of them has none.
     """
 
     __tablename__ = "stock_moves"

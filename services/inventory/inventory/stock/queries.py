@@ -6,10 +6,23 @@ from datetime import datetime
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.operating.checks import Snapshot
 from kvitt_contracts.types import ArticleNumber, StoreId
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, exists, func, not_, or_, select, text
 
 from inventory.stock.domain import Balance
 from inventory.stock.models import BalanceRow, StockMoveRow
+from inventory.stores.domain import StoreKind
+from inventory.stores.models import StoreRow
+
+
+def is_shown() -> ColumnElement[bool]:
+    """A balance is shown: all but an empty one of a purchasing store, which has none (INV-4)."""
+    has = [getattr(BalanceRow, name) != 0 for name in _NUMBERS]
+    of_purchasing_store = exists().where(
+        StoreRow.region == BalanceRow.region,
+        StoreRow.store == BalanceRow.store,
+        StoreRow.kind == StoreKind.PURCHASING,
+    )
+    return or_(*has, not_(of_purchasing_store))
 
 
 async def balances_of(
@@ -17,7 +30,9 @@ async def balances_of(
 ) -> Sequence[BalanceRow]:
     """These articles' balances, by store."""
     return await reader.all(
-        select(BalanceRow).where(BalanceRow.article_number.in_(numbers)).order_by(BalanceRow.store)
+        select(BalanceRow)
+        .where(BalanceRow.article_number.in_(numbers), is_shown())
+        .order_by(BalanceRow.store)
     )
 
 

@@ -96,4 +96,10 @@ class StockMoveView(FromRow):
     in_reconditioning: int
     moved_on: date
     recorded_at: datetime
-    cause_id: Annotated[UUID | None, Field(description="Ordern, bytet eller individen bakom")]
+    cause_id: Annotated[
+        UUID | None,
+        Field(
+            description="Ordern, bytet, inventeringen, leveransen eller individen bakom; "
+            "leveranser och ingående saldon från före den här versionen har ingen"
+        ),
+    ]

@@ -165,8 +165,10 @@ async def count_shelf(store: Place, body: CountBody, commands: Commands) -> Stoc
 async def post_stocktaking(store: Place, commands: Commands) -> StocktakingView:
     """Bokför skillnaderna: det gör kundtjänst. Hjälpmedel som saknas söks i utredningsförrådet.
 
-    Nekas: UNKNOWN_STOCKTAKING, NOT_OPENED, NOTHING_COUNTED, TOO_MANY_DIFFERENCES,
-    NO_INVESTIGATION_STORE, PROMISED_IS_MISSING (INV-10), CUSTOMER_SERVICE_ONLY (REF-12).
+    Nekas: UNKNOWN_STOCKTAKING, NOT_OPENED, NOTHING_COUNTED, COUNTED_APART, TOO_MANY_DIFFERENCES,
+    NO_INVESTIGATION_STORE, PROMISED_IS_MISSING (INV-10), CUSTOMER_SERVICE_ONLY (REF-12); räknades
+    mer än vad som är bokfört, PURCHASING_STORE_HAS_NO_BALANCE (INV-4),
+    PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     return await _run(PostStocktaking(store=store, by=commands.caller.user_id), store, commands)
 

@@ -163,10 +163,13 @@ async def post_stocktaking(row: StocktakingRow, command: PostStocktaking, tx: Tr
     """Post what differs; missing devices are searched for (INV-10).
 
     Refused: UNKNOWN_STOCKTAKING, NOT_OPENED, NOTHING_COUNTED, COUNTED_APART, TOO_MANY_DIFFERENCES,
-    NO_INVESTIGATION_STORE, PROMISED_IS_MISSING (INV-10).
+    NO_INVESTIGATION_STORE, PROMISED_IS_MISSING (INV-10), and where more was counted than the
+    ledger says, PURCHASING_STORE_HAS_NO_BALANCE (INV-4), PRIVATE_CLINIC_HOLDS_NO_STOCK (REF-7).
     """
     tallies.check_agreed(await tallies_of(tx, row.state()))
     found = await compare(tx, row.state())
+    if any(change > 0 for change in found.moves.values()):
+        await check_store_holds_stock(tx, row.store)
     posted = domain.post(
         StocktakingId(row.id),
         row.state(),

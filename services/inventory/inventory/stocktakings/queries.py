@@ -286,7 +286,11 @@ async def tallies_of(tx: Transaction, taking: Stocktaking) -> list[Tally]:
 
 
 async def devices_scanned(tx: Transaction, scanned: Scanned) -> list[tuple[DeviceRow, ArticleRow]]:
-    """The devices that a code may mean, each with its article (INV-5)."""
+    """The devices that a code may mean, each with its article: those of the code's own article
+    first, since many makers count from one (INV-5).
+    """
+    gtin = scanned.gtin
+    first = [] if gtin is None else [ArticleRow.gtin.is_distinct_from(gtin)]
     query = (
         select(DeviceRow, ArticleRow)
         .join(
@@ -295,7 +299,7 @@ async def devices_scanned(tx: Transaction, scanned: Scanned) -> list[tuple[Devic
             & (ArticleRow.article_number == DeviceRow.article_number),
         )
         .where(DeviceRow.region == tx.region, is_scanned(scanned, tx.region))
-        .order_by(DeviceRow.device_number)
+        .order_by(*first, DeviceRow.device_number)
         .limit(_CANDIDATES)
     )
     return [(device, article) for device, article in await tx.session.execute(query)]

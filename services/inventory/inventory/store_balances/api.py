@@ -27,7 +27,7 @@ from inventory.articles.models import ArticleRow
 from inventory.articles.queries import has_words
 from inventory.reservations.queries import incoming_shown
 from inventory.stock.models import BalanceRow
-from inventory.stock.queries import balances_at
+from inventory.stock.queries import balances_at, is_shown
 from inventory.stocktakings.models import ShelfCountRow
 from inventory.store_balances import documents
 from inventory.store_balances.domain import check_day
@@ -75,7 +75,8 @@ BALANCES = ListOf(
             ShelfCountRow.region == BalanceRow.region,
             ShelfCountRow.balance_id == BalanceRow.id,
         ),
-    ),
+    )
+    .where(is_shown()),
     scope=Scope(
         BalanceRow.region,
         also=lambda caller: is_among(BalanceRow.store, stores_to_look_up(caller)),

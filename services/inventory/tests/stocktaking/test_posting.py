@@ -15,6 +15,7 @@ from kvitt_contracts.types import (
 from kvitt_testkit.world import REGION, World
 
 from contracts.tests.builders.orders import (
+    a_customer_registered,
     a_line,
     a_withdrawal_placed,
     an_order_placed,
@@ -40,7 +41,7 @@ from services.inventory.tests.stocktaking.rounds import (
     posted,
     posting,
 )
-from services.inventory.tests.worlds import balance, device
+from services.inventory.tests.worlds import balance, device, refusal
 
 
 @pytest.mark.rule("INV-10d")
@@ -124,3 +125,21 @@ async def test_over_http_a_unit_counts_and_customer_service_posts_and_finds(worl
         assert (await staff.post(f"/stores/{OWN}/stocktaking:post")).json()["posted_on"]
         answer = await staff.post(f"/devices/{missed}:find", json=found)
     assert answer.json() == {"device_number": THREE, "store": OWN}
+
+
+@pytest.mark.rule("REF-7i")
+async def test_a_private_clinics_store_takes_nothing_in_that_was_counted_over(
+    world: World,
+) -> None:
+    await world.handle(a_customer_registered(SENDING, store=OWN, private_clinic=True))
+    await opened(world)
+    await counted(world, (CUSHION, 6, ()))
+
+    refused = await refusal(world.handle(posting(), subject=OWN))
+
+    said = (refused.reason, refused.rule, refused.field)
+    assert said == ("PRIVATE_CLINIC_HOLDS_NO_STOCK", "REF-7", "store")
+    assert await balance(world, CUSHION, OWN) == (5, 0, 0)
+    await counted(world, (CUSHION, 5, ()))
+    await posted(world)
+    assert await balance(world, CUSHION, OWN) == (5, 0, 0)

@@ -8,7 +8,13 @@ from kvitt_contracts.types import Role
 from kvitt_testkit.world import World
 
 from contracts.tests.builders.orders import a_device_line, a_withdrawal_placed
-from contracts.tests.builders.regions import a_card_set, a_renumbering, a_shelf_counted
+from contracts.tests.builders.regions import (
+    a_card_set,
+    a_renumbering,
+    a_shelf_counted,
+    an_article_stated,
+    rollators_received,
+)
 from contracts.tests.builders.story import CUSHION, OWN, ROLLATOR, SENDER, SENDING, SERVICE
 from documents.tests.reading import pages
 from services.inventory.tests.stocktaking.rounds import (
@@ -64,6 +70,24 @@ async def test_each_scanned_code_gets_its_answer_and_the_good_ones_count(world: 
         ("unreadable", None),
     ]
     assert await seen(world) == {ROLLATOR: 2}
+
+
+@pytest.mark.rule("INV-5n")
+async def test_the_codes_own_article_is_read_before_others_with_the_same_serial_number(
+    world: World,
+) -> None:
+    others = [
+        {"device_number": f"{number}", "serial_number": "1"} for number in range(16001, 16022)
+    ]
+    await world.handle_all(
+        an_article_stated(version=2, gtin="07350053850019"),
+        an_article_stated("30013"),
+        rollators_received(article_number="30013", quantity=len(others), devices=tuple(others)),
+        a_card_set(TWO, serial_number="1", by=SERVICE, asked_by=SENDER),
+    )
+    await opened(world)
+
+    assert await scanned(world, "(01)07350053850019(21)1") == [("counted", TWO)]
 
 
 @pytest.mark.rule("INV-10h")
