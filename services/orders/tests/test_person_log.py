@@ -16,6 +16,8 @@ from kvitt_chassis.operating.evidence import as_ecs
 from kvitt_contracts.types import PatientRecipient, RegionCode, Role
 from kvitt_testkit.world import REGION, Given, World
 from orders.app import service
+from orders.erasures.exports import EXPORT
+from orders.erasures.handlers import ERASE
 from orders.extracts.words import OF_LOOKS, OF_NOUNS, OF_PURPOSES, said_of
 from orders.people.domain import Look, Purpose
 from orders.people.log import PERSON_LOG
@@ -248,7 +250,7 @@ async def test_the_regions_monitoring_reads_it_in_order_without_anybodys_data(
 @pytest.mark.rule("REF-21d")
 def test_every_kind_of_line_is_said_in_words() -> None:
     assert set(OF_LOOKS) == {None, *Look}
-    assert {one.value for one in Purpose} <= set(OF_PURPOSES)
+    assert {ERASE, EXPORT, *(one.value for one in Purpose)} <= set(OF_PURPOSES)
     assert said_of(Look.SHOWN, "display") == (
         "Dina uppgifter visades vid en order, ett hjälpmedel eller ett byte"
     )
