@@ -1,5 +1,6 @@
 """REF-23: a person is erased: the key is destroyed, and what was written freely is deleted."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from orders.erasures import domain
 from orders.erasures.domain import ErasureRefused, Left
 from orders.people.commands import KeepContact
 from orders.people.corrections import PersonCorrectionRow
-from orders.people.domain import Look, Person
+from orders.people.domain import Look, Person, PersonRefused, merge
 from orders.people.keys.models import PersonKeyRow
 from orders.people.keys.sealing import NotOpened, unseal
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonRow
@@ -83,6 +84,18 @@ async def test_an_erased_person_is_found_no_more_and_nothing_of_them_opens(given
             identity = {"kind": "personal_number", "number": OLD_WOMAN}
             body = {"identity": identity, "purpose": "case"}
             assert (await client.post("/persons:find", json=body)).status_code == 404
+
+
+@pytest.mark.rule("REF-23a")
+@pytest.mark.parametrize("erased_one", [0, 1])
+def test_an_erased_reference_is_merged_with_none(erased_one: int) -> None:
+    both = [PERSON, replace(PERSON, id=PersonRef(UUID(int=2)))]
+    both[erased_one] = replace(both[erased_one], active=False, is_erased=True)
+
+    with pytest.raises(PersonRefused) as refused:
+        merge(both[0], into=both[1])
+
+    assert (refused.value.reason, refused.value.field) == ("PERSON_IS_ERASED", "into")
 
 
 @pytest.mark.rule("REF-23a")
