@@ -8,9 +8,20 @@ import httpx
 import pytest
 from kvitt_chassis.operating.row_comparison import differences
 from kvitt_contracts.orders import PersonErased, PersonRegistered
-from kvitt_contracts.types import PersonRef, RegionPersonId, Role
+from kvitt_contracts.types import (
+    PersonRef,
+    RegionPersonId,
+    Role,
+    ServicePointId,
+    Thing,
+    UserId,
+    Word,
+)
 from kvitt_testkit.world import Given, World
 from orders.app import service
+from orders.care.models import CareDeviceRow
+from orders.cases.commands import AskCaseInWords
+from orders.cases.models import CaseRow
 from orders.customer_orders.models import OrderDetailsRow
 from orders.erasures import domain
 from orders.erasures.domain import ErasureRefused, Left
@@ -22,6 +33,7 @@ from orders.people.keys.sealing import NotOpened, unseal
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonRow
 
 from contracts.tests.builders.regions import OLD_WOMAN, a_person_joined, a_person_stated
+from contracts.tests.builders.story import SENDER, SENDING
 from services.orders.tests.builders import a_reserve_number, registry
 from services.orders.tests.worlds import CLERK, MONDAY, placed_over_http, ref_of
 
@@ -162,6 +174,27 @@ async def test_who_is_stated_again_is_somebody_new(given: Given) -> None:
         assert len(await world.events(PersonRegistered)) == 2
 
 
+@pytest.mark.rule("REF-23d")
+async def test_what_was_asked_of_the_person_and_what_they_have_goes(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        ref, order = await an_order_with_texts(world)
+        (device,) = await world.rows(CareDeviceRow)
+        about = {"person": ref, "device": device.device_id, "order": order}
+        for number, (kind, thing) in enumerate(about.items(), 1):
+            asked = AskCaseInWords(
+                kind=Word("other"),
+                about=Thing(kind=Word(kind), id=thing),
+                service_point=ServicePointId(SENDING),
+                by=UserId(SENDER),
+                text="Tess ringer själv",
+            )
+            await world.command(asked, target=UUID(int=number))
+
+        await erased(world, ref, is_ordered=True)
+
+        assert [one.text for one in await world.rows(CaseRow)] == [None] * 3
+
+
 @pytest.mark.rule("REF-23f")
 async def test_an_erasure_is_logged_with_who_and_why_once(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
@@ -222,6 +255,9 @@ async def test_of_an_erased_person_nothing_is_told(given: Given) -> None:
 
         async with world.http(user="ac-system", roles=[Role.REGION_SYSTEM]) as client:
             assert (await client.post(f"/persons/{ref}:export")).status_code == 404
+        async with world.http(roles=[Role.PRESCRIBER]) as client:
+            opened = await client.post(f"/persons/{ref}:open", json={"reason": "Hittad medvetslös"})
+        assert opened.status_code == 404
         assert not await world.rows(PersonCorrectionRow)
 
 

@@ -210,10 +210,15 @@ def _start(
 
 async def _called(named: RegionPersonId, tx: Transaction) -> PersonRow | None:
     known = await tx.look_up(PersonIdRow, named)
-    if known is None:
-        return None
-    row = await _lock_current(known.person, tx)
-    if row.is_erased:  # meanwhile, and the id with it: begun anew, the id is nobody's
+    return None if known is None else await _lock_found(known.person, tx)
+
+
+async def _lock_found(ref: PersonRef, tx: Transaction) -> PersonRow:
+    """The row of whom an id or a number leads to. Raises RowTaken where they are erased meanwhile:
+    begun anew, the id or the number is nobody's.
+    """
+    row = await _lock_current(ref, tx)
+    if row.is_erased:
         raise RowTaken
     return row
 
@@ -233,7 +238,7 @@ async def _lock_current(ref: PersonRef, tx: Transaction) -> PersonRow:
 
 async def _holding(identity: Identity, tx: Transaction) -> PersonRow | None:
     ref = await find_by_number(identity, tx)
-    return None if ref is None else await _lock_current(ref, tx)
+    return None if ref is None else await _lock_found(ref, tx)
 
 
 async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
@@ -241,8 +246,7 @@ async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
     tx.record(row, *merged)
     if merged:
         by = UserId(tx.actor or REGION)
-        both = [PersonRef(row.id), PersonRef(into.id)]
-        log_accesses(tx, by, MERGE, both, look=domain.Look.MERGED)
+        log_accesses(tx, by, MERGE, [PersonRef(into.id)], look=domain.Look.MERGED)
         details = await tx.look_up(PersonDetailsRow, row.id)
         if details is not None:
             await delete_details(details, tx)
