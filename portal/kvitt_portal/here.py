@@ -380,10 +380,8 @@ async def visit(request: Request) -> Visit:
     if session is None:
         raise NotLoggedIn
     before = session.copy()
-    if not session.is_known:
-        await fill(portal.services, session)
-        if session.is_known:  # the register did not answer when they logged in
-            await sign_in(portal.services, session)
+    if not session.is_known and await fill(portal.services, session):
+        await sign_in(portal.services, session)  # the register did not answer when they logged in
     if session.copy() != before:
         await portal.sessions.store(secret, session, before=before)
     made = Visit(request, portal, secret, session)
