@@ -20,7 +20,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.notifications import MessageRead
 from kvitt_contracts.orders import VoidOrder
-from kvitt_contracts.types import OrderId, RegionCode, Role, ServicePointId, Word
+from kvitt_contracts.types import OrderId, RegionCode, Role, ServicePointId, UserId, Word
 from kvitt_testkit.cells import CALLER, POINT
 from kvitt_testkit.world import Given, Servers, ServiceUrls, World
 
@@ -312,6 +312,19 @@ async def test_a_denied_request_is_a_line_and_a_count_whatever_it_lacks(
     ]
     assert len({line for _, _, line in denied()}) == 3
     assert [count(*one) for one in acts] == [one + 1 for one in before]
+
+
+@pytest.mark.rule("REF-18i")
+async def test_a_denial_names_who_is_not_known_to_the_register(
+    world: World, denied: Callable[[], list[tuple[str, str, str]]]
+) -> None:
+    nobody = Identity(user_id=UserId("nobody"), region=AC)
+
+    async with world.client(nobody) as client:
+        answer = await client.get("/letters")
+
+    assert answer.status_code == 403
+    assert [who for who, _, _ in denied()] == ["nobody"]
 
 
 @pytest.mark.rule("REF-18g", "REF-18i")

@@ -14,10 +14,10 @@ from kvitt.local.private import write_private
 from kvitt.local.problems import LocalProblem
 from kvitt.options import DEFAULT_STATE, JsonOption, StateOption
 from kvitt.region_system import RegionSystem
+from kvitt.secrets import secrets
 from kvitt.terminal import console, show
 
 person = typer.Typer(no_args_is_help=True, help="What a person has a right to.")
-secrets = typer.Typer(no_args_is_help=True, help="The keys that persons' data are sealed with.")
 
 RefArgument = Annotated[UUID, typer.Argument(help="The person's reference; never a number.")]
 RegionOption = Annotated[str, typer.Option("--region", help="The region's code.")]
@@ -37,7 +37,6 @@ _OF_A_PERSON: Final = (
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.add_typer(person, name="person")
-    app.add_typer(secrets, name="secrets")
 
 
 @person.command()

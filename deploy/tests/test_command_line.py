@@ -32,6 +32,7 @@ from kvitt.troubles import as_problem, of_answer
 from kvitt_chassis.consuming.verdicts import Cause
 from rich.console import Console
 from rich.table import Table
+from typer.testing import CliRunner
 
 WIDTH = 80
 KEY = "0b8e1c2a-5d3f-5e6a-9b7c-1d2e3f405162"
@@ -224,6 +225,13 @@ def test_a_state_is_its_owners_alone(tmp_path: Path) -> None:
 
     assert state.directory.stat().st_mode & 0o777 == 0o700
     assert modes == {"state.json": 0o600, "token-key.pem": 0o600}
+
+
+def test_every_command_of_secrets_is_named() -> None:
+    shown = CliRunner().invoke(app, ["secrets", "--help"])
+
+    assert shown.exit_code == 0
+    assert {"rotate", "status", "rekey-search"} <= set(shown.stdout.split())
 
 
 def test_an_older_state_is_closed_to_others_when_it_is_used(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import ANOTHERS_PAGE, Form
 from kvitt_portal.menu import CARE, MENU
-from kvitt_portal.register import fill
+from kvitt_portal.register import fill, sign_in
 from kvitt_portal.renewal import Renewals, ends_soon
 from kvitt_portal.services import File, Part, Services
 from kvitt_portal.sessions import IDLE, LONGEST, Session, Sessions
@@ -380,8 +380,8 @@ async def visit(request: Request) -> Visit:
     if session is None:
         raise NotLoggedIn
     before = session.copy()
-    if not session.is_known:
-        await fill(portal.services, session)
+    if not session.is_known and await fill(portal.services, session):
+        await sign_in(portal.services, session)  # the register did not answer when they logged in
     if session.copy() != before:
         await portal.sessions.store(secret, session, before=before)
     made = Visit(request, portal, secret, session)

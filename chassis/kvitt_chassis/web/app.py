@@ -194,6 +194,10 @@ class Guard:
             yield
             return
         identity = await self._identity(scope)
+        # until the register has said what they may: a denial names them all the same
+        scope[CALLER] = Caller(
+            user_id=identity.user_id, region=identity.region, grantees=frozenset()
+        )
         if (slots := self._slots) is None:
             scope[CALLER] = await self._context.access.caller(identity, self._context.database)
             yield

@@ -112,6 +112,9 @@ READS = {**WORKS, **SYSTEM}
 LOOKS_UP = dict.fromkeys((*CARE, *STAFF, *SYSTEM), Reach.REGION)
 HEADS = {Grantee.UNIT_HEAD: Reach.UNITS, **STAFF}
 MINE = {**CARE, Grantee.CUSTOMER_SERVICE: Reach.UNITS}
+HEADS_LOOK_UP = {**LOOKS_UP, Grantee.UNIT_HEAD: Reach.REGION}
+"""What also who heads a unit looks up, though they neither prescribe nor order."""
+OF_HEADS_TOO = {**MINE, Grantee.UNIT_HEAD: Reach.UNITS}
 
 
 def routes(

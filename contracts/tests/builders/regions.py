@@ -137,7 +137,8 @@ def a_user_stated(user: str = SENDER, *service_points: str, **changes: Any) -> U
 
 def a_sign_in_stated(user: str = SENDER, **changes: Any) -> UserActivityStated:
     """A user has signed in to a system of the region's own on a day (REF-5)."""
-    return build(UserActivityStated, {"user_id": user, "signed_in_on": DAY}, changes)
+    values = {"version": 1, "user_id": user, "signed_in_on": DAY}
+    return build(UserActivityStated, values, changes)
 
 
 def a_responsibles_stated(service_point: str = RECEIVING, **changes: Any) -> ResponsiblesStated:

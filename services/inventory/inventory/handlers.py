@@ -12,6 +12,7 @@ from inventory.days import handlers as days
 from inventory.device_notes import handlers as device_notes
 from inventory.direct_deliveries import handlers as direct_deliveries
 from inventory.dispatches import handlers as dispatches
+from inventory.erasures import handlers as erasures
 from inventory.fault_reports import handlers as fault_reports
 from inventory.holds import handlers as holds
 from inventory.orders import handlers as orders
@@ -41,6 +42,7 @@ def _every_handler() -> Handlers:
         article_files,
         stores,
         people,
+        erasures,
         transfers,
         receipts,
         takeovers,

@@ -21,6 +21,7 @@ from kvitt_contracts.types import (
 )
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
+from orders.cases.commands import AskCaseInWords
 from orders.cases.domain import Status
 from orders.cases.models import CaseRow
 from sqlalchemy import update
@@ -173,6 +174,17 @@ async def test_a_case_is_answered_once(world: World) -> None:
     assert await refusal(world, WITHDRAW) == ("ALREADY_ANSWERED", "CAS-1", None)
     assert ("case_answer", C1) not in await world.timers()
     await assert_rows_are_folds(world)
+
+
+@pytest.mark.rule("REF-22a")
+async def test_who_was_missing_is_told_until_it_is_answered(world: World) -> None:
+    told = {"service_point": ServicePointId(SENDING), "by": UserId(SENDER), "text": "Tess, 98 år"}
+    await world.command(AskCaseInWords(kind=Word("person_missing"), **told), target=C1)
+    before = (await world.row(CaseRow, C1)).text
+
+    await world.handle(ANSWER, subject="C-1")
+
+    assert (before, (await world.row(CaseRow, C1)).text) == ("Tess, 98 år", None)
 
 
 @pytest.mark.rule("CAS-1d")

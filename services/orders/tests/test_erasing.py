@@ -1,5 +1,6 @@
 """REF-23: a person is erased: the key is destroyed, and what was written freely is deleted."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -7,20 +8,32 @@ import httpx
 import pytest
 from kvitt_chassis.operating.row_comparison import differences
 from kvitt_contracts.orders import PersonErased, PersonRegistered
-from kvitt_contracts.types import PersonRef, RegionPersonId, Role
+from kvitt_contracts.types import (
+    PersonRef,
+    RegionPersonId,
+    Role,
+    ServicePointId,
+    Thing,
+    UserId,
+    Word,
+)
 from kvitt_testkit.world import Given, World
 from orders.app import service
+from orders.care.models import CareDeviceRow
+from orders.cases.commands import AskCaseInWords
+from orders.cases.models import CaseRow
 from orders.customer_orders.models import OrderDetailsRow
 from orders.erasures import domain
 from orders.erasures.domain import ErasureRefused, Left
 from orders.people.commands import KeepContact
 from orders.people.corrections import PersonCorrectionRow
-from orders.people.domain import Look, Person
+from orders.people.domain import Look, Person, PersonRefused, merge
 from orders.people.keys.models import PersonKeyRow
 from orders.people.keys.sealing import NotOpened, unseal
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonRow
 
 from contracts.tests.builders.regions import OLD_WOMAN, a_person_joined, a_person_stated
+from contracts.tests.builders.story import SENDER, SENDING
 from services.orders.tests.builders import a_reserve_number, registry
 from services.orders.tests.worlds import CLERK, MONDAY, placed_over_http, ref_of
 
@@ -83,6 +96,18 @@ async def test_an_erased_person_is_found_no_more_and_nothing_of_them_opens(given
             identity = {"kind": "personal_number", "number": OLD_WOMAN}
             body = {"identity": identity, "purpose": "case"}
             assert (await client.post("/persons:find", json=body)).status_code == 404
+
+
+@pytest.mark.rule("REF-23a")
+@pytest.mark.parametrize("erased_one", [0, 1])
+def test_an_erased_reference_is_merged_with_none(erased_one: int) -> None:
+    both = [PERSON, replace(PERSON, id=PersonRef(UUID(int=2)))]
+    both[erased_one] = replace(both[erased_one], active=False, is_erased=True)
+
+    with pytest.raises(PersonRefused) as refused:
+        merge(both[0], into=both[1])
+
+    assert (refused.value.reason, refused.value.field) == ("PERSON_IS_ERASED", "into")
 
 
 @pytest.mark.rule("REF-23a")
@@ -149,6 +174,27 @@ async def test_who_is_stated_again_is_somebody_new(given: Given) -> None:
         assert len(await world.events(PersonRegistered)) == 2
 
 
+@pytest.mark.rule("REF-23d")
+async def test_what_was_asked_of_the_person_and_what_they_have_goes(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        ref, order = await an_order_with_texts(world)
+        (device,) = await world.rows(CareDeviceRow)
+        about = {"person": ref, "device": device.device_id, "order": order}
+        for number, (kind, thing) in enumerate(about.items(), 1):
+            asked = AskCaseInWords(
+                kind=Word("other"),
+                about=Thing(kind=Word(kind), id=thing),
+                service_point=ServicePointId(SENDING),
+                by=UserId(SENDER),
+                text="Tess ringer själv",
+            )
+            await world.command(asked, target=UUID(int=number))
+
+        await erased(world, ref, is_ordered=True)
+
+        assert [one.text for one in await world.rows(CaseRow)] == [None] * 3
+
+
 @pytest.mark.rule("REF-23f")
 async def test_an_erasure_is_logged_with_who_and_why_once(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
@@ -209,6 +255,9 @@ async def test_of_an_erased_person_nothing_is_told(given: Given) -> None:
 
         async with world.http(user="ac-system", roles=[Role.REGION_SYSTEM]) as client:
             assert (await client.post(f"/persons/{ref}:export")).status_code == 404
+        async with world.http(roles=[Role.PRESCRIBER]) as client:
+            opened = await client.post(f"/persons/{ref}:open", json={"reason": "Hittad medvetslös"})
+        assert opened.status_code == 404
         assert not await world.rows(PersonCorrectionRow)
 
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 from kvitt_contracts.types import Role
-from kvitt_testkit.world import Given, World
+from kvitt_testkit.world import Given, World, an_envelope
 from orders.app import service
 from orders.people.keys import domain
 from orders.people.keys.domain import RingRefused
 from orders.people.keys.models import KeyRingRow
 from orders.people.keys.wrapping import wrapper
 
-from contracts.tests.builders.regions import a_person_stated
-from services.orders.tests.builders import a_reserve_number
+from contracts.tests.builders.regions import CHILD, a_person_stated
+from services.orders.tests.builders import a_reserve_number, an_identity
 from services.orders.tests.vault import details_in
 from services.orders.tests.worlds import ref_of
 
@@ -53,6 +53,18 @@ async def test_a_regions_key_is_replaced_and_the_old_one_forgotten(given: Given)
         assert early.json()["reason"] == "KEY_REPLACED_JUST_NOW"
         assert [one["version"] for one in dropped.json()["versions"]] == [2]
         assert await names(world) == ["Tess", "Ture"]
+
+
+@pytest.mark.rule("REF-22a")
+async def test_the_first_persons_of_a_region_may_come_in_one_batch(given: Given) -> None:
+    async with given(service, at=LATER) as world:
+        first, second = a_person_stated(name="Tess"), a_person_stated(an_identity(CHILD), name="Bo")
+        await world.handle_batch(
+            (an_envelope(first, region="ac", subject="ac-person-1"), first),
+            (an_envelope(second, region="ac", subject="ac-person-2"), second),
+        )
+
+        assert await names(world) == ["Tess", "Bo"]
 
 
 @pytest.mark.rule("REF-22c")

@@ -9,7 +9,7 @@ from kvitt_contracts.types import PersonRef, RegionCode, Role
 from kvitt_testkit.world import Given, World
 from orders.app import service
 from orders.people.domain import Look, finds_of
-from orders.people.models import PersonAccessRow, PersonDetailsRow
+from orders.people.models import PersonAccessRow
 from orders.people.terms.domain import MOST_HITS, SHOWN_AN_HOUR
 from orders.people.terms.models import PersonTermRow
 from sqlalchemy import select, text
@@ -17,6 +17,7 @@ from sqlalchemy import select, text
 from contracts.tests.builders.regions import CHILD, OLD_WOMAN, a_person_joined, a_person_stated
 from contracts.tests.builders.story import SENDER
 from services.orders.tests.builders import an_identity, cared_for
+from services.orders.tests.vault import details_in
 from services.orders.tests.worlds import CLERK, logged, ref_of
 
 CARE: dict[str, Any] = {"user": SENDER, "roles": [Role.PRESCRIBER]}
@@ -120,12 +121,12 @@ async def test_who_is_protected_by_a_merge_has_no_postal_code_to_be_found_by(giv
         )
         await cared_for(world)
         ref = await ref_of(world)
-        (row,) = [one for one in await world.rows(PersonDetailsRow) if one.person == ref]
-        assert row.address is not None
-        before = await names(client, f"Tess {row.address.postal_code}")
+        address = (await details_in(world, ref)).address
+        assert address is not None
+        before = await names(client, f"Tess {address.postal_code}")
         await world.handle(a_person_joined("ac-2"), subject="ac-person-1")
 
-        after = await names(client, f"Tess {row.address.postal_code}")
+        after = await names(client, f"Tess {address.postal_code}")
         assert (before, after) == (["Tess Testsson"], [])
         assert await names(client, "Tess Testsson") == ["Tess Testsson"]
         assert await terms(world) == {await ref_of(world)}  # none of the alias
@@ -151,6 +152,23 @@ async def test_a_hit_is_opened_to_whoever_was_shown_it_within_the_hour(given: Gi
         assert (too_late.status_code, others.status_code) == (404, 404)
         assert (chosen.status_code, chosen.json()["person"]) == (200, str(ref))
         assert (before, len(after)) == ([], 1)
+
+
+@pytest.mark.rule("REF-19i")
+async def test_a_hit_by_the_full_number_is_an_opening_by_it(given: Given) -> None:
+    async with given(service) as world, world.http(**CARE) as client:
+        await world.handle(a_person_stated(), subject="ac-person-1")
+        ref = await ref_of(world)
+        await logged(
+            world, Look.FOUND, at=_minutes_ago(50), times=finds_of(frozenset()).an_hour - 2
+        )
+
+        await search(client, OLD_WOMAN)
+        chosen = await client.post(f"/persons/{ref}:choose", json={"purpose": "new_patient"})
+        one_more = await client.post("/persons:search", json={**WORDS, "text": OLD_WOMAN})
+
+        assert (await listed(world)).count(("found", "new_patient", ref)) == 2
+        assert (chosen.status_code, one_more.status_code) == (200, 429)
 
 
 @pytest.mark.rule("REF-19h")
@@ -217,13 +235,18 @@ async def test_bad_input_is_refused_unlogged_and_unrepeated(given: Given, wrong:
 
 
 async def _copied(world: World, *, times: int) -> None:
-    """So many of the same name and birth, whose numbers are others."""
+    """So many of the same name and birth, in clear as an earlier release stored them, whose numbers
+    are others.
+    """
     async with world.worker.unit(RegionCode("ac")) as unit:
         await unit.session.execute(
             text(
                 "WITH made AS (INSERT INTO person_details SELECT (jsonb_populate_record(p,"
                 " jsonb_build_object('person', gen_random_uuid(), 'number_index', '\\x'"
-                " || encode(sha256(gen_random_uuid()::text::bytea), 'hex')))).*"
+                " || encode(sha256(gen_random_uuid()::text::bytea), 'hex'),"
+                " 'name', 'Tess Testsson', 'identity', jsonb_build_object("
+                " 'kind', 'personal_number', 'number', CAST(:number AS text)),"
+                " 'address', NULL, 'phone', NULL, 'stated_phone', NULL))).*"
                 " FROM person_details p CROSS JOIN generate_series(1, :times)"
                 " WHERE p.person = (SELECT person FROM person_details"
                 " LIMIT 1) RETURNING person)"
@@ -231,7 +254,7 @@ async def _copied(world: World, *, times: int) -> None:
                 " SELECT t.region, t.term, made.person FROM made CROSS JOIN"
                 " (SELECT DISTINCT region, term FROM person_terms) t"
             ),
-            {"times": times},
+            {"times": times, "number": OLD_WOMAN},
         )
 
 

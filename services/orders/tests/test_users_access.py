@@ -23,9 +23,20 @@ from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId, Word, identify
 from kvitt_testkit.world import REGION, Given, World, assert_rows_are_folds, stockholm
 from orders.app import service
-from orders.units.access.domain import APPLIED, GRANTED, LAPSED, UNIT_HEAD, Looked, apply, look
+from orders.units.access.domain import (
+    APPLIED,
+    GRANTED,
+    LAPSED,
+    UNIT_HEAD,
+    Looked,
+    apply,
+    grant,
+    look,
+    may_be_told,
+)
 from orders.units.domain import User, register_user
 from orders.units.models import UserRow
+from sqlalchemy import text
 
 from contracts.tests.builders.areas import with_policy
 from contracts.tests.builders.regions import (
@@ -175,6 +186,32 @@ def test_whom_the_region_states_as_inactive_is_not_applied_for() -> None:
     assert no.value.reason == "STATED_INACTIVE"
 
 
+@pytest.mark.rule("REF-5e")
+def test_what_was_applied_for_is_not_granted_to_whom_the_region_states_as_inactive_since() -> None:
+    with pytest.raises(Refused) as no:
+        grant(
+            lapsed(access=APPLIED, stated_active=False), by=UserId(SERVICE), asked_by=HEAD, heads=()
+        )
+
+    assert (no.value.reason, no.value.field) == ("STATED_INACTIVE", "user_id")
+
+
+@pytest.mark.rule("REF-5f")
+@pytest.mark.parametrize(
+    ("user", "is_told"),
+    [
+        (a_user(ME), True),
+        (lapsed(), True),
+        (lapsed(stated_active=None), True),
+        (lapsed(stated_active=False), False),
+        (lapsed(access=APPLIED), False),
+        (a_user(ME, active=False, stated_active=False), False),
+    ],
+)
+def test_whose_access_has_lapsed_is_mailed_that_it_has(user: User, is_told: bool) -> None:
+    assert may_be_told(user) is is_told
+
+
 @pytest.mark.rule("REF-5d")
 def test_what_is_so_already_is_not_applied_for_again() -> None:
     assert apply(a_user(ME), by=a_head(), asked_by=None) == ()
@@ -286,13 +323,25 @@ async def test_activity_keeps_access_wherever_it_was(world: World) -> None:
     assert other.status_code == 404
     await passes(world, "2026-09-03")
     await world.handle(a_sign_in_stated(ME, signed_in_on=date(2026, 9, 1)), subject=ME)
-    await world.handle(a_sign_in_stated(ME, signed_in_on=date(2026, 8, 30)), subject=ME)
+    await world.handle(a_sign_in_stated(ME, version=2, signed_in_on=date(2026, 8, 30)), subject=ME)
 
     row = await world.row(UserRow, KEY)
     assert (row.active, row.last_active_on) == (True, date(2026, 9, 1))
     await passes(world, "2027-02-15")
     assert (await world.row(UserRow, KEY)).lapses_on == date(2027, 3, 1)
     assert await of_me(world, AccessLapsed) == []
+
+
+@pytest.mark.rule("REF-5b")
+async def test_of_whom_an_earlier_release_stored_the_time_counts_from_the_next_statement(
+    world: World,
+) -> None:
+    async with world.worker.unit(RegionCode(REGION)) as unit:
+        await unit.session.execute(text("UPDATE users SET last_active_on = NULL"))
+
+    await world.handle(a_user_stated(ME, OURS, version=2), subject=ME)
+
+    assert (await world.row(UserRow, KEY)).last_active_on == MARCH_2
 
 
 @pytest.mark.rule("REF-5f")

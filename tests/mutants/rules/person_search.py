@@ -116,8 +116,8 @@ PERSON_SEARCH: tuple[RuleMutant, ...] = (
         "REF-19i",
         "A hit that is shown is not logged",
         _SEARCH,
-        "        log_accesses(tx, caller.user_id, purpose, refs, look=Look.LISTED)\n",
-        "        log_accesses(tx, caller.user_id, purpose, refs[:0], look=Look.LISTED)\n",
+        "        log_accesses(tx, caller.user_id, purpose, refs, look=look)\n",
+        "        log_accesses(tx, caller.user_id, purpose, refs[:0], look=look)\n",
         f"{_HTTP}_a_hit_tells_persons_apart_is_logged_and_shows_no_number",
     ),
 )

@@ -65,12 +65,12 @@ async def open_in_emergency(
     person: PersonRef, reason: str, caller: Caller, tx: Transaction
 ) -> Opening | None:
     """Open a person to the caller without their number (REF-19); None: there is no such reference,
-    which is logged too. Raises TooManyLooks.
+    or it is erased, which is logged too. Raises TooManyLooks.
     """
     for limit in (domain.EMERGENCIES, domain.MISSES):
         await must_have_a_turn(limit, caller.user_id, tx)
     current = (await current_references([person], tx)).get(person)
-    if current is None:
+    if current is None or (await tx.get(PersonRow, current)).is_erased:  # nobody knows who it was
         log_accesses(tx, caller.user_id, EMERGENCY, [person], look=Look.OUT_OF_REACH)
         return None
     log_accesses(tx, caller.user_id, EMERGENCY, [current], look=Look.OPENED, reason=reason)

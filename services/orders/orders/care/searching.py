@@ -51,7 +51,8 @@ async def search(text: str, purpose: Finding, caller: Caller, tx: Transaction) -
     hits = [Hit.of(row.person, row.details()) for row in shown[: terms.MOST_HITS]]
     if hits:
         refs = [hit.person for hit in hits]
-        log_accesses(tx, caller.user_id, purpose, refs, look=Look.LISTED)
+        look = Look.LISTED if sought.number is None else Look.FOUND  # as whoever is found by it
+        log_accesses(tx, caller.user_id, purpose, refs, look=look)
     else:
         log_accesses(tx, caller.user_id, purpose, [None], look=Look.NOT_FOUND)
     return None if rows is None else Found(hits=hits, more=len(found) > len(hits))

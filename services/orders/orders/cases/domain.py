@@ -293,6 +293,11 @@ def _must_wait(case: Case, *, way_on: str) -> None:
         raise refusal(Reason.ALREADY_ANSWERED, "CAS-1", None, way_on)
 
 
+def says_who(case: Case) -> bool:
+    """True for a case whose text says who somebody is that the registry lacks (REF-22)."""
+    return case.kind == Word(Kind.PERSON_MISSING)
+
+
 def _word(words: type[WordT], said: Word, *, field: str) -> WordT:
     try:
         return words(said)

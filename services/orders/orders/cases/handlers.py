@@ -95,6 +95,7 @@ async def withdraw_case(row: CaseRow, command: WithdrawCase, tx: Transaction) ->
     Refused: UNKNOWN_CASE (CAS-1), UNKNOWN_USER, NOT_YOUR_CASE (REF-3), ALREADY_ANSWERED (CAS-1).
     """
     tx.record(row, *domain.withdraw(row.state(), by=await user_named(command.by, tx, field="by")))
+    _forget_who(row)
     await_answer(row, tx)
 
 
@@ -138,8 +139,15 @@ async def _answer(row: CaseRow, command: Answered, tx: Transaction, *, text: str
     )
     tx.record(row, *answered)
     row.answer = text
+    _forget_who(row)
     await_answer(row, tx)
     urgent = domain.pickup_to_make_urgent(row.state())
     if urgent is not None:
         pickup = await tx.lock(PickupRow, urgent, rule="CAS-1")
         await make_urgent(pickup, tx, by=await user_named(command.by, tx, field="by"), payer=None)
+
+
+def _forget_who(row: CaseRow) -> None:
+    """Of who was missing in the registry the text says who they are: it has served (REF-22)."""
+    if domain.says_who(row.state()):
+        row.text = None

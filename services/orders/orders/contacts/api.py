@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from orders.contacts.domain import address_to_mail
 from orders.contacts.models import UserContactRow
 from orders.contacts.queries import active_users_called, contacts_of, names_of
+from orders.units.access.domain import may_be_told
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 from orders.units.queries import user_key
 
@@ -100,13 +101,15 @@ class MailContact(BaseModel):
 
 @router.post("/users:resolve-contact")
 async def resolve_contact(body: ResolveContact, reader: Reader, tx: ReadTransaction) -> MailContact:
-    """E-postadressen på arbetet till en aktiv användare. Bara för tjänsten som skickar (NTF-4).
+    """E-postadressen på arbetet till en aktiv användare, eller till en vars behörighet har upphört
+    (REF-5). Bara för tjänsten som skickar (NTF-4).
 
     Nekas: UNKNOWN_USER (REF-3), NO_ADDRESS (NTF-4).
     """
     user = await tx.get(UserRow, user_key(body.user_id, tx), rule="REF-3", field="user_id")
     contact = await tx.look_up(UserContactRow, body.user_id)
-    to = address_to_mail(contact.email if contact else None, is_active=user.active)
+    email = contact.email if contact else None
+    to = address_to_mail(email, may_be_mailed=may_be_told(user.state()))
     log.info(
         "a user's address is fetched to be mailed",
         extra={"user": str(body.user_id), "by": str(reader.caller.user_id)},

@@ -24,12 +24,12 @@ class Reason(StrEnum):
     NO_ADDRESS = "NO_ADDRESS"
 
 
-def address_to_mail(address: str | None, *, is_active: bool) -> str:
+def address_to_mail(address: str | None, *, may_be_mailed: bool) -> str:
     """Where a user is mailed at work (NTF-4).
 
-    Raises Refused (NO_ADDRESS, NTF-4): inactive, or the region has stated no address.
+    Raises Refused (NO_ADDRESS, NTF-4): they may not be mailed, or the region has stated no address.
     """
-    if address is None or not is_active:
+    if address is None or not may_be_mailed:
         raise Refused(
             Reason.NO_ADDRESS,
             rule="NTF-4",

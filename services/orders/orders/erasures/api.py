@@ -71,7 +71,7 @@ async def merge_person(person: PersonRef, body: Merging, commands: Commands) -> 
     """Gör en referens till ett alias för en annan, när de är samma person (REF-1). Uppgifterna om
     den andra gäller. Det kan inte göras ogjort.
 
-    Nekas: UNKNOWN_PERSON (contract, REF-1).
+    Nekas: UNKNOWN_PERSON (contract, REF-1), PERSON_IS_ERASED (REF-23).
     """
 
     async def show(tx: Transaction) -> PersonView:

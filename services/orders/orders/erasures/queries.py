@@ -8,7 +8,7 @@ from kvitt_contracts.types import PersonRef
 from sqlalchemy import ColumnElement, Select, func, select
 
 from orders.attachments.models import AttachmentRow
-from orders.care.models import CareDeviceRow
+from orders.care.models import CareDeviceRow, CareTransferRow
 from orders.customer_orders import domain as customer_orders
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.erasures.domain import Kept, Left
@@ -20,6 +20,7 @@ from orders.people.models import PersonAccessRow, PersonDetailsRow
 from orders.people.queries import same_persons
 from orders.pickups import domain as pickups
 from orders.pickups.models import PickupDetailsRow, PickupRow
+from orders.purchase_orders.models import PurchaseOrderRow
 from orders.work_orders import domain as work_orders
 from orders.work_orders.drafts.models import ApplicationDraftRow
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderRow
@@ -111,6 +112,29 @@ def works_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
     """Selects the ids of a person's work orders."""
     return select(WorkOrderRow.id).where(
         WorkOrderRow.region == tx.region, WorkOrderRow.recipient_person.in_(refs)
+    )
+
+
+def purchases_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
+    """Selects the ids of the purchase orders of a person's orders."""
+    return select(PurchaseOrderRow.id).where(
+        PurchaseOrderRow.region == tx.region, PurchaseOrderRow.order_id.in_(orders_of(refs, tx))
+    )
+
+
+def transfers_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
+    """Selects the ids of the transfers that are about a person."""
+    row = CareTransferRow
+    return select(row.transfer_id).where(
+        row.region == tx.region, row.current_person.in_(refs) | row.new_person.in_(refs)
+    )
+
+
+def devices_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
+    """Selects the devices that a person has, or was the last to give back."""
+    row = CareDeviceRow
+    return select(row.device_id).where(
+        row.region == tx.region, row.person.in_(refs) | row.returned_by.in_(refs)
     )
 
 

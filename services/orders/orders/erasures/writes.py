@@ -11,7 +11,15 @@ from orders.attachments.models import AttachmentRow
 from orders.attachments.writes import ORPHANED
 from orders.cases.models import CaseRow
 from orders.customer_orders.models import OrderDetailsRow
-from orders.erasures.queries import is_attached_to, orders_of, pickups_of, works_of
+from orders.erasures.queries import (
+    devices_of,
+    is_attached_to,
+    orders_of,
+    pickups_of,
+    purchases_of,
+    transfers_of,
+    works_of,
+)
 from orders.fault_reports.models import FaultReportRow
 from orders.order_drafts.models import OrderDraftRow
 from orders.people.corrections import PersonCorrectionRow
@@ -19,6 +27,7 @@ from orders.people.keys.models import PersonKeyRow
 from orders.people.models import PersonDetailsRow, PersonIdRow
 from orders.people.terms.writes import forget_terms
 from orders.pickups.models import PickupDetailsRow
+from orders.purchase_orders.models import PurchaseOrderDetailsRow, PurchaseOrderRow
 from orders.work_orders.drafts.models import ApplicationDraftRow
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderNoteRow, WorkOrderRow
 
@@ -34,6 +43,14 @@ async def forget_texts(refs: Sequence[PersonRef], tx: Transaction) -> None:
     """
     orders, pickups, works = orders_of(refs, tx), pickups_of(refs, tx), works_of(refs, tx)
     await _detach_files(refs, tx)
+    tx.will_lock(PurchaseOrderRow)  # under whose lock what its supplier is told is written
+    bought, details = purchases_of(refs, tx), PurchaseOrderDetailsRow
+    await tx.session.execute(
+        update(details)
+        .where(details.region == tx.region, details.purchase_order_id.in_(bought))
+        .values(comments={}),
+        execution_options=_AT_ONCE,
+    )
     tx.will_lock(FaultReportRow)
     fault, case, work = FaultReportRow, CaseRow, WorkOrderRow
     await tx.session.execute(
@@ -43,7 +60,8 @@ async def forget_texts(refs: Sequence[PersonRef], tx: Transaction) -> None:
         execution_options=_AT_ONCE,
     )
     tx.will_lock(CaseRow)
-    about = or_(*(case.about_id.in_(one) for one in (orders, pickups, works)))
+    things = (refs, orders, pickups, works, transfers_of(refs, tx), devices_of(refs, tx))
+    about = or_(*(case.about_id.in_(one) for one in things))
     await tx.session.execute(
         update(case).where(case.region == tx.region, about).values(text=None, answer=None),
         execution_options=_AT_ONCE,

@@ -11,12 +11,14 @@ OF_LOOKS: Final[Mapping[Look | None, str]] = {
     Look.NOT_FOUND: "Du söktes, men hittades inte",
     Look.ADDED: "Du lades till i registret",
     Look.OPENED: "Dina uppgifter öppnades i en nödsituation",
+    Look.LISTED: "Du fanns bland träffarna i en sökning",
     Look.SHOWN: "Dina uppgifter visades",
     Look.OUT_OF_REACH: "Någon frågade efter dig, men fick inte se något",
     Look.EDITED: "Dina kontaktuppgifter ändrades",
     Look.DONE: "Något registrerades eller beslutades",
     Look.MERGED: "Två registreringar av dig slogs ihop till en",
     Look.ERASED: "Dina personuppgifter raderades",
+    Look.EXPORTED: "Dina uppgifter togs ut",
 }
 OF_PURPOSES: Final[Mapping[str, str]] = {
     "display": "vid en order, ett hjälpmedel eller ett byte",
@@ -30,6 +32,8 @@ OF_PURPOSES: Final[Mapping[str, str]] = {
     "edit_contact": "för att du ska kunna nås",
     "merge": "på regionens besked",
     "extract": "för ett utdrag ur loggen",
+    "erase": "efter ett beslut om radering",
+    "export": "för ett uttag till dig",
 }
 OF_NOUNS: Final[Mapping[str, str]] = {
     "orders.order": "om en order eller ett uttag",

@@ -24,6 +24,7 @@ class Reason(StrEnum):
 
     RECIPIENT_INACTIVE = "RECIPIENT_INACTIVE"
     PERSON_IS_MERGED = "PERSON_IS_MERGED"
+    PERSON_IS_ERASED = "PERSON_IS_ERASED"
 
 
 class PersonRefused(Refused):
@@ -210,10 +211,17 @@ def merge(person: Person, *, into: Person) -> tuple[PersonsMerged, ...]:
     """Merge two references that turned out to be one person; no event when they are one already.
 
     Both must be current (merged into nothing): a caller follows aliases first. Raises ValueError
-    when one is not.
+    when one is not; PersonRefused (PERSON_IS_ERASED, REF-23): an erasure is not undone.
     """
     if person.id == into.id:
         return ()
+    if person.is_erased or into.is_erased:
+        raise PersonRefused(
+            Reason.PERSON_IS_ERASED,
+            rule="REF-23",
+            field="into",
+            way_on="Personen är raderad. Kontrollera referenserna.",
+        )
     if person.merged_into is not None or into.merged_into is not None:
         raise ValueError("only current references are merged")
     return (

@@ -9,6 +9,7 @@ from string import ascii_lowercase
 from uuid import uuid4
 
 from kvitt_chassis.handlers import Handlers, RowKey, Timer
+from kvitt_chassis.lock_order import RowTaken
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.personnummer import Identity
@@ -90,7 +91,8 @@ async def on_persons_joined(fact: PersonsJoined, tx: Transaction) -> None:
     """Two of the region's ids are one person: the subject's reference stays, protected where either
     was (REF-9).
 
-    An id that nobody has stated: the fact waits. Refused: INVALID_SUBJECT (contract).
+    An id that nobody has stated: the fact waits. Refused: INVALID_SUBJECT (contract);
+    PERSON_IS_ERASED (REF-23), where one is erased meanwhile.
     """
     stays = await tx.get(PersonIdRow, subject_as(RegionPersonId, tx.subject))
     joined = await tx.get(PersonIdRow, fact.joined)
@@ -112,7 +114,7 @@ async def merge_person(command: MergePerson, tx: Transaction) -> None:
     """Two references are one person: the target becomes an alias of another (REF-1), as where the
     region says so; protected where either was (REF-9).
 
-    Refused: UNKNOWN_PERSON (contract, REF-1).
+    Refused: UNKNOWN_PERSON (contract, REF-1), PERSON_IS_ERASED (REF-23).
     """
     ref, into_ref = PersonRef(tx.target("person")), command.into
     await tx.get(PersonRow, into_ref, rule="REF-1", field="into")
@@ -208,7 +210,17 @@ def _start(
 
 async def _called(named: RegionPersonId, tx: Transaction) -> PersonRow | None:
     known = await tx.look_up(PersonIdRow, named)
-    return None if known is None else await _lock_current(known.person, tx)
+    return None if known is None else await _lock_found(known.person, tx)
+
+
+async def _lock_found(ref: PersonRef, tx: Transaction) -> PersonRow:
+    """The row of whom an id or a number leads to. Raises RowTaken where they are erased meanwhile:
+    begun anew, the id or the number is nobody's.
+    """
+    row = await _lock_current(ref, tx)
+    if row.is_erased:
+        raise RowTaken
+    return row
 
 
 async def _must_state_same_number(row: PersonRow, fact: PersonStated, tx: Transaction) -> None:
@@ -226,7 +238,7 @@ async def _lock_current(ref: PersonRef, tx: Transaction) -> PersonRow:
 
 async def _holding(identity: Identity, tx: Transaction) -> PersonRow | None:
     ref = await find_by_number(identity, tx)
-    return None if ref is None else await _lock_current(ref, tx)
+    return None if ref is None else await _lock_found(ref, tx)
 
 
 async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
@@ -234,8 +246,7 @@ async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
     tx.record(row, *merged)
     if merged:
         by = UserId(tx.actor or REGION)
-        both = [PersonRef(row.id), PersonRef(into.id)]
-        log_accesses(tx, by, MERGE, both, look=domain.Look.MERGED)
+        log_accesses(tx, by, MERGE, [PersonRef(into.id)], look=domain.Look.MERGED)
         details = await tx.look_up(PersonDetailsRow, row.id)
         if details is not None:
             await delete_details(details, tx)
@@ -243,11 +254,13 @@ async def _merge(row: PersonRow, *, into: PersonRow, tx: Transaction) -> None:
 
 async def _protect(row: PersonRow, tx: Transaction) -> None:
     tx.record(row, *domain.state_protection(row.state(), is_protected=True))
-    details = await details_of(PersonRef(row.id), tx)
+    details = await tx.look_up(PersonDetailsRow, row.id)
     if details is not None:
+        await writable(details, tx)
         before = details.details()
         details.protected = True
         await keep_terms(details, tx, before=before)
+        keep_correction(details, before, tx)
 
 
 async def _keep_details(

@@ -190,7 +190,7 @@ async def was_listed_to(user: UserId, person: PersonRef, purpose: str, tx: Trans
         row.person == person,
         row.at > func.now() - HOUR,
         row.user_id == user,
-        row.look == Look.LISTED,
+        row.look.in_((Look.LISTED, Look.FOUND)),
         row.purpose == purpose,
     )
     return await tx.session.scalar(listed.limit(1)) is not None

@@ -92,7 +92,7 @@ async def on_user_stated(fact: UserStated, tx: Transaction) -> None:
         policy=tx.policy,
     )
     row = tx.record_at(UserRow, key, *events)
-    if not was_active:
+    if not was_active or row.last_active_on is None:  # none: stored by an earlier release
         note_active(row, tx, on=tx.today)  # REF-5: access is not older than the right to act
     await_inactivity(row, tx)
 

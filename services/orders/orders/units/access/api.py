@@ -201,7 +201,7 @@ async def apply_for_access(user_id: UserId, body: ApplyBody, commands: Commands)
 async def grant_access(user_id: UserId, body: DecideBody, commands: Commands) -> AccessView:
     """Bevilja den behörighet som är ansökt: den gäller genast (REF-5).
 
-    Nekas: UNKNOWN_USER (REF-5, REF-3), NOT_APPLIED_FOR (REF-5).
+    Nekas: UNKNOWN_USER (REF-5, REF-3), NOT_APPLIED_FOR, STATED_INACTIVE (REF-5).
     """
     by = commands.caller.user_id
     command = GrantAccess(user_id=user_id, by=by, asked_by=body.asked_by)

@@ -62,6 +62,11 @@ def is_active(access: Word | None, stated_active: bool | None) -> bool:
     return stated_active is not False and access in (None, GRANTED)
 
 
+def may_be_told(user: User) -> bool:
+    """True for who may act, and for whose access has lapsed: they are told of it (REF-5)."""
+    return user.active or (user.access == LAPSED and user.stated_active is not False)
+
+
 def apply(
     user: User, *, by: User, asked_by: User | None, stated: bool = True
 ) -> tuple[UserEvent, ...]:
@@ -77,13 +82,7 @@ def apply(
             "asked_by" if asked_by is not None else "by",
             "Be den som är chef för ett av användarens tjänsteställen att ansöka.",
         )
-    if user.stated_active is False:
-        raise _refusal(
-            Reason.STATED_INACTIVE,
-            "user_id",
-            "Regionens användarregister säger att användaren inte är aktiv. Be den som sköter det"
-            " att rätta det.",
-        )
+    _must_not_be_stated_inactive(user)
     if stated and (is_granted(user) or user.access == APPLIED):
         return ()
     changed = _registered(user, access=APPLIED, by=by.user_id, asked_by=_id_of(asked_by))
@@ -136,11 +135,12 @@ def grant(
 ) -> tuple[UserEvent, ...]:
     """Grant what was applied for (REF-5). No event: it is granted.
 
-    Raises AccessRuleRefused (NOT_APPLIED_FOR, REF-5).
+    Raises AccessRuleRefused (REF-5): NOT_APPLIED_FOR, STATED_INACTIVE (since it was applied for).
     """
     if is_granted(user):
         return ()
     _must_be_applied_for(user)
+    _must_not_be_stated_inactive(user)
     changed = _registered(user, access=GRANTED, by=by, asked_by=asked_by)
     told = AccessGranted(user_id=user.user_id, heads=heads, by=by, asked_by=asked_by)
     return changed, told
@@ -244,6 +244,16 @@ def _must_be_applied_for(user: User) -> None:
             Reason.NOT_APPLIED_FOR,
             "user_id",
             "Ingen ansökan väntar för användaren. Be enhetschefen att ansöka om behörighet.",
+        )
+
+
+def _must_not_be_stated_inactive(user: User) -> None:
+    if user.stated_active is False:
+        raise _refusal(
+            Reason.STATED_INACTIVE,
+            "user_id",
+            "Regionens användarregister säger att användaren inte är aktiv. Be den som sköter det"
+            " att rätta det.",
         )
 
 

@@ -67,12 +67,16 @@ def _who_asked(command: GrantAccess | RefuseAccess, tx: Transaction) -> Iterable
 async def grant_access(row: UserRow, command: GrantAccess, tx: Transaction) -> None:
     """Customer service grants what was applied for: it counts from today (REF-5).
 
-    Refused: UNKNOWN_USER (REF-5, REF-3), NOT_APPLIED_FOR (REF-5), SUBJECT_DIFFERS (contract).
+    Refused: UNKNOWN_USER (REF-5, REF-3), NOT_APPLIED_FOR, STATED_INACTIVE (REF-5), SUBJECT_DIFFERS
+    (contract).
     """
     subject_must_be(command.user_id, tx.subject)
     asked_by = (await user_named(command.asked_by, tx, field="asked_by")).user_id
     heads = await heads_of(row, tx)
-    tx.record(row, *domain.grant(row.state(), by=command.by, asked_by=asked_by, heads=heads))
+    events = domain.grant(row.state(), by=command.by, asked_by=asked_by, heads=heads)
+    if not events:
+        return
+    tx.record(row, *events)
     note_active(row, tx, on=tx.today)
     await_inactivity(row, tx)
 

@@ -1,0 +1,1 @@
+"""What inventory forgets of a person who is erased (REF-23)."""
