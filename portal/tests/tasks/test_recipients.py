@@ -1,6 +1,9 @@
 """Mottagare: T-16 to T-19."""
 
+from datetime import date
+
 import pytest
+from kvitt_portal.rendering import day
 
 from documents.tests.reading import pages
 from portal.tests.browser import MakeActor
@@ -110,7 +113,8 @@ async def test_a_person_is_found_by_what_is_known_and_opened_from_the_hits(
     await anna.fill("Namn, födelsedag", "Ringstrand Ragnhild")
     await anna.press("Enter")
     await anna.sees("1 träff")
-    await anna.click("Öppna Ragnhild Ringstrand")
+    born = date.fromisoformat(sought.hyphenated[:8])
+    await anna.click(f"Öppna Ragnhild Ringstrand, född {day(born)}")
 
     await anna.is_at("/mottagare/*")
     await anna.sees(sought.hyphenated)

@@ -115,7 +115,7 @@ async def test_customer_service_chooses_a_users_default_service_point(
     kim = await actor(CLERK, at=f"{PAGE}?service_point={first.id}")
     await kim.click("Byt förvalt", within=user)
     await kim.picture("users-default")
-    await kim.click("Byt", within=user)
+    await kim.click("Spara förvalet", within=user)
 
     await kim.sees("Det förvalda tjänstestället är bytt.")
     await kim.sees("Nattcentralen (förvalt)", within=user)
@@ -124,8 +124,8 @@ async def test_customer_service_chooses_a_users_default_service_point(
 async def test_who_heads_no_unit_is_led_to_their_own_page(actor: MakeActor, unit: Unit) -> None:
     olle = await actor(unit.other, at=PAGE)
 
-    await olle.sees("Mina uppgifter")
-    await olle.sees_no("Användare")
+    await olle.is_at("/mina-uppgifter")
+    await olle.sees_no("Ansök för någon som saknas")
 
 
 @pytest.mark.rule("REF-5f")
