@@ -319,7 +319,7 @@ async def test_what_is_to_be_maintained_by_a_day_is_listed_but_for_what_is_gone(
         a_card_set(LENT, maintenance_due_on="2026-04-10"),
         a_card_set(IN_STORE, maintenance_due_on="2026-04-01"),
     )
-    asked = {"user": SENDER, "roles": CARE, "service_points": [SENDING]}
+    asked: dict[str, Any] = {"user": SENDER, "roles": CARE, "service_points": [SENDING]}
 
     async def due(day: str) -> list[tuple[str, str]]:
         async with world.http(**asked) as client:

@@ -386,9 +386,8 @@ _STORES: tuple[RuleMutant, ...] = (
         "INV-14b",
         "An empty query leaves out what is not available",
         f"{_CODE}/store_balances/api.py",
-        "            ShelfCountRow.balance_id == BalanceRow.id,\n        ),\n    ),\n",
-        "            ShelfCountRow.balance_id == BalanceRow.id,\n        ),\n"
-        "    ).where(BalanceRow.available > 0),\n",
+        ".where(is_shown())",
+        ".where(is_shown(), BalanceRow.available > 0)",
         f"{_LISTS}_a_stores_balances_are_listed_and_filtered",
     ),
     rule_mutant(
