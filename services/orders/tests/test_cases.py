@@ -178,7 +178,11 @@ async def test_a_case_is_answered_once(world: World) -> None:
 
 @pytest.mark.rule("REF-22a")
 async def test_who_was_missing_is_told_until_it_is_answered(world: World) -> None:
-    told = {"service_point": ServicePointId(SENDING), "by": UserId(SENDER), "text": "Tess, 98 år"}
+    told: dict[str, Any] = {
+        "service_point": ServicePointId(SENDING),
+        "by": UserId(SENDER),
+        "text": "Tess, 98 år",
+    }
     await world.command(AskCaseInWords(kind=Word("person_missing"), **told), target=C1)
     before = (await world.row(CaseRow, C1)).text
 

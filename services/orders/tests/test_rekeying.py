@@ -15,6 +15,7 @@ from orders.people.models import PersonDetailsRow, PersonIdRow
 from orders.people.number_index import PersonKey, index_of, person_keys
 from orders.people.terms.keeping import AT_ONCE, TermKeeper
 from orders.people.terms.models import PersonTermRow
+from orders.people.terms.queries import next_region
 from sqlalchemy import text
 
 from contracts.tests.builders.regions import CHILD, OLD_WOMAN, a_person_stated
@@ -174,6 +175,9 @@ async def test_whoever_shares_a_number_is_left_and_told_and_all_others_go_on(
         keeper = TermKeeper(world.worker)
         await keeper.work()
 
+        async with world.worker.reading() as session:
+            left = await next_region(session), await next_region(session, but=[RegionCode("ac")])
+        assert left == ("ac", None)
         versions = {row.person: row.terms_version for row in await world.rows(PersonDetailsRow)}
         assert versions == {woman: 1, child: 2}
         assert "1 persons have another's number" in (keeper.remark() or "")

@@ -67,7 +67,8 @@ async def on_person_stated(fact: PersonStated, tx: Transaction) -> None:
     """Register or correct a person; a number that another reference has makes the two one.
 
     Refused: INVALID_SUBJECT (contract); PERSON_IS_MERGED (REF-1), where the region's id is an alias
-    and the number is not its person's.
+    and the number is not its person's; PERSON_IS_ERASED (REF-23), as at each merge: who is erased
+    meanwhile is looked for anew before that.
     """
     named = subject_as(RegionPersonId, tx.subject)
     active = fact.active and not fact.deceased

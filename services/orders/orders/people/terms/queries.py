@@ -2,7 +2,7 @@
 which row security lets indexes serve.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from kvitt_chassis.transaction import Transaction
@@ -79,13 +79,15 @@ def is_due() -> ColumnElement[bool]:
     return or_(version.is_(None), and_(or_(version < current, version > current), is_rekeyed))
 
 
-async def next_region(session: AsyncSession) -> RegionCode | None:
-    """A region that has persons to be hashed; None where none has. Of all regions."""
+async def next_region(
+    session: AsyncSession, *, but: Collection[RegionCode] = ()
+) -> RegionCode | None:
+    """A region that has persons to be hashed, but for some; None where none has. Of all regions."""
     region = PersonDetailsRow.region
     version, current = PersonDetailsRow.terms_version, person_keys().current
     for which in (version.is_(None), version < current, version > current):
         found: RegionCode | None = await session.scalar(
-            select(region).where(which, is_due()).limit(1)
+            select(region).where(which, is_due(), region.not_in(but)).limit(1)
         )
         if found is not None:
             return found
