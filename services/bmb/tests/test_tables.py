@@ -21,6 +21,13 @@ from kvitt_contracts.inventory import (
     HoldReduced,
     HoldReleased,
 )
+from kvitt_contracts.orders import (
+    AccessApplied,
+    AccessGranted,
+    AccessLapsed,
+    AccessLapsing,
+    AccessRefused,
+)
 from kvitt_contracts.topics import BMB_RESPONSIBLES, BMB_TRANSFERS, REGION_BMB, consumed_by
 from kvitt_testkit.world import ServiceUrls
 from sqlalchemy import create_engine
@@ -46,7 +53,8 @@ def test_every_message_that_bmb_consumes_has_its_handler() -> None:
 
     over_http = {SetResponsibles}
     # what inventory releases, bmb has asked for itself; of what is scrapped it refuses the hold;
-    # of a card it shows the number alone, and who keeps a device is reminded: nothing follows
+    # of a card it shows the number alone, and who keeps a device is reminded: nothing follows;
+    # who may act is what the register says of a user, and access is told to whom it concerns
     unused = {
         HoldReduced,
         HoldReleased,
@@ -54,6 +62,11 @@ def test_every_message_that_bmb_consumes_has_its_handler() -> None:
         DeviceCardChanged,
         DeviceDamageRecorded,
         DeviceReturnAwaited,
+        AccessApplied,
+        AccessGranted,
+        AccessLapsed,
+        AccessLapsing,
+        AccessRefused,
     }
     assert set(messages.messages) - over_http == consumed - unused
     assert set(REGION_BMB.types) <= set(messages.messages)

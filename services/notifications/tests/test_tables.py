@@ -22,6 +22,12 @@ from kvitt_contracts.inventory import (
     DeviceCardChanged,
     DeviceRenumbered,
     DeviceStatedOnLoan,
+    ReconditioningApproved,
+    ReconditioningBroken,
+    ReconditioningOpened,
+    ReconditioningRedated,
+    ReconditioningScrapped,
+    ReconditioningStageDone,
     RefillDropped,
     RefillOrdered,
     StocktakingCancelled,
@@ -117,6 +123,12 @@ TOLD_TO_NOBODY: set[type[Message]] = {
     SupplierInvoiceRejected,
     RefillOrdered,
     RefillDropped,
+    ReconditioningApproved,
+    ReconditioningBroken,
+    ReconditioningOpened,
+    ReconditioningRedated,
+    ReconditioningScrapped,
+    ReconditioningStageDone,
 }
 
 

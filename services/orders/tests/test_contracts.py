@@ -44,6 +44,7 @@ from orders.care.models import CareDeviceRow, CareTransferRow
 from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
 from orders.customer_orders.models import OrderRow
 from orders.devices.models import DeviceRow
+from orders.erasures.commands import ErasePerson
 from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.handlers import messages
 from orders.order_drafts.commands import (
@@ -51,7 +52,9 @@ from orders.order_drafts.commands import (
     PlaceOrderOverHttp,
     SaveOrderDraft,
 )
-from orders.people.commands import AddPerson, KeepContact
+from orders.people.commands import AddPerson, KeepContact, MergePerson
+from orders.people.keys.commands import DropOldKeys, RotateKeys
+from orders.people.terms.commands import RekeySearch
 from orders.pickups.commands import ReportPickupFirst, RequestPickupInWords
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords
 from orders.replenishment_addresses.commands import SetReplenishmentAddress
@@ -75,7 +78,6 @@ NO_PART_BEGINS_OR_ENDS: set[type[Message]] = {
     bmb.TransferRequested,
     bmb.TransferRefused,
     bmb.TransferDeadlineNeared,
-    bmb.TransferAccepted,
     bmb.TransferExecutedAutomatically,
     bmb.TransferLocked,
     bmb.TransferUnlockAsked,
@@ -122,6 +124,11 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     DiscardOrderDraft,
     PlaceOrderOverHttp,
     SetReplenishmentAddress,
+    MergePerson,
+    ErasePerson,
+    RekeySearch,
+    RotateKeys,
+    DropOldKeys,
 }
 
 

@@ -65,6 +65,7 @@ from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 from orders.app import service
 from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
+from orders.erasures.commands import ErasePerson
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords, LinePrice
 
 from contracts.tests.builders.areas import with_policy, with_product_areas
@@ -145,6 +146,7 @@ from services.orders.tests.builders import (
     a_line,
     a_marked_line,
     a_replenishment,
+    a_reserve_number,
     a_withdrawal_command,
     an_identity,
     an_order_command,
@@ -266,6 +268,9 @@ async def the_rest_of_the_registry(world: World) -> None:
     await world.handle(a_person_stated(child, version=2, active=False), subject="ac-person-2")
     await world.handle(a_person_stated(child, version=3), subject="ac-person-2")
     await world.handle(a_person_stated(child, version=4, protected=True), subject="ac-person-2")
+    await world.handle(a_person_stated(a_reserve_number()), subject="ac-person-9")
+    erasing = ErasePerson(why="Begäran enligt artikel 17")
+    await world.command(erasing, target=await ref_of(world, "ac-person-9"))
     await world.handle(a_person_joined("ac-person-2"), subject="ac-person-1")
 
 

@@ -74,6 +74,7 @@ async def catalogue_and_stock(world: World) -> None:
         ),
         an_article_stated("30019", never_from=("own_store",)),
         an_article_stated("30020", replacement_group="rollator"),
+        an_article_stated("30021", supplier=None, gtin="07350053850019"),
         an_article_price_stated(),
         a_balance_stated(),
         rollators_received("170001"),

@@ -9,5 +9,5 @@ down_revision = "0020"
 
 
 def upgrade() -> None:
-    op.add_column("users", sa.Column("duties", JSONB(), nullable=True))
-    op.add_column("users", sa.Column("employer_kind", sa.Text(), nullable=True))
+    op.add_column("users", sa.Column("duties", JSONB(), nullable=True), if_not_exists=True)
+    op.add_column("users", sa.Column("employer_kind", sa.Text(), nullable=True), if_not_exists=True)

@@ -20,5 +20,5 @@ COLUMNS = {
 
 def upgrade() -> None:
     for name, kind in COLUMNS.items():
-        op.add_column("users", sa.Column(name, kind, nullable=True))
+        op.add_column("users", sa.Column(name, kind, nullable=True), if_not_exists=True)
     op.execute("UPDATE users SET stated_active = active")  # a region has stated all there are

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("current_since", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("versions", JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("region", "name", name=op.f("pk_key_rings")),
+        if_not_exists=True,
     )
     op.create_table(
         "person_keys",
@@ -26,8 +27,11 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("wrapped", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("region", "person", name=op.f("pk_person_keys")),
+        if_not_exists=True,
     )
-    op.create_index("ix_person_keys_version", "person_keys", ["region", "version"])
+    op.create_index(
+        "ix_person_keys_version", "person_keys", ["region", "version"], if_not_exists=True
+    )
     op.execute(SEAL_WHAT_IS_CLEAR)
     guard_regions(op, "orders")
 

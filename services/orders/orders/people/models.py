@@ -121,6 +121,8 @@ class PersonAccessRow(Regional, Base):
         Index("ix_person_accesses_at", "region", "at", "access_id"),
         Index("ix_person_accesses_user", "region", "user_id", "at"),
     )
+    # nobody reads a row that was just added: so many cost one statement, however many they are
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012  # SQLAlchemy declares it so
 
     access_id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(server_default=func.now())
