@@ -129,7 +129,7 @@ async def cases(world: World) -> list[Case]:
             {"scrapped_on": DAY},
             a_scrapping(HELD, on=DAY),
             HELD,
-            ("IN_TRANSFER", "BMB-12", "device_number"),
+            ("IN_TRANSFER", "BMB-12", None),
         ),
     ]
 

@@ -31,6 +31,13 @@ from inventory.supplier_returns.commands import SendBack
 from kvitt_contracts import billing, inventory, orders, topics
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.examples import example, examples_of
+from kvitt_contracts.orders import (
+    AccessApplied,
+    AccessGranted,
+    AccessLapsed,
+    AccessLapsing,
+    AccessRefused,
+)
 from kvitt_testkit.world import ServiceUrls
 from sqlalchemy import create_engine
 
@@ -87,6 +94,11 @@ UNUSED = {
             "completed",
         )
     ),
+    AccessApplied,  # who may act is what the register says of a user
+    AccessGranted,
+    AccessLapsed,
+    AccessLapsing,
+    AccessRefused,
 }
 
 OVER_HTTP_ALONE = {

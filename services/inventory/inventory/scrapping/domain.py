@@ -82,6 +82,6 @@ _END_IT_FIRST: Mapping[ClaimKind, str] = {
 
 
 def _refusal(
-    reason: str, *, rule: str, way_on: str, field: str = "device_number", **values: object
+    reason: str, *, rule: str, way_on: str, field: str | None = None, **values: object
 ) -> ScrapRefused:
     return ScrapRefused(reason, rule=rule, field=field, way_on=way_on, **values)
