@@ -25,7 +25,7 @@ pytestmark = pytest.mark.long(seconds=40)
 
 def test_no_secret_is_on_a_command_line_or_in_an_open_file(tmp_path: Path) -> None:
     state = State.open(tmp_path / "state")
-    with _told() as seen, LocalSystem(state, services=["orders"], with_portal=True):
+    with _told() as seen, LocalSystem(state, with_portal=True):
         open_to_others = _open_to_others(state.directory)
 
     secrets = _secrets(state)

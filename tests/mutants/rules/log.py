@@ -66,8 +66,8 @@ LOG: tuple[RuleMutant, ...] = (
         "REF-21b",
         "An end that was cut off is not looked for",
         _WALK,
-        "            if head is not None and not await holds(session, chain, head):\n",
-        "            if head is not None and await holds(session, chain, head) is None:\n",
+        "        if head is not None and not await holds(session, chain, head):\n",
+        "        if head is not None and await holds(session, chain, head) is None:\n",
         _CUT,
     ),
     rule_mutant(
