@@ -98,6 +98,7 @@ def _admin() -> dict[str, Any]:
         relay=None,
         timers=None,
         reconciliation=None,
+        evidence=None,
         moves_clock=True,
     )
     app.include_router(admin.routes(parts))

@@ -30,7 +30,7 @@ from sqlalchemy import text
 
 from chassis.tests import operated, toy
 
-KEYS = Keys.of("5e" * 32, service="orders")
+KEYS = Keys.of("5e" * 32, service="notifications")
 CHAIN = "audit"
 
 
@@ -68,7 +68,7 @@ def test_a_chain_holds_and_each_planted_change_is_found_where_it_is() -> None:
 
 def test_a_chain_goes_on_with_another_key_and_needs_both() -> None:
     first = links("a")
-    both = Keys.of(f"{'6f' * 32},{'5e' * 32}", service="orders")
+    both = Keys.of(f"{'6f' * 32},{'5e' * 32}", service="notifications")
     second = joined(both, CHAIN, [("2", "b")], after=1, before=first[-1].mac)
 
     assert broken([*first, *second], keys=both) is None
@@ -77,7 +77,7 @@ def test_a_chain_goes_on_with_another_key_and_needs_both() -> None:
     assert (alone.fault, alone.position) == (Fault.UNKNOWN_KEY, 2)
     for wrong in ("5e", "no hex"):
         with pytest.raises(ValueError, match="log's key"):
-            Keys.of(wrong, service="orders")
+            Keys.of(wrong, service="notifications")
 
 
 @pytest.mark.rule("REF-21c")

