@@ -140,8 +140,9 @@ def person(
     form: Annotated[Form, typer.Option("--form", help="How it is written.")] = Form.TEXT,
     state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
-    """Print a person's own extract of the log: when, from which unit and for what somebody saw them
-    or did something about them. It is in Swedish, for the person; giving it is logged.
+    """Print a person's own extract of the log: when, from which unit and for what.
+
+    It tells of who saw them and of what was done about them, in Swedish; giving it is logged.
     """
     lines = RegionSystem.of(state_dir, region).all("orders", f"/persons/{ref}/accesses")
     match form:
