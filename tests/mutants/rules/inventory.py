@@ -294,8 +294,8 @@ _STORES: tuple[RuleMutant, ...] = (
         "INV-4b",
         "An empty balance of a purchasing store is shown",
         f"{_CODE}/stock/queries.py",
-        "StoreRow.kind == StoreKind.PURCHASING",
-        "StoreRow.kind == StoreKind.INVESTIGATION",
+        '_STORES.c.kind == "purchasing"',
+        '_STORES.c.kind == "investigation"',
         f"{_LISTS}_an_empty_balance_of_a_store_that_became_a_purchasing_store_is_not_shown",
     ),
     rule_mutant(
