@@ -127,7 +127,7 @@ async def test_whom_the_register_does_not_know_is_told_what_to_do(
 
     await anna.click("gone")
 
-    await anna.sees("Be din chef om behörighet")
+    await anna.sees("Be din enhetschef att ansöka om behörighet")
     await anna.accessible()
     await anna.picture("log-in-nobody")
     await anna.page.context.close()
