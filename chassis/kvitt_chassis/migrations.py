@@ -10,10 +10,10 @@ run_env` and `run_env()`. Never run at import of a service; `python -m kvitt_cha
 import importlib
 import importlib.util
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from alembic import context
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 from sqlalchemy import (
     Boolean,
@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from kvitt_chassis import key_digests
 from kvitt_chassis.consuming import marks, parking, passing
 from kvitt_chassis.evidence.tables import Log, thinning
+from kvitt_chassis.profiles import Profile, faults_of_database
 from kvitt_chassis.settings import FromFiles
 
 OWNER_URL = "KVITT_DATABASE_OWNER_URL"
@@ -41,6 +42,15 @@ class Owner(FromFiles):
     model_config = SettingsConfigDict(env_prefix="KVITT_", extra="ignore", frozen=True)
 
     database_owner_url: Annotated[SecretStr, Field(min_length=1)]
+    profile: Profile = Profile.PRODUCTION
+
+    @model_validator(mode="after")
+    def _suits_its_profile(self) -> Self:
+        url = self.database_owner_url.get_secret_value()
+        faults = faults_of_database(self.profile, OWNER_URL, url, parameter="sslmode")
+        if told := "; ".join(faults):
+            raise ValueError(told)
+        return self
 
 
 _PARTS = {

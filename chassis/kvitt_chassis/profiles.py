@@ -34,7 +34,8 @@ def is_this_machine(host: str | None) -> bool:
 def is_private(url: str) -> bool:
     """True for an address that nobody on the way can read what is said to."""
     parts = urlsplit(url)
-    return parts.scheme == "https" or is_this_machine(parts.hostname)
+    host = parts.hostname
+    return parts.scheme == "https" or (host is not None and is_this_machine(host))
 
 
 # decision 0522: the local profile never leaves its machine, the other says nothing in plain text

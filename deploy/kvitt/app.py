@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from kvitt_chassis.private_files import write_private
 from kvitt_contracts.access import IN_TOKENS
 from kvitt_contracts.topics import SERVICES
 from kvitt_contracts.types import (
@@ -26,7 +27,7 @@ from rich.table import Table
 from kvitt import evidence, explain, operate, persons, regions, secrets, verify
 from kvitt import failpoints as known_failpoints
 from kvitt.local import parts, tokens
-from kvitt.local.private import make_directory, open_private, write_private
+from kvitt.local.private import make_directory, open_private
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import end_processes
 from kvitt.local.state import State

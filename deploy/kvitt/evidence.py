@@ -21,17 +21,14 @@ from kvitt.operate import As, local_time
 from kvitt.options import DEFAULT_STATE, JsonOption, StateOption
 from kvitt.region_system import RegionSystem
 from kvitt.terminal import console, in_words, show
-from kvitt.verify import verify
+from kvitt.verify import ON_DEMAND, RegionOption, Why, verify
 
 log = typer.Typer(no_args_is_help=True, help="The chained logs: ends, extracts, export.")
 
-Region = Annotated[str | None, typer.Option(help="Of this region alone.")]
 Kept = Annotated[
     Path | None,
     typer.Option("--heads", help="The ends that kvitt log heads wrote, kept elsewhere since."),
 ]
-Why = Annotated[str, typer.Option("--why", help="The reason; it is kept in the audit.")]
-_WHY: Final = "verified on demand"
 _FOLLOW_SECONDS: Final = 5.0
 _PAGE: Final = 500
 _PERSONS: Final = "person_accesses"
@@ -52,10 +49,10 @@ def add_to(app: typer.Typer) -> None:
 
 @verify.command("log")
 def verify_log(
-    region: Region = None,
+    region: RegionOption = None,
     heads: Kept = None,
     as_json: JsonOption = False,
-    why: Why = _WHY,
+    why: Why = ON_DEMAND,
     operator: As = None,
     state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
@@ -100,7 +97,7 @@ def result_of(one: dict[str, Any]) -> str:
 
 
 @log.command()
-def heads(region: Region = None, state_dir: StateOption = DEFAULT_STATE) -> None:
+def heads(region: RegionOption = None, state_dir: StateOption = DEFAULT_STATE) -> None:
     """Print the end of each chain as JSON, to be kept where nobody writes from here."""
     admin = Admin.of(state_dir)
     ends = {name: admin.get(name, "log/heads", region=region) for name in admin.services}

@@ -1,5 +1,5 @@
-"""Commands for a person's rights, and for the keys that their data are sealed with. They use the
-services' HTTP as the region's own system, never a database.
+"""Commands for a person's rights. They use the services' HTTP as the region's own system, never a
+database.
 """
 
 import json
@@ -8,13 +8,11 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import typer
+from kvitt_chassis.private_files import write_private
 from rich.table import Table
 
-from kvitt.local.private import write_private
-from kvitt.local.problems import LocalProblem
-from kvitt.options import DEFAULT_STATE, JsonOption, StateOption
+from kvitt.options import DEFAULT_STATE, StateOption
 from kvitt.region_system import RegionSystem
-from kvitt.secrets import secrets
 from kvitt.terminal import console, show
 
 person = typer.Typer(no_args_is_help=True, help="What a person has a right to.")
@@ -101,49 +99,6 @@ def merge(
     system = RegionSystem.of(state_dir, region.lower())
     system.post("orders", f"/persons/{ref}:merge", {"into": str(into)})
     console.print(f"{ref} is an alias of {into}.")
-
-
-@secrets.command("rotate")
-def rotate(
-    secret: Annotated[str, typer.Argument(help="person-key: what wraps persons' keys.")],
-    region: RegionOption,
-    drop_old: Annotated[
-        bool, typer.Option("--drop-old", help="Forget what wraps nobody's key any more.")
-    ] = False,
-    state_dir: StateOption = DEFAULT_STATE,
-) -> None:
-    """Replace a secret while the services serve (docs/runbooks/secrets.md)."""
-    _must_be_known(secret)
-    act = "drop-old" if drop_old else "rotate"
-    system = RegionSystem.of(state_dir, region.lower())
-    _show_ring(system.post("orders", f"/person-keys:{act}"))
-
-
-@secrets.command("status")
-def status(
-    region: RegionOption, as_json: JsonOption = False, state_dir: StateOption = DEFAULT_STATE
-) -> None:
-    """Show the versions of a region's key, and how many persons' keys each wraps."""
-    ring = RegionSystem.of(state_dir, region.lower()).get("orders", "/person-keys")
-    if as_json:
-        typer.echo(json.dumps(ring, indent=2))
-    else:
-        _show_ring(ring)
-
-
-def _must_be_known(secret: str) -> None:
-    if secret != "person-key":  # the name of one
-        raise LocalProblem(
-            f"{secret} is not replaced by a command.",
-            remedy="person-key is; docs/runbooks/secrets.md tells how each other secret is.",
-        )
-
-
-def _show_ring(ring: dict[str, Any]) -> None:
-    table = Table("version", "current", "persons")
-    for one in ring["versions"]:
-        table.add_row(str(one["version"]), "yes" if one["is_current"] else "", str(one["persons"]))
-    show(table)
 
 
 def _lines(told: Any, name: str = "") -> list[str]:

@@ -1,25 +1,21 @@
-"""The commands `kvitt secrets`: another key takes an old one's place while everything goes on."""
+"""The commands `kvitt secrets`: another key takes an old one's place while everything goes on. They
+use orders' HTTP as the region's own system.
+"""
 
-import os
-from pathlib import Path
+import json
 from typing import Annotated, Any
-from uuid import uuid4
 
-import httpx
 import typer
-from kvitt_contracts.access import Grantee
+from rich.table import Table
 
-from kvitt.admin import urls_in, who_operates
 from kvitt.local.problems import LocalProblem
-from kvitt.local.state import State
-from kvitt.local.tokens import TokenIssuer
-from kvitt.options import DEFAULT_STATE, StateOption
-from kvitt.terminal import console
-from kvitt.troubles import of_answer
+from kvitt.options import DEFAULT_STATE, JsonOption, StateOption
+from kvitt.region_system import RegionSystem
+from kvitt.terminal import console, show
 
 secrets = typer.Typer(no_args_is_help=True, help="Keys that are replaced while services go on.")
 
-_SECONDS = 60.0
+RegionOption = Annotated[str, typer.Option("--region", help="The region's code.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,14 +23,9 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(secrets, name="secrets")
 
 
-@secrets.callback()
-def _together() -> None:
-    """Keys that are replaced while services go on."""
-
-
 @secrets.command("rekey-search")
 def rekey_search(
-    region: Annotated[str, typer.Option(help="The region whose persons are re-keyed.")],
+    region: RegionOption,
     stop: Annotated[bool, typer.Option("--stop", help="Stop until it is asked for again.")] = False,
     status: Annotated[bool, typer.Option("--status", help="Only tell how far it is.")] = False,
     state_dir: StateOption = DEFAULT_STATE,
@@ -43,22 +34,55 @@ def rekey_search(
 
     Searches go on meanwhile, and so does the job when this command has ended.
     """
-    url, token = _orders(state_dir, region)
-    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
-    try:
-        with httpx.Client(base_url=url, headers=headers, timeout=_SECONDS) as client:
-            if status:
-                answer = client.get("/search-index")
-            else:
-                answer = client.post("/search-index:rekey", json={"stopped": stop})
-    except httpx.HTTPError as error:
+    system = RegionSystem.of(state_dir, region.lower())
+    if status:
+        told = system.get("orders", "/search-index")
+    else:
+        told = system.post("orders", "/search-index:rekey", {"stopped": stop})
+    console.print(_said(region, told))
+
+
+@secrets.command("rotate")
+def rotate(
+    secret: Annotated[str, typer.Argument(help="person-key: what wraps persons' keys.")],
+    region: RegionOption,
+    drop_old: Annotated[
+        bool, typer.Option("--drop-old", help="Forget what wraps nobody's key any more.")
+    ] = False,
+    state_dir: StateOption = DEFAULT_STATE,
+) -> None:
+    """Replace a secret while the services serve (docs/runbooks/secrets.md)."""
+    _must_be_known(secret)
+    act = "drop-old" if drop_old else "rotate"
+    system = RegionSystem.of(state_dir, region.lower())
+    _show_ring(system.post("orders", f"/person-keys:{act}"))
+
+
+@secrets.command("status")
+def status(
+    region: RegionOption, as_json: JsonOption = False, state_dir: StateOption = DEFAULT_STATE
+) -> None:
+    """Show the versions of a region's key, and how many persons' keys each wraps."""
+    ring = RegionSystem.of(state_dir, region.lower()).get("orders", "/person-keys")
+    if as_json:
+        typer.echo(json.dumps(ring, indent=2))
+    else:
+        _show_ring(ring)
+
+
+def _must_be_known(secret: str) -> None:
+    if secret != "person-key":  # the name of one
         raise LocalProblem(
-            f"orders does not answer ({type(error).__name__}).",
-            remedy="kvitt status shows what runs.",
-        ) from error
-    if not answer.is_success:
-        raise of_answer("orders", answer)
-    console.print(_said(region, answer.json()))
+            f"{secret} is not replaced by a command.",
+            remedy="person-key is; docs/runbooks/secrets.md tells how each other secret is.",
+        )
+
+
+def _show_ring(ring: dict[str, Any]) -> None:
+    table = Table("version", "current", "persons")
+    for one in ring["versions"]:
+        table.add_row(str(one["version"]), "yes" if one["is_current"] else "", str(one["persons"]))
+    show(table)
 
 
 def _said(region: str, told: dict[str, Any]) -> str:
@@ -72,24 +96,3 @@ def _said(region: str, told: dict[str, Any]) -> str:
         f"Region {region}, key {told['version']}: {told['done']} persons done,"
         f" {told['left']} left; {state}."
     )
-
-
-def _orders(state_dir: Path, region: str) -> tuple[str, str]:
-    elsewhere = urls_in("KVITT_URLS")
-    if elsewhere:
-        token = os.environ.get("KVITT_TOKEN", "")
-        if not token or "orders" not in elsewhere:
-            raise LocalProblem(
-                "KVITT_URLS names no orders, or KVITT_TOKEN is not set.",
-                remedy="KVITT_TOKEN is a token of the region with the role ops.",
-            )
-        return elsewhere["orders"], token
-    directory = state_dir.resolve()
-    state = State.existing(directory) if State.exists(directory) else None
-    if state is None or "http-orders" not in state.ports:
-        raise LocalProblem(
-            f"No services are known in {directory}.",
-            remedy="Start them (kvitt up), or name them with KVITT_URLS.",
-        )
-    token = TokenIssuer(directory).issue(who_operates(), region=region, roles=(Grantee.OPS,))
-    return f"http://127.0.0.1:{state.ports['http-orders']}", token

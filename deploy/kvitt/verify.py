@@ -18,7 +18,7 @@ verify = typer.Typer(no_args_is_help=True, help="Compare what must say the same;
 
 RegionOption = Annotated[str | None, typer.Option(help="Tell of this region alone.")]
 Why = Annotated[str, typer.Option("--why", help="The reason; it is kept in the audit.")]
-_WHY: Final = "verified on demand"
+ON_DEMAND: Final = "verified on demand"
 
 DEVICES: Final[Mapping[str, Sequence[str]]] = {
     "inventory": ("rows", "custody", "claims", "places"),
@@ -38,7 +38,7 @@ def add_to(app: typer.Typer) -> None:
 def devices(
     region: RegionOption = None,
     as_json: JsonOption = False,
-    why: Why = _WHY,
+    why: Why = ON_DEMAND,
     operator: As = None,
     state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
@@ -55,7 +55,7 @@ def devices(
 def everything(
     region: RegionOption = None,
     as_json: JsonOption = False,
-    why: Why = _WHY,
+    why: Why = ON_DEMAND,
     operator: As = None,
     state_dir: StateOption = DEFAULT_STATE,
 ) -> None:

@@ -1,5 +1,7 @@
 """Where files are kept, read once from the environment of a process that keeps any."""
 
+import os
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -11,12 +13,17 @@ LARGEST = 100 * MEGABYTE
 class FileSettings(BaseSettings):
     """`KVITT_FILES_URL`: `file:///var/lib/kvitt/files`, or `s3://bucket/folder`; for S3 besides
     `KVITT_FILES_ENDPOINT` (none: Amazon's), `_REGION`, `_ACCESS_KEY_ID`, `_SECRET_ACCESS_KEY`.
-    `KVITT_FILES_MAX_BYTES`: how large one may be.
+    `KVITT_FILES_MAX_BYTES`: how large one may be. Each may be a file in `KVITT_SECRETS_DIR`.
 
     Raises pydantic.ValidationError naming what is missing or wrong.
     """
 
-    model_config = SettingsConfigDict(env_prefix="KVITT_FILES_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="KVITT_FILES_",
+        extra="ignore",
+        frozen=True,
+        secrets_dir=os.environ.get("KVITT_SECRETS_DIR"),
+    )
 
     url: str = Field(pattern=r"^(file:///|s3://[a-z0-9][a-z0-9.-]+)")
     endpoint: str | None = Field(default=None, pattern=r"^https?://")

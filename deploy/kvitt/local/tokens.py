@@ -16,10 +16,11 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
+from kvitt_chassis.private_files import write_private
 from kvitt_chassis.profiles import LOCAL_ISSUER
 from kvitt_contracts.access import IN_TOKENS, Grantee
 
-from kvitt.local.private import make_directory, write_private
+from kvitt.local.private import make_directory
 from kvitt.local.state import State
 
 ISSUER = LOCAL_ISSUER

@@ -293,9 +293,9 @@ _STORES: tuple[RuleMutant, ...] = (
     rule_mutant(
         "INV-4b",
         "An empty balance of a purchasing store is shown",
-        f"{_CODE}/stock/queries.py",
-        '_STORES.c.kind == "purchasing"',
-        '_STORES.c.kind == "investigation"',
+        f"{_CODE}/stores/queries.py",
+        "StoreRow.kind == domain.StoreKind.PURCHASING",
+        "StoreRow.kind == domain.StoreKind.INVESTIGATION",
         f"{_LISTS}_an_empty_balance_of_a_store_that_became_a_purchasing_store_is_not_shown",
     ),
     rule_mutant(

@@ -65,7 +65,7 @@ MAILS: tuple[RuleMutant, ...] = (
         "NTF-4a",
         "Mails may go in the clear to a server elsewhere",
         f"{_CODE}/emails/settings.py",
-        'if self.tls == "none" and not _is_this_machine(self.host):',
+        'if self.tls == "none" and not is_this_machine(self.host):',
         'if self.tls == "none" and not self.host:',
         f"{_TESTS}_a_mail_server_elsewhere_is_spoken_to_encrypted_or_nothing_starts",
     ),

@@ -46,8 +46,9 @@ from inventory.articles.queries import (
     within_areas,
 )
 from inventory.stock.models import BalanceRow
-from inventory.stock.queries import available_of, balances_of
+from inventory.stock.queries import available_of
 from inventory.stock.views import BalanceView
+from inventory.stores.queries import balances_of
 from inventory.views import FromRow
 
 router = ApiRouter(tags=["Artiklar"])

@@ -6,35 +6,13 @@ from datetime import datetime
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.operating.checks import Snapshot
 from kvitt_contracts.types import ArticleNumber, StoreId
-from sqlalchemy import ColumnElement, column, exists, func, not_, or_, select, table, text
+from sqlalchemy import func, select, text
 
 from inventory.stock.domain import Balance
 from inventory.stock.models import BalanceRow, StockMoveRow
 
-# by its name: stores know of stock, not the other way round
-_STORES = table("stores", column("region"), column("store"), column("kind"))
-
-
-def is_shown() -> ColumnElement[bool]:
-    """A balance is shown: all but an empty one of a purchasing store, which has none (INV-4)."""
-    has = [getattr(BalanceRow, name) != 0 for name in _NUMBERS]
-    of_purchasing_store = exists().where(
-        _STORES.c.region == BalanceRow.region,
-        _STORES.c.store == BalanceRow.store,
-        _STORES.c.kind == "purchasing",
-    )
-    return or_(*has, not_(of_purchasing_store))
-
-
-async def balances_of(
-    reader: RegionReader, numbers: Sequence[ArticleNumber]
-) -> Sequence[BalanceRow]:
-    """These articles' balances, by store."""
-    return await reader.all(
-        select(BalanceRow)
-        .where(BalanceRow.article_number.in_(numbers), is_shown())
-        .order_by(BalanceRow.store)
-    )
+NUMBERS = ("available", "reserved", "on_order", "in_reconditioning")
+"""The columns that a balance has a number in, and a move a change."""
 
 
 async def available_of(
@@ -59,7 +37,7 @@ async def balances_at(
     sums = await reader.all(
         select(
             StockMoveRow.article_number,
-            *(func.sum(getattr(StockMoveRow, name)).label(name) for name in _NUMBERS),
+            *(func.sum(getattr(StockMoveRow, name)).label(name) for name in NUMBERS),
         )
         .where(
             StockMoveRow.region == reader.region,
@@ -73,7 +51,7 @@ async def balances_at(
         number: Balance(
             article_number=number,
             store=store,
-            **{name: int(total) for name, total in zip(_NUMBERS, totals, strict=True)},
+            **{name: int(total) for name, total in zip(NUMBERS, totals, strict=True)},
         )
         for number, *totals in sums
     }
@@ -85,12 +63,11 @@ async def balances_beside_moves(snapshot: Snapshot) -> list[tuple[str, str, tupl
     """
     found = await snapshot.session.execute(_DIFFERING)
     return [
-        (row.region, row.key, tuple(name for name in _NUMBERS if getattr(row, name)))
+        (row.region, row.key, tuple(name for name in NUMBERS if getattr(row, name)))
         for row in found
     ]
 
 
-_NUMBERS = ("available", "reserved", "on_order", "in_reconditioning")
 _DIFFERING = text(
     """
     WITH summed AS (

@@ -27,14 +27,14 @@ from inventory.articles.models import ArticleRow
 from inventory.articles.queries import has_words
 from inventory.reservations.queries import incoming_shown
 from inventory.stock.models import BalanceRow
-from inventory.stock.queries import balances_at, is_shown
+from inventory.stock.queries import balances_at
 from inventory.stocktakings.models import ShelfCountRow
 from inventory.store_balances import documents
 from inventory.store_balances.domain import check_day
 from inventory.store_balances.views import StoreBalanceView
 from inventory.stores.api import SCOPE
 from inventory.stores.models import StoreRow
-from inventory.stores.queries import stores_to_look_up
+from inventory.stores.queries import is_shown, stores_to_look_up
 from inventory.tables import is_among
 
 router = ApiRouter(tags=["Förråd och saldo"])

@@ -7,11 +7,13 @@ from kvitt_chassis.access import Caller
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import CustomerId, PayerId, Role, ServicePointId, StoreId
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from kvitt_contracts.types import ArticleNumber, CustomerId, PayerId, Role, ServicePointId, StoreId
+from sqlalchemy import ColumnElement, Select, and_, exists, not_, or_, select
 
 from inventory.people.models import UserRow
 from inventory.people.queries import may_draw_from
+from inventory.stock.models import BalanceRow
+from inventory.stock.queries import NUMBERS
 from inventory.stores import domain
 from inventory.stores.models import CustomerRow, StoreRow
 
@@ -142,3 +144,25 @@ async def _store(tx: Transaction, row: StoreRow) -> domain.Store:
         owner = await tx.look_up(CustomerRow, CustomerId(row.service_point))
     of_private_clinic = owner is not None and owner.private_clinic
     return domain.Store(kind=row.kind, of_private_clinic=of_private_clinic)
+
+
+async def balances_of(
+    reader: RegionReader, numbers: Sequence[ArticleNumber]
+) -> Sequence[BalanceRow]:
+    """These articles' balances, by store."""
+    return await reader.all(
+        select(BalanceRow)
+        .where(BalanceRow.article_number.in_(numbers), is_shown())
+        .order_by(BalanceRow.store)
+    )
+
+
+def is_shown() -> ColumnElement[bool]:
+    """A balance is shown: all but an empty one of a purchasing store, which has none (INV-4)."""
+    has = [getattr(BalanceRow, name) != 0 for name in NUMBERS]
+    of_purchasing_store = exists().where(
+        StoreRow.region == BalanceRow.region,
+        StoreRow.store == BalanceRow.store,
+        StoreRow.kind == domain.StoreKind.PURCHASING,
+    )
+    return or_(*has, not_(of_purchasing_store))

@@ -1,16 +1,16 @@
 """Where mails go and what orders is asked by, read once from the environment of the process."""
 
-import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
+from kvitt_chassis.profiles import is_private, is_this_machine
+from kvitt_chassis.settings import FromFiles
 from kvitt_contracts.regions import EmailAddress
 from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 
-class MailSettings(BaseSettings):
+class MailSettings(FromFiles):
     """`KVITT_MAIL_HOST`: the mail server; without it nothing is sent. `KVITT_MAIL_PORT`,
     `KVITT_MAIL_TLS`: `starttls`, `tls`, or `none`, which only a server on this machine may have;
     `KVITT_MAIL_CA_FILE`: whom its certificate is from, where that is not publicly known.
@@ -41,9 +41,9 @@ class MailSettings(BaseSettings):
         if missing := [name for name, value in needed.items() if value is None]:
             names = ", ".join(f"KVITT_MAIL_{name.upper()}" for name in missing)
             raise ValueError(f"KVITT_MAIL_HOST is set, and not {names}")
-        if self.tls == "none" and not _is_this_machine(self.host):
+        if self.tls == "none" and not is_this_machine(self.host):
             raise ValueError("KVITT_MAIL_TLS may be none only where the server is on this machine")
-        if self.orders_url and not _is_private(self.orders_url):
+        if self.orders_url and not is_private(self.orders_url):
             raise ValueError("KVITT_MAIL_ORDERS_URL is https where orders is on another machine")
         if (self.username is None) != (self.password_file is None):
             raise ValueError("KVITT_MAIL_USERNAME and KVITT_MAIL_PASSWORD_FILE go together")
@@ -52,16 +52,3 @@ class MailSettings(BaseSettings):
     def password(self) -> str | None:
         """What the mail server asks for. Raises OSError where the file cannot be read."""
         return self.password_file.read_text().strip() if self.password_file else None
-
-
-def _is_private(url: str) -> bool:
-    """True where nobody on the way reads what is said: addresses, and the token."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or _is_this_machine(parts.hostname or "")
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

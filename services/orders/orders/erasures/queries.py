@@ -96,23 +96,17 @@ async def kept_of(refs: Sequence[PersonRef], tx: Transaction) -> Kept:
 
 def orders_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
     """Selects the ids of a person's orders."""
-    return select(OrderRow.id).where(
-        OrderRow.region == tx.region, OrderRow.recipient_person.in_(refs)
-    )
+    return _ids(OrderRow, refs, tx)
 
 
 def pickups_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
     """Selects the ids of a person's pickups."""
-    return select(PickupRow.id).where(
-        PickupRow.region == tx.region, PickupRow.recipient_person.in_(refs)
-    )
+    return _ids(PickupRow, refs, tx)
 
 
 def works_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
     """Selects the ids of a person's work orders."""
-    return select(WorkOrderRow.id).where(
-        WorkOrderRow.region == tx.region, WorkOrderRow.recipient_person.in_(refs)
-    )
+    return _ids(WorkOrderRow, refs, tx)
 
 
 def purchases_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
@@ -147,6 +141,12 @@ def is_attached_to(refs: Sequence[PersonRef], tx: Transaction) -> ColumnElement[
         AttachmentRow.order_id.in_(orders_of(refs, tx))
         | AttachmentRow.work_order_id.in_(works_of(refs, tx))
         | AttachmentRow.draft_id.in_(drafts)
+    )
+
+
+def _ids(row_type: type[Any], refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
+    return select(row_type.id).where(
+        row_type.region == tx.region, row_type.recipient_person.in_(refs)
     )
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from kvitt_chassis.private_files import read_private
 from kvitt_chassis.settings import FromFiles
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.types import RegionCode
@@ -82,10 +83,9 @@ def person_keys() -> Keys:
 
 def _keys_in(file: Path) -> Keys:
     where = "KVITT_PERSON_KEYS_FILE"
-    if file.stat().st_mode & 0o077:
-        raise ValueError(f"{where} may be read by others: chmod 600 {file}")
+    text = read_private(file)
     try:
-        read = json.loads(file.read_text(encoding="utf-8"))
+        read = json.loads(text)
         current, given = int(read["current"]), dict(read["keys"])
         keys = {int(version): _key(str(key), where=where) for version, key in given.items()}
     except (KeyError, TypeError, json.JSONDecodeError):

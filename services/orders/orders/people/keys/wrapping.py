@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from kvitt_chassis.private_files import read_private
+from kvitt_chassis.profiles import is_private
 from kvitt_chassis.settings import FromFiles
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -16,7 +18,6 @@ from pydantic_settings import SettingsConfigDict
 from orders.people.keys.sealing import seal, unseal
 
 _SECONDS = 10.0
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class KeyWrapper(Protocol):
@@ -73,9 +74,7 @@ class FileWrapper:
         return unseal(self._keys()[int(version)], sealed, bound_to=bound_to)
 
     def _keys(self) -> Mapping[int, bytes]:
-        if self._file.stat().st_mode & 0o077:
-            raise ValueError(f"{self._file} must be readable by its owner alone (chmod 600)")
-        read = json.loads(self._file.read_text())
+        read = json.loads(read_private(self._file))
         keys = {int(version): bytes.fromhex(key) for version, key in read.items()}
         if not keys or any(len(key) != 32 for key in keys.values()):
             raise ValueError(f"{self._file} must hold keys of 32 bytes in hex, by their versions")
@@ -93,7 +92,7 @@ class VaultWrapper:
         mount, _, name = parts.path.strip("/").rpartition("/")
         if not mount or not name or parts.hostname is None:
             raise ValueError("a Vault is named as vault:https://host:port/mount/key")
-        if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        if not is_private(address):
             raise ValueError("a Vault is spoken to over https")
         self._base = f"{parts.scheme}://{parts.netloc}/v1/{mount}"
         self._name = name
