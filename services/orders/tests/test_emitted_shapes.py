@@ -8,7 +8,6 @@ from uuid import uuid4
 from kvitt_contracts.envelope import Event
 from kvitt_contracts.orders import (
     AnswerCase,
-    ApplyForAccess,
     AskCase,
     AssessRisk,
     BasketLoanActRequested,
@@ -16,7 +15,6 @@ from kvitt_contracts.orders import (
     CloseFaultReport,
     DelayPurchaseOrder,
     ForwardFaultReport,
-    GrantAccess,
     LineToLend,
     LineToOrder,
     MakePickupUrgent,
@@ -24,7 +22,6 @@ from kvitt_contracts.orders import (
     NamePrescriber,
     OrderPlaced,
     PurchaseOrderCreated,
-    RefuseAccess,
     ReportDeviation,
     ReportFault,
     ReportPickup,
@@ -53,7 +50,6 @@ from kvitt_contracts.types import (
     ReasonCode,
     Reference,
     RegionPersonId,
-    Role,
     ServicePointId,
     StoreId,
     SupplierId,
@@ -155,6 +151,7 @@ from services.orders.tests.builders import (
 from services.orders.tests.pickups import DEVICES, devices_on_loan, requested_over_http
 from services.orders.tests.purchases import a_purchase
 from services.orders.tests.receiving import what_is_received
+from services.orders.tests.user_flows import users_lose_access_and_have_it_again
 from services.orders.tests.work_order_flows import work_orders_to_their_ends
 from services.orders.tests.worlds import ref_of
 
@@ -211,37 +208,6 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
     async with given(service, at=MONDAY, policies=lapsing) as world:
         await users_lose_access_and_have_it_again(world)
         assert_proven("orders", [*emitted, *await world.events()])
-
-
-async def users_lose_access_and_have_it_again(world: World) -> None:
-    """Access lapses, with and without a head who is told; it is applied for by a head, and by
-    customer service for one, granted, refused; somebody new has it too.
-    """
-    await registry(world)
-    head, staff, by = UserId("k201ema"), UserId("s001kun"), UserId(SENDER)
-    await world.advance(stockholm("2026-06-01 08:00"))
-    duties = (Word("unit_head"),)
-    await world.handle(a_user_stated(head, roles=("requester",), duties=duties), subject=head)
-    await world.handle(a_user_stated(staff, roles=("customer_service",)), subject=staff)
-    employed = a_user_stated("k202kom", employer_kind="municipality")
-    await world.handle(employed, subject="k202kom")
-    await world.advance(stockholm("2026-09-03 08:00"))
-    await world.handle(ApplyForAccess(user_id=by, by=head), subject=by)
-    await world.handle(RefuseAccess(user_id=by, by=staff, asked_by=head), subject=by)
-    asked = ApplyForAccess(user_id=by, by=staff, asked_by=head)
-    await world.handle(asked, subject=by)
-    await world.handle(a_user_stated(by, version=9, profession=Word("logoped")), subject=by)
-    await world.handle(GrantAccess(user_id=by, by=staff, asked_by=head), subject=by)
-    new = ApplyForAccess(
-        user_id=UserId("k090ny"),
-        roles=(Role.PRESCRIBER,),
-        service_point=ServicePointId("40201"),
-        by=head,
-    )
-    await world.handle(new, subject="k090ny")
-    grant = GrantAccess(user_id=UserId("k090ny"), by=staff, asked_by=head)
-    await world.handle(grant, subject="k090ny")
-    await world.advance(stockholm("2027-06-01 08:00"))
 
 
 async def the_rest_of_the_registry(world: World) -> None:
