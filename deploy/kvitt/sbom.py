@@ -3,7 +3,6 @@ and judges it by deploy/licences.yaml. `make sbom` writes the bill first.
 """
 
 import json
-import re
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from license_expression import ExpressionError, get_spdx_licensing
 
 POLICY = Path(__file__).parents[1] / "licences.yaml"
-_TOKEN = re.compile(r"\(|\)|[^\s()]+")
+_SPDX: Any = get_spdx_licensing()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,32 +57,14 @@ class Policy:
         return bool(found) and all(map(self._permits, found))
 
     def _permits(self, expression: str) -> bool:
-        tokens = _TOKEN.findall(expression)
         try:
-            return self._either(tokens) and not tokens
-        except IndexError:
+            parsed = _SPDX.parse(expression)
+        except ExpressionError:
             return False
-
-    def _either(self, tokens: list[str]) -> bool:
-        found = self._both(tokens)
-        while tokens[:1] == ["OR"]:
-            tokens.pop(0)
-            found = self._both(tokens) or found
-        return found
-
-    def _both(self, tokens: list[str]) -> bool:
-        found = self._one(tokens)
-        while tokens[:1] == ["AND"]:
-            tokens.pop(0)
-            found = self._one(tokens) and found
-        return found
-
-    def _one(self, tokens: list[str]) -> bool:
-        token = tokens.pop(0)
-        if token != "(":
-            return token in self.permitted
-        found = self._either(tokens)
-        return tokens.pop(0) == ")" and found
+        may = {
+            one: _SPDX.TRUE if str(one) in self.permitted else _SPDX.FALSE for one in parsed.symbols
+        }
+        return bool(parsed.subs(may, simplify=True) == _SPDX.TRUE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
