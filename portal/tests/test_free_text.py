@@ -61,6 +61,7 @@ NOT_WRITTEN: Final = {
         _OF_REGISTER,
     ),
     **dict.fromkeys((f"orders.person_details.{one}" for one in ("phone", "door_code")), _OF_FIELDS),
+    "orders.person_corrections.changed": "it keeps what stood in other fields, as they were",
     **dict.fromkeys(
         (
             "orders.attachments.name",

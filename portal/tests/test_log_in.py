@@ -150,7 +150,7 @@ async def test_whom_the_register_does_not_know_is_not_logged_in(
         answer = await with_provider.log_in(client, "gone")
 
         assert answer.status_code == 403
-        assert "Be din chef om behörighet" in answer.text
+        assert "Be din enhetschef att ansöka om behörighet" in answer.text
         assert "kvitt" not in client.cookies
 
 

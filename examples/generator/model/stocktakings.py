@@ -160,7 +160,9 @@ def _miss(world: World, device: Device, store: str) -> None:
     world.balances[away, device.article].reserved += 1
     owner = world.customers.get(world.stores[store].service_point or "")
     pays = owner is not None and owner.private_clinic
-    device.claim, device.status = ("investigation", store), "lost" if pays else "investigated"
+    device.claim = ("investigation", store)
+    if pays:
+        device.status = "lost"
     device.said.append(Custody(since=world.today, holder=("store", away)))
     price = world.price(device.article, world.today)
     is_sold = world.articles[device.article].charging == "sale"

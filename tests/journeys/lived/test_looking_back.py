@@ -257,7 +257,7 @@ def test_what_must_say_the_same_does(past: Lived) -> None:
 
     found = json.loads(past.kvitt("verify", "devices", "--json"))
     assert [(one["service"], one["check"]) for one in found] == [
-        *(("inventory", name) for name in ("rows", "custody", "claims")),
+        *(("inventory", name) for name in ("rows", "custody", "claims", "places")),
         ("billing", "payers"),
     ]
     assert "equal" in past.kvitt("verify", "last")
