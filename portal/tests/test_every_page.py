@@ -35,6 +35,7 @@ pytestmark = pytest.mark.long(seconds=350)
 
 MOST_BYTES = 150_000
 _BY_TURNS = cycle(HOSTILE)
+_TRIED: set[str] = set()
 UNKNOWN = ["{}", "not-an-id", "00000000-0000-0000-0000-000000000000", "%00", "%F0%9F"]
 UNREACHED = {
     "prescriber": {
@@ -160,13 +161,18 @@ async def test_every_page_weighs_little(seen: Seen, portal_system: PortalSystem)
 async def test_hostile_text_is_shown_as_text_or_refused(
     seen: Seen, portal_system: PortalSystem
 ) -> None:
-    """Each text in all fields of a form at once; a script, and one text by turns, in each alone."""
+    """Each text in all fields of a form at once, and one text by turns in each alone; of a form
+    that the other role has too, once.
+    """
     wrong = []
     async with portal_system.visiting(seen.user) as client:
         for form in forms_of(seen.pages.values()):
+            if form.name in _TRIED:
+                continue
+            _TRIED.add(form.name)
             # an address has no room for several that are long
             together = [one for one in HOSTILE if one != "long" or form.method == "post"]
-            alone = [((name,), one) for name in form.texts for one in ("script", next(_BY_TURNS))]
+            alone = [((name,), next(_BY_TURNS)) for name in form.texts]
             for names, kind in [*((form.texts, one) for one in together), *alone]:
                 said = form.filled(dict.fromkeys(names, HOSTILE[kind]))
                 answer = await _send(client, form.method, form.action, said)

@@ -44,7 +44,7 @@ from pathlib import Path
 
 
 def test_it(worker_id):
-    time.sleep(0.5)
+    time.sleep(0.2)
     Path(__file__).with_suffix(f".{worker_id}.txt").touch()
 """
 LASTING = """
@@ -147,7 +147,7 @@ def test_modules_of_a_folder_that_share_something_run_in_one_worker(
     tmp_path: Path, setting: str
 ) -> None:
     # so many of the others that the worker of the first four has its part of them
-    for folder, modules in (("together", 4), ("apart", 60)):
+    for folder, modules in (("together", 4), ("apart", 30)):
         (tmp_path / folder).mkdir()
         for number in range(modules):
             (tmp_path / folder / f"test_{folder}_{number}.py").write_text(NOTING)

@@ -16,7 +16,7 @@ SEEN_WITHIN = 90
 AT_ONCE = 15
 """So many are tried before it is asked whether one has met it."""
 
-LOTS = 10
+LOTS = 5
 """So much is spent on making a failing run smaller: smaller is enough here, not smallest."""
 
 

@@ -13,12 +13,14 @@ async def test_customer_service_previews_the_month_that_is_not_over(
     actor: MakeActor, portal_system: PortalSystem
 ) -> None:
     today = await portal_system.now()
-    kim = await actor(CLERK, at=f"/manadens-fakturor/{today:%Y-%m}")
+    kim = await actor(CLERK, at="/manadens-fakturor/2099-01")
     await kim.sees("Månaden är inte förhandsvisad.")
     await kim.picture("invoicing-none")
     await kim.accessible()
 
-    await kim.click("Förhandsvisa")
+    await kim.goes(f"/manadens-fakturor/{today:%Y-%m}")
+    again = kim.page.get_by_role("button", name="Förhandsvisa på nytt")  # others do so too
+    await kim.click("Förhandsvisa på nytt" if await again.count() else "Förhandsvisa")
 
     await kim.sees("Månaden är inte slut")
     await kim.sees("Det här sticker ut")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from inventory.app import service
+from inventory.dispatches.handlers import GOODS_ARRIVE
 from inventory.refills import domain
 from inventory.refills.models import RefillRow
 from inventory.refills.writes import NIGHT
@@ -116,6 +117,25 @@ async def test_what_is_on_its_way_to_the_store_is_not_proposed(world: World) -> 
 
     await world.advance(night(6))
     assert not await world.events(RefillProposed)
+
+
+@pytest.mark.rule("INV-9b")
+async def test_a_night_that_is_late_proposes_nothing_of_what_arrives_late_as_it_is(
+    world: World,
+) -> None:
+    line = a_replenishment_line(CUSHION, 4, order="R-8")
+    await world.handle(a_replenishment_placed(line, reference="R-8"))
+    sent = a_dispatch(a_sent_line(1, 4), order="R-8", on="2026-03-02", arrives_on="2026-03-03")
+    await world.handle(sent)
+
+    await world.pass_by(night(9))
+    timers = await world.timers()
+    turns = [name for name, _ in sorted(timers, key=lambda one: (timers[one], one[1]))]
+    assert turns.index(NIGHT.name) < turns.index(GOODS_ARRIVE.name), "of the same moment"
+    await world.fire_timers()
+
+    assert not await world.events(RefillProposed)
+    assert min((await world.timers()).values()) == night(10), "no night is left out"
 
 
 @pytest.mark.rule("INV-4f", "INV-9b")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.inventory import DropRefill, RefillProposed
 from kvitt_contracts.types import Goods, ProposalId, UserId
 
@@ -25,8 +26,10 @@ async def propose(row: RefilledStoreRow, due: datetime, tx: Transaction) -> None
     """INV-9: propose what fills up the store to its safety levels, in the place of what was
     proposed before and nobody has answered.
     """
-    # first: what arrives between the two is then counted twice for a night, and not proposed twice
-    coming = await incoming_to(tx, row.store)
+    # first: what arrives between the two is then counted twice for a night, and not proposed twice.
+    # By the night's own day: one that is late may come before that day's arrivals, late as it is.
+    day = stockholm_day(due)
+    coming = await incoming_to(tx, row.store, on=day)
     found = await levels_in(tx, row.store)
     lines: tuple[Goods, ...] = ()
     if await may_store_hold_stock(tx, row.store):
@@ -36,7 +39,7 @@ async def propose(row: RefilledStoreRow, due: datetime, tx: Transaction) -> None
         )
     await _propose(row, lines, tx)
     if found:
-        await look_in_the_night(tx, row.store)
+        await look_in_the_night(tx, row.store, after=day)
 
 
 @messages.command(DropProposal, of=RefillRow, rule="INV-9")

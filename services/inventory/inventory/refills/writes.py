@@ -1,6 +1,6 @@
 """When a store is looked at in the night."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from kvitt_chassis.handlers import Timer
 from kvitt_chassis.transaction import Transaction
@@ -13,9 +13,11 @@ from inventory.refills.queries import refilled_store_id
 NIGHT = Timer("refill_night", RefilledStoreRow)
 
 
-async def look_in_the_night(tx: Transaction, store: StoreId) -> None:
-    """Look at a store in the coming night: whether something is to be filled up (INV-9)."""
+async def look_in_the_night(tx: Transaction, store: StoreId, *, after: date) -> None:
+    """Look at a store in the night after a Stockholm day: whether something is to be filled up
+    (INV-9).
+    """
     key = refilled_store_id(tx, store)
     if await tx.look_up(RefilledStoreRow, key) is None:
         tx.put(RefilledStoreRow(region=tx.region, id=key, store=store))
-    tx.schedule(NIGHT, key=key, due=start_of_day(tx.today + timedelta(days=1)))
+    tx.schedule(NIGHT, key=key, due=start_of_day(after + timedelta(days=1)))

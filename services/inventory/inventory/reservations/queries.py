@@ -92,11 +92,13 @@ def is_for_protected() -> ColumnElement[bool]:
     return func.coalesce(person, "").in_(protected_references())
 
 
-async def incoming_to(tx: Transaction, store: StoreId) -> Mapping[ArticleNumber, int]:
-    """How many of each article are to come into a store by its open replenishments (INV-4)."""
+async def incoming_to(tx: Transaction, store: StoreId, *, on: date) -> Mapping[ArticleNumber, int]:
+    """How many of each article are to come into a store by its open replenishments, on a Stockholm
+    day (INV-4).
+    """
     with tx.session.no_autoflush:
         rows = (await tx.session.scalars(_open_to(store, tx.region))).all()
-    return domain.incoming((row.state() for row in rows), today=tx.today)
+    return domain.incoming((row.state() for row in rows), today=on)
 
 
 async def incoming_shown(reader: RegionReader, store: StoreId) -> Mapping[ArticleNumber, int]:

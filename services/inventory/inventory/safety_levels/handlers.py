@@ -64,4 +64,4 @@ async def _set(said: SafetyLevelStated | SetSafetyLevel, tx: Transaction) -> Non
     await check_store_holds_stock(tx, said.store)
     for event in events:
         await set_safety_level(tx, event)
-        await look_in_the_night(tx, said.store)
+        await look_in_the_night(tx, said.store, after=tx.today)
