@@ -161,8 +161,8 @@ async def test_every_page_weighs_little(seen: Seen, portal_system: PortalSystem)
 async def test_hostile_text_is_shown_as_text_or_refused(
     seen: Seen, portal_system: PortalSystem
 ) -> None:
-    """Each text in all fields of a form at once, and one text by turns in each alone; of a form
-    that the other role has too, once.
+    """Each text in all fields of a form at once; a script, and one text by turns, in each alone. A
+    form that the other role has too is tried once.
     """
     wrong = []
     async with portal_system.visiting(seen.user) as client:
@@ -172,7 +172,7 @@ async def test_hostile_text_is_shown_as_text_or_refused(
             _TRIED.add(form.name)
             # an address has no room for several that are long
             together = [one for one in HOSTILE if one != "long" or form.method == "post"]
-            alone = [((name,), next(_BY_TURNS)) for name in form.texts]
+            alone = [((name,), one) for name in form.texts for one in ("script", next(_BY_TURNS))]
             for names, kind in [*((form.texts, one) for one in together), *alone]:
                 said = form.filled(dict.fromkeys(names, HOSTILE[kind]))
                 answer = await _send(client, form.method, form.action, said)

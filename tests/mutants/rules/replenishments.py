@@ -106,6 +106,14 @@ REPLENISHMENTS: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "INV-9b",
+        "A night that is late forgets what arrives late as it is",
+        f"{_STOCK}/refills/handlers.py",
+        "incoming_to(tx, row.store, on=day)",
+        "incoming_to(tx, row.store, on=tx.today)",
+        f"{_PROPOSED}_a_night_that_is_late_proposes_nothing_of_what_arrives_late_as_it_is",
+    ),
+    rule_mutant(
+        "INV-9b",
         "A balance at its level is proposed",
         f"{_STOCK}/refills/domain.py",
         "        if less > 0:\n",
