@@ -202,7 +202,12 @@ def _long_lived(world: World) -> tuple[str, str]:
         if found is None:
             raise RuntimeError("inventory has no device on loan")
         device, since = found
-        own = {"id": "gen_random_uuid()", "number": "turn + 1", "since": "on_day"}
+        own = {
+            "id": "gen_random_uuid()",
+            "number": "turn + 1",
+            "since": "on_day",
+            "custody": "jsonb_set(lived.custody, '{since}', to_jsonb(on_day))",
+        }
         columns = columns_of(inventory, "custody_changes")
         statement = _LONGER.format(
             names=", ".join(columns),
