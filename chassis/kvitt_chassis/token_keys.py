@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 import jwt
 
+from kvitt_chassis.trust import trusted
+
 _KEYS_LIVE_SECONDS = 3600.0
 _RELOAD_PAUSE_SECONDS = 10.0
 _RETRY_PAUSE_SECONDS = 1.0
@@ -72,7 +74,7 @@ class UrlKeys:
         import httpx  # 5 MiB, of use to a process whose issuer has an address alone
 
         try:
-            async with httpx.AsyncClient(timeout=5.0) as client:
+            async with httpx.AsyncClient(timeout=5.0, verify=trusted()) as client:
                 answer = await client.get(self._url)
                 answer.raise_for_status()
                 self._keys = _parse(answer.json())

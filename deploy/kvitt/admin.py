@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from kvitt_chassis.trust import trusted
 from kvitt_contracts.topics import SERVICES
 from kvitt_contracts.types import UserId, looks_like_personal_number
 
@@ -39,7 +40,9 @@ class Admin:
     ) -> None:
         self._urls = urls
         self._dead = dead
-        self._client = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=60.0)
+        self._client = httpx.Client(
+            headers={"Authorization": f"Bearer {token}"}, timeout=60.0, verify=trusted()
+        )
 
     @classmethod
     def of(cls, state_dir: Path, *, operator: str | None = None) -> "Admin":

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from kvitt_chassis.trust import trusted
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.topics import SERVICES
 
@@ -36,7 +37,9 @@ class RegionSystem:
     def __init__(self, region: str, urls: Mapping[str, str], token: str) -> None:
         self.region = region
         self._urls = dict(urls)
-        self._client = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=_SECONDS)
+        self._client = httpx.Client(
+            headers={"Authorization": f"Bearer {token}"}, timeout=_SECONDS, verify=trusted()
+        )
 
     @classmethod
     def each(cls, state_dir: Path, region: str | None) -> list["RegionSystem"]:

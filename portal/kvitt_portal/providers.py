@@ -11,6 +11,7 @@ import jwt
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from kvitt_chassis.token_keys import UrlKeys
+from kvitt_chassis.trust import trusted
 from kvitt_contracts.types import Word
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -150,7 +151,7 @@ class OpenId:
     async def _metadata(self) -> dict[str, Any]:
         if self._found is None:
             issuer = self.provider.issuer.rstrip("/")
-            async with httpx.AsyncClient(timeout=_SECONDS) as client:
+            async with httpx.AsyncClient(timeout=_SECONDS, verify=trusted()) as client:
                 answer = await client.get(f"{issuer}/.well-known/openid-configuration")
                 answer.raise_for_status()
             found = answer.json()
@@ -169,6 +170,7 @@ class OpenId:
             redirect_uri=self._redirect_uri,
             code_challenge_method="S256",
             timeout=_SECONDS,
+            verify=trusted(),
         )
 
 

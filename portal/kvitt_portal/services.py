@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 
 import httpx
 from kvitt_chassis.operating.telemetry import current_traceparent
+from kvitt_chassis.trust import trusted
 from kvitt_chassis.web.problems import Problem
 from pydantic import ValidationError
 
@@ -91,7 +92,9 @@ class Services:
     def __init__(self, addresses: Mapping[str, str]) -> None:
         timeout = httpx.Timeout(ANSWER_SECONDS, connect=_CONNECT_SECONDS)
         self._clients = {
-            name: httpx.AsyncClient(base_url=url, timeout=timeout, limits=_CONNECTIONS)
+            name: httpx.AsyncClient(
+                base_url=url, timeout=timeout, limits=_CONNECTIONS, verify=trusted()
+            )
             for name, url in addresses.items()
         }
         self._gates: WeakValueDictionary[tuple[str, str], asyncio.Semaphore] = WeakValueDictionary()

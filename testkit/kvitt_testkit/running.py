@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from kvitt_chassis.trust import trusted
 from kvitt_contracts.access import Grantee
 
 from kvitt_testkit.world import regions_dir, wait_for
@@ -105,7 +106,7 @@ class ServiceProcess:
         assert self.popen is not None
         assert self.popen.poll() is None, f"{self.module} died: {self.said()[-3000:]}"
         try:
-            async with httpx.AsyncClient(timeout=3.0) as client:
+            async with httpx.AsyncClient(timeout=3.0, verify=trusted()) as client:
                 return (await client.get(f"{self.url}/health/ready")).status_code == 200
         except httpx.HTTPError:
             return False
@@ -157,6 +158,7 @@ class ServiceProcess:
             headers={"Authorization": f"Bearer {token}"},
             event_hooks={"request": [give_key]},
             timeout=_ANSWER_SECONDS,
+            verify=trusted(),
         ) as client:
             yield client
 
@@ -172,6 +174,7 @@ class ServiceProcess:
             base_url=self.admin_url,
             headers={"Authorization": f"Bearer {token}"},
             timeout=_ANSWER_SECONDS,
+            verify=trusted(),
         ) as client:
             yield client
 

@@ -404,11 +404,12 @@ async def wait_for(condition: Callable[[], T], *, within: float = ..., every: fl
 async def wait_for(
     condition: Callable[[], Any], *, within: float = 30.0, every: float = 0.02
 ) -> Any:
-    """Wait until a condition (plain or async) returns something true, and return it.
+    """Wait until a condition (plain or async) returns something true, and return it. It is asked
+    less and less often, at last five times as seldom as `every`: to ask costs what is waited for.
 
     Raises AssertionError with the condition's source when `within` seconds are over.
     """
-    until = monotonic() + within
+    until, pause = monotonic() + within, every
     while True:
         found = condition()
         if inspect.isawaitable(found):
@@ -418,7 +419,8 @@ async def wait_for(
         if monotonic() > until:
             source = inspect.getsource(condition).strip() if inspect.isfunction(condition) else ""
             raise AssertionError(f"not within {within} s: {source}")
-        await asyncio.sleep(every)
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.25, every * 5)
 
 
 async def assert_rows_are_folds(world: World) -> None:

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+from kvitt_chassis.trust import trusted
 from kvitt_contracts.access import Grantee
 
 from kvitt.admin import who_operates
@@ -36,6 +37,7 @@ class Services:
         self._gates = {name: asyncio.Semaphore(_AT_ONCE) for name in urls}
         self._client = httpx.AsyncClient(
             timeout=_SECONDS,
+            verify=trusted(),
             # shorter than the services keep one: a request never meets its end
             limits=httpx.Limits(max_keepalive_connections=64, keepalive_expiry=3.0),
         )
