@@ -119,7 +119,7 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         _names_of(here, [view]),
         devices_of(here, view["devices"]),
     )
-    is_waiting = view["status"] == "waiting"
+    is_waiting, answers = view["status"] == "waiting", here.may("orders.case.answer")
     to_sell, sales = _to_sell(devices.values())
     is_mine = here.user.user_id == view["asked_by"] or (
         view["service_point"] in here.user.service_points
@@ -138,11 +138,11 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         devices=devices,
         may_take_back=view["kind"] == KIND
         and view["outcome"] == "refused"
-        and (is_mine or is_staff),
+        and (is_mine or answers),
         to_sell=to_sell,
         sales=sales,
-        may_sell=view["kind"] == KIND and view["outcome"] == "done" and (is_mine or is_staff),
-        may_answer=is_waiting and here.may_for_all("orders.case.answer"),
+        may_sell=view["kind"] == KIND and view["outcome"] == "done" and (is_mine or answers),
+        may_answer=is_waiting and answers,
         may_withdraw=is_waiting and is_mine and here.may_at_units("orders.case.withdraw"),
         hastens=hastens(view),
     )
