@@ -26,7 +26,8 @@ from examples.generator.registry import Units
 from examples.generator.responsibles import service_point_at, team
 
 STAFF: Final = UserId("kundtjanst1")
-TECHNICIAN: Final = UserId("kundtjanst2")
+TECHNICIAN: Final = UserId("tekniker1")
+FINANCE: Final = UserId("ekonomi1")
 _FIRST: Final = 49201
 _SENT_ON_TO: Final = 5
 _SIZES: Final = {
