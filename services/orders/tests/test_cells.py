@@ -110,6 +110,7 @@ MAKES_ANEW = (
     "orders.person.merge",
     "orders.person.erase",
     "orders.purchase-order.resolve",  # a service's: test_contacts
+    "orders.template.save",  # it may begin one: test_templates
     "orders.user.apply",  # customer service names who heads the unit: test_users_access
     "orders.user.apply-anew",  # as above
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
@@ -264,9 +265,6 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                     things=points, body={"address": None, "asked_by": PEER}
                 ),
                 "orders.user.refuse": Upon(things=users, body={"asked_by": PEER}),
-                "orders.template.save": Upon(
-                    things=Things(platform=uuid4()), body={"name": "Veckan", "store": "500"}
-                ),
                 "orders.orders.to-purchase": Upon(things=direct, key="order_id"),
                 "orders.order.void-lines": Upon(
                     things=direct,
