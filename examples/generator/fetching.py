@@ -26,8 +26,7 @@ from examples.generator.registry import Units
 from examples.generator.responsibles import service_point_at, team
 
 STAFF: Final = UserId("kundtjanst1")
-TECHNICIAN: Final = UserId("tekniker1")
-FINANCE: Final = UserId("ekonomi1")
+TECHNICIAN: Final = UserId("kundtjanst2")
 _FIRST: Final = 49201
 _SENT_ON_TO: Final = 5
 _SIZES: Final = {

@@ -175,11 +175,7 @@ class Month:
     def somebody_at(self, service_point: str) -> UserStated:
         """An active user of a service point."""
         return self.rng.choice(
-            [
-                one
-                for one in self.units.users
-                if one.active and one.roles and service_point in one.service_points
-            ]
+            [one for one in self.units.users if one.active and service_point in one.service_points]
         )
 
     # -- what may be touched -----------------------------------------------------------------------

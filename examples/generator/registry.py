@@ -36,7 +36,6 @@ from kvitt_contracts.types import (
     StoreId,
     UserId,
     VatNumber,
-    Word,
 )
 from kvitt_contracts.types.check_digits import gln_holds, luhn_holds
 
@@ -237,23 +236,6 @@ def _users(customers: tuple[CustomerStated, ...], rng: Random) -> Iterator[UserS
             service_points=(places[0],),
             default_service_point=places[0],
         )
-    for user, duty in _DEPARTMENTS:
-        yield UserStated(
-            version=1,
-            user_id=UserId(user),
-            roles=(),
-            service_points=(places[0],),
-            default_service_point=places[0],
-            duties=(Word(duty),),
-        )
-
-
-_DEPARTMENTS = (
-    ("tekniker1", "technician"),
-    ("ekonomi1", "finance"),
-    ("sortiment1", "assortment_manager"),
-)
-"""Who works in the region's own departments, by a duty and no role."""
 
 
 def _identity(rng: Random, used: set[str], number: int) -> Identity:

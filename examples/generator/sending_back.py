@@ -27,7 +27,7 @@ from kvitt_contracts.types import (
     UserId,
 )
 
-from examples.generator.fetching import FINANCE, STAFF
+from examples.generator.fetching import STAFF
 from examples.generator.month import june, may
 from examples.generator.own_devices import numbered
 from examples.generator.profiles import Profile
@@ -151,7 +151,7 @@ def _credit(teller: Teller) -> None:
     )
     subject = f"{teller.profile.sends_order}-{_NUMBER}"
     teller.say(june(4), "billing", subject, note)
-    released = ReleaseSupplierInvoice(supplier_id=SELLER, number=_NUMBER, by=FINANCE)
+    released = ReleaseSupplierInvoice(supplier_id=SELLER, number=_NUMBER, by=STAFF)
     teller.say(june(9), "billing", subject, released)
 
 

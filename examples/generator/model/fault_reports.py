@@ -14,8 +14,8 @@ from kvitt_contracts.orders import (
     ReportFault,
 )
 from kvitt_contracts.regions import UserStated
+from kvitt_contracts.types import Role
 
-from examples.generator.model.access import repairs
 from examples.generator.model.parties import prescribes, responsibles_of, works_at
 from examples.generator.model.pickups import was_ever_lent, why_claimed
 from examples.generator.model.state import Custody, Device, FaultReport, No, World
@@ -104,7 +104,7 @@ def assess(world: World, subject: str, command: AssessRisk) -> None:
         raise No("ALREADY_CLOSED", "ACT-6")
     if command.side == "responsible":
         _must_be_responsible(world, fault, by)
-    elif not repairs(by):
+    elif Role.CUSTOMER_SERVICE not in by.roles:
         raise No("NOT_OF_THAT_SIDE", "ACT-6")
     fault.assessed[command.side] = command.use
 

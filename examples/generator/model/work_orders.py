@@ -16,7 +16,6 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.regions import UserStated
 from kvitt_contracts.types import Role
 
-from examples.generator.model.access import repairs
 from examples.generator.model.pickups import was_ever_lent
 from examples.generator.model.state import Holder, No, WorkOrder, World
 from examples.generator.model.trade import Charge
@@ -99,7 +98,7 @@ def finish(
     """
     work, by = _work(world, subject), world.user(command.by)
     is_theirs = work.kind == "warranty_repair" and _works_with(work, by)
-    if not is_theirs and not repairs(by):
+    if not is_theirs and Role.CUSTOMER_SERVICE not in by.roles:
         raise No("NOT_A_TECHNICIAN", "ACT-3")
     if command.outcome not in _OUTCOMES.get(work.kind, ("done",)):
         raise No("OUTCOME_NOT_OF_KIND", "ACT-4")
@@ -118,7 +117,7 @@ def finish(
 def void(world: World, subject: str, command: VoidWorkOrder) -> None:
     """Let nothing be done (ACT-3)."""
     work, by = _work(world, subject), world.user(command.by)
-    is_staff = repairs(by)
+    is_staff = Role.CUSTOMER_SERVICE in by.roles
     if not (is_staff or _works_with(work, by)):
         raise No("NOT_YOUR_WORK_ORDER", "REF-3")
     if work.status == "voided":
@@ -230,7 +229,7 @@ def _must_be_open(work: WorkOrder) -> None:
 
 
 def _must_be_technician(user: UserStated) -> None:
-    if not repairs(user):
+    if Role.CUSTOMER_SERVICE not in user.roles:
         raise No("NOT_A_TECHNICIAN", "ACT-3")
 
 

@@ -7,8 +7,8 @@ Each raises No with the reason and the rule when it is refused, Waits for an unk
 from datetime import date
 
 from kvitt_contracts.regions import ReconditioningStated
+from kvitt_contracts.types import Role
 
-from examples.generator.model.access import repairs
 from examples.generator.model.counted import Reconditioning
 from examples.generator.model.state import Device, No, Waits, World
 
@@ -58,7 +58,7 @@ def state(world: World, fact: ReconditioningStated) -> str | None:
 def _check(world: World, work: Reconditioning, fact: ReconditioningStated) -> None:
     if fact.stage not in (*_STAGES, *_ENDS):
         raise No("UNKNOWN_STAGE", "INV-13")
-    if not repairs(world.users[fact.technician]):
+    if Role.CUSTOMER_SERVICE not in world.users[fact.technician].roles:
         raise No("NOT_A_TECHNICIAN", "INV-13")
     if fact.stage != "scrapped" and fact.reason is not None:
         raise No("NOTHING_SCRAPPED", "INV-13")
