@@ -272,7 +272,7 @@ class Visit:
         """Who these are, as far as this user may know: others are absent. The look is logged with
         the purpose (REF-6).
         """
-        if not self.may("orders.persons.resolve"):
+        if self.user.is_known and not self.may("orders.persons.resolve"):
             return {}
         wanted = list(dict.fromkeys(ref for ref in refs if ref))
         pages = [
