@@ -23,7 +23,7 @@ from starlette.responses import Response
 
 from kvitt_portal.acts import act_at
 from kvitt_portal.forms import ANOTHERS_PAGE, Form
-from kvitt_portal.menu import MENU
+from kvitt_portal.menu import MENU, Place
 from kvitt_portal.register import fill, sign_in
 from kvitt_portal.renewal import Renewals, ends_soon
 from kvitt_portal.services import File, Part, Services
@@ -155,8 +155,7 @@ class Visit:
     @property
     def menu(self) -> list[tuple[str, str]]:
         """The main menu as this user has it: address and text."""
-        places = (one for one in MENU if not one.act or self.may(one.act))
-        return [(one.address, self.word(one.text)) for one in places]
+        return [(one.address, self.word(one.text)) for one in MENU if self._has(one)]
 
     def is_at(self, address: str) -> bool:
         """True on the page of a menu's address, and below it."""
@@ -189,6 +188,10 @@ class Visit:
     def may(self, act: str) -> bool:
         """True where the act is granted to the user, however far they reach by it."""
         return asked.may(act, self.user.roles)
+
+    def _has(self, place: Place) -> bool:
+        may = self.may_at_units if place.at_units else self.may
+        return not place.act or may(place.act)
 
     def may_for_all(self, act: str) -> bool:
         """True where the user reaches all of the region by the act."""

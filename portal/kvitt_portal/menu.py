@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of the menu, for whoever the table grants its act; without one it is everybody's."""
+    """A page of the menu, for whoever the table grants its act; without one it is everybody's.
+    `at_units`: for whoever has the act at their own units.
+    """
 
     address: str
     text: str
     act: str = ""
+    at_units: bool = False
 
 
 MENU = (
@@ -17,9 +20,9 @@ MENU = (
     Place("/nyheter", "Nyheter", "notifications.news.list"),
     Place("/mottagare", "Mottagare", "orders.person.find"),
     Place("/bestallningar", "Beställningar", "orders.orders.list"),
-    Place("/uttag/nytt", "Uttag", "orders.withdrawal.register"),
+    Place("/uttag/nytt", "Uttag", "orders.withdrawal.register", at_units=True),
     Place("/varukorgar", "Varukorgar", "orders.basket-loans.list"),
-    Place("/lagerpafyllnad", "Lagerpåfyllnad", "orders.replenishment.place"),
+    Place("/lagerpafyllnad", "Lagerpåfyllnad", "orders.replenishment.place", at_units=True),
     Place("/inkopsordrar", "Inköpsordrar", "orders.purchase-orders.list"),
     Place("/direktleveranser", "Direktleveranser", "orders.receipts.awaited"),
     Place("/bmb/att-gora", "BMB", "bmb.transfers.list"),

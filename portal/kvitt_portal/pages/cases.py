@@ -143,7 +143,7 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         sales=sales,
         may_sell=view["kind"] == KIND and view["outcome"] == "done" and (is_mine or answers),
         may_answer=is_waiting and answers,
-        may_withdraw=is_waiting and is_mine and here.may_at_units("orders.case.withdraw"),
+        may_withdraw=is_waiting and is_mine and here.may_at_units("orders.case.ask"),
         hastens=hastens(view),
     )
 

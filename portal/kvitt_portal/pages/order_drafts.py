@@ -45,7 +45,7 @@ async def discard(here: Here, draft: UUID) -> Response:
 async def drafts_of(here: Visit) -> tuple[Part, Names]:
     """The drafts that the user goes on with, the latest first, with who saved them."""
     found = NOTHING
-    if here.may_at_units("orders.order-drafts.list"):
+    if here.may_at_units("orders.order.place"):
         found = await here.ask("orders", _DRAFTS, limit=_LISTED)
     return found, await Names.of(here, users=[one["saved_by"] for one in items_of(found)])
 
