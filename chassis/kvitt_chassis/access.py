@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
-from kvitt_contracts.access import IN_REGISTER, IN_TOKENS, OF_DUTIES, Act, Grantee, Reach
+from kvitt_contracts.access import IN_TOKENS, Act, Grantee, Reach
+from kvitt_contracts.access.asked import grantees_of, may, may_for_all
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import RegionCode, ServicePointId, UserId, identify
@@ -49,6 +50,19 @@ class Caller:
     def has(self, *grantees: Grantee) -> bool:
         """True when the caller is at least one of them."""
         return not self.grantees.isdisjoint(grantees)
+
+    @property
+    def is_region_system(self) -> bool:
+        """True for a region's own system, which its token says."""
+        return self.has(Grantee.REGION_SYSTEM)
+
+    def may(self, act: str) -> bool:
+        """True where an act of the table, of any service, is granted to the caller."""
+        return may(act, self.grantees)
+
+    def may_for_all(self, act: str) -> bool:
+        """True where the caller reaches all of the region by an act of the table."""
+        return may_for_all(act, self.grantees)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +175,7 @@ class Access:
                 field=field,
                 way_on="Skicka användaren till Kvitt först, och försök igen.",
             )
-        if act.reach_of(_granted(row)) is None:
+        if act.reach_of(grantees_of(row)) is None:
             raise NotGranted(act, actor=actor, field=field)
 
     async def _place_of(self, user: UserId, tx: "Transaction") -> ServicePointId | None:
@@ -187,7 +201,7 @@ class Access:
         return Caller(
             user_id=user,
             region=region,
-            grantees=_granted(row) if row else frozenset(),
+            grantees=grantees_of(row) if row else frozenset(),
             service_points=frozenset(row.service_points) if row else frozenset(),
             default_service_point=row.default_service_point if row else None,
         )
@@ -213,13 +227,3 @@ def _grant(act: Act, caller: Caller) -> Grant:
     if reach is None:
         raise Forbidden(act)
     return Grant(caller=caller, act=act, reach=reach)
-
-
-def _granted(user: Any) -> frozenset[Grantee]:
-    """What a user of the register is, by role and by duty; one who is not active is nothing."""
-    if not user.active:
-        return frozenset()
-    # a region cannot make a user an operator: that a token alone says
-    roles = {IN_REGISTER[role] for role in user.roles if role in IN_REGISTER}
-    duties = {OF_DUTIES[duty] for duty in user.duties or () if duty in OF_DUTIES}
-    return frozenset(roles | duties)

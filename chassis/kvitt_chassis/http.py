@@ -241,7 +241,11 @@ class CommandRunner:
     def _reached(
         self, target: object, scope: Scope | RegionWide | None, rule: str
     ) -> "_Reached | None":
-        if scope is None or (within := scope.within(self.grant)) is true():
+        if scope is None:
+            return None
+        within = scope.within(self.grant)
+        # decision 0538: what reaches the whole region reaches nothing that is not in it
+        if within is true() and isinstance(scope, RegionWide) and scope.begins:
             return None
         row_type: Any = scope.region.class_
         region = self.caller.region

@@ -1,5 +1,6 @@
 """The register of users as a service has it: a projection of what orders emits (REF-18)."""
 
+from kvitt_contracts.access.asked import user_may_for_all
 from kvitt_contracts.types import Role, ServicePointId, UserId, Word
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,3 +23,7 @@ class RegisteredUser(Regional):
     active: Mapped[bool]
     duties: Mapped[tuple[Word, ...] | None] = mapped_column(Json(tuple[Word, ...]))
     employer_kind: Mapped[Word | None]
+
+    def may_for_all(self, act: str) -> bool:
+        """True while the user is active and reaches all of the region by an act of the table."""
+        return user_may_for_all(act, self)

@@ -47,6 +47,88 @@ def test_acts_are_granted_to_duties_that_a_region_can_state() -> None:
     assert all(any(one in act.granted for act in ACTS) for one in OF_DUTIES.values())
 
 
+def _named(grantee: Grantee) -> set[str]:
+    return {act.name for act in ACTS if grantee in act.granted}
+
+
+_OF_PERSONS = ("orders.person.", "orders.persons.", "orders.person-", "bmb.", "orders.order.")
+
+
+@pytest.mark.rule("REF-18k")
+def test_a_technician_does_visits_repairs_and_reconditioning_and_sees_no_register_of_persons() -> (
+    None
+):
+    acts = _named(Grantee.TECHNICIAN)
+
+    assert {
+        "orders.work-order.plan",
+        "orders.work-order.start",
+        "orders.work-order.finish",
+        "orders.work-order.resolve",
+        "orders.pickup.report",
+        "orders.fault-report.close",
+        "inventory.reconditioning.do-stage",
+        "inventory.reconditioning.approve",
+        "inventory.reconditioning.scrap",
+        "inventory.device.set-card",
+        "inventory.device.scrap",
+    } <= acts
+    assert [one for one in acts if one.startswith((*_OF_PERSONS, "billing."))] == []
+
+
+@pytest.mark.rule("REF-18l")
+def test_finance_bills_pays_and_keeps_the_accounts_and_nothing_of_care() -> None:
+    acts = _named(Grantee.FINANCE)
+
+    assert {
+        "billing.invoices.print-file",
+        "billing.invoice.explain",
+        "billing.run.approve",
+        "billing.supplier-invoice.release",
+        "billing.supplier-invoice.reject",
+        "billing.takeovers.list",
+        "billing.ledger-period.close",
+    } <= acts
+    changes = {act.name for act in ACTS if act.name in acts and act.message}
+    assert {one.split(".")[0] for one in changes} == {"billing", "orders"}
+    assert [one for one in acts if one.startswith(_OF_PERSONS)] == []
+    assert "billing.region-sale.approve" not in acts
+
+
+@pytest.mark.rule("REF-18m")
+def test_who_keeps_the_assortment_writes_of_articles_and_news_alone() -> None:
+    acts = _named(Grantee.ASSORTMENT_MANAGER)
+    writes = {
+        act.name
+        for act in ACTS
+        if act.name in acts and not (act.route or "").startswith("GET ") and ".find" not in act.name
+    }
+
+    assert writes == {
+        "inventory.article.add-file",
+        "inventory.article.show-file",
+        "inventory.article.hide-file",
+        "inventory.article.inform",
+        "notifications.news.publish",
+        "notifications.news.withdraw",
+        "notifications.message.open",
+        "notifications.message.remove",
+        "orders.user.sign-in",
+    }
+    assert [one for one in acts if one.startswith((*_OF_PERSONS, "billing."))] == []
+
+
+@pytest.mark.rule("REF-18n")
+def test_an_emergency_opening_has_a_row_of_its_own() -> None:
+    (row,) = [act for act in ACTS if act.name == "orders.person.open"]
+
+    assert row.granted.keys() == {
+        Grantee.PRESCRIBER,
+        Grantee.REQUESTER,
+        Grantee.CUSTOMER_SERVICE,
+    }
+
+
 def test_a_system_and_who_operates_have_no_units_of_their_own() -> None:
     assert [
         act.name

@@ -15,12 +15,15 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment
+from kvitt_chassis.auth import Forbidden
 from kvitt_chassis.web.problems import Problem
+from kvitt_contracts.access import asked
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from kvitt_portal.acts import act_at
 from kvitt_portal.forms import ANOTHERS_PAGE, Form
-from kvitt_portal.menu import CARE, MENU
+from kvitt_portal.menu import MENU, Place
 from kvitt_portal.register import fill, sign_in
 from kvitt_portal.renewal import Renewals, ends_soon
 from kvitt_portal.services import File, Part, Services
@@ -152,7 +155,7 @@ class Visit:
     @property
     def menu(self) -> list[tuple[str, str]]:
         """The main menu as this user has it: address and text."""
-        return [(one.address, self.word(one.text)) for one in MENU if one.is_for(self.user.roles)]
+        return [(one.address, self.word(one.text)) for one in MENU if self._has(one)]
 
     def is_at(self, address: str) -> bool:
         """True on the page of a menu's address, and below it."""
@@ -181,14 +184,29 @@ class Visit:
         asked = self.request.headers
         return asked.get("hx-request") == "true" and "hx-history-restore-request" not in asked
 
-    def has(self, *roles: str) -> bool:
-        """True where the user has one of these roles."""
-        return not set(roles).isdisjoint(self.user.roles)
+    # decision 0537: a page asks the table what may be done, and knows no role
+    def may(self, act: str) -> bool:
+        """True where the act is granted to the user, however far they reach by it."""
+        return asked.may(act, self.user.roles)
 
-    @property
-    def is_in_care(self) -> bool:
-        """True for a prescriber or requester: who orders, withdraws and sends transfers."""
-        return self.has(*CARE)
+    def _has(self, place: Place) -> bool:
+        may = self.may_at_units if place.at_units else self.may
+        return not place.act or may(place.act)
+
+    def may_for_all(self, act: str) -> bool:
+        """True where the user reaches all of the region by the act."""
+        return asked.may_for_all(act, self.user.roles)
+
+    def may_at_units(self, act: str) -> bool:
+        """True where the user has the act at their own units: they do it there themselves."""
+        return asked.may_at_units(act, self.user.roles)
+
+    def _denied(self, service: str, path: str) -> Part | None:
+        """What a service would answer to an act that the table does not grant: it is not asked."""
+        act = act_at(service, "GET", path)
+        if act is None or not self.user.is_known or self.may(act.name):
+            return None
+        return Part(403, problem=Forbidden(act).problem)
 
     def word(self, word: str) -> str:
         """A word as the user's region says it."""
@@ -196,6 +214,8 @@ class Visit:
 
     async def ask(self, service: str, path: str, **query: Any) -> Part:
         """What a service says; what is None or empty in the query is left out."""
+        if (denied := self._denied(service, path)) is not None:
+            return denied
         return _answered(
             await self.portal.services.call(
                 service, "GET", path, token=self.user.token, query=query
@@ -255,6 +275,8 @@ class Visit:
         """Who these are, as far as this user may know: others are absent. The look is logged with
         the purpose (REF-6).
         """
+        if self.user.is_known and not self.may("orders.persons.resolve"):
+            return {}
         wanted = list(dict.fromkeys(ref for ref in refs if ref))
         pages = [
             wanted[at : at + _RESOLVED_AT_ONCE] for at in range(0, len(wanted), _RESOLVED_AT_ONCE)

@@ -1,54 +1,46 @@
-"""The main menu: which pages there are, and for whom."""
+"""The main menu: which pages there are, and by which act each is somebody's."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
-
-from kvitt_contracts.access import Grantee
-
-CARE = (Grantee.PRESCRIBER, Grantee.REQUESTER)
-STAFF = (Grantee.CUSTOMER_SERVICE,)
-HEADS = (Grantee.UNIT_HEAD, *STAFF)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of the menu. `roles`: those of whom one is needed; none: everybody."""
+    """A page of the menu, for whoever the table grants its act; without one it is everybody's.
+    `at_units`: for whoever has the act at their own units.
+    """
 
     address: str
     text: str
-    roles: tuple[str, ...] = ()
-
-    def is_for(self, roles: Collection[str]) -> bool:
-        """True for a user with these roles."""
-        return not self.roles or not set(self.roles).isdisjoint(roles)
+    act: str = ""
+    at_units: bool = False
 
 
 MENU = (
     Place("/", "Startsida"),
-    Place("/nyheter", "Nyheter"),
-    Place("/mottagare", "Mottagare", CARE + STAFF),
-    Place("/bestallningar", "Beställningar"),
-    Place("/uttag/nytt", "Uttag", CARE),
-    Place("/varukorgar", "Varukorgar"),
-    Place("/lagerpafyllnad", "Lagerpåfyllnad", CARE),
-    Place("/inkopsordrar", "Inköpsordrar", CARE + STAFF),
-    Place("/direktleveranser", "Direktleveranser", CARE + STAFF),
-    Place("/bmb/att-gora", "BMB"),
-    Place("/hamtordrar", "Hämtordrar"),
-    Place("/arbetsordrar", "Aktiviteter"),
-    Place("/felanmalningar", "Felanmälningar"),
-    Place("/arenden", "Ärenden"),
-    Place("/hemregionsarenden", "Hemregionsärenden", CARE + STAFF),
-    Place("/forsaljningar", "Försäljningar", CARE + STAFF),
-    Place("/kvitteringsansvariga", "Kvitteringsansvariga", CARE + STAFF),
-    Place("/anvandare", "Användare", HEADS),
-    Place("/artiklar", "Artiklar"),
-    Place("/individ", "Individer"),
-    Place("/lager", "Lager"),
-    Place("/rekonditionering", "Rekonditionering", STAFF),
-    Place("/fakturor", "Fakturor", CARE + STAFF),
-    Place("/leverantorer", "Leverantörer"),
-    Place("/leverantorsfakturor", "Leverantörsfakturor", CARE + STAFF),
-    Place("/kundtjanst/las-upp", "Kundtjänst", STAFF),
-    Place("/manadens-fakturor", "Månadens fakturor", STAFF),
+    Place("/nyheter", "Nyheter", "notifications.news.list"),
+    Place("/mottagare", "Mottagare", "orders.person.find"),
+    Place("/bestallningar", "Beställningar", "orders.orders.list"),
+    Place("/uttag/nytt", "Uttag", "orders.withdrawal.register", at_units=True),
+    Place("/varukorgar", "Varukorgar", "orders.basket-loans.list"),
+    Place("/lagerpafyllnad", "Lagerpåfyllnad", "orders.replenishment.place", at_units=True),
+    Place("/inkopsordrar", "Inköpsordrar", "orders.purchase-orders.list"),
+    Place("/direktleveranser", "Direktleveranser", "orders.receipts.awaited"),
+    Place("/bmb/att-gora", "BMB", "bmb.transfers.list"),
+    Place("/hamtordrar", "Hämtordrar", "orders.pickups.list"),
+    Place("/arbetsordrar", "Aktiviteter", "orders.work-orders.list"),
+    Place("/felanmalningar", "Felanmälningar", "orders.fault-reports.list"),
+    Place("/arenden", "Ärenden", "orders.cases.list"),
+    Place("/hemregionsarenden", "Hemregionsärenden", "billing.home-region-cases.list"),
+    Place("/forsaljningar", "Försäljningar", "billing.region-sales.list"),
+    Place("/kvitteringsansvariga", "Kvitteringsansvariga", "bmb.responsibles.list"),
+    Place("/anvandare", "Användare", "orders.users.access"),
+    Place("/artiklar", "Artiklar", "inventory.articles.list"),
+    Place("/individ", "Individer", "inventory.devices.list"),
+    Place("/lager", "Lager", "inventory.balances.list"),
+    Place("/rekonditionering", "Rekonditionering", "inventory.reconditionings.list"),
+    Place("/fakturor", "Fakturor", "billing.invoices.list"),
+    Place("/leverantorer", "Leverantörer", "orders.suppliers.list"),
+    Place("/leverantorsfakturor", "Leverantörsfakturor", "billing.supplier-invoices.list"),
+    Place("/kundtjanst/las-upp", "Kundtjänst", "bmb.transfer.unlock"),
+    Place("/manadens-fakturor", "Månadens fakturor", "billing.run.approve"),
 )

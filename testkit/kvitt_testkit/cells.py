@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 from kvitt_chassis.auth import Identity
@@ -162,14 +162,18 @@ async def assert_reach(
     world: World, tried: Mapping[str, Upon], *, reaching_nothing: Collection[str] = ()
 ) -> None:
     """Each act, by name, as each grantee of its row: what is within the role's reach is found, and
-    what is farther is 404, or in no line of the list.
+    what is farther is 404, or in no line of the list; so is, to an act upon something, what is not
+    there at all.
 
-    Every act of the service's routes whose row has a reach less than the region must be tried, or
-    be named as one that reaches for nothing there is (it makes something new).
+    Every act of the service's routes whose row has a reach less than the region must be tried, and
+    every other one upon something that its address names; or be named as one that reaches for
+    nothing there is (it makes something new).
     """
     acts = {act.name: act for act in acts_with_routes(world.service)}
     narrow = {
-        name for name, act in acts.items() if {Reach.OWN, Reach.UNITS} & {*act.granted.values()}
+        name
+        for name, act in acts.items()
+        if {Reach.OWN, Reach.UNITS} & {*act.granted.values()} or _acts_upon(act)
     }
     assert set(tried) <= set(acts), f"no route of the service: {sorted(set(tried) - set(acts))}"
     left = narrow - set(tried) - set(reaching_nothing)
@@ -184,7 +188,27 @@ async def assert_reach(
                     found = await _finds(client, acts[name], upon, thing)
                     if found is not is_within:
                         wrong.append(f"{name} as {grantee} ({reach}) upon {distance}: {found}")
+                if _acts_upon(acts[name]):
+                    found = await _finds(client, acts[name], upon, _nothing_like(things))
+                    if found is not False:
+                        wrong.append(f"{name} as {grantee} upon nothing: {found}")
     _none(wrong)
+
+
+def _acts_upon(act: Act) -> bool:
+    """True for what changes a thing that its address names."""
+    method, path = (act.route or " ").split(" ", 1)
+    return method != "GET" and "{" in path
+
+
+def _nothing_like(things: Things) -> str:
+    """An id, or a code, that nothing has."""
+    every = [thing for _, thing in things.by_distance()]
+    try:
+        UUID(every[0])
+    except ValueError:
+        return "99899"
+    return str(uuid4())
 
 
 async def _finds(client: httpx.AsyncClient, act: Act, upon: Upon, thing: str) -> bool | int:

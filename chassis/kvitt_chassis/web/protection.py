@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from kvitt_contracts.access import Grantee
 from sqlalchemy import ColumnElement, not_, or_
 
 from kvitt_chassis.access import Grant
@@ -26,6 +25,6 @@ class ScopeOfPersons(Scope):
 
     def within(self, grant: Grant) -> ColumnElement[bool]:
         """See Scope."""
-        if not grant.is_region_wide or grant.caller.has(Grantee.REGION_SYSTEM):
+        if not grant.is_region_wide or grant.caller.is_region_system:
             return super().within(grant)
         return or_(not_(self._protected()), self.of_units(grant.caller))

@@ -59,11 +59,12 @@ class Scope:
 
 class RegionWide:
     """The scope of rows that belong to no unit: whoever is granted the act has all of the region's,
-    because.
+    because. `begins` where a command's target may not be there yet: the command begins it.
     """
 
-    def __init__(self, region: Column, *, because: str) -> None:
+    def __init__(self, region: Column, *, because: str, begins: bool = False) -> None:
         self.region = region
+        self.begins = begins
         self.columns: tuple[Column, ...] = ()
         self.units: tuple[Column, ...] = ()
         self.because = because

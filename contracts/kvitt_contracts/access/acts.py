@@ -16,6 +16,9 @@ class Grantee(StrEnum):
     REQUESTER = "requester"
     CUSTOMER_SERVICE = "customer_service"
     UNIT_HEAD = "unit_head"
+    TECHNICIAN = "technician"
+    FINANCE = "finance"
+    ASSORTMENT_MANAGER = "assortment_manager"
     REGION_SYSTEM = "region_system"
     SERVICE = "service"
     OPS = "ops"
@@ -42,7 +45,15 @@ DUTIES: Final = frozenset(
 """What a region may state that a user is besides, whatever their roles (REF-18)."""
 
 # decision 0507: a duty is granted acts as a role is
-OF_DUTIES: Final[Mapping[Word, Grantee]] = {Word("unit_head"): Grantee.UNIT_HEAD}
+OF_DUTIES: Final[Mapping[Word, Grantee]] = {
+    Word(one.value): one
+    for one in (
+        Grantee.UNIT_HEAD,
+        Grantee.TECHNICIAN,
+        Grantee.FINANCE,
+        Grantee.ASSORTMENT_MANAGER,
+    )
+}
 """The duties that acts are granted to; one that is in none here is granted nothing by itself."""
 
 
@@ -112,9 +123,18 @@ READS = {**WORKS, **SYSTEM}
 LOOKS_UP = dict.fromkeys((*CARE, *STAFF, *SYSTEM), Reach.REGION)
 HEADS = {Grantee.UNIT_HEAD: Reach.UNITS, **STAFF}
 MINE = {**CARE, Grantee.CUSTOMER_SERVICE: Reach.UNITS}
-HEADS_LOOK_UP = {**LOOKS_UP, Grantee.UNIT_HEAD: Reach.REGION}
-"""What also who heads a unit looks up, though they neither prescribe nor order."""
 OF_HEADS_TOO = {**MINE, Grantee.UNIT_HEAD: Reach.UNITS}
+
+# decision 0537: who works in the region's own departments reaches all of it, by few acts
+REPAIRS = {Grantee.TECHNICIAN: Reach.REGION}
+"""What technicians do: visits, repairs, devices made fit again."""
+PAYS = {Grantee.FINANCE: Reach.REGION}
+"""What finance does: what is billed, what is paid, and the accounts."""
+KEEPS = {Grantee.ASSORTMENT_MANAGER: Reach.REGION}
+"""What who keeps the assortment does: articles, and what is told of them."""
+DEPARTMENTS = {**REPAIRS, **PAYS, **KEEPS}
+EVERY_DUTY = {Grantee.UNIT_HEAD: Reach.REGION, **DEPARTMENTS}
+"""What also who has a duty alone looks up, though they neither prescribe nor order."""
 
 
 def routes(

@@ -3,6 +3,7 @@
 from kvitt_contracts import billing
 from kvitt_contracts.access.acts import (
     OPERATES,
+    PAYS,
     READS,
     STAFF,
     SYSTEM,
@@ -12,7 +13,12 @@ from kvitt_contracts.access.acts import (
     routes,
 )
 
-_OWN = dict.fromkeys(WORKS, Reach.OWN)
+_OWN = dict.fromkeys((*WORKS, *PAYS), Reach.OWN)
+_FINANCE = {**STAFF, **PAYS}
+_READS = {**READS, **PAYS}
+_SEES = {**STAFF, **PAYS, **SYSTEM}
+_LOGS = {**_FINANCE, **OPERATES}
+_WATCHES = {**_SEES, **OPERATES}
 
 ACTS = (
     command(
@@ -35,18 +41,17 @@ ACTS = (
         billing.FinishFitting,
         WORKS,
     ),
-    # finance is customer service until the register of users has duties
     command(
         "billing.supplier-invoice.release",
         "POST /supplier-invoices/{supplier_invoice_id}:release",
         billing.ReleaseSupplierInvoice,
-        STAFF,
+        _FINANCE,
     ),
     command(
         "billing.supplier-invoice.reject",
         "POST /supplier-invoices/{supplier_invoice_id}:reject",
         billing.RejectSupplierInvoice,
-        STAFF,
+        _FINANCE,
     ),
     command(
         "billing.region-sale.request",
@@ -81,67 +86,68 @@ ACTS = (
     *routes(
         "billing",
         {
-            "GET /invoices": ("billing.invoices.list", READS),
+            "GET /invoices": ("billing.invoices.list", _READS),
             # decision 0444: who prints for all payers
-            "GET /invoices:print-file": ("billing.invoices.print-file", {**STAFF, **SYSTEM}),
-            "GET /print-file-fetches": ("billing.print-file-fetches.list", {**STAFF, **OPERATES}),
-            "GET /invoices/{invoice_id}": ("billing.invoice.show", READS),
-            "GET /invoices/{invoice_id}/pdf": ("billing.invoice.print", READS),
-            "GET /invoices/{invoice_id}/ubl": ("billing.invoice.ubl", READS),
-            "GET /invoices/{invoice_id}/lines/{n}:explain": ("billing.invoice.explain", READS),
+            "GET /invoices:print-file": ("billing.invoices.print-file", _SEES),
+            "GET /print-file-fetches": (
+                "billing.print-file-fetches.list",
+                _LOGS,
+            ),
+            "GET /invoices/{invoice_id}": ("billing.invoice.show", _READS),
+            "GET /invoices/{invoice_id}/pdf": ("billing.invoice.print", _READS),
+            "GET /invoices/{invoice_id}/ubl": ("billing.invoice.ubl", _READS),
+            "GET /invoices/{invoice_id}/lines/{n}:explain": ("billing.invoice.explain", _READS),
             "GET /selections": ("billing.selections.list", _OWN),
             "POST /selections": ("billing.selection.save", _OWN),
             "POST /selections/{selection_id}:rename": ("billing.selection.rename", _OWN),
             "POST /selections/{selection_id}:remove": ("billing.selection.remove", _OWN),
-            "GET /supplier-invoices": ("billing.supplier-invoices.list", READS),
+            "GET /supplier-invoices": ("billing.supplier-invoices.list", _READS),
             "GET /supplier-invoices/{supplier_invoice_id}": (
                 "billing.supplier-invoice.show",
-                READS,
+                _READS,
             ),
             "GET /supplier-invoices/{supplier_invoice_id}/story": (
                 "billing.supplier-invoice.story",
-                READS,
+                _READS,
             ),
-            "POST /supplier-invoices": ("billing.supplier-invoice.receive", {**STAFF, **SYSTEM}),
-            "GET /home-region-cases": ("billing.home-region-cases.list", READS),
-            "GET /home-region-cases/{order_id}": ("billing.home-region-case.show", READS),
-            "GET /home-region-cases/{order_id}/story": ("billing.home-region-case.story", READS),
-            "GET /takeovers": ("billing.takeovers.list", READS),
-            "POST /supplier-invoices:ubl": ("billing.supplier-invoice.read", {**STAFF, **SYSTEM}),
+            "POST /supplier-invoices": ("billing.supplier-invoice.receive", _SEES),
+            "GET /home-region-cases": ("billing.home-region-cases.list", _READS),
+            "GET /home-region-cases/{order_id}": ("billing.home-region-case.show", _READS),
+            "GET /home-region-cases/{order_id}/story": ("billing.home-region-case.story", _READS),
+            "GET /takeovers": ("billing.takeovers.list", _READS),
+            "POST /supplier-invoices:ubl": ("billing.supplier-invoice.read", _SEES),
             "GET /supplier-invoices:payable": (
                 "billing.supplier-invoices.payable",
-                {**STAFF, **SYSTEM},
+                _SEES,
             ),
             "GET /supplier-invoices:export": (
                 "billing.supplier-invoices.export",
-                {**STAFF, **SYSTEM},
+                _SEES,
             ),
-            "GET /region-sales": ("billing.region-sales.list", READS),
-            "GET /region-sales/{sale_id}": ("billing.region-sale.show", READS),
-            "GET /region-sales/{sale_id}/story": ("billing.region-sale.story", READS),
-            "GET /charges": ("billing.charges.list", READS),
-            "GET /devices": ("billing.devices.list", READS),
-            "GET /devices/{device_id}/payers": ("billing.device.payers", READS),
-            "GET /payers": ("billing.payers.list", READS),
-            "GET /invoice-runs": ("billing.runs.list", {**STAFF, **SYSTEM, **OPERATES}),
-            # finance is customer service until the register of users has duties
+            "GET /region-sales": ("billing.region-sales.list", _READS),
+            "GET /region-sales/{sale_id}": ("billing.region-sale.show", _READS),
+            "GET /region-sales/{sale_id}/story": ("billing.region-sale.story", _READS),
+            "GET /charges": ("billing.charges.list", _READS),
+            "GET /devices": ("billing.devices.list", _READS),
+            "GET /devices/{device_id}/payers": ("billing.device.payers", _READS),
+            "GET /payers": ("billing.payers.list", _READS),
+            "GET /invoice-runs": ("billing.runs.list", _WATCHES),
             "GET /invoice-runs/{month}:preview": (
                 "billing.run.preview",
-                {**STAFF, **SYSTEM, **OPERATES},
+                _WATCHES,
             ),
-            "POST /invoice-runs/{month}:preview": ("billing.run.ask-preview", STAFF),
-            "POST /invoice-runs/{month}:approve": ("billing.run.approve", STAFF),
-            "GET /payer-previews": ("billing.payer-previews.list", {**STAFF, **SYSTEM, **OPERATES}),
+            "POST /invoice-runs/{month}:preview": ("billing.run.ask-preview", _FINANCE),
+            "POST /invoice-runs/{month}:approve": ("billing.run.approve", _FINANCE),
+            "GET /payer-previews": ("billing.payer-previews.list", _WATCHES),
             "GET /preview-findings": (
                 "billing.preview-findings.list",
-                {**STAFF, **SYSTEM, **OPERATES},
+                _WATCHES,
             ),
-            "GET /set-aside": ("billing.set-aside.list", {**STAFF, **SYSTEM, **OPERATES}),
-            "GET /ledger-entries": ("billing.ledger-entries.list", {**STAFF, **SYSTEM}),
-            "GET /ledger:trial-balance": ("billing.ledger.balance", {**STAFF, **SYSTEM}),
-            "GET /ledger:export": ("billing.ledger.export", {**STAFF, **SYSTEM}),
-            # decision 0398: customer service is finance until users have duties
-            "POST /ledger-periods/{month}:close": ("billing.ledger-period.close", STAFF),
+            "GET /set-aside": ("billing.set-aside.list", _WATCHES),
+            "GET /ledger-entries": ("billing.ledger-entries.list", _SEES),
+            "GET /ledger:trial-balance": ("billing.ledger.balance", _SEES),
+            "GET /ledger:export": ("billing.ledger.export", _SEES),
+            "POST /ledger-periods/{month}:close": ("billing.ledger-period.close", _FINANCE),
             "POST /orders:preview": (
                 "billing.order.preview",
                 dict.fromkeys(WORKS, Reach.REGION),

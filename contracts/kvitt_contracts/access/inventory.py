@@ -2,8 +2,12 @@
 
 from kvitt_contracts import inventory
 from kvitt_contracts.access.acts import (
+    DEPARTMENTS,
+    KEEPS,
     LOOKS_UP,
+    PAYS,
     READS,
+    REPAIRS,
     STAFF,
     SYSTEM,
     WORKS,
@@ -13,6 +17,12 @@ from kvitt_contracts.access.acts import (
 )
 
 _RECONDITIONING = "/reconditionings/{reconditioning_id}"
+_LOOK_UP = {**LOOKS_UP, **DEPARTMENTS}
+_SERVES = {**STAFF, **REPAIRS}
+_KEEPS = {**STAFF, **KEEPS}
+_SHOWS = {**READS, **REPAIRS}
+_NAMES = {**_SHOWS, **PAYS}
+_TENDS = {**WORKS, **REPAIRS}
 _STOCKTAKING = "/stores/{store}/stocktaking"
 
 ACTS = (
@@ -20,7 +30,7 @@ ACTS = (
         "inventory.device.scrap",
         "POST /devices/{device_id}:scrap",
         inventory.ScrapDevice,
-        WORKS,
+        _TENDS,
     ),
     command("inventory.return.register", "POST /returns", inventory.RegisterReturn, WORKS),
     command(
@@ -66,19 +76,19 @@ ACTS = (
         "inventory.device.renumber",
         "POST /devices/{device_id}:renumber",
         inventory.RenumberDevice,
-        WORKS,
+        _TENDS,
     ),
     command(
         "inventory.device.set-card",
         "POST /devices/{device_id}:set-card",
         inventory.SetDeviceCard,
-        WORKS,
+        _TENDS,
     ),
     command(
         "inventory.device.report-damage",
         "POST /devices/{device_id}:report-damage",
         inventory.ReportDamage,
-        WORKS,
+        _TENDS,
     ),
     command(
         "inventory.device.decide-damage",
@@ -108,41 +118,53 @@ ACTS = (
                 "inventory.supplier-return.print",
                 READS,
             ),
-            "GET /articles": ("inventory.articles.list", LOOKS_UP),
-            "GET /articles:named": ("inventory.articles.named", LOOKS_UP),
-            "GET /articles:alternatives": ("inventory.articles.alternatives", LOOKS_UP),
-            "GET /articles:order-guides": ("inventory.articles.order-guides", LOOKS_UP),
-            "POST /articles:find": ("inventory.articles.find", LOOKS_UP),
-            "GET /articles:classes": ("inventory.articles.classes", LOOKS_UP),
-            "GET /articles/{article_number}": ("inventory.article.show", LOOKS_UP),
-            "POST /articles/{article_number}/files": ("inventory.article.add-file", STAFF),
-            "POST /article-files/{file_id}:show": ("inventory.article.show-file", STAFF),
-            "POST /article-files/{file_id}:hide": ("inventory.article.hide-file", STAFF),
-            "GET /article-files/{file_id}": ("inventory.article.read-file", LOOKS_UP),
-            "PUT /articles/{article_number}/information": ("inventory.article.inform", STAFF),
-            "GET /stores": ("inventory.stores.list", READS),
+            "GET /articles": ("inventory.articles.list", _LOOK_UP),
+            "GET /articles:named": ("inventory.articles.named", _LOOK_UP),
+            "GET /articles:alternatives": ("inventory.articles.alternatives", _LOOK_UP),
+            "GET /articles:order-guides": ("inventory.articles.order-guides", _LOOK_UP),
+            "POST /articles:find": ("inventory.articles.find", _LOOK_UP),
+            "GET /articles:classes": ("inventory.articles.classes", _LOOK_UP),
+            "GET /articles/{article_number}": ("inventory.article.show", _LOOK_UP),
+            "POST /articles/{article_number}/files": (
+                "inventory.article.add-file",
+                _KEEPS,
+            ),
+            "POST /article-files/{file_id}:show": (
+                "inventory.article.show-file",
+                _KEEPS,
+            ),
+            "POST /article-files/{file_id}:hide": (
+                "inventory.article.hide-file",
+                _KEEPS,
+            ),
+            "GET /article-files/{file_id}": ("inventory.article.read-file", _LOOK_UP),
+            "PUT /articles/{article_number}/information": (
+                "inventory.article.inform",
+                _KEEPS,
+            ),
+            "GET /stores": ("inventory.stores.list", _SHOWS),
             "GET /stores/{store}/balances": ("inventory.balances.list", READS),
             "GET /refills": ("inventory.refills.list", READS),
             "GET /refills/{proposal_id}": ("inventory.refill.show", READS),
-            "GET /reconditionings": ("inventory.reconditionings.list", {**STAFF, **SYSTEM}),
-            f"GET {_RECONDITIONING}": ("inventory.reconditioning.show", {**STAFF, **SYSTEM}),
-            f"POST {_RECONDITIONING}:do-stage": ("inventory.reconditioning.do-stage", STAFF),
-            f"POST {_RECONDITIONING}:approve": ("inventory.reconditioning.approve", STAFF),
-            f"POST {_RECONDITIONING}:scrap": ("inventory.reconditioning.scrap", STAFF),
+            "GET /reconditionings": ("inventory.reconditionings.list", {**_SERVES, **SYSTEM}),
+            f"GET {_RECONDITIONING}": ("inventory.reconditioning.show", {**_SERVES, **SYSTEM}),
+            f"POST {_RECONDITIONING}:do-stage": ("inventory.reconditioning.do-stage", _SERVES),
+            f"POST {_RECONDITIONING}:approve": ("inventory.reconditioning.approve", _SERVES),
+            f"POST {_RECONDITIONING}:scrap": ("inventory.reconditioning.scrap", _SERVES),
             "GET /safety-levels": ("inventory.safety-levels.list", READS),
             "PUT /safety-levels": ("inventory.safety-level.set", WORKS),
             "GET /stores/{store}/balance-report": ("inventory.balances.print", READS),
             "GET /stock-moves": ("inventory.stock-moves.list", READS),
-            "GET /devices": ("inventory.devices.list", READS),
-            "GET /devices:named": ("inventory.devices.named", READS),
+            "GET /devices": ("inventory.devices.list", _SHOWS),
+            "GET /devices:named": ("inventory.devices.named", _NAMES),
             "GET /devices:returned": ("inventory.devices.returned", READS),
-            "POST /devices:find": ("inventory.devices.find", READS),
+            "POST /devices:find": ("inventory.devices.find", _SHOWS),
             "GET /returns:choices": ("inventory.return.choices", WORKS),
-            "GET /devices/{device_id}": ("inventory.device.show", READS),
-            "POST /devices/{device_id}/notes": ("inventory.device.write-note", WORKS),
-            "POST /device-notes/{note_id}:hide": ("inventory.device.hide-note", WORKS),
-            "POST /device-notes/{note_id}:show": ("inventory.device.show-note", WORKS),
-            "GET /devices/{device_id}/story": ("inventory.device.tell", READS),
+            "GET /devices/{device_id}": ("inventory.device.show", _SHOWS),
+            "POST /devices/{device_id}/notes": ("inventory.device.write-note", _TENDS),
+            "POST /device-notes/{note_id}:hide": ("inventory.device.hide-note", _TENDS),
+            "POST /device-notes/{note_id}:show": ("inventory.device.show-note", _TENDS),
+            "GET /devices/{device_id}/story": ("inventory.device.tell", _SHOWS),
             "GET /devices/{device_id}/custody": ("inventory.device.custody", READS),
             "POST /orders:preview": (
                 "inventory.order.preview",

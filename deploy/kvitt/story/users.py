@@ -12,6 +12,9 @@ _ROLES = {
     Grantee.PRESCRIBER: "prescriber",
     Grantee.REQUESTER: "requester",
     Grantee.CUSTOMER_SERVICE: "customer service",
+    Grantee.TECHNICIAN: "technician",
+    Grantee.FINANCE: "finance",
+    Grantee.ASSORTMENT_MANAGER: "assortment manager",
 }
 
 
@@ -20,7 +23,7 @@ def users_to_log_in_as(system: LocalSystem) -> Iterator[str]:
     for region in system.regions:
         found: dict[str, str] = {}
         for user in _users(system, region):
-            for role in user["roles"]:
+            for role in (*user["roles"], *(user.get("duties") or ())):
                 if user["active"]:
                     found.setdefault(role, user["user_id"])
         named = [f"{found[role]} ({said})" for role, said in _ROLES.items() if role in found]

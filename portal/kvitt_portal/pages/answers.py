@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form, is_id, said_of
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.cases_about import asked_about
@@ -152,7 +151,7 @@ async def _sent(here: Visit, path: str, template: str) -> Response:
         found=found,
         offers=offers,
         names=names,
-        may_ask=here.is_in_care,
+        may_ask=here.may_at_units("bmb.transfer.ask-to-unlock"),
     )
 
 
@@ -168,7 +167,7 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
     view = offer.transfer
     is_receiver = view["receiving_service_point"] in here.user.service_points
     is_sender = view["sending_service_point"] in here.user.service_points
-    may_unlock = view["status"] == "locked" and here.has(*STAFF)
+    may_unlock = view["status"] == "locked" and here.may_for_all("bmb.transfer.unlock")
     if "customer" not in form:
         form.give("customer", view["proposed_customer"] or "")
     if may_unlock and "asked_by" not in form:
@@ -182,7 +181,7 @@ async def transfer_page(here: Visit, transfer: UUID, form: Form) -> Response:
         form=form,
         waits=view["pending"] or await _takes_effect_now(here, view),
         may_answer=offer.may_answer,
-        may_ask=(is_sender or is_receiver) and here.is_in_care,
+        may_ask=(is_sender or is_receiver) and here.may_at_units("bmb.transfer.ask-to-unlock"),
         may_unlock=may_unlock,
         is_receiver=is_receiver,
         is_sender=is_sender,

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form, is_id
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import work_order_form
 from kvitt_portal.pages.asking import say_refused
@@ -63,7 +62,9 @@ async def apply(here: Here) -> Response:
     if not form.ok:
         return await _page(here, form)
     body = work_order_form.application_of(form)
-    if not here.has(*STAFF):  # it is kept with the draft for who can apply for others
+    if not here.may_for_all(
+        "orders.work-order.register"
+    ):  # it is kept with the draft for who can apply for others
         body.pop("requester", None)
     part = await here.send("orders", "POST", "/work-orders", body, form)
     if part.problem is not None:
@@ -139,7 +140,7 @@ async def _page(
     here: Visit, form: Form, *, kept: Mapping[str, Any] | None = None, status: int = 0
 ) -> Response:
     """The form. `kept`: the draft as somebody else has saved it meanwhile."""
-    is_staff = here.has(*STAFF)
+    is_staff = here.may_for_all("orders.work-order.register")
     # who wrote it may work elsewhere now, and has no field to say where
     if not is_staff and form["service_point"] not in here.user.service_points:
         form.give("service_point", here.service_point)

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.iso_classes import CLASSES
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import holds_number
 from kvitt_portal.pages.asking import items_of, named
@@ -96,7 +95,7 @@ async def page_of(
         units=UNITS,
         classes=CLASSES,
         names=names,
-        may_write=here.has(*STAFF),
+        may_write=here.may_for_all("inventory.article.inform"),
         form=file or Form(),
         information=information or _told(shown["information"]),
         pictures=[one for one in shown["files"] if one["media_type"] != _DOCUMENT],
@@ -112,7 +111,7 @@ def _told(information: dict[str, str | None] | None) -> Form:
 
 async def _proposed(here: Visit, number: str) -> str:
     """From where the article is proposed to be had (REF-10)."""
-    if not here.is_in_care or not here.service_point:
+    if not here.may_at_units("orders.order.place") or not here.service_point:
         return ""
     part = await here.ask(
         "orders", "/orders:sources", number=number, service_point=here.service_point

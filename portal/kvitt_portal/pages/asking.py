@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from kvitt_chassis.web.problems import Problem
-from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
@@ -55,17 +54,17 @@ async def recipients_of(here: Visit, things: Iterable[Mapping[str, Any]]) -> dic
     return await here.people([one.get("person") for one in to], purpose="display")
 
 
-async def person_for(here: Visit, ref: str, *roles: Grantee, otherwise: Problem) -> Person:
-    """The person whom somebody in one of these roles may do something for.
+async def person_for(here: Visit, ref: str, may: bool, otherwise: Problem) -> Person:
+    """The person whom a user may do something for, where they `may` do it at all.
 
     Raises PageProblem: this user finds none with that reference (404, whoever asks), and
-    `otherwise` where they have none of the roles.
+    `otherwise` where they may not.
     """
     found = (await here.people([ref], purpose="ordering")).get(ref)
     if found is None:
         await here.today()  # who is not found may be unread: orders says so where it is silent
         raise PageProblem(_UNKNOWN_PERSON)
-    if not here.has(*roles):
+    if not may:
         raise PageProblem(otherwise)
     return found
 

@@ -173,7 +173,7 @@ async def _page(here: Visit, basket: UUID, form: Form) -> Response:
         care_units=options_of(care_units, "unit"),
         payers=options_of(payers, "payer_id"),
         payer=payer,
-        may_act=here.is_in_care and view["status"] == "open",
+        may_act=here.may_at_units("orders.basket-loan.act") and view["status"] == "open",
     )
 
 

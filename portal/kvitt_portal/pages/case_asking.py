@@ -8,7 +8,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import things
 from kvitt_portal.pages.cases import PAGE
@@ -71,7 +70,7 @@ async def ask(here: Here) -> Response:
 
 async def _page(here: Visit, form: Form, *, status: int = 0) -> Response:
     about = things.about_of(form["about"])
-    if not form["service_point"] and not here.has(*STAFF):
+    if not form["service_point"] and not here.may_for_all("orders.case.ask"):
         form.give("service_point", here.service_point)
     kinds = statuses.CASES_ABOUT.get(about["kind"], ("other",)) if about else _OF_NOTHING
     if form["kind"] not in kinds:
@@ -84,6 +83,6 @@ async def _page(here: Visit, form: Form, *, status: int = 0) -> Response:
         about_page=things.page_of(about["kind"], about["id"]) if about else PAGE,
         kinds=[(one, statuses.CASE_KINDS[one]) for one in kinds],
         names=await Names.of(here, customers=[form["service_point"]]),
-        is_staff=here.has(*STAFF),
+        is_staff=here.may_for_all("orders.case.ask"),
         status=status,
     )

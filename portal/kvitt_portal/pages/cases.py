@@ -13,7 +13,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names, story_named
 from kvitt_portal.pages import listing, things
 from kvitt_portal.pages.answering import AT_ONCE, hastens, questions_of
@@ -37,7 +36,7 @@ async def search(here: Here) -> Response:
     if (again := here.remembered("arenden")) is not None:
         return again
     form = listing.filters_of(here, _FILTERS)
-    is_staff = here.has(*STAFF)
+    is_staff = here.may_for_all("orders.case.answer")
     found = await listing.found(
         here,
         form,
@@ -120,7 +119,7 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         _names_of(here, [view]),
         devices_of(here, view["devices"]),
     )
-    is_waiting = view["status"] == "waiting"
+    is_waiting, answers = view["status"] == "waiting", here.may("orders.case.answer")
     to_sell, sales = _to_sell(devices.values())
     is_mine = here.user.user_id == view["asked_by"] or (
         view["service_point"] in here.user.service_points
@@ -139,14 +138,12 @@ async def _page(here: Visit, case: UUID, form: Form) -> Response:
         devices=devices,
         may_take_back=view["kind"] == KIND
         and view["outcome"] == "refused"
-        and (is_mine or here.has(*STAFF)),
+        and (is_mine or answers),
         to_sell=to_sell,
         sales=sales,
-        may_sell=view["kind"] == KIND
-        and view["outcome"] == "done"
-        and (is_mine or here.has(*STAFF)),
-        may_answer=is_waiting and here.has(*STAFF),
-        may_withdraw=is_waiting and is_mine and here.is_in_care,
+        may_sell=view["kind"] == KIND and view["outcome"] == "done" and (is_mine or answers),
+        may_answer=is_waiting and answers,
+        may_withdraw=is_waiting and is_mine and here.may_at_units("orders.case.ask"),
         hastens=hastens(view),
     )
 

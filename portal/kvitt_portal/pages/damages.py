@@ -10,7 +10,6 @@ from kvitt_portal import statuses
 from kvitt_portal.amounts import ore_of
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 
 router = APIRouter()
@@ -44,7 +43,7 @@ async def report(device_id: UUID, here: Here) -> Response:
     device = await here.need("inventory", f"/devices/{device_id}")
     form.must("kind", text="Välj vad som har hänt.")
     form.must("happened_on", text="Ange dagen då det hände.")
-    said = _decision(form) if here.has(*STAFF) else {}
+    said = _decision(form) if here.may_for_all("inventory.device.decide-damage") else {}
     if not form.ok:
         return await _report(device, here, form)
     body = {"kind": form["kind"], "happened_on": form["happened_on"], **said}
@@ -58,7 +57,7 @@ async def report(device_id: UUID, here: Here) -> Response:
     told = "" if said.get("outcome", _LATER) != _LATER else " Kundtjänst beslutar vem som betalar."
     what = f"Individ {device['device_number']} är anmäld."
     # what is missing is searched for by customer service: nobody else sees it
-    is_seen = here.has(*STAFF) or form["kind"] == "damaged"
+    is_seen = here.may_for_all("inventory.device.decide-damage") or form["kind"] == "damaged"
     return here.go(f"/individ/{device_id}" if is_seen else "/individ", what + told)
 
 
@@ -104,7 +103,7 @@ async def _report(device: dict[str, Any], here: Visit, form: Form) -> Response:
         form=form,
         kinds=list(statuses.DAMAGE_KINDS.items()),
         payers=[*_PAYERS, (_LATER, "Beslutas senare")],
-        is_staff=here.has(*STAFF),
+        is_staff=here.may_for_all("inventory.device.decide-damage"),
         names=await Names.of(here, payers=[device["payer_id"]]),
     )
 
@@ -112,7 +111,7 @@ async def _report(device: dict[str, Any], here: Visit, form: Form) -> Response:
 async def _decide(device_id: UUID, record: str, here: Visit, form: Form | None) -> Response:
     device = await here.need("inventory", f"/devices/{device_id}")
     found = [one for one in device["damages"] if _named(one) == record]
-    if not found or not here.has(*STAFF):
+    if not found or not here.may_for_all("inventory.device.decide-damage"):
         return here.go(f"/individ/{device_id}", "Det finns inget att besluta.", tone="warning")
     (damage,) = found
     payer = damage["payer_id"] or _paying_on(device, damage["happened_on"]) or ""

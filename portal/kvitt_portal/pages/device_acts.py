@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.devices import card_page
 from kvitt_portal.pages.scanning import take_new_number
@@ -106,7 +105,7 @@ async def _renumber(device_id: UUID, here: Visit, form: Form) -> Response:
         "devices/renumber.html",
         device=device,
         form=form,
-        may=here.has(*CARE, *STAFF),
+        may=here.may("inventory.device.renumber"),
         people=await here.people([holder.get("person")], purpose="display"),
         names=await Names.of(here, stores=[holder.get("store")], care_units=[holder.get("unit")]),
     )

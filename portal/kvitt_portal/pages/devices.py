@@ -11,7 +11,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form, is_id, said_of
 from kvitt_portal.here import Here, Person, Visit
-from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.cases_about import asked_about
@@ -143,9 +142,9 @@ async def card_page(device_id: UUID, here: Visit, form: Form | None) -> Response
         faults=items_of(faults),
         works=works,
         asked=asked,
-        may_order_pickups=here.has(*CARE, *STAFF),
-        may_report_faults=here.has(*STAFF),
-        may_write_notes=here.has(*CARE, *STAFF),
+        may_order_pickups=here.may("orders.pickup.request"),
+        may_report_faults=here.may("orders.fault-report.report"),
+        may_write_notes=here.may("inventory.device.write-note"),
         people=people,
         names=names,
         is_own=device["claim"] is None and await _is_own(here, device["holder"]),
@@ -154,7 +153,8 @@ async def card_page(device_id: UUID, here: Visit, form: Form | None) -> Response
         form=_filled(form, device, periods),
         may_sip=_is_telephone(article, device),
         sent_back=items_of(sent_back),
-        is_in_own=await _is_own(here, device["holder"]) or here.has(*STAFF),
+        is_in_own=await _is_own(here, device["holder"])
+        or here.may_for_all("inventory.stocktaking.open"),
     )
 
 
@@ -200,7 +200,7 @@ async def _fee_that_waits(here: Visit, device_id: UUID) -> dict[str, Any] | None
     """The fee that its patient is to pay later, for customer service: what a patient is billed is
     shown to nobody else.
     """
-    if not here.has(*STAFF):
+    if not here.may("billing.charge.pause"):
         return None
     part = await here.ask("billing", "/charges", device_id=str(device_id), status="deferred")
     # what another region is to pay waits too, and is no patient's
@@ -209,7 +209,7 @@ async def _fee_that_waits(here: Visit, device_id: UUID) -> dict[str, Any] | None
 
 async def _is_own(here: Visit, holder: dict[str, Any]) -> bool:
     """Whether it is in the store of a service point from which the user may withdraw it."""
-    if not here.is_in_care or holder["kind"] != "store":
+    if not here.may_at_units("orders.withdrawal.register") or holder["kind"] != "store":
         return False
     return holder["store"] in (await own_stores(here)).values()
 

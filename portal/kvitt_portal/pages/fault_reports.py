@@ -14,7 +14,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form, said_of
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.asking import code, devices_of, items_of, recipients_of
@@ -50,7 +49,7 @@ async def search(here: Here) -> Response:
     if (again := here.remembered("felanmalningar")) is not None:
         return again
     form = listing.filters_of(here, _FILTERS)
-    is_staff = here.has(*STAFF)
+    is_staff = here.may_for_all("orders.fault-report.close")
     found = await listing.found(
         here,
         form,
@@ -275,7 +274,9 @@ async def _page(here: Visit, fault_report: UUID, form: Form) -> Response:
             *(one["by"] for one in told),
         ],
     )
-    is_there = place in here.user.service_points and here.is_in_care
+    is_there = place in here.user.service_points and here.may_at_units(
+        "orders.fault-report.forward"
+    )
     # where nobody says who answers, the service does
     is_mine = is_there and (not answers or here.user.user_id in answers)
     device = devices.get(view["device_id"])
@@ -304,7 +305,7 @@ async def _page(here: Visit, fault_report: UUID, form: Form) -> Response:
         use_options=_uses(),
         may_answer=is_mine and view["status"] == "waiting",
         may_assess=is_mine and is_open,
-        is_staff=here.has(*STAFF) and is_open,
+        is_staff=here.may("orders.fault-report.close") and is_open,
         must_wait_for=not is_mine and is_there and view["status"] == "waiting",
     )
 
@@ -334,7 +335,7 @@ async def _names_of(
 
 
 def _require_staff(here: Visit) -> None:
-    if not here.has(*STAFF):
+    if not here.may("orders.fault-report.report"):
         raise PageProblem(_NOT_STAFF)
 
 

@@ -14,7 +14,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names, story_named
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.asking import items_of, say_refused
@@ -134,7 +133,7 @@ async def told_of(here: Visit, part: Part, form: Form | None) -> dict[str, Any]:
         "until": until,
         "days": (date.fromisoformat(until) - today).days if until else None,
         "missing": [one["waits_for"] for one in part.value["waits"]] if part else [],
-        "may_act": here.has(*CARE, *STAFF),
+        "may_act": here.may("billing.home-region-case.commit"),
         "form": filled,
     }
 

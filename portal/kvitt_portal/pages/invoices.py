@@ -12,7 +12,6 @@ from starlette.responses import Response, StreamingResponse
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Person, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing, things
 from kvitt_portal.pages.articles import articles_of
@@ -162,7 +161,7 @@ async def _to_print(here: Visit, month: str) -> str | None:
     """The month whose print file is offered: the one that is looked for, else the last one that is
     over. None to whoever prints none, and where nobody says which day it is.
     """
-    if not here.has(*STAFF):
+    if not here.may_for_all("billing.invoices.print-file"):
         return None
     if _IS_MONTH.fullmatch(month):
         return month

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.listing import LIMIT
 
@@ -118,7 +117,7 @@ def _known(month: str) -> str:
 
 
 def _require_staff(here: Visit) -> None:
-    if not here.has(*STAFF):
+    if not here.may_for_all("billing.run.approve"):
         raise PageProblem(_NOT_STAFF)
 
 

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Person, Visit
-from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import moving_plan
 from kvitt_portal.pages.asking import code, items_of, person_for
@@ -112,7 +111,9 @@ async def do(here: Here, person: UUID) -> Response:
 
 
 async def _person(here: Visit, person: UUID) -> Person:
-    return await person_for(here, str(person), *CARE, *STAFF, otherwise=_NOT_THEIRS)
+    return await person_for(
+        here, str(person), may=here.may("orders.pickup.request"), otherwise=_NOT_THEIRS
+    )
 
 
 async def _page(here: Visit, who: Person, form: Form, *, is_new: bool = False) -> Response:
@@ -133,7 +134,7 @@ async def _page(here: Visit, who: Person, form: Form, *, is_new: bool = False) -
         seen=_seen(form, chosen),
         is_new=is_new,
         names=await Names.of(here, customers=[form["service_point"]]),
-        is_staff=here.has(*STAFF),
+        is_staff=here.may_for_all("orders.pickup.request"),
     )
 
 
@@ -153,7 +154,7 @@ async def _has(here: Visit, person: str, form: Form) -> _Has:
     )
     listed = items_of(devices)
     if not form["service_point"]:
-        mine = "" if here.has(*STAFF) else here.service_point
+        mine = "" if here.may_for_all("orders.pickup.request") else here.service_point
         form.give("service_point", mine or await service_point_of(here, listed))
     store = await _now(here, form)
     causes, also_open = await _causes(here, person, listed)
@@ -204,7 +205,7 @@ async def _store(here: Visit, service_point: str) -> _Store:
             raise PageProblem(part.problem)
         if part and part.value["store"]:
             return _Store(part.value["store"])
-    if not here.has(*STAFF):
+    if not here.may_for_all("orders.pickup.request"):
         return _Store()
     central = await here.ask("inventory", "/stores", kind="central", limit=1)
     return next((_Store(one["store"], is_central=True) for one in items_of(central)), _Store())

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import STAFF
 
 router = APIRouter()
 
@@ -61,7 +60,7 @@ async def _empty(here: Visit) -> Form:
 
 
 async def _page(here: Visit, form: Form) -> Response:
-    is_staff = here.has(*STAFF)
+    is_staff = here.may_for_all("notifications.news.publish")
     found = await here.ask(
         "notifications",
         "/news",

@@ -71,6 +71,6 @@ async def steps_of(
 
 async def locked_of(here: Visit) -> Part:
     """Locked transfers of who may ask that they are unlocked. None for who may not."""
-    if not here.is_in_care:
+    if not here.may_at_units("bmb.transfer.ask-to-unlock"):
         return NOTHING
     return await here.ask("bmb", "/transfers", status="locked", limit=SHOWN)

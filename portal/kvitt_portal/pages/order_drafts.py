@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import CARE
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import personal_number
 from kvitt_portal.pages import order_form
@@ -46,7 +45,7 @@ async def discard(here: Here, draft: UUID) -> Response:
 async def drafts_of(here: Visit) -> tuple[Part, Names]:
     """The drafts that the user goes on with, the latest first, with who saved them."""
     found = NOTHING
-    if here.has(*CARE):
+    if here.may_at_units("orders.order.place"):
         found = await here.ask("orders", _DRAFTS, limit=_LISTED)
     return found, await Names.of(here, users=[one["saved_by"] for one in items_of(found)])
 

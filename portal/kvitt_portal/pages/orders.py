@@ -11,7 +11,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import order_drafts, order_files
 from kvitt_portal.pages.articles import articles_of
@@ -198,7 +197,11 @@ async def page_of(here: Visit, order: UUID, form: Form) -> Response:
             [one["supplier_id"] for one in (*purchases.values(), *view["to_purchase"])],
         ),
     )
-    may_set = here.has(*STAFF) and view["status"] not in _OVER and view["supply"] != "own_store"
+    may_set = (
+        here.may_for_all("orders.order.set-delivery")
+        and view["status"] not in _OVER
+        and view["supply"] != "own_store"
+    )
     if may_set and "asked_by" not in form:
         form.give("urgent", "1" if view["is_urgent"] else "")
         form.give("parts", "" if view["consolidated"] else "1")
@@ -208,8 +211,8 @@ async def page_of(here: Visit, order: UUID, form: Form) -> Response:
         order=view,
         purchases=purchases,
         waiting=[n for offer in view["to_purchase"] for n in offer["lines"]],
-        may_buy=here.is_in_care or here.has(*STAFF),
-        may_attach=here.is_in_care or here.has(*STAFF),
+        may_buy=here.may("orders.purchase-order.create"),
+        may_attach=here.may("orders.purchase-order.create"),
         others=others,
         suppliers=suppliers,
         story=story,

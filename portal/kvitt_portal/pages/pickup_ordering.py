@@ -10,7 +10,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form, is_id
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import pickup_form
 from kvitt_portal.pages.asking import NOTHING, code, items_of, options_of
@@ -38,7 +37,7 @@ async def begin(here: Here) -> Response:
     given = [("person", person)] if is_id(person) and not store else [("unit", unit)]
     given += [("store", store)] if store else []
     given += [("device", one[:30]) for one in asked.getlist("device")[:_MOST]]
-    if here.service_point and not here.has(*STAFF):
+    if here.service_point and not here.may_for_all("orders.pickup.request"):
         given.append(("service_point", here.service_point))
     return await _page(here, Form(given), is_fresh=True)
 
@@ -60,7 +59,7 @@ async def order(here: Here) -> Response:
     if form["code"]:
         listed = items_of(await _devices(here, form))
         return await _page(here, await tick_scanned(here, form, listed, otherwise=_NOT_THERE))
-    pickup_form.check(form, ordered_by_others=here.has(*STAFF))
+    pickup_form.check(form, ordered_by_others=here.may_for_all("orders.pickup.request"))
     if not form.ok:
         return await _page(here, form)
     choices = await _choices(here, form)
@@ -152,7 +151,7 @@ async def _page(
         care_units=options_of(care_units, "unit"),
         is_at_unit=bool(form["store"]),
         orderers=list(statuses.PICKUP_ORDERERS.items()),
-        is_staff=here.has(*STAFF),
+        is_staff=here.may_for_all("orders.pickup.request"),
     )
 
 

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.asking import (
@@ -84,7 +83,7 @@ async def search(here: Here) -> Response:
         places=listing.places_of(here, form, names),
         states=listing.states_of(statuses.PICKUPS, every="Alla, också avslutade"),
         columns=_COLUMNS,
-        is_staff=here.has(*STAFF),
+        is_staff=here.may_for_all("orders.pickup.report"),
         status=200,
     )
 
@@ -177,10 +176,11 @@ async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = N
         asked=asked,
         place=place,
         is_voiding=any(one["is_voiding"] for one in view["lines"]),
-        may_void=is_open and (is_mine or here.has(*STAFF)),
+        may_void=is_open and (is_mine or here.may_for_all("orders.pickup.void")),
         may_hasten=is_open and is_mine and not view["is_urgent"],
-        may_report=here.has(*STAFF) and view["status"] in ("registered", "closed"),
-        may_look=here.has(*STAFF),
+        may_report=here.may_for_all("orders.pickup.report")
+        and view["status"] in ("registered", "closed"),
+        may_look=here.may("orders.pickup.resolve"),
     )
 
 

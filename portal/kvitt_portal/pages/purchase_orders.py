@@ -11,7 +11,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.articles import articles_of
@@ -145,8 +144,8 @@ async def page_of(here: Visit, purchase_order: UUID, form: Form) -> Response:
         articles=articles,
         supplier=supplier,
         names=names,
-        may_act=here.is_in_care or here.has(*STAFF),
-        may_settle=here.has(*STAFF),
+        may_act=here.may("orders.purchase-order.create"),
+        may_settle=here.may_for_all("orders.purchase-order.settle-deviation"),
     )
 
 

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.numbers import personal_number
 from kvitt_portal.pages.registering import find_by_number, kind_of_number
 
@@ -118,20 +117,20 @@ def _page(
         hits=hits,
         more=more,
         missing=missing,
-        purposes=_PURPOSES if here.has(*STAFF) else (),
-        may_add=here.has(*STAFF),
+        purposes=_PURPOSES if here.may_for_all("orders.person.add") else (),
+        may_add=here.may_for_all("orders.person.add"),
     )
 
 
 def _purpose(here: Visit, asked: str) -> str:
     """The purpose that is stated; who may state one alone need not."""
-    if not here.has(*STAFF):
+    if not here.may_for_all("orders.person.add"):
         return "new_patient"
-    return asked or ("new_patient" if here.is_in_care else "case")
+    return asked or ("new_patient" if here.may_at_units("orders.person.find") else "case")
 
 
 def _must_be_staff(here: Visit) -> None:
-    if not here.has(*STAFF):
+    if not here.may_for_all("orders.person.add"):
         raise PageProblem(_NOT_STAFF)
 
 

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import NOTHING, items_of, pdf_of
 from kvitt_portal.pages.cases_about import asked_about
@@ -111,9 +110,11 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
         form=form,
         knows_contact=knows_contact,
         # who saves fields that are not shown would remove what stands in them
-        may_edit=knows_contact and here.has(*CARE, *STAFF),
-        may_order_pickups=here.has(*STAFF),
-        store=await store_of(here, here.service_point) if here.is_in_care else "",
+        may_edit=knows_contact and here.may("orders.person.contact"),
+        may_order_pickups=here.may_for_all("orders.pickup.request"),
+        store=await store_of(here, here.service_point)
+        if here.may_at_units("inventory.return.register")
+        else "",
     )
 
 

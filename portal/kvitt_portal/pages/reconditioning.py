@@ -12,7 +12,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.asking import items_of
@@ -112,7 +111,7 @@ async def _page(
 
 
 def _require_staff(here: Visit) -> None:
-    if not here.has(*STAFF):
+    if not here.may_for_all("inventory.reconditioning.do-stage"):
         raise PageProblem(_NOT_STAFF)
 
 

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form, is_id
 from kvitt_portal.here import Here, Person, Visit
-from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import items_of, person_for
 from kvitt_portal.pages.covers import payables_of
@@ -67,7 +66,9 @@ async def ask(here: Here) -> Response:
 
 async def _person(here: Visit, person: str) -> Person:
     ref = str(UUID(person)) if is_id(person) else ""
-    return await person_for(here, ref, *CARE, *STAFF, otherwise=_NOT_THEIRS)
+    return await person_for(
+        here, ref, may=here.may("billing.region-sale.request"), otherwise=_NOT_THEIRS
+    )
 
 
 async def _page(here: Visit, who: Person, form: Form, *, is_first: bool = False) -> Response:
@@ -81,7 +82,7 @@ async def _page(here: Visit, who: Person, form: Form, *, is_first: bool = False)
         free = [("device", one["device_number"]) for one in devices if not one["claim"]]
         form = Form(free, given={"person": form["person"]})
     if not form["service_point"]:
-        mine = "" if here.has(*STAFF) else here.service_point
+        mine = "" if here.may_for_all("billing.region-sale.request") else here.service_point
         form.give("service_point", mine or await service_point_of(here, devices))
     regions = [one for one in payables if one.region]
     names = await Names.of(
@@ -97,7 +98,7 @@ async def _page(here: Visit, who: Person, form: Form, *, is_first: bool = False)
         regions=[(one.payer, names.payer(one.payer)) for one in regions],
         payers=_other(payers.value["items"]) if payers else [],
         names=names,
-        is_staff=here.has(*STAFF),
+        is_staff=here.may_for_all("billing.region-sale.request"),
     )
 
 

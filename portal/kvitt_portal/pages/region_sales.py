@@ -12,7 +12,6 @@ from kvitt_portal import statuses
 from kvitt_portal.amounts import ore_of
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names, story_named
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.articles import articles_of
@@ -157,11 +156,12 @@ async def _page(here: Visit, sale: UUID, form: Form | None) -> Response:
         story=story,
         named_story=await story_named(here, story),
         is_claiming=is_claiming,
-        may_price=here.has(*STAFF)
+        may_price=here.may_for_all("billing.region-sale.propose")
         and view["status"] in ("requested", "proposed")
         and not is_claiming,
-        may_answer=here.has(*STAFF) and view["status"] == "proposed",
-        may_disapprove=here.has(*STAFF) and view["status"] in ("requested", "proposed"),
+        may_answer=here.may("billing.region-sale.approve") and view["status"] == "proposed",
+        may_disapprove=here.may("billing.region-sale.disapprove")
+        and view["status"] in ("requested", "proposed"),
     )
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from kvitt_contracts.access import Grantee
-
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
 from kvitt_portal.numbers import personal_number
@@ -34,7 +32,7 @@ async def find_by_number(here: Visit, number: str) -> Part:
     opens them to the user (REF-19).
     """
     kind = kind_of_number(number)
-    purpose = "new_patient" if here.is_in_care else "case"
+    purpose = "new_patient" if here.may_at_units("orders.person.find") else "case"
     body = {"identity": {"kind": kind, "number": number}, "purpose": purpose}
     return await here.send("orders", "POST", "/persons:find", body)
 
@@ -88,7 +86,7 @@ def quantity_of(text: str) -> int | str:
 
 def own_prescriber(here: Visit) -> str:
     """The user, where they prescribe themselves; else empty."""
-    return here.user.user_id if here.has(Grantee.PRESCRIBER) else ""
+    return here.user.user_id if "prescriber" in here.user.roles else ""
 
 
 async def prescribers_of(here: Visit) -> list[str]:

@@ -13,7 +13,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import code, say_refused
 from kvitt_portal.pages.covers import chosen_of, cover_of, payables_of
@@ -142,7 +141,9 @@ async def _page(
         return here.go(f"{PAGE}/{purchase_order}", _IS_VOIDED, tone="info")
     if "article" not in form:
         form.give("article", line["article_number"])
-        form.give("asked_by", view["by"] if here.has(*STAFF) else "")
+        form.give(
+            "asked_by", view["by"] if here.may_for_all("orders.purchase-order.create") else ""
+        )
     articles = await articles_of(here, [line["article_number"]])
     return here.page(
         "purchase_orders/reorder.html",
@@ -151,7 +152,7 @@ async def _page(
         article=articles.get(line["article_number"]),
         supplier=await here.ask("orders", f"/suppliers/{view['supplier_id']}"),
         form=form,
-        is_staff=here.has(*STAFF),
+        is_staff=here.may_for_all("orders.purchase-order.create"),
         is_denied=is_denied,
     )
 

@@ -6,11 +6,11 @@ import asyncio
 from typing import Any, Final
 
 from fastapi import APIRouter
+from kvitt_contracts.access.asked import may_at_units
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import code, items_of
 from kvitt_portal.services import Part
@@ -36,7 +36,7 @@ async def shown(here: Here) -> Response:
     """Of who answers transfers: their service points, and the one where they work now. Of customer
     service: those that have nobody who answers first, and a search for any other.
     """
-    if here.has(*STAFF):
+    if here.may_for_all("bmb.responsibles.set"):
         return await _all(here)
     if not here.service_point:
         return here.page("responsibles/nowhere.html")
@@ -59,7 +59,7 @@ async def state(here: Here, place: str) -> Response:
     if part.problem is not None:
         form.refuse(part.problem, _FIELDS)
         return await _one(here, place, form)
-    is_shown_first = here.has(*STAFF) or place == here.service_point
+    is_shown_first = here.may_for_all("bmb.responsibles.set") or place == here.service_point
     page = PAGE if is_shown_first else f"{PAGE}/{place}"
     return here.go(page, "Kvitteringsansvariga är sparade.")
 
@@ -69,7 +69,7 @@ def _body(here: Visit, form: Form) -> dict[str, Any]:
     given = () if form["end_absence"] else _ABSENCE
     body: dict[str, Any] = {name: form[name] or None for name in ("main", *given)}
     body["substitutes"] = [one for one in form.all("substitute") if one != form["main"]]
-    if here.has(*STAFF):
+    if here.may_for_all("bmb.responsibles.set"):
         body["asked_by"] = form["asked_by"]
     return body
 
@@ -80,7 +80,9 @@ async def _one(here: Visit, place: str, form: Form | None = None) -> Response:
         here.ask("bmb", f"/responsibles/{place}/story"),
         here.ask("orders", "/users", service_point=place, active=True, limit=_MOST),
     )
-    colleagues = [one for one in items_of(users) if not set(CARE).isdisjoint(one["roles"])]
+    colleagues = [
+        one for one in items_of(users) if may_at_units("bmb.transfer.accept", one["roles"])
+    ]
     told = items_of(story)  # nothing of a service point where nobody was ever set
     named = [known["main"], known["stand_in"], *known["substitutes"], *known["acts_today"]]
     names = await Names.of(
@@ -98,8 +100,9 @@ async def _one(here: Visit, place: str, form: Form | None = None) -> Response:
         names=names,
         story=names.story(story.value) if story else None,
         form=form or _filled(known),
-        is_staff=here.has(*STAFF),
-        may_state=here.has(*STAFF) or known["main"] in (None, here.user.user_id),
+        is_staff=here.may_for_all("bmb.responsibles.set"),
+        may_state=here.may_for_all("bmb.responsibles.set")
+        or known["main"] in (None, here.user.user_id),
         others=[one for one in here.user.service_points if one != place],
     )
 

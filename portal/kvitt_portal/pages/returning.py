@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Person, Visit
-from kvitt_portal.menu import CARE
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import items_of, person_for
 from kvitt_portal.pages.own_store import own_stores
@@ -78,7 +77,12 @@ async def _with_scanned(here: Visit, who: Person, form: Form) -> Form:
 
 
 async def _person(here: Visit, person: UUID) -> Person:
-    return await person_for(here, str(person), *CARE, otherwise=_NOT_THEIRS)
+    return await person_for(
+        here,
+        str(person),
+        may=here.may_at_units("inventory.return.register"),
+        otherwise=_NOT_THEIRS,
+    )
 
 
 async def _page(here: Visit, who: Person, form: Form) -> Response:

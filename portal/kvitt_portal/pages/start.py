@@ -7,16 +7,14 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
-from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal import statuses
 from kvitt_portal.forms import said_of
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.numbers import holds_number, personal_number
 from kvitt_portal.pages import responsibles
-from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.asking import NOTHING, items_of
 from kvitt_portal.pages.baskets import fees_to_charge
 from kvitt_portal.pages.next_steps import SHOWN, locked_of, steps_of
 from kvitt_portal.pages.own_store import own_stores
@@ -39,6 +37,7 @@ _TELEPHONE = re.compile(r"^(?!\d{6}[-+]\d{4}$)(\+|0)\d[\d -]{5,17}\d$", re.ASCII
 """What can be a SIP number: a telephone number, which stands in no address."""
 _SPACED = str.maketrans(dict.fromkeys("()/.", " ") | dict.fromkeys("‐‑‒–—−", "-"))
 """How people write a telephone number, beside blanks and hyphens."""
+_DENIED = 403
 _LOOKED_AT = 50
 """So many open baskets are looked through for fees that are to be charged."""
 _NUMBERS = {"device": ("device_number", "serial_number"), "supplier": ("supplier_id", "name")}
@@ -50,7 +49,7 @@ _NO_SUCH = "Inget hjälpmedel som du ser har det SIP-numret. Inget annat heter s
 async def start(here: Here) -> Response:
     """What there is to do, with counts and the first of it, and the latest messages."""
     faults = _unanswered_faults(here)
-    is_staff = here.has(*STAFF)
+    is_staff = here.may("orders.case.answer")
     (
         taken,
         unanswered,
@@ -89,35 +88,24 @@ async def start(here: Here) -> Response:
         ("/direktleveranser?att-gora", "Direktleveranser att ta emot", awaited),
         ("/vantar?att-gora&late=1", "Försenat", late),
     ]
-    if is_staff:
-        found = await _of_staff(here)
-        unplanned, works, applied, vacant, unlocks, held, deviating, access, *fit = found
-        to_do += [
-            ("/arbetsordrar?att-gora&status=assigned&kind=work", "Att planera", unplanned),
-            ("/arbetsordrar?att-gora&technician=1", "Mina arbeten", works),
-            ("/arbetsordrar?att-gora&kind=application", "Ansökningar att besluta", applied),
-            (responsibles.PAGE, "Utan huvudansvarig", vacant),
-            (f"{USERS}?att-gora&state=applied", "Behörigheter att besluta", access),
-            ("/inkopsordrar?att-gora&has_deviation=true", "Avvikelser att lösa", deviating),
-            (
-                "/leverantorsfakturor?att-gora&status=held&sort=due_on",
-                "Leverantörsfakturor som väntar",
-                held,
-            ),
-            *((RECONDITIONING, "Rekonditionering", one) for one in fit),
-        ]
-        steps = await steps_of(
-            here, cases=cases, works=works, locked=locked, unlocks=unlocks, lacking=lacking
-        )
-    else:
-        steps = await steps_of(here, locked=locked, lacking=lacking)
-    if here.has(Grantee.UNIT_HEAD):
+    works, unlocks, *departments = await _of_departments(here)
+    to_do += departments
+    steps = await steps_of(
+        here,
+        cases=cases if is_staff else NOTHING,
+        works=works,
+        locked=locked,
+        unlocks=unlocks,
+        lacking=lacking,
+    )
+    if here.may_at_units("orders.user.apply"):
         lapsing = await here.ask("orders", "/users:access", state="lapsing", limit=1)
         to_do.append((f"{USERS}?att-gora&state=lapsing", "Behörigheter som upphör snart", lapsing))
-    fees = fees_to_charge(items_of(baskets)) if here.is_in_care else []
+    charges = here.may_at_units("orders.basket-loan.deliver-fee")
+    fees = fees_to_charge(items_of(baskets)) if charges else []
     return here.page(
         "start/start.html",
-        to_do=to_do,
+        to_do=[one for one in to_do if one[2].status != _DENIED],
         awaited=[] if is_staff else items_of(awaited),
         steps=steps,
         messages=messages,
@@ -127,31 +115,102 @@ async def start(here: Here) -> Response:
     )
 
 
-async def _of_staff(here: Visit) -> tuple[Part, ...]:
-    """What waits for customer service and technicians alone."""
+ToDo = tuple[str, str, Part]
+"""What there is to do: the list's address, what it is called, and the list."""
+
+
+async def _of_departments(here: Visit) -> tuple[Part, Part | None, *tuple[ToDo, ...]]:
+    """What waits for the region's own departments, each for whoever is granted what it waits for:
+    the user's own work, the transfers that are asked to be unlocked, and the lists.
+    """
     me = here.user.user_id
-    found = await asyncio.gather(
-        here.ask("orders", "/work-orders", status="assigned", kind=list(statuses.WORK), limit=1),
-        here.ask("orders", "/work-orders", technician=me, sort="planned_on", limit=SHOWN),
-        here.ask("orders", "/work-orders", kind="application", limit=1),
-        here.ask("bmb", "/responsibles", vacant=True, limit=1),
-        here.ask("bmb", "/transfers:locked", asked=True, limit=SHOWN),
-        here.ask("billing", "/supplier-invoices", status="held", limit=1),
-        here.ask("orders", "/purchase-orders", has_deviation=True, limit=1),
-        here.ask("orders", "/users:access", state="applied", limit=1),
-        here.ask("inventory", "/reconditionings", status="open", limit=1),
-        here.ask("inventory", "/reconditionings", limit=1),
+    works, unlocks, *waiting = await asyncio.gather(
+        _if_may(
+            here,
+            "orders.work-order.start",
+            "/work-orders",
+            technician=me,
+            sort="planned_on",
+            limit=SHOWN,
+        ),
+        _if_may(here, "bmb.transfer.unlock", "/transfers:locked", asked=True, limit=SHOWN),
+        *(_if_may(here, act, path, **query, limit=1) for _, _, act, path, query in _LISTS),
+        _if_may(here, _FIT, "/reconditionings", status="open", limit=1),
+        _if_may(here, _FIT, "/reconditionings", limit=1),
     )
-    *waiting, ever = found
+    *lists, fit, ever = waiting
+    listed = [(one[0], one[1], part) for one, part in zip(_LISTS, lists, strict=True) if part]
+    if works:
+        listed.insert(1, ("/arbetsordrar?att-gora&technician=1", "Mina arbeten", works))
     # a region that does not make anything fit again has none, and never had
-    return tuple(waiting if ever.problem or ever.value["total"] else waiting[:-1])
+    if fit and (ever is None or ever.problem or ever.value["total"]):
+        listed.append((RECONDITIONING, "Rekonditionering", fit))
+    return (works or NOTHING, unlocks, *listed)
+
+
+_FIT = "inventory.reconditioning.do-stage"
+_LISTS: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
+    (
+        "/arbetsordrar?att-gora&status=assigned&kind=work",
+        "Att planera",
+        "orders.work-order.plan",
+        "/work-orders",
+        {"status": "assigned", "kind": list(statuses.WORK)},
+    ),
+    (
+        "/arbetsordrar?att-gora&kind=application",
+        "Ansökningar att besluta",
+        "orders.work-order.decide",
+        "/work-orders",
+        {"kind": "application"},
+    ),
+    (
+        responsibles.PAGE,
+        "Utan huvudansvarig",
+        "bmb.responsibles.set",
+        "/responsibles",
+        {"vacant": True},
+    ),
+    (
+        f"{USERS}?att-gora&state=applied",
+        "Behörigheter att besluta",
+        "orders.user.grant",
+        "/users:access",
+        {"state": "applied"},
+    ),
+    (
+        "/inkopsordrar?att-gora&has_deviation=true",
+        "Avvikelser att lösa",
+        "orders.purchase-order.settle-deviation",
+        "/purchase-orders",
+        {"has_deviation": True},
+    ),
+    (
+        "/leverantorsfakturor?att-gora&status=held&sort=due_on",
+        "Leverantörsfakturor som väntar",
+        "billing.supplier-invoice.release",
+        "/supplier-invoices",
+        {"status": "held"},
+    ),
+)
+"""The departments' lists: where each is shown and what it is called, the act by which it is
+somebody's, and what is asked of the act's service.
+"""
+
+
+async def _if_may(here: Visit, act: str, path: str, **query: Any) -> Part | None:
+    """What the act's service has at a path, for who may do the act in all of the region."""
+    if not here.may_for_all(act):
+        return None
+    return await here.ask(act.partition(".")[0], path, **query)
 
 
 async def _of_stores(here: Visit) -> list[tuple[str, str]]:
     """Where the stores that the user counts are counted, and what has gone back to suppliers."""
-    if here.has(*STAFF):
+    if here.may_for_all("inventory.stocktaking.open"):
         return [("/lager", "Inventering"), (SUPPLIER_RETURNS, "Returer till leverantör")]
-    own = list(dict.fromkeys((await own_stores(here)).values())) if here.is_in_care else []
+    counts = here.may_at_units("inventory.stocktaking.open")
+    own = list(dict.fromkeys((await own_stores(here)).values())) if counts else []
     one = len(own) == 1
     counted = [
         (f"/lager/{store}/inventering", "Inventering" if one else f"Inventering, förråd {store}")
@@ -166,7 +225,9 @@ def _unanswered_faults(here: Visit) -> dict[str, str]:
     in time.
     """
     waits = {"status": "waiting"}
-    return {**waits, "escalated": "true"} if here.has(*STAFF) else waits
+    return (
+        {**waits, "escalated": "true"} if here.may_for_all("orders.fault-report.close") else waits
+    )
 
 
 @router.post("/sok")

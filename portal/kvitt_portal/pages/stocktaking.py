@@ -10,7 +10,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import MAX_LENGTH, Form, said_of
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import code, pdf_of
 from kvitt_portal.pages.registering import digest_of
@@ -201,8 +200,8 @@ async def _page(
         words=statuses.SCAN_ANSWERS,
         rounds=statuses.STOCKTAKINGS,
         names=names,
-        may_count=here.has(*CARE, *STAFF),
-        may_post=here.has(*STAFF),
+        may_count=here.may("inventory.stocktaking.count"),
+        may_post=here.may_for_all("inventory.stocktaking.post"),
     )
 
 

@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.pages.articles import TYPES
 from kvitt_portal.pages.asking import code, items_of, pdf_of
 from kvitt_portal.pages.own_store import own_stores, store_of
@@ -54,8 +53,9 @@ async def shown(here: Here) -> Response:
         balances=balances,
         devices=devices,
         tab=filters["tab"],
-        may_withdraw=here.is_in_care,
-        may_count=here.has(*STAFF) or filters["store"] in (await own_stores(here)).values(),
+        may_withdraw=here.may_at_units("orders.withdrawal.register"),
+        may_count=here.may_for_all("inventory.stocktaking.post")
+        or filters["store"] in (await own_stores(here)).values(),
     )
 
 

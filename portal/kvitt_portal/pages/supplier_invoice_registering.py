@@ -13,7 +13,6 @@ from kvitt_portal import statuses
 from kvitt_portal.amounts import ore_of
 from kvitt_portal.forms import Form, said_of
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.registering import quantity_of
 from kvitt_portal.pages.scanning import take_number
@@ -154,7 +153,7 @@ def _ore(form: Form, name: str) -> int:
 
 
 async def _page(here: Visit, form: Form, *, status: int = 0) -> Response:
-    if not here.has(*STAFF):
+    if not here.may_for_all("billing.supplier-invoice.receive"):
         raise PageProblem(_STAFF_ONLY)
     suppliers = await here.ask("orders", "/suppliers", limit=_LISTED)
     written = max(_rows_of(form), default=0)

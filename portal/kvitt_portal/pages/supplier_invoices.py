@@ -13,7 +13,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names, story_named
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.articles import articles_of
@@ -76,7 +75,7 @@ async def search(here: Here) -> Response:
         columns=_COLUMNS,
         states=[(state, said) for state, (said, _) in statuses.SUPPLIER_INVOICES.items()],
         places=listing.places_of(here, form, names),
-        may_decide=here.has(*STAFF),
+        may_decide=here.may_for_all("billing.supplier-invoice.release"),
         status=200,
     )
 
@@ -156,7 +155,8 @@ async def _page(here: Visit, invoice: UUID, form: Form) -> Response:
         articles=articles,
         purchase=purchase,
         names=names,
-        may_decide=here.has(*STAFF) and view["status"] == "held",
+        may_decide=here.may_for_all("billing.supplier-invoice.release")
+        and view["status"] == "held",
     )
 
 

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form, is_id
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.asking import code, devices_of, items_of, pdf_of
@@ -71,7 +70,7 @@ async def search(here: Here) -> Response:
         names=names,
         suppliers=suppliers,
         suppliers_by_code=dict(suppliers),
-        may_return=here.has(*STAFF),
+        may_return=here.may_for_all("inventory.supplier-return.register"),
         status=200,
     )
 
@@ -151,7 +150,9 @@ async def print_slip(here: Here, returned: UUID) -> Response:
 
 async def _device(here: Visit, device_id: str) -> Mapping[str, Any] | None:
     """The device of a return; without one it is of unmarked goods, by customer service alone."""
-    if not here.has(*CARE, *STAFF) or (not is_id(device_id) and not here.has(*STAFF)):
+    if not here.may("inventory.supplier-return.register") or (
+        not is_id(device_id) and not here.may_for_all("inventory.supplier-return.register")
+    ):
         raise PageProblem(_NOTHING)
     if not is_id(device_id):
         return None
@@ -188,7 +189,7 @@ async def _page(here: Visit, form: Form, device: Mapping[str, Any] | None) -> Re
         suppliers=suppliers,
         supplier=supplier.value if supplier else None,
         names=names,
-        is_staff=here.has(*STAFF),
+        is_staff=here.may_for_all("inventory.supplier-return.register"),
     )
 
 

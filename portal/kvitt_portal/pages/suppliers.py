@@ -6,7 +6,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from kvitt_portal.here import Here
-from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.asking import code
 
@@ -44,5 +43,7 @@ async def shown(here: Here, supplier: str) -> Response:
     """A supplier with how it is reached."""
     view = await here.need("orders", f"/suppliers/{code(supplier)}")
     return here.page(
-        "suppliers/supplier.html", supplier=view, may_see_purchases=here.has(*CARE, *STAFF)
+        "suppliers/supplier.html",
+        supplier=view,
+        may_see_purchases=here.may("orders.purchase-orders.list"),
     )

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from kvitt_portal.amounts import ore_of
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Person, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.asking import code, items_of, person_for
 from kvitt_portal.pages.own_store import store_of
@@ -124,7 +123,9 @@ async def _fill(here: Visit, form: Form) -> None:
 
 
 async def _person(here: Visit, person: UUID) -> Person:
-    return await person_for(here, str(person), *STAFF, otherwise=_NOT_THEIRS)
+    return await person_for(
+        here, str(person), may=here.may("inventory.device.take-over"), otherwise=_NOT_THEIRS
+    )
 
 
 async def _page(here: Visit, who: Person, form: Form) -> Response:

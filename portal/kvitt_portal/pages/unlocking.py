@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.pages.answers import UNANSWERED, transfer_page
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.offers import names_of
@@ -70,7 +69,7 @@ async def _list(here: Visit, form: Form, *, wrong: str = "") -> Response:
 
 
 def _require_staff(here: Visit) -> None:
-    if not here.has(*STAFF):
+    if not here.may_for_all("bmb.transfer.unlock"):
         raise PageProblem(_NOT_STAFF)
 
 

@@ -5,12 +5,10 @@ applies for who works there, customer service decides (REF-5).
 from typing import Any, Final
 
 from fastapi import APIRouter
-from kvitt_contracts.access import Grantee
 from starlette.responses import Response
 
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import HEADS, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.asking import code, items_of
@@ -40,7 +38,7 @@ _MOVES: Final = "set-default-service-point"
 @router.get(PAGE)
 async def listed(here: Here) -> Response:
     """The unit's users with their access and last activity; of customer service, the region's."""
-    if not here.has(*HEADS):
+    if not here.may("orders.users.access"):
         return here.go("/mina-uppgifter")
     return await _listed(here, _new())
 
@@ -113,8 +111,8 @@ async def _listed(here: Visit, form: Form) -> Response:
         names=names,
         states=_STATES,
         roles=_ROLES,
-        is_staff=here.has(*STAFF),
-        is_head=here.has(Grantee.UNIT_HEAD),
+        is_staff=here.may_for_all("orders.user.grant"),
+        is_head=here.may_at_units("orders.user.apply"),
         own_places=[(one, names.customer(one)) for one in here.user.service_points],
         back=here.address() if here.request.method == "GET" else PAGE,
     )

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages.articles import articles_of
 from kvitt_portal.pages.asking import devices_of, items_of, recipients_of
@@ -74,7 +73,7 @@ async def page(here: Visit, work_order: UUID, form: Form, *, place: Part | None 
 
 def _may(here: Visit, view: dict[str, Any]) -> dict[str, bool]:
     """What is offered to this user; orders judges it."""
-    is_staff = here.has(*STAFF)
+    is_staff = here.may_for_all("orders.work-order.start")
     is_mine = view["service_point"] in here.user.service_points or here.user.user_id in (
         view["requester"],
         view["by"],
@@ -89,8 +88,8 @@ def _may(here: Visit, view: dict[str, Any]) -> dict[str, bool]:
         "may_finish": bool(view["can_end"])
         and (is_staff or (view["kind"] == "warranty_repair" and is_mine)),
         "may_void": is_open and (is_staff or (is_mine and not has_begun)),
-        "may_decide": is_staff and is_open and not is_work,
-        "may_look": is_staff and is_work,
+        "may_decide": here.may("orders.work-order.decide") and is_open and not is_work,
+        "may_look": here.may("orders.work-order.resolve") and is_work,
     }
 
 

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, PageProblem, Visit
-from kvitt_portal.menu import STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import delivery, things, work_order_form
 from kvitt_portal.pages.asking import NOTHING, items_of, options_of
@@ -132,7 +131,7 @@ async def _page(
         services=services,
         listed=listed,
         opened=items_of(opened),
-        is_staff=here.has(*STAFF),
+        is_staff=here.may_for_all("orders.work-order.register"),
     )
 
 
@@ -143,7 +142,7 @@ async def _propose(here: Visit, form: Form, on: _On, where: Mapping[str, str]) -
             form.give(name, value)
     if "service_point" in form:
         return
-    if here.service_point and not here.has(*STAFF):
+    if here.service_point and not here.may_for_all("orders.work-order.register"):
         form.give("service_point", here.service_point)
     elif on.kind == "order":
         form.give("service_point", on.thing["service_point"])

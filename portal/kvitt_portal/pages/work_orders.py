@@ -10,7 +10,6 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import CARE, STAFF
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.asking import NOTHING, devices_of, items_of, pdf_of, recipients_of
@@ -108,7 +107,7 @@ async def search(here: Here) -> Response:
         states=listing.states_of(statuses.WORK_ORDERS, every="Alla, också avslutade"),
         kinds=[(_WORK, "Inga ansökningar"), *statuses.WORK_KINDS.items()],
         columns=_COLUMNS,
-        is_staff=here.has(*STAFF),
+        is_staff=here.may_for_all("orders.work-order.start"),
         status=200,
     )
 
@@ -153,7 +152,7 @@ async def drafts_of(
     each is, is said where it is opened: one has no part in the care of all that colleagues write
     for, and a look at somebody out of reach is logged.
     """
-    if not here.has(*CARE, *STAFF):
+    if not here.may("orders.application-drafts.list"):
         return NOTHING
     return await here.ask("orders", _DRAFTS, recipient=recipient, limit=limit, **query)
 

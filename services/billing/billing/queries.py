@@ -13,7 +13,6 @@ from kvitt_chassis.http import RegionReader, Scope
 from kvitt_chassis.operating.checks import Snapshot
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
-from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import DeviceId, PayerId, UserId
 from sqlalchemy import (
     ColumnElement,
@@ -108,9 +107,9 @@ async def payers_of(reader: RegionReader) -> frozenset[PayerId] | None:
 
 async def payers_named_to(reader: RegionReader) -> frozenset[PayerId] | None:
     """The payers that the caller may know to pay for a device; None where these are all of the
-    region's: customer service's.
+    region's: theirs who read of all payers.
     """
-    if reader.caller.has(Grantee.CUSTOMER_SERVICE):
+    if reader.caller.may_for_all("billing.payers.list"):
         return None
     return frozenset(await reader.all(_payers(reader.caller)))
 

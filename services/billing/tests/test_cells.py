@@ -55,6 +55,12 @@ OF_ANOTHER_REGION = "20777"
 WHOSE = (("X-1", POINT, REGION), ("X-2", OTHER, REGION), ("X-3", POINT, "bd"))
 """The caller's unit, another one, and one of another region."""
 
+PRICED = {
+    "lines": [{"device_number": "170001", "price": {"net_ore": 100_000}}],
+    "answer_by_on": "2026-07-01",
+    "asked_by": CALLER,
+}
+
 
 async def a_month_of(world: World, *payers: str, region: str = REGION) -> None:
     """In May each of these pays for a device and buys a cushion; it is invoiced."""
@@ -181,7 +187,7 @@ async def test_each_command_is_granted_to_the_roles_of_its_row_and_to_nobody_els
         await assert_commands(world)
 
 
-@pytest.mark.rule("REF-18b", "REF-18c")
+@pytest.mark.rule("REF-18b", "REF-18c", "REF-18p")
 async def test_each_role_reaches_as_far_as_its_row_says(given: Given, policies: Policies) -> None:
     known = with_home_regions(with_home_regions(policies), region="bd")
     async with given(service, at=JUNE_1, policies=known) as world:
@@ -239,6 +245,9 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given, policies: 
                 "billing.region-sales.list": Upon(things=sales),
                 "billing.region-sale.show": Upon(things=sales),
                 "billing.region-sale.story": Upon(things=sales),
+                "billing.region-sale.propose": Upon(things=sales, body=PRICED),
+                "billing.region-sale.approve": Upon(things=sales, body={"sold_on": "2026-05-31"}),
+                "billing.region-sale.disapprove": Upon(things=sales, body={}),
                 "billing.takeovers.list": Upon(things=await takeovers(world), key="device_number"),
                 "billing.payers.list": Upon(
                     things=await things(world, PayerRow, "payer_id"), key="payer_id"
@@ -246,6 +255,10 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given, policies: 
             },
             reaching_nothing=[
                 "billing.selection.save",
+                # a month begins as it is looked at, and as it is closed
+                "billing.run.ask-preview",
+                "billing.run.approve",
+                "billing.ledger-period.close",
                 "billing.region-sale.request",  # its unit is in the body: test_region_sales_http
             ],
         )

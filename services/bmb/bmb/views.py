@@ -6,7 +6,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from kvitt_chassis.access import Caller
-from kvitt_contracts.access import Grantee
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.types import (
@@ -224,5 +223,5 @@ def may_read_texts(row: TransferRow, caller: Caller) -> bool:
     return (
         caller.user_id in {row.sender, row.new_prescriber}
         or not sides.isdisjoint(caller.service_points)
-        or caller.has(Grantee.CUSTOMER_SERVICE)
+        or caller.may("bmb.transfer.unlock")
     )

@@ -5,10 +5,20 @@ from uuid import uuid4
 import pytest
 from inventory.app import service
 from inventory.device_notes.commands import WriteNote
+from inventory.reconditionings.models import ReconditioningRow
 from inventory.refills.models import RefillRow
 from inventory.stock.models import StockMoveRow
 from inventory.supplier_returns.models import SupplierReturnRow
-from kvitt_contracts.types import DeviceNumber, UserId
+from kvitt_contracts.inventory import ReconditioningOpened
+from kvitt_contracts.types import (
+    ArticleNumber,
+    DeviceNumber,
+    Quantity,
+    ReconditioningId,
+    RegionCode,
+    StoreId,
+    UserId,
+)
 from kvitt_testkit.cells import (
     CALLER,
     POINT,
@@ -29,6 +39,7 @@ from contracts.tests.builders.regions import (
     a_safety_level_stated,
     a_store_stated,
     a_supplier_return,
+    an_article_stated,
     rollators_received,
     the_catalogue,
 )
@@ -55,6 +66,7 @@ COUNT = {
 }
 SCAN = {"counted_at": "2026-03-03T20:00:00+01:00", "codes": ["170001"]}
 DAMAGE = {"kind": "damaged", "happened_on": "2026-03-02"}
+DONE = {"done_on": "2026-03-02"}
 FIND = {"store": f"S{UNITS}", "found_on": "2026-03-02", "asked_by": OUTSIDER}
 
 
@@ -80,6 +92,21 @@ async def notes(world: World) -> Things:
         )
         await world.handle(told, region=region)
     return Things(own=of[OWN], units=of[UNITS], region=of[REGIONS], platform=of[ANOTHER_REGIONS])
+
+
+async def back(world: World, *, region: str = REGION) -> ReconditioningId:
+    """A walker that is to be made fit again in a region's central store."""
+    opened = ReconditioningOpened(
+        reconditioning_id=ReconditioningId(uuid4()),
+        article_number=ArticleNumber("30457"),
+        quantity=Quantity(1),
+        store=StoreId("500"),
+        opened_on=MONDAY.date(),
+    )
+    async with world.worker.unit() as unit:
+        tx = unit.begin(region=RegionCode(region))
+        tx.start(ReconditioningRow, opened.reconditioning_id, opened)
+    return opened.reconditioning_id
 
 
 async def sent_back(world: World) -> Things:
@@ -181,11 +208,12 @@ async def test_each_command_is_granted_to_the_roles_of_its_row_and_to_nobody_els
         await assert_commands(world)
 
 
-@pytest.mark.rule("REF-18b", "REF-18c")
+@pytest.mark.rule("REF-18b", "REF-18c", "REF-18p")
 async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         for region in (REGION, "bd"):
             await world.handle_all(*the_catalogue(), a_person_registered(), region=region)
+        await world.handle(an_article_stated(ANOTHER_REGIONS), region="bd")
         await things_of(world, OWN, OTHER, prescriber=CALLER)
         await things_of(world, UNITS, POINT)
         await things_of(world, REGIONS, OTHER)
@@ -229,6 +257,9 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             region=transfer_id(f"BMB-{REGIONS}"),
         )
 
+        articles = Things(region="30457", platform=ANOTHER_REGIONS)
+        fit = Things(region=await back(world), platform=await back(world, region="bd"))
+        files = Things(platform=uuid4())
         await assert_reach(
             world,
             {
@@ -268,6 +299,16 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "inventory.stocktaking.print": Upon(things=stores),
                 "inventory.stocktaking.post": Upon(things=stores),
                 "inventory.stocktaking.cancel": Upon(things=stores),
+                "inventory.article.inform": Upon(things=articles, body={"text": "Mått."}),
+                "inventory.article.show-file": Upon(things=files, body={}),
+                "inventory.article.hide-file": Upon(things=files, body={}),
+                "inventory.reconditioning.do-stage": Upon(
+                    things=fit, body={"done_on": "2026-03-02", "stage": "cleaned"}
+                ),
+                "inventory.reconditioning.approve": Upon(things=fit, body=DONE),
+                "inventory.reconditioning.scrap": Upon(
+                    things=fit, body={**DONE, "reason": "TOO_OLD"}
+                ),
                 "inventory.device.find": Upon(things=devices, body=FIND),
                 "inventory.device.renumber": Upon(things=devices, body={"device_number": "R-9"}),
                 "inventory.device.set-card": Upon(things=devices, body={}),
@@ -280,6 +321,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             },
             reaching_nothing=(
                 "inventory.return.register",
+                "inventory.article.add-file",  # the file is read ahead: test_article_pages
                 "inventory.safety-level.set",  # its store is in the body: test_refills
                 "inventory.supplier-return.register",
                 "inventory.return.choices",  # its lines are of a person's: test_registered_returns

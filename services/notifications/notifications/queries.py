@@ -6,7 +6,6 @@ from uuid import UUID
 from kvitt_chassis.access import Caller
 from kvitt_chassis.http import RegionReader, Scope
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.access import Grantee
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from notifications.baskets.models import BasketLoanRow
@@ -17,7 +16,7 @@ from notifications.transfers.models import TransferRow
 
 
 def _is_to_staff_like(caller: Caller) -> ColumnElement[bool]:
-    duties = [CUSTOMER_SERVICE] if caller.has(Grantee.CUSTOMER_SERVICE) else []
+    duties = [CUSTOMER_SERVICE] if caller.may("orders.case.answer") else []
     return MessageRow.duty.in_(duties)
 
 

@@ -1,5 +1,6 @@
 """Every cell of notifications' table of access: which role may ask, and how far it reaches."""
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -35,6 +36,16 @@ async def messages(world: World) -> Things:
     )
 
 
+async def told(world: World, *, region: str = REGION) -> UUID:
+    """News for all in a region."""
+    day = date(2026, 5, 18)
+    async with world.http(user="k900kts", roles=["customer_service"], region=region) as client:
+        said = {"title": "Nytt", "text": "Läs.", "from_on": f"{day}", "until_on": f"{day}"}
+        answer = await client.post("/news", json=said)
+        assert answer.status_code == 201, answer.text
+        return UUID(answer.json()["news_id"])
+
+
 @pytest.mark.rule("REF-18a", "REF-18e")
 async def test_each_route_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
     given: Given,
@@ -43,12 +54,13 @@ async def test_each_route_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
         await assert_roles(world)
 
 
-@pytest.mark.rule("REF-18b", "REF-18c")
+@pytest.mark.rule("REF-18b", "REF-18c", "REF-18p")
 async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
     async with given(service) as world:
         there = await messages(world)
         to_another = Things(region=await posted(world, UserId(OUTSIDER)))
 
+        news = Things(region=await told(world), platform=await told(world, region="bd"))
         for things in (there, to_another):
             await assert_reach(
                 world,
@@ -56,5 +68,6 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                     "notifications.messages.list": Upon(things=things),
                     "notifications.message.open": Upon(things=things),
                     "notifications.message.remove": Upon(things=lambda: messages(world)),
+                    "notifications.news.withdraw": Upon(things=news),
                 },
             )

@@ -79,6 +79,7 @@ COLLEAGUE, PEER = "k083abc", "k084def"
 """One at the other service point, and one beside the caller."""
 _NUMBERS = count(1)
 
+LATER = {"lines": [1], "expected_on": "2026-04-01", "asked_by": PEER}
 MAKES_ANEW = (
     "orders.order.place",
     "orders.withdrawal.register",
@@ -101,6 +102,15 @@ MAKES_ANEW = (
     "orders.purchase-order.create",  # its order is in the body: test_purchase_orders
     "orders.receipt.report",  # its number is in the body: test_receipt_flow
     "orders.work-order.choices",  # as above: test_work_order_choices
+    # as persons are looked at: test_openings, test_searching_persons, test_person_log
+    "orders.person.open",
+    "orders.person.choose",
+    "orders.person.export",
+    # what ends a person is driven by itself: test_erasing, test_persons_http
+    "orders.person.merge",
+    "orders.person.erase",
+    "orders.purchase-order.resolve",  # a service's: test_contacts
+    "orders.template.save",  # it may begin one: test_templates
     "orders.user.apply",  # customer service names who heads the unit: test_users_access
     "orders.user.apply-anew",  # as above
     "orders.persons.resolve",  # its persons are in the body: test_persons_http
@@ -130,6 +140,7 @@ async def test_each_command_of_a_region_is_for_whom_its_row_names(given: Given) 
 
 @pytest.mark.rule("REF-18b")
 @pytest.mark.rule("REF-18c")
+@pytest.mark.rule("REF-18p")
 async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await two_regions(world)
@@ -240,6 +251,20 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.purchase-order.report-deviation": Upon(
                     things=bought_at, body={"line": 1, "kind": "damaged"}
                 ),
+                "orders.purchase-order.delay": Upon(
+                    things=bought_at,
+                    body=LATER,
+                ),
+                "orders.purchase-order.change-line": Upon(
+                    things=bought_at, body={"line": 1, "quantity": 2, "asked_by": PEER}
+                ),
+                "orders.purchase-order.settle-deviation": Upon(
+                    things=bought_at, body={"line": 1, "asked_by": PEER, "how": "kept"}
+                ),
+                "orders.replenishment-address.set": Upon(
+                    things=points, body={"address": None, "asked_by": PEER}
+                ),
+                "orders.user.refuse": Upon(things=users, body={"asked_by": PEER}),
                 "orders.orders.to-purchase": Upon(things=direct, key="order_id"),
                 "orders.order.void-lines": Upon(
                     things=direct,

@@ -25,7 +25,7 @@ CARE: dict[str, Any] = {"user": USER, "roles": [Role.PRESCRIBER]}
 SYSTEM: dict[str, Any] = {"user": "system", "roles": ["region_system"]}
 WHO = {"identity": an_identity().model_dump(mode="json"), "purpose": "new_patient"}
 REASON = {"reason": "Respiratorn larmar, vårdas på akuten"}
-FINDS = finds_of(frozenset()).an_hour
+FINDS = finds_of(is_region_system=False).an_hour
 ADDITION: tuple[str, dict[str, Any], int] = (
     "/persons",
     {

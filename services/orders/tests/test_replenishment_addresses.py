@@ -98,18 +98,18 @@ async def test_only_replenishments_go_there(world: World) -> None:
     ("customer", "asked_by", "reason", "field"),
     [
         (RECEIVING, SENDER, "NO_OWN_STORE", "customer_id"),
-        ("49999", SENDER, "UNKNOWN_CUSTOMER", "customer_id"),
+        ("49999", SENDER, "UNKNOWN_CUSTOMER", None),
         (SENDING, "k999xyz", "UNKNOWN_USER", "asked_by"),
     ],
 )
 async def test_what_cannot_be_set_is_refused(
-    world: World, customer: str, asked_by: str, reason: str, field: str
+    world: World, customer: str, asked_by: str, reason: str, field: str | None
 ) -> None:
     async with world.http(**STAFF) as client:
         path = f"/customers/{customer}:set-replenishment-address"
         answer = (await client.post(path, json={"address": DEPOT, "asked_by": asked_by})).json()
 
-    assert (answer["reason"], answer["field"]) == (reason, field)
+    assert (answer["reason"], answer.get("field")) == (reason, field)
     assert answer["way_on"]
 
 

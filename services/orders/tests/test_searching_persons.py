@@ -160,7 +160,10 @@ async def test_a_hit_by_the_full_number_is_an_opening_by_it(given: Given) -> Non
         await world.handle(a_person_stated(), subject="ac-person-1")
         ref = await ref_of(world)
         await logged(
-            world, Look.FOUND, at=_minutes_ago(50), times=finds_of(frozenset()).an_hour - 2
+            world,
+            Look.FOUND,
+            at=_minutes_ago(50),
+            times=finds_of(is_region_system=False).an_hour - 2,
         )
 
         await search(client, OLD_WOMAN)
@@ -185,7 +188,10 @@ async def test_a_hit_is_opened_for_the_purpose_that_it_was_looked_for(given: Giv
 @pytest.mark.rule("REF-19i")
 @pytest.mark.parametrize(
     ("look", "an_hour"),
-    [(Look.LISTED, SHOWN_AN_HOUR.an_hour), (Look.NOT_FOUND, finds_of(frozenset()).an_hour)],
+    [
+        (Look.LISTED, SHOWN_AN_HOUR.an_hour),
+        (Look.NOT_FOUND, finds_of(is_region_system=False).an_hour),
+    ],
 )
 async def test_nobody_reads_the_registry_by_searching(
     given: Given, look: Look, an_hour: int

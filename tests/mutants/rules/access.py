@@ -7,7 +7,10 @@ from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _CHASSIS: Final = "chassis/kvitt_chassis"
 _ACCESS: Final = f"{_CHASSIS}/access.py"
+_ASKED: Final = "contracts/kvitt_contracts/access/asked.py"
 _TABLE: Final = "contracts/kvitt_contracts/access/acts.py"
+_ROWS: Final = "contracts/kvitt_contracts/access"
+_TABLE_TEST: Final = "contracts/tests/test_access.py::test"
 _FRAME: Final = "chassis/tests/test_access.py::test"
 _CELLS: Final = "chassis/tests/test_access_cells.py::test"
 _TOKEN: Final = "chassis/tests/test_auth.py::test"
@@ -16,6 +19,54 @@ _EACH_ROUTE: Final = f"{_CELLS}_each_route_is_granted_to_the_roles_of_its_row_an
 _EACH_REACH: Final = f"{_CELLS}_each_role_reaches_as_far_as_its_row_says"
 
 ACCESS: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "REF-18k",
+        "A technician is told who everybody is",
+        f"{_ROWS}/orders.py",
+        '"POST /persons:resolve": ("orders.persons.resolve", READS)',
+        '"POST /persons:resolve": ("orders.persons.resolve", _SHOWS)',
+        f"{_TABLE_TEST}_a_technician_does_visits_repairs_and_reconditioning_and_sees_no_register_of_persons",
+    ),
+    rule_mutant(
+        "REF-18l",
+        "Finance approves no month",
+        f"{_ROWS}/billing.py",
+        '("billing.run.approve", _FINANCE)',
+        '("billing.run.approve", STAFF)',
+        f"{_TABLE_TEST}_finance_bills_pays_and_keeps_the_accounts_and_nothing_of_care",
+    ),
+    rule_mutant(
+        "REF-18m",
+        "Who keeps the assortment publishes no news",
+        f"{_ROWS}/notifications.py",
+        '("notifications.news.publish", {**STAFF, **KEEPS})',
+        '("notifications.news.publish", STAFF)',
+        f"{_TABLE_TEST}_who_keeps_the_assortment_writes_of_articles_and_news_alone",
+    ),
+    rule_mutant(
+        "REF-18n",
+        "A region's system opens in an emergency",
+        f"{_ROWS}/orders.py",
+        '"orders.person.open",\n                dict.fromkeys(WORKS, Reach.REGION)',
+        '"orders.person.open",\n                dict.fromkeys((*WORKS, *SYSTEM), Reach.REGION)',
+        f"{_TABLE_TEST}_an_emergency_opening_has_a_row_of_its_own",
+    ),
+    rule_mutant(
+        "REF-18p",
+        "Who reaches the whole region is answered by the rule for what is not in it",
+        f"{_CHASSIS}/http.py",
+        "        if within is true() and isinstance(scope, RegionWide) and scope.begins:\n",
+        "        if within is true():\n",
+        "services/notifications/tests/test_cells.py::test_each_role_reaches_as_far_as_its_row_says",
+    ),
+    rule_mutant(
+        "REF-18o",
+        "A page asks for a role",
+        "portal/kvitt_portal/pages/unlocking.py",
+        'here.may_for_all("bmb.transfer.unlock")',
+        '"customer_service" in here.user.roles',
+        "tests/architecture/test_no_roles.py::test_what_may_be_done_is_asked_of_the_table",
+    ),
     rule_mutant(
         "REF-18a",
         "Whoever is known may do what no row grants them",
@@ -105,9 +156,9 @@ ACCESS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-18e",
         "Who has become inactive keeps their roles",
-        _ACCESS,
+        _ASKED,
         "    if not user.active:\n        return frozenset()\n",
-        "    if user.user_id is None:\n        return frozenset()\n",
+        "    if user.roles is None:\n        return frozenset()\n",
         f"{_FRAME}_who_becomes_inactive_may_do_nothing_from_the_next_request_on",
         f"{_CELLS}_a_regions_command_is_granted_as_its_row_says",
         _EACH_ROUTE,

@@ -75,7 +75,7 @@ BASKETS: tuple[RuleMutant, ...] = (
         "ORD-10h",
         "Anybody acts on a basket",
         _RULES,
-        "    if is_named or works_there or by.has(Role.CUSTOMER_SERVICE):\n",
+        '    if is_named or works_there or by.may_for_all("orders.basket-loan.act"):\n',
         "    if is_named or works_there or by.active:\n",
         f"{_LOAN}_colleagues_act_on_it_and_outsiders_do_not",
     ),

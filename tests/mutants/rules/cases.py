@@ -42,7 +42,7 @@ CASES: tuple[RuleMutant, ...] = (
         "CAS-1a",
         "A case is asked from anywhere",
         _RULES,
-        "    must_act_at(place, by)\n",
+        '    must_act_at(place, by, act="orders.case.ask")\n',
         "",
         f"{_CASE}_a_case_is_asked_from_a_service_point_of_ones_own",
     ),

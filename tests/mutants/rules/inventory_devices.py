@@ -301,7 +301,7 @@ DEVICES: tuple[RuleMutant, ...] = (
         "INV-8a",
         "A device goes back to its supplier out of anybody's store",
         f"{_CODE}/supplier_returns/handlers.py",
-        "    if not await is_store_of(tx, command.store, by):\n",
+        "    if not await is_store_of(tx, command.store, by, act=_RETURN):\n",
         "    if not command.store:\n",
         f"{_SUPPLIER}_what_cannot_go_back_is_refused_by_its_field_and_nothing_moves",
     ),

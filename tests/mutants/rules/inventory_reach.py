@@ -116,7 +116,7 @@ REACH: tuple[RuleMutant, ...] = (
         "REF-19e",
         "The region's system is not shown a protected person's devices",
         "chassis/kvitt_chassis/web/protection.py",
-        "grant.caller.has(Grantee.REGION_SYSTEM)",
+        "grant.caller.is_region_system",
         "grant.caller.has(Grantee.OPS)",
         f"{_PROTECTED}_a_protected_persons_devices_and_orders_are_shown_to_their_unit_and_the_system",
     ),

@@ -115,7 +115,7 @@ LOOKS: tuple[RuleMutant, ...] = (
         "REF-19b",
         "A number is looked for with anybody's purpose",
         f"{_CARE}/api.py",
-        "    if not looker.caller.has(*who_may_ask(purpose)):\n",
+        "    if not looker.caller.may(act_for(purpose)):\n",
         "    if not who_may_ask(purpose):\n",
         f"{_OPENED}_a_number_is_looked_for_with_a_purpose_of_ones_role",
     ),

@@ -256,8 +256,8 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "REF-12c",
         "Customer service voids no more than users may",
         "services/orders/orders/customer_orders/line_rules/domain.py",
-        "    if by.has(Role.CUSTOMER_SERVICE):\n",
-        "    if by.has(Role.CUSTOMER_SERVICE) and order.status is Status.DECLINED:\n",
+        '    if by.may_for_all("orders.order.void-lines"):\n',
+        '    if by.may_for_all("orders.order.void-lines") and order.status is Status.DECLINED:\n',
         f"{_TESTS}/test_voiding_lines.py::test_customer_service_voids_what_users_no_longer_can",
     ),
     rule_mutant(

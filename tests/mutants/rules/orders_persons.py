@@ -171,8 +171,8 @@ PERSONS: tuple[RuleMutant, ...] = (
         "REF-9a",
         "Whoever prescribes may ask where an order is taken",
         f"{_PEOPLE}/domain.py",
-        "    Purpose.DELIVERY: _SERVES,\n",
-        "    Purpose.DELIVERY: _STAFF,\n",
+        "    Purpose.DELIVERY: _DELIVERS,\n",
+        "    Purpose.DELIVERY: _SEARCHES,\n",
         f"{_PERSON_HTTP}_a_prescriber_may_not_ask_where_things_are_taken",
     ),
     rule_mutant(

@@ -77,9 +77,9 @@ UNITS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-3d",
         "Who has lost access registers",
-        _ACCESS,
+        "contracts/kvitt_contracts/access/asked.py",
         "    if not user.active:\n        return frozenset()\n",
-        "    if user.user_id is None:\n        return frozenset()\n",
+        "    if user.roles is None:\n        return frozenset()\n",
         f"{_TESTS}/test_order_flow.py::test"
         "_whoever_lost_access_after_placing_neither_orders_nor_voids",
     ),

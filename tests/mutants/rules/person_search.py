@@ -108,8 +108,8 @@ PERSON_SEARCH: tuple[RuleMutant, ...] = (
         "REF-19i",
         "A user is shown as many hits in an hour as they like",
         _SEARCH,
-        "    for limit in (domain.finds_of(caller.grantees), terms.SHOWN_AN_HOUR):\n",
-        "    for limit in (domain.finds_of(caller.grantees),):\n",
+        ", terms.SHOWN_AN_HOUR):\n",
+        ",):\n",
         f"{_HTTP}_nobody_reads_the_registry_by_searching",
     ),
     rule_mutant(

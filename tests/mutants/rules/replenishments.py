@@ -59,7 +59,7 @@ REPLENISHMENTS: tuple[RuleMutant, ...] = (
         "ORD-9d",
         "A template is seen by those who prescribe alone",
         "contracts/kvitt_contracts/access/orders.py",
-        '"GET /templates": ("orders.templates.list", LOOKS_UP)',
+        '"GET /templates": ("orders.templates.list", {**LOOKS_UP, **KEEPS})',
         '"GET /templates": ("orders.templates.list", STAFF)',
         f"{_NAMED}_all_see_all_templates",
     ),

@@ -59,9 +59,9 @@ USERS: tuple[RuleMutant, ...] = (
         "REF-5d",
         "Customer service applies for a head that nobody names",
         _ACCESS,
-        "    if by.has(Role.CUSTOMER_SERVICE):\n        if asked_by is not None:\n"
+        '    if by.may_for_all("orders.user.apply"):\n        if asked_by is not None:\n'
         "            return asked_by\n",
-        "    if by.has(Role.CUSTOMER_SERVICE):\n        return asked_by or by\n",
+        '    if by.may_for_all("orders.user.apply"):\n        return asked_by or by\n',
         f"{_USERS}_only_who_heads_their_unit_applies",
     ),
     rule_mutant(
@@ -133,7 +133,7 @@ USERS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-18j",
         "A duty is granted nothing",
-        "chassis/kvitt_chassis/access.py",
+        "contracts/kvitt_contracts/access/asked.py",
         "    return frozenset(roles | duties)",
         "    return frozenset(roles | (duties & roles))",
         f"{_GUARD}_a_duty_is_granted_acts_as_a_role_is",

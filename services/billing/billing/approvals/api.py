@@ -32,7 +32,7 @@ router = ApiRouter(tags=["Betalning"])
 
 TheMonth = Annotated[Month, Path(description="Månaden, t.ex. 2026-05")]
 _MONTH = "Månad, t.ex. 2026-05"
-RUNS = RegionWide(InvoiceRunRow.region, because="a run is for every payer")
+RUNS = RegionWide(InvoiceRunRow.region, because="a run is for every payer", begins=True)
 
 
 @router.get("/invoice-runs/{month}:preview", summary="En månads fakturor innan de utfärdas")

@@ -93,7 +93,7 @@ ENTRIES = ListOf(
     default="-entered_on",
     view=LedgerEntryView.of,
 )
-PERIODS = RegionWide(LedgerPeriodRow.region, because="the accounts are the region's")
+PERIODS = RegionWide(LedgerPeriodRow.region, because="the accounts are the region's", begins=True)
 
 
 @router.get("/ledger-entries", summary="Verifikationer")

@@ -14,7 +14,7 @@ from kvitt_contracts.billing import (
 )
 from kvitt_contracts.inventory import ClaimBroken, ClaimGranted, ClaimRefused, ClaimReleased
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import CustomerId, DeviceId, Reference, Role, SaleId, Word, identify
+from kvitt_contracts.types import CustomerId, DeviceId, Reference, SaleId, Word, identify
 
 from billing.models import CustomerRow, DeviceRow, PayerRow, UserRow
 from billing.region_sales import domain, queries
@@ -64,7 +64,7 @@ async def request_region_sale(command: RequestRegionSale, tx: Transaction) -> No
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
     point = CustomerId(command.service_point)
     await tx.get(CustomerRow, point, rule="REF-3", field="service_point")
-    is_staff = Role.CUSTOMER_SERVICE in by.roles
+    is_staff = by.may_for_all("billing.region-sale.request")
     domain.check_by(is_connected=is_staff or command.service_point in by.service_points)
     await tx.get(PayerRow, command.payer_id, rule="REF-4", field="payer_id")
     home = tx.policy.home_region

@@ -5,6 +5,7 @@ Others decide them; no rules here.
 
 from dataclasses import dataclass
 
+from kvitt_contracts.access.asked import user_may_for_all
 from kvitt_contracts.types import (
     CustomerId,
     DeviceId,
@@ -15,6 +16,7 @@ from kvitt_contracts.types import (
     ServicePointId,
     StoreId,
     UserId,
+    Word,
 )
 
 
@@ -27,6 +29,11 @@ class User:
     service_points: frozenset[ServicePointId]
     default_service_point: ServicePointId
     active: bool = True
+    duties: frozenset[Word] = frozenset()
+
+    def may_for_all(self, act: str) -> bool:
+        """True while the user is active and reaches all of the region by an act of the table."""
+        return user_may_for_all(act, self)
 
     def works_at(self, service_point: CustomerId) -> bool:
         """True when the user is active and the service point is one of theirs."""

@@ -105,6 +105,7 @@ class UserRow(RegisteredUser, Base):
         return User(
             id=self.user_id,
             roles=frozenset(self.roles),
+            duties=frozenset(self.duties or ()),
             service_points=frozenset(self.service_points),
             default_service_point=self.default_service_point,
             active=self.active,

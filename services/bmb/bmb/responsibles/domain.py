@@ -104,7 +104,7 @@ def refuse_to_set(
     main = known.main if known is not None else None
     if by.works_at(service_point) and main in (None, by.id):
         return
-    if Role.CUSTOMER_SERVICE not in by.roles or not by.active:
+    if not by.may_for_all("bmb.responsibles.set"):
         who = main or "någon som arbetar där"
         raise _not_responsible(f"Be {who} eller kundtjänst att ändra det.", service_point)
     if asked_by is None:

@@ -6,7 +6,7 @@ from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import RenumberDevice, SetDeviceCard
 from kvitt_contracts.orders import WorkOrderFinished, WorkOrderRegistered
-from kvitt_contracts.types import DeviceId, Role, WorkOrderId, identify
+from kvitt_contracts.types import DeviceId, WorkOrderId, identify
 
 from inventory.cards import domain
 from inventory.cards.commands import GiveNumber, SetCard
@@ -18,6 +18,8 @@ from inventory.devices.writes import renumber
 from inventory.people.models import UserRow
 
 messages = Handlers()
+
+_SET_CARD = "inventory.device.set-card"
 messages.project(WorkOrderRegistered, WorkOrderRow)
 
 
@@ -106,7 +108,7 @@ async def _renumber(
     command: RenumberDevice | GiveNumber, repair: WorkOrderId | None, tx: Transaction
 ) -> None:
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
-    row = await lock_device_of(command.device_number, by, tx)
+    row = await lock_device_of(command.device_number, by, tx, act="inventory.device.renumber")
     event = domain.renumber(
         DeviceId(row.id),
         row.state(),
@@ -123,7 +125,7 @@ async def _set_card(
     command: SetDeviceCard | SetCard, sip_number: str | None, tx: Transaction
 ) -> DeviceRow:
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
-    row = await lock_device_of(command.device_number, by, tx)
+    row = await lock_device_of(command.device_number, by, tx, act=_SET_CARD)
     event = domain.set_card(
         DeviceId(row.id),
         row.state(),
@@ -133,7 +135,7 @@ async def _set_card(
             maintained_on=command.maintained_on,
             maintenance_due_on=command.maintenance_due_on,
         ),
-        is_customer_service=Role.CUSTOMER_SERVICE in by.roles,
+        is_customer_service=by.may_for_all(_SET_CARD),
         by=command.by,
         asked_by=command.asked_by,
     )

@@ -25,20 +25,22 @@ def rows_of_card(number: DeviceNumber, by: UserId, tx: Transaction) -> Iterable[
         yield from rows_of_own_store(store, tx.fetched(UserRow, by))
 
 
-async def device_of(number: DeviceNumber, by: UserRow, tx: Transaction) -> DeviceRow:
+async def device_of(number: DeviceNumber, by: UserRow, tx: Transaction, *, act: str) -> DeviceRow:
     """The device that bears a number, or has borne it, where it is the user's or their units'
     (REF-18), not locked. Raises CardRefused: none is.
     """
     device_id = await find_device_id(tx, number)
     row = await tx.look_up(DeviceRow, device_id) if device_id else None
-    if row is None or not await _is_theirs(row, by, tx):
+    if row is None or not await _is_theirs(row, by, tx, act):
         raise CardRefused("UNKNOWN_DEVICE", rule="INV-5", field="device_number", way_on=_CHECK)
     return row
 
 
-async def lock_device_of(number: DeviceNumber, by: UserRow, tx: Transaction) -> DeviceRow:
+async def lock_device_of(
+    number: DeviceNumber, by: UserRow, tx: Transaction, *, act: str
+) -> DeviceRow:
     """As `device_of`, locked. Raises CardRefused."""
-    return await tx.lock(DeviceRow, (await device_of(number, by, tx)).id)
+    return await tx.lock(DeviceRow, (await device_of(number, by, tx, act=act)).id)
 
 
 async def work_order(work_order_id: WorkOrderId, tx: Transaction) -> WorkOrder:
@@ -51,11 +53,11 @@ async def work_order(work_order_id: WorkOrderId, tx: Transaction) -> WorkOrder:
     return WorkOrder(id=row.work_order_id, kind=row.kind, device_id=row.device_id)
 
 
-async def _is_theirs(row: DeviceRow, by: UserRow, tx: Transaction) -> bool:
+async def _is_theirs(row: DeviceRow, by: UserRow, tx: Transaction, act: str) -> bool:
     store = row.state().store
     if store is not None:
-        return await is_store_of(tx, store, by)
-    return await has_part_in_device(tx, row.custody, by)
+        return await is_store_of(tx, store, by, act=act)
+    return await has_part_in_device(tx, row.custody, by, act=act)
 
 
 _CHECK = (

@@ -6,7 +6,7 @@ from uuid import uuid5
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import DecideDamage, ReportDamage
-from kvitt_contracts.types import DeviceId, Role, StoreId
+from kvitt_contracts.types import DeviceId, StoreId
 
 from inventory.cards.queries import device_of, rows_of_card
 from inventory.damages import domain
@@ -28,6 +28,8 @@ from inventory.stocktakings.writes import miss
 from inventory.stores.models import CustomerRow
 
 messages = Handlers()
+
+_DECIDE = "inventory.device.decide-damage"
 
 
 def _read(command: ReportDamage | TellDamage | DecideDamage, tx: Transaction) -> Iterable[RowKey]:
@@ -72,7 +74,7 @@ async def decide_damage(command: DecideDamage, tx: Transaction) -> None:
     """
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
     kind = domain.kind_of(command.kind)
-    row = await tx.lock(DeviceRow, (await device_of(command.device_number, by, tx)).id)
+    row = await tx.lock(DeviceRow, (await device_of(command.device_number, by, tx, act=_DECIDE)).id)
     decided = domain.decide(
         DeviceId(row.id),
         row.state(),
@@ -87,7 +89,7 @@ async def decide_damage(command: DecideDamage, tx: Transaction) -> None:
 async def _report(command: ReportDamage | TellDamage, note: str | None, tx: Transaction) -> None:
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
     kind = domain.kind_of(command.kind)
-    known = await device_of(command.device_number, by, tx)
+    known = await device_of(command.device_number, by, tx, act="inventory.device.report-damage")
     store, away = known.state().store, None
     if kind in MISSING:
         away = await _lock_stores(known, store, tx)
@@ -99,7 +101,7 @@ async def _report(command: ReportDamage | TellDamage, note: str | None, tx: Tran
         on=command.happened_on,
         decision=await _decision(command, row, tx),
         claim=row.claim,
-        is_customer_service=Role.CUSTOMER_SERVICE in by.roles,
+        is_customer_service=by.may_for_all(_DECIDE),
         has_note=note is not None,
         by=command.by,
     )

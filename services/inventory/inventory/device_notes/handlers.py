@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import DeviceId, Role
+from kvitt_contracts.types import DeviceId
 
 from inventory.cards.queries import device_of, rows_of_card
 from inventory.device_notes import domain, writes
@@ -29,7 +29,7 @@ async def write_note(command: WriteNote, tx: Transaction) -> None:
     """
     domain.must_be_nobodys(command.text)
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
-    device = await device_of(command.device_number, by, tx)
+    device = await device_of(command.device_number, by, tx, act="inventory.device.write-note")
     writes.write(command.note_id, DeviceId(device.id), command.text, command.by, tx)
 
 
@@ -74,7 +74,7 @@ async def forget_hidden(row: DeviceNoteRow, due: datetime, tx: Transaction) -> N
 
 async def _is_customer_service(command: HideNote | ShowNote, tx: Transaction) -> bool:
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
-    return Role.CUSTOMER_SERVICE in by.roles
+    return by.may_for_all("inventory.device.decide-damage")
 
 
 async def _note(tx: Transaction) -> DeviceNoteRow:

@@ -18,7 +18,6 @@ from kvitt_chassis.http import (
 )
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_chassis.web.stories import Story, Told, told
-from kvitt_contracts.access import Grantee
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import (
     Custody,
@@ -448,7 +447,7 @@ async def shown_of(
     caller = reader.caller
     holders = [change.custody.holder for change in history]
     protected = frozenset[PersonRef]()
-    if not caller.has(Grantee.REGION_SYSTEM):
+    if not caller.is_region_system:
         protected = await protected_among(reader, holders)
 
     def is_shown(custody: Custody) -> bool:
@@ -464,7 +463,7 @@ async def _origin(row: DeviceRow, reader: RegionReader) -> OriginView | None:
         return None
     caller, patient = reader.caller, PatientRecipient(person=row.origin.person)
     is_theirs = row.origin.service_point in caller.service_points
-    is_shown = is_theirs or caller.has(Grantee.REGION_SYSTEM)
+    is_shown = is_theirs or caller.is_region_system
     is_shown = is_shown or not await protected_among(reader, [patient])
     return OriginView(
         **same_fields(row.origin, OriginView) | ({} if is_shown else {"person": None}),

@@ -7,7 +7,7 @@ from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import LaterMoveKind
 from kvitt_contracts.regions import ReconditioningStated
-from kvitt_contracts.types import DeviceId, ReconditioningId, Role
+from kvitt_contracts.types import DeviceId, ReconditioningId
 
 from inventory.devices.domain import ClaimKind
 from inventory.devices.models import DeviceRow
@@ -75,8 +75,7 @@ async def _work(key: UUID, told: Recondition | ReconditioningStated, tx: Transac
         if known.device_id is not None:
             device = await tx.lock(DeviceRow, known.device_id)
     row = await tx.lock(ReconditioningRow, key)
-    # decision 0363: customer service is the technicians until duties are in use
-    is_technician = Role.CUSTOMER_SERVICE in technician.roles
+    is_technician = technician.may_for_all("inventory.reconditioning.do-stage")
     done = domain.work(ReconditioningId(row.id), row.state(), said, is_technician=is_technician)
     if not done:
         return

@@ -91,5 +91,5 @@ async def _propose(row: RefilledStoreRow, lines: tuple[Goods, ...], tx: Transact
 
 async def _drop(row: RefillRow, by: UserId, tx: Transaction) -> None:
     user = await tx.get(UserRow, by, rule="REF-3", field="by")
-    is_own = await is_store_of(tx, row.store, user)
+    is_own = await is_store_of(tx, row.store, user, act="inventory.refill.drop")
     tx.record(row, *domain.drop(ProposalId(row.id), row.state(), by=by, is_own=is_own))

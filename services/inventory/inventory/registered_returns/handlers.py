@@ -40,6 +40,8 @@ from inventory.stores.queries import check_store_holds_stock, is_store_of, rows_
 
 messages = Handlers()
 
+_RETURN = "inventory.return.register"
+
 
 def _read(command: RegisterReturn, tx: Transaction) -> Iterable[RowKey]:
     yield UserRow, command.by
@@ -67,7 +69,7 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
         field = "reference" if tx.message is None else "ce_subject"
         raise domain.ReturnRefused("REFERENCE_USED", rule="INV-7", field=field, way_on=_USED)
     domain.check_named_once(command.devices, [(line.order, line.line) for line in command.lines])
-    if not await is_store_of(tx, command.store, by):
+    if not await is_store_of(tx, command.store, by, act=_RETURN):
         raise domain.ReturnRefused(
             "NOT_YOUR_STORE", rule="REF-18", field="store", way_on=_NOT_YOUR_STORE
         )
@@ -166,9 +168,9 @@ async def _devices_of(
 async def _has_part(row: DeviceRow, by: UserRow, tx: Transaction) -> bool:
     """Whether a device is a user's or their units' (REF-18); of one that is sold, its last loan."""
     if row.status is not DeviceStatus.SOLD:
-        return await has_part_in_device(tx, row.custody, by)
+        return await has_part_in_device(tx, row.custody, by, act=_RETURN)
     lent = lent_before_sale(await custody_history(tx, row))
-    return await has_part_in_device(tx, lent.points[max(lent.points)], by)
+    return await has_part_in_device(tx, lent.points[max(lent.points)], by, act=_RETURN)
 
 
 def _kept_in(row: DeviceRow) -> StoreId | None:

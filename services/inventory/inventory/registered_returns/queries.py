@@ -6,7 +6,7 @@ from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.inventory import Custody
-from kvitt_contracts.types import Holder, PatientRecipient, PersonRef, Role
+from kvitt_contracts.types import Holder, PatientRecipient, PersonRef
 from sqlalchemy import select
 
 from inventory.baskets.models import BasketDeliveryRow, BasketOrderRow
@@ -16,10 +16,12 @@ from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.reservations.queries import is_for_person, is_for_protected, with_reservation
 from inventory.stores.models import CustomerRow
 
+_RETURNS: Final = "inventory.return.register"
 
-async def has_part_in_device(tx: Transaction, custody: Custody, by: UserRow) -> bool:
+
+async def has_part_in_device(tx: Transaction, custody: Custody, by: UserRow, *, act: str) -> bool:
     """Whether a device on loan is a user's or their units' (REF-18), as over HTTP it is shown to
-    them; customer service has all of the region but those of protected persons (REF-19).
+    them; who reaches the region by the act has all of it but those of protected persons (REF-19).
     """
     if custody.prescriber == by.user_id or custody.customer_id in by.service_points:
         return True
@@ -27,7 +29,7 @@ async def has_part_in_device(tx: Transaction, custody: Custody, by: UserRow) -> 
         units = await tx.look_up_all(CustomerRow, by.service_points)
         if custody.payer_id in {unit.payer_id for unit in units}:
             return True
-    return await _serves(tx, custody.holder, by)
+    return await _serves(tx, custody.holder, by, act)
 
 
 # decision 0387: whose a line is, for who looks, is whose it is for who gives it back
@@ -54,7 +56,7 @@ async def has_part_in_order(tx: Transaction, order: PlacedOrderRow, by: UserRow)
     """Whether an order is a user's or their units' (REF-18); customer service as of devices."""
     if order.prescriber == by.user_id or order.service_point in by.service_points:
         return True
-    return order.recipient is None or await _serves(tx, order.recipient, by)
+    return order.recipient is None or await _serves(tx, order.recipient, by, _RETURNS)
 
 
 async def has_part_in_delivery(
@@ -63,11 +65,11 @@ async def has_part_in_delivery(
     """Whether what a basket has delivered is a user's or their units' (REF-18), as of orders."""
     if order.prescriber == by.user_id or order.service_point in by.service_points:
         return True
-    return await _serves(tx, delivered.recipient, by)
+    return await _serves(tx, delivered.recipient, by, _RETURNS)
 
 
-async def _serves(tx: Transaction, holder: Holder, by: UserRow) -> bool:
-    if Role.CUSTOMER_SERVICE not in by.roles:
+async def _serves(tx: Transaction, holder: Holder, by: UserRow, act: str) -> bool:
+    if not by.may_for_all(act):
         return False
     if not isinstance(holder, PatientRecipient):
         return True

@@ -16,6 +16,8 @@ from inventory.stores.queries import is_store_of, rows_of_own_store
 
 messages = Handlers()
 
+_SCRAP = "inventory.device.scrap"
+
 
 def _read(command: ScrapDevice, tx: Transaction) -> Iterable[RowKey]:
     yield UserRow, command.by
@@ -53,7 +55,7 @@ async def scrap_device(command: ScrapDevice, tx: Transaction) -> None:
         row.state(),
         store=store,
         claim=row.claim,
-        is_of_their_store=store is not None and await is_store_of(tx, store, by),
+        is_of_their_store=store is not None and await is_store_of(tx, store, by, act=_SCRAP),
         available=available,
         on=command.scrapped_on,
     )

@@ -60,7 +60,7 @@ def stocktaking_id(tx: Transaction, store: StoreId) -> StocktakingId:
 async def is_own_store(tx: Transaction, store: StoreId, user: UserId) -> bool:
     """Whether a user may count a store: one of their units', or any for customer service."""
     by = await tx.search(UserRow, UserRow.user_id, user)
-    return by is not None and await is_store_of(tx, store, by)
+    return by is not None and await is_store_of(tx, store, by, act="inventory.stocktaking.open")
 
 
 async def investigation_store(tx: Transaction) -> StoreId | None:

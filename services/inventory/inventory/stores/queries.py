@@ -7,7 +7,7 @@ from kvitt_chassis.access import Caller
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import ArticleNumber, CustomerId, PayerId, Role, ServicePointId, StoreId
+from kvitt_contracts.types import ArticleNumber, CustomerId, PayerId, ServicePointId, StoreId
 from sqlalchemy import ColumnElement, Select, and_, exists, not_, or_, select
 
 from inventory.people.models import UserRow
@@ -68,11 +68,11 @@ def rows_of_own_store(store: StoreId, by: UserRow | None) -> Iterable[RowKey]:
         yield CustomerRow, point
 
 
-async def is_store_of(tx: Transaction, store: StoreId, by: UserRow) -> bool:
+async def is_store_of(tx: Transaction, store: StoreId, by: UserRow, *, act: str) -> bool:
     """Whether a user may act upon what is in a store: it is one of their units' (see
-    `are_own_stores`), or they work for customer service, which has the region's (REF-18).
+    `are_own_stores`), or they reach all of the region by the act that they do (REF-18).
     """
-    if Role.CUSTOMER_SERVICE in by.roles:
+    if by.may_for_all(act):
         return True
     is_connected = by.stores is None or store in by.stores
     row = await tx.look_up(StoreRow, store)

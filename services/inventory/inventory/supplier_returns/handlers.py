@@ -10,7 +10,6 @@ from kvitt_contracts.types import (
     DeviceId,
     DeviceNumber,
     OrderId,
-    Role,
     SupplierReturnId,
     identify,
 )
@@ -29,6 +28,8 @@ from inventory.supplier_returns.commands import SendBack
 from inventory.supplier_returns.models import SupplierReturnRow
 
 messages = Handlers()
+
+_RETURN = "inventory.supplier-return.register"
 
 
 def _read(command: RegisterSupplierReturn, tx: Transaction) -> Iterable[RowKey]:
@@ -73,7 +74,7 @@ _NOT_YOUR_STORE = "Ange ett av dina enheters förråd; annars gör den enhet som
 async def _register(command: RegisterSupplierReturn, comment: str | None, tx: Transaction) -> None:
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
     domain.check_names_one(command)
-    if not await is_store_of(tx, command.store, by):
+    if not await is_store_of(tx, command.store, by, act=_RETURN):
         raise domain.SupplierReturnRefused(
             "NOT_YOUR_STORE", rule="REF-18", field="store", way_on=_NOT_YOUR_STORE
         )
@@ -146,9 +147,7 @@ async def _check_article(
     command: RegisterSupplierReturn, number: ArticleNumber, by: UserRow, tx: Transaction
 ) -> None:
     row = await tx.get(ArticleRow, article_id(tx, number), rule="INV-8", field="article_number")
-    domain.check_unmarked(
-        row.state(), command, is_customer_service=Role.CUSTOMER_SERVICE in by.roles
-    )
+    domain.check_unmarked(row.state(), command, is_customer_service=by.may_for_all(_RETURN))
 
 
 async def _order_id(command: RegisterSupplierReturn, tx: Transaction) -> OrderId | None:

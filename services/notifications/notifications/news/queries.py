@@ -1,7 +1,6 @@
 """Look-ups of news: for whom it is. Nothing is locked."""
 
 from kvitt_chassis.http import RegionReader
-from kvitt_contracts.access import Grantee
 from sqlalchemy import ColumnElement, or_, select
 
 from notifications.news.models import NewsRow
@@ -10,9 +9,9 @@ from notifications.register.models import UserRow
 
 async def within_areas(reader: RegionReader) -> list[ColumnElement[bool]]:
     """What news must be for who reads: for all, or for a product area of theirs. Nothing where they
-    have no limit, as customer service (REF-11).
+    have no limit, as who publishes news (REF-11).
     """
-    if reader.caller.has(Grantee.CUSTOMER_SERVICE):
+    if reader.caller.may("notifications.news.publish"):
         return []
     mine = select(UserRow.product_areas).where(UserRow.user_id == reader.caller.user_id)
     (areas,) = await reader.all(mine) or [None]

@@ -16,7 +16,7 @@ from orders.care import looks, searching
 from orders.care.queries import reach_to
 from orders.care.views import Found, Opening, Resolved
 from orders.people.commands import DoorCode, Instructions, KeepContact, Phone
-from orders.people.domain import Finding, Purpose, who_may_ask
+from orders.people.domain import Finding, Purpose, act_for
 from orders.people.models import PersonRow
 from orders.people.terms.domain import refuse_too_wide
 from orders.people.views import PersonView
@@ -216,5 +216,5 @@ async def get_person(person: PersonRef, reader: Reader) -> PersonView:
 
 
 def _must_be_asked_by(looker: Looker, purpose: Purpose | Finding) -> None:
-    if not looker.caller.has(*who_may_ask(purpose)):
+    if not looker.caller.may(act_for(purpose)):
         raise Forbidden(looker.grant.act)

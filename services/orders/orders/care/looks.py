@@ -30,7 +30,9 @@ async def find(
     """Find a person by their full number, and open them to the caller (REF-19); None: nobody has
     it, which is logged too. Raises TooManyLooks.
     """
-    await must_have_a_turn(domain.finds_of(caller.grantees), caller.user_id, tx)
+    await must_have_a_turn(
+        domain.finds_of(is_region_system=caller.is_region_system), caller.user_id, tx
+    )
     ref = await find_by_number(identity, tx)
     look = Look.NOT_FOUND if ref is None else Look.FOUND
     log_accesses(tx, caller.user_id, purpose, [ref], look=look)

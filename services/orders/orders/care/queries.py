@@ -11,7 +11,6 @@ from kvitt_chassis.access import Caller
 from kvitt_chassis.http import Scope
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
-from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import DeviceId, PersonRef, RegionCode, TransferId
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
@@ -128,7 +127,7 @@ def _served(refs: Sequence[PersonRef], caller: Caller) -> Select[PersonRef]:
     orders = _orders_for(same.c.id, region).where(OrderRow.status.not_in(_HAS_NO_EFFECT))
     stands = orders.exists()
     served = select(same.c.asked)
-    if caller.has(Grantee.REGION_SYSTEM):
+    if caller.is_region_system:
         return served.where(stands)
     has_part = same.c.asked.in_(_given_to(caller, refs))
     is_protected = same.c.id.in_(protected_references())

@@ -43,7 +43,7 @@ async def search(text: str, purpose: Finding, caller: Caller, tx: Transaction) -
     Raises SearchRefused (REF-2), TooManyLooks (REF-19).
     """
     sought = terms.understand(text, today=stockholm_day(datetime.now(UTC)))
-    for limit in (domain.finds_of(caller.grantees), terms.SHOWN_AN_HOUR):
+    for limit in (domain.finds_of(is_region_system=caller.is_region_system), terms.SHOWN_AN_HOUR):
         await must_have_a_turn(limit, caller.user_id, tx)
     rows = await _met(sought, tx)
     found = [] if rows is None else await _within_reach(rows, caller, tx)
@@ -64,7 +64,7 @@ async def choose(
     """Open to the caller a person whom a search has just shown them (REF-19); None: it has not,
     which is logged too. Raises TooManyLooks.
     """
-    for limit in (domain.finds_of(caller.grantees), domain.MISSES):
+    for limit in (domain.finds_of(is_region_system=caller.is_region_system), domain.MISSES):
         await must_have_a_turn(limit, caller.user_id, tx)
     current = (await current_references([person], tx)).get(person)
     row = None if current is None else await tx.look_up(PersonDetailsRow, current)

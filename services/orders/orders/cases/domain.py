@@ -128,7 +128,7 @@ def ask(
     DEVICES_MISSING, UNKNOWN_DEVICE, DEVICE_TWICE, ALREADY_OFFERED (CAS-1), NOT_A_SERVICE_POINT,
     NOT_CONNECTED_TO_SERVICE_POINT (REF-3).
     """
-    must_act_at(place, by)
+    must_act_at(place, by, act="orders.case.ask")
     asked = _word(Kind, kind, field="kind")
     _must_fit(asked, about)
     if about is None and not has_text:

@@ -9,7 +9,8 @@ from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import Scope
 from kvitt_chassis.row_keys import key_column
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.access import IN_REGISTER, acts_of
+from kvitt_contracts.access import acts_of
+from kvitt_contracts.access.asked import grantees_of
 from kvitt_contracts.orders import AskCase, NamedThing
 from kvitt_contracts.types import (
     CustomerId,
@@ -168,11 +169,10 @@ async def _is_there(about: About, thing: UUID, tx: Transaction, *, grant: Grant)
 
 def _grant(by: User, tx: Transaction) -> Grant:
     """What the table grants whoever asks, over whatever way."""
-    roles = by.roles if by.active else ()
     caller = Caller(
         user_id=by.user_id,
         region=tx.region,
-        grantees=frozenset(IN_REGISTER[role] for role in roles if role in IN_REGISTER),
+        grantees=grantees_of(by),
         service_points=frozenset(by.service_points),
     )
     reach = _ASK.reach_of(caller.grantees)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from kvitt_chassis.http import RegionReader
-from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import PersonRef, ServicePointId
 from sqlalchemy import ColumnElement, or_, select
 
@@ -17,7 +16,7 @@ def is_given_to(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
     reader's own alone, unless it is the region's system that asks.
     """
     theirs = is_of_person(PersonAccessRow.person, person, reader.region)
-    if reader.caller.has(Grantee.REGION_SYSTEM):
+    if reader.caller.is_region_system:
         return theirs
     mine = PersonAccessRow.user_id == reader.caller.user_id
     return theirs & or_(mine, PersonAccessRow.person.not_in(protected_references()))

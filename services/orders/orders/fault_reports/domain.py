@@ -257,7 +257,7 @@ def assess(
         raise _refuse(Reason.ALREADY_CLOSED, "Felanmälan är avslutad: gör en ny vid behov.")
     if whose is Side.RESPONSIBLE:
         refuse_others(report, by=by, responsible=responsible)
-    elif not by.has(Role.CUSTOMER_SERVICE):
+    elif not by.may_for_all("orders.fault-report.close"):
         way_on = "Teknikernas bedömning lämnas av hjälpmedelsverksamheten: ange responsible."
         raise _refuse(Reason.NOT_OF_THAT_SIDE, way_on, field="side")
     if _said(report, whose) == Word(may_use) and not has_text:

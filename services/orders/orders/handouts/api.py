@@ -115,7 +115,7 @@ async def print_handout(person: PersonRef, body: PrintHandout, looker: Looking) 
     (shown,) = resolved.persons
     async with looker.looking() as tx:
         by = await user_named(looker.caller.user_id, tx, field="by")
-        must_act_at(await place_named(body.service_point, tx), by)
+        must_act_at(await place_named(body.service_point, tx), by, act=looker.grant.act.name)
         domain.must_name_devices(body.kind, body.devices)
         content = await documents.print_handout(
             body.kind,

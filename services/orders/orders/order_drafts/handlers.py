@@ -45,7 +45,8 @@ async def save_order_draft(command: SaveOrderDraft, tx: Transaction) -> None:
     """
     by = await user_named(command.by, tx, field="by")
     if command.service_point is not None:
-        must_act_at(await place_named(command.service_point, tx), by)
+        place = await place_named(command.service_point, tx)
+        must_act_at(place, by, act="orders.order.place")
     person, unit = await _recipient(command, tx)
     row = await _row(command, tx)
     row.recipient_person, row.recipient_unit = person, unit

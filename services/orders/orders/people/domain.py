@@ -4,7 +4,6 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from kvitt_contracts.access import Grantee
 from kvitt_contracts.orders import (
     PersonErased,
     PersonEvent,
@@ -59,15 +58,15 @@ class Finding(StrEnum):
     CASE = "case"  # whom a call or a letter is about
 
 
-_STAFF = frozenset({Grantee.PRESCRIBER, Grantee.REQUESTER, Grantee.CUSTOMER_SERVICE})
-_SERVES = frozenset({Grantee.CUSTOMER_SERVICE, Grantee.REGION_SYSTEM})
-_MAY_ASK: dict[Purpose | Finding, frozenset[Grantee]] = {
-    Purpose.DISPLAY: _STAFF,
-    Purpose.ORDERING: _STAFF,
-    Purpose.DELIVERY: _SERVES,
-    Purpose.INVOICING: _SERVES,
-    Finding.NEW_PATIENT: _STAFF,
-    Finding.CASE: _SERVES,
+_SEARCHES = "orders.persons.search"
+_DELIVERS = "orders.delivery.resolve"
+_ACTS: dict[Purpose | Finding, str] = {
+    Purpose.DISPLAY: _SEARCHES,
+    Purpose.ORDERING: _SEARCHES,
+    Purpose.DELIVERY: _DELIVERS,
+    Purpose.INVOICING: _DELIVERS,
+    Finding.NEW_PATIENT: _SEARCHES,
+    Finding.CASE: _DELIVERS,
 }
 _WITH_ADDRESS = frozenset({Purpose.ORDERING, Purpose.DELIVERY, Purpose.INVOICING})
 OF_AN_ORDER = frozenset({Purpose.DELIVERY, Purpose.INVOICING})
@@ -119,12 +118,12 @@ MISSES = Limit(looks=frozenset({Look.OUT_OF_REACH}), an_hour=1000)
 """
 
 
-def finds_of(grantees: frozenset[Grantee]) -> Limit:
+def finds_of(*, is_region_system: bool) -> Limit:
     """How many numbers somebody may look for in an hour.
 
     A user one a minute, more than anybody has patients; a region's system speaks for all its users.
     """
-    return Limit(looks=_FINDS, an_hour=1000 if Grantee.REGION_SYSTEM in grantees else 60)
+    return Limit(looks=_FINDS, an_hour=1000 if is_region_system else 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,9 +269,9 @@ def phone_after(known: Phones, *, stated: str | None) -> Phones:
     return Phones(phone=known.phone if was_edited else stated, stated=stated)
 
 
-def who_may_ask(purpose: Purpose | Finding) -> frozenset[Grantee]:
-    """Who may resolve references, or look for a number, for a purpose."""
-    return _MAY_ASK[purpose]
+def act_for(purpose: Purpose | Finding) -> str:
+    """The act whose grantees may resolve references, or look for a number, for a purpose."""
+    return _ACTS[purpose]
 
 
 def show(details: Details, *, purpose: Purpose) -> Shown | Located:

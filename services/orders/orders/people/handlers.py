@@ -11,7 +11,6 @@ from uuid import uuid4
 from kvitt_chassis.handlers import Handlers, RowKey, Timer
 from kvitt_chassis.lock_order import RowTaken
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.access import Grantee
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import PersonsJoined, PersonStated
 from kvitt_contracts.types import PersonRef, RegionPersonId, UserId
@@ -157,7 +156,7 @@ async def add_person(command: AddPerson, tx: Transaction) -> None:
     """
     assert tx.actor is not None  # over HTTP alone
     by = UserId(tx.actor)
-    limit = domain.finds_of(frozenset({Grantee.CUSTOMER_SERVICE}))  # nobody else is granted it
+    limit = domain.finds_of(is_region_system=False)  # it is granted to users alone
     await must_have_a_turn(limit, by, tx)
     await tx.get(UserRow, user_key(command.asked_by, tx), rule="REF-12", field="asked_by")
     found = await find_by_number(command.identity, tx)

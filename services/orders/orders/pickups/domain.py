@@ -35,7 +35,6 @@ from kvitt_contracts.types import (
     Recipient,
     Reference,
     RefusedDevice,
-    Role,
     ServicePointId,
     UserId,
     Word,
@@ -381,7 +380,7 @@ def _closed(pickup: Pickup) -> PickupClosed:
 
 def _must_be_theirs(pickup: Pickup, by: User) -> None:
     is_theirs = by.user_id == pickup.by or by.works_at(CustomerId(pickup.service_point))
-    if not (is_theirs or by.has(Role.CUSTOMER_SERVICE)):
+    if not (is_theirs or by.may_for_all("orders.pickup.void")):
         way_on = "Bara hämtorderns tjänsteställe, den som beställde eller kundservice ändrar den."
         raise refusal(Reason.NOT_YOUR_PICKUP, "REF-3", "by", way_on)
 

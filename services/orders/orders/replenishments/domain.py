@@ -58,7 +58,7 @@ def replenish(
     assortment (ORD-5) or of which no balance counts (ORD-6).
     """
     place = unit.service_point
-    must_act_at(place, unit.requester)
+    must_act_at(place, unit.requester, act="orders.replenishment.place")
     _must_own(command.to_store, place, policy)
     must_be_connected(command.to_store, unit.requester, field="to_store")
     central = Source(supply=LineSupply.CENTRAL, store=policy.stores.central)

@@ -97,7 +97,7 @@ TEMPLATES = ListOf(
         ),
     )
     .where(func.jsonb_array_length(TemplateRow.lines) > 0),
-    scope=RegionWide(TemplateRow.region, because="ORD-9: all see all templates"),
+    scope=RegionWide(TemplateRow.region, because="ORD-9: all see all templates", begins=True),
     sorts=named(TemplateNameRow.name),
     default="name",
     view=lambda row: TemplateView.of(row[0], row[1]),

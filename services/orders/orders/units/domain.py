@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kvitt_contracts.access import DUTIES
+from kvitt_contracts.access.asked import user_may_for_all
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.orders import (
     AccessApplied,
@@ -123,6 +124,10 @@ class User:
         """True while the user is active and has the role."""
         return self.active and role in self.roles
 
+    def may_for_all(self, act: str) -> bool:
+        """True while the user is active and reaches all of the region by an act of the table."""
+        return user_may_for_all(act, self)
+
     def works_at(self, service_point: CustomerId) -> bool:
         """True for each of the user's service points."""
         return service_point in self.service_points
@@ -136,8 +141,9 @@ class User:
         return self.stores is None or store in self.stores
 
 
-def must_act_at(place: Customer, by: User) -> None:
-    """Check that somebody acts for a service point of theirs; customer service acts for any.
+def must_act_at(place: Customer, by: User, *, act: str) -> None:
+    """Check that somebody acts for a service point of theirs; who reaches the region by what they
+    do acts for any.
 
     Raises UnitRefused naming `service_point`: NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT
     (REF-3).
@@ -150,7 +156,7 @@ def must_act_at(place: Customer, by: User) -> None:
             way_on="Kunden är inget tjänsteställe. Välj ett av dina tjänsteställen.",
         )
     is_theirs = by.active and by.works_at(place.customer_id)
-    if not (is_theirs or by.has(Role.CUSTOMER_SERVICE)):
+    if not (is_theirs or by.may_for_all(act)):
         raise UnitRefused(
             Reason.NOT_CONNECTED_TO_SERVICE_POINT,
             rule="REF-3",

@@ -35,7 +35,6 @@ from kvitt_contracts.types import (
     ReasonCode,
     Recipient,
     Reference,
-    Role,
     ServicePointId,
     UserId,
     Word,
@@ -205,7 +204,7 @@ def finish(
         way_on = "En ansökan avslutas med ett beslut (:decide)."
         raise refusal(Reason.IS_AN_APPLICATION, "ACT-3", None, way_on)
     is_theirs = work.kind is Kind.WARRANTY_REPAIR and works_with(work, by)
-    if not (is_theirs or by.has(Role.CUSTOMER_SERVICE)):
+    if not (is_theirs or by.may_for_all("orders.work-order.finish")):
         way_on = "En tekniker avslutar arbetet. En garantireparation avslutas av tjänstestället."
         raise refusal(Reason.NOT_A_TECHNICIAN, "ACT-3", None, way_on)
     allowed = outcomes_of(work.kind)
@@ -235,7 +234,7 @@ def void(work: WorkOrder, *, reason: ReasonCode, by: User) -> tuple[WorkOrderVoi
     Raises WorkOrderRefused: `by` is neither of its unit nor asked for it (REF-3); work has begun,
     which a technician alone voids then, or it is over (ACT-3).
     """
-    is_staff = by.has(Role.CUSTOMER_SERVICE)
+    is_staff = by.may_for_all("orders.work-order.void")
     if not (is_staff or works_with(work, by)):
         way_on = "Bara arbetsorderns tjänsteställe, beställaren eller kundservice makulerar."
         raise refusal(Reason.NOT_YOUR_WORK_ORDER, "REF-3", "by", way_on)
@@ -379,7 +378,6 @@ def _must_be_open(work: WorkOrder, rule: str) -> None:
 
 
 def _must_be_technician(user: User, field: str | None) -> None:
-    # decision 0363: customer service is the technicians until duties are in use
-    if not user.has(Role.CUSTOMER_SERVICE):
+    if not user.may_for_all("orders.work-order.start"):
         way_on = "Ange en tekniker i hjälpmedelsverksamheten."
         raise refusal(Reason.NOT_A_TECHNICIAN, "ACT-3", field, way_on)

@@ -16,7 +16,6 @@ from kvitt_contracts.types import (
     ProductArea,
     Recipient,
     Reference,
-    Role,
     ServicePointId,
     Word,
 )
@@ -32,6 +31,9 @@ class OrderedBy(StrEnum):
     UNIT = "unit"
     PATIENT = "patient"
     RELATIVE = "relative"
+
+
+_REQUEST = "orders.pickup.request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +154,11 @@ def refuse_address_over_kafka() -> PickupRuleRefused:
 
 
 def _must_be_allowed(by: User, place: Customer, ordered_by: Word) -> None:
-    must_act_at(place, by)
+    must_act_at(place, by, act=_REQUEST)
     if ordered_by not in {Word(one) for one in OrderedBy}:
         way_on = "Ange unit, patient eller relative."
         raise refusal(Reason.UNKNOWN_WORD, "PCK-3", "ordered_by", way_on)
-    if ordered_by != Word(OrderedBy.UNIT) and not by.has(Role.CUSTOMER_SERVICE):
+    if ordered_by != Word(OrderedBy.UNIT) and not by.may_for_all(_REQUEST):
         way_on = "Patienter och närstående beställer hämtning genom kundservice."
         raise refusal(Reason.BY_CUSTOMER_SERVICE_ONLY, "PCK-3", "ordered_by", way_on)
 

@@ -117,7 +117,7 @@ def apply_anew(
         raise _refusal(
             Reason.SERVICE_POINT_MISSING, "service_point", "Ange tjänstestället där de arbetar."
         )
-    must_act_at(place, by)
+    must_act_at(place, by, act="orders.user.apply")
     point = ServicePointId(place.customer_id)
     user = User(
         user_id=user_id,
@@ -222,7 +222,7 @@ def _registered(
 def _head_who_applies(by: User, asked_by: User | None) -> User:
     if by.has_duty(UNIT_HEAD) and asked_by is None:
         return by
-    if by.has(Role.CUSTOMER_SERVICE):
+    if by.may_for_all("orders.user.apply"):
         if asked_by is not None:
             return asked_by
         raise _refusal(

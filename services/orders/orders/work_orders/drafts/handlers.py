@@ -37,7 +37,8 @@ async def save_application_draft(command: SaveApplicationDraft, tx: Transaction)
     by = await user_named(command.by, tx, field="by")
     person = await current_person(command.recipient.person, tx, field="recipient.person")
     if command.service_point is not None:
-        must_act_at(await place_named(command.service_point, tx), by)
+        place = await place_named(command.service_point, tx)
+        must_act_at(place, by, act="orders.work-order.register")
     row = await _row(command, PersonRef(person.id), tx)
     row.recipient_person = PersonRef(person.id)
     row.service_point = command.service_point

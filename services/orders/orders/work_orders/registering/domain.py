@@ -20,7 +20,6 @@ from kvitt_contracts.types import (
     PayerId,
     Recipient,
     Reference,
-    Role,
     ServicePointId,
     Word,
     WorkOrderId,
@@ -104,6 +103,7 @@ _ON: Final[Mapping[Kind, _Needs]] = {
     Kind.MAINTENANCE: _Needs.DEVICE,
 }
 """A kind that is not here is done on a delivered device or for an order."""
+_REGISTER: Final = "orders.work-order.register"
 _NAMES_A_SERVICE: Final = (Kind.REPAIR, Kind.WARRANTY_REPAIR)
 _FOR_CHILDREN: Final = (Kind.DISMANTLING, Kind.INSTALLED_REPAIR)
 
@@ -186,10 +186,10 @@ def refuse_application_over_kafka() -> WorkOrderRefused:
 
 
 def _must_be_allowed(requester: User, by: User, place: Customer) -> None:
-    if by.user_id != requester.user_id and not by.has(Role.CUSTOMER_SERVICE):
+    if by.user_id != requester.user_id and not by.may_for_all(_REGISTER):
         way_on = "Beställ i eget namn. Kundservice kan beställa åt andra."
         raise refusal(Reason.NOT_THE_REQUESTER, "REF-3", "requester", way_on)
-    must_act_at(place, requester)
+    must_act_at(place, requester, act=_REGISTER)
 
 
 def _kind(said: Word) -> Kind:
