@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
-from kvitt_contracts.access import IN_REGISTER, IN_TOKENS, OF_DUTIES, Act, Grantee, Reach
+from kvitt_contracts.access import IN_TOKENS, Act, Grantee, Reach, grantees_of
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import RegionCode, ServicePointId, UserId, identify
@@ -219,7 +219,4 @@ def _granted(user: Any) -> frozenset[Grantee]:
     """What a user of the register is, by role and by duty; one who is not active is nothing."""
     if not user.active:
         return frozenset()
-    # a region cannot make a user an operator: that a token alone says
-    roles = {IN_REGISTER[role] for role in user.roles if role in IN_REGISTER}
-    duties = {OF_DUTIES[duty] for duty in user.duties or () if duty in OF_DUTIES}
-    return frozenset(roles | duties)
+    return grantees_of(user.roles, user.duties)

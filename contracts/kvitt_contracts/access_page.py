@@ -11,6 +11,7 @@ _NAMES = {
     Grantee.REGION_SYSTEM: "region's system",
     Grantee.CUSTOMER_SERVICE: "customer service",
     Grantee.UNIT_HEAD: "head of a unit",
+    Grantee.LOG_REVIEWER: "log reviewer",
 }
 
 
@@ -68,7 +69,8 @@ What is in no row is denied to everybody, and a route or a command without a row
   token says, where its issuer may. A user who is unknown, inactive, or without a role and a duty
   may do nothing.
 - **Duties** {_list(list(DUTIES))} are what the register says besides, whatever
-  the roles; acts are granted to `unit_head`, who applies for the access of the unit's users.
+  the roles; acts are granted to `unit_head`, who applies for the access of the unit's users, and
+  to `log_reviewer`, who reviews the log of persons.
 - **Reach** `own`: what names the caller. `units`: besides, what belongs to the caller's service
   points, their stores and their payers. `region`: all of the caller's region. `platform`: every
   region.

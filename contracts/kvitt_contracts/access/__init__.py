@@ -16,6 +16,7 @@ from kvitt_contracts.access.acts import (
     ByMessage,
     Grantee,
     Reach,
+    grantees_of,
 )
 from kvitt_contracts.access.admin import ADMIN
 from kvitt_contracts.topic import SERVICES
@@ -31,6 +32,7 @@ __all__ = [
     "Grantee",
     "Reach",
     "acts_of",
+    "grantees_of",
 ]
 
 ACTS: Final[tuple[Act, ...]] = (

@@ -16,6 +16,7 @@ class Grantee(StrEnum):
     REQUESTER = "requester"
     CUSTOMER_SERVICE = "customer_service"
     UNIT_HEAD = "unit_head"
+    LOG_REVIEWER = "log_reviewer"
     REGION_SYSTEM = "region_system"
     SERVICE = "service"
     OPS = "ops"
@@ -37,13 +38,29 @@ IN_REGISTER: Final[Mapping[Role, Grantee]] = {
 """What the register of users says of somebody; a token cannot."""
 
 DUTIES: Final = frozenset(
-    {Word("unit_head"), Word("technician"), Word("finance"), Word("assortment_manager")}
+    {
+        Word("unit_head"),
+        Word("technician"),
+        Word("finance"),
+        Word("assortment_manager"),
+        Word("log_reviewer"),
+    }
 )
 """What a region may state that a user is besides, whatever their roles (REF-18)."""
 
 # decision 0507: a duty is granted acts as a role is
-OF_DUTIES: Final[Mapping[Word, Grantee]] = {Word("unit_head"): Grantee.UNIT_HEAD}
+OF_DUTIES: Final[Mapping[Word, Grantee]] = {
+    Word("unit_head"): Grantee.UNIT_HEAD,
+    Word("log_reviewer"): Grantee.LOG_REVIEWER,
+}
 """The duties that acts are granted to; one that is in none here is granted nothing by itself."""
+
+
+def grantees_of(roles: Iterable[Role], duties: Iterable[Word] | None) -> frozenset[Grantee]:
+    """What an active user is, by what the register says of them."""
+    # a region cannot make a user an operator: that a token alone says
+    by_role = {IN_REGISTER[role] for role in roles if role in IN_REGISTER}
+    return frozenset(by_role | {OF_DUTIES[duty] for duty in duties or () if duty in OF_DUTIES})
 
 
 class Reach(StrEnum):
@@ -114,6 +131,8 @@ HEADS = {Grantee.UNIT_HEAD: Reach.UNITS, **STAFF}
 MINE = {**CARE, Grantee.CUSTOMER_SERVICE: Reach.UNITS}
 HEADS_LOOK_UP = {**LOOKS_UP, Grantee.UNIT_HEAD: Reach.REGION}
 """What also who heads a unit looks up, though they neither prescribe nor order."""
+REVIEWS = {Grantee.LOG_REVIEWER: Reach.REGION}
+"""What who reviews the log does, and nobody else (REF-18p)."""
 OF_HEADS_TOO = {**MINE, Grantee.UNIT_HEAD: Reach.UNITS}
 
 
