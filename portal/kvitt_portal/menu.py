@@ -8,6 +8,8 @@ from kvitt_contracts.access import Grantee
 CARE = (Grantee.PRESCRIBER, Grantee.REQUESTER)
 STAFF = (Grantee.CUSTOMER_SERVICE,)
 HEADS = (Grantee.UNIT_HEAD, *STAFF)
+REVIEWERS = (Grantee.LOG_REVIEWER,)
+OVERSEERS = (*REVIEWERS, *STAFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,10 @@ class Place:
     roles: tuple[str, ...] = ()
 
     def is_for(self, roles: Collection[str]) -> bool:
-        """True for a user with these roles."""
-        return not self.roles or not set(self.roles).isdisjoint(roles)
+        """True for a user with these roles; who does nothing but review has the pages of that."""
+        if not self.roles:
+            return not roles or bool(set(roles) - {*REVIEWERS})
+        return not set(self.roles).isdisjoint(roles)
 
 
 MENU = (
@@ -42,6 +46,8 @@ MENU = (
     Place("/forsaljningar", "Försäljningar", CARE + STAFF),
     Place("/kvitteringsansvariga", "Kvitteringsansvariga", CARE + STAFF),
     Place("/anvandare", "Användare", HEADS),
+    Place("/behorigheter", "Behörigheter", OVERSEERS),
+    Place("/logg", "Logg", REVIEWERS),
     Place("/artiklar", "Artiklar"),
     Place("/individ", "Individer"),
     Place("/lager", "Lager"),

@@ -13,11 +13,12 @@ from starlette.responses import Response
 from kvitt_portal import statuses
 from kvitt_portal.forms import said_of
 from kvitt_portal.here import Here, Visit
-from kvitt_portal.menu import STAFF
+from kvitt_portal.menu import REVIEWERS, STAFF
 from kvitt_portal.numbers import holds_number, personal_number
 from kvitt_portal.pages import responsibles
 from kvitt_portal.pages.asking import items_of
 from kvitt_portal.pages.baskets import fees_to_charge
+from kvitt_portal.pages.log import PAGE as LOG
 from kvitt_portal.pages.next_steps import SHOWN, locked_of, steps_of
 from kvitt_portal.pages.own_store import own_stores
 from kvitt_portal.pages.pickups import PAGE as PICKUPS
@@ -49,6 +50,8 @@ _NO_SUCH = "Inget hjälpmedel som du ser har det SIP-numret. Inget annat heter s
 @router.get("/")
 async def start(here: Here) -> Response:
     """What there is to do, with counts and the first of it, and the latest messages."""
+    if here.user.roles and not set(here.user.roles) - {*REVIEWERS}:
+        return here.go(LOG)  # nothing else waits for them
     faults = _unanswered_faults(here)
     is_staff = here.has(*STAFF)
     (

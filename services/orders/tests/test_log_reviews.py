@@ -181,8 +181,8 @@ async def test_that_a_line_was_reviewed_is_registered_once_for_each_time(world: 
 @pytest.mark.rule("REF-21f")
 def test_nobody_reviews_their_own_look_and_what_is_looked_into_says_what_is_done() -> None:
     def reason(outcome: Outcome, follow_up: FollowUp | None, *, by: str = ME) -> str:
+        judged = Judged(outcome=outcome, follow_up=follow_up, by=UserId(by))
         with pytest.raises(ReviewRefused) as refused:
-            judged = Judged(outcome=outcome, follow_up=follow_up, by=UserId(by))
             must_be_reviewable(judged, looked=UserId(SENDER))
         return refused.value.reason
 
