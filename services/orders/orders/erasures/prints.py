@@ -44,7 +44,8 @@ _WHERE_FOUND: Final = frozenset({"address", "phone", "door_code", "instructions"
 _CLOSING: Final = (
     (
         "Avgifter och fakturor i ditt namn finns i faktureringen och bevaras enligt"
-        " bokföringslagen: be kundtjänst om kopior. Meddelanden i systemet har inga uppgifter om dig."
+        " bokföringslagen: be kundtjänst om kopior. Meddelanden i systemet har inga uppgifter om"
+        " dig."
     ),
     (
         "Är något fel kan du begära att det rättas. Du kan också begära att uppgifter raderas, om"
