@@ -5,7 +5,7 @@ from typing import Final
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _REVIEWS: Final = "services/orders/orders/reviews"
-_PRINTS: Final = "services/orders/orders/erasures/prints.py"
+_PRINTS: Final = "services/orders/orders/erasures/documents.py"
 _TESTS: Final = "services/orders/tests/test_log_reviews.py::test"
 _PRINTED: Final = "services/orders/tests/test_extract_prints.py::test"
 _SAMPLE: Final = f"{_TESTS}_a_sample_is_so_many_lines_that_nobody_chose"
