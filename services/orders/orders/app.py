@@ -17,7 +17,6 @@ from orders.customer_orders.api import router as customer_orders
 from orders.customer_orders.awaited import router as awaited
 from orders.customer_orders.models import OrderRow
 from orders.erasures.api import router as erasures
-from orders.erasures.documents import router as extract_prints
 from orders.extracts.api import router as extracts
 from orders.fault_reports.api import router as fault_reports
 from orders.fault_reports.models import FaultReportRow
@@ -98,7 +97,6 @@ service = Service(
         key_rings,
         care,
         erasures,
-        extract_prints,
         extracts,
         reviews,
         handouts,

@@ -87,7 +87,7 @@ LOG_REVIEWS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-24d",
         "Whoever has a reference is handed the person's extract",
-        _PRINTS,
+        "services/orders/orders/erasures/api.py",
         "    if not resolved.persons:  #",
         "    if resolved is None:  #",
         f"{_PRINTED}_nobody_is_handed_who_was_not_opened_and_of_who_is_protected_little_stands",
