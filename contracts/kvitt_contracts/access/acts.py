@@ -60,7 +60,8 @@ def grantees_of(roles: Iterable[Role], duties: Iterable[Word] | None) -> frozens
     """What an active user is, by what the register says of them."""
     # a region cannot make a user an operator: that a token alone says
     by_role = {IN_REGISTER[role] for role in roles if role in IN_REGISTER}
-    return frozenset(by_role | {OF_DUTIES[duty] for duty in duties or () if duty in OF_DUTIES})
+    by_duty = {OF_DUTIES[duty] for duty in duties or () if duty in OF_DUTIES}
+    return frozenset(by_role | by_duty)
 
 
 class Reach(StrEnum):

@@ -133,9 +133,9 @@ USERS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-18j",
         "A duty is granted nothing",
-        "chassis/kvitt_chassis/access.py",
-        "    return frozenset(roles | duties)",
-        "    return frozenset(roles | (duties & roles))",
+        "contracts/kvitt_contracts/access/acts.py",
+        "    return frozenset(by_role | by_duty)",
+        "    return frozenset(by_role | (by_duty & by_role))",
         f"{_GUARD}_a_duty_is_granted_acts_as_a_role_is",
     ),
 )
