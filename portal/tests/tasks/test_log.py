@@ -70,7 +70,7 @@ async def test_an_emergency_is_found_and_its_review_registered(
     await doris.click("Registrera granskningen")
     await doris.sees("Välj vad granskningen kom fram till.")
     await doris.accessible()
-    await doris.click("Ska utredas")
+    await doris.tick("Ska utredas")
     await doris.choose("Vad som görs nu", "Fråga enhetschefen")
     await doris.fill("Diarienummer", "hsn 2026/114")
     await doris.click("Registrera granskningen")
