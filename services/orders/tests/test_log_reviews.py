@@ -166,8 +166,8 @@ async def test_that_a_line_was_reviewed_is_registered_once_for_each_time(world: 
         left = await lines(reviewer, reviewed=False)
 
     assert first.status_code == 200, first.text
-    assert first.json()["review"]["follow_up"] == "ask_unit_head"
-    assert again.json()["review"]["outcome"] == "in_order"
+    assert first.json()["follow_up"] == "ask_unit_head"
+    assert again.json()["outcome"] == "in_order"
     assert refused.status_code == 422
     assert [found["review"]["outcome"] for found in reviewed] == ["in_order"]
     assert len(left) == 1

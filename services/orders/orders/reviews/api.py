@@ -46,6 +46,7 @@ from orders.reviews.views import (
     FoundView,
     LogLineView,
     LookedAtView,
+    ReviewView,
     SampleView,
     UnitsView,
     UnitView,
@@ -221,7 +222,7 @@ async def look_at_line(line: UUID, looker: Looking, reader: Reader) -> LookedAtV
 
 
 @router.post("/log-lines/{line}:review")
-async def review_line(line: UUID, body: ReviewBody, commands: Commands) -> LogLineView:
+async def review_line(line: UUID, body: ReviewBody, commands: Commands) -> ReviewView:
     """Registrera att en rad är granskad, och vad det kom fram till (REF-21). En rad kan granskas
     igen: den senaste granskningen visas, och alla står kvar.
 
@@ -229,11 +230,8 @@ async def review_line(line: UUID, body: ReviewBody, commands: Commands) -> LogLi
     (REF-21).
     """
 
-    async def show(tx: Transaction) -> LogLineView:
-        row = await tx.get(PersonAccessRow, line)
-        stored = await queries.latest_review(line, tx)
-        is_withheld = row.person is not None  # who it is was shown by `:look`
-        return LogLineView.of(row).with_review(stored, is_withheld=is_withheld)
+    async def show(tx: Transaction) -> ReviewView:
+        return ReviewView.model_validate(await queries.latest_review(line, tx))
 
     command = ReviewLine(**dict(body))
     return await commands.run(command, target=line, scope=_ALL, rule="REF-21", show=show)
