@@ -12,6 +12,7 @@ _NAMES = {
     Grantee.CUSTOMER_SERVICE: "customer service",
     Grantee.UNIT_HEAD: "head of a unit",
     Grantee.ASSORTMENT_MANAGER: "assortment manager",
+    Grantee.LOG_REVIEWER: "log reviewer",
 }
 
 
@@ -71,7 +72,8 @@ What is in no row is denied to everybody, and a route or a command without a row
 - **Duties** {_list(list(DUTIES))} are what the register says besides, whatever
   the roles. `unit_head` applies for the access of the unit's users, `technician` visits, repairs
   and makes fit again, `finance` bills, pays and keeps the accounts, `assortment_manager` keeps
-  articles, news and what is told of them; each reads what that needs, and no more.
+  articles, news and what is told of them, `log_reviewer` reviews the log of persons; each reads
+  what that needs, and no more.
 - **Reach** `own`: what names the caller. `units`: besides, what belongs to the caller's service
   points, their stores and their payers. `region`: all of the caller's region. `platform`: every
   region.

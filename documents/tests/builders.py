@@ -6,6 +6,7 @@ from datetime import date
 
 from kvitt_documents.balances import BalanceLine, BalanceReport
 from kvitt_documents.counting_lists import CountingLine, CountingList
+from kvitt_documents.extracts import Extract, Section
 from kvitt_documents.handouts import Handout, HandoutDevice
 from kvitt_documents.invoices import InvoiceDocument, InvoiceLine, Sum
 from kvitt_documents.purchase_orders import PurchaseOrderDocument, PurchaseOrderLine
@@ -206,6 +207,40 @@ def a_purchase_order(
     )
 
 
+def an_extract(*rows: tuple[str, str, str], name: str = "Anna Testsson") -> Extract:
+    """What is stored of a person, who was looked at twice and has nothing corrected."""
+    looked = (
+        ("2026-04-14 09.12", "40201 Hjälpmedelsenheten", "Du söktes upp med ditt personnummer"),
+        ("2026-04-13 15.40", "–", "Dina uppgifter visades vid en order"),
+    )
+    return Extract(
+        issued_on=date(2026, 5, 4),
+        who=(
+            ("Namn", name),
+            ("Nummer", "18900101-9802"),
+            ("Adress", "Storgatan 1\n903 26 Umeå"),
+            ("Telefon", ""),
+        ),
+        sections=(
+            Section(
+                heading="Vad som har rättats",
+                says="",
+                columns=("När", "Uppgift", "Av", "Var", "Blev"),
+                rows=(),
+                nothing="Inget har rättats.",
+            ),
+            Section(
+                heading="När någon har sett dina uppgifter",
+                says="När, från vilken enhet och för vad.",
+                columns=("När", "Enhet", "Vad"),
+                rows=rows or looked,
+                nothing="Ingen har sett dina uppgifter.",
+            ),
+        ),
+        closing=("Är något fel kan du begära att det rättas.",),
+    )
+
+
 def a_nasty_pickup_slip() -> PickupSlip:
     """One whose texts are what texts should not be."""
     slip = a_pickup_slip(name=NASTY[0])
@@ -310,6 +345,8 @@ KINDS: dict[str, Document] = {
     ),
     "supplier-return-slip": a_supplier_return_slip(),
     "nasty-supplier-return-slip": a_supplier_return_slip(comment="\n".join((*NASTY, LONG))),
+    "extract": an_extract(),
+    "nasty-extract": an_extract(*((text, text, text) for text in NASTY), name=" ".join(NASTY)),
     "handout": a_handout(),
     "nasty-handout": a_handout(name=" ".join(NASTY)),
     "nasty-offer": an_offer_slip(to="\n".join(NASTY)),

@@ -6,6 +6,7 @@ from pathlib import Path
 from kvitt_documents import (
     balances,
     counting_lists,
+    extracts,
     handouts,
     invoices,
     slips,
@@ -41,6 +42,6 @@ def test_every_template_is_published() -> None:
 def test_the_template_of_what_is_issued_now_is_there() -> None:
     of_slips = (slips.OFFER_TEMPLATE, slips.PICKUP_TEMPLATE, slips.WORK_ORDER_TEMPLATE)
     of_stores = (balances.TEMPLATE, counting_lists.TEMPLATE, supplier_returns.TEMPLATE)
-    now = (*of_stores, handouts.TEMPLATE, invoices.TEMPLATE, *of_slips)
+    now = (*of_stores, extracts.TEMPLATE, handouts.TEMPLATE, invoices.TEMPLATE, *of_slips)
 
     assert {f"{one}.typ" for one in now} <= sums().keys()

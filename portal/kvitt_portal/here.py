@@ -191,7 +191,8 @@ class Visit:
 
     def _has(self, place: Place) -> bool:
         may = self.may_at_units if place.at_units else self.may
-        return not place.act or may(place.act)
+        acts = [act for act in (place.act, place.or_act) if act]
+        return not acts or any(map(may, acts))
 
     def may_for_all(self, act: str) -> bool:
         """True where the user reaches all of the region by the act."""

@@ -12,6 +12,7 @@ class Place:
     address: str
     text: str
     act: str = ""
+    or_act: str = ""
     at_units: bool = False
 
 
@@ -34,6 +35,8 @@ MENU = (
     Place("/forsaljningar", "Försäljningar", "billing.region-sales.list"),
     Place("/kvitteringsansvariga", "Kvitteringsansvariga", "bmb.responsibles.list"),
     Place("/anvandare", "Användare", "orders.users.access"),
+    Place("/behorigheter", "Behörigheter", "orders.log-lines.list", "orders.users.access"),
+    Place("/logg", "Logg", "orders.log-lines.list"),
     Place("/artiklar", "Artiklar", "inventory.articles.list"),
     Place("/individ", "Individer", "inventory.devices.list"),
     Place("/lager", "Lager", "inventory.balances.list"),

@@ -99,6 +99,7 @@ _ROLES = {
     "technician": "tekniker",
     "finance": "ekonomi",
     "assortment_manager": "sortimentsansvarig",
+    Grantee.LOG_REVIEWER: "loggranskare",
 }
 
 

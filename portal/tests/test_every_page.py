@@ -40,6 +40,11 @@ UNKNOWN = ["{}", "not-an-id", "00000000-0000-0000-0000-000000000000", "%00", "%F
 UNREACHED = {
     "prescriber": {
         "/anvandare",
+        "/behorigheter",
+        "/logg",
+        "/logg/enheter",
+        "/logg/rader/*",
+        "/logg/stickprov",
         "/fakturor/utskriftsfil",
         "/felanmalningar/ny",
         "/individ/*/skada/*",
@@ -57,6 +62,10 @@ UNREACHED = {
     },
     "customer_service": {
         "/bestallningar/ny",
+        "/logg",
+        "/logg/enheter",
+        "/logg/rader/*",
+        "/logg/stickprov",
         "/bmb/skicka",
         "/uttag/nytt",
         "/lagerpafyllnad",

@@ -152,6 +152,7 @@ NO_FREE_TEXT: Final = {
             *("inventory.devices.number_text", "inventory.devices.serial_number"),
             "inventory.devices.owner",
             "inventory.sip_numbers.sip_number",
+            "orders.log_reviews.case_number",
         ),
         _NUMBER,
     ),

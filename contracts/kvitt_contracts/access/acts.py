@@ -19,6 +19,7 @@ class Grantee(StrEnum):
     TECHNICIAN = "technician"
     FINANCE = "finance"
     ASSORTMENT_MANAGER = "assortment_manager"
+    LOG_REVIEWER = "log_reviewer"
     REGION_SYSTEM = "region_system"
     SERVICE = "service"
     OPS = "ops"
@@ -40,7 +41,13 @@ IN_REGISTER: Final[Mapping[Role, Grantee]] = {
 """What the register of users says of somebody; a token cannot."""
 
 DUTIES: Final = frozenset(
-    {Word("unit_head"), Word("technician"), Word("finance"), Word("assortment_manager")}
+    {
+        Word("unit_head"),
+        Word("technician"),
+        Word("finance"),
+        Word("assortment_manager"),
+        Word("log_reviewer"),
+    }
 )
 """What a region may state that a user is besides, whatever their roles (REF-18)."""
 
@@ -52,6 +59,7 @@ OF_DUTIES: Final[Mapping[Word, Grantee]] = {
         Grantee.TECHNICIAN,
         Grantee.FINANCE,
         Grantee.ASSORTMENT_MANAGER,
+        Grantee.LOG_REVIEWER,
     )
 }
 """The duties that acts are granted to; one that is in none here is granted nothing by itself."""
@@ -123,6 +131,8 @@ READS = {**WORKS, **SYSTEM}
 LOOKS_UP = dict.fromkeys((*CARE, *STAFF, *SYSTEM), Reach.REGION)
 HEADS = {Grantee.UNIT_HEAD: Reach.UNITS, **STAFF}
 MINE = {**CARE, Grantee.CUSTOMER_SERVICE: Reach.UNITS}
+REVIEWS = {Grantee.LOG_REVIEWER: Reach.REGION}
+"""What who reviews the log does, and nobody else (REF-18p)."""
 OF_HEADS_TOO = {**MINE, Grantee.UNIT_HEAD: Reach.UNITS}
 
 # decision 0537: who works in the region's own departments reaches all of it, by few acts
@@ -133,7 +143,7 @@ PAYS = {Grantee.FINANCE: Reach.REGION}
 KEEPS = {Grantee.ASSORTMENT_MANAGER: Reach.REGION}
 """What who keeps the assortment does: articles, and what is told of them."""
 DEPARTMENTS = {**REPAIRS, **PAYS, **KEEPS}
-EVERY_DUTY = {Grantee.UNIT_HEAD: Reach.REGION, **DEPARTMENTS}
+EVERY_DUTY = {Grantee.UNIT_HEAD: Reach.REGION, **DEPARTMENTS, **REVIEWS}
 """What also who has a duty alone looks up, though they neither prescribe nor order."""
 
 

@@ -22,11 +22,14 @@ class Registered(Protocol):
 
 def grantees_of(user: Registered) -> frozenset[Grantee]:
     """What a user of the register is, by role and by duty; one who is not active is nothing."""
-    if not user.active:
-        return frozenset()
+    return granted_to(user.roles, user.duties) if user.active else frozenset()
+
+
+def granted_to(said: Iterable[Role], duties_said: Iterable[Word] | None) -> frozenset[Grantee]:
+    """What an active user is, by the roles and the duties that the register says."""
     # a region cannot make a user an operator: that a token alone says
-    roles = {IN_REGISTER[role] for role in user.roles if role in IN_REGISTER}
-    duties = {OF_DUTIES[duty] for duty in user.duties or () if duty in OF_DUTIES}
+    roles = {IN_REGISTER[role] for role in said if role in IN_REGISTER}
+    duties = {OF_DUTIES[duty] for duty in duties_said or () if duty in OF_DUTIES}
     return frozenset(roles | duties)
 
 

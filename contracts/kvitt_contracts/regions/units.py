@@ -108,7 +108,8 @@ class UserStated(Fact, type="region.user.stated.v1"):
     and `stores` limit what the user sees and orders (REF-11); not given, nothing does.
     `profession` is the region's word for it, as its policy names those who may prescribe (REF-15).
     `duties`: `unit_head` (who applies for the access of users, REF-5), `technician`, `finance`,
-    `assortment_manager`. `employer_kind`: who employs them, by which they sign in (REF-16).
+    `assortment_manager`, `log_reviewer` (who reviews the log of persons, REF-21).
+    `employer_kind`: who employs them, by which they sign in (REF-16).
     A user who is stated counts as granted access; one who is stated inactive has none.
     `version` counts statements of the user.
     """

@@ -1,6 +1,7 @@
 """The pages, a module a noun. Each asks services and shows what they say; none decides a rule."""
 
 from kvitt_portal.pages import (
+    acts,
     answers,
     applications,
     article_files,
@@ -19,6 +20,7 @@ from kvitt_portal.pages import (
     invoice_selecting,
     invoices,
     invoicing,
+    log,
     messages,
     moving,
     news,
@@ -80,6 +82,8 @@ ROUTERS = (
     invoicing.router,
     responsibles.router,
     users.router,
+    log.router,
+    acts.router,
     devices.router,
     device_acts.router,
     device_notes.router,

@@ -49,6 +49,13 @@ async def printed(here: Here, person: UUID) -> Response:
     return pdf_of(await here.send("orders", "POST", f"/persons/{person}:print", body))
 
 
+@router.post("/mottagare/{person}/uppgifter")
+async def handed_out(here: Here, person: UUID) -> Response:
+    """What is stored of the person, for the person: a document, which is logged (REF-24)."""
+    await here.form()
+    return pdf_of(await here.send("orders", "POST", f"/persons/{person}:print-extract"))
+
+
 @router.post("/mottagare/{person}/kontakt")
 async def store_contact(here: Here, person: UUID) -> Response:
     """Store phone, door code and instructions for this and later orders."""

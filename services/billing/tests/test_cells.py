@@ -187,7 +187,7 @@ async def test_each_command_is_granted_to_the_roles_of_its_row_and_to_nobody_els
         await assert_commands(world)
 
 
-@pytest.mark.rule("REF-18b", "REF-18c", "REF-18p")
+@pytest.mark.rule("REF-18b", "REF-18c", "REF-18q")
 async def test_each_role_reaches_as_far_as_its_row_says(given: Given, policies: Policies) -> None:
     known = with_home_regions(with_home_regions(policies), region="bd")
     async with given(service, at=JUNE_1, policies=known) as world:

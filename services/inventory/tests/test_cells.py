@@ -208,7 +208,7 @@ async def test_each_command_is_granted_to_the_roles_of_its_row_and_to_nobody_els
         await assert_commands(world)
 
 
-@pytest.mark.rule("REF-18b", "REF-18c", "REF-18p")
+@pytest.mark.rule("REF-18b", "REF-18c", "REF-18q")
 async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         for region in (REGION, "bd"):

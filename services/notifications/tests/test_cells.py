@@ -54,7 +54,7 @@ async def test_each_route_is_granted_to_the_roles_of_its_row_and_to_nobody_else(
         await assert_roles(world)
 
 
-@pytest.mark.rule("REF-18b", "REF-18c", "REF-18p")
+@pytest.mark.rule("REF-18b", "REF-18c", "REF-18q")
 async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
     async with given(service) as world:
         there = await messages(world)

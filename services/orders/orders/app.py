@@ -49,6 +49,7 @@ from orders.receipts.models import ReceiptRow
 from orders.refills.models import RefillRow
 from orders.replenishment_addresses.api import router as replenishment_addresses
 from orders.replenishments.api import router as replenishments
+from orders.reviews.api import router as reviews
 from orders.suppliers.api import router as suppliers
 from orders.suppliers.models import SupplierRow
 from orders.templates.api import router as templates
@@ -97,6 +98,7 @@ service = Service(
         care,
         erasures,
         extracts,
+        reviews,
         handouts,
         access,
         units,

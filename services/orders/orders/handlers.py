@@ -29,6 +29,7 @@ from orders.refills.handlers import projections as refills
 from orders.replenishment_addresses.handlers import messages as replenishment_addresses
 from orders.replenishments.handlers import messages as replenishments
 from orders.responsibles.handlers import projections as responsibles
+from orders.reviews.handlers import messages as reviews
 from orders.suppliers.handlers import messages as suppliers
 from orders.templates.handlers import messages as templates
 from orders.units.access.handlers import messages as access
@@ -69,6 +70,7 @@ for _noun in (
     drafts,
     claims,
     erasures,
+    reviews,
 ):
     _together.include(_noun)
 messages = logging_what_is_done(bringing_to_baskets(_together))

@@ -140,7 +140,7 @@ async def test_each_command_of_a_region_is_for_whom_its_row_names(given: Given) 
 
 @pytest.mark.rule("REF-18b")
 @pytest.mark.rule("REF-18c")
-@pytest.mark.rule("REF-18p")
+@pytest.mark.rule("REF-18q")
 async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
     async with given(service, at=MONDAY) as world:
         await two_regions(world)

@@ -52,7 +52,7 @@ ACCESS: tuple[RuleMutant, ...] = (
         f"{_TABLE_TEST}_an_emergency_opening_has_a_row_of_its_own",
     ),
     rule_mutant(
-        "REF-18p",
+        "REF-18q",
         "Who reaches the whole region is answered by the rule for what is not in it",
         f"{_CHASSIS}/http.py",
         "        if within is true() and isinstance(scope, RegionWide) and scope.begins:\n",

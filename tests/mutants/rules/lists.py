@@ -15,6 +15,7 @@ from tests.mutants.rules.fault_reports import FAULT_REPORTS
 from tests.mutants.rules.foresight import FORESIGHT
 from tests.mutants.rules.inventory import INVENTORY
 from tests.mutants.rules.log import LOG
+from tests.mutants.rules.log_reviews import LOG_REVIEWS
 from tests.mutants.rules.looks import LOOKS
 from tests.mutants.rules.mails import MAILS
 from tests.mutants.rules.notifications import NOTIFICATIONS
@@ -36,6 +37,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "reference": REFERENCE,
     "access": ACCESS,
     "log": LOG,
+    "log_reviews": LOG_REVIEWS,
     "looks": LOOKS,
     "person_search": PERSON_SEARCH,
     "physical": PHYSICAL,

@@ -220,8 +220,8 @@ LOOKS: tuple[RuleMutant, ...] = (
         "REF-19e",
         "Who asks the log for a protected person is told who cares for them",
         _VAULT,
-        "    return and_(PersonAccessRow.person == person, or_(mine, is_open))\n",
-        "    return and_(PersonAccessRow.person == person, or_(mine, is_open, ~is_open))\n",
+        "    return and_(theirs, or_(mine, is_open))\n",
+        "    return and_(theirs, or_(mine, is_open, ~is_open))\n",
         f"{_PROTECTED}_the_log_of_looks_does_not_tell_who_cares_for_a_protected_person",
     ),
     rule_mutant(

@@ -138,7 +138,7 @@ PERSONS: tuple[RuleMutant, ...] = (
         "REF-6b",
         "Who did something with a person cannot be read by the person",
         f"{_PEOPLE}/queries.py",
-        "    return and_(PersonAccessRow.person == person, or_(mine, is_open))\n",
+        "    return and_(theirs, or_(mine, is_open))\n",
         "    return and_(PersonAccessRow.access_id == person, or_(mine, is_open))\n",
         f"{_PERSON_HTTP}_it_is_logged_who_edited_a_phone_and_when",
     ),

@@ -2,19 +2,24 @@
 
 from typing import Annotated
 
+from fastapi import Response
 from kvitt_chassis.http import ApiRouter, Body, Commands, NotFound, Reader, RegionWide
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.reading import Looking, ReadTransaction
 from kvitt_contracts.types import PersonRef
 from pydantic import ConfigDict, Field
 
+from orders.care import looks
+from orders.erasures import documents
 from orders.erasures.commands import ErasePerson, Why
 from orders.erasures.exports import PersonExport, export
 from orders.erasures.queries import kept_of, left_of, references_of
 from orders.erasures.views import ErasurePreview
 from orders.people.commands import MergePerson
+from orders.people.domain import Purpose
 from orders.people.models import PersonRow
 from orders.people.views import PersonView
+from orders.slips.documents import as_pdf
 
 router = ApiRouter(tags=["Personer"])
 
@@ -93,6 +98,32 @@ async def export_person(person: PersonRef, looker: Looking) -> PersonExport:
     if found is None:
         raise NotFound("person", rule="REF-24")
     return found
+
+
+# decision 0542: what a person is handed is made here, and says no user's name
+@router.post(
+    "/persons/{person}:print-extract",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
+async def print_extract(person: PersonRef, looker: Looking) -> Response:
+    """Skriv ut uppgifterna om en person för att lämnas ut till personen, som PDF som alla kan läsa
+    (REF-24): vem den är, vad varje tjänst har, vad som har rättats, och när och från vilken enhet
+    någon har sett personen. Utskriften loggas. Av den som har skyddade personuppgifter står varken
+    adress eller logg på den (REF-9, REF-19).
+
+    Nekas: TOO_MANY_LOOKS (REF-19).
+    """
+    async with looker.looking() as tx:
+        resolved = await looks.resolve([person], Purpose.DISPLAY, looker.caller, tx)
+    if not resolved.persons:  # the look is logged, whatever comes of it
+        raise NotFound("person", rule="REF-24")
+    async with looker.looking() as tx:
+        told = await export(person, looker.caller.user_id, tx)
+        content = None if told is None else await documents.print_extract(told, tx)
+    if content is None:
+        raise NotFound("person", rule="REF-24")
+    return as_pdf(content, name="uppgifter-om-dig")
 
 
 @router.post("/persons/{person}:erase")

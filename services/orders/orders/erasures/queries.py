@@ -1,10 +1,12 @@
 """What is stored of a person, and what of it is not over. Reads only."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import PersonRef
+from kvitt_contracts.types import DeviceId, PersonRef
 from sqlalchemy import ColumnElement, Select, func, select
 
 from orders.attachments.models import AttachmentRow
@@ -92,6 +94,48 @@ async def kept_of(refs: Sequence[PersonRef], tx: Transaction) -> Kept:
         )
     )
     return Kept(**row.mappings().one())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Things:
+    """What concerns a person: devices that they have, orders by what each is with its number and
+    day, the latest first, and how many transfers.
+    """
+
+    devices: tuple[DeviceId, ...]
+    orders: tuple[tuple[str, str, date], ...]
+    transfers: int
+
+
+async def things_of(refs: Sequence[PersonRef], tx: Transaction) -> Things:
+    """What concerns a person, a thousand of each kind at most."""
+    device, order, pickup, work = CareDeviceRow, OrderRow, PickupRow, WorkOrderRow
+    devices = await tx.session.scalars(
+        select(device.device_id)
+        .where(device.region == tx.region, device.person.in_(refs))
+        .order_by(device.since_on.desc().nulls_last(), device.device_id)
+        .limit(MOST)
+    )
+    orders = [
+        (what, str(number), day)
+        for what, row, column, on in (
+            ("Beställning eller uttag", order, order.order_number, order.placed_on),
+            ("Hämtning", pickup, pickup.pickup_number, pickup.requested_on),
+            ("Arbetsorder eller ansökan", work, work.work_order_number, work.registered_on),
+        )
+        for number, day in await tx.session.execute(
+            select(column, on)
+            .where(row.region == tx.region, row.recipient_person.in_(refs))
+            .order_by(on.desc(), column.desc())
+            .limit(MOST)
+        )
+    ]
+    transfers = select(func.count()).select_from(transfers_of(refs, tx).subquery())
+    return Things(
+        devices=tuple(devices.all()),
+        orders=tuple(orders),
+        transfers=await tx.session.scalar(transfers) or 0,
+    )
 
 
 def orders_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:

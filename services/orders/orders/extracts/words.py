@@ -19,6 +19,7 @@ OF_LOOKS: Final[Mapping[Look | None, str]] = {
     Look.MERGED: "Två registreringar av dig slogs ihop till en",
     Look.ERASED: "Dina personuppgifter raderades",
     Look.EXPORTED: "Dina uppgifter togs ut",
+    Look.REVIEWED: "Loggen över vem som har sett dig granskades",
 }
 OF_PURPOSES: Final[Mapping[str, str]] = {
     "display": "vid en order, ett hjälpmedel eller ett byte",
@@ -34,6 +35,7 @@ OF_PURPOSES: Final[Mapping[str, str]] = {
     "extract": "för ett utdrag ur loggen",
     "erase": "efter ett beslut om radering",
     "export": "för ett uttag till dig",
+    "log_review": "för att se att ingen tittar utan skäl",
 }
 OF_NOUNS: Final[Mapping[str, str]] = {
     "orders.order": "om en order eller ett uttag",

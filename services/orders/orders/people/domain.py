@@ -88,6 +88,7 @@ class Look(StrEnum):
     MERGED = "merged"  # two references became one
     ERASED = "erased"
     EXPORTED = "exported"
+    REVIEWED = "reviewed"  # lines of the log about them were read, or one was reviewed
 
 
 OPENING = frozenset({Look.FOUND, Look.ADDED, Look.OPENED})
@@ -116,6 +117,9 @@ EMERGENCIES = Limit(looks=frozenset({Look.OPENED}), an_hour=5)
 MISSES = Limit(looks=frozenset({Look.OUT_OF_REACH}), an_hour=1000)
 """Twenty pages of a list whose persons are others'. A miss tells nothing, and is a line of the log.
 """
+
+LOG_FINDS = Limit(looks=frozenset({Look.NOT_FOUND, Look.REVIEWED}), an_hour=300)
+"""A page of the log, or a number sought in it, twelve seconds apart."""
 
 
 def finds_of(*, is_region_system: bool) -> Limit:

@@ -160,12 +160,16 @@ def concerns(
 
 
 def is_told_of(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
-    """The criterion of a line of the log that is about a person; of who is protected, the reader's
-    own lines alone: whoever else looked works where the person is cared for (REF-19).
+    """The criterion of a line of the log that is about a person, by any reference of theirs; of who
+    is protected, the reader's own lines alone: whoever else looked works where the person is cared
+    for (REF-19).
     """
     mine = PersonAccessRow.user_id == reader.caller.user_id
     is_open = PersonAccessRow.person.not_in(protected_references())
-    return and_(PersonAccessRow.person == person, or_(mine, is_open))
+    known = select(same_persons([person], reader.region).c.id)
+    asked = select(literal(person, PersonAccessRow.person.type))  # who asks may name nobody
+    theirs = PersonAccessRow.person.in_(known.union_all(asked))
+    return and_(theirs, or_(mine, is_open))
 
 
 async def protected_among(refs: Iterable[PersonRef], reader: RegionReader) -> frozenset[PersonRef]:

@@ -24,7 +24,7 @@ LOOKS = declare(
     "person_looks_total",
     "Accesses to persons by what came of them: found, not_found, added, opened (in an emergency),"
     " listed (by a search), shown, out_of_reach, edited, done (something about them), merged,"
-    " erased, exported, too_many (429)",
+    " erased, exported, reviewed, too_many (429)",
     "Many not_found, out_of_reach or too_many: somebody searches; each opened: tell the region."
     " docs/runbooks/persons.md",
     ("region", "look"),

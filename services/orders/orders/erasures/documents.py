@@ -1,0 +1,174 @@
+"""The extract that a person is handed on paper: who they are, what each service has of them, what
+was corrected and who has looked, in plain Swedish (REF-24).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.calendar import STOCKHOLM
+from kvitt_contracts.types import Address, ServicePointId
+from kvitt_documents.extracts import Extract, Section
+from kvitt_documents.rendering import print_document
+from sqlalchemy import select
+
+from orders.devices.queries import called
+from orders.erasures.exports import CorrectionView, PersonExport
+from orders.erasures.queries import looks_of, things_of
+from orders.extracts.words import said_of
+from orders.people.models import PersonAccessRow
+from orders.slips.documents import address_lines, device_on_slip, unit_in_words
+from orders.units.models import CustomerRow
+
+_FIELDS: Final[Mapping[str, str]] = {
+    "identity": "Nummer",
+    "name": "Namn",
+    "address": "Adress",
+    "phone": "Telefon",
+    "door_code": "Portkod",
+    "instructions": "Anvisningar",
+    "home_region": "Länstillhörighet",
+    "protected": "Skyddade personuppgifter",
+    "deceased": "Avliden",
+}
+_WHERE_FOUND: Final = frozenset({"address", "phone", "door_code", "instructions"})
+"""What is on no paper of who is protected (REF-9)."""
+_CLOSING: Final = (
+    (
+        "Avgifter och fakturor i ditt namn finns i faktureringen och bevaras enligt"
+        " bokföringslagen: be kundtjänst om kopior. Meddelanden i systemet har inga uppgifter om"
+        " dig."
+    ),
+    (
+        "Är något fel kan du begära att det rättas. Du kan också begära att uppgifter raderas, om"
+        " ingen lag kräver att de står kvar. Vänd dig till kundtjänst eller till regionens"
+        " dataskyddsombud."
+    ),
+    (
+        "Undrar du över någon som har sett dina uppgifter, fråga regionens dataskyddsombud, som"
+        " granskar loggen."
+    ),
+)
+
+
+async def print_extract(told: PersonExport, tx: Transaction) -> bytes:
+    """The extract as PDF. Of who is protected neither where they are nor the log stands on it."""
+    return await print_document(await _extract(told, tx))
+
+
+async def _extract(told: PersonExport, tx: Transaction) -> Extract:
+    lines = [] if told.protected else await looks_of(told.references, tx)
+    units = await _unit_names({line.unit for line in lines if line.unit}, tx)
+    things = await things_of(told.references, tx)
+    names = await called(things.devices, tx)
+    devices = [device_on_slip(names.get(one)) for one in things.devices]
+    kept = [
+        *(("Lager", "Hjälpmedel hos dig", one.number, one.article) for one in devices),
+        *(("Beställningar", what, number, day.isoformat()) for what, number, day in things.orders),
+        *(("Byten", "Byte av ansvar för hjälpmedel", "", f"{things.transfers} st"),),
+    ]
+    return Extract(
+        issued_on=tx.today,
+        who=_who(told),
+        sections=(
+            Section(
+                heading="Vad varje tjänst har om dig",
+                says="Varje tjänst sparar bara en referens till dig, inte ditt namn eller nummer.",
+                columns=("Tjänst", "Vad", "Nummer", "Dag eller artikel"),
+                rows=tuple(kept if things.transfers else kept[:-1]),
+                nothing="Ingen tjänst har något om dig.",
+            ),
+            Section(
+                heading="Vad som har rättats",
+                says="",
+                columns=("När", "Uppgift", "Av", "Var", "Blev"),
+                rows=tuple(_corrected(told)),
+                nothing="Inget har rättats.",
+            ),
+            Section(
+                heading="När någon har sett dina uppgifter",
+                says="När, från vilken enhet och för vad. Vem det var står inte här.",
+                columns=("När", "Enhet", "Vad"),
+                rows=tuple(_look(line, units) for line in lines),
+                nothing=_no_lines(told),
+            ),
+        ),
+        closing=_CLOSING,
+    )
+
+
+def _who(told: PersonExport) -> tuple[tuple[str, str], ...]:
+    where = (
+        ("Adress", address_lines(told.address)),
+        ("Telefon", told.phone or ""),
+        ("Portkod", told.door_code or ""),
+        ("Anvisningar", told.instructions or ""),
+    )
+    return (
+        ("Namn", told.name),
+        ("Nummer", _number(told.identity.number)),
+        *(() if told.protected else where),
+        ("Länstillhörighet", told.home_region.upper()),
+        ("Skyddade uppgifter", "Ja" if told.protected else "Nej"),
+        ("Regionens id för dig", str(told.region_person_id)),
+    )
+
+
+def _corrected(told: PersonExport) -> Sequence[tuple[str, ...]]:
+    return [
+        (
+            _time(one.at),
+            _FIELDS.get(one.field, one.field),
+            "regionen" if one.by is None else "en användare",
+            _value(one.was),
+            _value(one.now),
+        )
+        for one in told.corrections
+        if _is_shown(one, told)
+    ]
+
+
+def _is_shown(one: CorrectionView, told: PersonExport) -> bool:
+    return not (told.protected and one.field in _WHERE_FOUND)
+
+
+def _look(line: PersonAccessRow, units: Mapping[ServicePointId, str]) -> tuple[str, ...]:
+    unit = units.get(line.unit, str(line.unit)) if line.unit else "–"
+    return _time(line.at), unit, said_of(line.look, line.purpose)
+
+
+def _no_lines(told: PersonExport) -> str:
+    if told.protected:
+        return "Du har skyddade personuppgifter: regionen lämnar ut loggen på annat sätt."
+    return "Ingen har sett dina uppgifter."
+
+
+def _value(value: Any) -> str:
+    """A value as people read it."""
+    match value:
+        case None:
+            return "–"
+        case bool():
+            return "Ja" if value else "Nej"
+        case {"street": _}:
+            return address_lines(Address.model_validate(value)).replace("\n", ", ")
+        case {"number": number}:
+            return _number(str(number))
+        case _:
+            return str(value)
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(STOCKHOLM):%Y-%m-%d %H.%M}"
+
+
+def _number(number: str) -> str:
+    return f"{number[:8]}-{number[8:]}" if len(number) == 12 and number.isdecimal() else number
+
+
+async def _unit_names(units: set[ServicePointId], tx: Transaction) -> dict[ServicePointId, str]:
+    row = CustomerRow
+    query = select(row).where(row.region == tx.region, row.customer_id.in_(sorted(units)))
+    found = await tx.session.scalars(query)
+    return {ServicePointId(one.customer_id): unit_in_words(one) for one in found}

@@ -1,0 +1,97 @@
+"""REF-24: a person is handed what is stored of them, on paper."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import pytest
+from kvitt_contracts.types import PatientRecipient
+from kvitt_testkit.world import Given, World
+from orders.app import service
+from orders.people.domain import Look
+from orders.people.models import PersonAccessRow
+
+from contracts.tests.builders.inventory import (
+    a_custody,
+    a_custody_changed_by_order,
+    a_device_registered,
+    an_article_listed,
+)
+from contracts.tests.builders.regions import a_person_stated
+from contracts.tests.builders.story import SENDING
+from documents.tests.reading import pages
+from services.orders.tests.builders import an_identity
+from services.orders.tests.cases import a_place_of_cases
+from services.orders.tests.pickups import DEVICES
+from services.orders.tests.worlds import CLERK, MONDAY, placed_over_http, ref_of
+
+FOUND: Final[dict[str, Any]] = {
+    "identity": an_identity().model_dump(mode="json"),
+    "purpose": "case",
+}
+
+
+@pytest.fixture
+async def world(given: Given) -> AsyncIterator[World]:
+    """A patient with an order and a device."""
+    async with given(service, at=MONDAY) as world:
+        await a_place_of_cases(world)
+        async with world.http(service_points=[SENDING]) as client:
+            await placed_over_http(world, client)
+        await world.handle(an_article_listed("31222-07", name="Rollator"))
+        await world.handle(a_device_registered(DEVICES[0], article="31222-07"))
+        lent = a_custody(PatientRecipient(person=await ref_of(world)), customer=SENDING)
+        await world.handle(a_custody_changed_by_order(DEVICES[0], to=lent))
+        yield world
+
+
+@pytest.mark.rule("REF-24d")
+async def test_customer_service_hands_a_person_what_is_stored_of_them_and_that_is_logged(
+    world: World,
+) -> None:
+    ref = await ref_of(world)
+    async with world.http(**CLERK) as clerk:
+        await clerk.post("/persons:find", json=FOUND)
+        await clerk.post(f"/persons/{ref}:contact", json={"phone": "070-174 06 05"})
+        answer = await clerk.post(f"/persons/{ref}:print-extract")
+    async with world.http(roles=["prescriber"]) as prescriber:
+        denied = await prescriber.post(f"/persons/{ref}:print-extract")
+
+    assert answer.status_code == 200, answer.text
+    assert denied.status_code == 403
+    assert answer.headers["cache-control"] == "no-store"
+    page = " ".join(pages(answer.content))
+    for text in (
+        "Namn Tess Testsson Nummer 18900101-9802",
+        f"Lager Hjälpmedel hos dig {DEVICES[0]} 31222-07 Rollator",
+        "Beställningar Beställning eller uttag",
+        "Telefon en användare",
+        "070-174 06 05",
+        "Du söktes upp med ditt personnummer",
+        "Något registrerades eller beslutades om en order eller ett uttag",
+    ):
+        assert text in page
+    assert CLERK["user"] not in page  # who it was is not said
+    (line,) = [row for row in await world.rows(PersonAccessRow) if row.look is Look.EXPORTED]
+    assert (line.user_id, line.act) == (CLERK["user"], "orders.person.print-extract")
+
+
+@pytest.mark.rule("REF-24d")
+async def test_nobody_is_handed_who_was_not_opened_and_of_who_is_protected_little_stands(
+    given: Given,
+) -> None:
+    async with given(service, at=MONDAY) as world:
+        await world.handle(
+            a_person_stated(protected=True, phone="070-174 06 05"), subject="ac-person-1"
+        )
+        ref = await ref_of(world)
+        async with world.http(**CLERK) as clerk:
+            closed = await clerk.post(f"/persons/{ref}:print-extract")
+            await clerk.post("/persons:find", json=FOUND)
+            answer = await clerk.post(f"/persons/{ref}:print-extract")
+
+    assert closed.status_code == 404
+    page = " ".join(pages(answer.content))
+    assert "Namn Tess Testsson" in page
+    assert "070-174 06 05" not in page
+    assert "Adress" not in page
+    assert "regionen lämnar ut loggen på annat sätt" in page
