@@ -9,9 +9,11 @@ from orders.attachments.models import AttachmentRow
 from orders.attachments.store import files
 from orders.baskets.api import router as baskets
 from orders.baskets.models import BasketLoanRow
+from orders.blocks.models import BlockOpeningRow, BlockRow
 from orders.care.api import router as care
 from orders.cases.api import router as cases
 from orders.cases.models import CaseRow
+from orders.consents.models import ConsentRow
 from orders.contacts.api import router as contacts
 from orders.customer_orders.api import router as customer_orders
 from orders.customer_orders.awaited import router as awaited
@@ -58,6 +60,7 @@ from orders.units.access.api import router as access
 from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 from orders.waiting.api import router as waiting
+from orders.wishes.api import router as wishes
 from orders.work_orders.api import router as work_orders
 from orders.work_orders.choices import router as work_order_choices
 from orders.work_orders.drafts.api import router as application_drafts
@@ -95,6 +98,7 @@ service = Service(
         search_index,
         key_rings,
         care,
+        wishes,
         erasures,
         extracts,
         handouts,
@@ -126,6 +130,9 @@ service = Service(
         PickupRow,
         WorkOrderRow,
         ApplicationDraftRow,
+        BlockOpeningRow,
+        BlockRow,
+        ConsentRow,
         PersonRow,
         PersonDetailsRow,
         RekeyingRow,
