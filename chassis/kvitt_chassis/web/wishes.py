@@ -22,6 +22,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -31,6 +32,10 @@ Expression = SQLColumnExpression[Any]
 Found = Select[*tuple[Any, ...]]
 Matches = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 """Whether a row is about a person, as a criterion of the person's reference."""
+
+
+def _nothing(caller: Caller) -> ColumnElement[bool]:
+    return false()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +56,16 @@ class WishesOf:
         *persons: Expression | Matches,
         units: Sequence[Expression],
         is_under_way: Callable[[], ColumnElement[bool]] = false,
+        also: Callable[[Caller], ColumnElement[bool]] = _nothing,
+        may_be_shown: Callable[[], ColumnElement[bool]] = true,
     ) -> "Wishes":
-        """What patients have said of rows: whom they are about, and which units have them.
+        """What patients have said of rows: whom they are about, and which units have them; `also`
+        as in Scope.
 
-        `is_under_way`: rows that somebody who serves the whole region still has to carry out.
+        `is_under_way`: rows that somebody who serves the whole region still has to carry out;
+        `may_be_shown`: those that a consent shows.
         """
-        return Wishes(self, persons, tuple(units), is_under_way)
+        return Wishes(self, persons, tuple(units), is_under_way, also, may_be_shown)
 
     def blocked(self, caller: Caller) -> CTE:
         """Whom what of which unit is blocked for the caller of: block_id, person by every
@@ -111,6 +120,8 @@ class Wishes:
     persons: tuple[Expression | Matches, ...]
     units: tuple[Expression, ...]
     is_under_way: Callable[[], ColumnElement[bool]]
+    also: Callable[[Caller], ColumnElement[bool]]
+    may_be_shown: Callable[[], ColumnElement[bool]]
 
     def hides(self, caller: Caller, *, serves: bool) -> ColumnElement[bool]:
         """A row that is out of the caller's reach by a block: of a unit that is none of theirs, and
@@ -119,7 +130,8 @@ class Wishes:
         blocked = self.said.blocked(caller)
         is_blocked = or_(*self._pairs(blocked))
         own = sorted(caller.service_points)
-        mine = [func.coalesce(unit.in_(own), false()) for unit in self.units]
+        units = [*(unit.in_(own) for unit in self.units), self.also(caller)]
+        mine = [func.coalesce(one, false()) for one in units]
         kept = [func.coalesce(self.is_under_way(), false())] if serves else []
         return and_(is_blocked, *(not_(one) for one in (*mine, *kept)))
 
@@ -131,7 +143,8 @@ class Wishes:
         consented = self.said.consented(caller)
         by_consent = [_is_among(person, consented) for person in self.persons]
         by_opening = [_is_among(person, opened) for person in self.persons]
-        return or_(*by_consent, and_(or_(*by_opening), or_(*self._pairs(opened))))
+        by_wish = or_(*by_consent, and_(or_(*by_opening), or_(*self._pairs(opened))))
+        return and_(by_wish, self.may_be_shown())
 
     def _pairs(self, found: CTE) -> list[ColumnElement[bool]]:
         return [

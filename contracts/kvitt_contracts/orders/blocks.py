@@ -31,6 +31,7 @@ class BlockOpened(Event, type="orders.block.opened.v1"):
 
     block_id: BlockId
     opening_id: BlockOpeningId
+    person: PersonRef
     service_point: ServicePointId
     until: datetime
     by: UserId

@@ -7,6 +7,7 @@ from kvitt_portal.pages import (
     articles,
     basket_lending,
     baskets,
+    blocks,
     case_asking,
     cases,
     damages,
@@ -67,6 +68,7 @@ ROUTERS = (
     news.router,
     recipient_search.router,  # its pages' names are no person's
     recipients.router,
+    blocks.router,
     moving.router,
     taking_over.router,
     returning.router,

@@ -1,27 +1,18 @@
 """REF-25: what a unit has of a patient who has asked for a block is out of other units' reach."""
 
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 from kvitt_contracts.orders import (
-    BlockLifted,
-    BlockOpened,
-    BlockOpeningEnded,
     BlockRegistered,
 )
 from kvitt_contracts.types import PersonRef, Role
 from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
-from orders.blocks.models import BlockOpeningRow
-from orders.people.domain import Look
-from orders.people.models import PersonAccessRow
 
-from contracts.tests.builders.regions import a_customer_stated, a_person_joined, a_person_stated
+from contracts.tests.builders.regions import a_customer_stated
 from contracts.tests.builders.story import RECEIVING, SENDER, SENDING
-from services.orders.tests.builders import a_reserve_number, registry
+from services.orders.tests.builders import registry
 from services.orders.tests.worlds import CLERK, MONDAY, placed_over_http, ref_of
 
 CARE = [Role.PRESCRIBER, Role.REQUESTER]

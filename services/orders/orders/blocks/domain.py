@@ -122,6 +122,7 @@ def open_block(
         BlockOpened(
             block_id=block.id,
             opening_id=opening_id,
+            person=block.person,
             service_point=block.service_point,
             until=until,
             by=by,
