@@ -106,9 +106,8 @@ class WishesOf:
         found = those.cte(recursive=True)
         alias = self.aliases().subquery()
         other = case((alias.c.person == found.c.person, alias.c.into), else_=alias.c.person)
-        further = select(other, *list(found.c)[1:]).join(
-            alias, or_(alias.c.person == found.c.person, alias.c.into == found.c.person)
-        )
+        is_alias_of_it = or_(alias.c.person == found.c.person, alias.c.into == found.c.person)
+        further = select(other, *list(found.c)[1:]).select_from(found.join(alias, is_alias_of_it))
         return found.union(further)
 
 
