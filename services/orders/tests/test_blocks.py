@@ -1,24 +1,31 @@
 """REF-25: what a unit has of a patient who has asked for a block is out of other units' reach."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from kvitt_contracts.orders import (
+    BlockLifted,
+    BlockOpened,
+    BlockOpeningEnded,
     BlockRegistered,
 )
-from kvitt_contracts.types import PersonRef, Role
+from kvitt_contracts.types import OrderId, PersonRef, Role
 from kvitt_testkit.world import Given, World
 from orders.app import service
+from orders.blocks.models import BlockOpeningRow
+from orders.people.domain import Look
+from orders.people.models import PersonAccessRow
 
-from contracts.tests.builders.regions import a_customer_stated
+from contracts.tests.builders.regions import a_customer_stated, a_person_joined, a_person_stated
 from contracts.tests.builders.reservations import (
     a_line_delivered,
     a_stock_reserved,
     an_order_picking_started,
 )
 from contracts.tests.builders.story import RECEIVING, SENDER, SENDING
-from services.orders.tests.builders import registry
+from services.orders.tests.builders import a_reserve_number, registry
 from services.orders.tests.worlds import CLERK, MONDAY, placed_over_http, ref_of
 
 CARE = [Role.PRESCRIBER, Role.REQUESTER]
@@ -249,9 +256,9 @@ async def test_customer_service_sees_what_is_under_way_and_not_what_is_over(give
         await blocked(world, ref)
         assert await sees(world, CLERK, order)
 
-        await world.handle(a_stock_reserved(order=UUID(order)))
-        await world.handle(an_order_picking_started(order=UUID(order)))
-        await world.handle(a_line_delivered(UUID(order)))
+        await world.handle(a_stock_reserved(order=OrderId(UUID(order))))
+        await world.handle(an_order_picking_started(order=OrderId(UUID(order))))
+        await world.handle(a_line_delivered(OrderId(UUID(order))))
 
         assert not await sees(world, CLERK, order)
         assert await sees(world, OF_THE_UNIT, order)
