@@ -124,3 +124,13 @@ async def test_a_consent_is_received_for_ones_own_unit_until_a_day_to_come(
             answer = await client.post(f"/persons/{ref}/consents", json=body)
 
         assert (answer.status_code, answer.json()["reason"]) == (422, reason)
+
+
+@pytest.mark.rule("REF-26d")
+async def test_a_consent_to_one_unit_shows_nothing_to_another(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        ref, order = await an_order_of_the_unit(world)
+        await consented(world, ref)
+
+        assert await sees(world, NEIGHBOUR, order)
+        assert not await sees(world, NEIGHBOUR | {"service_points": ["40400"]}, order)
