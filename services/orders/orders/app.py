@@ -20,6 +20,7 @@ from orders.customer_orders.awaited import router as awaited
 from orders.customer_orders.models import OrderRow
 from orders.erasures.api import router as erasures
 from orders.extracts.api import router as extracts
+from orders.extracts.looks import router as looks
 from orders.fault_reports.api import router as fault_reports
 from orders.fault_reports.models import FaultReportRow
 from orders.handlers import messages
@@ -101,6 +102,7 @@ service = Service(
         wishes,
         erasures,
         extracts,
+        looks,
         handouts,
         access,
         units,

@@ -275,3 +275,21 @@ async def test_a_person_is_told_what_they_have_said(given: Given) -> None:
 
         said = [(one["service_point"], one["asked_on"]) for one in told["blocks"]]
         assert said == [(SENDING, "2026-03-02")]
+
+
+@pytest.mark.rule("REF-25b")
+async def test_the_log_does_not_tell_that_the_unit_has_looked(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        ref, _ = await an_order_of_the_unit(world)
+        async with world.http(**OF_THE_UNIT) as client:
+            await client.post("/persons:resolve", json={"refs": [str(ref)], "purpose": "display"})
+        await blocked(world, ref)
+
+        async with world.http(**CLERK) as client:
+            log = (await client.get("/person-accesses")).json()["items"]
+            asked = (await client.get("/person-accesses", params={"person": str(ref)})).json()
+
+        theirs = [one for one in log if one["user_id"] == OF_THE_UNIT["user"]]
+        assert theirs
+        assert all(one["person"] is None and one["person_is_withheld"] for one in theirs)
+        assert all(one["user_id"] != OF_THE_UNIT["user"] for one in asked["items"])
