@@ -84,7 +84,7 @@ def register(
         raise BlockRefused(
             Reason.ALREADY_BLOCKED,
             rule="REF-25",
-            field="service_point",
+            field=None,
             way_on="Enhetens uppgifter om patienten är redan spärrade: inget mer behövs.",
         )
     return BlockRegistered(
