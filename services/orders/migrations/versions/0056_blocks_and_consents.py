@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from kvitt_chassis.index_building import build_index
 from kvitt_chassis.migrations import guard_regions
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -78,3 +79,10 @@ def upgrade() -> None:
         if_not_exists=True,
     )
     guard_regions(op, "orders")
+    for table in ("fault_reports", "purchase_orders"):  # a consent finds a person's
+        name = f"ix_{table}_recipient_person"
+        build_index(
+            op,
+            name,
+            f"CREATE INDEX CONCURRENTLY {name} ON {table} (region, recipient_person)",
+        )
