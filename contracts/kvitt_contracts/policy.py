@@ -169,6 +169,7 @@ class RegionPolicy(Part):
     inactive_after_months: Annotated[int, Field(ge=1, le=60)] | None = None
     answer_working_days: Annotated[int, Field(ge=1, le=60)] = 2
     child_until: Annotated[int, Field(ge=1, le=30)] = 18
+    block_opening_hours: Annotated[int, Field(ge=1, le=72)] = 8
     email: tuple[Word, ...] = ()
     links: tuple[Link, ...] = ()
     log: LogPolicy = LogPolicy()

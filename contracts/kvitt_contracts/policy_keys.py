@@ -76,6 +76,7 @@ READ_KEYS: Final[Mapping[str, str]] = {
     "handouts.ownership_terms": "ORD-17",
     "links": "NTF-6",
     "log.keep_years": "REF-21",
+    "block_opening_hours": "REF-25",
 }
 """Dotted keys of a version, without the numbers of lists; each with its rule in docs/domain.md."""
 

@@ -62,7 +62,9 @@ __all__ = [
     "NOTIFICATIONS_MESSAGES",
     "NOTIFICATIONS_NEWS",
     "ORDERS_BASKET_LOANS",
+    "ORDERS_BLOCKS",
     "ORDERS_CASES",
+    "ORDERS_CONSENTS",
     "ORDERS_CUSTOMER_ORDERS",
     "ORDERS_FAULT_REPORTS",
     "ORDERS_PERSONS",
@@ -171,6 +173,17 @@ ORDERS_BASKET_LOANS = domain_topic(
     "notifications",
 )
 ORDERS_CASES = domain_topic("orders.cases", "CaseId", orders.CaseEvent, "notifications")
+ORDERS_BLOCKS = domain_topic(
+    "orders.blocks",
+    "BlockId",
+    orders.BlockEvent,
+    "inventory",
+    "bmb",
+    "notifications",
+)
+ORDERS_CONSENTS = domain_topic(
+    "orders.consents", "ConsentId", orders.ConsentEvent, "inventory", "bmb"
+)
 ORDERS_TEMPLATES = domain_topic("orders.templates", "TemplateId", orders.TemplateEvent)
 ORDERS_REFUSALS = domain_topic(
     "orders.refusals",
@@ -487,7 +500,9 @@ CATALOGUE: tuple[Topic, ...] = (
     ORDERS_WORK_ORDERS,
     ORDERS_PURCHASE_ORDERS,
     ORDERS_SUPPLIERS,
+    ORDERS_BLOCKS,
     ORDERS_CASES,
+    ORDERS_CONSENTS,
     ORDERS_BASKET_LOANS,
     ORDERS_TEMPLATES,
     ORDERS_REFUSALS,

@@ -20,6 +20,7 @@ FREE_TEXT: Final = {
         f"orders.user_contacts.{column}": "how a user is reached at work (BMB-8)"
         for column in ("name", "words", "phone", "mobile", "email")
     },
+    "orders.block_openings.reason": "why somebody opened a block (REF-25)",
     "orders.person_accesses.reason": "why somebody opened a person (REF-19)",
     "orders.order_details.delivery": _DELIVERY,
     "orders.order_details.comments": "what somebody writes to the one who picks",

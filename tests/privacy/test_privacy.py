@@ -46,6 +46,7 @@ MUST_HOLD_THEM = {
 SEALED = {
     *(place for place in FREE_TEXT if place.startswith("orders.person_details.")),
     "orders.person_corrections.changed",
+    "orders.block_openings.reason",
 }
 """Those that are sealed with the person's key."""
 

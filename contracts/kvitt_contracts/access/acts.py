@@ -112,6 +112,11 @@ class Act:
     rule: str = "REF-18"
     reason: str = "FORBIDDEN"
 
+    @property
+    def only_reads(self) -> bool:
+        """True of an act that shows something and changes nothing."""
+        return self.route is not None and self.route.startswith("GET ")
+
     def reach_of(self, grantees: Iterable[Grantee]) -> Reach | None:
         """The farthest reach of whoever is all of these; None: they may not do it."""
         found = {self.granted[one] for one in grantees if one in self.granted}

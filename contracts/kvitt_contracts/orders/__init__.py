@@ -19,6 +19,13 @@ from kvitt_contracts.orders.basket_loans import (
     PinnedFee,
     RequestBasketLoan,
 )
+from kvitt_contracts.orders.blocks import (
+    BlockEvent,
+    BlockLifted,
+    BlockOpened,
+    BlockOpeningEnded,
+    BlockRegistered,
+)
 from kvitt_contracts.orders.cases import (
     AnswerCase,
     AskCase,
@@ -29,6 +36,12 @@ from kvitt_contracts.orders.cases import (
     CaseWithdrawn,
     NamedThing,
     WithdrawCase,
+)
+from kvitt_contracts.orders.consents import (
+    ConsentEnded,
+    ConsentEvent,
+    ConsentGiven,
+    ConsentWithdrawn,
 )
 from kvitt_contracts.orders.customer_orders import (
     AddressKind,
@@ -217,6 +230,11 @@ __all__ = [
     "BasketLoanOpened",
     "BasketLoanOverdue",
     "BasketLoanRequested",
+    "BlockEvent",
+    "BlockLifted",
+    "BlockOpened",
+    "BlockOpeningEnded",
+    "BlockRegistered",
     "CareUnitRegistered",
     "CaseAnswered",
     "CaseAsked",
@@ -226,6 +244,10 @@ __all__ = [
     "ChangePurchaseOrderLine",
     "CloseFaultReport",
     "ComingOrderEvent",
+    "ConsentEnded",
+    "ConsentEvent",
+    "ConsentGiven",
+    "ConsentWithdrawn",
     "Cover",
     "CoverToOrder",
     "CoveredByRegion",

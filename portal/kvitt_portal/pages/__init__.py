@@ -8,6 +8,7 @@ from kvitt_portal.pages import (
     articles,
     basket_lending,
     baskets,
+    blocks,
     case_asking,
     cases,
     damages,
@@ -69,6 +70,7 @@ ROUTERS = (
     news.router,
     recipient_search.router,  # its pages' names are no person's
     recipients.router,
+    blocks.router,
     moving.router,
     taking_over.router,
     returning.router,

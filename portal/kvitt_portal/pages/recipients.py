@@ -91,8 +91,10 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
         return here.go(f"/mottagare/{found.ref}")
     if form is None:
         form = Form(given={name: found.shown.get(name) or "" for name in _CONTACT})
-    status, asked = await asyncio.gather(
-        here.ask("orders", f"/persons/{person}"), asked_about(here, str(person))
+    status, asked, wishes = await asyncio.gather(
+        here.ask("orders", f"/persons/{person}"),
+        asked_about(here, str(person)),
+        here.ask("orders", f"/persons/{person}/blocks"),
     )
     tab = here.request.query_params.get("flik", TABS[0][0])
     cursor = here.request.query_params.get("cursor")
@@ -109,6 +111,7 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
         person=found,
         is_active=not status or status.value["active"],
         asked=items_of(asked),
+        is_blocked=bool(wishes) and wishes.value["is_blocked"],
         tabs=[(name, said, part) for (name, said), part in zip(TABS, parts, strict=True)],
         tab=tab,
         found=chosen,

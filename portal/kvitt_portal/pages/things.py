@@ -49,11 +49,12 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     ),
     "fault_report": _Kind("/felanmalningar", "Felanmälan", "orders", "/fault-reports"),
 }
-_AT_BILLING: Final[Mapping[str, str]] = {
+_ELSEWHERE: Final[Mapping[str, str]] = {
     "/home-region-cases/": "/hemregionsarenden/",
     "/region-sales/": "/forsaljningar/",
+    "/persons/": "/mottagare/",
 }
-"""What billing has a page's thing at: messages lead to them, and nobody asks about them."""
+"""Where services have what messages lead to, and nobody asks about."""
 _LISTS: Final[Mapping[str, str]] = {"/users:access": "/anvandare"}
 """What stands in a list alone."""
 _TOLD: Final = frozenset({"order", "work_order", "transfer"})
@@ -75,7 +76,7 @@ def page_at(path: str) -> str:
     for kind in _KINDS.values():
         if kind.path and path.startswith(f"{kind.path}/"):
             return kind.page + path.removeprefix(kind.path)
-    for start, page in _AT_BILLING.items():
+    for start, page in _ELSEWHERE.items():
         if path.startswith(start):
             return page + path.removeprefix(start)
     if path in _LISTS:

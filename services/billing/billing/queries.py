@@ -5,7 +5,7 @@ to who works where their payer pays. No rules, and no writes.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from kvitt_chassis.access import Caller
@@ -13,6 +13,7 @@ from kvitt_chassis.http import RegionReader, Scope
 from kvitt_chassis.operating.checks import Snapshot
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
+from kvitt_chassis.web.wishes import NoWishes
 from kvitt_contracts.types import DeviceId, PayerId, UserId
 from sqlalchemy import (
     ColumnElement,
@@ -70,16 +71,20 @@ def owed_through(day: date) -> ColumnElement[bool]:
     )
 
 
+_BILLED: Final = NoWishes(because="a payer gets its lines by reference, and nobody's name (REF-25)")
+
 # decision 0283: a unit reaches what its payers pay, and nothing that a patient is billed
 INVOICES_REACH = ScopeOfPersons(
     InvoiceRow.region,
     also=lambda caller: _is_billed_to(InvoiceRow.payer_key, caller),
     protected=lambda: InvoiceRow.payer_key.in_(_keys_of_protected()),
+    wishes=_BILLED,
 )
 CHARGES_REACH = ScopeOfPersons(
     ChargeRow.region,
     also=lambda caller: _is_billed_to(ChargeRow.payer_key, caller),
     protected=lambda: ChargeRow.payer_key.in_(_keys_of_protected()),
+    wishes=_BILLED,
 )
 
 
@@ -91,6 +96,7 @@ def reach_by_payer(
         region,
         also=lambda caller: _is_billed_to(payer_key, caller),
         protected=lambda: payer_key.in_(_keys_of_protected()),
+        wishes=_BILLED,
     )
 
 

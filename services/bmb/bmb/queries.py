@@ -14,9 +14,9 @@ from kvitt_contracts.types import RegionCode
 from sqlalchemy import ColumnElement, and_, any_, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from bmb.domain import Status
+from bmb.domain import HOLDING, Status
 from bmb.models import TransferRow, TransferSubjectRow
-from bmb.register.queries import protected_references
+from bmb.register.queries import WISHES, protected_references
 
 
 # decision 0342: under row security no index of JSON is used
@@ -59,7 +59,18 @@ _SIDES: Final[Mapping[str, Any]] = {
 }
 
 # decision 0281: a transfer is its two sides', and a protected person's is theirs alone
-SHOWN: Final = ScopeOfPersons(TransferRow.region, protected=is_of_protected, **_SIDES)
+SHOWN: Final = ScopeOfPersons(
+    TransferRow.region,
+    protected=is_of_protected,
+    wishes=WISHES.of(
+        cast(TransferRow.current_recipient, JSONB)["person"].astext,
+        cast(TransferRow.new_recipient, JSONB)["person"].astext,
+        units=[TransferRow.sending_service_point, TransferRow.receiving_service_point],
+        is_under_way=lambda: TransferRow.status.in_((Status.REQUESTED, *HOLDING)),
+        may_be_shown=lambda: TransferRow.deadline.is_not(None),
+    ),
+    **_SIDES,
+)
 """The transfers that somebody is shown with their recipients: those of their side, the receiving
 one's from when they are sent; and where the table reaches over the region the others too, save the
 protected.

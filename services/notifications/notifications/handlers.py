@@ -3,6 +3,7 @@
 from kvitt_chassis.handlers import Handlers
 
 from notifications.baskets.handlers import messages as baskets
+from notifications.blocks.handlers import messages as blocks
 from notifications.cases.handlers import messages as cases
 from notifications.devices.handlers import messages as devices
 from notifications.emails.handlers import messages as emails
@@ -39,6 +40,7 @@ for _noun in (
     work_orders,
     purchase_orders,
     cases,
+    blocks,
     users,
     devices,
     stocktakings,

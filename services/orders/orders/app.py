@@ -9,15 +9,18 @@ from orders.attachments.models import AttachmentRow
 from orders.attachments.store import files
 from orders.baskets.api import router as baskets
 from orders.baskets.models import BasketLoanRow
+from orders.blocks.models import BlockOpeningRow, BlockRow
 from orders.care.api import router as care
 from orders.cases.api import router as cases
 from orders.cases.models import CaseRow
+from orders.consents.models import ConsentRow
 from orders.contacts.api import router as contacts
 from orders.customer_orders.api import router as customer_orders
 from orders.customer_orders.awaited import router as awaited
 from orders.customer_orders.models import OrderRow
 from orders.erasures.api import router as erasures
 from orders.extracts.api import router as extracts
+from orders.extracts.looks import router as looks
 from orders.fault_reports.api import router as fault_reports
 from orders.fault_reports.models import FaultReportRow
 from orders.handlers import messages
@@ -59,6 +62,7 @@ from orders.units.access.api import router as access
 from orders.units.api import router as units
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 from orders.waiting.api import router as waiting
+from orders.wishes.api import router as wishes
 from orders.work_orders.api import router as work_orders
 from orders.work_orders.choices import router as work_order_choices
 from orders.work_orders.drafts.api import router as application_drafts
@@ -96,9 +100,11 @@ service = Service(
         search_index,
         key_rings,
         care,
+        wishes,
         erasures,
         extracts,
         reviews,
+        looks,
         handouts,
         access,
         units,
@@ -128,6 +134,9 @@ service = Service(
         PickupRow,
         WorkOrderRow,
         ApplicationDraftRow,
+        BlockOpeningRow,
+        BlockRow,
+        ConsentRow,
         PersonRow,
         PersonDetailsRow,
         RekeyingRow,

@@ -6,10 +6,12 @@ from orders.articles.handlers import messages as articles
 from orders.attachments.handlers import messages as attachments
 from orders.baskets.answers import bringing_to_baskets
 from orders.baskets.handlers import messages as baskets
+from orders.blocks.handlers import messages as blocks
 from orders.care.done import logging_what_is_done
 from orders.care.handlers import projections as care
 from orders.cases.handlers import messages as cases
 from orders.claims.handlers import messages as claims
+from orders.consents.handlers import messages as consents
 from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
 from orders.devices.handlers import projections as devices
@@ -45,6 +47,8 @@ for _noun in (
     units,
     access,
     contacts,
+    blocks,
+    consents,
     articles,
     responsibles,
     devices,

@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from kvitt_contracts.orders import PickupRegistered
+from kvitt_contracts.orders import BlockLifted, BlockRegistered, ConsentGiven, PickupRegistered
 from kvitt_contracts.types import (
+    BlockId,
     CaseId,
+    ConsentId,
     FaultReportId,
     OrderId,
     OrderNumber,
@@ -37,7 +39,9 @@ from orders.app import service
 from orders.attachments.store import files
 from orders.attachments.writes import begin
 from orders.baskets.models import BasketLoanRow
+from orders.blocks.models import BlockRow
 from orders.cases.models import CaseRow
+from orders.consents.models import ConsentRow
 from orders.customer_orders.domain import line_id
 from orders.customer_orders.models import OrderRow
 from orders.fault_reports.models import FaultReportRow
@@ -225,6 +229,16 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             region=await received(world, region, service_point=OTHERS),
             platform=await received(world, platform, region="bd", service_point=ELSEWHERE),
         )
+        blocks = Things(
+            units=await block_of(world, units, service_point=POINT),
+            region=await block_of(world, region, service_point=OTHERS),
+            platform=await block_of(world, platform, region="bd", service_point=ELSEWHERE),
+        )
+        consents = Things(
+            units=await consent_of(world, units, service_point=POINT),
+            region=await consent_of(world, region, service_point=OTHERS),
+            platform=await consent_of(world, platform, region="bd", service_point=ELSEWHERE),
+        )
         payers = Things(region="20011", platform="2001")
         points = Things(region=OTHERS, platform=ELSEWHERE)
         care_units = Things(region="30110", platform="3011")
@@ -235,6 +249,16 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             world,
             {
                 "orders.orders.list": Upon(things=orders, key="order_id"),
+                "orders.person.blocks": Upon(things=persons),
+                "orders.block.register": Upon(
+                    things=persons, body={"service_point": POINT, "asked_on": "2026-03-02"}
+                ),
+                "orders.blocks.open": Upon(
+                    things=Things(region=region.person, platform=platform.person),
+                    body={"reason": "Medvetslös, larmar"},
+                ),
+                "orders.block.lift": Upon(things=blocks),
+                "orders.consent.withdraw": Upon(things=consents),
                 "orders.orders.awaited": Upon(things=orders, key="order_id"),
                 "orders.order.show": Upon(things=orders),
                 "orders.order.tell": Upon(things=orders),
@@ -348,6 +372,10 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.user.set-default-service-point": Upon(
                     things=users, body={"service_point": OTHERS, "asked_by": PEER}
                 ),
+                # the last: by it the caller sees what is others'
+                "orders.consent.give": Upon(
+                    things=persons, body={"service_point": POINT, "until_on": "2026-03-09"}
+                ),
             },
             reaching_nothing=MAKES_ANEW,
         )
@@ -410,6 +438,40 @@ async def asked(
         row = unit.begin(region=RegionCode(region)).start(CaseRow, case.case_id, case)
         row.asked_on = row.due_on = DAY
     return case.case_id
+
+
+async def block_of(
+    world: World, of: Placed, *, service_point: str, region: str = REGION
+) -> BlockId:
+    """A block that a unit had of the person of an order; it is lifted."""
+    block = BlockId(uuid4())
+    at = ServicePointId(service_point)
+    begun = BlockRegistered(
+        block_id=block, person=of.person, service_point=at, by=UserId(COLLEAGUE)
+    )
+    lifted = BlockLifted(block_id=block, by=UserId(COLLEAGUE))
+    async with world.worker.unit() as unit:
+        unit.begin(region=RegionCode(region)).start(BlockRow, block, begun, lifted)
+    return block
+
+
+async def consent_of(
+    world: World, of: Placed, *, service_point: str, region: str = REGION
+) -> ConsentId:
+    """A consent that a unit was given by the person of an order."""
+    consent = ConsentId(uuid4())
+    given = ConsentGiven(
+        consent_id=consent,
+        person=of.person,
+        service_point=ServicePointId(service_point),
+        until_on=DAY,
+        opens_blocks=False,
+        by=UserId(COLLEAGUE),
+    )
+    async with world.worker.unit() as unit:
+        row = unit.begin(region=RegionCode(region)).start(ConsentRow, consent, given)
+        row.given_at = MONDAY
+    return consent
 
 
 async def fetched(

@@ -60,7 +60,10 @@ from kvitt_contracts.types import (
 from kvitt_testkit.unreadable import quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 from orders.app import service
+from orders.blocks.commands import LiftBlock, OpenBlocks, RegisterBlock
+from orders.blocks.domain import AskedBy
 from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
+from orders.consents.commands import GiveConsent, WithdrawConsent
 from orders.erasures.commands import ErasePerson
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords, LinePrice
 
@@ -114,10 +117,13 @@ from contracts.tests.builders.story import (
     CUSHION,
     ELECTRONIC,
     ENDPOINT,
+    OUTSIDER,
     OWN,
     PURCHASING,
+    RECEIVING,
     ROLLATOR,
     SENDER,
+    SENDING,
     SERVICE,
     a_care_unit,
     basket_id,
@@ -199,6 +205,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await returned_at_once(world)
         await baskets_to_their_ends(world)
         await cases_to_their_ends(world)
+        await what_patients_have_said(world)
         await work_orders_to_their_ends(world)
         await world.refuse(an_order_command(a_line("404404")), subject="REFUSED")
         await world.refuse(VoidOrder(by=UserId("k082lno")), subject="DELIVERED")
@@ -567,6 +574,26 @@ async def baskets_to_their_ends(world: World) -> None:
     await world.handle(an_act(put_back=(1,)), subject="V-2")
     await lent(world, goods(), reference="V-3")
     await world.handle(an_act(1), subject="V-3")
+
+
+async def what_patients_have_said(world: World) -> None:
+    """A block that is opened and lifted, and consents to their ends."""
+    ref, block, consent = await ref_of(world), uuid4(), uuid4()
+    await world.register(OUTSIDER, service_points=[RECEIVING])
+    at, by = ServicePointId(SENDING), UserId(SENDER)
+    day = (await world.now()).date()
+    asked = RegisterBlock(
+        person=ref, service_point=at, asked_by=AskedBy.PATIENT, asked_on=day, by=by
+    )
+    await world.command(asked, target=block)
+    opening = OpenBlocks(person=ref, why="Medvetslös, larmar", by=UserId(OUTSIDER))
+    await world.command(opening, target=ref)
+    given = GiveConsent(person=ref, service_point=at, until_on=day, opens_blocks=False, by=by)
+    for target in (consent, uuid4()):
+        await world.command(given, target=target)
+    await world.command(WithdrawConsent(by=by), target=consent)
+    await world.advance(await world.now() + timedelta(days=2))
+    await world.command(LiftBlock(by=by), target=block)
 
 
 async def cases_to_their_ends(world: World) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from tests.mutants.mutant import Swap
 from tests.mutants.rules.rule_mutant import RuleMutant, rule_mutant
 
 _CODE: Final = "services/orders/orders"
@@ -162,24 +161,9 @@ CASES: tuple[RuleMutant, ...] = (
         "CAS-1i",
         "Customer service does not see what concerns a protected person",
         _QUERIES,
-        "SCOPE: Final = Scope(\n"
-        "    CaseRow.region, service_points=[CaseRow.service_point], users=[CaseRow.asked_by]\n"
-        ")\n",
-        "SCOPE: Final = ScopeOfPersons(\n"
-        "    CaseRow.region,\n"
-        "    service_points=[CaseRow.service_point],\n"
-        "    users=[CaseRow.asked_by],\n"
-        "    protected=lambda: CaseRow.about_id.is_not(None),\n"
-        ")\n",
+        "    protected=false,\n",
+        "    protected=lambda: CaseRow.about_id.is_not(None),\n",
         f"{_CASE}_customer_service_answers_what_concerns_a_protected_person",
-        more=(
-            Swap(
-                _QUERIES,
-                "from orders.people.models import PersonIdRow, PersonRow\n",
-                "from kvitt_chassis.web.protection import ScopeOfPersons\n"
-                "from orders.people.models import PersonIdRow, PersonRow\n",
-            ),
-        ),
     ),
     rule_mutant(
         "REF-19e",

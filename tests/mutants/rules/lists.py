@@ -6,6 +6,7 @@ from tests.mutants.rules.access import ACCESS
 from tests.mutants.rules.balances_on_a_day import BALANCES_ON_A_DAY
 from tests.mutants.rules.baskets import BASKETS
 from tests.mutants.rules.billing import BILLING
+from tests.mutants.rules.blocks import BLOCKS
 from tests.mutants.rules.bmb import BMB
 from tests.mutants.rules.cards import CARDS
 from tests.mutants.rules.contracts import CONTRACTS
@@ -39,6 +40,7 @@ LISTS: Mapping[str, tuple[RuleMutant, ...]] = {
     "log": LOG,
     "log_reviews": LOG_REVIEWS,
     "looks": LOOKS,
+    "blocks": BLOCKS,
     "person_search": PERSON_SEARCH,
     "physical": PHYSICAL,
     "contracts": CONTRACTS,

@@ -211,9 +211,9 @@ LOOKS: tuple[RuleMutant, ...] = (
     rule_mutant(
         "REF-19e",
         "The log of looks tells who cares for a protected person",
-        f"{_PEOPLE}/api.py",
-        "        one.without_person() if one.person in withheld and one.user_id != me else one\n",
-        "        one if one.person in withheld and one.user_id != me else one\n",
+        f"{_CODE}/extracts/looks.py",
+        "(one.person in withheld or (one.person, one.unit) in blocked)",
+        "((one.person, one.unit) in blocked)",
         f"{_PROTECTED}_the_log_of_looks_does_not_tell_who_cares_for_a_protected_person",
     ),
     rule_mutant(

@@ -8,7 +8,14 @@ from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import DeviceRegistered, DeviceRenumbered, DeviceStatedOnLoan
 from kvitt_contracts.orders import (
+    BlockLifted,
+    BlockOpened,
+    BlockOpeningEnded,
+    BlockRegistered,
     CareUnitRegistered,
+    ConsentEnded,
+    ConsentGiven,
+    ConsentWithdrawn,
     CustomerRegistered,
     PayerRegistered,
     PersonInactivated,
@@ -20,7 +27,10 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.types import StoreHolder
 
 from bmb.register.models import (
+    BlockOpeningRow,
+    BlockRow,
     CareUnitRow,
+    ConsentRow,
     CustomerRow,
     DeviceRow,
     PayerRow,
@@ -34,6 +44,13 @@ projections.amend(PersonInactivated, PersonRow, active=False)
 projections.amend(PersonReactivated, PersonRow, active=True)
 projections.amend(PersonProtectionChanged, PersonRow)
 projections.project(PersonsMerged, PersonRow, active=False, merged_into=lambda event: event.into)
+projections.project(BlockRegistered, BlockRow, stands=True)
+projections.amend(BlockLifted, BlockRow, stands=False)
+projections.project(BlockOpened, BlockOpeningRow, user_id=lambda event: event.by, is_over=False)
+projections.amend(BlockOpeningEnded, BlockOpeningRow, is_over=True)
+projections.project(ConsentGiven, ConsentRow, holds=True)
+projections.amend(ConsentWithdrawn, ConsentRow, holds=False)
+projections.amend(ConsentEnded, ConsentRow, holds=False)
 projections.project(PayerRegistered, PayerRow)
 projections.project(CustomerRegistered, CustomerRow)
 projections.project(CareUnitRegistered, CareUnitRow)

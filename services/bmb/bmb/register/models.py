@@ -6,6 +6,7 @@ Written by the handlers beside this file alone; no rules.
 from datetime import date
 
 from kvitt_chassis.models import Json, Regional
+from kvitt_chassis.patients_wishes import HeardBlock, HeardConsent, HeardOpening
 from kvitt_chassis.users import RegisteredUser
 from kvitt_contracts.inventory import Custody
 from kvitt_contracts.types import (
@@ -50,6 +51,24 @@ class PersonRow(Regional, Base):
     active: Mapped[bool]
     merged_into: Mapped[PersonRef | None]
     is_protected: Mapped[bool] = mapped_column(default=False)
+
+
+class BlockRow(HeardBlock, Base):
+    """What a unit has of a person is out of other units' reach (REF-25)."""
+
+    __table_args__ = (Index("ix_blocks_person", "region", "person"),)
+
+
+class BlockOpeningRow(HeardOpening, Base):
+    """Who has opened a block in an emergency (REF-25)."""
+
+    __table_args__ = (Index("ix_block_openings_user", "region", "user_id"),)
+
+
+class ConsentRow(HeardConsent, Base):
+    """Which unit a person lets see what others have of them (REF-26)."""
+
+    __table_args__ = (Index("ix_consents_service_point", "region", "service_point"),)
 
 
 class PayerRow(Regional, Base):

@@ -3,9 +3,11 @@ that bmb does not have. What a view shows of them is at the end.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import RegionReader
+from kvitt_chassis.patients_wishes import wishes_heard
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import (
@@ -27,7 +29,10 @@ from sqlalchemy import Select, Text, cast, select
 
 from bmb.register.domain import Customer, Device, Patient, User
 from bmb.register.models import (
+    BlockOpeningRow,
+    BlockRow,
     CareUnitRow,
+    ConsentRow,
     CustomerRow,
     DeviceRow,
     PersonRow,
@@ -139,6 +144,17 @@ async def recipient(tx: Transaction, named: NamedRecipient) -> Patient | CareUni
         )
     today = await _follow(tx, row)
     return Patient(recipient=PatientRecipient(person=today.person), active=today.active)
+
+
+WISHES: Final = wishes_heard(
+    BlockRow,
+    BlockOpeningRow,
+    ConsentRow,
+    aliases=select(PersonRow.person, PersonRow.merged_into.label("into")).where(
+        PersonRow.merged_into.is_not(None)
+    ),
+)
+"""What patients have said of who sees what units have of them (REF-25, REF-26)."""
 
 
 # decision 0281: a person is protected under every reference that stands for them

@@ -47,7 +47,7 @@ from kvitt_contracts.types import (
     UserId,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select, true
 
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import articles_numbered, show_article_row, within_areas
@@ -56,6 +56,7 @@ from inventory.devices.damage_views import DamageView, damages_of, is_undecided
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.devices.note_views import DeviceNotesView, notes_shown
 from inventory.devices.queries import (
+    PAST,
     custody_of,
     has_been_out,
     has_no_prescriber,
@@ -63,7 +64,7 @@ from inventory.devices.queries import (
     is_of_units,
     sip_number_of,
 )
-from inventory.people.queries import protected_among, references_of
+from inventory.people.queries import WISHES, protected_among, references_of
 from inventory.views import FromRow
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])
@@ -324,6 +325,12 @@ SCOPE = ScopeOfPersons(
     users=[DeviceRow.prescriber],
     also=is_of_units,
     protected=is_at_protected,
+    wishes=WISHES.of(
+        DeviceRow.holder_key,
+        units=[DeviceRow.customer_id],
+        is_under_way=true,
+        also=is_of_units,
+    ),
 )
 
 DEVICES = ListOf(
@@ -450,12 +457,27 @@ async def shown_of(
     if not caller.is_region_system:
         protected = await protected_among(reader, holders)
 
+    blocked = await _blocked_in(row, reader)
+
     def is_shown(custody: Custody) -> bool:
-        return custody == row.custody or domain.is_shown(
+        if custody == row.custody:
+            return True
+        return (custody.holder, custody.customer_id) not in blocked and domain.is_shown(
             custody, protected=protected, to=caller.user_id, of=caller.service_points
         )
 
     return is_shown
+
+
+async def _blocked_in(
+    row: DeviceRow, reader: RegionReader
+) -> frozenset[tuple[Holder, CustomerId | None]]:
+    """Whom a device has been at, as whose customer, where that is blocked for who reads."""
+    if reader.caller.is_region_system:
+        return frozenset()
+    theirs = CustodyRow.device_id == row.id, PAST.hides(reader.caller, serves=False)
+    found = await reader.all(select(CustodyRow).where(*theirs))
+    return frozenset((one.custody.holder, one.custody.customer_id) for one in found)
 
 
 async def _origin(row: DeviceRow, reader: RegionReader) -> OriginView | None:

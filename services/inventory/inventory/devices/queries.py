@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from kvitt_chassis.access import Caller
@@ -15,6 +15,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     and_,
+    cast,
     false,
     func,
     literal_column,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
 from inventory.devices import domain
@@ -35,7 +37,7 @@ from inventory.devices.models import (
     UsedNumberRow,
 )
 from inventory.people.models import UserRow
-from inventory.people.queries import protected_references
+from inventory.people.queries import WISHES, protected_references
 from inventory.scanning.domain import Scanned
 from inventory.stores.queries import own_stores, payers_of
 from inventory.tables import is_among
@@ -219,6 +221,13 @@ def is_of_units(caller: Caller) -> ColumnElement[bool]:
             is_among(DeviceRow.payer_id, payers_of(caller.service_points)),
         ),
     )
+
+
+PAST: Final = WISHES.of(
+    cast(CustodyRow.custody, JSONB)[("holder", "person")].astext,
+    units=[cast(CustodyRow.custody, JSONB)["customer_id"].astext],
+)
+"""What patients have said of a device's time with them."""
 
 
 # decision 0282: who asks for a device of others shows it to nobody by that

@@ -37,7 +37,7 @@ from inventory.articles.models import ArticleRow
 from inventory.articles.queries import within_areas
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.devices.queries import next_change_of
-from inventory.people.queries import protected_references, references_of
+from inventory.people.queries import WISHES, protected_references, references_of
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])
 
@@ -152,6 +152,7 @@ RETURNED = ListOf(
         CustodyRow.region,
         also=_concerned,
         protected=lambda: _person.in_(protected_references()),
+        wishes=WISHES.of(_person, units=[_said(_ended, "customer_id")]),
     ),
     sorts=named(since=CustodyRow.since),
     default="-since",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kvitt_chassis.http import ApiRouter, Reader
 from kvitt_chassis.web.protection import ScopeOfPersons
+from kvitt_chassis.web.wishes import NoWishes
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.inventory import RefusedDevice
 from kvitt_contracts.types import DeviceId, TransferId
@@ -52,6 +53,7 @@ SCOPE = ScopeOfPersons(
     HoldRow.region,
     also=is_of_side,
     protected=lambda: HoldRow.id.in_(claims_on_devices_of_protected()),
+    wishes=NoWishes(because="a hold says which devices it has, and of whom nothing"),
 )
 
 

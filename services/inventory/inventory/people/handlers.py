@@ -5,6 +5,13 @@ and merges.
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import (
+    BlockLifted,
+    BlockOpened,
+    BlockOpeningEnded,
+    BlockRegistered,
+    ConsentEnded,
+    ConsentGiven,
+    ConsentWithdrawn,
     PersonInactivated,
     PersonProtectionChanged,
     PersonReactivated,
@@ -13,12 +20,26 @@ from kvitt_contracts.orders import (
     UserRegistered,
 )
 
-from inventory.people.models import AliasRow, PersonRow, UserRow
+from inventory.people.models import (
+    AliasRow,
+    BlockOpeningRow,
+    BlockRow,
+    ConsentRow,
+    PersonRow,
+    UserRow,
+)
 
 messages = Handlers()
 
 messages.project(PersonRegistered, PersonRow)
 messages.project(UserRegistered, UserRow)
+messages.project(BlockRegistered, BlockRow, stands=True)
+messages.amend(BlockLifted, BlockRow, stands=False)
+messages.project(BlockOpened, BlockOpeningRow, user_id=lambda event: event.by, is_over=False)
+messages.amend(BlockOpeningEnded, BlockOpeningRow, is_over=True)
+messages.project(ConsentGiven, ConsentRow, holds=True)
+messages.amend(ConsentWithdrawn, ConsentRow, holds=False)
+messages.amend(ConsentEnded, ConsentRow, holds=False)
 
 
 @messages.on(

@@ -1,6 +1,7 @@
 """The tables of person references and of users, as orders published them last."""
 
 from kvitt_chassis.models import Json, Regional
+from kvitt_chassis.patients_wishes import HeardBlock, HeardConsent, HeardOpening
 from kvitt_chassis.users import RegisteredUser
 from kvitt_contracts.types import PersonRef, ProductArea, RegionPersonId, StoreId
 from sqlalchemy import Index, false, text
@@ -34,6 +35,24 @@ class AliasRow(Regional, Base):
 
     person: Mapped[PersonRef] = mapped_column(primary_key=True)
     into: Mapped[PersonRef]
+
+
+class BlockRow(HeardBlock, Base):
+    """What a unit has of a person is out of other units' reach (REF-25)."""
+
+    __table_args__ = (Index("ix_blocks_person", "region", "person"),)
+
+
+class BlockOpeningRow(HeardOpening, Base):
+    """Who has opened a block in an emergency (REF-25)."""
+
+    __table_args__ = (Index("ix_block_openings_user", "region", "user_id"),)
+
+
+class ConsentRow(HeardConsent, Base):
+    """Which unit a person lets see what others have of them (REF-26)."""
+
+    __table_args__ = (Index("ix_consents_service_point", "region", "service_point"),)
 
 
 class UserRow(RegisteredUser, Base):

@@ -1,11 +1,13 @@
 """Look-ups of persons that other nouns use: the reference behind an alias or a region's own id."""
 
 from collections.abc import Iterable
+from typing import Final
 from uuid import UUID
 
 from kvitt_chassis.access import Caller
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import RegionReader
+from kvitt_chassis.patients_wishes import wishes_heard
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import (
     CareUnitRecipient,
@@ -23,7 +25,14 @@ from sqlalchemy import ColumnElement, Select, Text, cast, not_, select, type_coe
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 
-from inventory.people.models import AliasRow, PersonRow, UserRow
+from inventory.people.models import (
+    AliasRow,
+    BlockOpeningRow,
+    BlockRow,
+    ConsentRow,
+    PersonRow,
+    UserRow,
+)
 
 
 def rows_of_holder(holder: Holder, tx: Transaction) -> Iterable[RowKey]:
@@ -122,6 +131,12 @@ async def references_of(reader: RegionReader, person: PersonRef) -> set[PersonRe
         if found <= known:
             return known
         known |= found
+
+
+WISHES: Final = wishes_heard(
+    BlockRow, BlockOpeningRow, ConsentRow, aliases=select(AliasRow.person, AliasRow.into)
+)
+"""What patients have said of who sees what units have of them (REF-25, REF-26)."""
 
 
 # decision 0282: a person is protected under every reference that stands for them

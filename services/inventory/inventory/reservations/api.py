@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from kvitt_chassis.access import Caller
 from kvitt_chassis.filters import Eq
 from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, named
 from kvitt_chassis.web.protection import ScopeOfPersons
@@ -18,8 +19,10 @@ from kvitt_contracts.types import (
     StoreId,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, cast, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 
+from inventory.people.queries import WISHES
 from inventory.reservations import domain
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
 from inventory.reservations.queries import is_for_protected, with_reservation
@@ -108,12 +111,22 @@ class ReservationQuery(ListQuery):
     store: Annotated[StoreId | None, Eq(PlacedOrderRow.store, "Förråd")] = None
 
 
+def _is_of_own_stores(caller: Caller) -> ColumnElement[bool]:
+    return is_among(PlacedOrderRow.store, own_stores(caller))
+
+
 SCOPE = ScopeOfPersons(
     PlacedOrderRow.region,
     service_points=[PlacedOrderRow.service_point],
     users=[PlacedOrderRow.prescriber],
-    also=lambda caller: is_among(PlacedOrderRow.store, own_stores(caller)),
+    also=_is_of_own_stores,
     protected=is_for_protected,
+    wishes=WISHES.of(
+        cast(PlacedOrderRow.recipient, JSONB)["person"].astext,
+        units=[PlacedOrderRow.service_point],
+        is_under_way=true,
+        also=_is_of_own_stores,
+    ),
 )
 
 RESERVATIONS = ListOf(

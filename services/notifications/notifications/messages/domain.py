@@ -89,6 +89,7 @@ class NewKind(StrEnum):
     LINE_DIVERTED = "line_diverted"
     STOCKTAKING_ANNOUNCED = "stocktaking_announced"
     RECONDITIONING_LATE = "reconditioning_late"
+    BLOCK_OPENED = "block_opened"
 
 
 class Status(StrEnum):

@@ -302,6 +302,11 @@ TEXTS: dict[str, Text] = {
     NewKind.CASE_ANSWERED: Text(
         "Svar på ärende", "Kundtjänst har svarat på ditt ärende. Öppna det och läs svaret."
     ),
+    NewKind.BLOCK_OPENED: Text(
+        "Spärr öppnad i en nödsituation",
+        "Någon utanför er enhet har öppnat det som en patient har spärrat hos er. Öppna sidan"
+        " Spärrar och samtycken och läs vem det var och varför.",
+    ),
     NewKind.ACCESS_APPLIED: Text(
         "Ansökan om behörighet",
         "En enhetschef ansöker om behörighet för en användare. Öppna sidan och besluta.",

@@ -26,6 +26,7 @@ _SERVED_BY = {
     "region_sale": ("billing", "/region-sales"),
     "basket_loan": ("orders", "/basket-loans"),
     "case": ("orders", "/cases"),
+    "person": ("orders", "/persons"),
 }
 _LISTED_BY = {"stocktaking": ("inventory", "/stores"), "user": ("orders", "/users:access")}
 """What has no address of its own: where it stands among others."""

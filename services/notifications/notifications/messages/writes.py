@@ -11,6 +11,7 @@ from kvitt_contracts.types import (
     FaultReportId,
     MessageId,
     OrderId,
+    PersonRef,
     PickupId,
     ProposalId,
     PurchaseOrderId,
@@ -73,6 +74,11 @@ def about_case(case_id: CaseId) -> Thing:
 def about_user(user: UUID) -> Thing:
     """The message is about a user's access."""
     return Thing(kind=Word("user"), id=user)
+
+
+def about_person(person: PersonRef) -> Thing:
+    """The message is about what a unit has of a person."""
+    return Thing(kind=Word("person"), id=person)
 
 
 def about_device(device_id: DeviceId) -> Thing:

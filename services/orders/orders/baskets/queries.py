@@ -20,11 +20,14 @@ from kvitt_contracts.types import (
     Recipient,
     Word,
 )
+from sqlalchemy import Text, cast
+from sqlalchemy.dialects.postgresql import JSONB
 
 from orders.articles.domain import Article
 from orders.articles.models import ArticleRow
-from orders.baskets.domain import Act, Basket
+from orders.baskets.domain import WAITING, Act, Basket
 from orders.baskets.models import BasketLoanRow
+from orders.blocks.queries import WISHES
 from orders.parties.domain import Ordering, Patient, as_published
 from orders.parties.queries import recipient_named, rows_of_recipient
 from orders.people.queries import current_person, current_reference, is_among_protected
@@ -40,6 +43,11 @@ SCOPE: Final = ScopeOfPersons(
     service_points=[BasketLoanRow.service_point],
     users=[BasketLoanRow.prescriber, BasketLoanRow.requester],
     protected=lambda: is_among_protected(BasketLoanRow.persons),
+    wishes=WISHES.of(
+        lambda ref: cast(BasketLoanRow.persons, JSONB).has_key(cast(ref, Text)),
+        units=[BasketLoanRow.service_point],
+        is_under_way=lambda: BasketLoanRow.status.in_(WAITING),
+    ),
 )
 """Whose a basket loan is: its service point's, colleagues included, and its parties' (ORD-10)."""
 

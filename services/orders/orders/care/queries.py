@@ -12,8 +12,9 @@ from kvitt_chassis.http import Scope
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.types import DeviceId, PersonRef, RegionCode, TransferId
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
+from orders.blocks.queries import WISHES
 from orders.care.models import CareDeviceRow, CareTransferRow
 from orders.customer_orders.api import SCOPE as ORDERS_SCOPE
 from orders.customer_orders.domain import Status
@@ -67,6 +68,7 @@ def _given_to(caller: Caller, refs: Sequence[PersonRef]) -> Select[PersonRef]:
         devices.exists(),
         transfers.exists(),
         is_open_to(caller.user_id, person, region),
+        person.in_(select(WISHES.consented(caller).c.person)),
     )
     return select(same.c.asked).where(or_(*is_given))
 
@@ -148,11 +150,22 @@ def _is_their_transfer(caller: Caller) -> ColumnElement[bool]:
 
 
 DEVICES: Final = ScopeOfPersons(
-    CareDeviceRow.region, also=_is_my_device, protected=_device_of_protected
+    CareDeviceRow.region,
+    also=_is_my_device,
+    protected=_device_of_protected,
+    wishes=WISHES.of(CareDeviceRow.person, units=[CareDeviceRow.customer_id], is_under_way=true),
 )
 """Whose a device on loan is: its customer's, its payer's and its prescriber's."""
 
 TRANSFERS: Final = ScopeOfPersons(
-    CareTransferRow.region, also=_is_their_transfer, protected=_transfer_of_protected
+    CareTransferRow.region,
+    also=_is_their_transfer,
+    protected=_transfer_of_protected,
+    wishes=WISHES.of(
+        CareTransferRow.current_person,
+        CareTransferRow.new_person,
+        units=[CareTransferRow.sending_service_point, CareTransferRow.receiving_service_point],
+        is_under_way=lambda: ~CareTransferRow.came_to_nothing,
+    ),
 )
 """Whose a sent transfer is: its sender's, its receiver's and their units'."""

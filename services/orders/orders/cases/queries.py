@@ -9,6 +9,7 @@ from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.http import Scope
 from kvitt_chassis.row_keys import key_column
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.access import acts_of
 from kvitt_contracts.access.asked import grantees_of
 from kvitt_contracts.orders import AskCase, NamedThing
@@ -22,8 +23,9 @@ from kvitt_contracts.types import (
     Word,
     identify,
 )
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, or_, select
 
+from orders.blocks.queries import WISHES
 from orders.care.models import CareDeviceRow, CareTransferRow
 from orders.care.numbers import care_device_numbered, rows_of_number
 from orders.care.queries import DEVICES, TRANSFERS, reach_to
@@ -46,12 +48,44 @@ from orders.work_orders.queries import SCOPE as WORK_ORDERS
 Asked = AskCase | AskCaseInWords
 
 # decision 0371: who answers a case sees it, whomever it concerns
-SCOPE: Final = Scope(
-    CaseRow.region, service_points=[CaseRow.service_point], users=[CaseRow.asked_by]
+SCOPE: Final = ScopeOfPersons(
+    CaseRow.region,
+    service_points=[CaseRow.service_point],
+    users=[CaseRow.asked_by],
+    protected=false,
+    wishes=WISHES.of(
+        lambda ref: _concerns(ref),
+        units=[CaseRow.service_point],
+        is_under_way=lambda: CaseRow.status == Status.WAITING,
+    ),
 )
 """Whose a case is: its service point's, colleagues' included, and theirs who asked."""
 
 (_ASK,) = (act for act in acts_of("orders") if act.name == "orders.case.ask")
+
+
+_ABOUT_PERSONS: Final[Mapping[Any, Sequence[Any]]] = {
+    OrderRow.id: [OrderRow.recipient_person],
+    PickupRow.id: [PickupRow.recipient_person],
+    WorkOrderRow.id: [WorkOrderRow.recipient_person],
+    CareDeviceRow.device_id: [CareDeviceRow.person],
+    CareTransferRow.transfer_id: [CareTransferRow.current_person, CareTransferRow.new_person],
+}
+"""Whom the things are about that a case can be about."""
+
+
+def _concerns(ref: ColumnElement[PersonRef]) -> ColumnElement[bool]:
+    """A case is about a person, or about something of theirs."""
+    return or_(
+        CaseRow.about_id == ref,
+        *(
+            select(key)
+            .where(key == CaseRow.about_id, or_(*(column == ref for column in persons)))
+            .correlate_except(key.class_)
+            .exists()
+            for key, persons in _ABOUT_PERSONS.items()
+        ),
+    )
 
 
 class _Source(NamedTuple):

@@ -35,6 +35,7 @@ from kvitt_contracts.types import (
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, or_, select
 
+from orders.blocks.queries import WISHES
 from orders.customer_orders import domain, story
 from orders.customer_orders.domain import OrderType, Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
@@ -63,6 +64,11 @@ SCOPE = ScopeOfPersons(
     users=[OrderRow.prescriber, OrderRow.requester],
     also=is_for_whom_they_act,
     protected=is_for_protected,
+    wishes=WISHES.of(
+        OrderRow.recipient_person,
+        units=[OrderRow.service_point],
+        is_under_way=lambda: OrderRow.status.in_(domain.OPEN),
+    ),
 )
 
 

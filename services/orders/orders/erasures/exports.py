@@ -1,15 +1,24 @@
 """Everything that orders stores of who a person is, for the person (REF-24)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
-from kvitt_contracts.types import Address, PersonRef, RegionPersonId, UserId
+from kvitt_contracts.types import Address, PersonRef, RegionPersonId, ServicePointId, UserId
 from pydantic import BaseModel, ConfigDict, Field
 
-from orders.erasures.queries import corrections_of, looks_of, references_of
+from orders.blocks.domain import AskedBy
+from orders.blocks.domain import Status as BlockStatus
+from orders.consents.domain import Status as ConsentStatus
+from orders.erasures.queries import (
+    blocks_among,
+    consents_among,
+    corrections_of,
+    looks_of,
+    references_of,
+)
 from orders.people.domain import Look
 from orders.people.keys.opening import all_opened
 from orders.people.models import PersonRow
@@ -43,6 +52,30 @@ class LookView(BaseModel):
     purpose: str
 
 
+class BlockSaid(BaseModel):
+    """En spärr: vilken enhets uppgifter som andra inte ser."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    service_point: ServicePointId
+    status: BlockStatus
+    asked_by: AskedBy | None
+    asked_on: date | None
+    lifted_at: datetime | None
+
+
+class ConsentSaid(BaseModel):
+    """Ett samtycke: vilken enhet som får se, till och med vilken dag."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    service_point: ServicePointId
+    status: ConsentStatus
+    until_on: date
+    opens_blocks: bool
+    given_at: datetime
+
+
 class PersonExport(BaseModel):
     """Vad orders vet om vem en person är."""
 
@@ -61,6 +94,8 @@ class PersonExport(BaseModel):
     protected: bool
     deceased: bool
     corrections: tuple[CorrectionView, ...]
+    blocks: Annotated[tuple[BlockSaid, ...], Field(description="Spärrar som personen har bett om")]
+    consents: Annotated[tuple[ConsentSaid, ...], Field(description="Samtycken som personen gett")]
     looks: Annotated[tuple[LookView, ...], Field(description="De senaste tusen, den senaste först")]
 
 
@@ -92,6 +127,8 @@ async def export(person: PersonRef, by: UserId, tx: Transaction) -> PersonExport
         protected=told.protected,
         deceased=told.deceased,
         corrections=await _corrections(refs, tx),
+        blocks=tuple(map(BlockSaid.model_validate, await blocks_among(refs, tx))),
+        consents=tuple(map(ConsentSaid.model_validate, await consents_among(refs, tx))),
         looks=tuple(LookView.model_validate(one) for one in looks),
     )
 

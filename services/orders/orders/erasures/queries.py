@@ -10,7 +10,9 @@ from kvitt_contracts.types import DeviceId, PersonRef
 from sqlalchemy import ColumnElement, Select, func, select
 
 from orders.attachments.models import AttachmentRow
+from orders.blocks.models import BlockRow
 from orders.care.models import CareDeviceRow, CareTransferRow
+from orders.consents.models import ConsentRow
 from orders.customer_orders import domain as customer_orders
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.erasures.domain import Kept, Left
@@ -221,3 +223,17 @@ async def looks_of(refs: Sequence[PersonRef], tx: Transaction) -> Sequence[Perso
     )
     found = await tx.session.scalars(query.order_by(PersonAccessRow.at.desc()).limit(MOST))
     return found.all()
+
+
+async def blocks_among(refs: Sequence[PersonRef], tx: Transaction) -> Sequence[BlockRow]:
+    """What a person has asked units to block, lifted or not."""
+    row = BlockRow
+    found = select(row).where(row.region == tx.region, row.person.in_(refs)).order_by(row.id)
+    return (await tx.session.scalars(found)).all()
+
+
+async def consents_among(refs: Sequence[PersonRef], tx: Transaction) -> Sequence[ConsentRow]:
+    """What a person has consented to, whether it holds or not."""
+    row = ConsentRow
+    found = select(row).where(row.region == tx.region, row.person.in_(refs)).order_by(row.given_at)
+    return (await tx.session.scalars(found)).all()

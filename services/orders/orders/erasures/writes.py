@@ -9,6 +9,7 @@ from sqlalchemy import delete, or_, select, update
 
 from orders.attachments.models import AttachmentRow
 from orders.attachments.writes import ORPHANED
+from orders.blocks.models import BlockOpeningRow
 from orders.cases.models import CaseRow
 from orders.customer_orders.models import OrderDetailsRow
 from orders.erasures.queries import (
@@ -74,6 +75,14 @@ async def forget_texts(refs: Sequence[PersonRef], tx: Transaction) -> None:
         execution_options=_AT_ONCE,
     )
     tx.will_lock(ApplicationDraftRow)
+    tx.will_lock(BlockOpeningRow)
+    opening = BlockOpeningRow
+    await tx.session.execute(
+        update(opening)
+        .where(opening.region == tx.region, opening.person.in_(refs))
+        .values({"reason_stored": None}),
+        execution_options=_AT_ONCE,
+    )
     gone: dict[type[Any], Any] = {
         OrderDetailsRow: OrderDetailsRow.order_id.in_(orders),
         PickupDetailsRow: PickupDetailsRow.pickup_id.in_(pickups),

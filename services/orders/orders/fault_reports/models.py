@@ -41,6 +41,7 @@ class FaultReportRow(
         Index("ix_fault_reports_service_point", "region", "service_point", "status"),
         Index("ix_fault_reports_device", "region", "device_id"),
         Index("ix_fault_reports_reported_by", "region", "reported_by"),
+        Index("ix_fault_reports_recipient_person", "region", "recipient_person"),
         Index("ix_fault_reports_prescriber", "region", "prescriber"),
         Index("ix_fault_reports_forwarded_to", "region", "forwarded_to"),
         Index(

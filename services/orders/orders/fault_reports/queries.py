@@ -19,6 +19,7 @@ from kvitt_contracts.types import (
     UserId,
 )
 
+from orders.blocks.queries import WISHES
 from orders.care.models import CareDeviceRow
 from orders.care.numbers import care_device_numbered, device_key, rows_of_number
 from orders.fault_reports.domain import Device, Status
@@ -36,6 +37,11 @@ SCOPE: Final = ScopeOfPersons(
     service_points=[FaultReportRow.service_point],
     users=[FaultReportRow.reported_by, FaultReportRow.prescriber, FaultReportRow.forwarded_to],
     protected=lambda: is_of_protected(FaultReportRow.recipient_person),
+    wishes=WISHES.of(
+        FaultReportRow.recipient_person,
+        units=[FaultReportRow.service_point],
+        is_under_way=lambda: FaultReportRow.status != Status.CLOSED,
+    ),
 )
 """Whose a fault report is: its service point's, and theirs who reported it or are to act on it."""
 

@@ -5,7 +5,7 @@ bodies alone. How somebody comes to see a person is in `orders.care`.
 from typing import Annotated
 
 from fastapi import Query
-from kvitt_chassis.filters import Eq, From, In, To, Where
+from kvitt_chassis.filters import Eq
 from kvitt_chassis.http import (
     ApiRouter,
     Body,
@@ -20,15 +20,14 @@ from kvitt_chassis.http import (
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.regions import Name
-from kvitt_contracts.types import Address, PersonRef, RegionPersonId, ServicePointId, UserId
-from pydantic import AwareDatetime, ConfigDict, Field
+from kvitt_contracts.types import Address, RegionPersonId, UserId
+from pydantic import ConfigDict, Field
 from sqlalchemy import select
 
 from orders.people.commands import AddPerson
-from orders.people.domain import Look
-from orders.people.models import PersonAccessRow, PersonRow
-from orders.people.queries import find_by_number, is_told_of, protected_among
-from orders.people.views import AccessView, PersonView
+from orders.people.models import PersonRow
+from orders.people.queries import find_by_number
+from orders.people.views import PersonView
 
 router = ApiRouter(tags=["Personer"])
 
@@ -99,41 +98,3 @@ PERSONS = ListOf(
 async def list_persons(reader: Reader, asked: Annotated[PersonQuery, Query()]) -> Page[PersonView]:
     """Referenser. Vilka de är visas av POST /persons:resolve."""
     return await PERSONS.page(asked, reader)
-
-
-class AccessQuery(ListQuery):
-    """Which looks."""
-
-    person: Annotated[PersonRef | None, Where(is_told_of, "Vem som sågs")] = None
-    user_id: Annotated[UserId | None, Eq(PersonAccessRow.user_id, "Vem som såg")] = None
-    look: Annotated[list[Look] | None, In(PersonAccessRow.look, "Vad det blev")] = None
-    unit: Annotated[ServicePointId | None, Eq(PersonAccessRow.unit, "Från vilken enhet")] = None
-    since: Annotated[AwareDatetime | None, From(PersonAccessRow.at, "Från och med")] = None
-    until: Annotated[AwareDatetime | None, To(PersonAccessRow.at, "Till och med")] = None
-
-
-ACCESSES = ListOf(
-    select(PersonAccessRow),
-    scope=RegionWide(PersonAccessRow.region, because="who may read the log reads all (REF-6)"),
-    sorts=named(PersonAccessRow.at, PersonAccessRow.user_id),
-    default="-at",
-    view=AccessView.model_validate,
-)
-
-
-@router.get("/person-accesses")
-async def list_person_accesses(
-    reader: Reader, asked: Annotated[AccessQuery, Query()]
-) -> Page[AccessView]:
-    """Loggen över vem som såg vem, och varför (REF-6). Vem som sågs utelämnas när den har skyddade
-    personuppgifter och uppslaget är en annans: loggen skulle säga var personen vårdas (REF-19).
-    """
-    page = await ACCESSES.page(asked, reader)
-    me = reader.caller.user_id
-    others = {one.person for one in page.items if one.person and one.user_id != me}
-    withheld = await protected_among(others, reader)
-    items = [
-        one.without_person() if one.person in withheld and one.user_id != me else one
-        for one in page.items
-    ]
-    return page.model_copy(update={"items": items})

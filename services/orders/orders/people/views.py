@@ -56,8 +56,8 @@ class AccessView(BaseModel):
     person_is_withheld: Annotated[
         bool,
         Field(
-            description="Sant när personen, som har skyddade personuppgifter, inte visas: den som"
-            " såg den arbetar där den vårdas (REF-19)"
+            description="Sant när personen inte visas: den har skyddade personuppgifter, eller har"
+            " spärrat det som enheten har om den (REF-19, REF-25)"
         ),
     ] = False
 

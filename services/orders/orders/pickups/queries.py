@@ -24,6 +24,7 @@ from kvitt_contracts.types import (
 from sqlalchemy import ColumnElement, select
 
 from orders.articles.models import ArticleRow
+from orders.blocks.queries import WISHES
 from orders.care.models import CareDeviceRow
 from orders.care.numbers import care_device_numbered, device_key, rows_of_number
 from orders.devices.models import DeviceRow
@@ -49,6 +50,11 @@ SCOPE: Final = ScopeOfPersons(
     service_points=[PickupRow.service_point],
     users=[PickupRow.by],
     protected=lambda: is_of_protected(PickupRow.recipient_person),
+    wishes=WISHES.of(
+        PickupRow.recipient_person,
+        units=[PickupRow.service_point],
+        is_under_way=lambda: PickupRow.status.in_(OPEN),
+    ),
 )
 """Whose a pickup is: its service point's, colleagues' included (PCK-5), and who ordered it."""
 

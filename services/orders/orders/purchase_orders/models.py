@@ -47,6 +47,7 @@ class PurchaseOrderRow(
         Index("ix_purchase_orders_status", "region", "status", "created_on"),
         Index("ix_purchase_orders_created_on", "region", "created_on"),
         Index("ix_purchase_orders_by", "region", "by"),
+        Index("ix_purchase_orders_recipient_person", "region", "recipient_person"),
         Index("ix_purchase_orders_awaited_on", "region", "awaited_on"),
         Index(
             "ix_purchase_orders_number_prefix",

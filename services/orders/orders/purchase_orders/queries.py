@@ -17,6 +17,7 @@ from kvitt_contracts.types import (
 
 from orders.articles.domain import Article
 from orders.articles.models import ArticleRow
+from orders.blocks.queries import WISHES
 from orders.customer_orders.domain import Status
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.message_subject import subject_as
@@ -25,6 +26,7 @@ from orders.numbers.writes import next_number
 from orders.people.queries import is_of_protected
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords
 from orders.purchase_orders.creating.domain import Naming, Wish
+from orders.purchase_orders.domain import Status as PurchaseStatus
 from orders.purchase_orders.models import PurchaseOrderRow
 from orders.suppliers.models import SupplierRow
 from orders.suppliers.queries import supplier_key, supplier_named
@@ -38,6 +40,11 @@ SCOPE: Final = ScopeOfPersons(
     service_points=[PurchaseOrderRow.service_point],
     users=[PurchaseOrderRow.by],
     protected=lambda: is_of_protected(PurchaseOrderRow.recipient_person),
+    wishes=WISHES.of(
+        PurchaseOrderRow.recipient_person,
+        units=[PurchaseOrderRow.service_point],
+        is_under_way=lambda: PurchaseOrderRow.status != PurchaseStatus.CLOSED,
+    ),
 )
 """Whose a purchase order is: its service point's, and who created it."""
 

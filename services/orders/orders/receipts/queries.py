@@ -23,6 +23,7 @@ from kvitt_contracts.types import (
 from sqlalchemy import select
 
 from orders.articles.models import ArticleRow
+from orders.blocks.queries import WISHES
 from orders.customer_orders.models import OrderRow
 from orders.message_subject import subject_as
 from orders.people.models import PersonRow
@@ -38,6 +39,10 @@ SCOPE: Final = ScopeOfPersons(
     service_points=[ReceiptRow.service_point],
     users=[ReceiptRow.by],
     protected=lambda: is_of_protected(ReceiptRow.recipient_person),
+    wishes=WISHES.of(
+        ReceiptRow.recipient_person,
+        units=[ReceiptRow.service_point],
+    ),
 )
 """Whose a receipt is: its service point's, and who reported it."""
 

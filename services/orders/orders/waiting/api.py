@@ -10,8 +10,9 @@ from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, Regio
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.types import ServicePointId
-from sqlalchemy import select
+from sqlalchemy import select, true
 
+from orders.blocks.queries import WISHES
 from orders.people.queries import is_of_protected
 from orders.waiting.models import SOURCES, WaitingThing
 from orders.waiting.views import WaitingView
@@ -37,6 +38,9 @@ WAITS: Final = ListOf(
         service_points=[WaitingThing.service_point],
         users=[WaitingThing.by, WaitingThing.user],
         protected=lambda: is_of_protected(WaitingThing.person),
+        wishes=WISHES.of(
+            WaitingThing.person, units=[WaitingThing.service_point], is_under_way=true
+        ),
     ),
     sorts=named(WaitingThing.due_on),
     default="due_on",

@@ -29,6 +29,7 @@ from sqlalchemy import ColumnElement, select, true
 
 from orders.articles.domain import Article
 from orders.articles.models import ArticleRow
+from orders.blocks.queries import WISHES
 from orders.care.numbers import care_device_numbered, rows_of_number
 from orders.care.queries import reach_to
 from orders.customer_orders.domain import Status as OrderStatus
@@ -70,18 +71,28 @@ def _is_of_protected() -> ColumnElement[bool]:
     return is_of_protected(WorkOrderRow.recipient_person)
 
 
+_WISHES: Final = WISHES.of(
+    WorkOrderRow.recipient_person,
+    units=[WorkOrderRow.service_point],
+    is_under_way=lambda: WorkOrderRow.status.in_(OPEN),
+)
+
 SCOPE: Final = ScopeOfPersons(
     WorkOrderRow.region,
     service_points=[WorkOrderRow.service_point],
     users=[WorkOrderRow.requester, WorkOrderRow.by, WorkOrderRow.technician],
     protected=_is_of_protected,
+    wishes=_WISHES,
 )
 """Whose a work order is: its service point's, colleagues' included (ACT-7), and theirs who asked
 for it, registered it or do it.
 """
 
 OF_THE_RECIPIENT: Final = ScopeOfPersons(
-    WorkOrderRow.region, also=lambda caller: true(), protected=_is_of_protected
+    WorkOrderRow.region,
+    also=lambda caller: true(),
+    protected=_is_of_protected,
+    wishes=_WISHES,
 )
 """All of one recipient's, for who has a part in their care (ACT-7): that is looked at before."""
 

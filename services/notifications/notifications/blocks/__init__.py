@@ -1,0 +1,1 @@
+"""What is told of blocks that patients ask for (REF-25)."""
