@@ -13,6 +13,7 @@ from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
 from orders.cases.models import CaseRow
 from orders.cases.reasons import Reason, refusal
 from orders.cases.writes import ANSWER, await_answer
+from orders.people.keys.opening import writable
 from orders.pickups.models import PickupRow
 from orders.pickups.writes import make_urgent
 from orders.units.models import UserRow
@@ -125,7 +126,9 @@ async def _ask(command: Asked, tx: Transaction, *, text: str | None) -> None:
         place=await place_named(command.service_point, tx),
     )
     row = tx.start(CaseRow, case_id, asked)
-    row.text, row.asked_on = text, tx.today
+    row.asked_on, row.person = tx.today, await queries.concerned_by(about, tx)
+    await writable(row, tx)
+    row.text = text
     await_answer(row, tx)
 
 
@@ -138,6 +141,7 @@ async def _answer(row: CaseRow, command: Answered, tx: Transaction, *, text: str
         by=command.by,
     )
     tx.record(row, *answered)
+    await writable(row, tx)
     row.answer = text
     _forget_who(row)
     await_answer(row, tx)
