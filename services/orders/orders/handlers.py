@@ -10,6 +10,7 @@ from orders.care.done import logging_what_is_done
 from orders.care.handlers import projections as care
 from orders.cases.handlers import messages as cases
 from orders.claims.handlers import messages as claims
+from orders.clear_texts.handlers import messages as clear_texts
 from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
 from orders.devices.handlers import projections as devices
@@ -69,6 +70,7 @@ for _noun in (
     drafts,
     claims,
     erasures,
+    clear_texts,
 ):
     _together.include(_noun)
 messages = logging_what_is_done(bringing_to_baskets(_together))

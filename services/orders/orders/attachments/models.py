@@ -44,12 +44,17 @@ class AttachmentRow(SealedForPerson, Regional, Base):
     @property
     def key(self) -> str:
         """What its file is kept under: the region and the id, nothing of its name."""
-        return f"{self.clear_key}.sealed" if self.is_sealed else self.clear_key
+        return self.sealed_key if self.is_sealed else self.clear_key
 
     @property
     def clear_key(self) -> str:
         """What an earlier release kept its file under, in clear."""
         return f"{self.region}/{self.attachment_id}"
+
+    @property
+    def sealed_key(self) -> str:
+        """What its file is kept under where it is sealed."""
+        return f"{self.clear_key}.sealed"
 
     @property
     def is_sealed(self) -> bool:

@@ -126,6 +126,6 @@ async def forget(row: AttachmentRow, tx: Transaction) -> None:
     StoreUnavailable: it is tried again.
     """
     tx.will_lock(AttachmentRow)
-    await files().delete(row.key)
-    await files().delete(row.clear_key)  # of an earlier release, if there is one
+    for key in (row.sealed_key, row.clear_key):  # an earlier release kept it in clear
+        await files().delete(key)
     await tx.session.delete(row)

@@ -141,6 +141,8 @@ async def _answer(row: CaseRow, command: Answered, tx: Transaction, *, text: str
         by=command.by,
     )
     tx.record(row, *answered)
+    if not row.has_sealed():  # asked in an earlier release, or without a word
+        row.person = await queries.concerned_by(row.about, tx)
     await writable(row, tx)
     row.answer = text
     _forget_who(row)

@@ -110,7 +110,7 @@ NOBODY: Final = PersonRef(UUID(int=0))
 
 
 class SealedForPerson:
-    """A row with sealed columns, about the person whom its column `person` names, or about nobody."""
+    """A row with sealed columns, about the person whom its column `person` names, or nobody."""
 
     sealed: ClassVar[tuple[str, ...]] = ()
     sealed_for: ClassVar[str] = "person"
@@ -159,6 +159,10 @@ class SealedForPerson:
         """True where a column holds what an earlier release stored in clear."""
         stored = (getattr(self, name + _STORED) for name in self.sealed)
         return any(one not in (None, ERASED) and not is_sealed(one) for one in stored)
+
+    def has_sealed(self) -> bool:
+        """True where a column is sealed already: with the key of whom the row is about."""
+        return any(is_sealed(getattr(self, name + _STORED)) for name in self.sealed)
 
     def seal_what_is_clear(self) -> None:
         """Seal what an earlier release stored in clear."""
