@@ -1,4 +1,4 @@
-"""Seals what an earlier release stored in clear: a timer for each thing that has a text or a file."""
+"""Seals what an earlier release stored in clear: a timer for each that has a text or a file."""
 
 from datetime import datetime
 from typing import Any, Final

@@ -10,6 +10,7 @@ from kvitt_contracts.types import Address, PersonRef, RegionPersonId, UserId
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.erasures.queries import corrections_of, looks_of, references_of
+from orders.erasures.written import WrittenView, written_of
 from orders.people.domain import Look
 from orders.people.keys.opening import all_opened
 from orders.people.models import PersonRow
@@ -61,6 +62,9 @@ class PersonExport(BaseModel):
     protected: bool
     deceased: bool
     corrections: tuple[CorrectionView, ...]
+    written: Annotated[
+        tuple[WrittenView, ...], Field(description="Det som skrevs fritt om det som rör personen")
+    ] = ()
     looks: Annotated[tuple[LookView, ...], Field(description="De senaste tusen, den senaste först")]
 
 
@@ -92,6 +96,7 @@ async def export(person: PersonRef, by: UserId, tx: Transaction) -> PersonExport
         protected=told.protected,
         deceased=told.deceased,
         corrections=await _corrections(refs, tx),
+        written=await written_of(refs, tx),
         looks=tuple(LookView.model_validate(one) for one in looks),
     )
 

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import PersonRef
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from orders.attachments.models import AttachmentRow
 from orders.care.models import CareDeviceRow, CareTransferRow
+from orders.cases.models import CaseRow
 from orders.customer_orders import domain as customer_orders
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.erasures.domain import Kept, Left
@@ -130,6 +131,13 @@ def devices_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
     return select(row.device_id).where(
         row.region == tx.region, row.person.in_(refs) | row.returned_by.in_(refs)
     )
+
+
+def is_asked_of(refs: Sequence[PersonRef], tx: Transaction) -> ColumnElement[bool]:
+    """The criterion of a case that is, or was when it was asked, about something of a person's."""
+    things = (orders_of(refs, tx), pickups_of(refs, tx), works_of(refs, tx))
+    others = (refs, transfers_of(refs, tx), devices_of(refs, tx))
+    return or_(*(CaseRow.about_id.in_(one) for one in (*things, *others)), CaseRow.person.in_(refs))
 
 
 def is_attached_to(refs: Sequence[PersonRef], tx: Transaction) -> ColumnElement[bool]:

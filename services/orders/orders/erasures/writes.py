@@ -6,19 +6,18 @@ from typing import Any, Final
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import Delivery
 from kvitt_contracts.types import PersonRef
-from sqlalchemy import ColumnElement, case, delete, null, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, null, select, update
 
 from orders.attachments.models import AttachmentRow
 from orders.attachments.writes import ORPHANED
 from orders.cases.models import CaseRow
 from orders.customer_orders.models import OrderDetailsRow
 from orders.erasures.queries import (
-    devices_of,
+    is_asked_of,
     is_attached_to,
     orders_of,
     pickups_of,
     purchases_of,
-    transfers_of,
     works_of,
 )
 from orders.fault_reports.models import FaultReportRow
@@ -55,12 +54,8 @@ async def forget_texts(refs: Sequence[PersonRef], tx: Transaction) -> None:
         execution_options=_AT_ONCE,
     )
     tx.will_lock(CaseRow)
-    things = (refs, orders, pickups, works, transfers_of(refs, tx), devices_of(refs, tx))
-    about = or_(*(asked.about_id.in_(one) for one in things))
     await tx.session.execute(
-        update(asked)
-        .where(asked.region == tx.region, about | asked.person.in_(refs))
-        .values(_gone(asked)),
+        update(asked).where(asked.region == tx.region, is_asked_of(refs, tx)).values(_gone(asked)),
         execution_options=_AT_ONCE,
     )
     tx.will_lock(WorkOrderRow)
