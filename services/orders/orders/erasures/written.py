@@ -7,6 +7,7 @@ from kvitt_chassis.row_keys import key_column
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import PersonRef
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_jsonable_python
 from sqlalchemy import ColumnElement, select
 
 from orders.attachments.models import AttachmentRow
