@@ -20,6 +20,7 @@ _MARK = "sealed:1:"
 _NONCE_BYTES = 12
 _STORED = "_stored"
 
+# decision 0531: what nobody can open any more says so
 ERASED: Final = "raderat"
 """What is shown of a text that nobody can open any more: its person is erased (REF-23)."""
 _NOTHING: Final = object()
@@ -105,6 +106,7 @@ class Sealed(Generic[V]):
         setattr(row, self.stored, seal(row.data_key, plain, bound_to=row.place_of(self.name)))
 
 
+# decision 0529: so no code asks whether there is a key
 NOBODY: Final = PersonRef(UUID(int=0))
 """Whose key seals what concerns no person, or nobody yet."""
 
