@@ -217,6 +217,7 @@ async def test_a_sealed_file_opens_whole_and_nowhere_else(size: int) -> None:
         (key, "ac/2", token),
         (key, "ac/1", token[: PIECE // 2]),
         (key, "ac/1", token[:-1]),
+        *([(key, "ac/1", token[: PIECE + 28])] if size > PIECE else []),  # whole pieces of it
     ):
         with pytest.raises(NotSealedSo):
             await _whole(unsealed(_pieces(content[: len(content)]), given_key, at=at))
