@@ -125,8 +125,9 @@ async def _ask(command: Asked, tx: Transaction, *, text: str | None) -> None:
         by=by,
         place=await place_named(command.service_point, tx),
     )
+    concerned = await queries.concerned_by(about, tx)
     row = tx.start(CaseRow, case_id, asked)
-    row.asked_on, row.person = tx.today, await queries.concerned_by(about, tx)
+    row.asked_on, row.person = tx.today, concerned
     await writable(row, tx)
     row.text = text
     await_answer(row, tx)
