@@ -98,14 +98,11 @@ def _gone(row_type: type[SealedForPerson]) -> dict[Any, Any]:
     return values
 
 
-async def _forget_words(
-    row_type: type[OrderDetailsRow | PurchaseOrderDetailsRow],
-    is_theirs: ColumnElement[bool],
-    tx: Transaction,
-) -> None:
-    """Each comment of a line says that it is erased; where there was none, the row goes."""
+async def _forget_words(row_type: Any, is_theirs: ColumnElement[bool], tx: Transaction) -> None:
+    """Each comment of a line says that it is erased; an order's details without one go."""
     query = select(row_type).where(row_type.region == tx.region, is_theirs)
-    for row in await all_opened((await tx.session.scalars(query)).all(), tx):
+    rows: Sequence[Any] = (await tx.session.scalars(query)).all()
+    for row in await all_opened(rows, tx):
         words = {str(number): ERASED for number in row.comments}
         if isinstance(row, OrderDetailsRow):
             if not words:
