@@ -129,8 +129,8 @@ service = Service(
         PersonRow,
         PersonDetailsRow,
         RekeyingRow,
-        NumberSeriesRow,
         KeyRingRow,
+        NumberSeriesRow,
     ),
 )
 

@@ -35,8 +35,9 @@ async def have_wrapped_anew(timer: Timer, ring: KeyRingRow, tx: Transaction) -> 
 
 
 async def begin_ring(wrapped: str, tx: Transaction) -> KeyRingRow:
-    """The region's ring with its first version; where another transaction was first, that one's."""
-    tx.will_lock(KeyRingRow)
+    """The region's ring with its first version; where another transaction was first, that one's.
+    Whatever is written first in a region needs one, so it waits for nobody in the order of locks.
+    """
     ring = {
         "region": tx.region,
         "name": PERSONS,
