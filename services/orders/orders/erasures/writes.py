@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from kvitt_chassis.models import Regional
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import Delivery
 from kvitt_contracts.types import PersonRef
@@ -11,7 +12,7 @@ from sqlalchemy import ColumnElement, case, delete, null, select, update
 from orders.attachments.models import AttachmentRow
 from orders.attachments.writes import ORPHANED
 from orders.cases.models import CaseRow
-from orders.customer_orders.models import OrderDetailsRow
+from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.erasures.queries import (
     is_asked_of,
     is_attached_to,
@@ -41,10 +42,11 @@ async def forget_texts(refs: Sequence[PersonRef], tx: Transaction) -> None:
     was, it says that it is erased. Rows are locked in the service's order.
     """
     orders, pickups, works = orders_of(refs, tx), pickups_of(refs, tx), works_of(refs, tx)
+    placed, details = OrderDetailsRow, PurchaseOrderDetailsRow
+    await _forget_words(placed, placed.order_id.in_(orders), tx, under=OrderRow)
     await _detach_files(refs, tx)
-    tx.will_lock(PurchaseOrderRow)  # under whose lock what its supplier is told is written
-    bought, details = purchases_of(refs, tx), PurchaseOrderDetailsRow
-    await _forget_words(details, details.purchase_order_id.in_(bought), tx)
+    is_bought = details.purchase_order_id.in_(purchases_of(refs, tx))
+    await _forget_words(details, is_bought, tx, under=PurchaseOrderRow)
     tx.will_lock(FaultReportRow)
     fault, asked, work = FaultReportRow, CaseRow, WorkOrderRow
     await tx.session.execute(
@@ -74,7 +76,6 @@ async def forget_texts(refs: Sequence[PersonRef], tx: Transaction) -> None:
             update(row_type).where(row_type.region == tx.region, is_theirs).values(_gone(row_type)),
             execution_options=_AT_ONCE,
         )
-    await _forget_words(OrderDetailsRow, OrderDetailsRow.order_id.in_(orders), tx)
     tx.will_lock(ApplicationDraftRow)
     gone: dict[type[Any], Any] = {
         PickupDetailsRow: PickupDetailsRow.pickup_id.in_(pickups),
@@ -98,8 +99,13 @@ def _gone(row_type: type[SealedForPerson]) -> dict[Any, Any]:
     return values
 
 
-async def _forget_words(row_type: Any, is_theirs: ColumnElement[bool], tx: Transaction) -> None:
-    """Each comment of a line says that it is erased; an order's details without one go."""
+async def _forget_words(
+    row_type: Any, is_theirs: ColumnElement[bool], tx: Transaction, *, under: type[Regional]
+) -> None:
+    """Each comment of a line says that it is erased; an order's details without one go. `under`:
+    the row under whose lock they are written.
+    """
+    tx.will_lock(under)
     query = select(row_type).where(row_type.region == tx.region, is_theirs)
     rows: Sequence[Any] = (await tx.session.scalars(query)).all()
     for row in await all_opened(rows, tx):
