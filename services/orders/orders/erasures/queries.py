@@ -134,7 +134,7 @@ def devices_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
 
 
 async def written_of(refs: Sequence[PersonRef], tx: Transaction) -> Sequence[Any]:
-    """The rows with what was written of a person's, a thousand of each kind at most; still sealed."""
+    """The rows with what was written of a person's, a thousand of each kind at most: sealed."""
     found: list[Any] = []
     for row_type, is_theirs in _written(refs, tx).items():
         query = select(row_type).where(row_type.region == tx.region, is_theirs).limit(MOST)

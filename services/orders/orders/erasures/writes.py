@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from kvitt_chassis.models import Regional
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import Delivery
 from kvitt_contracts.types import PersonRef
@@ -43,10 +42,13 @@ async def forget_texts(refs: Sequence[PersonRef], tx: Transaction) -> None:
     """
     orders, pickups, works = orders_of(refs, tx), pickups_of(refs, tx), works_of(refs, tx)
     placed, details = OrderDetailsRow, PurchaseOrderDetailsRow
-    await _forget_words(placed, placed.order_id.in_(orders), tx, under=OrderRow)
+    tx.will_lock(OrderRow)
+    for row in await _forget_words(placed, placed.order_id.in_(orders), tx):
+        if not row.comments:
+            await tx.session.delete(row)
     await _detach_files(refs, tx)
-    is_bought = details.purchase_order_id.in_(purchases_of(refs, tx))
-    await _forget_words(details, is_bought, tx, under=PurchaseOrderRow)
+    tx.will_lock(PurchaseOrderRow)  # under whose lock what its supplier is told is written
+    await _forget_words(details, details.purchase_order_id.in_(purchases_of(refs, tx)), tx)
     tx.will_lock(FaultReportRow)
     fault, asked, work = FaultReportRow, CaseRow, WorkOrderRow
     await tx.session.execute(
@@ -100,22 +102,17 @@ def _gone(row_type: type[SealedForPerson]) -> dict[Any, Any]:
 
 
 async def _forget_words(
-    row_type: Any, is_theirs: ColumnElement[bool], tx: Transaction, *, under: type[Regional]
-) -> None:
-    """Each comment of a line says that it is erased; an order's details without one go. `under`:
-    the row under whose lock they are written.
-    """
-    tx.will_lock(under)
+    row_type: Any, is_theirs: ColumnElement[bool], tx: Transaction
+) -> Sequence[Any]:
+    """Each comment of a line says that it is erased; an order goes nowhere. Answers the rows."""
     query = select(row_type).where(row_type.region == tx.region, is_theirs)
     rows: Sequence[Any] = (await tx.session.scalars(query)).all()
     for row in await all_opened(rows, tx):
         words = {str(number): ERASED for number in row.comments}
-        if isinstance(row, OrderDetailsRow):
-            if not words:
-                await tx.session.delete(row)
-                continue
-            setattr(row, OrderDetailsRow.delivery.stored, Delivery().model_dump(mode="json"))
         setattr(row, row_type.comments.stored, words)
+        if isinstance(row, OrderDetailsRow):
+            setattr(row, OrderDetailsRow.delivery.stored, Delivery().model_dump(mode="json"))
+    return rows
 
 
 async def destroy_keys(refs: Sequence[PersonRef], tx: Transaction) -> None:
