@@ -275,12 +275,25 @@ def _order_over_http(region: Region, refs: Refs) -> None:
         placed = region.ask("POST", "orders", "/orders", json=body, **PRESCRIBER)
         order = placed.raise_for_status().json()["order_id"]
         region.ask("POST", "orders", f"/orders/{order}:resolve-delivery").raise_for_status()
+    _attach(region, order)
     region.ask("POST", "orders", f"/orders/{order}:void", **PRESCRIBER).raise_for_status()
     body = _order({"kind": "patient", "person": refs[ADDED.name]}, STOOL)
     withdrawn = region.ask(
         "POST", "orders", "/withdrawals", json={**body, "store": OWN}, **PRESCRIBER
     )
     withdrawn.raise_for_status()
+
+
+def _attach(region: Region, order: str) -> None:
+    """A file that says who somebody is goes along with an order."""
+    said = {"Content-Type": "text/plain", "X-Filename": quote(f"{RESERVED.name}.txt")}
+    content = f"{RESERVED.name}, {RESERVED.number}, {NOTES[0]}".encode()
+    sent = region.ask("POST", "orders", "/attachments", content=content, headers=said, **PRESCRIBER)
+    file = f"/attachments/{sent.raise_for_status().json()['attachment_id']}"
+    about = {"about": {"kind": "order", "id": order}}
+    region.ask("POST", "orders", f"{file}:attach", json=about, **PRESCRIBER).raise_for_status()
+    read = region.ask("GET", "orders", file, **PRESCRIBER).raise_for_status()
+    assert read.content == content
 
 
 def _draft_an_application(region: Region, refs: Refs) -> tuple[str, Body]:

@@ -27,6 +27,17 @@ def with_room_for_text() -> set[str]:
     }
 
 
+def sealed_columns() -> set[str]:
+    """`service.table.column` of each that its row's class seals, but keys."""
+    with_room_for_text()
+    return {
+        f"{mapper.class_.__module__.partition('.')[0]}.{mapper.local_table}.{name}"
+        for mapper in _mappers()
+        for name, one in vars(mapper.class_).items()
+        if isinstance(one, Sealed) and name != "file_key"
+    }
+
+
 def _mappers() -> Iterator[Mapper[Any]]:
     registries = {id(one.registry): one.registry for one in _rows(Regional)}
     for registry in registries.values():

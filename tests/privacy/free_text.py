@@ -57,6 +57,46 @@ FREE_TEXT: Final = {
 }
 """Columns that hold who a person is, or what somebody wrote freely (architecture §3), and why."""
 
+SEALED: Final = {
+    *(f"orders.person_details.{one}" for one in ("identity", "name", "address", "phone")),
+    *(f"orders.person_details.{one}" for one in ("stated_phone", "door_code", "instructions")),
+    "orders.person_corrections.changed",
+    *("orders.order_details.delivery", "orders.order_details.comments"),
+    *("orders.purchase_order_details.comments", "orders.pickup_details.delivery"),
+    *(f"orders.work_order_details.{one}" for one in ("delivery", "description", "application")),
+    *("orders.work_orders.action", "orders.work_orders.decision_reason"),
+    *("orders.work_order_notes.text", "orders.application_drafts.application"),
+    *("orders.order_drafts.written", "orders.attachments.name"),
+    *("orders.cases.text", "orders.cases.answer", "orders.block_openings.reason"),
+    *(f"orders.fault_reports.{one}" for one in ("text", "responsible_text", "technician_text")),
+}
+"""Those that are sealed with the key of the person whom they concern (REF-22)."""
+
+_OF_STAFF: Final = "of who works with Kvitt, or for all of them; it concerns no patient"
+_OF_A_THING: Final = "of a device or an article; what is of a person's device goes at erasure"
+
+NOT_SEALED: Final = {
+    **{f"orders.user_contacts.{one}": _OF_STAFF for one in ("name", "words", "phone", "mobile")},
+    **dict.fromkeys(("orders.user_contacts.email", "orders.template_names.name"), _OF_STAFF),
+    **dict.fromkeys(("billing.selections.name", "billing.selections.filters"), _OF_STAFF),
+    **dict.fromkeys(("notifications.news_texts.title", "notifications.news_texts.text"), _OF_STAFF),
+    **dict.fromkeys(
+        (
+            *("inventory.article_files.name", "inventory.article_files.description"),
+            *("inventory.article_information.text", "inventory.article_information.link"),
+            *("inventory.damage_notes.note", "inventory.device_notes.text"),
+            "inventory.supplier_returns.comment",
+        ),
+        _OF_A_THING,
+    ),
+    "orders.person_accesses.reason": "of a log that is chained, and that the law keeps (REF-19)",
+    **dict.fromkeys(
+        ("bmb.transfer_texts.to_receiver", "bmb.transfer_texts.to_sender"),
+        "bmb has no keys of persons: they are deleted at erasure (decision 0529)",
+    ),
+}
+"""Those that are not, and why (decision 0529)."""
+
 _NAMED: Final = "what a register calls a unit, a payer, a supplier or an article"
 _PLACE: Final = "where a unit, a payer or a supplier is"
 _OF_SUPPLIER: Final = "how a supplier is reached (REF-13)"
@@ -166,7 +206,10 @@ NO_FREE_TEXT: Final = {
         "a digest",
     ),
     **dict.fromkeys(
-        ("orders.key_rings.name", "orders.key_rings.versions", "orders.person_keys.wrapped"),
+        (
+            *("orders.key_rings.name", "orders.key_rings.versions", "orders.person_keys.wrapped"),
+            "orders.attachments.file_key",
+        ),
         "keys, wrapped",
     ),
     "billing.documents.facts": "what an invoice says of itself",

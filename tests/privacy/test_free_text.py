@@ -7,8 +7,8 @@ import pytest
 from kvitt_contracts.types import PayerId, Value
 from pydantic import Field
 
-from tests.privacy.columns import holds_text, with_room_for_text
-from tests.privacy.free_text import FREE_TEXT, NO_FREE_TEXT
+from tests.privacy.columns import holds_text, sealed_columns, with_room_for_text
+from tests.privacy.free_text import FREE_TEXT, NO_FREE_TEXT, NOT_SEALED, SEALED
 
 
 @pytest.mark.rule("REF-9a")
@@ -18,6 +18,14 @@ def test_every_column_with_room_for_any_text_is_known() -> None:
 
     assert with_room_for_text() == set(known)
     assert len(known) == len(FREE_TEXT) + len(NO_FREE_TEXT)
+
+
+@pytest.mark.rule("REF-22d")
+def test_of_every_column_where_people_write_it_is_decided_whether_it_is_sealed() -> None:
+    """A new one stands in SEALED, and is, or in NOT_SEALED, with why."""
+    assert sealed_columns() == SEALED
+    assert SEALED | set(NOT_SEALED) == set(FREE_TEXT)
+    assert not SEALED & set(NOT_SEALED)
 
 
 @dataclass

@@ -19,7 +19,7 @@ from tests.privacy.region import Region
 from tests.privacy.search import Found, Piece, Sought
 from tests.privacy.traces import Traces, receiver
 
-PLACES = ("topics", "logs", "metrics", "traces", "openapi", "admin", "tables", "problems")
+PLACES = ("topics", "logs", "metrics", "traces", "openapi", "admin", "tables", "problems", "files")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,8 @@ class World:
                 return search.databases(self.admin_url)
             case "problems":
                 return self.region.problems
+            case "files":
+                return search.files(self.system.state.directory / "files")
         raise LookupError(place)
 
     @property

@@ -4,7 +4,7 @@ A page begins after the last row of the one before it, by values and key: rows t
 meanwhile move no other row from its page, and page 500 costs what page 1 does.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
@@ -150,9 +150,14 @@ class ListOf(Generic[V]):
             raise TypeError(f"{self.default} is none of the list's sorts")
 
     async def page(
-        self, asked: ListQuery, reader: RegionReader, *criteria: ColumnElement[bool]
+        self,
+        asked: ListQuery,
+        reader: RegionReader,
+        *criteria: ColumnElement[bool],
+        ready: Callable[[Sequence[Any]], Awaitable[object]] | None = None,
     ) -> Page[V]:
         """The page that was asked for: rows within the caller's reach that meet the criteria.
+        `ready` is given what the page shows, before the views are made.
 
         Raises Invalid (422): a sort that is not among those that there are, a cursor that is not
         ours or of another list.
@@ -185,7 +190,10 @@ class ListOf(Generic[V]):
             place = cursors.seal(Cursor(1, listed, sort, total, is_exact, last), reader.sealer)
             url = reader.url.include_query_params(cursor=place)
             following = f"{url.path}?{url.query}"
-        items = [self.view(_selected(row, order)) for row in rows[: asked.limit]]
+        shown = [_selected(row, order) for row in rows[: asked.limit]]
+        if ready is not None:
+            await ready(shown)
+        items = [self.view(one) for one in shown]
         return Page[V](items=items, total=total, total_is_exact=is_exact, next=following)
 
     async def _rows(

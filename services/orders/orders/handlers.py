@@ -11,6 +11,7 @@ from orders.care.done import logging_what_is_done
 from orders.care.handlers import projections as care
 from orders.cases.handlers import messages as cases
 from orders.claims.handlers import messages as claims
+from orders.clear_texts.handlers import messages as clear_texts
 from orders.consents.handlers import messages as consents
 from orders.contacts.handlers import messages as contacts
 from orders.customer_orders.handlers import messages as customer_orders
@@ -75,6 +76,7 @@ for _noun in (
     claims,
     erasures,
     reviews,
+    clear_texts,
 ):
     _together.include(_noun)
 messages = logging_what_is_done(bringing_to_baskets(_together))

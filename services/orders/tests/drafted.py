@@ -7,6 +7,7 @@ from kvitt_testkit.world import REGION, World
 from orders.order_drafts import writes as order_drafts
 from orders.order_drafts.domain import WrittenOrder
 from orders.order_drafts.models import OrderDraftRow
+from orders.people.keys.opening import writable
 from orders.work_orders.applications.domain import Application
 from orders.work_orders.drafts import writes as application_drafts
 from orders.work_orders.drafts.models import ApplicationDraftRow
@@ -34,11 +35,11 @@ async def begun(
             version=1,
             recipient_person=person,
             service_point=ServicePointId(service_point),
-            application=Application(),
             begun_by=UserId(by),
             saved_by=UserId(by),
             saved_at=MONDAY,
         )
+        (await writable(row, tx)).application = Application()
         application_drafts.keep_until(row, tx)
         tx.put(row)
     return draft_id
@@ -62,11 +63,11 @@ async def begun_order(
             version=1,
             recipient_person=person,
             service_point=ServicePointId(service_point),
-            written=WrittenOrder(),
             begun_by=UserId(by),
             saved_by=UserId(by),
             saved_at=MONDAY,
         )
+        (await writable(row, tx)).written = WrittenOrder()
         order_drafts.keep_until(row, tx)
         tx.put(row)
     return draft_id

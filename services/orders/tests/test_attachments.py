@@ -263,7 +263,7 @@ async def test_what_is_put_to_nothing_is_deleted_after_a_day(world: World, tmp_p
 
     (left,) = await world.rows(AttachmentRow)
     assert str(left.attachment_id) == kept["attachment_id"]
-    assert [one.name for one in stored(tmp_path)] == [kept["attachment_id"]]
+    assert [one.stem for one in stored(tmp_path)] == [kept["attachment_id"]]
     async with world.http(**UNIT) as client:
         late = await put_to(client, orphan["attachment_id"], order)
     assert (late.json()["reason"], late.json()["rule"]) == ("UNKNOWN_ATTACHMENT", "ORD-16")

@@ -57,6 +57,7 @@ from services.orders.tests.cases import (
     refusal,
 )
 from services.orders.tests.pickups import DEVICES
+from services.orders.tests.vault import opened_row
 from services.orders.tests.worlds import MONDAY
 
 
@@ -184,11 +185,11 @@ async def test_who_was_missing_is_told_until_it_is_answered(world: World) -> Non
         "text": "Tess, 98 år",
     }
     await world.command(AskCaseInWords(kind=Word("person_missing"), **told), target=C1)
-    before = (await world.row(CaseRow, C1)).text
+    before = (await opened_row(world, CaseRow, C1)).text
 
     await world.handle(ANSWER, subject="C-1")
 
-    assert (before, (await world.row(CaseRow, C1)).text) == ("Tess, 98 år", None)
+    assert (before, (await opened_row(world, CaseRow, C1)).text) == ("Tess, 98 år", None)
 
 
 @pytest.mark.rule("CAS-1d")

@@ -29,7 +29,7 @@ from orders.people.commands import KeepContact
 from orders.people.corrections import PersonCorrectionRow
 from orders.people.domain import Look, Person, PersonRefused, merge
 from orders.people.keys.models import PersonKeyRow
-from orders.people.keys.sealing import NotOpened, unseal
+from orders.people.keys.sealing import ERASED, NotOpened, unseal
 from orders.people.models import PersonAccessRow, PersonDetailsRow, PersonRow
 
 from contracts.tests.builders.regions import OLD_WOMAN, a_person_joined, a_person_stated
@@ -192,7 +192,7 @@ async def test_what_was_asked_of_the_person_and_what_they_have_goes(given: Given
 
         await erased(world, ref, is_ordered=True)
 
-        assert [one.text for one in await world.rows(CaseRow)] == [None] * 3
+        assert [one.text for one in await world.rows(CaseRow)] == [ERASED] * 3
 
 
 @pytest.mark.rule("REF-23f")

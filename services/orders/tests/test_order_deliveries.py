@@ -15,7 +15,7 @@ from orders.people.models import PersonAccessRow
 from contracts.tests.builders.regions import HOME, a_customer_stated, a_person_stated
 from contracts.tests.builders.story import SENDING
 from services.orders.tests.builders import registry
-from services.orders.tests.vault import only_details
+from services.orders.tests.vault import only_details, opened_row
 from services.orders.tests.worlds import CLERK, MONDAY, patient, placed_over_http
 
 
@@ -46,7 +46,7 @@ async def test_what_is_private_to_an_order_is_kept_with_it_and_never_told(given:
 
         order = await placed_over_http(world, client, delivery=delivery, lines=lines)
 
-        kept = await world.row(OrderDetailsRow, UUID(order["order_id"]))
+        kept = await opened_row(world, OrderDetailsRow, UUID(order["order_id"]))
         assert kept.delivery == Delivery.model_validate(delivery)
         assert kept.comments == {1: "Helst röd"}
         person = await only_details(world)

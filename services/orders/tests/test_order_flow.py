@@ -50,6 +50,7 @@ from services.orders.tests.builders import (
     an_order_command,
     registry,
 )
+from services.orders.tests.vault import opened_row
 from services.orders.tests.worlds import MONDAY, place, status_of
 
 A = order_id("ORD-A")
@@ -280,7 +281,7 @@ async def test_a_comment_on_a_line_is_kept_with_the_order_and_not_told(given: Gi
         await place(world, lines=(a_line(comment="Helst röd"),))
 
         (placed,) = await world.events(OrderPlaced)
-        assert (await world.row(OrderDetailsRow, A)).comments == {1: "Helst röd"}
+        assert (await opened_row(world, OrderDetailsRow, A)).comments == {1: "Helst röd"}
         assert "röd" not in placed.model_dump_json()
 
 

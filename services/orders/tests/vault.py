@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from kvitt_contracts.types import PersonRef, RegionCode
@@ -11,6 +12,8 @@ from orders.people.keys.opening import opened
 from orders.people.keys.wrapping import wrapper
 from orders.people.models import PersonDetailsRow
 from orders.people.number_index import person_keys
+
+R = TypeVar("R", bound=Any)
 
 
 def give_vault_keys(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
@@ -35,3 +38,10 @@ async def details_in(world: World, ref: PersonRef, *, region: str = REGION) -> d
     async with world.worker.unit(RegionCode(region)) as unit:
         tx = unit.begin(region=RegionCode(region))
         return (await opened(await tx.get(PersonDetailsRow, ref), tx)).details()
+
+
+async def opened_row(world: World, row_type: type[R], key: Any, *, region: str = REGION) -> R:
+    """A row with the key of whom it is about."""
+    async with world.worker.unit(RegionCode(region)) as unit:
+        tx = unit.begin(region=RegionCode(region))
+        return await opened(await tx.get(row_type, key), tx)

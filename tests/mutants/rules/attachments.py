@@ -91,8 +91,8 @@ ATTACHMENTS: tuple[RuleMutant, ...] = (
         "ACT-2b",
         "A work order's attachments stay behind",
         "services/orders/orders/work_orders/handlers.py",
-        "    await attach_all(command.attachments, about, command.by, tx)\n",
-        "",
+        "attach_all(command.attachments, about",
+        "attach_all(command.attachments[:0], about",
         "services/orders/tests/test_work_order_slips.py"
         "::test_what_is_attached_goes_along_and_both_sides_read_it",
     ),

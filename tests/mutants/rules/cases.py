@@ -65,8 +65,8 @@ CASES: tuple[RuleMutant, ...] = (
         "CAS-1c",
         "What is written in a case is nowhere to be read",
         _HANDLERS,
-        "    row.text, row.asked_on = text, tx.today\n",
-        "    row.asked_on = tx.today\n",
+        "    row.text = text\n    await_answer(row, tx)\n",
+        "    await_answer(row, tx)\n",
         f"{_CASE}_over_http_a_case_is_written_answered_and_told",
     ),
     rule_mutant(

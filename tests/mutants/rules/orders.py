@@ -13,6 +13,7 @@ from tests.mutants.rules.pickups import PICKUPS
 from tests.mutants.rules.replenishments import REPLENISHMENTS
 from tests.mutants.rules.returned_at_once import RETURNED_AT_ONCE
 from tests.mutants.rules.rule_mutant import RuleMutant
+from tests.mutants.rules.sealed_texts import SEALED_TEXTS
 from tests.mutants.rules.slips import SLIPS
 from tests.mutants.rules.work_orders import WORK_ORDERS
 
@@ -31,4 +32,5 @@ ORDERS: tuple[RuleMutant, ...] = (
     *SLIPS,
     *REPLENISHMENTS,
     *ATTACHMENTS,
+    *SEALED_TEXTS,
 )

@@ -186,9 +186,9 @@ DELIVERY: tuple[RuleMutant, ...] = (
         "ORD-3e",
         "Free information is not stored with the order",
         f"{_CODE}/placements/handlers.py",
-        "order_id=event.order_id, delivery=delivery, comments=comments",
-        "order_id=event.order_id, comments=comments,"
-        ' delivery=delivery.model_copy(update={"information": None})',
+        "details.delivery, details.comments = delivery, comments",
+        "details.comments = comments\n"
+        '        details.delivery = delivery.model_copy(update={"information": None})',
         f"{_DELIVERED}_free_information_reaches_who_delivers_and_orders_nothing",
     ),
     rule_mutant(

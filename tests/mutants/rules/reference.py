@@ -90,8 +90,8 @@ REFERENCE: tuple[RuleMutant, ...] = (
         "REF-23d",
         "What was written of an order stays",
         f"{_ERASURES}/writes.py",
-        "OrderDetailsRow.order_id.in_(orders)",
-        "OrderDetailsRow.order_id.in_(())",
+        "placed.order_id.in_(orders)",
+        "placed.order_id.in_(())",
         f"{_ERASING}_what_was_written_of_their_order_goes_and_the_order_stays",
     ),
     rule_mutant(

@@ -6,7 +6,7 @@ from kvitt_chassis.migrations import guard_regions
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0062"
-down_revision = "0055"
+down_revision = "0058"
 
 
 def upgrade() -> None:

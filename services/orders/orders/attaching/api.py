@@ -23,11 +23,12 @@ from orders.attachments.commands import Attach, KeepAttachment
 from orders.attachments.domain import About
 from orders.attachments.models import AttachmentRow
 from orders.attachments.queries import kept_of
-from orders.attachments.store import files, settings
+from orders.attachments.store import Kept, settings
 from orders.customer_orders.api import SCOPE as ORDERS_SCOPE
 from orders.customer_orders.models import OrderRow
 from orders.order_drafts.models import OrderDraftRow
 from orders.order_drafts.queries import SCOPE as DRAFTS_SCOPE
+from orders.people.keys.opening import all_opened, opened
 from orders.people.queries import current_reference
 from orders.people.writes import log_accesses
 from orders.work_orders.models import WorkOrderRow
@@ -70,9 +71,9 @@ async def add_attachment(
         said = domain.media_type_of(request.headers.get("content-type", ""))
         name = domain.cleaned(unquote(x_filename), media_type=said)
         async with looker.looking() as tx:
-            row = writes.begin(name, said, by, tx)
-            attachment_id, key = row.attachment_id, row.key
-        found = await _take_in(request, key, said=said)
+            row = await writes.begin(name, said, by, tx)
+            attachment_id, kept = row.attachment_id, Kept.of(row)
+        found = await _take_in(request, kept, said=said)
     except Refused:
         await read_to_its_end(request)
         raise
@@ -82,18 +83,27 @@ async def add_attachment(
 
 
 @router.post("/attachments/{attachment_id}:attach")
-async def attach(attachment_id: UUID, body: AttachBody, commands: Commands) -> AttachmentView:
+async def attach(
+    attachment_id: UUID, body: AttachBody, commands: Commands, reader: Reader
+) -> AttachmentView:
     """Lägg en fil till en order eller arbetsorder (ORD-16).
 
     Nekas: UNKNOWN_ORDER, UNKNOWN_WORK_ORDER, UNKNOWN_ATTACHMENT, ALREADY_ATTACHED, TOO_MANY
     (ORD-16).
     """
-    command = Attach(attachment_id=attachment_id, about=body.about, by=commands.caller.user_id)
+    row_type, scope = _reach_of(body.about)
+    thing = await reader.look_up(row_type, body.about.id)  # whether they reach it is asked below
+    command = Attach(
+        attachment_id=attachment_id,
+        about=body.about,
+        person=thing.recipient_person if thing is not None else None,
+        by=commands.caller.user_id,
+    )
     return await commands.run(
         command,
         target=attachment_id,
         named=body.about.id,
-        scope=_reach_of(body.about)[1],
+        scope=scope,
         rule=RULE,
         show=_show(attachment_id),
     )
@@ -125,25 +135,25 @@ async def read_attachment(attachment_id: UUID, reader: Reader, tx: ReadTransacti
     row = await _reached(attachment_id, reader)
     await _log_look(row, reader.caller.user_id, tx)
     try:
-        kept = await files().get(row.key)
+        pieces = await Kept.of(await opened(row, tx)).pieces()
     except NoSuchFile:
         raise domain.gone() from None
     except StoreUnavailable:
         raise Busy(status=503, reason="FILES_UNAVAILABLE") from None
     return file_response(
-        kept.pieces,
+        pieces,
         name=row.name,
         media_type=row.media_type,
-        size=kept.size,
+        size=row.size or 0,
         shown="attachment",
     )
 
 
-async def _take_in(request: Request, key: str, *, said: str) -> TakenIn:
+async def _take_in(request: Request, kept: Kept, *, said: str) -> TakenIn:
     limit = settings().max_bytes
     intake = Intake(request.stream(), said=said, limit=limit)
     try:
-        await files().put(key, intake)
+        await kept.put(intake)
     except TooLarge:
         raise domain.too_large(limit) from None
     except OtherThanSaid:
@@ -197,12 +207,12 @@ async def _log_look(row: AttachmentRow, user: UserId, tx: Transaction) -> None:
 
 
 async def _listed(about: About, tx: Transaction) -> AttachmentsView:
-    rows = await kept_of(about, tx)
+    rows = await all_opened(await kept_of(about, tx), tx)
     return AttachmentsView(attachments=[AttachmentView.of(row) for row in rows])
 
 
 def _show(attachment_id: UUID) -> Callable[[Transaction], Awaitable[AttachmentView]]:
     async def show(tx: Transaction) -> AttachmentView:
-        return AttachmentView.of(await tx.get(AttachmentRow, attachment_id))
+        return AttachmentView.of(await opened(await tx.get(AttachmentRow, attachment_id), tx))
 
     return show

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from kvitt_contracts.envelope import Command
-from kvitt_contracts.types import UserId
+from kvitt_contracts.types import PersonRef, UserId
 from pydantic import Field
 
 from orders.attachments.domain import About
@@ -19,8 +19,9 @@ class KeepAttachment(Command):
 
 
 class Attach(Command):
-    """Put a file to an order or a work order (ORD-16)."""
+    """Put a file to an order or a work order (ORD-16). `person`: whom that is for."""
 
     attachment_id: UUID
     about: About
+    person: PersonRef | None
     by: UserId

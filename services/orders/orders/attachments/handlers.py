@@ -35,7 +35,7 @@ async def attach(command: Attach, tx: Transaction) -> None:
     Refused: UNKNOWN_ATTACHMENT, ALREADY_ATTACHED, TOO_MANY (ORD-16).
     """
     row = await tx.find(AttachmentRow, command.attachment_id)
-    await writes.attach(row, command.about, command.by, tx)
+    await writes.attach(row, command.about, command.by, tx, person=command.person)
 
 
 @messages.timer(ORPHANED)

@@ -4,17 +4,19 @@ from datetime import datetime
 from uuid import UUID
 
 from kvitt_chassis.models import Regional
-from kvitt_contracts.types import OrderId, UserId, WorkOrderId
+from kvitt_contracts.types import OrderId, PersonRef, UserId, WorkOrderId
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.attachments.domain import About, Attachment
 from orders.models import Base
+from orders.people.keys.sealing import ERASED, Sealed, SealedForPerson
 
 
-class AttachmentRow(Regional, Base):
+class AttachmentRow(SealedForPerson, Regional, Base):
     """An attachment, whose file is there once it `is_kept`. Its name may tell of a person: it is
-    shown to who sees the order, and is in no event and no log.
+    shown to who sees the order, and is in no event and no log. `person`: whose key seals it
+    and the key of its file; nobody's until it is put to something of a person's.
     """
 
     __tablename__ = "attachments"
@@ -26,7 +28,9 @@ class AttachmentRow(Regional, Base):
     locked_when_loaded = True  # what attaches it and what forgets it must not meet
 
     attachment_id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str]
+    person: Mapped[PersonRef | None]
+    name = Sealed[str](str, erased=ERASED)
+    file_key = Sealed[str | None](str | None, erased=None)
     media_type: Mapped[str]
     size: Mapped[int | None]
     sha256: Mapped[str | None]
@@ -40,7 +44,22 @@ class AttachmentRow(Regional, Base):
     @property
     def key(self) -> str:
         """What its file is kept under: the region and the id, nothing of its name."""
+        return self.sealed_key if self.is_sealed else self.clear_key
+
+    @property
+    def clear_key(self) -> str:
+        """What an earlier release kept its file under, in clear."""
         return f"{self.region}/{self.attachment_id}"
+
+    @property
+    def sealed_key(self) -> str:
+        """What its file is kept under where it is sealed."""
+        return f"{self.clear_key}.sealed"
+
+    @property
+    def is_sealed(self) -> bool:
+        """True where its file is sealed, with the key that `file_key` is in hex."""
+        return getattr(self, type(self).file_key.stored) is not None
 
     def state(self) -> Attachment:
         """The attachment as the value that the rules read."""

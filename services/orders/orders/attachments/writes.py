@@ -6,13 +6,15 @@ from uuid import UUID, uuid4
 
 from kvitt_chassis.handlers import Timer
 from kvitt_chassis.transaction import Transaction
-from kvitt_contracts.types import OrderId, UserId, WorkOrderId
+from kvitt_contracts.types import OrderId, PersonRef, UserId, WorkOrderId
 
 from orders.attachments import domain
 from orders.attachments.domain import About
 from orders.attachments.models import AttachmentRow
 from orders.attachments.queries import count_of, kept_of_draft
 from orders.attachments.store import files
+from orders.people.keys.opening import moved, writable
+from orders.people.keys.sealing import new_key
 
 ORPHANED = Timer("attachment_orphaned", AttachmentRow, slow=True)
 ORPHANED_AFTER = timedelta(days=1)
@@ -20,19 +22,20 @@ ORPHANED_AFTER = timedelta(days=1)
 
 
 # decision 0374: the row is there before the file, so no file is nobody's
-def begin(name: str, media_type: str, by: UserId, tx: Transaction) -> AttachmentRow:
+async def begin(name: str, media_type: str, by: UserId, tx: Transaction) -> AttachmentRow:
     """A file is about to come: what is known of it, and that it is forgotten unless it is put to
     something within a day.
     """
     row = AttachmentRow(
         region=tx.region,
         attachment_id=uuid4(),
-        name=name,
         media_type=media_type,
         by=by,
         added_at=tx.now,
         is_kept=False,
     )
+    await writable(row, tx)
+    row.name, row.file_key = name, new_key().hex()
     tx.put(row)
     tx.schedule(ORPHANED, key=row.attachment_id, due=tx.now + ORPHANED_AFTER)
     return row
@@ -44,10 +47,11 @@ async def attach(
     by: UserId,
     tx: Transaction,
     *,
+    person: PersonRef | None,
     draft_id: UUID | None = None,
 ) -> None:
-    """Put a file, whose row is locked, to an order or a work order that `by` reaches. `draft_id`:
-    the draft that it began as.
+    """Put a file, whose row is locked, to an order or a work order that `by` reaches. `person`:
+    whom that is for, with whose key the file is sealed; `draft_id`: the draft that it began as.
 
     Raises Refused (ORD-16): UNKNOWN_ATTACHMENT, ALREADY_ATTACHED, TOO_MANY.
     """
@@ -60,6 +64,8 @@ async def attach(
         row.order_id = OrderId(about.id)
     else:
         row.work_order_id = WorkOrderId(about.id)
+    if person != row.person:
+        await moved(row, person, tx)
     tx.cancel_timer(ORPHANED, key=row.attachment_id)
 
 
@@ -69,18 +75,24 @@ async def attach_all(
     by: UserId,
     tx: Transaction,
     *,
+    person: PersonRef | None,
     draft_id: UUID | None = None,
 ) -> None:
     """Put files to what is registered just now. Raises as `attach`."""
     domain.must_be_few(attachments)
     for attachment_id in sorted(set(attachments), key=str):
         row = await tx.find(AttachmentRow, attachment_id)
-        await attach(row, about, by, tx, draft_id=draft_id)
+        await attach(row, about, by, tx, person=person, draft_id=draft_id)
         await tx.session.flush()  # the next one counts it
 
 
 async def put_to_draft(
-    attachments: Sequence[UUID], draft_id: UUID, by: UserId, tx: Transaction
+    attachments: Sequence[UUID],
+    draft_id: UUID,
+    by: UserId,
+    tx: Transaction,
+    *,
+    person: PersonRef | None,
 ) -> None:
     """Let a draft have these files, which are locked, and no others.
 
@@ -93,6 +105,8 @@ async def put_to_draft(
         assert row is not None
         domain.may_be_of_draft(one, draft_id)
         row.draft_id = draft_id
+        if person != row.person:
+            await moved(row, person, tx)
         tx.cancel_timer(ORPHANED, key=row.attachment_id)
     tx.will_lock(AttachmentRow)
     for other in await kept_of_draft(draft_id, tx):
@@ -112,5 +126,6 @@ async def forget(row: AttachmentRow, tx: Transaction) -> None:
     StoreUnavailable: it is tried again.
     """
     tx.will_lock(AttachmentRow)
-    await files().delete(row.key)
+    for key in (row.sealed_key, row.clear_key):  # an earlier release kept it in clear
+        await files().delete(key)
     await tx.session.delete(row)

@@ -22,6 +22,7 @@ from orders.cases.domain import Kind, Status
 from orders.cases.models import CaseRow
 from orders.cases.queries import SCOPE
 from orders.cases.views import AnswerCaseBody, CaseBody, CaseLine, CaseView
+from orders.people.keys.opening import opened
 from orders.slips.documents import as_pdf
 
 router = ApiRouter(tags=["Ärenden"])
@@ -115,9 +116,10 @@ async def list_cases(reader: Reader, asked: Annotated[CaseQuery, Query()]) -> Pa
 
 
 @router.get("/cases/{case_id}")
-async def show_case(case_id: UUID, reader: Reader) -> CaseView:
+async def show_case(case_id: UUID, reader: Reader, tx: ReadTransaction) -> CaseView:
     """Ett ärende, med vad som skrevs och vad som svarades."""
-    return CaseView.of(await reader.get(CaseRow, case_id, scope=SCOPE, rule="CAS-1"))
+    row = await reader.get(CaseRow, case_id, scope=SCOPE, rule="CAS-1")
+    return CaseView.of(await opened(row, tx))
 
 
 @router.get("/cases/{case_id}/story")
@@ -152,6 +154,6 @@ async def print_offer(case_id: UUID, reader: Reader, tx: ReadTransaction) -> Res
 
 def _show(case_id: UUID) -> Callable[[Transaction], Awaitable[CaseView]]:
     async def show(tx: Transaction) -> CaseView:
-        return CaseView.of(await tx.get(CaseRow, case_id))
+        return CaseView.of(await opened(await tx.get(CaseRow, case_id), tx))
 
     return show

@@ -12,6 +12,7 @@ from orders.cases import domain
 from orders.cases.models import CaseRow
 from orders.contacts.models import UserContactRow
 from orders.devices.queries import called
+from orders.people.keys.opening import opened
 from orders.slips.documents import address_lines, device_on_slip, unit_in_words
 from orders.units.models import CustomerRow
 from orders.units.queries import customer_key
@@ -37,7 +38,7 @@ async def print_offer(row: CaseRow, tx: Transaction, *, shown: Collection[Device
         devices=tuple(
             device_on_slip(devices.get(one)) if one in shown else _NOT_SHOWN for one in row.devices
         ),
-        to=row.text or "",
+        to=(await opened(row, tx)).text or "",
         sender=(
             ("Namn", contact.name if contact else row.asked_by),
             ("Telefon", "\n".join(filter(None, phones))),

@@ -13,6 +13,7 @@ from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
 from orders.cases.models import CaseRow
 from orders.cases.reasons import Reason, refusal
 from orders.cases.writes import ANSWER, await_answer
+from orders.people.keys.opening import writable
 from orders.pickups.models import PickupRow
 from orders.pickups.writes import make_urgent
 from orders.units.models import UserRow
@@ -124,8 +125,11 @@ async def _ask(command: Asked, tx: Transaction, *, text: str | None) -> None:
         by=by,
         place=await place_named(command.service_point, tx),
     )
+    concerned = await queries.concerned_by(about, tx)
     row = tx.start(CaseRow, case_id, asked)
-    row.text, row.asked_on = text, tx.today
+    row.asked_on, row.person = tx.today, concerned
+    await writable(row, tx)
+    row.text = text
     await_answer(row, tx)
 
 
@@ -138,6 +142,9 @@ async def _answer(row: CaseRow, command: Answered, tx: Transaction, *, text: str
         by=command.by,
     )
     tx.record(row, *answered)
+    if not row.has_sealed():  # asked in an earlier release, or without a word
+        row.person = await queries.concerned_by(row.about, tx)
+    await writable(row, tx)
     row.answer = text
     _forget_who(row)
     await_answer(row, tx)

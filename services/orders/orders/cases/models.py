@@ -5,16 +5,18 @@ from uuid import UUID
 
 from kvitt_chassis.models import Aggregate, Json
 from kvitt_contracts.topics import ORDERS_CASES
-from kvitt_contracts.types import DeviceId, ServicePointId, Thing, UserId, Word
+from kvitt_contracts.types import DeviceId, PersonRef, ServicePointId, Thing, UserId, Word
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.cases import domain
 from orders.models import Base
+from orders.people.keys.sealing import ERASED, Sealed, SealedForPerson
 from orders.waits.domain import Owner
 
 
 class CaseRow(
+    SealedForPerson,
     Aggregate[domain.Case],
     Base,
     noun="case",
@@ -23,7 +25,7 @@ class CaseRow(
     evolve=domain.evolve,
 ):
     """A case. The texts are in no event; `about_id`, `asked_on`, `due_on` and `waits_on`, until
-    when it waits and on whom, are for queries.
+    when it waits and on whom, are for queries. `person`: whom it concerned when it was asked.
     """
 
     __tablename__ = "cases"
@@ -51,8 +53,9 @@ class CaseRow(
     asked_on: Mapped[date]
     due_on: Mapped[date | None]
     waits_on: Mapped[Owner | None]
-    text: Mapped[str | None]
-    answer: Mapped[str | None]
+    person: Mapped[PersonRef | None]
+    text = Sealed[str | None](str | None, erased=ERASED)
+    answer = Sealed[str | None](str | None, erased=ERASED)
 
     def apply(self, state: domain.Case) -> None:
         """Write a state into the columns, that for queries included."""

@@ -134,6 +134,25 @@ async def arisen_from(
     return Thing(kind=about.kind, id=thing)
 
 
+async def concerned_by(about: Thing | None, tx: Transaction) -> PersonRef | None:
+    """The person whom a case about something concerns: whose it is, or who had it last."""
+    if about is None:
+        return None
+    row: Any = None
+    match About(about.kind):
+        case About.PERSON:
+            return PersonRef(about.id)
+        case About.DEVICE:
+            row = await tx.look_up(CareDeviceRow, about.id)
+            return None if row is None else row.person or row.returned_by
+        case About.TRANSFER:
+            row = await tx.look_up(CareTransferRow, about.id)
+            return None if row is None else row.current_person or row.new_person
+        case kind:
+            row = await tx.look_up(_SOURCES[kind].row, about.id)
+            return None if row is None else row.recipient_person
+
+
 async def named_of(
     numbers: Sequence[DeviceNumber], about: Thing | None, tx: Transaction, *, by: User
 ) -> list[DeviceId | None]:

@@ -49,6 +49,7 @@ from orders.customer_orders.views import (
     VoidLinesBody,
 )
 from orders.numbers.domain import begins_at, ends_before
+from orders.people.keys.opening import opened_if_any
 from orders.people.queries import concerns
 from orders.places.resolving import place_of
 from orders.replenishment_addresses.queries import address_of
@@ -214,10 +215,11 @@ async def list_orders(reader: Reader, asked: Annotated[OrderQuery, Query()]) -> 
 
 
 @router.get("/orders/{order_id}")
-async def get_order(order_id: UUID, reader: Reader) -> OrderView:
+async def get_order(order_id: UUID, reader: Reader, tx: ReadTransaction) -> OrderView:
     """En order med rader."""
     row = await reader.get(OrderRow, order_id, scope=SCOPE, rule="ORD-15")
-    return OrderView.of(row, await reader.look_up(OrderDetailsRow, order_id))
+    details = await reader.look_up(OrderDetailsRow, order_id)
+    return OrderView.of(row, await opened_if_any(details, tx))
 
 
 @router.get("/orders/{order_id}/story")
@@ -259,7 +261,7 @@ async def show_delivery(order_id: UUID, reader: Reader, tx: ReadTransaction) -> 
     """Vart en order ska, för den som levererar. Varje uppslag av en patient loggas."""
     await reader.get(OrderRow, order_id, scope=SCOPE, rule="ORD-3")
     row = await tx.get(OrderRow, order_id, rule="ORD-3")
-    kept = await tx.look_up(OrderDetailsRow, order_id)
+    kept = await opened_if_any(await tx.look_up(OrderDetailsRow, order_id), tx)
     given = kept.delivery if kept is not None else None
     place = await place_of(row, given, tx, user=reader.caller.user_id)
     if row.to_store is not None and (elsewhere := await address_of(row.customer_id, tx)):
@@ -278,6 +280,7 @@ def show_order(order_id: UUID) -> Callable[[Transaction], Awaitable[OrderView]]:
 
     async def show(tx: Transaction) -> OrderView:
         row = await tx.get(OrderRow, order_id)
-        return OrderView.of(row, await tx.look_up(OrderDetailsRow, order_id))
+        details = await tx.look_up(OrderDetailsRow, order_id)
+        return OrderView.of(row, await opened_if_any(details, tx))
 
     return show

@@ -28,6 +28,7 @@ from orders.customer_orders import domain
 from orders.customer_orders.lines import OrderLine
 from orders.models import Base
 from orders.people.done import AboutPersons
+from orders.people.keys.sealing import Sealed, SealedForPerson
 
 
 class OrderRow(
@@ -141,11 +142,14 @@ class OrderArticleRow(Regional, Base):
 
 
 # decision 0032: what is private to an order stands beside its row, not in its events
-class OrderDetailsRow(Regional, Base):
-    """Stored with one order alone: address, phone, instructions, comments (ORD-3)."""
+class OrderDetailsRow(SealedForPerson, Regional, Base):
+    """Stored with one order alone: address, phone, instructions, comments (ORD-3). `person`: whom
+    the order is for.
+    """
 
     __tablename__ = "order_details"
 
     order_id: Mapped[OrderId] = mapped_column(primary_key=True)
-    delivery: Mapped[Delivery] = mapped_column(Json(Delivery))
-    comments: Mapped[dict[int, str]] = mapped_column(Json(dict[int, str]))
+    person: Mapped[PersonRef | None]
+    delivery = Sealed[Delivery](Delivery, erased=Delivery())
+    comments = Sealed[dict[int, str]](dict[int, str], erased={})

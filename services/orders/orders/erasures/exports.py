@@ -19,6 +19,7 @@ from orders.erasures.queries import (
     looks_of,
     references_of,
 )
+from orders.erasures.written import WrittenView, written_of
 from orders.people.domain import Look
 from orders.people.keys.opening import all_opened
 from orders.people.models import PersonRow
@@ -96,6 +97,9 @@ class PersonExport(BaseModel):
     corrections: tuple[CorrectionView, ...]
     blocks: Annotated[tuple[BlockSaid, ...], Field(description="Spärrar som personen har bett om")]
     consents: Annotated[tuple[ConsentSaid, ...], Field(description="Samtycken som personen gett")]
+    written: Annotated[
+        tuple[WrittenView, ...], Field(description="Det som skrevs fritt om det som rör personen")
+    ] = ()
     looks: Annotated[tuple[LookView, ...], Field(description="De senaste tusen, den senaste först")]
 
 
@@ -129,6 +133,7 @@ async def export(person: PersonRef, by: UserId, tx: Transaction) -> PersonExport
         corrections=await _corrections(refs, tx),
         blocks=tuple(map(BlockSaid.model_validate, await blocks_among(refs, tx))),
         consents=tuple(map(ConsentSaid.model_validate, await consents_among(refs, tx))),
+        written=await written_of(refs, tx),
         looks=tuple(LookView.model_validate(one) for one in looks),
     )
 

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import DeviceId, PersonRef
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from orders.attachments.models import AttachmentRow
 from orders.blocks.models import BlockRow
 from orders.care.models import CareDeviceRow, CareTransferRow
+from orders.cases.models import CaseRow
 from orders.consents.models import ConsentRow
 from orders.customer_orders import domain as customer_orders
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
@@ -24,10 +25,10 @@ from orders.people.models import PersonAccessRow, PersonDetailsRow
 from orders.people.queries import same_persons
 from orders.pickups import domain as pickups
 from orders.pickups.models import PickupDetailsRow, PickupRow
-from orders.purchase_orders.models import PurchaseOrderRow
+from orders.purchase_orders.models import PurchaseOrderDetailsRow, PurchaseOrderRow
 from orders.work_orders import domain as work_orders
 from orders.work_orders.drafts.models import ApplicationDraftRow
-from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderRow
+from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderNoteRow, WorkOrderRow
 
 MOST: Final = 1_000
 """Lines of a list in an export."""
@@ -176,6 +177,41 @@ def devices_of(refs: Sequence[PersonRef], tx: Transaction) -> Select[Any]:
     return select(row.device_id).where(
         row.region == tx.region, row.person.in_(refs) | row.returned_by.in_(refs)
     )
+
+
+async def written_of(refs: Sequence[PersonRef], tx: Transaction) -> Sequence[Any]:
+    """The rows with what was written of a person's, a thousand of each kind at most: sealed."""
+    found: list[Any] = []
+    for row_type, is_theirs in _written(refs, tx).items():
+        query = select(row_type).where(row_type.region == tx.region, is_theirs).limit(MOST)
+        found += (await tx.session.scalars(query)).all()
+    return found
+
+
+def _written(refs: Sequence[PersonRef], tx: Transaction) -> dict[type[Any], ColumnElement[bool]]:
+    works = works_of(refs, tx)
+    return {
+        OrderDetailsRow: OrderDetailsRow.order_id.in_(orders_of(refs, tx)),
+        OrderDraftRow: OrderDraftRow.recipient_person.in_(refs),
+        AttachmentRow: is_attached_to(refs, tx),
+        PurchaseOrderDetailsRow: PurchaseOrderDetailsRow.purchase_order_id.in_(
+            purchases_of(refs, tx)
+        ),
+        PickupDetailsRow: PickupDetailsRow.pickup_id.in_(pickups_of(refs, tx)),
+        FaultReportRow: FaultReportRow.recipient_person.in_(refs),
+        CaseRow: is_asked_of(refs, tx),
+        WorkOrderRow: WorkOrderRow.recipient_person.in_(refs),
+        WorkOrderDetailsRow: WorkOrderDetailsRow.work_order_id.in_(works),
+        WorkOrderNoteRow: WorkOrderNoteRow.work_order_id.in_(works),
+        ApplicationDraftRow: ApplicationDraftRow.recipient_person.in_(refs),
+    }
+
+
+def is_asked_of(refs: Sequence[PersonRef], tx: Transaction) -> ColumnElement[bool]:
+    """The criterion of a case that is, or was when it was asked, about something of a person's."""
+    things = (orders_of(refs, tx), pickups_of(refs, tx), works_of(refs, tx))
+    others = (refs, transfers_of(refs, tx), devices_of(refs, tx))
+    return or_(*(CaseRow.about_id.in_(one) for one in (*things, *others)), CaseRow.person.in_(refs))
 
 
 def is_attached_to(refs: Sequence[PersonRef], tx: Transaction) -> ColumnElement[bool]:

@@ -4,27 +4,29 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.orders import Delivery
 from kvitt_contracts.types import PersonRef
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, null, select, update
 
 from orders.attachments.models import AttachmentRow
 from orders.attachments.writes import ORPHANED
 from orders.blocks.models import BlockOpeningRow
 from orders.cases.models import CaseRow
-from orders.customer_orders.models import OrderDetailsRow
+from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.erasures.queries import (
-    devices_of,
+    is_asked_of,
     is_attached_to,
     orders_of,
     pickups_of,
     purchases_of,
-    transfers_of,
     works_of,
 )
 from orders.fault_reports.models import FaultReportRow
 from orders.order_drafts.models import OrderDraftRow
 from orders.people.corrections import PersonCorrectionRow
 from orders.people.keys.models import PersonKeyRow
+from orders.people.keys.opening import all_opened
+from orders.people.keys.sealing import ERASED, SealedForPerson
 from orders.people.models import PersonDetailsRow, PersonIdRow
 from orders.people.terms.writes import forget_terms
 from orders.pickups.models import PickupDetailsRow
@@ -34,60 +36,52 @@ from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderNoteRow, Wor
 
 _AT_ONCE: Final = {"synchronize_session": False}
 
-ERASED_NAME = "raderad"
-"""What an attachment of an erased person is called until its file is deleted."""
-
 
 async def forget_texts(refs: Sequence[PersonRef], tx: Transaction) -> None:
-    """Delete what was written of what a person had, and let their files be deleted. Rows are locked
-    in the service's order.
+    """Delete what was written of what a person had, and let their files be deleted: where a text
+    was, it says that it is erased. Rows are locked in the service's order.
     """
     orders, pickups, works = orders_of(refs, tx), pickups_of(refs, tx), works_of(refs, tx)
+    placed, details = OrderDetailsRow, PurchaseOrderDetailsRow
+    tx.will_lock(OrderRow)
+    for row in await _forget_words(placed, placed.order_id.in_(orders), tx):
+        if not row.comments:
+            await tx.session.delete(row)
     await _detach_files(refs, tx)
     tx.will_lock(PurchaseOrderRow)  # under whose lock what its supplier is told is written
-    bought, details = purchases_of(refs, tx), PurchaseOrderDetailsRow
-    await tx.session.execute(
-        update(details)
-        .where(details.region == tx.region, details.purchase_order_id.in_(bought))
-        .values(comments={}),
-        execution_options=_AT_ONCE,
-    )
+    await _forget_words(details, details.purchase_order_id.in_(purchases_of(refs, tx)), tx)
     tx.will_lock(FaultReportRow)
-    fault, case, work = FaultReportRow, CaseRow, WorkOrderRow
+    fault, asked, work = FaultReportRow, CaseRow, WorkOrderRow
     await tx.session.execute(
         update(fault)
         .where(fault.region == tx.region, fault.recipient_person.in_(refs))
-        .values(text=None, responsible_text=None, technician_text=None),
+        .values(_gone(fault)),
         execution_options=_AT_ONCE,
     )
     tx.will_lock(CaseRow)
-    things = (refs, orders, pickups, works, transfers_of(refs, tx), devices_of(refs, tx))
-    about = or_(*(case.about_id.in_(one) for one in things))
     await tx.session.execute(
-        update(case).where(case.region == tx.region, about).values(text=None, answer=None),
+        update(asked).where(asked.region == tx.region, is_asked_of(refs, tx)).values(_gone(asked)),
         execution_options=_AT_ONCE,
     )
     tx.will_lock(WorkOrderRow)
     await tx.session.execute(
         update(work)
         .where(work.region == tx.region, work.recipient_person.in_(refs))
-        .values(action=None, decision_reason=None),
+        .values(_gone(work)),
         execution_options=_AT_ONCE,
     )
-    tx.will_lock(ApplicationDraftRow)
-    tx.will_lock(BlockOpeningRow)
-    opening = BlockOpeningRow
-    await tx.session.execute(
-        update(opening)
-        .where(opening.region == tx.region, opening.person.in_(refs))
-        .values({"reason_stored": None}),
-        execution_options=_AT_ONCE,
-    )
-    gone: dict[type[Any], Any] = {
-        OrderDetailsRow: OrderDetailsRow.order_id.in_(orders),
-        PickupDetailsRow: PickupDetailsRow.pickup_id.in_(pickups),
+    beside: dict[type[Any], Any] = {
         WorkOrderDetailsRow: WorkOrderDetailsRow.work_order_id.in_(works),
         WorkOrderNoteRow: WorkOrderNoteRow.work_order_id.in_(works),
+    }
+    for row_type, is_theirs in beside.items():
+        await tx.session.execute(
+            update(row_type).where(row_type.region == tx.region, is_theirs).values(_gone(row_type)),
+            execution_options=_AT_ONCE,
+        )
+    tx.will_lock(ApplicationDraftRow)
+    gone: dict[type[Any], Any] = {
+        PickupDetailsRow: PickupDetailsRow.pickup_id.in_(pickups),
         ApplicationDraftRow: ApplicationDraftRow.recipient_person.in_(refs),
     }
     for row_type, is_theirs in gone.items():
@@ -95,6 +89,39 @@ async def forget_texts(refs: Sequence[PersonRef], tx: Transaction) -> None:
             delete(row_type).where(row_type.region == tx.region, is_theirs),
             execution_options=_AT_ONCE,
         )
+    tx.will_lock(BlockOpeningRow)
+    opened = BlockOpeningRow
+    await tx.session.execute(
+        update(opened)
+        .where(opened.region == tx.region, opened.person.in_(refs))
+        .values(_gone(opened)),
+        execution_options=_AT_ONCE,
+    )
+
+
+def _gone(row_type: type[SealedForPerson]) -> dict[Any, Any]:
+    """What columns become: a text says that it is erased, what is no text is nothing."""
+    values = {}
+    for name in row_type.sealed:
+        sealed = getattr(row_type, name)
+        stored = getattr(row_type, sealed.stored)
+        is_there = stored.is_not(None)
+        values[stored] = case((is_there, ERASED)) if sealed.is_text else null()
+    return values
+
+
+async def _forget_words(
+    row_type: Any, is_theirs: ColumnElement[bool], tx: Transaction
+) -> Sequence[Any]:
+    """Each comment of a line says that it is erased; an order goes nowhere. Answers the rows."""
+    query = select(row_type).where(row_type.region == tx.region, is_theirs)
+    rows: Sequence[Any] = (await tx.session.scalars(query)).all()
+    for row in await all_opened(rows, tx):
+        words = {str(number): ERASED for number in row.comments}
+        setattr(row, row_type.comments.stored, words)
+        if isinstance(row, OrderDetailsRow):
+            setattr(row, OrderDetailsRow.delivery.stored, Delivery().model_dump(mode="json"))
+    return rows
 
 
 async def destroy_keys(refs: Sequence[PersonRef], tx: Transaction) -> None:
@@ -130,6 +157,6 @@ async def _detach_files(refs: Sequence[PersonRef], tx: Transaction) -> None:
         execution_options=_AT_ONCE,
     )
     for row in await tx.find_all(AttachmentRow, ids):
-        row.name = ERASED_NAME
+        setattr(row, AttachmentRow.name.stored, ERASED)
         row.order_id = row.work_order_id = row.draft_id = None
         tx.schedule(ORPHANED, key=row.attachment_id, due=tx.now)

@@ -8,6 +8,7 @@ from fastapi import Query
 from kvitt_chassis.filters import Eq, In
 from kvitt_chassis.http import ApiRouter, Commands, ListOf, ListQuery, Page, Reader, named
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_chassis.web.stories import Story, told
 from kvitt_contracts.orders import CloseFaultReport, ForwardFaultReport, NamePrescriber
 from kvitt_contracts.types import DeviceId, ServicePointId, Word, identify
@@ -27,6 +28,7 @@ from orders.fault_reports.views import (
     ForwardBody,
     NamePrescriberBody,
 )
+from orders.people.keys.opening import opened
 
 router = ApiRouter(tags=["Felanmälningar"])
 
@@ -154,10 +156,12 @@ async def list_fault_reports(
 
 
 @router.get("/fault-reports/{fault_report_id}")
-async def show_fault_report(fault_report_id: UUID, reader: Reader) -> FaultReportView:
+async def show_fault_report(
+    fault_report_id: UUID, reader: Reader, tx: ReadTransaction
+) -> FaultReportView:
     """En felanmälan, med båda sidors bedömning."""
     row = await reader.get(FaultReportRow, fault_report_id, scope=SCOPE, rule="ACT-6")
-    return FaultReportView.of(row)
+    return FaultReportView.of(await opened(row, tx))
 
 
 @router.get("/fault-reports/{fault_report_id}/story")
@@ -173,6 +177,6 @@ async def tell_fault_report(fault_report_id: UUID, reader: Reader) -> Story:
 
 def _show(report_id: UUID) -> Callable[[Transaction], Awaitable[FaultReportView]]:
     async def show(tx: Transaction) -> FaultReportView:
-        return FaultReportView.of(await tx.get(FaultReportRow, report_id))
+        return FaultReportView.of(await opened(await tx.get(FaultReportRow, report_id), tx))
 
     return show

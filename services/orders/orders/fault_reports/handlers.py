@@ -23,6 +23,7 @@ from orders.fault_reports import domain, queries
 from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.fault_reports.models import FaultReportRow
 from orders.fault_reports.writes import ANSWER, await_answer
+from orders.people.keys.opening import writable
 from orders.units.queries import place_named, user_named
 
 messages = Handlers()
@@ -59,6 +60,7 @@ async def report_fault_in_words(command: ReportFaultInWords, tx: Transaction) ->
     HAS_PRESCRIBER, NOT_A_SERVICE_POINT (ACT-6), UNKNOWN_CUSTOMER, UNKNOWN_USER (REF-3).
     """
     row = await _report(command, tx)
+    await writable(row, tx)
     row.text = command.text
 
 
@@ -213,6 +215,7 @@ async def _assess(
     if not events:
         return
     tx.record(row, *events)
+    await writable(row, tx)
     if command.side == Word(domain.Side.RESPONSIBLE):
         row.responsible_text = text
     else:

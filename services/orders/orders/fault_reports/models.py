@@ -19,10 +19,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from orders.fault_reports.domain import FaultReport, Status, evolve, waits_for
 from orders.models import Base
 from orders.people.done import AboutPersons
+from orders.people.keys.sealing import ERASED, Sealed, SealedForPerson
 from orders.waits.domain import Owner
 
 
 class FaultReportRow(
+    SealedForPerson,
     AboutPersons,
     Aggregate[FaultReport],
     Base,
@@ -77,9 +79,11 @@ class FaultReportRow(
     recipient_person: Mapped[PersonRef | None]
     due_on: Mapped[date | None]
     waits_on: Mapped[Owner | None]
-    text: Mapped[str | None]
-    responsible_text: Mapped[str | None]
-    technician_text: Mapped[str | None]
+    text = Sealed[str | None](str | None, erased=ERASED)
+    responsible_text = Sealed[str | None](str | None, erased=ERASED)
+    technician_text = Sealed[str | None](str | None, erased=ERASED)
+
+    sealed_for = "recipient_person"
 
     def apply(self, state: FaultReport) -> None:
         """Write a state into the columns, those for queries included."""

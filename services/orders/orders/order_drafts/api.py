@@ -25,6 +25,7 @@ from orders.order_drafts.views import (
     OrderDraftView,
     SaveOrderDraftBody,
 )
+from orders.people.keys.opening import all_opened, opened
 from orders.people.queries import concerns
 
 RULE = "ORD-1"
@@ -109,17 +110,17 @@ DRAFTS = ListOf(
 
 @router.get("/order-drafts")
 async def list_drafts(
-    reader: Reader, asked: Annotated[OrderDraftQuery, Query()]
+    reader: Reader, asked: Annotated[OrderDraftQuery, Query()], tx: ReadTransaction
 ) -> Page[OrderDraftLine]:
     """Utkast som du och kollegor på dina tjänsteställen skriver på, med det som saknas (ORD-1)."""
-    return await DRAFTS.page(asked, reader)
+    return await DRAFTS.page(asked, reader, ready=lambda rows: all_opened(rows, tx))
 
 
 @router.get("/order-drafts/{draft_id}")
 async def show_draft(draft_id: UUID, reader: Reader, tx: ReadTransaction) -> OrderDraftView:
     """Ett utkast, med det som är skrivet och de filer som det har (ORD-1)."""
     row = await reader.get(OrderDraftRow, draft_id, scope=SCOPE, rule=RULE)
-    return OrderDraftView.with_files(row, await kept_of_draft(draft_id, tx))
+    return await _view(row, tx)
 
 
 async def _command(body: OrderDraftBody, by: UserId, reader: Reader) -> SaveOrderDraft:
@@ -134,7 +135,11 @@ async def _command(body: OrderDraftBody, by: UserId, reader: Reader) -> SaveOrde
 
 def _show(draft_id: UUID) -> Callable[[Transaction], Awaitable[OrderDraftView]]:
     async def show(tx: Transaction) -> OrderDraftView:
-        row = await tx.get(OrderDraftRow, draft_id)
-        return OrderDraftView.with_files(row, await kept_of_draft(draft_id, tx))
+        return await _view(await tx.get(OrderDraftRow, draft_id), tx)
 
     return show
+
+
+async def _view(row: OrderDraftRow, tx: Transaction) -> OrderDraftView:
+    files = await all_opened(await kept_of_draft(row.draft_id, tx), tx)
+    return OrderDraftView.with_files(await opened(row, tx), files)

@@ -15,6 +15,7 @@ from orders.order_drafts.commands import DiscardOrderDraft, SaveOrderDraft
 from orders.order_drafts.models import OrderDraftRow
 from orders.order_drafts.queries import rows_of_saving
 from orders.order_drafts.writes import EXPIRED, LEFT
+from orders.people.keys.opening import moved, writable
 from orders.people.queries import current_person
 from orders.units.domain import must_act_at
 from orders.units.models import CareUnitRow
@@ -48,13 +49,13 @@ async def save_order_draft(command: SaveOrderDraft, tx: Transaction) -> None:
         place = await place_named(command.service_point, tx)
         must_act_at(place, by, act="orders.order.place")
     person, unit = await _recipient(command, tx)
-    row = await _row(command, tx)
-    row.recipient_person, row.recipient_unit = person, unit
+    row = await _row(command, person, tx)
+    row.recipient_unit = unit
     row.service_point = command.service_point
     row.written = command.written
     row.saved_by, row.saved_at = command.by, tx.now
     writes.keep_until(row, tx)
-    await put_to_draft(command.attachments, row.draft_id, command.by, tx)
+    await put_to_draft(command.attachments, row.draft_id, command.by, tx, person=person)
 
 
 async def _recipient(
@@ -70,7 +71,7 @@ async def _recipient(
     return None, unit
 
 
-async def _row(command: SaveOrderDraft, tx: Transaction) -> OrderDraftRow:
+async def _row(command: SaveOrderDraft, person: PersonRef | None, tx: Transaction) -> OrderDraftRow:
     """The row of the draft that is saved: a new one, or the one that was seen, in its next
     version.
     """
@@ -79,14 +80,16 @@ async def _row(command: SaveOrderDraft, tx: Transaction) -> OrderDraftRow:
         row = await tx.lock(OrderDraftRow, draft_id, rule=domain.RULE)
         drafting.must_be_as_seen(row.version, seen=command.version, rule=domain.RULE)
         row.version += 1
-        return row
+        return await moved(row, person, tx)
     row = OrderDraftRow(
         region=tx.region,
         draft_id=draft_id,
         version=1,
-        written=command.written,
+        recipient_person=person,
         begun_by=command.by,
     )
+    await writable(row, tx)
+    row.written = command.written
     tx.put(row)
     return row
 

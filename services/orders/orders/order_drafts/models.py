@@ -3,16 +3,17 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from kvitt_chassis.models import Json, Regional
+from kvitt_chassis.models import Regional
 from kvitt_contracts.types import CareUnitId, PersonRef, ServicePointId, UserId
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
 from orders.order_drafts.domain import WrittenOrder
+from orders.people.keys.sealing import Sealed, SealedForPerson
 
 
-class OrderDraftRow(Regional, Base):
+class OrderDraftRow(SealedForPerson, Regional, Base):
     """An order that is being written, for a patient, a care unit or nobody yet. `version` counts
     how often it was saved.
     """
@@ -30,8 +31,10 @@ class OrderDraftRow(Regional, Base):
     recipient_person: Mapped[PersonRef | None]
     recipient_unit: Mapped[CareUnitId | None]
     service_point: Mapped[ServicePointId | None]
-    written: Mapped[WrittenOrder] = mapped_column(Json(WrittenOrder))
+    written = Sealed[WrittenOrder](WrittenOrder, erased=WrittenOrder())
     begun_by: Mapped[UserId]
     saved_by: Mapped[UserId]
     saved_at: Mapped[datetime]
     removed_on: Mapped[date]
+
+    sealed_for = "recipient_person"

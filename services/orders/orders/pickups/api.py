@@ -23,6 +23,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from orders.care.recipients import named as as_named
+from orders.people.keys.opening import opened_if_any
 from orders.people.queries import concerns
 from orders.pickups import documents
 from orders.pickups.commands import ReportPickupFirst, RequestPickupInWords
@@ -181,7 +182,7 @@ async def show_place(pickup_id: UUID, reader: Reader, tx: ReadTransaction) -> Pl
     """Vart den som hämtar ska åka. Varje uppslag av en patient loggas."""
     await reader.get(PickupRow, pickup_id, scope=SCOPE, rule="PCK-1")
     row = await tx.get(PickupRow, pickup_id, rule="PCK-1")
-    kept = await tx.look_up(PickupDetailsRow, pickup_id)
+    kept = await opened_if_any(await tx.look_up(PickupDetailsRow, pickup_id), tx)
     given = kept.delivery if kept is not None else None
     return await place_of(row, given, tx, user=reader.caller.user_id)
 

@@ -10,6 +10,7 @@ from kvitt_documents.rendering import print_document
 from kvitt_documents.slips import Checklist, Fact, PickupSlip
 
 from orders.devices.queries import Called, called
+from orders.people.keys.opening import opened_if_any
 from orders.pickups import domain
 from orders.pickups.models import PickupDetailsRow, PickupRow
 from orders.places.resolving import place_of
@@ -47,7 +48,7 @@ async def print_slip(row: PickupRow, tx: Transaction, *, user: UserId) -> bytes:
     lines = domain.lines_to_fetch(pickup)
     devices = await called([line.device_id for line in lines], tx)
     unit = await tx.get(CustomerRow, customer_key(row.customer_id, tx))
-    kept = await tx.look_up(PickupDetailsRow, row.id)
+    kept = await opened_if_any(await tx.look_up(PickupDetailsRow, row.id), tx)
     place = await place_of(row, kept.delivery if kept is not None else None, tx, user=user)
     found = [devices.get(line.device_id) for line in lines]
     slip = PickupSlip(

@@ -15,6 +15,7 @@ from kvitt_contracts.orders import (
 )
 
 from orders.parties.queries import rows_of_recipient
+from orders.people.keys.opening import writable
 from orders.pickups import domain, queries
 from orders.pickups.commands import ReportPickupFirst, RequestPickupInWords
 from orders.pickups.models import PickupDetailsRow, PickupRow
@@ -93,7 +94,11 @@ async def _request(command: Requested, delivery: Delivery | None, tx: Transactio
     row.requested_on = tx.today
     await_answer(row, tx)
     if delivery is not None:
-        tx.put(PickupDetailsRow(region=tx.region, pickup_id=event.pickup_id, delivery=delivery))
+        details = PickupDetailsRow(region=tx.region, pickup_id=event.pickup_id)
+        details.person = row.recipient_person
+        await writable(details, tx)
+        details.delivery = delivery
+        tx.put(details)
 
 
 def _read_to_make_urgent(command: MakePickupUrgent, tx: Transaction) -> Iterable[RowKey]:

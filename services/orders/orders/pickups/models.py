@@ -28,6 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
 from orders.people.done import AboutPersons
+from orders.people.keys.sealing import Sealed, SealedForPerson
 from orders.pickups import domain
 from orders.waits.domain import Owner
 
@@ -108,10 +109,13 @@ class PickupRow(
             self.recipient_unit = state.recipient.unit
 
 
-class PickupDetailsRow(Regional, Base):
-    """Stored with one pickup alone: address, phones, door code, instructions (PCK-1)."""
+class PickupDetailsRow(SealedForPerson, Regional, Base):
+    """Stored with one pickup alone: address, phones, door code, instructions (PCK-1). `person`:
+    whose devices are fetched.
+    """
 
     __tablename__ = "pickup_details"
 
     pickup_id: Mapped[PickupId] = mapped_column(primary_key=True)
-    delivery: Mapped[Delivery] = mapped_column(Json(Delivery))
+    person: Mapped[PersonRef | None]
+    delivery = Sealed[Delivery](Delivery, erased=Delivery())

@@ -24,6 +24,7 @@ from orders.order_drafts.models import OrderDraftRow
 from orders.order_drafts.writes import use_up
 from orders.parties.domain import Patient
 from orders.parties.queries import parties_of
+from orders.people.keys.opening import writable
 from orders.people.writes import note_contact
 from orders.placements import domain
 from orders.placements.enclosures.domain import must_have_enclosed
@@ -74,7 +75,7 @@ async def _place(command: PlaceOrder, tx: Transaction, *, is_enclosed: bool) -> 
         policy=tx.policy,
         today=tx.today,
     )
-    _start(event, command, command.delivery, tx)
+    await _start(event, command, command.delivery, tx)
     return order_id
 
 
@@ -104,7 +105,8 @@ async def place_order_over_http(command: PlaceOrderOverHttp, tx: Transaction) ->
     order_id = await _place(command.order, tx, is_enclosed=bool(command.attachments))
     draft_id = command.draft.draft_id if command.draft is not None else None
     about = About(kind="order", id=order_id)
-    await attach_all(command.attachments, about, command.by, tx, draft_id=draft_id)
+    person = (await tx.get(OrderRow, order_id)).recipient_person
+    await attach_all(command.attachments, about, command.by, tx, person=person, draft_id=draft_id)
 
 
 @messages.command(RegisterWithdrawal, loads=rows_to_write, reads=rows_to_read)
@@ -125,7 +127,7 @@ async def register_withdrawal(command: RegisterWithdrawal, tx: Transaction) -> N
         policy=tx.policy,
         today=tx.today,
     )
-    _start(event, command, Delivery(), tx)
+    await _start(event, command, Delivery(), tx)
 
 
 async def preview(
@@ -159,7 +161,7 @@ async def preview(
     )
 
 
-def _start(
+async def _start(
     event: OrderPlaced | OrderPlacedV2,
     command: PlaceOrder | RegisterWithdrawal,
     delivery: Delivery,
@@ -171,8 +173,8 @@ def _start(
     count_step(row.supply, tx)
     comments = {n: line.comment for n, line in enumerate(command.lines, 1) if line.comment}
     if comments or domain.has_details(delivery):
-        tx.put(
-            OrderDetailsRow(
-                region=tx.region, order_id=event.order_id, delivery=delivery, comments=comments
-            )
-        )
+        details = OrderDetailsRow(region=tx.region, order_id=event.order_id)
+        details.person = row.recipient_person
+        await writable(details, tx)
+        details.delivery, details.comments = delivery, comments
+        tx.put(details)

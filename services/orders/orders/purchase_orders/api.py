@@ -34,6 +34,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from orders.customer_orders.api import SCOPE as ORDERS
 from orders.customer_orders.lines import LineState
 from orders.customer_orders.models import OrderRow
+from orders.people.keys.opening import opened_if_any
 from orders.purchase_orders import documents
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords
 from orders.purchase_orders.domain import Status
@@ -220,11 +221,13 @@ async def list_purchase_orders(
 
 
 @router.get("/purchase-orders/{purchase_order_id}")
-async def show_purchase_order(purchase_order_id: UUID, reader: Reader) -> PurchaseOrderView:
+async def show_purchase_order(
+    purchase_order_id: UUID, reader: Reader, tx: ReadTransaction
+) -> PurchaseOrderView:
     """En inköpsorder med rader."""
     row = await reader.get(PurchaseOrderRow, purchase_order_id, scope=SCOPE, rule="ORD-11")
     details = await reader.look_up(PurchaseOrderDetailsRow, purchase_order_id)
-    return PurchaseOrderView.showing(row, details)
+    return PurchaseOrderView.showing(row, await opened_if_any(details, tx))
 
 
 @router.get(
@@ -304,8 +307,7 @@ async def _run(
 def _show(purchase_order_id: UUID) -> Callable[[Transaction], Awaitable[PurchaseOrderView]]:
     async def show(tx: Transaction) -> PurchaseOrderView:
         row = await tx.get(PurchaseOrderRow, purchase_order_id)
-        return PurchaseOrderView.showing(
-            row, await tx.look_up(PurchaseOrderDetailsRow, purchase_order_id)
-        )
+        details = await tx.look_up(PurchaseOrderDetailsRow, purchase_order_id)
+        return PurchaseOrderView.showing(row, await opened_if_any(details, tx))
 
     return show

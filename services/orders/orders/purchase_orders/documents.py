@@ -9,6 +9,7 @@ from kvitt_documents.slips import Fact
 from orders.articles.models import ArticleRow
 from orders.contacts.models import UserContactRow
 from orders.customer_orders.domain import numbers_of
+from orders.people.keys.opening import opened_if_any
 from orders.purchase_orders.domain import Line, LineState
 from orders.purchase_orders.models import PurchaseOrderDetailsRow, PurchaseOrderRow
 from orders.purchase_orders.reasons import Reason, refusal
@@ -31,7 +32,8 @@ async def print_purchase_order(row: PurchaseOrderRow, tx: Transaction) -> bytes:
         raise refusal(Reason.IS_OVER, None, "Inköpsordern är makulerad och ska inte skickas.")
     unit = await tx.get(CustomerRow, customer_key(CustomerId(row.service_point), tx))
     supplier = await tx.get(SupplierRow, supplier_key(row.supplier_id, tx))
-    kept = await tx.look_up(PurchaseOrderDetailsRow, PurchaseOrderId(row.id))
+    found = await tx.look_up(PurchaseOrderDetailsRow, PurchaseOrderId(row.id))
+    kept = await opened_if_any(found, tx)
     articles = {one.article_number: await tx.get(ArticleRow, one.article_number) for one in lines}
     comments = kept.comments if kept is not None else {}
     numbers = numbers_of(OrderId(row.order_id))

@@ -21,6 +21,7 @@ from kvitt_contracts.types import OrderId, OrderLineId, PurchaseOrderId, UserId
 from orders.customer_orders.domain import line_id
 from orders.customer_orders.line_rules import domain as line_rules
 from orders.customer_orders.models import OrderRow
+from orders.people.keys.opening import writable
 from orders.purchase_orders import domain, queries
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords
 from orders.purchase_orders.creating import domain as creating
@@ -99,11 +100,11 @@ async def _create(command: queries.Created, tx: Transaction, *, order_field: str
     await_supplier(row, tx)
     order_id, lines = OrderId(order.id), {line.line_id for line in created.lines}
     comments = {n: text for n, text in wish.comments.items() if line_id(order_id, n) in lines}
-    tx.put(
-        PurchaseOrderDetailsRow(
-            region=tx.region, purchase_order_id=purchase_order_id, comments=comments
-        )
-    )
+    details = PurchaseOrderDetailsRow(region=tx.region, purchase_order_id=purchase_order_id)
+    details.person = order.recipient_person
+    await writable(details, tx)
+    details.comments = comments
+    tx.put(details)
 
 
 def _who_acts(command: By, tx: Transaction) -> Iterable[RowKey]:

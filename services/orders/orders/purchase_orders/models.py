@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
 from orders.people.done import AboutPersons
+from orders.people.keys.sealing import Sealed, SealedForPerson
 from orders.purchase_orders import domain
 
 
@@ -83,10 +84,11 @@ class PurchaseOrderRow(
         self.awaited_on, self.has_deviation = state.awaited_on, state.has_deviation
 
 
-class PurchaseOrderDetailsRow(Regional, Base):
-    """What the supplier is told of each line, by its number (ORD-11)."""
+class PurchaseOrderDetailsRow(SealedForPerson, Regional, Base):
+    """What the supplier is told of each line, by its number (ORD-11). `person`: whom it is for."""
 
     __tablename__ = "purchase_order_details"
 
     purchase_order_id: Mapped[PurchaseOrderId] = mapped_column(primary_key=True)
-    comments: Mapped[dict[int, str]] = mapped_column(Json(dict[int, str]))
+    person: Mapped[PersonRef | None]
+    comments = Sealed[dict[int, str]](dict[int, str], erased={})

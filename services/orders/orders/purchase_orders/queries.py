@@ -23,6 +23,7 @@ from orders.customer_orders.models import OrderDetailsRow, OrderRow
 from orders.message_subject import subject_as
 from orders.numbers.domain import Series
 from orders.numbers.writes import next_number
+from orders.people.keys.opening import opened_if_any
 from orders.people.queries import is_of_protected
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords
 from orders.purchase_orders.creating.domain import Naming, Wish
@@ -96,7 +97,8 @@ async def wish_of(command: Created, tx: Transaction) -> Wish:
     follows to the supplier. Raises Refused (UNKNOWN_SUPPLIER, REF-13).
     """
     supplier = await supplier_named(command.supplier_id, tx, field="supplier_id")
-    kept = await tx.look_up(OrderDetailsRow, order_of(command, tx))
+    found = await tx.look_up(OrderDetailsRow, order_of(command, tx))
+    kept = await opened_if_any(found, tx)
     comments = dict(kept.comments) if kept is not None else {}
     if not isinstance(command, CreatePurchaseOrderInWords):
         return Wish(

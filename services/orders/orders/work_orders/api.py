@@ -34,6 +34,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from orders.care.recipients import named as as_named
+from orders.people.keys.opening import all_opened, opened, opened_if_any
 from orders.people.queries import concerns
 from orders.places.views import PlaceView
 from orders.slips.documents import as_pdf
@@ -330,8 +331,10 @@ async def show_place(work_order_id: UUID, reader: Reader, tx: ReadTransaction) -
 
 
 async def _view(row: WorkOrderRow, tx: Transaction) -> WorkOrderView:
-    details = await tx.look_up(WorkOrderDetailsRow, row.id)
-    notes = await tx.search_all(WorkOrderNoteRow, WorkOrderNoteRow.work_order_id, row.id)
+    details = await opened_if_any(await tx.look_up(WorkOrderDetailsRow, row.id), tx)
+    found = await tx.search_all(WorkOrderNoteRow, WorkOrderNoteRow.work_order_id, row.id)
+    notes = await all_opened(found, tx)
+    await opened(row, tx)
     return WorkOrderView.showing(row, details, sorted(notes, key=lambda one: one.at))
 
 

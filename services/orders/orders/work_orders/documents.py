@@ -11,6 +11,7 @@ from orders.contacts.models import UserContactRow
 from orders.customer_orders.models import OrderRow
 from orders.devices.queries import called
 from orders.people.domain import Purpose
+from orders.people.keys.opening import opened_if_any
 from orders.people.queries import current_reference
 from orders.people.writes import log_accesses
 from orders.slips.documents import address_lines, device_on_slip, unit_in_words
@@ -28,7 +29,7 @@ async def print_slip(row: WorkOrderRow, tx: Transaction, *, user: UserId) -> byt
     Raises WorkOrderRefused (ACT-2): it is an application, or voided.
     """
     domain.must_be_printable(row.state())
-    kept = await tx.look_up(WorkOrderDetailsRow, row.id)
+    kept = await opened_if_any(await tx.look_up(WorkOrderDetailsRow, row.id), tx)
     given = (kept.delivery if kept is not None else None) or Delivery()
     unit = await tx.get(CustomerRow, customer_key(row.customer_id, tx))
     await _log_look(row, user, tx)

@@ -23,6 +23,7 @@ from orders.attachments.writes import attach_all
 from orders.care.models import DeviceNumberRow
 from orders.care.writes import note_number
 from orders.devices.models import DeviceRow
+from orders.people.keys.opening import writable
 from orders.units.models import UserRow
 from orders.units.queries import user_key, user_named
 from orders.work_orders import domain, queries
@@ -99,16 +100,13 @@ async def register_work_order_in_words(command: RegisterWorkOrderInWords, tx: Tr
         await use_up(command.draft, command.kind, command.recipient, tx)
     row = await _register(command, tx)
     about = About(kind="work_order", id=row.id)
-    await attach_all(command.attachments, about, command.by, tx)
-    tx.put(
-        WorkOrderDetailsRow(
-            region=tx.region,
-            work_order_id=row.id,
-            delivery=command.delivery,
-            description=command.description,
-            application=command.application,
-        )
-    )
+    await attach_all(command.attachments, about, command.by, tx, person=row.recipient_person)
+    details = WorkOrderDetailsRow(region=tx.region, work_order_id=row.id)
+    details.person = row.recipient_person
+    await writable(details, tx)
+    details.delivery = command.delivery
+    details.description, details.application = command.description, command.application
+    tx.put(details)
 
 
 async def _register(command: Registered, tx: Transaction) -> WorkOrderRow:
@@ -183,16 +181,17 @@ async def note_work_order(row: WorkOrderRow, command: NoteWorkOrder, tx: Transac
     """
     technician = await user_named(command.by, tx, field="by")
     tx.record(row, *domain.note(row.state(), technician=technician))
-    tx.put(
-        WorkOrderNoteRow(
-            region=tx.region,
-            note_id=tx.mint(),
-            work_order_id=row.id,
-            at=tx.now,
-            technician=command.by,
-            text=command.text,
-        )
+    noted = WorkOrderNoteRow(
+        region=tx.region,
+        note_id=tx.mint(),
+        work_order_id=row.id,
+        at=tx.now,
+        technician=command.by,
+        person=row.recipient_person,
     )
+    await writable(noted, tx)
+    noted.text = command.text
+    tx.put(noted)
 
 
 @messages.command(
@@ -240,6 +239,7 @@ async def _finish(
     )
     if events:
         tx.record(row, *events)
+        await writable(row, tx)
         row.action = action
         await_next(row, tx)
 
@@ -304,6 +304,7 @@ async def _decide(row: WorkOrderRow, command: Decided, reason: str | None, tx: T
     )
     if events:
         tx.record(row, *events)
+        await writable(row, tx)
         row.decision_reason = reason
         await_next(row, tx)
 

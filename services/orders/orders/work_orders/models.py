@@ -31,12 +31,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
 from orders.people.done import AboutPersons
+from orders.people.keys.sealing import ERASED, Sealed, SealedForPerson
 from orders.waits.domain import Owner
 from orders.work_orders import domain
 from orders.work_orders.applications.domain import Application
 
 
 class WorkOrderRow(
+    SealedForPerson,
     AboutPersons,
     Aggregate[domain.WorkOrder],
     Base,
@@ -120,8 +122,10 @@ class WorkOrderRow(
     recipient_unit: Mapped[CareUnitId | None]
     due_on: Mapped[date | None]
     waits_on: Mapped[Owner | None]
-    action: Mapped[str | None]
-    decision_reason: Mapped[str | None]
+    action = Sealed[str | None](str | None, erased=ERASED)
+    decision_reason = Sealed[str | None](str | None, erased=ERASED)
+
+    sealed_for = "recipient_person"
 
     def apply(self, state: domain.WorkOrder) -> None:
         """Write a state into the columns, those for queries included."""
@@ -135,7 +139,7 @@ class WorkOrderRow(
             self.recipient_unit = state.recipient.unit
 
 
-class WorkOrderDetailsRow(Regional, Base):
+class WorkOrderDetailsRow(SealedForPerson, Regional, Base):
     """Stored with one work order alone, as it was registered over HTTP: what is wanted, where, whom
     to call; what an application says (ACT-2, ACT-5).
     """
@@ -143,12 +147,13 @@ class WorkOrderDetailsRow(Regional, Base):
     __tablename__ = "work_order_details"
 
     work_order_id: Mapped[WorkOrderId] = mapped_column(primary_key=True)
-    delivery: Mapped[Delivery | None] = mapped_column(Json(Delivery))
-    description: Mapped[str | None]
-    application: Mapped[Application | None] = mapped_column(Json(Application))
+    person: Mapped[PersonRef | None]
+    delivery = Sealed[Delivery | None](Delivery | None, erased=None)
+    description = Sealed[str | None](str | None, erased=ERASED)
+    application = Sealed[Application | None](Application | None, erased=None)
 
 
-class WorkOrderNoteRow(Regional, Base):
+class WorkOrderNoteRow(SealedForPerson, Regional, Base):
     """What a technician has written (ACT-3)."""
 
     __tablename__ = "work_order_notes"
@@ -158,4 +163,5 @@ class WorkOrderNoteRow(Regional, Base):
     work_order_id: Mapped[WorkOrderId]
     at: Mapped[datetime]
     technician: Mapped[UserId]
-    text: Mapped[str]
+    person: Mapped[PersonRef | None]
+    text = Sealed[str](str, erased=ERASED)

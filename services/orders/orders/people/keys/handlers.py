@@ -5,9 +5,10 @@ from kvitt_chassis.transaction import Transaction
 
 from orders.people.keys.commands import DropOldKeys, RotateKeys
 from orders.people.keys.domain import must_be_unused
-from orders.people.keys.models import PERSONS, KeyRingRow
-from orders.people.keys.opening import turned
+from orders.people.keys.models import PERSONS, KeyRingRow, PersonKeyRow
+from orders.people.keys.opening import turned, wrapped_anew
 from orders.people.keys.queries import persons_by_version
+from orders.people.keys.sealing import NOBODY
 from orders.people.keys.writes import KEY_OUTDATED, have_wrapped_anew
 
 messages = Handlers()
@@ -22,6 +23,9 @@ async def rotate_keys(command: RotateKeys, tx: Transaction) -> None:
     ring = await tx.lock(KeyRingRow, PERSONS, rule="REF-22")
     await turned(ring, tx)
     await have_wrapped_anew(KEY_OUTDATED, ring, tx)
+    nobodys = await tx.look_up(PersonKeyRow, NOBODY)
+    if nobodys is not None:
+        await wrapped_anew(nobodys, tx)
 
 
 @messages.command(DropOldKeys)

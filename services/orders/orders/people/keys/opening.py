@@ -10,9 +10,10 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import PersonRef, RegionCode
 
 from orders.people.keys.models import PERSONS, KeyRingRow, PersonKeyRow
-from orders.people.keys.sealing import SealedForPerson, new_key, place, seal, unseal
+from orders.people.keys.sealing import NOBODY, SealedForPerson, new_key, place, seal, unseal
 from orders.people.keys.wrapping import wrapper
-from orders.people.keys.writes import begin_ring
+from orders.people.keys.writes import begin_ring, keep_key
+from orders.people.models import PersonRow
 
 R = TypeVar("R", bound=SealedForPerson)
 
@@ -35,20 +36,34 @@ async def opened(row: R, tx: Transaction) -> R:
 
 async def all_opened(rows: Sequence[R], tx: Transaction) -> Sequence[R]:
     """The rows of any number of persons, each with its person's key; one statement for all."""
-    keys = await tx.look_up_all(PersonKeyRow, {_person(row) for row in rows})
+    keys = await tx.look_up_all(PersonKeyRow, {row.about_whom() for row in rows})
     by_person = {key.person: await _unwrapped(key, tx) for key in keys}
     for row in rows:
-        key = by_person.get(_person(row))
+        key = by_person.get(row.about_whom())
         if key is not None:
             row.open_with(key)
+        else:
+            row.open_as_erased()
     return rows
+
+
+async def opened_if_any(row: R | None, tx: Transaction) -> R | None:
+    """The row with its person's key, where there is a row."""
+    return None if row is None else await opened(row, tx)
+
+
+async def moved(row: R, person: PersonRef | None, tx: Transaction) -> R:
+    """The row, about somebody else from now on: what it says is sealed with that one's key."""
+    await opened(row, tx)
+    row.seal_anew(await _key_for(person or NOBODY, tx), person)
+    return row
 
 
 async def writable(row: R, tx: Transaction) -> R:
     """The row, with its person's key: a new one where the person has none. What an earlier release
     stored in clear is sealed.
     """
-    row.open_with(await _key_for(_person(row), tx))
+    row.open_with(await _key_for(row.about_whom(), tx))
     if row.has_clear():
         row.seal_what_is_clear()
     return row
@@ -86,13 +101,16 @@ async def _key_for(person: PersonRef, tx: Transaction) -> bytes:
     known = await tx.look_up(PersonKeyRow, person)
     if known is not None:
         return await _unwrapped(known, tx)
+    data_key = new_key()
+    whose = await tx.look_up(PersonRow, person)
+    if whose is not None and whose.is_erased:
+        return data_key  # kept nowhere: what is written of who is erased is read by nobody
     ring = await tx.look_up(KeyRingRow, PERSONS)
     if ring is None:
         ring = await begin_ring(await new_version(tx.region, 1), tx)
-    data_key = new_key()
     wrapped = await _wrap(data_key, person, ring)
-    tx.put(PersonKeyRow(region=tx.region, person=person, version=ring.current, wrapped=wrapped))
-    return data_key
+    kept = await keep_key(person, ring.current, wrapped, tx)
+    return data_key if kept.wrapped == wrapped else await _unwrapped(kept, tx)
 
 
 async def _wrap(data_key: bytes, person: PersonRef, ring: KeyRingRow) -> str:
@@ -118,8 +136,3 @@ async def _version(ring: KeyRingRow, number: int) -> bytes:
 
 def _place_of_ring(region: RegionCode, number: int) -> str:
     return f"{region}/{PERSONS}/{number}"
-
-
-def _person(row: SealedForPerson) -> PersonRef:
-    person: PersonRef = getattr(row, row.sealed_for)
-    return person

@@ -2,7 +2,8 @@
 
 import base64
 import os
-from typing import Any, ClassVar, Generic, Self, TypeVar, cast, get_args, overload
+from typing import Any, ClassVar, Final, Generic, Self, TypeVar, cast, get_args, overload
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from cryptography.exceptions import InvalidTag
@@ -18,6 +19,11 @@ V = TypeVar("V")
 _MARK = "sealed:1:"
 _NONCE_BYTES = 12
 _STORED = "_stored"
+
+# decision 0531: what nobody can open any more says so
+ERASED: Final = "raderat"
+"""What is shown of a text that nobody can open any more: its person is erased (REF-23)."""
+_NOTHING: Final = object()
 
 
 class NotOpened(Exception):
@@ -56,10 +62,12 @@ def is_sealed(stored: object) -> bool:
 class Sealed(Generic[V]):
     """A column whose value is sealed with the key of the person whom its row is about:
     `phone = Sealed[str | None](str | None)`. What an earlier release stored in clear is read.
+    `erased`: what it reads as when the key is destroyed; without one, that raises NotOpened.
     """
 
-    def __init__(self, annotation: Any) -> None:
+    def __init__(self, annotation: Any, *, erased: Any = _NOTHING) -> None:
         self.annotation = annotation
+        self.erased = erased
         self._adapter: TypeAdapter[V] = TypeAdapter(annotation)
         parts = get_args(annotation)
         self.is_optional = type(None) in parts
@@ -83,6 +91,8 @@ class Sealed(Generic[V]):
         stored = getattr(row, self.stored)
         if not is_sealed(stored):
             return cast(V, stored) if stored is None else self._adapter.validate_python(stored)
+        if row.is_erased and self.erased is not _NOTHING:
+            return cast(V, self.erased)
         plain = unseal(row.data_key, stored, bound_to=row.place_of(self.name))
         return self._adapter.validate_json(plain)
 
@@ -96,8 +106,13 @@ class Sealed(Generic[V]):
         setattr(row, self.stored, seal(row.data_key, plain, bound_to=row.place_of(self.name)))
 
 
+# decision 0529: so no code asks whether there is a key
+NOBODY: Final = PersonRef(UUID(int=0))
+"""Whose key seals what concerns no person, or nobody yet."""
+
+
 class SealedForPerson:
-    """A row with sealed columns, about the person whom its column `person` names."""
+    """A row with sealed columns, about the person whom its column `person` names, or nobody."""
 
     sealed: ClassVar[tuple[str, ...]] = ()
     sealed_for: ClassVar[str] = "person"
@@ -115,29 +130,56 @@ class SealedForPerson:
     def data_key(self) -> bytes:
         """The person's key. Raises NotOpened where `opened` has not given the row one."""
         key = _KEYS.get(self)
-        if key is None:
+        if not key:
             raise NotOpened(f"{type(self).__name__} has been given no key")
         return key
+
+    @property
+    def is_erased(self) -> bool:
+        """True where its key was looked up, and is destroyed."""
+        return _KEYS.get(self) == _DESTROYED
 
     def open_with(self, key: bytes) -> None:
         """Let the sealed columns be read and written, as long as this row is in memory."""
         _KEYS[self] = key
 
+    def open_as_erased(self) -> None:
+        """Let the sealed columns be read as what nobody can open any more."""
+        _KEYS[self] = _DESTROYED
+
     def place_of(self, column: str) -> str:
         """What a value is bound to: it opens in no other region, row's person, table or column."""
         table = getattr(type(self), "__tablename__", "")
         region = getattr(self, "region")  # noqa: B009  # every row has one, beside this class
-        return f"{place(region, getattr(self, self.sealed_for))}/{table}.{column}"
+        return f"{place(region, self.about_whom())}/{table}.{column}"
+
+    def about_whom(self) -> PersonRef:
+        """Whose key it is sealed with: its person's, or nobody's."""
+        return getattr(self, self.sealed_for) or NOBODY
 
     def has_clear(self) -> bool:
         """True where a column holds what an earlier release stored in clear."""
         stored = (getattr(self, name + _STORED) for name in self.sealed)
-        return any(one is not None and not is_sealed(one) for one in stored)
+        return any(one not in (None, ERASED) and not is_sealed(one) for one in stored)
+
+    def has_sealed(self) -> bool:
+        """True where a column is sealed already: with the key of whom the row is about."""
+        return any(is_sealed(getattr(self, name + _STORED)) for name in self.sealed)
 
     def seal_what_is_clear(self) -> None:
         """Seal what an earlier release stored in clear."""
         for name in self.sealed:
-            setattr(self, name, getattr(self, name))
+            if getattr(self, name + _STORED) != ERASED:
+                setattr(self, name, getattr(self, name))
+
+    def seal_anew(self, key: bytes, person: PersonRef | None) -> None:
+        """Be about somebody else from now on: what was opened is sealed with that one's key."""
+        values = {name: getattr(self, name) for name in self.sealed}
+        setattr(self, self.sealed_for, person)
+        self.open_with(key)
+        for name, value in values.items():
+            setattr(self, name + _STORED, None)
+            setattr(self, name, value)
 
 
 def place(region: RegionCode, person: PersonRef) -> str:
@@ -147,3 +189,4 @@ def place(region: RegionCode, person: PersonRef) -> str:
 
 # beside the rows, not in them: whether a handler has changed a row is told by what stands in it
 _KEYS: WeakKeyDictionary[SealedForPerson, bytes] = WeakKeyDictionary()
+_DESTROYED: Final = b""

@@ -8,10 +8,12 @@ from fastapi import Query
 from kvitt_chassis.filters import Eq, Where
 from kvitt_chassis.http import ApiRouter, Commands, ListOf, ListQuery, Page, Reader, named
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.types import NamedPatient, PersonRef, ServicePointId, UserId
 from sqlalchemy import select
 
 from orders.care.recipients import named as as_named
+from orders.people.keys.opening import all_opened, opened
 from orders.people.queries import concerns
 from orders.work_orders.drafts.commands import DiscardApplicationDraft, SaveApplicationDraft
 from orders.work_orders.drafts.models import ApplicationDraftRow
@@ -107,17 +109,17 @@ DRAFTS = ListOf(
 
 @router.get("/application-drafts")
 async def list_drafts(
-    reader: Reader, asked: Annotated[ApplicationDraftQuery, Query()]
+    reader: Reader, asked: Annotated[ApplicationDraftQuery, Query()], tx: ReadTransaction
 ) -> Page[ApplicationDraftLine]:
     """Utkast som du och kollegor på dina tjänsteställen skriver på, med det som saknas (ACT-5)."""
-    return await DRAFTS.page(asked, reader)
+    return await DRAFTS.page(asked, reader, ready=lambda rows: all_opened(rows, tx))
 
 
 @router.get("/application-drafts/{draft_id}")
-async def show_draft(draft_id: UUID, reader: Reader) -> ApplicationDraftView:
+async def show_draft(draft_id: UUID, reader: Reader, tx: ReadTransaction) -> ApplicationDraftView:
     """Ett utkast, med det som är skrivet (ACT-5)."""
     row = await reader.get(ApplicationDraftRow, draft_id, scope=SCOPE, rule=RULE)
-    return ApplicationDraftView.of(row)
+    return ApplicationDraftView.of(await opened(row, tx))
 
 
 async def _command(body: ApplicationDraftBody, by: UserId, reader: Reader) -> SaveApplicationDraft:
@@ -134,6 +136,7 @@ async def _command(body: ApplicationDraftBody, by: UserId, reader: Reader) -> Sa
 
 def _show(draft_id: UUID) -> Callable[[Transaction], Awaitable[ApplicationDraftView]]:
     async def show(tx: Transaction) -> ApplicationDraftView:
-        return ApplicationDraftView.of(await tx.get(ApplicationDraftRow, draft_id))
+        row = await tx.get(ApplicationDraftRow, draft_id)
+        return ApplicationDraftView.of(await opened(row, tx))
 
     return show

@@ -8,6 +8,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import PersonRef
 
 from orders.drafting import domain as drafting
+from orders.people.keys.opening import moved, writable
 from orders.people.queries import current_person
 from orders.units.domain import must_act_at
 from orders.units.queries import place_named, user_named
@@ -40,9 +41,9 @@ async def save_application_draft(command: SaveApplicationDraft, tx: Transaction)
         place = await place_named(command.service_point, tx)
         must_act_at(place, by, act="orders.work-order.register")
     row = await _row(command, PersonRef(person.id), tx)
-    row.recipient_person = PersonRef(person.id)
     row.service_point = command.service_point
     row.requester = command.requester
+    await writable(row, tx)
     row.application = command.application
     row.saved_by, row.saved_at = command.by, tx.now
     writes.keep_until(row, tx)
@@ -59,15 +60,16 @@ async def _row(
         row = await tx.lock(ApplicationDraftRow, draft_id, rule="ACT-5")
         drafting.must_be_as_seen(row.version, seen=command.version, rule="ACT-5")
         row.version += 1
-        return row
+        return await moved(row, person, tx)
     row = ApplicationDraftRow(
         region=tx.region,
         draft_id=draft_id,
         version=1,
         recipient_person=person,
-        application=command.application,
         begun_by=command.by,
     )
+    await writable(row, tx)
+    row.application = command.application
     tx.put(row)
     return row
 

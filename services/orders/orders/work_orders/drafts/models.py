@@ -3,16 +3,17 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from kvitt_chassis.models import Json, Regional
+from kvitt_chassis.models import Regional
 from kvitt_contracts.types import PersonRef, ServicePointId, UserId
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.models import Base
+from orders.people.keys.sealing import Sealed, SealedForPerson
 from orders.work_orders.applications.domain import Application
 
 
-class ApplicationDraftRow(Regional, Base):
+class ApplicationDraftRow(SealedForPerson, Regional, Base):
     """An application that is being written. `version` counts how often it was saved."""
 
     __tablename__ = "application_drafts"
@@ -28,8 +29,10 @@ class ApplicationDraftRow(Regional, Base):
     recipient_person: Mapped[PersonRef]
     service_point: Mapped[ServicePointId | None]
     requester: Mapped[UserId | None]
-    application: Mapped[Application] = mapped_column(Json(Application))
+    application = Sealed[Application](Application, erased=Application())
     begun_by: Mapped[UserId]
     saved_by: Mapped[UserId]
     saved_at: Mapped[datetime]
     removed_on: Mapped[date]
+
+    sealed_for = "recipient_person"

@@ -1,0 +1,1 @@
+"""What an earlier release stored in clear of what people write: sealed while the service serves."""
