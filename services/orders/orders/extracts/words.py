@@ -33,6 +33,7 @@ OF_PURPOSES: Final[Mapping[str, str]] = {
     "merge": "på regionens besked",
     "extract": "för ett utdrag ur loggen",
     "erase": "efter ett beslut om radering",
+    "erase_again": "efter en återläsning, enligt ett tidigare beslut om radering",
     "export": "för ett uttag till dig",
 }
 OF_NOUNS: Final[Mapping[str, str]] = {
