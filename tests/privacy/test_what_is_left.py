@@ -148,6 +148,9 @@ def test_a_restore_undoes_no_erasure(story: Story) -> None:
     assert (code, line["key"], line["region"]) == (1, str(story.person), str(REGION))
     assert line["fields"][:3] == ["key", "details", "is_known"]
 
+    orders = {one for one in WRITTEN if one.startswith("orders.")}
+    assert {one.place for one in story.brought_back} >= orders - sealed_columns()
+
     assert story.previewed == {"erased_again": [], "left": [str(story.person)]}
     assert story.verified["previewed"] == (1, lines)
 
