@@ -158,8 +158,6 @@ def _write_of_devices(region: Region, person: UUID) -> None:
         },
     }
     _good(region.ask("POST", "orders", "/pickups", json=pickup, **PRESCRIBER))
-    fault = {"device_number": DEVICES[2], "service_point": HERE, "text": TEXT}
-    _good(region.ask("POST", "orders", "/fault-reports", json=fault))
     work = {
         "kind": "repair",
         "recipient": {"kind": "patient", "person": str(person)},
@@ -168,9 +166,8 @@ def _write_of_devices(region: Region, person: UUID) -> None:
         "description": TEXT,
     }
     made = _good(region.ask("POST", "orders", "/work-orders", json=work, **PRESCRIBER))
-    note = {"text": TEXT.replace(LEAVING.number[:8], "")}
-    path = f"/work-orders/{made['work_order_id']}"
-    _good(region.ask("POST", "orders", f"{path}:note", json=note))
+    path = f"/work-orders/{made['work_order_id']}:note"
+    _good(region.ask("POST", "orders", path, json={"text": TEXT}))
     _attach(region, {"kind": "work_order", "id": made["work_order_id"]})
     found = _good(
         region.ask("GET", "inventory", f"/devices?device_number={DEVICES[2]}", **PRESCRIBER)

@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.timeout(1800), pytest.mark.long(seconds=120)]
 EVERYWHERE = (*PLACES, "files", "portal")
 WRITTEN = {
     *("orders.order_details.delivery", "orders.order_details.comments", "orders.cases.text"),
-    *("orders.cases.answer", "orders.pickup_details.delivery", "orders.fault_reports.text"),
+    *("orders.cases.answer", "orders.pickup_details.delivery"),
     *("orders.work_order_details.description", "orders.work_order_notes.text"),
     *("orders.application_drafts.application", "orders.order_drafts.written"),
     *("orders.attachments.name", "bmb.transfer_texts.to_receiver", "bmb.transfer_texts.to_sender"),
