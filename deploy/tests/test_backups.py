@@ -17,6 +17,7 @@ from kvitt.local.state import State
 from kvitt_contracts.topics import SERVICES
 
 PERSONS = ("stays", "goes")
+TABLES = {"persons": "id", "person_keys": "person", "person_details": "person"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,11 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
         for service in SERVICES:
             databases.create(service)
         one = Kept(databases, tmp_path / "backup", tmp_path / "keys" / "newest.dump")
-        one.run("CREATE TABLE key_rings (person text)")
-        for table in ("person_keys", "person_details"):
-            one.run(f"CREATE TABLE {table} (person text)")
+        one.run("CREATE TABLE key_rings (name text)")
+        for table, column in TABLES.items():
+            one.run(f"CREATE TABLE {table} (region text, {column} text)")
             for person in PERSONS:
-                one.run(f"INSERT INTO {table} VALUES ('{person}')")
+                one.run(f"INSERT INTO {table} VALUES ('ac', '{person}')")
         back_up(databases, folder=one.backup, keys=one.keys)
         yield one
 
@@ -62,6 +63,18 @@ def test_a_backup_from_before_holds_no_key_of_who_is_erased(kept: Kept) -> None:
 
     assert kept.of("person_details") == set(PERSONS)
     assert kept.of("person_keys") == {"stays"}
+
+
+def test_a_key_of_who_came_after_the_backup_is_not_taken_back(kept: Kept) -> None:
+    kept.run("INSERT INTO person_keys VALUES ('ac', 'later'), ('bd', 'stays')")
+    back_up(kept.databases, folder=None, keys=kept.keys)
+
+    restore(kept.databases, folder=kept.backup, keys=kept.keys)
+
+    assert kept.run("SELECT region, person FROM person_keys ORDER BY 2") == [
+        ("ac", "goes"),
+        ("ac", "stays"),
+    ]
 
 
 def test_with_the_keys_of_the_same_day_everything_is_as_it_was(kept: Kept) -> None:

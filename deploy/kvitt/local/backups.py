@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Final
 from urllib.parse import unquote, urlsplit
 
+import psycopg
 from kvitt_chassis.private_files import write_private
 from kvitt_contracts.topics import SERVICES
 
@@ -23,6 +24,13 @@ from kvitt.local.state import State
 
 KEPT_APART: Final = {"orders": ("key_rings", "person_keys")}
 """Tables whose rows are in no backup of their database, by service: they open what is."""
+
+_OF_NOBODY: Final = """
+    DELETE FROM person_keys WHERE NOT EXISTS (
+        SELECT FROM persons WHERE (persons.region, persons.id) = (person_keys.region, person)
+    )
+"""
+"""Keys of who came after the backup: they open nothing of it, and nobody would ever erase them."""
 
 
 # decision 0533: keys have a backup of their own, which the next one replaces
@@ -70,6 +78,8 @@ def restore(databases: Databases, *, folder: Path, keys: Path) -> None:
         _load(databases, service, file)
     for service in KEPT_APART:
         _load(databases, service, keys)
+        with psycopg.connect(databases.admin_url_to(service)) as inside:
+            inside.execute(_OF_NOBODY)
 
 
 @contextmanager
