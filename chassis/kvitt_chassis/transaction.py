@@ -299,6 +299,19 @@ class Transaction:
         if events:
             self._record(row, row.state(), events)
 
+    # decision 0533: what was said before a restore is entered again as it was said
+    def record_again(self, row: Aggregate[Any], event: Event, *, seq: int, event_id: UUID) -> None:
+        """Evolve a locked row by an event that stands on its topic and that a restore has taken
+        from here, under the number and the id that it was said with: who has heard it passes it
+        over. Where the row has come as far without it, it is recorded as new.
+        """
+        if seq <= row.seq:
+            self.record(row, event)
+            return
+        row.seq = seq - 1
+        self.record(row, event)
+        self._unit.emitted[-1] = self._unit.emitted[-1]._replace(event_id=event_id)
+
     def put(self, *rows: Any) -> None:
         """Insert new rows of a projection."""
         self._has_acted = True

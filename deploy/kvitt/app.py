@@ -24,7 +24,7 @@ from kvitt_contracts.types import (
 from rich.markup import escape
 from rich.table import Table
 
-from kvitt import evidence, explain, operate, persons, regions, secrets, verify
+from kvitt import backing_up, evidence, explain, operate, persons, regions, secrets, verify
 from kvitt import failpoints as known_failpoints
 from kvitt.local import parts, tokens
 from kvitt.local.private import make_directory, open_private
@@ -229,6 +229,7 @@ verify.add_to(app)
 evidence.add_to(app)
 explain.add_to(app)
 persons.add_to(app)
+backing_up.add_to(app)
 secrets.add_to(app)
 what_if.add_to(app)
 story.add_to(app)

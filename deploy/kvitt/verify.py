@@ -28,6 +28,9 @@ DEVICES: Final[Mapping[str, Sequence[str]]] = {
 them, where they are, and who pays for them.
 """
 
+PERSONS: Final[Mapping[str, Sequence[str]]] = {"orders": ("erasures",)}
+"""The check of who is erased (REF-23), by service."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
@@ -49,6 +52,22 @@ def devices(
     store has as many as stand there; billing's payer of each day is custody's.
     """
     _run(Admin.of(state_dir, operator=operator), DEVICES, region=region, why=why, as_json=as_json)
+
+
+@verify.command()
+def persons(
+    region: RegionOption = None,
+    as_json: JsonOption = False,
+    why: Why = ON_DEMAND,
+    operator: As = None,
+    state_dir: StateOption = DEFAULT_STATE,
+) -> None:
+    """Look for who is erased and is here again. Exit code 1: kvitt person erase-again.
+
+    Who was erased is read anew from orders' own topic, which no restore of a database changes.
+    """
+    admin = Admin.of(state_dir, operator=operator)
+    _run(admin, PERSONS, region=region, why=why, as_json=as_json)
 
 
 @verify.command("all")
@@ -89,12 +108,19 @@ def _run(
     why: str,
     as_json: bool,
 ) -> None:
-    found = []
+    tell(compared(admin, checks, region=region, why=why), as_json=as_json)
+
+
+def compared(
+    admin: Admin, checks: Mapping[str, Sequence[str]], *, region: str | None, why: str
+) -> list[dict[str, Any]]:
+    """What comparisons find now, each with its service. Raises LocalProblem."""
+    found: list[dict[str, Any]] = []
     for service, names in checks.items():
         body = {"checks": list(names), "region": region, "why": why}
         made = admin.post(service, "reconciliation:run", body, waits=True)
         found += [{"service": service, **one} for one in made]
-    tell(found, as_json=as_json)
+    return found
 
 
 def tell(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:

@@ -53,7 +53,7 @@ def live_through(region: Region, *, vault: str) -> None:
     `vault` is the superuser's URL of the database with the person facts.
     """
     region.move_clock(MORNING)
-    _state_the_registry(region)
+    state_the_registry(region)
     _state_persons(region)
     region.come_to_rest()
     _state_persons_wrongly(region)
@@ -78,7 +78,8 @@ def live_through(region: Region, *, vault: str) -> None:
 # -- what the region states ------------------------------------------------------------------------
 
 
-def _state_the_registry(region: Region) -> None:
+def state_the_registry(region: Region) -> None:
+    """The payers, service points, users, stores, articles and devices of the region."""
     body: Body
     for payer in ("61200", "61300"):
         body = {"version": 1, "payer_id": payer, "name": f"Verksamhet {payer}"}

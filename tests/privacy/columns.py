@@ -1,7 +1,7 @@
 """Every column of every service that has room for any text: by what its row's class says."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -16,6 +16,15 @@ def with_room_for_text() -> set[str]:
     """`service.table.column` of each that holds a plain text, or a value with one in it; not of
     those that hold codes, which have a form of their own.
     """
+    return _columns(_texts_of)
+
+
+def sealed_columns() -> set[str]:
+    """`service.table.column` of each that is sealed with a person's key."""
+    return _columns(_sealed_of)
+
+
+def _columns(of: Callable[[Mapper[Any]], Iterable[str]]) -> set[str]:
     for service in SERVICES:
         import_module(f"{service}.app")
     configure_mappers()
@@ -23,19 +32,14 @@ def with_room_for_text() -> set[str]:
         f"{service}.{mapper.local_table}.{column}"
         for mapper in _mappers()
         if (service := mapper.class_.__module__.partition(".")[0]) in SERVICES
-        for column in _texts_of(mapper)
+        for column in of(mapper)
     }
 
 
-def sealed_columns() -> set[str]:
-    """`service.table.column` of each that its row's class seals, but keys."""
-    with_room_for_text()
-    return {
-        f"{mapper.class_.__module__.partition('.')[0]}.{mapper.local_table}.{name}"
-        for mapper in _mappers()
-        for name, one in vars(mapper.class_).items()
-        if isinstance(one, Sealed) and name != "file_key"
-    }
+def _sealed_of(mapper: Mapper[Any]) -> Iterator[str]:
+    """What its row's class seals, but keys."""
+    names = vars(mapper.class_).items()
+    return (name for name, one in names if isinstance(one, Sealed) and name != "file_key")
 
 
 def _mappers() -> Iterator[Mapper[Any]]:

@@ -5,10 +5,15 @@ Knows addresses alone: no service, no topic, no table, no person.
 
 import base64
 import binascii
+import gzip
+import html
 import io
 import json
 import re
+import unicodedata
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -31,6 +36,7 @@ _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _PDF = re.compile(rb"%PDF-.*?%%EOF", re.DOTALL)
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){8,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_UNPACKED = (gzip.decompress, zlib.decompress)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +60,10 @@ class Sought:
         return cls(frozenset(word.casefold() for word in {*words, *forms}))
 
     def within(self, content: bytes | str) -> set[str]:
-        """Those that stand in the content, also encoded: escaped, in hexadecimal, in base64."""
-        texts = [text.casefold() for text in _readings(content)]
+        """Those that stand in the content, also encoded: escaped, in hexadecimal, in base64, with
+        letters in two parts, packed.
+        """
+        texts = [unicodedata.normalize("NFC", text).casefold() for text in _readings(content)]
         return {sought for sought in self.texts if any(sought in text for text in texts)}
 
     def search(self, pieces: Iterable[Piece]) -> list[Found]:
@@ -172,6 +180,8 @@ def _readings(content: bytes | str) -> Iterator[str]:
             plain = unquote(unquote(text))
             yield plain
             yield plain.replace("+", " ")
+        if "&" in text:
+            yield html.unescape(text)
         if "\\u" in text:
             yield _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
         for inner in _packed(text):
@@ -184,6 +194,11 @@ def _decoded(content: bytes | str) -> Iterator[str]:
         return
     for found in _PDF.finditer(content):
         yield from _said(found[0])
+    if b"\0" in content:  # of two bytes a letter
+        yield from (content.decode(kind, errors="replace") for kind in ("utf-16-le", "utf-16-be"))
+    for unpack in _UNPACKED:
+        with suppress(OSError, EOFError, zlib.error):
+            yield from _decoded(unpack(content))
     try:
         yield content.decode()
     except UnicodeDecodeError:

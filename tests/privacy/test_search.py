@@ -1,7 +1,10 @@
 """The search itself: every form of a number, every encoding, nothing that is not there."""
 
 import base64
+import gzip
 import json
+import unicodedata
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import quote, quote_plus
@@ -46,9 +49,34 @@ def _latin_1(text: str) -> bytes:
     return text.encode("latin-1")
 
 
+def _html(text: str) -> str:
+    return "".join(f"&#{ord(letter)};" if ord(letter) > 127 else letter for letter in text)
+
+
+def _in_parts(text: str) -> str:
+    return unicodedata.normalize("NFD", text)
+
+
+def _utf_16(text: str) -> bytes:
+    return text.encode("utf-16-le")
+
+
+def _packed(text: str) -> bytes:
+    return gzip.compress(text.encode())
+
+
+def _deflated(text: str) -> bytes:
+    return zlib.compress(text.encode())
+
+
+def _packed_in_base64(text: str) -> str:
+    return base64.b64encode(_packed(text)).decode()
+
+
 ENCODINGS: list[Callable[[str], str | bytes]] = [
     *(str, str.upper, str.encode, json.dumps, quote_plus, _percent, _percent_twice, _escaped),
-    *(_base64, _base64_of_urls, _hexadecimal, _latin_1),
+    *(_base64, _base64_of_urls, _hexadecimal, _latin_1, _html, _in_parts, _utf_16),
+    *(_packed, _deflated, _packed_in_base64),
 ]
 
 

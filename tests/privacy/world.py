@@ -55,6 +55,8 @@ class World:
                 return self._shown_to_the_operator()
             case "tables":
                 return search.databases(self.admin_url)
+            case "files":
+                return search.files(self.system.state.directory / "files")
             case "problems":
                 return self.region.problems
             case "files":
@@ -83,16 +85,21 @@ class World:
 def running(directory: Path) -> Iterator[World]:
     """Within: the system, after the month."""
     state = State.open(directory)
-    with receiver() as traces:
-        before = os.environ.get("KVITT_OTLP_ENDPOINT")
-        os.environ["KVITT_OTLP_ENDPOINT"] = traces.endpoint
-        try:
-            with LocalSystem(state) as system:
-                yield _lived_through(system, traces)
-        finally:
-            os.environ.pop("KVITT_OTLP_ENDPOINT")
-            if before is not None:
-                os.environ["KVITT_OTLP_ENDPOINT"] = before
+    with receiver() as traces, watched(traces), LocalSystem(state) as system:
+        yield _lived_through(system, traces)
+
+
+@contextmanager
+def watched(traces: Traces) -> Iterator[None]:
+    """Within: processes that are started send their traces there."""
+    before = os.environ.get("KVITT_OTLP_ENDPOINT")
+    os.environ["KVITT_OTLP_ENDPOINT"] = traces.endpoint
+    try:
+        yield
+    finally:
+        os.environ.pop("KVITT_OTLP_ENDPOINT")
+        if before is not None:
+            os.environ["KVITT_OTLP_ENDPOINT"] = before
 
 
 def _lived_through(system: LocalSystem, traces: Traces) -> World:

@@ -4,7 +4,9 @@ said with what came of it. It joins no group, moves no offset, and decides nothi
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
+from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from kvitt_contracts.envelope import Envelope, EnvelopeError
@@ -17,13 +19,18 @@ _PAGE_MS = 1_000
 
 
 class Said(NamedTuple):
-    """One event of another service, as it stands on its topic; `payload` is its JSON."""
+    """One event, as it stands on its topic; `payload` is its JSON, `caused_by` the id of the
+    message that it came of, `at` when the broker took it.
+    """
 
     key: str
     seq: int
     region: str
     type: str
     payload: str
+    event_id: UUID | None = None
+    caused_by: str | None = None
+    at: datetime | None = None
 
 
 class Topics(Protocol):
@@ -91,4 +98,7 @@ def _said(record: ConsumerRecord) -> Said:
         region=envelope.region,
         type=envelope.type,
         payload=(record.value or b"").decode(),
+        event_id=envelope.id,
+        caused_by=envelope.causation_id,
+        at=datetime.fromtimestamp(record.timestamp / 1_000, UTC),
     )

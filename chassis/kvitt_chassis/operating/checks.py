@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
-from kvitt_chassis.consuming.replaying import Topics
+from kvitt_chassis.consuming.replaying import Said, Topics
 from kvitt_chassis.operating.row_comparison import Difference, differences, read_event
 
 
@@ -49,6 +49,17 @@ class Snapshot:
             if said.type in wanted:
                 yield Heard(said.region, said.key, read_event(said.type, said.payload))
 
+    # decision 0533: what a service has said itself outlives a restore of its database
+    async def said(self, topic: Topic, *types: type[Message]) -> AsyncIterator[Said]:
+        """The events of these types that this service itself had said before its snapshot, as they
+        stand on its own topic: also those that its database has lost by a restore.
+        """
+        begun = (await self.session.execute(_BEGUN)).scalar_one()
+        wanted = {kind.wire_type for kind in types}
+        async for said in self._topics.said(topic):
+            if said.type in wanted and (said.at is None or said.at < begun):
+                yield said
+
 
 Find = Callable[[Snapshot], Awaitable[list[Difference]]]
 """Finds every difference. Writes nothing, and repeats no value in what it finds."""
@@ -72,4 +83,5 @@ def rows_with_events(base: type[DeclarativeBase]) -> Check:
     return Check(name="rows", what="each aggregate's row and its events replayed", find=find)
 
 
+_BEGUN: Any = text("SELECT now()")
 _MARKS: Any = text("SELECT key, seq FROM marks WHERE topic = :topic")

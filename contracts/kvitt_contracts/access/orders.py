@@ -365,6 +365,7 @@ ACTS = (
             "POST /persons/{person}:merge": ("orders.person.merge", SYSTEM),
             "POST /persons/{person}:export": ("orders.person.export", SYSTEM),
             "POST /persons/{person}:erase": ("orders.person.erase", {**STAFF, **SYSTEM}),
+            "POST /persons/{person}:erase-again": ("orders.person.erase-again", SYSTEM),
             "GET /persons": ("orders.persons.list", {**STAFF, **SYSTEM}),
             "GET /persons/{person}": ("orders.person.show", READS),
             "GET /persons/{person}/accesses": (

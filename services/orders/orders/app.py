@@ -19,6 +19,7 @@ from orders.customer_orders.api import router as customer_orders
 from orders.customer_orders.awaited import router as awaited
 from orders.customer_orders.models import OrderRow
 from orders.erasures.api import router as erasures
+from orders.erasures.checks import ERASURES
 from orders.extracts.api import router as extracts
 from orders.extracts.looks import router as looks
 from orders.fault_reports.api import router as fault_reports
@@ -114,6 +115,7 @@ service = Service(
     base=Base,
     users=UserRow,
     jobs=[TermKeeper],
+    checks=(ERASURES,),
     logs=(PERSON_LOG,),
     lock_order=(
         PayerRow,

@@ -12,6 +12,8 @@ _SEALING: Final = "services/orders/orders/people/keys/sealing.py"
 _SEALED: Final = "services/orders/tests/test_sealed_persons.py::test"
 _ERASURES: Final = "services/orders/orders/erasures"
 _ERASING: Final = "services/orders/tests/test_erasing.py::test"
+_ERASED_AGAIN: Final = "services/orders/tests/test_erased_again.py::test"
+_BACKUPS: Final = "deploy/tests/test_backups.py::test"
 _ROTATION: Final = "services/orders/tests/test_key_rotation.py::test"
 _DAYS: Final = f"{_CONTRACTS}/day_bounds.py"
 _DAY: Final = f"{_TESTS}/test_day_bounds.py::test"
@@ -109,6 +111,38 @@ REFERENCE: tuple[RuleMutant, ...] = (
         "reason=command.why)",
         "reason=None)",
         f"{_ERASING}_an_erasure_is_logged_with_who_and_why_once",
+    ),
+    rule_mutant(
+        "REF-23h",
+        "A backup holds the keys that open it",
+        "deploy/kvitt/local/backups.py",
+        'f"--exclude-table-data={one}"',
+        'f"--exclude-table-data=no_{one}"',
+        f"{_BACKUPS}_a_backup_from_before_holds_no_key_of_who_is_erased",
+    ),
+    rule_mutant(
+        "REF-23i",
+        "Who is erased and has a key again is not told",
+        f"{_ERASURES}/queries.py",
+        "AS found WHERE key OR details OR is_known",
+        "AS found WHERE details OR is_known",
+        f"{_ERASED_AGAIN}_whatever_of_an_erased_person_is_here_is_found",
+    ),
+    rule_mutant(
+        "REF-23i",
+        "Who is read again as somebody new is not told",
+        f"{_ERASURES}/checks.py",
+        "        if person not in erased:\n",
+        "        if person in erased:\n",
+        f"{_ERASED_AGAIN}_who_is_stated_by_the_message_that_an_erased_one_was_stated_by_is_found",
+    ),
+    rule_mutant(
+        "REF-23i",
+        "An erasure that is done again is told as another",
+        "chassis/kvitt_chassis/transaction.py",
+        "self._unit.emitted[-1]._replace(event_id=event_id)",
+        "self._unit.emitted[-1]._replace(actor=None)",
+        f"{_ERASED_AGAIN}_it_is_told_under_the_number_and_the_id_that_it_was_told_before",
     ),
     rule_mutant(
         "REF-22b",

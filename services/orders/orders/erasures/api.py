@@ -1,6 +1,7 @@
 """Erasure of a person over HTTP: seen first, then done."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Response
 from kvitt_chassis.http import ApiRouter, Body, Commands, NotFound, Reader, RegionWide
@@ -11,7 +12,7 @@ from pydantic import ConfigDict, Field
 
 from orders.care import looks
 from orders.erasures import documents
-from orders.erasures.commands import ErasePerson, Why
+from orders.erasures.commands import ErasePerson, ErasePersonAgain, Why
 from orders.erasures.exports import PersonExport, export
 from orders.erasures.queries import kept_of, left_of, references_of
 from orders.erasures.views import ErasurePreview
@@ -48,6 +49,29 @@ class Erasure(Body):
             " utlånat eller öppet"
         ),
     ] = False
+
+
+class ErasureAgain(Body):
+    """Vilken radering som görs om efter en återläsning."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "why": "Återläsning av orders 2026-05-04",
+                    "seq": 3,
+                    "event_id": "4f0b2d6e-6a52-4f0b-9b55-2f1e5a3c7b11",
+                }
+            ]
+        },
+    )
+
+    why: Annotated[Why, Field(description="Skälet, som loggas: vilken återläsning det gäller")]
+    seq: Annotated[
+        int | None, Field(ge=1, description="Numret på händelsen som sade att personen raderades")
+    ] = None
+    event_id: Annotated[UUID | None, Field(description="Händelsens id")] = None
 
 
 class Merging(Body):
@@ -139,4 +163,22 @@ async def erase_person(person: PersonRef, body: Erasure, commands: Commands) -> 
 
     return await commands.run(
         ErasePerson(**dict(body)), target=person, scope=_SCOPE, rule="REF-23", show=show
+    )
+
+
+@router.post("/persons/{person}:erase-again")
+async def erase_person_again(
+    person: PersonRef, body: ErasureAgain, commands: Commands
+) -> PersonView:
+    """Radera på nytt den som var raderad innan databasen återlästes (REF-23). Vilka det gäller
+    säger `kvitt verify persons`; `kvitt person erase-again` gör det för alla.
+
+    Nekas: UNKNOWN_PERSON (contract, REF-23).
+    """
+
+    async def show(tx: Transaction) -> PersonView:
+        return PersonView.of(await tx.get(PersonRow, person))
+
+    return await commands.run(
+        ErasePersonAgain(**dict(body)), target=person, scope=_SCOPE, rule="REF-23", show=show
     )

@@ -1,6 +1,7 @@
-"""The command of erasure, over HTTP alone. No wire type."""
+"""The commands of erasure, over HTTP alone. No wire type."""
 
 from typing import Annotated
+from uuid import UUID
 
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.types import TEXT
@@ -14,3 +15,13 @@ class ErasePerson(Command):
 
     why: Why
     is_ordered: bool = False
+
+
+class ErasePersonAgain(Command):
+    """Erase anew who was erased before a restore (REF-23). `seq` and `event_id` are those of the
+    event that told it, where one did.
+    """
+
+    why: Why
+    seq: int | None = None
+    event_id: UUID | None = None

@@ -5,7 +5,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.types import PersonRef, UserId
 
 from orders.erasures import domain
-from orders.erasures.commands import ErasePerson
+from orders.erasures.commands import ErasePerson, ErasePersonAgain
 from orders.erasures.queries import left_of, references_of
 from orders.erasures.writes import destroy_keys, forget_texts
 from orders.people.domain import Look
@@ -16,6 +16,8 @@ messages = Handlers()
 
 ERASE = "erase"
 """The purpose that an erasure is logged under."""
+ERASE_AGAIN = "erase_again"
+"""The purpose of one that is done anew after a restore."""
 
 
 # decision 0517: erasure destroys the key, and deletes what is not sealed
@@ -42,3 +44,25 @@ async def erase_person(command: ErasePerson, tx: Transaction) -> None:
     await destroy_keys(refs, tx)
     assert tx.actor is not None  # over HTTP alone
     log_accesses(tx, UserId(tx.actor), ERASE, erased, look=Look.ERASED, reason=command.why)
+
+
+# decision 0533: a restore undoes no erasure
+@messages.command(ErasePersonAgain)
+async def erase_person_again(command: ErasePersonAgain, tx: Transaction) -> None:
+    """Erase whom a restore has brought back: this reference alone, since each was told of (REF-23).
+    Nothing stands against it, since it was decided before; it is logged each time.
+
+    Refused: UNKNOWN_PERSON (contract, REF-23).
+    """
+    ref = PersonRef(tx.target("person"))
+    await tx.get(PersonRow, ref, rule="REF-23")
+    await forget_texts([ref], tx)
+    row = await tx.lock(PersonRow, ref, rule="REF-23")
+    for event in domain.erase(row.state()):
+        if command.seq is None or command.event_id is None:
+            tx.record(row, event)
+        else:
+            tx.record_again(row, event, seq=command.seq, event_id=command.event_id)
+    await destroy_keys([ref], tx)
+    assert tx.actor is not None  # over HTTP alone
+    log_accesses(tx, UserId(tx.actor), ERASE_AGAIN, [ref], look=Look.ERASED, reason=command.why)

@@ -1,13 +1,16 @@
 """What is stored of a person, and what of it is not over. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
+from kvitt_contracts.orders import PersonRegistered
 from kvitt_contracts.types import DeviceId, PersonRef
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from orders.attachments.models import AttachmentRow
 from orders.blocks.models import BlockRow
@@ -273,3 +276,50 @@ async def consents_among(refs: Sequence[PersonRef], tx: Transaction) -> Sequence
     row = ConsentRow
     found = select(row).where(row.region == tx.region, row.person.in_(refs)).order_by(row.given_at)
     return (await tx.session.scalars(found)).all()
+
+
+async def what_is_back(
+    session: AsyncSession, erased: Collection[tuple[str, UUID]]
+) -> list[tuple[tuple[str, UUID], tuple[str, ...]]]:
+    """Those of some persons of whom something is here that an erasure takes, and what it is."""
+    rows = await session.execute(_BACK, _arrays(erased))
+    return [
+        ((row.region, row.person), tuple(name for name in _TAKEN if getattr(row, name)))
+        for row in rows
+    ]
+
+
+async def registered_by(session: AsyncSession, causes: Collection[str]) -> list[tuple[str, UUID]]:
+    """Who was registered by some messages, and is not erased."""
+    values = {"type": PersonRegistered.wire_type, "causes": sorted(causes)}
+    rows = await session.execute(_REGISTERED, values)
+    return [(row.region, row.person) for row in rows]
+
+
+def _arrays(persons: Collection[tuple[str, UUID]]) -> dict[str, Any]:
+    listed = sorted(persons)
+    return {"regions": [one for one, _ in listed], "persons": [one for _, one in listed]}
+
+
+_TAKEN: Final = ("key", "details", "is_known")
+_BACK: Any = text(
+    """
+    SELECT * FROM (
+        SELECT said.region, said.person,
+               EXISTS (SELECT FROM person_keys k WHERE (k.region, k.person)
+                       = (said.region, said.person)) AS key,
+               EXISTS (SELECT FROM person_details d WHERE (d.region, d.person)
+                       = (said.region, said.person)) AS details,
+               EXISTS (SELECT FROM persons p WHERE (p.region, p.id)
+                       = (said.region, said.person) AND NOT p.is_erased) AS is_known
+        FROM unnest(CAST(:regions AS text[]), CAST(:persons AS uuid[])) AS said(region, person)
+    ) AS found WHERE key OR details OR is_known
+    """
+)
+_REGISTERED: Any = text(
+    """
+    SELECT p.region, p.id AS person FROM events e
+    JOIN persons p ON (p.region, p.id) = (e.region, CAST(e.key AS uuid))
+    WHERE e.type = :type AND e.causation_id = ANY(CAST(:causes AS text[])) AND NOT p.is_erased
+    """
+)

@@ -35,6 +35,7 @@ OF_PURPOSES: Final[Mapping[str, str]] = {
     "merge": "på regionens besked",
     "extract": "för ett utdrag ur loggen",
     "erase": "efter ett beslut om radering",
+    "erase_again": "efter en återläsning, enligt ett tidigare beslut om radering",
     "export": "för ett uttag till dig",
     "log_review": "för att se att ingen tittar utan skäl",
 }
