@@ -15,7 +15,7 @@ from kvitt_contracts.access import Reach
 from kvitt_contracts.types import RegionCode
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kvitt_chassis import driver
+from kvitt_chassis import driver, secret_files
 from kvitt_chassis.access import GRANT, Grant
 from kvitt_chassis.consuming.consumers import Consumers
 from kvitt_chassis.consuming.machine import State
@@ -158,6 +158,11 @@ def _state_routes(router: APIRouter, operations: Operations) -> None:
         """Who did what by hand, when and why; the latest first."""
         async with database.reading() as session:
             return [asdict(one) for one in await audit.acts(session, limit=limit, before=before)]
+
+    @router.get("/secrets")
+    async def secrets() -> list[dict[str, Any]]:
+        """How old each secret of this process is, and how many values hold; never what they are."""
+        return [asdict(one) for one in secret_files.told()]
 
 
 def _reconciliation_routes(router: APIRouter, operations: Operations) -> None:

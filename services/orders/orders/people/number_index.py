@@ -5,17 +5,21 @@ the keys, in versions.
 import hashlib
 import hmac
 import json
+import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Any, Final
 
 from kvitt_chassis.private_files import read_private
+from kvitt_chassis.secret_files import Replaced, stamp_of
 from kvitt_chassis.settings import FromFiles
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.types import RegionCode
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
+
+log = logging.getLogger(__name__)
 
 _SHORTEST: Final = 32
 _MOST_VERSIONS: Final = 2
@@ -43,8 +47,8 @@ class PersonKey(FromFiles):
 
     model_config = SettingsConfigDict(env_prefix="KVITT_")
 
-    person_key: SecretStr | None = None
-    person_keys_file: Path | None = None
+    person_key: Annotated[SecretStr | None, Replaced.BY_COMMAND] = None
+    person_keys_file: Annotated[Path | None, Replaced.BY_COMMAND] = None
 
     def keys(self) -> Keys:
         """The keys. Raises ValueError, which repeats none of them, where they cannot be used."""
@@ -75,10 +79,33 @@ def indexes_of(identity: Identity, *, region: RegionCode) -> tuple[bytes, ...]:
     return tuple(index_of(identity, region=region, key=key) for key in person_keys().every())
 
 
-@lru_cache(maxsize=1)
+# decision 0539: a file is read anew when it has changed, and what it had goes on where it is wrong
 def person_keys() -> Keys:
-    """The configured keys, read once. Raises ValueError where there are none that can be used."""
-    return PersonKey().keys()
+    """The configured keys as they are now. Raises ValueError where there are none that can be
+    used.
+    """
+    file, made = _configured()
+    if file is None:
+        return made[0]
+    stamp = stamp_of(file)
+    if made[1] != stamp:
+        made[1] = stamp
+        try:
+            made[0] = _keys_in(file)
+        except (OSError, ValueError) as error:
+            log.error("KVITT_PERSON_KEYS_FILE was not read anew: %s", type(error).__name__)
+        else:
+            log.info("KVITT_PERSON_KEYS_FILE was read anew: version %d", made[0].current)
+    return made[0]
+
+
+@lru_cache(maxsize=1)
+def _configured() -> tuple[Path | None, list[Any]]:
+    """The file, where there is one; the keys, and what stamp it had when they were read."""
+    configured = PersonKey()
+    file = configured.person_keys_file
+    stamp = stamp_of(file)
+    return file, [configured.keys(), stamp]
 
 
 def _keys_in(file: Path) -> Keys:
