@@ -11,6 +11,7 @@ import typer
 from kvitt_chassis.private_files import write_private
 from rich.table import Table
 
+from kvitt.admin import Admin
 from kvitt.options import DEFAULT_STATE, StateOption
 from kvitt.region_system import RegionSystem
 from kvitt.terminal import console, show
@@ -52,6 +53,11 @@ def export(
     told: dict[str, Any] = {"orders": system.post("orders", f"/persons/{ref}:export")}
     for service, path, name in _OF_A_PERSON:
         told[f"{service}{path}"] = list(system.all(service, path, **{name: str(ref)}))
+    admin = Admin.of(state_dir)
+    for service in admin.services:
+        for one in told["orders"]["references"]:
+            path = f"persons/{one}/stored"
+            told[f"{service}/stored/{one}"] = admin.get(service, path, region=region.lower())
     out.mkdir(parents=True, exist_ok=True)
     whole = json.dumps(told, ensure_ascii=False, indent=2)
     for file, text in ((f"{ref}.json", whole), (f"{ref}.txt", "\n".join(_lines(told)))):

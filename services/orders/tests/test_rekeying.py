@@ -224,3 +224,18 @@ async def _many(world: World, times: int) -> None:
         " '\\x' || encode(sha256(made.region_person_id::bytea), 'hex')))).*"
         " FROM person_details d CROSS JOIN made",
     )
+
+
+@pytest.mark.rule("REF-22g")
+def test_the_keys_of_the_search_are_read_anew_and_a_wrong_file_changes_nothing(
+    keys: Any, tmp_path: Path
+) -> None:
+    keys(1, v1=OLD)
+    file = tmp_path / "keys.json"
+    assert person_keys().current == 1
+
+    file.write_text(json.dumps({"current": 2, "keys": {"1": OLD, "2": NEW}}))
+    assert (person_keys().current, len(person_keys().every())) == (2, 2)
+    file.write_text("{}")
+
+    assert person_keys().current == 2

@@ -13,6 +13,8 @@ _SEALED: Final = "services/orders/tests/test_sealed_persons.py::test"
 _ERASURES: Final = "services/orders/orders/erasures"
 _ERASING: Final = "services/orders/tests/test_erasing.py::test"
 _ROTATION: Final = "services/orders/tests/test_key_rotation.py::test"
+_SECRETS: Final = "chassis/kvitt_chassis/secret_files.py"
+_REPLACED: Final = "chassis/tests/test_replaced_secrets.py::test"
 _DAYS: Final = f"{_CONTRACTS}/day_bounds.py"
 _DAY: Final = f"{_TESTS}/test_day_bounds.py::test"
 _PERSONAL: Final = "tests/architecture/test_personal_data.py::test"
@@ -69,6 +71,14 @@ REFERENCE: tuple[RuleMutant, ...] = (
         "name=told.name,",
         "name=told.home_region,",
         f"{_ERASING}_what_is_stored_of_a_person_is_told_with_what_was_corrected_and_who_looked",
+    ),
+    rule_mutant(
+        "REF-24a",
+        "A table of the service is not looked through",
+        "chassis/kvitt_chassis/operating/stored.py",
+        "if one.name not in NOT_SHOWN and one.name != _PARKED]",
+        "if one.name not in NOT_SHOWN and one.name not in (_PARKED, 'messages', 'transfers')]",
+        "tests/privacy/test_stored.py::test_a_row_of_any_table_that_names_a_person_is_told[bmb]",
     ),
     rule_mutant(
         "REF-24b",
