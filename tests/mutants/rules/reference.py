@@ -58,6 +58,14 @@ REFERENCE: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "REF-22g",
+        "Kafka is asked by the newest password alone",
+        "chassis/kvitt_chassis/kafka_passwords.py",
+        "            if number == len(passwords):\n",
+        "            if number >= 1:\n",
+        f"{_REPLACED}_a_connection_to_kafka_is_opened_by_the_password_that_holds",
+    ),
+    rule_mutant(
+        "REF-22g",
         "A new certificate is looked at, and not shown",
         "chassis/kvitt_chassis/web/certificates.py",
         "            context.load_cert_chain(*self._files)\n",
