@@ -148,7 +148,8 @@ def connect_by(engine: AsyncEngine, live: Live) -> None:
     def look(_: Any, record: Any, *__: Any) -> None:
         live.values()
         if record.info.get(_VERSION) != live.version:
-            raise DisconnectionError
+            replaced = DisconnectionError("its address was replaced")
+            raise replaced
 
     event.listen(engine.sync_engine, "do_connect", connect)
     event.listen(engine.sync_engine, "checkout", look)

@@ -19,6 +19,7 @@ RUNBOOK = ROOT / "docs" / "runbooks" / "rotating-secrets.md"
 _SOUNDS_SECRET = re.compile(r"(^|_)(key|keys|secret|password|token|credential)s?(_|$)")
 NO_SECRETS = {
     "Settings.parked_keys_per_region": "a number of keys of messages",
+    "Provider.token": "which of a provider's tokens is used",
 }
 """What sounds as a secret, and is none."""
 
