@@ -12,7 +12,7 @@ from kvitt_contracts.types import RegionCode, Role
 from kvitt_testkit.world import Given, World
 from orders.app import service
 from orders.people.models import PersonDetailsRow, PersonIdRow
-from orders.people.number_index import PersonKey, index_of, person_keys
+from orders.people.number_index import PersonKey, configured_keys, index_of, person_keys
 from orders.people.terms.keeping import AT_ONCE, TermKeeper
 from orders.people.terms.models import PersonTermRow
 from orders.people.terms.queries import next_region
@@ -41,7 +41,7 @@ def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         named = {name.removeprefix("v"): key for name, key in by_version.items()}
         file.write_text(json.dumps({"current": current, "keys": named}))
         monkeypatch.setenv("KVITT_PERSON_KEYS_FILE", str(file))
-        person_keys.cache_clear()
+        configured_keys.cache_clear()
 
     return given
 

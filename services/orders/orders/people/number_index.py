@@ -9,7 +9,7 @@ import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from kvitt_chassis.private_files import read_private
 from kvitt_chassis.secret_files import Replaced, stamp_of
@@ -84,28 +84,33 @@ def person_keys() -> Keys:
     """The configured keys as they are now. Raises ValueError where there are none that can be
     used.
     """
-    file, made = _configured()
-    if file is None:
-        return made[0]
-    stamp = stamp_of(file)
-    if made[1] != stamp:
-        made[1] = stamp
-        try:
-            made[0] = _keys_in(file)
-        except (OSError, ValueError) as error:
-            log.error("KVITT_PERSON_KEYS_FILE was not read anew: %s", type(error).__name__)
-        else:
-            log.info("KVITT_PERSON_KEYS_FILE was read anew: version %d", made[0].current)
-    return made[0]
+    file, read = configured_keys()
+    if file is None or (stamp := stamp_of(file)) == read.stamp:
+        return read.keys
+    read.stamp = stamp
+    try:
+        read.keys = _keys_in(file)
+    except (OSError, ValueError) as error:
+        log.error("KVITT_PERSON_KEYS_FILE was not read anew: %s", type(error).__name__)
+    else:
+        log.info("KVITT_PERSON_KEYS_FILE was read anew: version %d", read.keys.current)
+    return read.keys
+
+
+@dataclass(slots=True)
+class _Read:
+    """The keys, and what stamp their file had when they were read."""
+
+    keys: Keys
+    stamp: tuple[int, ...]
 
 
 @lru_cache(maxsize=1)
-def _configured() -> tuple[Path | None, list[Any]]:
-    """The file, where there is one; the keys, and what stamp it had when they were read."""
+def configured_keys() -> tuple[Path | None, _Read]:
+    """The file, where there is one; and what it had."""
     configured = PersonKey()
-    file = configured.person_keys_file
-    stamp = stamp_of(file)
-    return file, [configured.keys(), stamp]
+    stamp = stamp_of(configured.person_keys_file)
+    return configured.person_keys_file, _Read(configured.keys(), stamp)
 
 
 def _keys_in(file: Path) -> Keys:
