@@ -20,6 +20,7 @@ from kvitt_chassis import driver, region_guard
 from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.lock_order import LockOrder, RowTaken
 from kvitt_chassis.origins import is_from
+from kvitt_chassis.secret_files import Live
 from kvitt_chassis.unit_of_work import RowName, UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -37,15 +38,15 @@ class Database:
     """A connection pool to one service's database, as `worker` (all regions) or `api` (one region
     at a time).
 
-    `url` is `postgresql+asyncpg://…`. `policies` and `lock_order` are passed to every unit of work.
-    A transaction whose process says nothing for `silent_seconds` is ended: a frozen one must not
-    hold marks and rows for longer than its successor waits for them. One that lasts longer than
-    `longest_seconds` is ended too.
+    `url` is `postgresql+asyncpg://…`, or one that is replaced while it serves. `policies` and
+    `lock_order` are passed to every unit of work. A transaction whose process says nothing for
+    `silent_seconds` is ended: a frozen one must not hold marks and rows for longer than its
+    successor waits for them. One that lasts longer than `longest_seconds` is ended too.
     """
 
     def __init__(
         self,
-        url: str,
+        url: str | Live,
         *,
         service: str,
         role: Role,
@@ -61,7 +62,7 @@ class Database:
         self.lock_order = lock_order
         self.committed: list[CommitListener] = []
         self.engine: AsyncEngine = create_async_engine(
-            url,
+            url.newest() if isinstance(url, Live) else url,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
@@ -81,6 +82,9 @@ class Database:
         )
         driver.leave_out_the_dead(self.engine)
         driver.end_at_once(self.engine)
+        self.address = url if isinstance(url, Live) else None
+        if self.address is not None:
+            driver.connect_by(self.engine, self.address)
 
     @asynccontextmanager
     async def unit(

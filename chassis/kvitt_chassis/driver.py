@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from asyncpg.exceptions import PostgresError
+from asyncpg.exceptions import InvalidAuthorizationSpecificationError, PostgresError
 from sqlalchemy import event
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from kvitt_chassis.secret_files import Live
 
 listeners: list[Callable[[str, Sequence[object]], None]] = []
 """Each is called with every statement that is about to be sent, and its values: for tests."""
 
 _ROLLBACK_SECONDS = 5.0
+_VERSION = "kvitt.address"
 _PLACEHOLDER = re.compile(r"\$([0-9]+)")
 
 
@@ -122,6 +126,35 @@ def leave_out_the_dead(engine: AsyncEngine) -> None:
     event.listen(engine.sync_engine, "checkout", look)
 
 
+# decision 0539
+def connect_by(engine: AsyncEngine, live: Live) -> None:
+    """Let a pool open connections by the address as it is now, by the older one where the newest is
+    refused; and give none that was opened before the address was replaced.
+    """
+
+    def connect(dialect: Any, record: Any, _: Any, options: dict[str, Any]) -> Any:
+        urls = live.values()
+        if record is not None:
+            record.info[_VERSION] = live.version
+        for number, url in enumerate(urls, 1):
+            named = dialect.create_connect_args(make_url(url))[1]
+            try:
+                return dialect.connect(**options | named)
+            except Exception as error:
+                if number == len(urls) or not _is_refused(error):
+                    raise
+        return None
+
+    def look(_: Any, record: Any, *__: Any) -> None:
+        live.values()
+        if record.info.get(_VERSION) != live.version:
+            replaced = DisconnectionError("its address was replaced")
+            raise replaced
+
+    event.listen(engine.sync_engine, "do_connect", connect)
+    event.listen(engine.sync_engine, "checkout", look)
+
+
 def end_at_once(engine: AsyncEngine) -> None:
     """Let a pool end what it throws away without asking it: over a cut network nobody answers, and
     the error of a task that waits for it would be nobody's.
@@ -131,6 +164,15 @@ def end_at_once(engine: AsyncEngine) -> None:
         dbapi_connection.driver_connection.terminate()
 
     engine.sync_engine.dialect.do_terminate = end  # type: ignore[method-assign]
+
+
+def _is_refused(error: BaseException | None) -> bool:
+    """True where the database does not let the user in: a wrong password is that too."""
+    while error is not None:
+        if isinstance(error, InvalidAuthorizationSpecificationError):
+            return True
+        error = error.__cause__
+    return False
 
 
 @cache

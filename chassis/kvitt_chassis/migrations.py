@@ -31,6 +31,7 @@ from kvitt_chassis import key_digests
 from kvitt_chassis.consuming import marks, parking, passing
 from kvitt_chassis.evidence.tables import Log, thinning
 from kvitt_chassis.profiles import Profile, faults_of_database
+from kvitt_chassis.secret_files import Replaced
 from kvitt_chassis.settings import FromFiles
 
 OWNER_URL = "KVITT_DATABASE_OWNER_URL"
@@ -41,7 +42,7 @@ class Owner(FromFiles):
 
     model_config = SettingsConfigDict(env_prefix="KVITT_", extra="ignore", frozen=True)
 
-    database_owner_url: Annotated[SecretStr, Field(min_length=1)]
+    database_owner_url: Annotated[SecretStr, Field(min_length=1), Replaced.AT_THE_NEXT_RUN]
     profile: Profile = Profile.PRODUCTION
 
     @model_validator(mode="after")

@@ -8,9 +8,32 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import ConsumerRecord
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 
 from kvitt_chassis.consuming.incoming import Record
+from kvitt_chassis.secret_files import Live
+
+
+# decision 0539
+class Digest(str):
+    """A keyed hash by the newest key, which is equal to one that an older key made of the same."""
+
+    _older: frozenset[str]
+
+    def __new__(cls, newest: str, older: frozenset[str]) -> "Digest":
+        """By every key."""
+        made = super().__new__(cls, newest)
+        made._older = older
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        return str.__eq__(self, other) is True or other in self._older
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return str.__hash__(self)
 
 
 class Sealer:
@@ -18,15 +41,27 @@ class Sealer:
     wrote in free text, cannot be read by a query.
     """
 
-    def __init__(self, key: str) -> None:
-        self._fernet = Fernet(key)
-        self._key = key.encode()
+    def __init__(self, key: str | Live) -> None:
+        self._live = key if isinstance(key, Live) else Live("key", key, check=Fernet)
+        self._by = self._live.values()
+        self._made = MultiFernet([Fernet(one) for one in self._by])
 
-    def digest(self, data: bytes) -> str:
-        """A keyed hash (hex): equal for equal contents, and says nothing of them without
-        the key.
+    @property
+    def _fernet(self) -> MultiFernet:
+        keys = self._live.values()
+        if keys != self._by:
+            self._made, self._by = MultiFernet([Fernet(one) for one in keys]), keys
+        return self._made
+
+    def digest(self, data: bytes, *, length: int | None = None) -> str:
+        """A keyed hash (hex), or its beginning: equal for equal contents, also of an older key, and
+        says nothing of them without the keys.
         """
-        return hmac.new(self._key, data, hashlib.sha256).hexdigest()
+        newest, *older = (
+            hmac.new(key.encode(), data, hashlib.sha256).hexdigest()[:length]
+            for key in self._live.values()
+        )
+        return Digest(newest, frozenset(older)) if older else newest
 
     def seal(self, record: Record) -> bytes:
         """The record, encrypted."""

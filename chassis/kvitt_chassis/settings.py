@@ -4,9 +4,10 @@ where there are any. No other module reads them.
 
 import os
 import ssl
+from collections.abc import Callable
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import SecretStr, model_validator
 from pydantic_settings import (
@@ -16,6 +17,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from kvitt_chassis import kafka_passwords
 from kvitt_chassis.profiles import (
     Profile,
     faults_of_binding,
@@ -24,8 +26,7 @@ from kvitt_chassis.profiles import (
     faults_of_local_means,
     faults_of_url,
 )
-
-SECRETS_DIR = "KVITT_SECRETS_DIR"
+from kvitt_chassis.secret_files import SECRETS_DIR, Live, Replaced, file_of
 
 
 # decision 0524: a secret is a file, and stands in no listing of an environment
@@ -49,6 +50,17 @@ class FromFiles(BaseSettings):
             return init_settings, env_settings
         return init_settings, env_settings, SecretsSettingsSource(settings_cls, directory)
 
+    def live(self, name: str, *, check: Callable[[str], object] = str) -> Live:
+        """The secret of this setting as it is now. Raises what `check` does, and ValueError where
+        it is not set.
+        """
+        prefix = self.model_config.get("env_prefix", "")
+        value = getattr(self, name)
+        if value is None:
+            raise ValueError(f"{prefix}{name.upper()} is not set")
+        told, text = f"{prefix}{name.upper()}", value.get_secret_value()
+        return Live(told, text, file=file_of(told, text), check=check)
+
 
 class Settings(FromFiles):
     """The configuration of a service process by environment variables: `KVITT_SERVICE`,
@@ -62,12 +74,12 @@ class Settings(FromFiles):
 
     profile: Profile = Profile.PRODUCTION  # who forgets to say it is not taken for local
     service: str
-    database_api_url: SecretStr
-    database_worker_url: SecretStr
+    database_api_url: Annotated[SecretStr, Replaced.BY_LINES]
+    database_worker_url: Annotated[SecretStr, Replaced.BY_LINES]
     kafka_bootstrap: str
     kafka_security: Literal["SASL_PLAINTEXT", "SASL_SSL", "PLAINTEXT"] = "SASL_PLAINTEXT"
     kafka_username: str | None = None
-    kafka_password: SecretStr | None = None
+    kafka_password: Annotated[SecretStr | None, Replaced.BY_LINES] = None
     topic_prefix: str = ""
     regions_dir: Path
     http_host: str = "127.0.0.1"
@@ -75,13 +87,14 @@ class Settings(FromFiles):
     admin_host: str = "127.0.0.1"  # who operates comes to this machine, or through a tunnel
     admin_port: int = 8001
     tls_cert_file: Path | None = None
-    tls_key_file: Path | None = None
+    tls_key_file: Annotated[Path | None, Replaced.BY_FILE] = None
     tls_by_proxy: bool = False  # a proxy on the way to it ends TLS
     issuers: Path
-    quarantine_key: SecretStr
-    log_key: SecretStr  # in hex; the newest first, older ones after a comma
+    quarantine_key: Annotated[SecretStr, Replaced.BY_LINES]
+    # in hex; the newest first, older ones below it or after a comma
+    log_key: Annotated[SecretStr, Replaced.BY_LINES]
     log_heads: Path | None = None  # where the database's users may not write
-    person_key: SecretStr | None = None
+    person_key: Annotated[SecretStr | None, Replaced.BY_COMMAND] = None
     otlp_endpoint: str | None = None
     records_per_turn: int = 50  # of a region, before the next region's turn
     parked_keys_per_region: int = 10_000
@@ -104,8 +117,8 @@ class Settings(FromFiles):
         faults = [
             *faults_of_binding(profile, "KVITT_HTTP_HOST", self.http_host, **tls),
             *faults_of_binding(profile, "KVITT_ADMIN_HOST", self.admin_host, **tls),
-            *faults_of_database(profile, "KVITT_DATABASE_API_URL", api.get_secret_value()),
-            *faults_of_database(profile, "KVITT_DATABASE_WORKER_URL", worker.get_secret_value()),
+            *self._faults_of_databases("KVITT_DATABASE_API_URL", api),
+            *self._faults_of_databases("KVITT_DATABASE_WORKER_URL", worker),
             *faults_of_kafka(
                 profile, self.kafka_bootstrap, self.kafka_security, has_password=has_password
             ),
@@ -119,6 +132,21 @@ class Settings(FromFiles):
             raise ValueError("; ".join(faults))
         return self
 
+    def _faults_of_databases(self, name: str, urls: SecretStr) -> list[str]:
+        lines = urls.get_secret_value().split()
+        return [one for url in lines for one in faults_of_database(self.profile, name, url)]
+
+    def live_database(self, name: str) -> Live:
+        """The address of a database as it is now; one that the profile does not allow is not
+        taken.
+        """
+
+        def check(url: str) -> None:
+            if list(faults_of_database(self.profile, name, url)):
+                raise ValueError(name)
+
+        return self.live(name, check=check)
+
     @property
     def tls(self) -> dict[str, Any]:
         """How uvicorn serves TLS; empty where it does not."""
@@ -129,17 +157,18 @@ class Settings(FromFiles):
     @property
     def kafka(self) -> dict[str, object]:
         """Connection settings for an aiokafka or FastStream client, by aiokafka's names,
-        bootstrap_servers included.
+        bootstrap_servers included; the password is `Live` (see `kafka_passwords`).
         """
         client: dict[str, object] = {
             "bootstrap_servers": self.kafka_bootstrap,
             "security_protocol": self.kafka_security,
         }
         if self.kafka_security != "PLAINTEXT" and self.kafka_password is not None:
+            kafka_passwords.install()
             client |= {
                 "sasl_mechanism": "SCRAM-SHA-512",
                 "sasl_plain_username": self.kafka_username,
-                "sasl_plain_password": self.kafka_password.get_secret_value(),
+                "sasl_plain_password": self.live("kafka_password"),
             }
         if self.kafka_security == "SASL_SSL":
             client["ssl_context"] = ssl.create_default_context()

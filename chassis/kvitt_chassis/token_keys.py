@@ -1,13 +1,17 @@
 """Where the public keys of an issuer of tokens come from: a file, or an address (JWKS)."""
 
 import asyncio
+import hashlib
 import json
 import time
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import jwt
 
+from kvitt_chassis.secret_files import stamp_of
 from kvitt_chassis.trust import trusted
 
 _KEYS_LIVE_SECONDS = 3600.0
@@ -31,12 +35,13 @@ class FileKeys:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._changed = 0.0
+        self._changed: tuple[int, ...] = ()
         self._keys: list[jwt.PyJWK] = []
 
     async def key(self, key_id: str | None) -> jwt.PyJWK | None:
         """See KeySource. Raises OSError when the file is missing."""
-        changed = self._path.stat().st_mtime
+        self._path.stat()
+        changed = stamp_of(self._path)
         if changed != self._changed:
             self._keys = _parse(json.loads(self._path.read_text()))
             self._changed = changed
@@ -95,7 +100,29 @@ def _parse(document: Any) -> list[jwt.PyJWK]:
     return list(jwt.PyJWKSet.from_dict(document).keys)
 
 
+def thumbprint(jwk: Mapping[str, Any]) -> str:
+    """The name that a key has by what it is (RFC 7638): who signs needs to be told no other."""
+    named = {name: jwk[name] for name in sorted(_WHAT_IT_IS[jwk["kty"]])}
+    text = json.dumps(named, separators=(",", ":"))
+    return urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+
+
 def _choose(keys: list[jwt.PyJWK], key_id: str | None) -> jwt.PyJWK | None:
     if key_id is None:
         return keys[0] if len(keys) == 1 else None
-    return next((key for key in keys if key.key_id == key_id), None)
+    named = (key for key in keys if key.key_id == key_id)
+    return next(named, None) or next((key for key in keys if _is_named(key, key_id)), None)
+
+
+def _is_named(key: jwt.PyJWK, key_id: str) -> bool:
+    try:
+        return thumbprint(key._jwk_data) == key_id
+    except KeyError:  # of a kind that nobody signs with here
+        return False
+
+
+_WHAT_IT_IS: Final[Mapping[str, tuple[str, ...]]] = {
+    "EC": ("crv", "kty", "x", "y"),
+    "OKP": ("crv", "kty", "x"),
+    "RSA": ("e", "kty", "n"),
+}

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import httpx
+from cryptography.fernet import Fernet
 from kvitt_chassis.auth import Identity
 from kvitt_chassis.consuming.quarantine import Quarantine
 from kvitt_chassis.database import Database
@@ -20,6 +21,7 @@ from kvitt_chassis.operating.admin import Operations
 from kvitt_chassis.operating.checks import Check
 from kvitt_chassis.operating.reconciling import Reconciliation
 from kvitt_chassis.operating.telemetry import Telemetry
+from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.web.app import build_app
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import RegionCode, UserId
@@ -32,7 +34,8 @@ class AtRest:
     """Consumers that have read everything; `asked` are the regions whose lag was asked for."""
 
     def __init__(self, quarantine: Quarantine | None = None) -> None:
-        self.shared = SimpleNamespace(quarantine=quarantine)
+        sealer = Sealer(Fernet.generate_key().decode())
+        self.shared = SimpleNamespace(quarantine=quarantine, sealer=sealer)
         self.asked: list[str | None] = []
 
     async def lag(self, *, region: RegionCode | None = None) -> int:

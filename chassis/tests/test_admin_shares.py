@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from kvitt_chassis.operating import clock
@@ -27,6 +28,7 @@ ALL_REGIONS = (
     ("POST", "/admin/reconcile", None),
     ("GET", "/admin/audit", None),
     ("GET", "/admin/outbox", None),
+    ("GET", "/admin/secrets", None),
     ("GET", f"/admin/outbox/last-numbers?topic={TOPIC}", None),
     ("POST", "/admin/outbox:republish", {"topic": TOPIC, "key": "of-ac", "why": "it is lost"}),
     ("POST", "/admin/outbox:rebase", {"resend": "everything", "why": "it was restored"}),
@@ -65,6 +67,22 @@ async def test_idle_counts_the_share_of_who_operates_one_region(log: Log) -> Non
         ("ac", Grantee.PLATFORM): (5, 5, 1, 3, 3),
     }
     assert consumers.asked == ["ac"] * 2 + ["bd"] * 2 + [None] * 2, "whose topics the lag is of"
+
+
+@pytest.mark.rule("REF-24a", "REF-18h")
+async def test_who_operates_a_region_is_told_of_its_persons_alone(log: Log) -> None:
+    person = uuid4()
+    payload = f'{{"person": "{person}"}}'
+    await record(log.database(), "of-ac", payload=payload)
+    told = {}
+    for region, role in (("ac", Grantee.OPS), ("bd", Grantee.OPS), ("bd", Grantee.PLATFORM)):
+        async with asking(log, region=region, role=role) as one:
+            answer = await one.get(f"/admin/persons/{person}/stored?region=ac")
+            told[region, role] = answer.raise_for_status().json()["rows"]
+
+    assert [row["payload"] for row in told["ac", Grantee.OPS]["events"]] == [payload]
+    assert told["bd", Grantee.OPS] == {}
+    assert told["bd", Grantee.PLATFORM] == told["ac", Grantee.OPS]
 
 
 @pytest.mark.rule("REF-18h", "REF-18c")

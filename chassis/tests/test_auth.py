@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm
 from kvitt_chassis.auth import Authenticator, Unauthorized
 from kvitt_chassis.issuers import Issuer, read_issuers
-from kvitt_chassis.token_keys import KeysUnavailable
+from kvitt_chassis.token_keys import KeysUnavailable, thumbprint
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import Word
 
@@ -342,3 +342,27 @@ def test_an_issuer_stands_once_among_the_issuers(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match=r"login\.ac stands there twice"):
         read_issuers(file)
+
+
+@pytest.mark.rule("REF-22g")
+async def test_an_issuers_key_is_replaced_while_tokens_of_both_hold(tmp_path: Path) -> None:
+    new = ec.generate_private_key(ec.SECP256R1())
+    file = tmp_path / "jwks.json"
+    file.write_text(a_jwks("one"))
+    authenticator = Authenticator([an_issuer(tmp_path)])
+    shown = [json.loads(one)["keys"][0] for one in (a_jwks("one"), a_jwks("two", key=new))]
+    by_thumbprint = thumbprint(shown[1])
+
+    await authenticator.identity(a_token())
+    file.write_text(json.dumps({"keys": shown}))
+    for token in (
+        a_token(),
+        a_token(key=new, kid="two"),
+        a_token(key=new, kid=by_thumbprint),
+    ):
+        assert (await authenticator.identity(token)).user_id == "k082lno"
+    file.write_text(json.dumps({"keys": shown[1:]}))
+
+    await authenticator.identity(a_token(key=new, kid=by_thumbprint))
+    with pytest.raises(Unauthorized):
+        await authenticator.identity(a_token())

@@ -69,6 +69,11 @@ def export(
         told: dict[str, Any] = {"orders": system.post("orders", f"/persons/{ref}:export")}
         for service, path, name in _OF_A_PERSON:
             told[f"{service}{path}"] = list(system.all(service, path, **{name: str(ref)}))
+        admin = Admin.of(state_dir)
+        for service in admin.services:
+            for one in told["orders"]["references"]:
+                path = f"persons/{one}/stored"
+                told[f"{service}/stored/{one}"] = admin.get(service, path, region=region.lower())
         out.mkdir(parents=True, exist_ok=True)
         whole = json.dumps(told, ensure_ascii=False, indent=2)
         for file, text in zip(files, (whole, "\n".join(_lines(told))), strict=True):

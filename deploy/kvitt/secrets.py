@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from kvitt.admin import Admin
 from kvitt.local.problems import LocalProblem
 from kvitt.options import DEFAULT_STATE, JsonOption, StateOption
 from kvitt.region_system import RegionSystem
@@ -60,14 +61,42 @@ def rotate(
 
 @secrets.command("status")
 def status(
-    region: RegionOption, as_json: JsonOption = False, state_dir: StateOption = DEFAULT_STATE
+    region: Annotated[
+        str | None, typer.Option("--region", help="The code of the region whose ring is shown.")
+    ] = None,
+    as_json: JsonOption = False,
+    state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
-    """Show the versions of a region's key, and how many persons' keys each wraps."""
+    """Show how old each service's secrets are, never what they are; with --region the versions of
+    that region's key, and how many persons' keys each wraps.
+    """
+    if region is None:
+        _show_secrets(Admin.of(state_dir), as_json=as_json)
+        return
     ring = RegionSystem.of(state_dir, region.lower()).get("orders", "/person-keys")
     if as_json:
         typer.echo(json.dumps(ring, indent=2))
     else:
         _show_ring(ring)
+
+
+def _show_secrets(admin: Admin, *, as_json: bool) -> None:
+    told = {name: admin.get(name, "secrets") for name in admin.services}
+    if as_json:
+        typer.echo(json.dumps(told, indent=2))
+        return
+    table = Table("service", "secret", "written", "read", "values", "fault")
+    for service, found in told.items():
+        for one in found:
+            table.add_row(
+                service,
+                one["name"],
+                one["written_at"] or "at the start",
+                one["read_at"],
+                str(one["values"]),
+                one["fault"] or "",
+            )
+    show(table)
 
 
 def _must_be_known(secret: str) -> None:

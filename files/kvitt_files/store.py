@@ -2,6 +2,7 @@
 what is in them or whose they are.
 """
 
+import logging
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,8 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from kvitt_files.settings import MEGABYTE, FileSettings
+
+log = logging.getLogger(__name__)
 
 _PIECE: Final = 5 * MEGABYTE
 """What is passed on at once: the least that S3 takes as a part of a file."""
@@ -41,8 +44,12 @@ class FileStore:
     leaves nothing.
     """
 
-    def __init__(self, store: ObjectStore) -> None:
-        self._store = store
+    def __init__(self, store: "ObjectStore | _Renewed") -> None:
+        self._given = store
+
+    @property
+    def _store(self) -> ObjectStore:
+        return self._given.now() if isinstance(self._given, _Renewed) else self._given
 
     async def put(self, key: str, pieces: AsyncIterable[bytes]) -> None:
         """Keep a file under a key; one that is there is replaced. What `pieces` raises is raised;
@@ -83,26 +90,61 @@ def open_store(settings: FileSettings) -> FileStore:
     address = urlsplit(settings.url)
     if address.scheme == "file":
         return FileStore(LocalStore(unquote(address.path), mkdir=True))
+    return FileStore(_Renewed(settings))
+
+
+# decision 0539
+class _Renewed:
+    """A bucket that is opened anew when both files with its keys have changed: of one that has
+    changed alone, the other is on its way.
+    """
+
+    def __init__(self, settings: FileSettings) -> None:
+        self._settings = settings
+        self._files = settings.key_files()
+        self._stamps = self._stamped()
+        self._bucket = _bucket(settings)
+
+    def now(self) -> ObjectStore:
+        """The bucket by the keys as they are now."""
+        stamps = self._stamped()
+        if all(new != old for new, old in zip(stamps, self._stamps, strict=True)) and stamps:
+            try:
+                self._bucket = _bucket(self._settings)
+                self._stamps = stamps
+            except OSError:  # the next call finds them
+                log.warning("the store's keys were not read anew")
+            else:
+                log.info("the store's keys were read anew")
+        return self._bucket
+
+    def _stamped(self) -> tuple[tuple[int, int], ...]:
+        try:
+            found = [file.stat() for file in self._files or ()]
+        except OSError:
+            return self._stamps
+        return tuple((one.st_mtime_ns, one.st_ino) for one in found)
+
+
+def _bucket(settings: FileSettings) -> S3Store:
+    address = urlsplit(settings.url)
     endpoint = settings.endpoint or ""
-    keys = (settings.access_key_id, settings.secret_access_key)
-    key_id, secret = (one.get_secret_value() if one else None for one in keys)
-    return FileStore(
-        S3Store(
-            address.netloc,
-            prefix=address.path.strip("/") or None,
-            endpoint=settings.endpoint,
-            region=settings.region,
-            access_key_id=key_id,
-            secret_access_key=secret,
-            # a bucket in the path is what every store of one's own understands
-            virtual_hosted_style_request=not endpoint,
-            client_options={
-                "allow_http": endpoint.startswith("http://"),
-                "connect_timeout": timedelta(seconds=2),
-                "timeout": timedelta(seconds=30),
-            },
-            retry_config={"max_retries": _TRIES, "retry_timeout": timedelta(seconds=10)},
-        )
+    key_id, secret = settings.keys() or (None, None)
+    return S3Store(
+        address.netloc,
+        prefix=address.path.strip("/") or None,
+        endpoint=settings.endpoint,
+        region=settings.region,
+        access_key_id=key_id,
+        secret_access_key=secret,
+        # a bucket in the path is what every store of one's own understands
+        virtual_hosted_style_request=not endpoint,
+        client_options={
+            "allow_http": endpoint.startswith("http://"),
+            "connect_timeout": timedelta(seconds=2),
+            "timeout": timedelta(seconds=30),
+        },
+        retry_config={"max_retries": _TRIES, "retry_timeout": timedelta(seconds=10)},
     )
 
 

@@ -120,3 +120,28 @@ def test_a_secret_is_in_no_text_of_the_settings() -> None:
     settings = FileSettings(url="s3://kvitt", secret_access_key=SecretStr("hemligt"))
 
     assert "hemligt" not in repr(settings) + str(settings)
+
+
+@pytest.mark.rule("REF-22g")
+async def test_a_buckets_keys_are_replaced_when_both_are_written(
+    bucket: FileSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KVITT_SECRETS_DIR", str(tmp_path))
+    key_id, secret = (
+        tmp_path / f"kvitt_files_{name}" for name in ("access_key_id", "secret_access_key")
+    )
+    key_id.write_text(s3proxy.KEY_ID)
+    secret.write_text("an older one")
+    held = open_store(bucket)
+    with pytest.raises(StoreUnavailable):
+        await held.put("ac/replaced", pieces(b"Hej"))
+
+    secret.write_text(s3proxy.SECRET)
+    with pytest.raises(StoreUnavailable):
+        await held.put("ac/replaced", pieces(b"Hej"))  # the other one is on its way
+    replaced = key_id.with_suffix(".new")
+    replaced.write_text(s3proxy.KEY_ID)
+    replaced.replace(key_id)
+
+    await held.put("ac/replaced", pieces(b"Hej"))
+    assert await kept(held, "ac/replaced") == b"Hej"

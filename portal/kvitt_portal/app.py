@@ -10,12 +10,14 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 import asyncpg
 import uvicorn
 import uvloop
+from cryptography.fernet import Fernet
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from kvitt_chassis.operating import health, logs
 from kvitt_chassis.operating.health import Health
 from kvitt_chassis.policy_files import region_files
+from kvitt_chassis.web.certificates import Certificates
 from kvitt_chassis.web.connections import Connections, bounded
 from kvitt_chassis.web.problems import Problem
 from pydantic import ValidationError
@@ -27,6 +29,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kvitt_portal import log_in
+from kvitt_portal.database import keep_new, pool_of
 from kvitt_portal.here import NotLoggedIn, PageProblem, Portal, Visit
 from kvitt_portal.pages import ROUTERS
 from kvitt_portal.providers import read_providers
@@ -40,7 +43,6 @@ from kvitt_portal.words import read_words
 log = logging.getLogger(__name__)
 
 NAME = "portal"
-_CONNECTIONS = 6
 _TIDY_SECONDS = 600.0
 _STOP_SECONDS = 4
 _KEEP_ALIVE_SECONDS = 8
@@ -154,14 +156,10 @@ def _error_page(request: Request, status: int, problem: Problem | None = None) -
 @asynccontextmanager
 async def opened(settings: PortalSettings) -> AsyncIterator[ASGIApp]:
     """The application with its database and connections, inside."""
-    pool = asyncpg.create_pool(
-        settings.portal_database_url.get_secret_value().replace("+asyncpg", ""),
-        min_size=0,
-        max_size=_CONNECTIONS,
-        command_timeout=5.0,
-    )
+    address = settings.live_database()
+    pool = pool_of(address)
     async with pool, Services(settings.portal_services) as services:
-        sessions = Sessions(pool, key=settings.portal_key.get_secret_value())
+        sessions = Sessions(pool, key=settings.live("portal_key", check=Fernet))
         portal = Portal(
             services=services,
             sessions=sessions,
@@ -174,7 +172,8 @@ async def opened(settings: PortalSettings) -> AsyncIterator[ASGIApp]:
             await pool.fetchval("SELECT 1 FROM sessions LIMIT 1")
 
         checks = Health(NAME, {"database": database})
-        tasks = [asyncio.create_task(checks.beat()), asyncio.create_task(_tidy(sessions))]
+        lasting = (checks.beat(), _tidy(sessions), keep_new(pool, address))
+        tasks = [asyncio.create_task(one) for one in lasting]
         try:
             yield build(portal, settings, checks)
         finally:
@@ -210,7 +209,16 @@ async def _serve(settings: PortalSettings) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.leave)
-        await server.serve()
+        kept: asyncio.Task[None] | None = None
+        if settings.tls_cert_file is not None and settings.tls_key_file is not None:
+            contexts = lambda: [server.config.ssl] if server.config.ssl else []  # noqa: E731
+            shown = Certificates(settings.tls_cert_file, settings.tls_key_file, contexts)
+            kept = asyncio.create_task(shown.keep_at())
+        try:
+            await server.serve()
+        finally:
+            if kept is not None:
+                kept.cancel()
 
 
 class _Server(uvicorn.Server):

@@ -10,6 +10,7 @@ import httpx
 import jwt
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
+from kvitt_chassis.secret_files import Replaced
 from kvitt_chassis.token_keys import UrlKeys
 from kvitt_chassis.trust import trusted
 from kvitt_contracts.types import Word
@@ -42,7 +43,7 @@ class Provider(BaseModel):
     employer_kinds: tuple[Word, ...] = ()
     issuer: str
     client_id: str
-    client_secret_file: Path | None = None
+    client_secret_file: Annotated[Path | None, Replaced.BY_FILE] = None
     scope: str = "openid profile"
     token: Literal["access_token", "id_token"] = "access_token"
     user_claim: str = "sub"

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
+from kvitt_chassis.secret_files import Live
 
 IDLE = timedelta(minutes=30)
 """So long a session lasts after the last request."""
@@ -56,9 +57,18 @@ class Session:
 class Sessions:
     """The table of sessions. Times are real ones, in UTC; business time has no part in it."""
 
-    def __init__(self, pool: asyncpg.Pool, *, key: str) -> None:
+    def __init__(self, pool: asyncpg.Pool, *, key: str | Live) -> None:
         self._pool = pool
-        self._fernet = Fernet(key)
+        self._live = key if isinstance(key, Live) else Live("portal_key", key, check=Fernet)
+        self._sealers = _sealers(self._live.values())
+
+    @property
+    def _fernet(self) -> MultiFernet:
+        """Seals by the newest key, and opens by each: a session lasts on when a key is replaced."""
+        keys = self._live.values()
+        if keys != self._sealers[0]:
+            self._sealers = _sealers(keys)
+        return self._sealers[1]
 
     async def start(self, session: Session) -> str:
         """Store a new session; answers the secret that its cookie holds."""
@@ -163,6 +173,10 @@ class Sessions:
 
     def _sealed(self, session: Session) -> str:
         return self._fernet.encrypt(json.dumps(session.copy()).encode()).decode()
+
+
+def _sealers(keys: tuple[str, ...]) -> tuple[tuple[str, ...], MultiFernet]:
+    return keys, MultiFernet([Fernet(one) for one in keys])
 
 
 def _digest(secret: str) -> bytes:

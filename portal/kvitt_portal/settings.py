@@ -1,7 +1,7 @@
 """The settings of a portal process, read once from its environment. No other module reads them."""
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from kvitt_chassis.profiles import (
     Profile,
@@ -11,6 +11,7 @@ from kvitt_chassis.profiles import (
     faults_of_url,
     is_private,
 )
+from kvitt_chassis.secret_files import Live, Replaced
 from kvitt_chassis.settings import FromFiles
 from kvitt_contracts.topics import SERVICES
 from pydantic import SecretStr, model_validator
@@ -30,18 +31,18 @@ class PortalSettings(FromFiles):
     """What people write in their browser, without a path: `https://portal.region.se`."""
     portal_services: dict[str, str]
     """Each service's HTTP address by its name, as JSON."""
-    portal_database_url: SecretStr
-    portal_key: SecretStr
-    """A Fernet key: what a session holds is sealed with it."""
+    portal_database_url: Annotated[SecretStr, Replaced.BY_LINES]
+    portal_key: Annotated[SecretStr, Replaced.BY_LINES]
+    """A Fernet key: what a session holds is sealed with it, and opened with an older one too."""
     portal_providers: Path | None = None
     """The identity providers (OpenID Connect), as a JSON list."""
-    portal_local_key: Path | None = None
+    portal_local_key: Annotated[Path | None, Replaced.NEVER] = None
     """In the local profile alone: the key that test users' tokens are signed with."""
     regions_dir: Path
     http_host: str = "127.0.0.1"
     http_port: int = 8000
     tls_cert_file: Path | None = None
-    tls_key_file: Path | None = None
+    tls_key_file: Annotated[Path | None, Replaced.BY_FILE] = None
     tls_by_proxy: bool = False
     """A proxy on the way to it ends TLS."""
     otlp_endpoint: str | None = None
@@ -73,11 +74,10 @@ class PortalSettings(FromFiles):
                 has_tls=has_tls,
                 by_proxy=self.tls_by_proxy,
             ),
-            *faults_of_database(
-                profile,
-                "KVITT_PORTAL_DATABASE_URL",
-                self.portal_database_url.get_secret_value(),
-                parameter="sslmode",
+            *(
+                fault
+                for url in self.portal_database_url.get_secret_value().split()
+                for fault in self._faults_of_database(url)
             ),
             *(
                 fault
@@ -93,6 +93,21 @@ class PortalSettings(FromFiles):
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    def _faults_of_database(self, url: str) -> list[str]:
+        name = "KVITT_PORTAL_DATABASE_URL"
+        return list(faults_of_database(self.profile, name, url, parameter="sslmode"))
+
+    def live_database(self) -> Live:
+        """The address of the database as it is now; one that the profile does not allow is not
+        taken.
+        """
+
+        def check(url: str) -> None:
+            if self._faults_of_database(url):
+                raise ValueError("portal_database_url")
+
+        return self.live("portal_database_url", check=check)
 
     @property
     def tls(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from cryptography.fernet import Fernet
 from kvitt_contracts.topics import consumed_by, groups_of
 from kvitt_contracts.types import RegionCode
 
@@ -57,7 +58,7 @@ class Consumers:
             handlers=handlers,
             # what was parked of a region before it was out is still opened, shown and discarded
             topics=consumed_by(settings.service, [*served, *out]),
-            sealer=Sealer(settings.quarantine_key.get_secret_value()),
+            sealer=Sealer(settings.live("quarantine_key", check=Fernet)),
             prefix=settings.topic_prefix,
             history=history,
             handler_budget=tuning.handler_budget,

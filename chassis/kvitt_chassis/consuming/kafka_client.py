@@ -275,7 +275,7 @@ class KafkaClient:
             is_tls = kafka.get("security_protocol") == "SASL_SSL"
             security = SASLScram512(
                 username=str(kafka["sasl_plain_username"]),
-                password=str(kafka["sasl_plain_password"]),
+                password=kafka["sasl_plain_password"],  # as it is now: see kafka_passwords
                 use_ssl=is_tls,
                 ssl_context=ssl.create_default_context() if is_tls else None,
             )

@@ -47,6 +47,7 @@ class Shared:
     ) -> None:
         self.database = database
         self.prefix = prefix
+        self.sealer = sealer
         self._topics = tuple(topics)
         self.reader = Reader(
             topics, handlers, digest=sealer.digest, prefix=prefix, out=database.policies.out

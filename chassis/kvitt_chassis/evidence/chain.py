@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kvitt_chassis.secret_files import Live
+
 START = bytes(32)
 """What the first link of a chain is joined to."""
 
@@ -73,13 +75,11 @@ class Keys:
         """From hex, the newest first, parted by commas: a service's own, so that no chain passes
         for another service's. Raises ValueError, without the text.
         """
-        try:
-            keys = [bytes.fromhex(part) for part in text.split(",")]
-        except ValueError:
-            raise ValueError("a log's key is no hex") from None
-        if any(len(key) < _SHORTEST for key in keys):
-            raise ValueError(_TOO_SHORT)
-        return cls([hmac.digest(key, service.encode(), hashlib.sha256) for key in keys])
+        return cls(_keys_of(text, service))
+
+    def now(self) -> "Keys":
+        """The keys as they are at this instant, for one piece of work."""
+        return self
 
     def knows(self, key_id: str) -> bool:
         """True for a key that is here."""
@@ -98,6 +98,17 @@ class Keys:
     def _mac(self, key_id: str, said: Sequence[object]) -> bytes:
         document = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         return hmac.digest(self._by_id[key_id], document.encode(), hashlib.sha256)
+
+
+class LiveKeys(Keys):
+    """Keys that are replaced while they are used: `now` answers those that there are."""
+
+    def __init__(self, live: Live, *, service: str) -> None:
+        self._live, self._service = live, service
+        super().__init__(_keys_of(",".join(live.values()), service))
+
+    def now(self) -> Keys:
+        return Keys.of(",".join(self._live.values()), service=self._service)
 
 
 def joined(
@@ -159,3 +170,18 @@ def _broken(fault: Fault, link: Link) -> Broken:
 def _id_of(key: bytes) -> str:
     """What a key is called beside what it has sealed: says nothing of the key."""
     return hmac.digest(key, b"kvitt log key", hashlib.sha256).hex()[:8]
+
+
+def must_be_keys(text: str) -> None:
+    """Raises ValueError, without the text, where it is no list of keys in hex."""
+    _keys_of(text, "")
+
+
+def _keys_of(text: str, service: str) -> list[bytes]:
+    try:
+        keys = [bytes.fromhex(part) for part in text.split(",")]
+    except ValueError:
+        raise ValueError("a log's key is no hex") from None
+    if any(len(key) < _SHORTEST for key in keys):
+        raise ValueError(_TOO_SHORT)
+    return [hmac.digest(key, service.encode(), hashlib.sha256) for key in keys]

@@ -128,7 +128,7 @@ class Sealer:
                 UNSEALED_AGE.labels(self._database.service, chain).set(0)
                 return 0
             links = joined(
-                self._keys,
+                self._keys.now(),
                 chain,
                 [(row.row_key, row.content) for row in rows],
                 after=head.position if head else 0,
@@ -198,21 +198,22 @@ class Sealer:
             old = (await session.execute(_OLD, asked)).all()
             if not old:
                 return 0
+            keys = self._keys.now()
             stone = Stone(
                 from_position=old[0].position,
                 to_position=old[-1].position,
                 first_at=min(row.row_at for row in old).isoformat(),
                 last_at=max(row.row_at for row in old).isoformat(),
                 last_mac=bytes(old[-1].mac),
-                key_id=self._keys.newest,
+                key_id=keys.newest,
                 mac=b"",
             )
             said = {
                 "chain": chain,
                 "region": region,
                 "up_to": stone.to_position,
-                "key_id": self._keys.newest,
-                "mac": self._keys.of_stone(self._keys.newest, chain, stone),
+                "key_id": keys.newest,
+                "mac": keys.of_stone(keys.newest, chain, stone),
             }
             thins = text(f"SELECT thin_{one.table}(:chain, :region, :up_to, :key_id, :mac)")
             removed: int = (await session.execute(thins, said)).scalar_one()

@@ -92,9 +92,9 @@ class Evidence:
     async def _walk(
         self, session: AsyncSession, log: Log, region: RegionCode | None, ends: Sequence[Heads]
     ) -> Verified:
-        chain = log.chain(region)
+        chain, keys = log.chain(region), self.keys.now()
         stones = [stone_of(row) for row in await session.execute(STONES, {"chain": chain})]
-        broken = broken_stone(self.keys, chain, stones)
+        broken = broken_stone(keys, chain, stones)
         position = thinned = stones[-1].to_position if stones else 0
         before = stones[-1].last_mac if stones else START
         until: datetime | None = None
@@ -102,7 +102,7 @@ class Evidence:
             asked = {"chain": chain, "region": region, "after": position, "limit": PAGE}
             rows = (await session.execute(linked(log), asked)).all()
             links = [link_of(row) for row in rows]
-            broken = first_break(self.keys, chain, links, after=position, before=before)
+            broken = first_break(keys, chain, links, after=position, before=before)
             if broken is not None or not rows:
                 break
             position, before, until = links[-1].position, links[-1].mac, rows[-1].row_at

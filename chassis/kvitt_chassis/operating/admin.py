@@ -12,10 +12,10 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request
 from kvitt_contracts.access import Reach
-from kvitt_contracts.types import RegionCode
+from kvitt_contracts.types import PersonRef, RegionCode
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kvitt_chassis import driver
+from kvitt_chassis import driver, secret_files
 from kvitt_chassis.access import GRANT, Grant
 from kvitt_chassis.consuming.consumers import Consumers
 from kvitt_chassis.consuming.machine import State
@@ -42,6 +42,7 @@ from kvitt_chassis.operating.evidence import evidence_routes
 from kvitt_chassis.operating.idle import Idle, idle_of
 from kvitt_chassis.operating.reconciling import Reconciliation, UnknownCheck
 from kvitt_chassis.operating.row_comparison import differences
+from kvitt_chassis.operating.stored import Stored, stored_of
 from kvitt_chassis.parameters import RowNumber, Text
 from kvitt_chassis.relaying import outbox
 from kvitt_chassis.relaying.relay import Relay
@@ -158,6 +159,23 @@ def _state_routes(router: APIRouter, operations: Operations) -> None:
         """Who did what by hand, when and why; the latest first."""
         async with database.reading() as session:
             return [asdict(one) for one in await audit.acts(session, limit=limit, before=before)]
+
+    @router.get("/persons/{person}/stored")
+    async def stored(person: PersonRef, who: Operates, region: RegionCode | None = None) -> Stored:
+        """What the service has of a person, by their reference: rows of any table, and what is
+        parked. It reads everything: for an export to the person, not for a page.
+        """
+        return await stored_of(
+            person,
+            region=who.region or region,
+            database=database,
+            sealer=operations.consumers.shared.sealer,
+        )
+
+    @router.get("/secrets")
+    async def secrets() -> list[dict[str, Any]]:
+        """How old each secret of this process is, and how many values hold; never what they are."""
+        return [asdict(one) for one in secret_files.told()]
 
 
 def _reconciliation_routes(router: APIRouter, operations: Operations) -> None:

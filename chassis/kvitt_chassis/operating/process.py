@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 import signal
+import ssl
 import sys
 from collections.abc import Awaitable, Coroutine, Iterator
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import uvicorn
 import uvloop
 from aiokafka.errors import KafkaError
+from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from kvitt_contracts.types import RegionCode
 from pydantic import ValidationError
@@ -25,7 +27,7 @@ from kvitt_chassis.consuming.replaying import KafkaTopics
 from kvitt_chassis.consuming.timers import TimerLoop
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.ending import end_tasks
-from kvitt_chassis.evidence.chain import Keys
+from kvitt_chassis.evidence.chain import LiveKeys, must_be_keys
 from kvitt_chassis.evidence.heads import Witness
 from kvitt_chassis.evidence.sealer import Sealer as LogSealer
 from kvitt_chassis.evidence.verifying import Evidence
@@ -45,6 +47,7 @@ from kvitt_chassis.service import Service
 from kvitt_chassis.settings import Settings
 from kvitt_chassis.web import idempotency
 from kvitt_chassis.web.app import build_app
+from kvitt_chassis.web.certificates import Certificates
 from kvitt_chassis.web.connections import Connections, bounded
 
 log = logging.getLogger(__name__)
@@ -73,7 +76,7 @@ class Process:
         self.policies = read_policies(settings.regions_dir)
         locks = service.locks(is_checked=settings.check_lock_order)
         self.worker = Database(
-            settings.database_worker_url.get_secret_value(),
+            settings.live_database("database_worker_url"),
             service=service.name,
             role="worker",
             policies=self.policies,
@@ -81,7 +84,7 @@ class Process:
             pool_size=WORKER_CONNECTIONS,
         )
         self.api = Database(
-            settings.database_api_url.get_secret_value(),
+            settings.live_database("database_api_url"),
             service=service.name,
             role="api",
             policies=self.policies,
@@ -101,7 +104,7 @@ class Process:
         self.timers = TimerLoop(self.worker, service.handlers)
         self.evidence = Evidence(
             logs=service.logs,
-            keys=Keys.of(settings.log_key.get_secret_value(), service=service.name),
+            keys=LiveKeys(settings.live("log_key", check=must_be_keys), service=service.name),
             witness=Witness(settings.log_heads),
             policies=self.policies,
         )
@@ -165,6 +168,10 @@ class Process:
         self._begin("health", self.health.beat())
         for name, server in self._servers.items():
             self._begin(name, server.serve())
+        cert, key = self.settings.tls_cert_file, self.settings.tls_key_file
+        if cert is not None and key is not None:
+            kept = Certificates(cert, key, self._contexts)
+            self._begin("certificates", kept.keep_at())
         self._begin("work", self._work())
         await self._leaving.wait()
         await self._stop()
@@ -215,6 +222,11 @@ class Process:
         if self._served() != known:  # what is sent on the others' topics waits there
             self.consumers = self._operations.consumers = self._make_consumers()
         tell_outages(self.service.name, self.policies)
+
+    def _contexts(self) -> list[ssl.SSLContext]:
+        """How each server that listens serves TLS."""
+        found = (server.config.ssl for server in self._servers.values() if server.started)
+        return [context for context in found if context is not None]
 
     def _served(self) -> tuple[tuple[RegionCode, ...], frozenset[RegionCode]]:
         """The regions in service, and those that are out of it."""
@@ -327,7 +339,7 @@ class Process:
             handlers=self.service.handlers,
             authenticator=Authenticator(read_issuers(self.settings.issuers, self.settings.profile)),
             access=self.service.access,
-            sealer=Sealer(self.settings.quarantine_key.get_secret_value()),
+            sealer=Sealer(self.settings.live("quarantine_key", check=Fernet)),
             may_decide=lambda: self._are_policies_guarded,
         )
 

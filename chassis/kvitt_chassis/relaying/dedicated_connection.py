@@ -28,11 +28,14 @@ class DedicatedConnection:
         self._seconds = seconds
         self._held: AsyncConnection | None = None
         self._driver: Any = None
+        self._version = 0
 
     async def fetch(self, statement: str, *values: object) -> Sequence[Any]:
         """The statement's rows, as asyncpg's records. Raises PostgresError, InterfaceError,
         OSError, TimeoutError, DBAPIError.
         """
+        if self._driver is not None and self._version != self._newest():
+            await self.drop()
         driver = self._driver or await self._opened()
         rows: Sequence[Any] = await driver.fetch(statement, *values, timeout=self._seconds)
         return rows
@@ -48,7 +51,16 @@ class DedicatedConnection:
                 async with asyncio.timeout(_DROP_SECONDS):
                     await held.close()
 
+    def _newest(self) -> int:
+        """The version of the database's address: another one's connections are not used."""
+        address = self._database.address
+        if address is None:
+            return 0
+        address.values()
+        return address.version
+
     async def _opened(self) -> Any:
+        self._version = self._newest()
         async with asyncio.timeout(self._seconds):
             self._held = await self._database.engine.connect()
             driver = (await self._held.get_raw_connection()).driver_connection

@@ -268,7 +268,7 @@ def _digest(reader: RegionReader, said: Mapping[str, Any]) -> str:
     """Which list it is, and whose: what is criterion for one user is none for another."""
     who = (reader.region, reader.caller.user_id)
     document = to_json([who, reader.url.path, sorted(said.items())])
-    return reader.sealer.digest(document)[:16]
+    return reader.sealer.digest(document, length=16)
 
 
 def _unknown_sort(allowed: Sequence[str]) -> Invalid:

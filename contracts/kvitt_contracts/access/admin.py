@@ -12,6 +12,8 @@ ADMIN: Final[Mapping[str, tuple[str, Mapping[Grantee, Reach]]]] = {
     "GET /admin/reconciliation": ("reconciliation.show", OPERATES),
     "POST /admin/reconciliation:run": ("reconciliation.run", {Grantee.PLATFORM: Reach.PLATFORM}),
     "GET /admin/audit": ("audit.list", {Grantee.PLATFORM: Reach.PLATFORM}),
+    "GET /admin/persons/{person}/stored": ("person.stored", OPERATES),
+    "GET /admin/secrets": ("secrets.list", {Grantee.PLATFORM: Reach.PLATFORM}),
     "GET /admin/log/heads": ("log.heads", OPERATES),
     "POST /admin/log:verify": ("log.verify", OPERATES),
     "GET /admin/log/export": ("log.export", OPERATES),

@@ -13,7 +13,7 @@ import psycopg
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from kvitt_chassis.migrations import OWNER_URL, folder
-from kvitt_chassis.settings import SECRETS_DIR
+from kvitt_chassis.secret_files import SECRETS_DIR
 
 from kvitt.local.databases import DatabaseUrls
 from kvitt.local.private import without_secrets

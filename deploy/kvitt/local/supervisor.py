@@ -16,7 +16,7 @@ from typing import Self
 
 from kvitt_chassis.policy_files import read_policy_file, region_files
 from kvitt_chassis.profiles import Profile
-from kvitt_chassis.settings import SECRETS_DIR
+from kvitt_chassis.secret_files import SECRETS_DIR
 from kvitt_contracts.quotas import region_quota
 from kvitt_contracts.topics import SERVICES, catalogue
 

@@ -12,7 +12,7 @@ from kvitt_contracts.types import RegionCode, Role
 from kvitt_testkit.world import Given, World
 from orders.app import service
 from orders.people.models import PersonDetailsRow, PersonIdRow
-from orders.people.number_index import PersonKey, index_of, person_keys
+from orders.people.number_index import PersonKey, configured_keys, index_of, person_keys
 from orders.people.terms.keeping import AT_ONCE, TermKeeper
 from orders.people.terms.models import PersonTermRow
 from orders.people.terms.queries import next_region
@@ -41,7 +41,7 @@ def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         named = {name.removeprefix("v"): key for name, key in by_version.items()}
         file.write_text(json.dumps({"current": current, "keys": named}))
         monkeypatch.setenv("KVITT_PERSON_KEYS_FILE", str(file))
-        person_keys.cache_clear()
+        configured_keys.cache_clear()
 
     return given
 
@@ -224,3 +224,18 @@ async def _many(world: World, times: int) -> None:
         " '\\x' || encode(sha256(made.region_person_id::bytea), 'hex')))).*"
         " FROM person_details d CROSS JOIN made",
     )
+
+
+@pytest.mark.rule("REF-22g")
+def test_the_keys_of_the_search_are_read_anew_and_a_wrong_file_changes_nothing(
+    keys: Any, tmp_path: Path
+) -> None:
+    keys(1, v1=OLD)
+    file = tmp_path / "keys.json"
+    assert person_keys().current == 1
+
+    file.write_text(json.dumps({"current": 2, "keys": {"1": OLD, "2": NEW}}))
+    assert (person_keys().current, len(person_keys().every())) == (2, 2)
+    file.write_text("{}")
+
+    assert person_keys().current == 2

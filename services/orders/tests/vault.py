@@ -11,7 +11,7 @@ from orders.people import domain
 from orders.people.keys.opening import opened
 from orders.people.keys.wrapping import wrapper
 from orders.people.models import PersonDetailsRow
-from orders.people.number_index import person_keys
+from orders.people.number_index import configured_keys
 
 R = TypeVar("R", bound=Any)
 
@@ -23,7 +23,7 @@ def give_vault_keys(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
     file.write_text(json.dumps({"1": "a5" * 32}))
     monkeypatch.setenv("KVITT_PERSON_KEY", "5a" * 32)
     monkeypatch.setenv("KVITT_PERSON_KEYS", file.as_uri())
-    person_keys.cache_clear()
+    configured_keys.cache_clear()
     wrapper.cache_clear()
 
 

@@ -15,6 +15,8 @@ _ERASING: Final = "services/orders/tests/test_erasing.py::test"
 _ERASED_AGAIN: Final = "services/orders/tests/test_erased_again.py::test"
 _BACKUPS: Final = "deploy/tests/test_backups.py::test"
 _ROTATION: Final = "services/orders/tests/test_key_rotation.py::test"
+_SECRETS: Final = "chassis/kvitt_chassis/secret_files.py"
+_REPLACED: Final = "chassis/tests/test_replaced_secrets.py::test"
 _DAYS: Final = f"{_CONTRACTS}/day_bounds.py"
 _DAY: Final = f"{_TESTS}/test_day_bounds.py::test"
 _PERSONAL: Final = "tests/architecture/test_personal_data.py::test"
@@ -41,12 +43,52 @@ REFERENCE: tuple[RuleMutant, ...] = (
         f"{_ROTATION}_a_version_that_wraps_somebodys_key_is_not_dropped",
     ),
     rule_mutant(
+        "REF-22g",
+        "A secret is read once",
+        _SECRETS,
+        "(stamp := stamp_of(self._file)) != self._stamp:",
+        "(stamp := stamp_of(self._file)) == ():",
+        f"{_REPLACED}_a_new_log_key_seals_and_the_older_one_verifies",
+    ),
+    rule_mutant(
+        "REF-22g",
+        "What an older key has sealed is lost with a new one",
+        _SECRETS,
+        "        return self._values\n",
+        "        return self._values[:1]\n",
+        f"{_REPLACED}_what_an_older_key_sealed_and_hashed_is_opened_and_known",
+    ),
+    rule_mutant(
+        "REF-22g",
+        "Kafka is asked by the newest password alone",
+        "chassis/kvitt_chassis/kafka_passwords.py",
+        "            if number == len(passwords):\n",
+        "            if number >= 1:\n",
+        f"{_REPLACED}_a_connection_to_kafka_is_opened_by_the_password_that_holds",
+    ),
+    rule_mutant(
+        "REF-22g",
+        "A new certificate is looked at, and not shown",
+        "chassis/kvitt_chassis/web/certificates.py",
+        "            context.load_cert_chain(*self._files)\n",
+        "            context.set_alpn_protocols([])\n",
+        f"{_REPLACED}_the_next_connection_is_shown_the_new_certificate",
+    ),
+    rule_mutant(
         "REF-24a",
         "A person is told another name than is stored",
         f"{_ERASURES}/exports.py",
         "name=told.name,",
         "name=told.home_region,",
         f"{_ERASING}_what_is_stored_of_a_person_is_told_with_what_was_corrected_and_who_looked",
+    ),
+    rule_mutant(
+        "REF-24a",
+        "A table of the service is not looked through",
+        "chassis/kvitt_chassis/operating/stored.py",
+        "if one.name not in NOT_SHOWN and one.name != _PARKED]",
+        "if one.name not in NOT_SHOWN and one.name not in (_PARKED, 'messages', 'transfers')]",
+        "tests/privacy/test_stored.py::test_a_row_of_any_table_that_names_a_person_is_told[bmb]",
     ),
     rule_mutant(
         "REF-24b",

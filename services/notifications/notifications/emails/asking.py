@@ -1,5 +1,6 @@
 """What orders is asked for when a mail is sent: an address, and a document. A job alone asks."""
 
+import logging
 from base64 import b64decode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,12 +9,17 @@ from typing import Any, Final, TypeVar
 
 import jwt
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from jwt.algorithms import ECAlgorithm
+from kvitt_chassis.secret_files import stamp_of
+from kvitt_chassis.token_keys import thumbprint
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.types import RegionCode, UserId
 from pydantic import BaseModel, ValidationError
 
 from notifications.emails.domain import Email
 from notifications.emails.letters import Attachment
+
+log = logging.getLogger(__name__)
 
 ISSUER: Final = "kvitt-notifications"
 AUDIENCE: Final = "kvitt-orders"
@@ -66,7 +72,11 @@ class Orders:
     def __init__(self, url: str, key_file: Path) -> None:
         import httpx  # of use to a process that sends mails
 
-        self._key: Any = load_pem_private_key(key_file.read_bytes(), password=None)
+        self._key_file = key_file
+        self._key: Any = None
+        self._key_id = ""
+        self._stamp: tuple[int, ...] = ()
+        self._read_key()
         self._client = httpx.AsyncClient(base_url=url, timeout=_ANSWER_SECONDS, trust_env=False)
 
     async def contents_of(self, email: Email, *, region: RegionCode) -> Contents:
@@ -106,7 +116,23 @@ class Orders:
             raise OrdersRefuses(reason)
         raise OrdersAway(f"{answer.status_code}")
 
+    def _read_key(self) -> None:
+        """Read the key where its file has changed: orders believes both public ones meanwhile."""
+        stamp = stamp_of(self._key_file)
+        if stamp == self._stamp:
+            return
+        try:
+            self._key = load_pem_private_key(self._key_file.read_bytes(), password=None)
+            public = ECAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+            self._key_id = thumbprint(public)
+        except (OSError, ValueError) as error:
+            if self._key is None:
+                raise
+            log.error("KVITT_MAIL_KEY_FILE was not read anew: %s", type(error).__name__)
+        self._stamp = stamp
+
     def _token(self, region: RegionCode) -> str:
+        self._read_key()
         now = datetime.now(UTC)
         claims = {
             "iss": ISSUER,
@@ -117,7 +143,7 @@ class Orders:
             "iat": now,
             "exp": now + LIFETIME,
         }
-        return jwt.encode(claims, self._key, "ES256")
+        return jwt.encode(claims, self._key, "ES256", headers={"kid": self._key_id})
 
 
 _REFUSALS = frozenset({404, 409, 422})

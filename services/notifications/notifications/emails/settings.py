@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from kvitt_chassis.profiles import is_private, is_this_machine
+from kvitt_chassis.secret_files import Live, Replaced
 from kvitt_chassis.settings import FromFiles
 from kvitt_contracts.regions import EmailAddress
 from pydantic import Field, model_validator
@@ -28,10 +29,10 @@ class MailSettings(FromFiles):
     tls: Literal["starttls", "tls", "none"] = "starttls"
     ca_file: Path | None = None
     username: str | None = None
-    password_file: Path | None = None
+    password_file: Annotated[Path | None, Replaced.BY_LINES] = None
     sender: EmailAddress | None = None
     orders_url: Annotated[str | None, Field(pattern=r"^https?://")] = None
-    key_file: Path | None = None
+    key_file: Annotated[Path | None, Replaced.BY_FILE] = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -49,6 +50,9 @@ class MailSettings(FromFiles):
             raise ValueError("KVITT_MAIL_USERNAME and KVITT_MAIL_PASSWORD_FILE go together")
         return self
 
-    def password(self) -> str | None:
-        """What the mail server asks for. Raises OSError where the file cannot be read."""
-        return self.password_file.read_text().strip() if self.password_file else None
+    def password(self) -> Live | None:
+        """What the mail server asks for, as it is now. Raises OSError where the file cannot be
+        read, and ValueError where it is empty.
+        """
+        file = self.password_file
+        return Live("KVITT_MAIL_PASSWORD_FILE", file.read_text(), file=file) if file else None

@@ -49,11 +49,7 @@ class MailServer:
 
         Raises MailServerAway, MailServerRefuses.
         """
-        client = self._client()
-        try:
-            await client.connect()
-        except (aiosmtplib.SMTPException, OSError) as error:
-            raise MailServerAway(_named(error)) from error
+        client = await self._connected()
         try:
             await client.mail(self._settings.sender or "")
             await client.rcpt(to)
@@ -69,13 +65,32 @@ class MailServer:
                 await client.quit()
             client.close()
 
-    def _client(self) -> aiosmtplib.SMTP:
+    # decision 0539
+    async def _connected(self) -> aiosmtplib.SMTP:
+        """By the newest password, by the older one where the server refuses that. Raises
+        MailServerAway.
+        """
+        passwords = self._password.values() if self._password else (None,)
+        for number, password in enumerate(passwords, 1):
+            client = self._client(password)
+            try:
+                await client.connect()
+                return client
+            except aiosmtplib.SMTPAuthenticationError as error:
+                client.close()
+                if number == len(passwords):
+                    raise MailServerAway(_named(error)) from error
+            except (aiosmtplib.SMTPException, OSError) as error:
+                raise MailServerAway(_named(error)) from error
+        raise AssertionError("a secret has a value")
+
+    def _client(self, password: str | None) -> aiosmtplib.SMTP:
         chosen = self._settings
         return aiosmtplib.SMTP(
             hostname=chosen.host,
             port=chosen.port,
             username=chosen.username,
-            password=self._password,
+            password=password,
             timeout=self._answer_seconds,
             use_tls=chosen.tls == "tls",
             start_tls=chosen.tls == "starttls",

@@ -5,17 +5,21 @@ the keys, in versions.
 import hashlib
 import hmac
 import json
+import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from kvitt_chassis.private_files import read_private
+from kvitt_chassis.secret_files import Replaced, stamp_of
 from kvitt_chassis.settings import FromFiles
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.types import RegionCode
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
+
+log = logging.getLogger(__name__)
 
 _SHORTEST: Final = 32
 _MOST_VERSIONS: Final = 2
@@ -43,8 +47,8 @@ class PersonKey(FromFiles):
 
     model_config = SettingsConfigDict(env_prefix="KVITT_")
 
-    person_key: SecretStr | None = None
-    person_keys_file: Path | None = None
+    person_key: Annotated[SecretStr | None, Replaced.BY_COMMAND] = None
+    person_keys_file: Annotated[Path | None, Replaced.BY_COMMAND] = None
 
     def keys(self) -> Keys:
         """The keys. Raises ValueError, which repeats none of them, where they cannot be used."""
@@ -75,10 +79,38 @@ def indexes_of(identity: Identity, *, region: RegionCode) -> tuple[bytes, ...]:
     return tuple(index_of(identity, region=region, key=key) for key in person_keys().every())
 
 
-@lru_cache(maxsize=1)
+# decision 0539: a file is read anew when it has changed, and what it had goes on where it is wrong
 def person_keys() -> Keys:
-    """The configured keys, read once. Raises ValueError where there are none that can be used."""
-    return PersonKey().keys()
+    """The configured keys as they are now. Raises ValueError where there are none that can be
+    used.
+    """
+    file, read = configured_keys()
+    if file is None or (stamp := stamp_of(file)) == read.stamp:
+        return read.keys
+    read.stamp = stamp
+    try:
+        read.keys = _keys_in(file)
+    except (OSError, ValueError) as error:
+        log.error("KVITT_PERSON_KEYS_FILE was not read anew: %s", type(error).__name__)
+    else:
+        log.info("KVITT_PERSON_KEYS_FILE was read anew: version %d", read.keys.current)
+    return read.keys
+
+
+@dataclass(slots=True)
+class _Read:
+    """The keys, and what stamp their file had when they were read."""
+
+    keys: Keys
+    stamp: tuple[int, ...]
+
+
+@lru_cache(maxsize=1)
+def configured_keys() -> tuple[Path | None, _Read]:
+    """The file, where there is one; and what it had."""
+    configured = PersonKey()
+    stamp = stamp_of(configured.person_keys_file)
+    return configured.person_keys_file, _Read(configured.keys(), stamp)
 
 
 def _keys_in(file: Path) -> Keys:

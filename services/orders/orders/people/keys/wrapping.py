@@ -6,11 +6,12 @@ import ssl
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Protocol
 from urllib.parse import urlsplit
 
 from kvitt_chassis.private_files import read_private
 from kvitt_chassis.profiles import is_private
+from kvitt_chassis.secret_files import Replaced
 from kvitt_chassis.settings import FromFiles
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -37,8 +38,8 @@ class PersonKeys(FromFiles):
 
     model_config = SettingsConfigDict(env_prefix="KVITT_")
 
-    person_keys: str
-    vault_token_file: Path | None = None
+    person_keys: Annotated[str, Replaced.BY_COMMAND]
+    vault_token_file: Annotated[Path | None, Replaced.BY_FILE] = None
     vault_ca_file: Path | None = None
 
     def wrapper(self) -> KeyWrapper:
