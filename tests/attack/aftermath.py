@@ -1,5 +1,5 @@
-"""What an attack has left behind: every process lives, no log tells of an error of ours, and no
-line holds a secret or a person's number.
+"""What an attack has left behind: every process lives, no log tells of an exception of ours (that
+something rests in quarantine is none), and no line holds a secret or a person's number.
 """
 
 import json
@@ -13,8 +13,6 @@ from kvitt_chassis.operating.masking import holds_personal_number
 
 from tests.attack.setting import Attack, Attacked
 from tests.faults.registry import NUMBERS
-
-_ERRORS = ("ERROR", "CRITICAL")
 
 
 class Logs:
@@ -48,9 +46,9 @@ def judge(on: Attack, logs: Logs) -> None:
         told = _read(line)
         if told is None:
             on.find(f"{name} writes what is no line of its log", line=line[:200])
-        elif told.get("level") in _ERRORS:
-            what = f"{name} logs an error: {told.get('message')}"
-            on.find(what, error=told.get("error"), at=str(told.get("stack"))[-300:])
+        elif told.get("level") == "CRITICAL" or told.get("error"):
+            what = f"{name} logs an error: {told.get('error')}"
+            on.find(what, said=told.get("message"), at=str(told.get("stack"))[-300:])
         if any(one in line for one in secret):
             on.find(f"{name} logs a secret", line=f"{told.get('message') if told else line[:80]}")
         if holds_personal_number(line) or any(number in line for number in NUMBERS):

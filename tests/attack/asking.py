@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, Phase, Verbosity
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
-from tests.attack.routes import documented
 from tests.attack.setting import Attack
 
 _LEFT_OUT = {
@@ -49,7 +48,7 @@ class Operation:
 
 def operations(on: Attack) -> Iterator[Operation]:
     """All that services and their operators offer."""
-    for of, (base, document) in documented(on.world).items():
+    for of, (base, document) in on.world.documents().items():
         schema = schemathesis.openapi.from_dict(document)
         for result in schema.get_all_operations():
             described: Any = result.ok() if isinstance(result, Ok) else None

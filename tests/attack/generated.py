@@ -17,6 +17,7 @@ from tests.attack.asking import Operation, ask, make, operations
 from tests.attack.setting import PRESCRIBER, SERVICE_DESK, Attack
 
 _EXAMPLES = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 4}
+_LEAST_SECONDS = 12.0  # however long it takes to make ready
 _CODE = re.compile(
     r'Traceback|File "/|sqlalchemy|asyncpg|psycopg|pydantic|kvitt_chassis|0x[0-9a-f]{8}'
 )
@@ -29,6 +30,7 @@ def attack(on: Attack) -> None:
     on.chance.shuffle(asked)
     secrets = secrets_of(on.world)
     tried = 0
+    on.take(_LEAST_SECONDS)
     with httpx.Client(timeout=30.0) as client:
         while on.has_time and tried < len(asked):
             _try(on, client, asked[tried], secrets)

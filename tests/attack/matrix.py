@@ -14,6 +14,7 @@ from tests.attack.setting import Attack
 from tests.attack.wire import Wire
 
 _AT_ONCE = 12
+_LEAST_SECONDS = 10.0  # however long it takes to make ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ def attack(on: Attack) -> None:
     """
     cells = [*_of_services(on), *_of_the_portal(on)]
     on.chance.shuffle(cells)
+    on.take(_LEAST_SECONDS)
     asyncio.run(_try(on, cells))
 
 

@@ -16,6 +16,7 @@ import httpx
 from tests.attack.routes import LOG_IN, Route, of_the_portal
 from tests.attack.setting import OURS, PRESCRIBER, SERVICE_DESK, Attack
 
+_LEAST_SECONDS = 10.0  # however long it takes to make ready
 _ELSEWHERE = "elak.example"
 _SCRIPT = "<script>elak(1)</script>"
 _AWAY = (
@@ -105,6 +106,7 @@ def attack(on: Attack) -> None:
     _another_host(on)
     routes = sorted(of_the_portal(on.world), key=str)
     with _visiting(on, SERVICE_DESK) as desk, _visiting(on, PRESCRIBER) as prescriber:
+        on.take(_LEAST_SECONDS)
         _forms_from_elsewhere(on, desk, routes)
         pages = [one for one in routes if one.method == "GET" and "{" not in one.path]
         on.chance.shuffle(pages)

@@ -18,6 +18,7 @@ from tests.attack.setting import OURS, PRESCRIBER, SERVICE_DESK, THEIRS, Attack,
 _PARAMETER = re.compile(r"\{([^}]+)\}")
 _THINGS = 2
 """Of the other region's, for each route and user."""
+_LEAST_SECONDS = 10.0  # however long it takes to make ready
 _SCALARS = (str, int)
 
 
@@ -45,7 +46,7 @@ def attack(on: Attack) -> None:
     asked = sorted(operations(on), key=str)
     with httpx.Client(timeout=30.0) as client:
         theirs = _gathered(on, client, asked, THEIRS)
-        ours = _gathered(on, client, asked, OURS)
+        ours = _gathered(on, client, asked, OURS, only="system")
         _judge_lists(on, ours, theirs)
         things = theirs.but_those_of(ours)
         upon = [one for one in asked if _PARAMETER.search(one.path)]
@@ -54,10 +55,13 @@ def attack(on: Attack) -> None:
         on.chance.shuffle(cells)
         before, denied = _recorded(on.world), dict.fromkeys(on.world.services, 0)
         tried = 0
+        on.take(_LEAST_SECONDS)
         while on.has_time and tried < len(cells):
             one, who = cells[tried]
             _try(on, client, one, who, things, denied)
             tried += 1
+    without = sorted({_PARAMETER.findall(one.path)[0] for one in upon} - set(things))
+    on.figures["not gathered"] = ", ".join(without)
     on.figures["routes upon a thing"] = (
         f"{len(reached)} of {len(upon)} have one of the other region's"
     )
@@ -78,13 +82,17 @@ def _token(world: Attacked, who: str, region: str) -> str:
 # -- what the other region has --------------------------------------------------------------------
 
 
-def _gathered(on: Attack, client: httpx.Client, asked: list[Operation], region: str) -> _Things:
+def _gathered(
+    on: Attack, client: httpx.Client, asked: list[Operation], region: str, only: str = ""
+) -> _Things:
     """All that its staff and its system, or its operators, find in its lists."""
     found = _Things()
     for one in asked:
         if one.method != "GET" or "{" in one.path:
             continue
         for who in _who(one):
+            if who == PRESCRIBER or (only and who == SERVICE_DESK):
+                continue
             headers = {"Authorization": f"Bearer {_token(on.world, who, region)}"}
             answer = client.get(one.base + one.path, headers=headers, params={"limit": 50})
             for line in _lines(answer):

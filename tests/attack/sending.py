@@ -15,6 +15,9 @@ from kvitt_contracts.topics import catalogue
 from tests.attack.records import Record, whole
 from tests.attack.setting import OURS, Attack, Attacked
 
+_HELD_SECONDS = 15.0
+"""So long Kafka may hold back its answer to who sends more than the quota."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
@@ -99,7 +102,7 @@ class Edge:
     def drop_unsent(self) -> None:
         """What Kafka has not taken yet is not sent any more."""
         self._producer.purge(in_flight=False)
-        self._producer.flush(30)
+        self._producer.flush(_HELD_SECONDS)
 
     def judge(self, seconds: float) -> None:
         """Within so many seconds each record has come to its end."""

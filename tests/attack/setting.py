@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Self
 
+import httpx
 import psutil
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, ServiceProcess
@@ -38,6 +39,7 @@ class Attacked(World):
     def __init__(self, directory: Path, *, seed: int) -> None:
         super().__init__(directory, seed=seed)
         self._restarts: dict[str, int] = {}
+        self._documents: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def make_system(self, state: State) -> LocalSystem:
         """With the portal."""
@@ -69,6 +71,7 @@ class Attacked(World):
         self.load.leave_unanswered(_TRANSFERS, {OURS: "sent", THEIRS: "sent"})
         if self.rest(_PREPARED_SECONDS) is None:
             raise TimeoutError(f"the registers are not known: {self.unrest()}")
+        self.documents()  # made at the first request, which is no part of an attack
 
     def token(self, user: str, *, region: str = OURS, roles: tuple[str, ...] = ()) -> str:
         """A right token."""
@@ -83,6 +86,16 @@ class Attacked(World):
         """Where people's pages are."""
         assert self.system.portal is not None
         return self.system.portal.url
+
+    def documents(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Each service's address and OpenAPI document, and its operators' (`orders.admin`)."""
+        for name, process in self.services.items():
+            for of, base in ((name, process.url), (f"{name}.admin", process.admin_url)):
+                if of not in self._documents:
+                    answer = httpx.get(f"{base}/openapi.json", timeout=60.0)
+                    answer.raise_for_status()
+                    self._documents[of] = (base, answer.json())
+        return self._documents
 
     def processes(self) -> dict[str, ServiceProcess]:
         """Each process that is attacked, the portal too, by its name."""
