@@ -8,7 +8,7 @@ import gzip
 import json
 import resource
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ IDLE = 10_000
 SLOW = 300
 _OPENING_SECONDS = 12.0
 _ALONE_SECONDS = 2.0  # of a probe, before anything is attacked
+_SLOW_SECONDS = 40.0  # twice the deadlines of a head and a body, and more
 _CHEAP_SECONDS = 5.0
 _CALM_SECONDS = 20.0
 MOST_MEGABYTES = 150.0
@@ -36,8 +37,9 @@ async def _attack(on: Attack) -> None:
     limit = limit_beside(alone)
     await _two_meanings(on)
     await _broken_lines(on)
+    bodies = _bodies_of()  # packing takes seconds, in which nothing else goes on here
     with probing(on, "slow clients, deep and packed bodies", of=limit):
-        await asyncio.gather(_slow(on), _bodies(on))
+        await asyncio.gather(_slow(on), _bodies(on, bodies))
     with probing(on, "ten thousand idle connections", of=limit):
         await _idle(on)
         await _until_new_ones_are_answered(on)
@@ -129,7 +131,11 @@ async def _broken_lines(on: Attack) -> None:
 # -- bodies ---------------------------------------------------------------------------------------
 
 
-def _bodies_of() -> dict[str, tuple[bytes, Sequence[tuple[str, str]]]]:
+Bodies = Mapping[str, tuple[bytes, Sequence[tuple[str, str]]]]
+"""What is sent, with its headers, by its name."""
+
+
+def _bodies_of() -> Bodies:
     json_kind = ("Content-Type", "application/json")
     packed = gzip.compress(b" " * (200 << 20))
     return {
@@ -162,7 +168,7 @@ def _bodies_of() -> dict[str, tuple[bytes, Sequence[tuple[str, str]]]]:
     }
 
 
-async def _bodies(on: Attack) -> None:
+async def _bodies(on: Attack, bodies: Bodies) -> None:
     """Each is refused, within seconds and within memory."""
     before = on.world.megabytes()
     token = ("Authorization", f"Bearer {on.world.token(PRESCRIBER)}")
@@ -173,7 +179,7 @@ async def _bodies(on: Attack) -> None:
         f"{on.world.portal_url}/logga-in": forms,
     }
     async with Wire() as wire:
-        for name, (body, headers) in _bodies_of().items():
+        for name, (body, headers) in bodies.items():
             for url, own in targets.items():
                 begun = time.monotonic()
                 try:
@@ -230,7 +236,7 @@ async def _slow(on: Attack) -> None:
 
     on.count("slow clients", SLOW)
     tasks = [asyncio.create_task(drip(number % len(slow))) for number in range(SLOW)]
-    await asyncio.wait(tasks, timeout=25.0)
+    await asyncio.wait(tasks, timeout=_SLOW_SECONDS)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
