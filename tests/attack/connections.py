@@ -21,7 +21,6 @@ SLOW = 300
 _OPENING_SECONDS = 12.0
 _ALONE_SECONDS = 2.0  # of a probe, before anything is attacked
 _SLOW_SECONDS = 40.0  # twice the deadlines of a head and a body, and more
-_CHEAP_SECONDS = 5.0
 _CALM_SECONDS = 20.0
 MOST_MEGABYTES = 150.0
 
@@ -39,7 +38,7 @@ async def _attack(on: Attack) -> None:
     await _broken_lines(on)
     bodies = _bodies_of()  # packing takes seconds, in which nothing else goes on here
     with probing(on, "slow clients, deep and packed bodies", of=limit):
-        await asyncio.gather(_slow(on), _bodies(on, bodies))
+        await asyncio.gather(_slow(on), _bodies(on, bodies, limit))
     with probing(on, "ten thousand idle connections", of=limit):
         await _idle(on)
         await _until_new_ones_are_answered(on)
@@ -168,8 +167,8 @@ def _bodies_of() -> Bodies:
     }
 
 
-async def _bodies(on: Attack, bodies: Bodies) -> None:
-    """Each is refused, within seconds and within memory."""
+async def _bodies(on: Attack, bodies: Bodies, limit: float) -> None:
+    """Each is refused, within the time that others may wait, and within memory."""
     before = on.world.megabytes()
     token = ("Authorization", f"Bearer {on.world.token(PRESCRIBER)}")
     forms = (("Origin", on.world.portal_url), ("Sec-Fetch-Site", "same-origin"))
@@ -192,7 +191,7 @@ async def _bodies(on: Attack, bodies: Bodies) -> None:
                 if not 400 <= answer.status < 500:
                     said = answer.text[:100]
                     on.find(f"a body of {name} is answered {answer.status}", url=url, said=said)
-                if (took := time.monotonic() - begun) > _CHEAP_SECONDS:
+                if (took := time.monotonic() - begun) > limit:
                     on.find(f"a body of {name} is dear", url=url, seconds=f"{took:.1f}")
     grown = max(now - before[name] for name, now in on.world.megabytes().items())
     on.figures["memory for bodies"] = f"{grown:.0f} MiB"
