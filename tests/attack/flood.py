@@ -73,7 +73,7 @@ async def _ask(on: Attack) -> None:
                     answer = await wire.ask("GET", url, headers)
                     on.count("requests of a flood")
                     on.count(f"flood {answer.status}")
-                    if answer.status not in (200, 429):
+                    if answer.status not in (200, 429, 503):  # 503: the database is busy
                         on.find(f"a flood is answered {answer.status}", said=answer.text[:100])
 
     await asyncio.gather(*(ask(number) for number in range(FLOODING)))
