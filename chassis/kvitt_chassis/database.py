@@ -9,7 +9,11 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Literal
 
-from asyncpg.exceptions import InvalidCachedStatementError, OutdatedSchemaCacheError
+from asyncpg.exceptions import (
+    InternalClientError,
+    InvalidCachedStatementError,
+    OutdatedSchemaCacheError,
+)
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import RegionCode
 from sqlalchemy.exc import DBAPIError
@@ -203,7 +207,7 @@ def is_collision(error: BaseException) -> bool:
 
 
 def _is_from_trouble(error: BaseException) -> bool:
-    if isinstance(error, _MIGRATED):
+    if isinstance(error, (*_MIGRATED, *_UNREADY)):
         return True
     state = getattr(error, "sqlstate", None)
     if isinstance(state, str):
@@ -235,5 +239,9 @@ _LOCK_TROUBLE = frozenset(
 )
 _MIGRATED = (InvalidCachedStatementError, OutdatedSchemaCacheError)
 """A column has another type than when the statement was planned; the next time it is planned."""
+_UNREADY = (InternalClientError,)
+"""A connection whose last statement had no time to end (a loop that stood still is enough) is in no
+state to take another: it is closed, and the next time it is another.
+"""
 _CONNECTION_CLASSES = frozenset({"08", "53", "57"})  # connection, resources, operator's doing
 _NOW = 'SELECT now() + "offset" AS now FROM clock'

@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from asyncpg.exceptions import InternalClientError
 from kvitt_chassis.database import Database, is_lock_trouble
 from kvitt_chassis.failpoints import FailpointHit, arm, disarm
 from kvitt_chassis.unit_of_work import UnitOfWork
@@ -230,6 +231,17 @@ async def test_what_users_ask_is_planned_for_the_values_that_they_ask_for(log: L
 
     generic, custom = found.one()
     assert (generic, custom) == (0, 10)
+
+
+def test_a_connection_in_no_state_to_take_a_statement_is_lock_trouble() -> None:
+    said = InternalClientError("cannot switch to state 12; another operation (4) is in progress")
+    wrapped = DBAPIError("SELECT 1", {}, Exception())
+    wrapped.orig = Exception()
+    wrapped.orig.__cause__ = said
+
+    assert is_lock_trouble(said)
+    assert is_lock_trouble(wrapped)
+    assert not is_lock_trouble(Exception("another operation is in progress"))
 
 
 async def test_a_server_that_is_not_there_is_lock_trouble() -> None:

@@ -143,6 +143,23 @@ async def test_what_is_not_http_is_400_and_its_connection_closed(
     writer.close()
 
 
+@pytest.mark.parametrize("who", [b"", TOKEN], ids=["a stranger", "somebody"])
+@pytest.mark.parametrize("chunk", [b"\r\n", b"f" * 24 + b"\r\n", b"0;a=\nb\r\n\r\n"])
+async def test_a_body_that_breaks_off_as_http_is_answered_once_and_no_fault(
+    server: Served, caplog: pytest.LogCaptureFixture, who: bytes, chunk: bytes
+) -> None:
+    head = b"POST /body HTTP/1.1\r\nHost: x\r\n" + who + b"Transfer-Encoding: chunked\r\n\r\n"
+    reader, writer = await server.open(head + chunk + _HIDDEN)
+
+    answer = await asyncio.wait_for(reader.read(), 10)
+    await wait_for(lambda: sample("http_requests_in_hand") == 0)
+
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert answer.split(b" ")[1] in (b"400", b"401")
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
+    writer.close()
+
+
 async def test_line_feeds_are_a_bodys_own_wherever_it_is_cut(server: Served) -> None:
     body = b"1\n2\n\r\n3"
     head = b"POST /body HTTP/1.1\r\nHost: x\r\n" + TOKEN + b"Content-Length: 7\r\n\r\n"

@@ -51,12 +51,15 @@ _TITLES = {
     403: "Du får inte göra det här",
     404: "Sidan finns inte",
     405: "Sidan finns inte",
+    408: "Det tog för lång tid att komma hit",
     409: "Det går inte i detta läge",
     422: "Det går inte",
     429: "Det blev för mycket på en gång",
     500: "Något gick fel hos oss",
     503: "Tjänsten svarar inte just nu",
 }
+_WAYS_ON = {408: "Kontrollera uppkopplingen, gå tillbaka och skicka en gång till."}
+"""What to do about what is no address's fault."""
 
 
 def build(portal: Portal, settings: PortalSettings, checks: Health) -> ASGIApp:
@@ -128,7 +131,11 @@ def _answer_errors(app: FastAPI) -> None:
         return _error_page(request, 404 if is_no_address else status, problem)
 
     async def http_error(request: Request, error: Exception) -> Response:
-        return _error_page(request, error.status_code if isinstance(error, HTTPException) else 404)
+        if not isinstance(error, HTTPException):
+            return _error_page(request, 404)
+        answer = _error_page(request, error.status_code)
+        answer.headers.update(error.headers or {})
+        return answer
 
     app.add_exception_handler(NotLoggedIn, not_logged_in)
     app.add_exception_handler(PageProblem, page_problem)
@@ -149,6 +156,7 @@ def _error_page(request: Request, status: int, problem: Problem | None = None) -
         notices=[],
         title=_TITLES[shown],
         problem=said,
+        way_on=_WAYS_ON.get(shown),
     )
     return HTMLResponse(text, shown)
 

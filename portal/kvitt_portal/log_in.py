@@ -347,4 +347,5 @@ async def choose_service_point(here: Here) -> RedirectResponse:
 def _own(address: str) -> str:
     """An address of this portal; the start page in place of any other."""
     is_own = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if is_own and "\n" not in address and "\r" not in address else "/"
+    # a browser passes over tabs and line ends, wherever they stand
+    return address if is_own and address.isprintable() else "/"

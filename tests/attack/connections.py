@@ -1,6 +1,6 @@
 """Clients that cost without asking: slow ones, idle ones by the ten thousand, requests with two
-meanings, lines broken into headers, packed and deep bodies, and one region that asks for far too
-much. All of it is refused cheaply, and others go on.
+meanings, lines broken into headers, packed and deep bodies. All of it is refused cheaply, and
+others go on.
 """
 
 import asyncio
@@ -8,49 +8,40 @@ import gzip
 import json
 import resource
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-import psutil
-from kvitt.local.supervisor import ServiceProcess
-
-from tests.attack.probe import probing
-from tests.attack.setting import OURS, SERVICE_DESK, Attack
+from tests.attack.probe import limit_beside, probing
+from tests.attack.setting import PRESCRIBER, SERVICE_DESK, Attack
 from tests.attack.wire import Wire, read_answer
 
 IDLE = 10_000
 SLOW = 300
-_OPENING_SECONDS = 30.0
-FLOODING = 80
-_FLOOD_SECONDS = 6.0
-_ALONE_SECONDS = 3.0  # of a probe, before anything is attacked
-_CHEAP_SECONDS = 5.0
-_CALM_SECONDS = 60.0
+_OPENING_SECONDS = 12.0
+_ALONE_SECONDS = 2.0  # of a probe, before anything is attacked
+_SLOW_SECONDS = 40.0  # twice the deadlines of a head and a body, and more
+_CALM_SECONDS = 20.0
 MOST_MEGABYTES = 150.0
 
 
 def attack(on: Attack) -> None:
-    """Each kind in its turn; the idle ones while there is time."""
+    """Each kind in its turn, the slow ones beside the bodies."""
     asyncio.run(_attack(on))
-    for name, service in on.world.services.items():
-        if service.restarts or not ServiceProcess.answers(service.url):
-            on.find(f"{name} does not live through it")
 
 
 async def _attack(on: Attack) -> None:
-    with probing(on, "nothing") as alone:
+    with probing(on, "no attack", of=None) as alone:
         await asyncio.sleep(_ALONE_SECONDS)
+    limit = limit_beside(alone)
     await _two_meanings(on)
     await _broken_lines(on)
-    for what, attacking in (
-        ("deep and packed bodies", _bodies),
-        ("slow clients", _slow),
-        ("ten thousand idle connections", _idle),
-        ("a flooding region", _flood),
-    ):
-        with probing(on, what, alone=alone):
-            await attacking(on)
+    bodies = _bodies_of()  # packing takes seconds, in which nothing else goes on here
+    with probing(on, "slow clients, deep and packed bodies", of=limit):
+        await asyncio.gather(_slow(on), _bodies(on, bodies, limit))
+    with probing(on, "ten thousand idle connections", of=limit):
+        await _idle(on)
+        await _until_new_ones_are_answered(on)
 
 
 # -- requests with two meanings -------------------------------------------------------------------
@@ -139,7 +130,11 @@ async def _broken_lines(on: Attack) -> None:
 # -- bodies ---------------------------------------------------------------------------------------
 
 
-def _bodies_of() -> dict[str, tuple[bytes, Sequence[tuple[str, str]]]]:
+Bodies = Mapping[str, tuple[bytes, Sequence[tuple[str, str]]]]
+"""What is sent, with its headers, by its name."""
+
+
+def _bodies_of() -> Bodies:
     json_kind = ("Content-Type", "application/json")
     packed = gzip.compress(b" " * (200 << 20))
     return {
@@ -172,10 +167,10 @@ def _bodies_of() -> dict[str, tuple[bytes, Sequence[tuple[str, str]]]]:
     }
 
 
-async def _bodies(on: Attack) -> None:
-    """Each is refused, within seconds and within memory."""
-    before = _megabytes(on)
-    token = ("Authorization", f"Bearer {on.world.token(SERVICE_DESK)}")
+async def _bodies(on: Attack, bodies: Bodies, limit: float) -> None:
+    """Each is refused, within the time that others may wait, and within memory."""
+    before = on.world.megabytes()
+    token = ("Authorization", f"Bearer {on.world.token(PRESCRIBER)}")
     forms = (("Origin", on.world.portal_url), ("Sec-Fetch-Site", "same-origin"))
     targets = {
         f"{on.world.services['orders'].url}/orders": (token,),
@@ -183,7 +178,7 @@ async def _bodies(on: Attack) -> None:
         f"{on.world.portal_url}/logga-in": forms,
     }
     async with Wire() as wire:
-        for name, (body, headers) in _bodies_of().items():
+        for name, (body, headers) in bodies.items():
             for url, own in targets.items():
                 begun = time.monotonic()
                 try:
@@ -196,33 +191,38 @@ async def _bodies(on: Attack) -> None:
                 if not 400 <= answer.status < 500:
                     said = answer.text[:100]
                     on.find(f"a body of {name} is answered {answer.status}", url=url, said=said)
-                if (took := time.monotonic() - begun) > _CHEAP_SECONDS:
+                if (took := time.monotonic() - begun) > limit:
                     on.find(f"a body of {name} is dear", url=url, seconds=f"{took:.1f}")
-    grown = max(now - before[name] for name, now in _megabytes(on).items())
+    grown = max(now - before[name] for name, now in on.world.megabytes().items())
     on.figures["memory for bodies"] = f"{grown:.0f} MiB"
     if grown > MOST_MEGABYTES:
         on.find("bodies fill memory", grown=f"{grown:.0f} MiB")
 
+
+_FORM = "Content-Type: application/x-www-form-urlencoded"
 
 # -- connections ----------------------------------------------------------------------------------
 
 
 async def _slow(on: Attack) -> None:
     """Heads and bodies that come a byte at a time are cut, each within its deadline."""
-    place = urlsplit(on.world.services["orders"].url)
     token = on.world.token(SERVICE_DESK)
-    heads = (
-        b"GET /orders HTTP/1.1\r\nHost: x\r\nX-A: ",
-        f"POST /orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
-        "Content-Length: 1000\r\n\r\n".encode(),
+    body = "Content-Length: 1000\r\n\r\n"
+    form = f"Origin: {on.world.portal_url}\r\nSec-Fetch-Site: same-origin\r\n"
+    orders, portal = urlsplit(on.world.services["orders"].url), urlsplit(on.world.portal_url)
+    slow = (
+        (orders, "GET /orders HTTP/1.1\r\nHost: x\r\nX-A: "),
+        (orders, f"POST /orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n{body}"),
+        (portal, "GET / HTTP/1.1\r\nHost: x\r\nX-A: "),
+        (portal, f"POST /logga-in HTTP/1.1\r\nHost: x\r\n{form}{_FORM}\r\n{body}"),
     )
-    ended = 0
+    ended = dict.fromkeys(range(len(slow)), 0)
 
-    async def drip(head: bytes) -> None:
-        nonlocal ended
+    async def drip(number: int) -> None:
+        place, head = slow[number]
         with suppress(OSError):
             reader, writer = await asyncio.open_connection(place.hostname, place.port)
-            writer.write(head)
+            writer.write(head.encode())
             while not reader.at_eof() and not writer.is_closing():
                 writer.write(b"a")
                 await writer.drain()
@@ -231,21 +231,23 @@ async def _slow(on: Attack) -> None:
                         if not await reader.read(4096):
                             break
             writer.close()
-        ended += 1
+        ended[number] += 1
 
     on.count("slow clients", SLOW)
-    tasks = [asyncio.create_task(drip(heads[number % 2])) for number in range(SLOW)]
-    await asyncio.wait(tasks, timeout=25.0)
+    tasks = [asyncio.create_task(drip(number % len(slow))) for number in range(SLOW)]
+    await asyncio.wait(tasks, timeout=_SLOW_SECONDS)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    if ended < SLOW:
-        on.find("slow clients are let go on", still=SLOW - ended)
+    for number, (place, head) in enumerate(slow):
+        if (still := SLOW // len(slow) - ended[number]) > 0:
+            name = "the portal" if place is portal else "orders"
+            on.find(f"{name} lets slow clients go on: {head.partition(' HTTP')[0]}", still=still)
 
 
 async def _idle(on: Attack) -> None:
     """Ten thousand connections of which none asks for anything, to a service and to the portal."""
-    before = _megabytes(on)
+    before = on.world.megabytes()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     places = [urlsplit(on.world.services["orders"].url), urlsplit(on.world.portal_url)]
@@ -264,7 +266,7 @@ async def _idle(on: Attack) -> None:
             )
             opened += [one[1] for one in found if isinstance(one, tuple)]
             on.count("idle connections", len(found))
-        grown = max(now - before[name] for name, now in _megabytes(on).items())
+        grown = max(now - before[name] for name, now in on.world.megabytes().items())
         on.figures["memory for idle connections"] = f"{grown:.0f} MiB"
         if grown > MOST_MEGABYTES:
             on.find("idle connections fill memory", grown=f"{grown:.0f} MiB")
@@ -272,30 +274,6 @@ async def _idle(on: Attack) -> None:
         for writer in opened:
             writer.transport.abort()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-async def _flood(on: Attack) -> None:
-    """One region's callers ask without a pause, far more at once than its share."""
-    await _until_new_ones_are_answered(on)
-    until = time.monotonic() + _FLOOD_SECONDS
-    url = f"{on.world.services['orders'].url}/orders?limit=200"
-    users = [f"flod{number}" for number in range(6)]
-    tokens = [on.world.token(one, region=OURS, roles=("region_system",)) for one in users]
-
-    async def ask(number: int) -> None:
-        headers = (("Authorization", f"Bearer {tokens[number % len(tokens)]}"),)
-        async with Wire() as wire:
-            while time.monotonic() < until:
-                with suppress(OSError, EOFError, TimeoutError):
-                    answer = await wire.ask("GET", url, headers)
-                    on.count("requests of a flood")
-                    on.count(f"flood {answer.status}")
-                    if answer.status not in (200, 429):
-                        on.find(f"a flood is answered {answer.status}", said=answer.text[:100])
-
-    await asyncio.gather(*(ask(number) for number in range(FLOODING)))
-    if "requests of a flood" not in on.tried:
-        on.find("a flooding region is not answered at all")
 
 
 async def _until_new_ones_are_answered(on: Attack) -> None:
@@ -308,8 +286,3 @@ async def _until_new_ones_are_answered(on: Attack) -> None:
                 on.figures["somebody new after them"] = f"{time.monotonic() - begun:.1f} s"
                 return
     on.find("somebody new is not answered after the idle ones", seconds=_CALM_SECONDS)
-
-
-def _megabytes(on: Attack) -> dict[str, float]:
-    pids = on.world.pids().items()
-    return {name: psutil.Process(pid).memory_info().rss / 2**20 for name, pid in pids}

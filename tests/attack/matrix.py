@@ -1,21 +1,20 @@
-"""Every route with every wrong credential: who is unknown gets 401, who may not gets 403, what is
-out of reach is 404; never an error of ours, and never a thing of anybody's.
+"""Every route with every wrong credential: who is unknown gets 401, who may not gets 403; never an
+error of ours, and never a thing of anybody's.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import httpx
 from kvitt_contracts.access import Grantee, acts_of
 
 from tests.attack import credentials
 from tests.attack.routes import LOG_IN, Route, of_services, of_the_portal
-from tests.attack.setting import OURS, THEIRS, Attack
+from tests.attack.setting import Attack
 from tests.attack.wire import Wire
 
 _AT_ONCE = 12
-_LEAST_SECONDS = 10.0
+_LEAST_SECONDS = 10.0  # however long it takes to make ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,6 @@ def attack(on: Attack) -> None:
     on.chance.shuffle(cells)
     on.take(_LEAST_SECONDS)
     asyncio.run(_try(on, cells))
-    _others_things(on)
 
 
 def _of_services(on: Attack) -> Iterator[_Cell]:
@@ -96,6 +94,7 @@ async def _try(on: Attack, cells: Sequence[_Cell]) -> None:
             for cell in waiting:
                 if not on.has_time:
                     return
+                on.note(f"{cell.route} {cell.credential}")
                 await _one(on, wire, cell)
 
     async with asyncio.TaskGroup() as group:
@@ -128,49 +127,3 @@ async def _one(on: Attack, wire: Wire, cell: _Cell) -> None:
         on.find(f"{cell.route.of} answers without no-store or nosniff", route=cell.route)
     if cell.route.of == "portal" and "Logga ut" in answer.text:
         on.find(f"{cell.credential} is somebody in the portal", route=cell.route)
-
-
-def _others_things(on: Attack) -> None:
-    """What one region's lists have, the other region's system gets nowhere: 404 by its id, and it
-    stands in none of its lists.
-    """
-    mine = {"Authorization": f"Bearer {on.world.region_token(OURS)}"}
-    other = {"Authorization": f"Bearer {on.world.region_token(THEIRS)}"}
-    routes = [one for one in of_services(on.world) if one.method == "GET"]
-    lists = [one for one in routes if "{" not in one.path and not one.of.endswith(".admin")]
-    with httpx.Client(timeout=20.0) as client:
-        for one in lists:
-            found = client.get(one.url, headers=mine, params={"limit": 5})
-            if found.status_code != 200 or not _is_json(found):
-                continue
-            things = _ids(found.json())
-            theirs = client.get(one.url, headers=other, params={"limit": 200})
-            on.count("lists of another region")
-            if theirs.status_code == 200 and (both := things & _ids(theirs.json())):
-                on.find("a thing stands in two regions' lists", route=one, id=sorted(both)[0])
-            below = [r for r in routes if r.of == one.of and _is_thing_of(r.path, one.path)]
-            for route, thing in ((r, t) for r in below for t in sorted(things)[:3]):
-                path = route.path.split("{")[0] + thing + "".join(route.path.partition("}")[2:])
-                answer = client.get(route.base + path, headers=other)
-                on.count("things of another region")
-                if answer.status_code not in (403, 404):
-                    on.find(
-                        f"a thing of another region is {answer.status_code}",
-                        route=route,
-                        said=answer.text[:120],
-                    )
-
-
-def _is_thing_of(path: str, of: str) -> bool:
-    return path.startswith(f"{of}/{{") and path.count("{") == 1
-
-
-def _is_json(answer: httpx.Response) -> bool:
-    return str(answer.headers.get("content-type", "")).startswith("application/json")
-
-
-def _ids(document: object) -> set[str]:
-    lines = document.get("items", []) if isinstance(document, dict) else document
-    if not isinstance(lines, Iterable):
-        return set()
-    return {str(line["id"]) for line in lines if isinstance(line, dict) and "id" in line}

@@ -7,9 +7,9 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from kvitt_contracts.envelope import Envelope, Message
+from kvitt_contracts.envelope import STRUCTURED, Envelope, Message
 from kvitt_contracts.examples import examples
 from kvitt_contracts.types import RegionCode
 
@@ -21,8 +21,9 @@ Header = tuple[str, str | bytes | None]
 Record = tuple[str | bytes | None, bytes | None, list[Header]]
 
 
-def _whole(of: type[Message], **changed: Any) -> tuple[UUID, list[Header]]:
-    message = uuid4()
+def whole(chance: Random, of: type[Message], **changed: Any) -> tuple[UUID, list[Header]]:
+    """An id, and the headers of a message that says itself rightly; some may be others."""
+    message = UUID(int=chance.getrandbits(128), version=4)
     envelope = Envelope(
         **{
             "id": message,
@@ -38,7 +39,7 @@ def _whole(of: type[Message], **changed: Any) -> tuple[UUID, list[Header]]:
 
 
 def _made(chance: Random, of: type[Message], body: bytes | None) -> tuple[Record, str | None]:
-    message, headers = _whole(of)
+    message, headers = whole(chance, of)
     subject = next(value for name, value in headers if name == "ce_subject")
     return (subject, body, headers), str(message)
 
@@ -46,6 +47,11 @@ def _made(chance: Random, of: type[Message], body: bytes | None) -> tuple[Record
 def _example(chance: Random, of: type[Message]) -> Any:
     """A body that its contract allows: one of the examples beside it."""
     return deepcopy(chance.choice(examples(of.wire_type)).data)
+
+
+def unreadable(chance: Random, size: int) -> tuple[Record, str | None]:
+    """A record of this size that no contract allows: it rests in quarantine without an id."""
+    return (chance.randbytes(8).hex(), b"{" + b"x" * size, []), None
 
 
 def _right(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
@@ -143,7 +149,7 @@ def _twice(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
 
 
 def _packed(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
-    return _made(chance, of, gzip.compress(b" " * chance.choice((1_000, 5_000_000))))
+    return _made(chance, of, gzip.compress(b" " * chance.choice((1_000, 5_000_000)), mtime=0))
 
 
 def _large(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
@@ -176,16 +182,40 @@ def _many_headers(chance: Random, of: type[Message]) -> tuple[Record, str | None
     return (key, body, [*more, *headers]), message
 
 
+def _structured(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
+    """The event as one document, with a body that may be deep, damaged or no JSON."""
+    message, headers = whole(chance, of)
+    named = ((name.removeprefix("ce_"), value) for name, value in headers)
+    told = {name: _text_of(value) for name, value in named if name != "content-type"}
+    if chance.random() < 0.3:
+        changed = chance.choice([one for one in told if one != "id"])
+        told[changed] = chance.choice(("", "\0", "a" * 5000))
+    depth = chance.choice((500, 20_000))
+    bodies = (
+        json.dumps(_example(chance, of)),
+        "[" * depth + "]" * depth,
+        '{"a":' * depth,
+        "1e400",
+        chance.choice(("NaN", "nej", '{"version": 1, "version": 2}')),
+    )
+    document = f'{json.dumps(told)[:-1]}, "data": {chance.choice(bodies)}}}'
+    return (told["subject"] or "x", document.encode(), [("content-type", STRUCTURED)]), str(message)
+
+
+def _text_of(value: str | bytes | None) -> str:
+    return value.decode() if isinstance(value, bytes) else value or ""
+
+
 def _in_anothers_name(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
     body = json.dumps(_example(chance, of)).encode()
-    message, headers = _whole(of, region=RegionCode(THEIRS))
+    message, headers = whole(chance, of, region=RegionCode(THEIRS))
     return (headers[0][1], body, headers), str(message)
 
 
 def _other_type(chance: Random, of: type[Message]) -> tuple[Record, str | None]:
     kind = chance.choice(("orders.order.placed.v1", of.wire_type[:-1] + "99", "x.y.z.v1"))
     body = json.dumps(_example(chance, of)).encode()
-    message, headers = _whole(of, type=kind)
+    message, headers = whole(chance, of, type=kind)
     return (headers[0][1], body, headers), str(message)
 
 
@@ -205,6 +235,7 @@ KINDS: tuple[tuple[str, Callable[[Random, type[Message]], tuple[Record, str | No
     ("a header", _header),
     ("no id", _headers_without_id),
     ("many headers", _many_headers),
+    ("structured", _structured),
     ("in another's name", _in_anothers_name),
     ("another type", _other_type),
 )

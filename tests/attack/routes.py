@@ -3,9 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-import httpx
 from fastapi.routing import APIRoute
 from kvitt_portal import log_in
 from kvitt_portal.pages import ROUTERS
@@ -42,20 +40,9 @@ class Route:
         return f"{self.of} {self.method} {self.path}"
 
 
-def documented(world: Attacked) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Each service's address and OpenAPI document, and its operators' (`orders.admin`)."""
-    found = {}
-    for name, process in world.services.items():
-        for of, base in ((name, process.url), (f"{name}.admin", process.admin_url)):
-            answer = httpx.get(f"{base}/openapi.json", timeout=30.0)
-            answer.raise_for_status()
-            found[of] = (base, answer.json())
-    return found
-
-
 def of_services(world: Attacked) -> Iterator[Route]:
     """Those of the services and of their operators."""
-    for of, (base, document) in documented(world).items():
+    for of, (base, document) in world.documents().items():
         for path, methods in document["paths"].items():
             for method in METHODS:
                 if method in methods and path not in OPEN:

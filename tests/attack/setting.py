@@ -4,26 +4,42 @@ each part of an attack is told and tells.
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
 from random import Random
 from typing import Any, Self
 
+import httpx
+import psutil
 from kvitt.local.state import State
-from kvitt.local.supervisor import LocalSystem
+from kvitt.local.supervisor import LocalSystem, ServiceProcess
 from kvitt_contracts.access import Grantee
 
 from contracts.tests.builders.regions import a_user_stated
 from tests.faults.registry import REGIONS
 from tests.faults.world import World
 
+_FIRST = 100
 OURS, THEIRS = "ac", "bd"
 """The region that attacks, or in whose name it is done, and the one that is not to notice."""
 PRESCRIBER = str(REGIONS[0].prescribers[0])
+_ORDERS, _TRANSFERS = 3, 3
+"""So many has each region when the attack begins."""
+_PREPARED_SECONDS = 120.0
 WITHOUT_ROLE, INACTIVE, SERVICE_DESK = "rolllos", "inaktiv", "kundtjanst"
 
 
 class Attacked(World):
-    """A context manager: within, everything is up, portal included, and the registers are known."""
+    """A context manager: within, everything is up, portal included, the registers are known, and
+    both regions have orders and transfers of their own.
+    """
+
+    def __init__(self, directory: Path, *, seed: int) -> None:
+        super().__init__(directory, seed=seed)
+        self._restarts: dict[str, int] = {}
+        self._documents: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def make_system(self, state: State) -> LocalSystem:
         """With the portal."""
@@ -31,6 +47,14 @@ class Attacked(World):
 
     def __enter__(self) -> Self:
         super().__enter__()
+        try:
+            self._prepare()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def _prepare(self) -> None:
         point = REGIONS[0].service_points[0]
         users: dict[str, dict[str, Any]] = {
             WITHOUT_ROLE: {"roles": ()},
@@ -39,9 +63,15 @@ class Attacked(World):
         }
         for user, changes in users.items():
             self.load.send(OURS, "orders", user, a_user_stated(user, point, **changes))
-        if self.rest(60.0) is None:
-            raise TimeoutError(f"the users are not known: {self.unrest()}")
-        return self
+        desk = a_user_stated(SERVICE_DESK, REGIONS[1].service_points[0], **users[SERVICE_DESK])
+        self.load.send(THEIRS, "orders", SERVICE_DESK, desk)
+        for region in (OURS, THEIRS):
+            for _ in range(_ORDERS):
+                self.load.order(region)
+        self.load.leave_unanswered(_TRANSFERS, {OURS: "sent", THEIRS: "sent"})
+        if self.rest(_PREPARED_SECONDS) is None:
+            raise TimeoutError(f"the registers are not known: {self.unrest()}")
+        self.documents()  # made at the first request, which is no part of an attack
 
     def token(self, user: str, *, region: str = OURS, roles: tuple[str, ...] = ()) -> str:
         """A right token."""
@@ -57,10 +87,39 @@ class Attacked(World):
         assert self.system.portal is not None
         return self.system.portal.url
 
+    def documents(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Each service's address and OpenAPI document, and its operators' (`orders.admin`)."""
+        for name, process in self.services.items():
+            for of, base in ((name, process.url), (f"{name}.admin", process.admin_url)):
+                if of not in self._documents:
+                    answer = httpx.get(f"{base}/openapi.json", timeout=60.0)
+                    answer.raise_for_status()
+                    self._documents[of] = (base, answer.json())
+        return self._documents
+
+    def processes(self) -> dict[str, ServiceProcess]:
+        """Each process that is attacked, the portal too, by its name."""
+        everyone = [*self.services.values(), *filter(None, [self.system.portal])]
+        return {one.name: one for one in everyone}
+
+    def has_died(self, name: str) -> bool:
+        """True when a process has died since this was asked last."""
+        restarts = self.processes()[name].restarts
+        seen, self._restarts[name] = self._restarts.get(name, 0), restarts
+        return restarts > seen
+
     def pids(self) -> Mapping[str, int]:
-        """Each process that is attacked, by its name."""
-        processes = [*self.services.values(), *filter(None, [self.system.portal])]
+        """The number of each process that is attacked, by its name."""
+        processes = self.processes().values()
         return {one.name: one.child.pid for one in processes if one.child is not None}
+
+    def megabytes(self) -> dict[str, float]:
+        """What each of them holds in memory."""
+        found = {}
+        for name, pid in self.pids().items():
+            with suppress(psutil.NoSuchProcess):
+                found[name] = psutil.Process(pid).memory_info().rss / 2**20
+        return found
 
 
 @dataclass(slots=True)
@@ -70,11 +129,27 @@ class Attack:
     """
 
     world: Attacked
-    chance: Random
+    seed: str
     until: float
     tried: dict[str, int] = field(default_factory=dict)
     figures: dict[str, str] = field(default_factory=dict)
     findings: dict[str, int] = field(default_factory=dict)
+    chance: Random = field(init=False)
+    _noted: int = 0
+    _digest: Any = field(default_factory=sha256)
+
+    def __post_init__(self) -> None:
+        self.chance = Random(self.seed)
+
+    def note(self, what: object) -> None:
+        """One more is tried. What the first ones were is told as a digest: the same seed, the same
+        digest, however far the time then reaches.
+        """
+        if self._noted < _FIRST:
+            self._digest.update(f"{what}\0".encode("utf-8", "replace"))
+            self._noted += 1
+        if self._noted == _FIRST:
+            self.figures[f"the first {_FIRST} are"] = self._digest.hexdigest()[:12]
 
     @property
     def has_time(self) -> bool:

@@ -155,7 +155,7 @@ ISOLATION: tuple[Mutant, ...] = (
     mutant(
         "body-in-time",
         "A body that does not come in time is 408",
-        f"{CHASSIS}/web/app.py",
+        f"{CHASSIS}/web/body_bounds.py",
         "            async with asyncio.timeout_at(self._until):\n",
         "            async with asyncio.timeout_at(None):\n",
         f"{_GUARD}_a_body_that_does_not_come_is_408_and_its_connection_closed",

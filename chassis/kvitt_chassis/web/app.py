@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from time import perf_counter
 from urllib.parse import unquote
 
@@ -15,7 +14,6 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi_offline import FastAPIOffline
 from opentelemetry.trace import SpanKind
 from starlette.datastructures import MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match
@@ -33,6 +31,7 @@ from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.origins import is_from
 from kvitt_chassis.web import problems
 from kvitt_chassis.web.bodies import StreamedRoute
+from kvitt_chassis.web.body_bounds import Bound, BoundedBody
 from kvitt_chassis.web.problems import (
     FAULT,
     NOT_HTTP,
@@ -159,18 +158,18 @@ class Guard:
                 self._service, scope["method"], route, str(answer.status)
             ).observe(perf_counter() - started)
 
-    def _bound(self, scope: Scope) -> "_Bound":
+    def _bound(self, scope: Scope) -> Bound:
         is_streamed = any(_leads_to(route, scope) for route in self._streamed)
         if is_streamed:
-            return _Bound(STREAMED_BYTES, STREAMED_SECONDS)
-        return _Bound(MAX_BODY_BYTES, BODY_SECONDS)
+            return Bound(STREAMED_BYTES, STREAMED_SECONDS)
+        return Bound(MAX_BODY_BYTES, BODY_SECONDS)
 
     async def _pass_on(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         parent = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1") or None
         with self._telemetry.span("http", kind=SpanKind.SERVER, parent=parent) as span:
             try:
                 async with self._admitted(scope):
-                    await self._app(scope, _Bounded(receive, self._bound(scope)), answer)
+                    await self._app(scope, BoundedBody(receive, self._bound(scope)), answer)
             except asyncio.CancelledError:
                 raise
             except ClientDisconnect:
@@ -267,15 +266,7 @@ def _leads_to(route: StreamedRoute, scope: Scope) -> bool:
     return found is Match.FULL
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """How large a body may be, and how long it may take."""
-
-    bytes: int
-    seconds: float
-
-
-def _refusal_of(scope: Scope, bound: _Bound) -> Problem | None:
+def _refusal_of(scope: Scope, bound: Bound) -> Problem | None:
     # Twice decoded: what a proxy has encoded once more is a number all the same.
     query = scope["query_string"].decode("latin-1").replace("+", " ")
     address = unquote(unquote(f"{scope['path']}?{query}"))
@@ -289,32 +280,6 @@ def _refusal_of(scope: Scope, bound: _Bound) -> Problem | None:
     if not length.isdigit() or int(length) > bound.bytes:
         return TOO_LARGE
     return None
-
-
-class _Bounded:
-    """The body of one request: it may be so large, and may take so long."""
-
-    def __init__(self, receive: Receive, bound: _Bound) -> None:
-        self._receive = receive
-        self._bound = bound
-        self._seen = 0
-        self._is_whole = False
-        self._until = asyncio.get_running_loop().time() + bound.seconds
-
-    async def __call__(self) -> Message:
-        if self._is_whole:  # what comes now is that the client has gone, whenever it does
-            return await self._receive()
-        try:
-            async with asyncio.timeout_at(self._until):
-                message = await self._receive()
-        except TimeoutError:
-            # FastAPI hides every other exception of a body behind a 400
-            raise HTTPException(408, headers={"Connection": "close"}) from None
-        self._is_whole = not message.get("more_body", False)
-        self._seen += len(message.get("body", b""))
-        if self._seen > self._bound.bytes:
-            raise HTTPException(413)
-        return message
 
 
 _SAID = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))

@@ -25,6 +25,7 @@ READ_SECONDS = 30.0
 # with a byte before it, so that what came just before is asked for too
 _BARE_LINE_FEED = re.compile(rb"[^\r]\n")
 _HEAD_ENDS = b"\r\n\r\n"
+_MAY_ANSWER = (h11.IDLE, h11.SEND_RESPONSE)
 
 CONNECTIONS = metrics.declare(
     "gauge",
@@ -168,13 +169,26 @@ class BoundedProtocol(H11Protocol):
             self._read_deadline = None
 
     def send_400_response(self, msg: str) -> None:
-        """What came is not HTTP: the answer is a problem document, and the connection closes."""
+        """What came is not HTTP: the answer is a problem document, and the connection closes. Where
+        a request is in hand, whose body it is of, this is its answer, unless that has begun.
+        """
+        self._end_cycle()
+        if self.conn.our_state not in _MAY_ANSWER:
+            self.transport.close()
+            return
         said = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
         answer = NOT_HTTP.response({"Connection": "close", **said})
         head = h11.Response(status_code=400, headers=answer.raw_headers, reason=b"Bad Request")
         for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
+
+    def _end_cycle(self) -> None:
+        """Whoever works on the request in hand hears that its client has gone."""
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     # decision 0523: what two servers in a row may read in two ways is no request
     def _breaks_lines(self, data: bytes) -> bool:

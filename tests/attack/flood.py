@@ -1,0 +1,110 @@
+"""One region sends far more than its quota, over HTTP and to Kafka at once. Another is answered
+within a stated time meanwhile, and nothing of it is lost or refused.
+"""
+
+import asyncio
+import threading
+import time
+from contextlib import suppress
+
+from kvitt_contracts.quotas import region_quota
+
+from contracts.tests.builders.regions import a_user_stated
+from tests.attack.beside import Beside
+from tests.attack.probe import probing
+from tests.attack.records import unreadable
+from tests.attack.sending import Edge
+from tests.attack.setting import OURS, Attack
+from tests.attack.wire import Wire
+from tests.faults.registry import REGIONS
+
+FLOOR_SECONDS, SLOWER = 2.0, 4.0
+"""Nineteen of twenty of the other region's answers, and of its messages' effects, come within the
+floor, or within so many times what they take alone: attacker and attacked share two cores.
+"""
+FLOODING = 80
+"""Requests that are in hand at once: a region has 32 slots of a service, one caller 16."""
+_USERS = 6
+_LARGE = 64 * 1024
+_LARGE_A_SECOND, _SMALL_A_SECOND = 160, 80
+"""Ten times the bytes that the quota lets through, and more messages than a service settles."""
+_SAMPLES_SECONDS = 11.0
+"""Kafka measures a rate over so many seconds: as much of the quota may come at once."""
+_ALONE_SECONDS, _LEAST_SECONDS, _LONGEST_SECONDS = 2.0, 8.0, 30.0
+"""A longer flood would fill the region's part of the quarantine, and be read no further."""
+_REST_SECONDS = 75.0
+
+
+def attack(on: Attack) -> None:
+    """First nobody floods, then both floods come until the end."""
+    with probing(on, "no flood", of=None) as alone, Beside(on) as before:
+        before.go_on_for(_ALONE_SECONDS)
+    on.until = time.monotonic() + min(max(on.left, _LEAST_SECONDS), _LONGEST_SECONDS)
+    edge, begun = Edge(on), time.monotonic()
+    limit = max(FLOOR_SECONDS, SLOWER * alone.at(0.95))
+    threads = [
+        threading.Thread(target=lambda: asyncio.run(_ask(on)), name="flood-http"),
+        threading.Thread(target=_send, args=(on, edge), name="flood-kafka"),
+    ]
+    with probing(on, "a flooding region", of=limit), Beside(on) as beside:
+        for thread in threads:
+            thread.start()
+        beside.go_on_for(on.left)
+        for thread in threads:
+            thread.join()
+    _judge_quota(on, edge, time.monotonic() - begun)
+    beside.judge("a flooding region", max(FLOOR_SECONDS, SLOWER * before.at(0.95)))
+    edge.judge(_REST_SECONDS)
+
+
+async def _ask(on: Attack) -> None:
+    """Ask without a pause, far more at once than a region's share."""
+    url = f"{on.world.services['orders'].url}/orders?limit=200"
+    tokens = [
+        on.world.token(f"flod{number}", region=OURS, roles=("region_system",))
+        for number in range(_USERS)
+    ]
+
+    async def ask(number: int) -> None:
+        headers = (("Authorization", f"Bearer {tokens[number % _USERS]}"),)
+        async with Wire() as wire:
+            while on.has_time:
+                with suppress(OSError, EOFError, TimeoutError):
+                    answer = await wire.ask("GET", url, headers)
+                    on.count("requests of a flood")
+                    on.count(f"flood {answer.status}")
+                    if answer.status not in (200, 429, 503):  # 503: the database is busy
+                        on.find(f"a flood is answered {answer.status}", said=answer.text[:100])
+
+    await asyncio.gather(*(ask(number) for number in range(FLOODING)))
+    if "requests of a flood" not in on.tried:
+        on.find("a flooding region is not answered at all")
+    elif "flood 429" not in on.tried:
+        on.find("a flooding region is held back by nothing")
+
+
+def _send(on: Attack, edge: Edge) -> None:
+    """Large records that say nothing, and small right ones, ten times as much as the quota."""
+    begun, number, topic = time.monotonic(), 0, f"region.{OURS}.orders"
+    while on.has_time:
+        due = (time.monotonic() - begun) * (_LARGE_A_SECOND + _SMALL_A_SECOND)
+        while number < due and on.has_time:
+            number += 1
+            if number % 3:
+                edge.send("large", topic, *unreadable(on.chance, _LARGE))
+            else:
+                user = f"flod{number}"
+                fact = a_user_stated(user, REGIONS[0].service_points[0])
+                edge.send_fact("small", topic, user, fact)
+        time.sleep(0.01)
+    edge.drop_unsent()
+
+
+def _judge_quota(on: Attack, edge: Edge, seconds: float) -> None:
+    """Kafka has let no more through than the region's quota."""
+    most = region_quota(OURS).producer_byte_rate * (seconds + _SAMPLES_SECONDS)
+    on.figures["let through by Kafka"] = (
+        f"{edge.taken_bytes / 2**20:.1f} MiB of {edge.sent_bytes / 2**20:.1f} in {seconds:.0f} s"
+    )
+    if edge.taken_bytes > most:
+        on.find("Kafka lets more through than the quota", most=f"{most / 2**20:.1f} MiB")
