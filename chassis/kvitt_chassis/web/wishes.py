@@ -25,6 +25,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
 
 from kvitt_chassis.access import Caller
 
@@ -158,14 +159,19 @@ def _matches(person: Expression | Matches, ref: ColumnElement[Any]) -> ColumnEle
 
 
 def _equals(person: Expression, ref: ColumnElement[Any]) -> ColumnElement[bool]:
-    return person == cast(ref, person.type)
+    return person == cast(ref, _type_of(person))
+
+
+def _type_of(person: Expression) -> TypeEngine[Any]:
+    found: TypeEngine[Any] = getattr(person, "type")  # noqa: B009  # an attribute's too
+    return found
 
 
 def _is_among(person: Expression | Matches, found: CTE) -> ColumnElement[bool]:
     """True of who is found. An array that is read once lets an index be used beside others."""
     if isinstance(person, SQLColumnExpression):
-        refs = select(cast(found.c.person, person.type)).scalar_subquery()
-        return person == any_(func.array(refs, type_=ARRAY(person.type)))
+        refs = select(cast(found.c.person, _type_of(person))).scalar_subquery()
+        return person == any_(func.array(refs, type_=ARRAY(_type_of(person))))
     return exists(select(literal(1)).where(person(found.c.person)))
 
 

@@ -99,7 +99,7 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
     if part.problem is not None:
         raise PageProblem(part.problem)
     wishes = part.value
-    who = (await here.people([str(person)])).get(str(person))
+    who = (await here.people([str(person)], purpose="display")).get(str(person))
     lines = [*wishes["blocks"], *wishes["consents"]]
     names = await Names.of(
         here,

@@ -72,7 +72,7 @@ def register(
     Raises Refused: NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3), where who registers
     it neither works at the unit nor in customer service; ASKED_LATER, ALREADY_BLOCKED (REF-25).
     """
-    must_act_at(place, by)
+    must_act_at(place, by, act="orders.block.register")
     if asked_on > today:
         raise BlockRefused(
             Reason.ASKED_LATER,

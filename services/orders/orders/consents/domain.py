@@ -58,7 +58,7 @@ def give(
     Raises Refused: NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT (REF-3), where who receives
     it does not act for the unit; UNTIL_IS_PAST (REF-26).
     """
-    must_act_at(place, by)
+    must_act_at(place, by, act="orders.consent.give")
     if until_on < today:
         raise ConsentRefused(
             Reason.UNTIL_IS_PAST,

@@ -10,7 +10,7 @@ from kvitt_chassis.http import RegionReader, RegionWide
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import start_of_day
 from kvitt_contracts.types import ServicePointId
-from sqlalchemy import ColumnElement, Row, String, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, String, cast, func, literal, not_, or_, select
 
 from orders.people.domain import Look
 from orders.people.models import PersonAccessRow
@@ -33,7 +33,7 @@ def is_until(day: date, _: RegionReader) -> Criterion:
 def is_reviewed(value: bool, _: RegionReader) -> Criterion:
     """The criterion of a line that somebody has reviewed, or nobody."""
     reviewed = _reviews_of_line().exists()
-    return reviewed if value else ~reviewed
+    return reviewed if value else not_(reviewed)
 
 
 async def is_drawn(sample: UUID, reader: RegionReader) -> Criterion:

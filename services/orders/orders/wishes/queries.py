@@ -31,5 +31,5 @@ async def said_by(row_type: type[R], person: PersonRef, tx: Transaction) -> Sequ
     query = select(row_type).where(row.region == tx.region, row.person.in_(select(same.c.id)))
     found = (await tx.session.scalars(query.order_by(*row.__table__.primary_key))).all()
     if issubclass(row_type, BlockOpeningRow):
-        return await all_opened(found, tx)
+        await all_opened(found, tx)  # type: ignore[type-var]  # they are such rows
     return found
