@@ -85,7 +85,7 @@ async def open_blocks(command: OpenBlocks, tx: Transaction) -> None:
     by = await user_named(command.by, tx, field="by")
     person = await current_reference(command.person, tx)
     found = await blocks_of(person, tx)
-    others = [one.id for one in found if one.service_point not in by.service_points]
+    others = [block for block, unit in found.items() if unit not in by.service_points]
     domain.must_block(len(others), to=person)
     until = tx.now + timedelta(hours=tx.policy.block_opening_hours)
     for row in await tx.lock_all(BlockRow, others):
