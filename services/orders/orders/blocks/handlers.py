@@ -14,7 +14,8 @@ from orders.blocks.models import BlockOpeningRow, BlockRow
 from orders.blocks.queries import blocks_of, is_blocked_by
 from orders.people.domain import EMERGENCIES, Look
 from orders.people.keys.opening import writable
-from orders.people.queries import current_reference
+from orders.people.models import PersonRow
+from orders.people.queries import current_row
 from orders.people.turns import must_have_a_turn
 from orders.people.writes import log_accesses
 from orders.units.models import CustomerRow, UserRow
@@ -44,13 +45,14 @@ def _reads(command: RegisterBlock, tx: Transaction) -> Iterable[RowKey]:
 async def register_block(command: RegisterBlock, tx: Transaction) -> None:
     """Register that a patient has asked a unit for a block, with who asked and when (REF-25).
 
-    Refused: UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT
-    (REF-3), ASKED_LATER, ALREADY_BLOCKED (REF-25).
+    Refused: UNKNOWN_PERSON (REF-25), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT,
+    NOT_CONNECTED_TO_SERVICE_POINT (REF-3), ASKED_LATER, ALREADY_BLOCKED (REF-25).
     """
     block_id = BlockId(tx.target("block"))
+    person = await tx.get(PersonRow, command.person, rule="REF-25")
     registered = domain.register(
         block_id,
-        person=await current_reference(command.person, tx),
+        person=PersonRef((await current_row(person, tx)).id),
         place=await place_named(command.service_point, tx),
         is_blocked=await is_blocked_by(command.person, command.service_point, tx),
         asked_on=command.asked_on,
@@ -79,13 +81,14 @@ async def open_blocks(command: OpenBlocks, tx: Transaction) -> None:
     """See what other units have blocked of a person, in an emergency, for the policy's hours, with
     a reason that is sealed (REF-25). Each unit is told.
 
-    Refused: UNKNOWN_USER (REF-3), NOTHING_BLOCKED (REF-25). Raises TooManyLooks.
+    Refused: UNKNOWN_USER (REF-3), UNKNOWN_PERSON, NOTHING_BLOCKED (REF-25). Raises TooManyLooks.
     """
     await must_have_a_turn(EMERGENCIES, command.by, tx)
     by = await user_named(command.by, tx, field="by")
-    person = await current_reference(command.person, tx)
+    asked = await tx.get(PersonRow, command.person, rule="REF-25")
+    person = PersonRef((await current_row(asked, tx)).id)
     found = await blocks_of(person, tx)
-    others = [one.id for one in found if one.service_point not in by.service_points]
+    others = [block for block, unit in found.items() if unit not in by.service_points]
     domain.must_block(len(others), to=person)
     until = tx.now + timedelta(hours=tx.policy.block_opening_hours)
     for row in await tx.lock_all(BlockRow, others):

@@ -2,13 +2,12 @@
 REF-26); and the blocks of a person. Reads only.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 from kvitt_chassis.access import Caller
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.wishes import WishesOf
-from kvitt_contracts.types import PersonRef, ServicePointId
+from kvitt_contracts.types import BlockId, PersonRef, ServicePointId
 from sqlalchemy import ColumnElement, select
 
 from orders.blocks.domain import Status
@@ -37,24 +36,20 @@ WISHES: Final = WishesOf(
 LOOKS: Final = WISHES.of(PersonAccessRow.person, units=[PersonAccessRow.unit])
 
 
-async def blocks_of(person: PersonRef, tx: Transaction) -> Sequence[BlockRow]:
-    """The blocks that stand for a person, by any reference, in the order of their ids."""
+async def blocks_of(person: PersonRef, tx: Transaction) -> dict[BlockId, ServicePointId]:
+    """The units whose blocks of a person stand, by any reference of theirs, by the block's id."""
     same = same_persons([person], tx.region)
-    query = (
-        select(BlockRow)
-        .where(
-            BlockRow.region == tx.region,
-            BlockRow.person.in_(select(same.c.id)),
-            BlockRow.status == Status.STANDS,
-        )
-        .order_by(BlockRow.id)
+    query = select(BlockRow.id, BlockRow.service_point).where(
+        BlockRow.region == tx.region,
+        BlockRow.person.in_(select(same.c.id)),
+        BlockRow.status == Status.STANDS,
     )
-    return (await tx.session.scalars(query)).all()
+    return {BlockId(found.id): found.service_point for found in await tx.session.execute(query)}
 
 
 async def is_blocked_by(person: PersonRef, unit: ServicePointId, tx: Transaction) -> bool:
     """Whether a unit has a block of a person that stands."""
-    return any(one.service_point == unit for one in await blocks_of(person, tx))
+    return unit in (await blocks_of(person, tx)).values()
 
 
 def hides_look(caller: Caller) -> ColumnElement[bool]:

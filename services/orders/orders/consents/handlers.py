@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from kvitt_chassis.handlers import Handlers, RowKey, Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import start_of_day
-from kvitt_contracts.types import ConsentId
+from kvitt_contracts.types import ConsentId, PersonRef
 
 from orders.consents import domain
 from orders.consents.commands import GiveConsent, WithdrawConsent
 from orders.consents.models import ConsentRow
-from orders.people.queries import current_reference
+from orders.people.models import PersonRow
+from orders.people.queries import current_row
 from orders.units.models import CustomerRow, UserRow
 from orders.units.queries import customer_key, place_named, user_key, user_named
 
@@ -29,13 +30,14 @@ def _reads(command: GiveConsent, tx: Transaction) -> Iterable[RowKey]:
 async def give_consent(command: GiveConsent, tx: Transaction) -> None:
     """Register a patient's consent, with who received it (REF-26).
 
-    Refused: UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT, NOT_CONNECTED_TO_SERVICE_POINT
-    (REF-3), UNTIL_IS_PAST (REF-26).
+    Refused: UNKNOWN_PERSON (REF-26), UNKNOWN_CUSTOMER, UNKNOWN_USER, NOT_A_SERVICE_POINT,
+    NOT_CONNECTED_TO_SERVICE_POINT (REF-3), UNTIL_IS_PAST (REF-26).
     """
     consent_id = ConsentId(tx.target("consent"))
+    person = await tx.get(PersonRow, command.person, rule="REF-26")
     given = domain.give(
         consent_id,
-        person=await current_reference(command.person, tx),
+        person=PersonRef((await current_row(person, tx)).id),
         place=await place_named(command.service_point, tx),
         until_on=command.until_on,
         opens_blocks=command.opens_blocks,
