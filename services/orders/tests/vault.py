@@ -13,7 +13,7 @@ from orders.people.keys.wrapping import wrapper
 from orders.people.models import PersonDetailsRow
 from orders.people.number_index import configured_keys
 
-R = TypeVar("R", bound=Any)
+R = TypeVar("R")
 
 
 def give_vault_keys(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
@@ -44,4 +44,6 @@ async def opened_row(world: World, row_type: type[R], key: Any, *, region: str =
     """A row with the key of whom it is about."""
     async with world.worker.unit(RegionCode(region)) as unit:
         tx = unit.begin(region=RegionCode(region))
-        return await opened(await tx.get(row_type, key), tx)
+        row: Any = await tx.get(row_type, key)
+        found: R = await opened(row, tx)
+        return found
