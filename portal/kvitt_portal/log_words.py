@@ -174,7 +174,8 @@ _VERBS: Final[Mapping[str, str]] = {
     "grant": "bevilja behörighet för",
     "list": "läsa",
     "merge": "slå ihop",
-    "open": "nödöppna",
+    "note": "anteckna på",
+    "open": "öppna",
     "place": "lägga",
     "plan": "planera",
     "post": "bokföra",
@@ -183,7 +184,12 @@ _VERBS: Final[Mapping[str, str]] = {
     "print": "skriva ut",
     "print-extract": "lämna ut uppgifterna till",
     "refuse": "neka behörighet för",
+    "publish": "publicera",
+    "read": "läsa",
+    "receive": "ta emot",
     "register": "registrera",
+    "remove": "ta bort",
+    "renumber": "ge nytt nummer till",
     "reject": "avslå",
     "report": "rapportera",
     "request": "begära",
@@ -203,13 +209,24 @@ _VERBS: Final[Mapping[str, str]] = {
 }
 
 
+_ACTS: Final[Mapping[str, str]] = {"orders.person.open": "nödöppna person"}
+"""Acts that say more than their verb does."""
+
+
 def act_in_words(name: str) -> str:
     """An act of the table of access in words, `orders.order.place`: lägga beställning. One that has
     no words is called by its name.
     """
+    if name in _ACTS:
+        return _ACTS[name]
     _, _, rest = name.partition(".")
     noun, _, verb = rest.rpartition(".")
-    said = _NOUNS.get(noun) or _NOUNS.get(noun.removesuffix("s")) or noun.replace("-", " ")
+    said = (
+        _NOUNS.get(noun)
+        or _NOUNS.get(noun.removesuffix("s"))
+        or _NOUNS.get(noun.removesuffix("es"))
+        or noun.replace("-", " ")
+    )
     return f"{_VERBS[verb]} {said}" if verb in _VERBS else f"{said}: {verb.replace('-', ' ')}"
 
 
