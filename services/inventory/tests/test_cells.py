@@ -105,7 +105,7 @@ async def back(world: World, *, region: str = REGION) -> ReconditioningId:
     )
     async with world.worker.unit() as unit:
         tx = unit.begin(region=RegionCode(region))
-        tx.start(ReconditioningRow, opened.reconditioning_id, opened)
+        tx.start(ReconditioningRow, opened.reconditioning_id, opened).opened_at = MONDAY
     return opened.reconditioning_id
 
 
