@@ -320,9 +320,7 @@ def _roles(platform: Platform, prefix: str) -> Iterator[Any]:
 
 def _execute(url: str, statement: str, name: str, password: str) -> None:
     with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(
-            sql.SQL(statement).format(sql.Identifier(name), sql.Literal(password))  # type: ignore[arg-type]
-        )
+        admin.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Literal(password)))
 
 
 @contextmanager

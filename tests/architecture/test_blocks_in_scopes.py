@@ -14,7 +14,7 @@ WITHOUT = {"billing", "inventory.holds.api"}
 
 def scopes() -> dict[str, ScopeOfPersons]:
     """Every scope of persons, by its module and name."""
-    found = {}
+    found: dict[str, ScopeOfPersons] = {}
     for service in SERVICES:
         package = import_module(service)
         for module in walk_packages(package.__path__, f"{service}."):
@@ -43,4 +43,4 @@ def test_each_scope_of_persons_heeds_blocks_or_says_why_not() -> None:
 @pytest.mark.rule("REF-25b")
 def test_there_is_no_scope_of_persons_without() -> None:
     with pytest.raises(TypeError):
-        ScopeOfPersons(next(iter(scopes().values())).region, protected=None)  # type: ignore
+        ScopeOfPersons(next(iter(scopes().values())).region, protected=None)  # type: ignore[arg-type, call-arg]

@@ -57,7 +57,8 @@ def _fields() -> Iterator[tuple[str, object]]:
         "orders.people.keys.wrapping",
     ):
         import_module(module)
-    for kind in (*_kinds(BaseSettings), Provider):
+    kinds: tuple[type[BaseModel], ...] = (*_kinds(BaseSettings), Provider)
+    for kind in kinds:
         for name, hint in get_type_hints(kind, include_extras=True).items():
             if name in kind.model_fields and name in kind.__annotations__:
                 yield f"{kind.__name__}.{name}", hint

@@ -112,9 +112,7 @@ def _write_everywhere(admin: "psycopg.Connection[Any]", person: str) -> tuple[se
         value = _VALUES[kinds[named]].format("%s")
         statement = f"INSERT INTO {{}} ({{}}{region}) VALUES ({value}{', %s' if region else ''})"
         admin.execute(
-            sql.SQL(statement).format(  # type: ignore[arg-type]
-                sql.Identifier(table), sql.Identifier(named)
-            ),
+            sql.SQL(statement).format(sql.Identifier(table), sql.Identifier(named)),
             (person, "ac") if region else (person,),
         )
         written.add(table)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from kvitt_contracts.notifications import MessageKind
-from kvitt_contracts.types import ServicePointId, UserId
+from kvitt_contracts.types import Role, ServicePointId, UserId
 from kvitt_testkit.cells import CALLER, POINT, Things, Upon, assert_reach, assert_roles
 from kvitt_testkit.world import REGION, Given, World, an_envelope
 from notifications.app import service
@@ -39,7 +39,7 @@ async def messages(world: World) -> Things:
 async def told(world: World, *, region: str = REGION) -> UUID:
     """News for all in a region."""
     day = date(2026, 5, 18)
-    async with world.http(user="k900kts", roles=["customer_service"], region=region) as client:
+    async with world.http(user="k900kts", roles=[Role.CUSTOMER_SERVICE], region=region) as client:
         said = {"title": "Nytt", "text": "Läs.", "from_on": f"{day}", "until_on": f"{day}"}
         answer = await client.post("/news", json=said)
         assert answer.status_code == 201, answer.text

@@ -61,7 +61,11 @@ async def test_the_mail_servers_password_is_replaced_and_every_mail_is_sent(tmp_
         is_known = passwords.get(data.login.decode()) == data.password.decode()
         return AuthResult(success=is_known, handled=False)  # the server says what came of it
 
-    options = {"authenticator": check, "tls_context": context, "auth_required": True}
+    options: dict[str, Any] = {
+        "authenticator": check,
+        "tls_context": context,
+        "auth_required": True,
+    }
     with mail_server(**options) as server:
         reached = MailServer(
             MailSettings(

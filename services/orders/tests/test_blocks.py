@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from kvitt_contracts.access import Grantee
 from kvitt_contracts.orders import (
     BlockLifted,
     BlockOpened,
@@ -270,7 +271,7 @@ async def test_a_person_is_told_what_they_have_said(given: Given) -> None:
         ref, _ = await an_order_of_the_unit(world)
         await blocked(world, ref)
 
-        async with world.http(user="system", roles=["region_system"]) as client:
+        async with world.http(user="system", roles=[Grantee.REGION_SYSTEM]) as client:
             told = (await client.post(f"/persons/{ref}:export")).json()
 
         said = [(one["service_point"], one["asked_on"]) for one in told["blocks"]]

@@ -584,7 +584,7 @@ async def kept(world: World, order: OrderId, *, region: str = REGION) -> UUID:
 
     async with world.worker.unit() as unit:
         tx = unit.begin(region=RegionCode(region))
-        row = begin("hej.txt", "text/plain", UserId(COLLEAGUE), tx)
+        row = await begin("hej.txt", "text/plain", UserId(COLLEAGUE), tx)
         row.size, row.sha256, row.is_kept, row.order_id = 3, "", True, order
         await files().put(row.key, pieces())
         return row.attachment_id

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import pytest
-from kvitt_contracts.types import PatientRecipient
+from kvitt_contracts.types import PatientRecipient, Role
 from kvitt_testkit.world import Given, World
 from orders.app import service
 from orders.people.domain import Look
@@ -53,7 +53,7 @@ async def test_customer_service_hands_a_person_what_is_stored_of_them_and_that_i
         await clerk.post("/persons:find", json=FOUND)
         await clerk.post(f"/persons/{ref}:contact", json={"phone": "070-174 06 05"})
         answer = await clerk.post(f"/persons/{ref}:print-extract")
-    async with world.http(roles=["prescriber"]) as prescriber:
+    async with world.http(roles=[Role.PRESCRIBER]) as prescriber:
         denied = await prescriber.post(f"/persons/{ref}:print-extract")
 
     assert answer.status_code == 200, answer.text

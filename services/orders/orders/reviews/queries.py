@@ -32,7 +32,7 @@ def is_until(day: date, _: RegionReader) -> Criterion:
 
 def is_reviewed(value: bool, _: RegionReader) -> Criterion:
     """The criterion of a line that somebody has reviewed, or nobody."""
-    reviewed = _reviews_of_line().exists()
+    reviewed: Criterion = _reviews_of_line().exists()
     return reviewed if value else not_(reviewed)
 
 
