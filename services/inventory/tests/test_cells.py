@@ -94,7 +94,7 @@ async def notes(world: World) -> Things:
     return Things(own=of[OWN], units=of[UNITS], region=of[REGIONS], platform=of[ANOTHER_REGIONS])
 
 
-async def back(world: World, *, region: str = REGION) -> ReconditioningId:
+async def back(world: World, *, region: str) -> ReconditioningId:
     """A walker that is to be made fit again in a region's central store."""
     opened = ReconditioningOpened(
         reconditioning_id=ReconditioningId(uuid4()),
@@ -258,7 +258,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
         )
 
         articles = Things(region="30457", platform=ANOTHER_REGIONS)
-        fit = Things(region=await back(world), platform=await back(world, region="bd"))
+        fit = Things(platform=await back(world, region="bd"))
         files = Things(platform=uuid4())
         await assert_reach(
             world,
