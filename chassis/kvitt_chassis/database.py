@@ -207,7 +207,9 @@ def is_collision(error: BaseException) -> bool:
 
 
 def _is_from_trouble(error: BaseException) -> bool:
-    if isinstance(error, (*_MIGRATED, *_UNREADY)):
+    if isinstance(error, _MIGRATED):
+        return True
+    if isinstance(error, _UNREADY):
         return True
     state = getattr(error, "sqlstate", None)
     if isinstance(state, str):
