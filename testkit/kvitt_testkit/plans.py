@@ -13,13 +13,13 @@ async def plan(urls: ServiceUrls, query: Select[Any]) -> str:
     are.
     """
     engine = create_async_engine(urls.api)
-    event.listen(engine.sync_engine, "before_cursor_execute", _explain, retval=True)
     async with engine.connect() as api:
         await api.execute(text(f"SET LOCAL kvitt.region = '{REGION}'"))
+        event.listen(engine.sync_engine, "before_cursor_execute", _explain, retval=True)
         found = (await api.scalars(query)).all()
     await engine.dispose()
     return "\n".join(str(line) for line in found)
 
 
 def _explain(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> tuple[str, Any]:
-    return statement.replace("SELECT", "EXPLAIN SELECT", 1), parameters
+    return f"EXPLAIN {statement}", parameters
