@@ -35,6 +35,20 @@ Matches = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 """Whether a row is about a person, as a criterion of the person's reference."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concerning:
+    """Whom a row is about where no column of it names one person: `one` as a criterion of a
+    reference, and `some` of an array of them, which an index answers.
+    """
+
+    one: Matches
+    some: Matches
+
+
+Persons = Expression | Concerning
+"""Whom a row is about."""
+
+
 def _nothing(caller: Caller) -> ColumnElement[bool]:
     return false()
 
@@ -54,7 +68,7 @@ class WishesOf:
 
     def of(
         self,
-        *persons: Expression | Matches,
+        *persons: Persons,
         units: Sequence[Expression],
         is_under_way: Callable[[], ColumnElement[bool]] = false,
         also: Callable[[Caller], ColumnElement[bool]] = _nothing,
@@ -117,7 +131,7 @@ class Wishes:
     """What patients have said of the rows of one scope."""
 
     said: WishesOf
-    persons: tuple[Expression | Matches, ...]
+    persons: tuple[Persons, ...]
     units: tuple[Expression, ...]
     is_under_way: Callable[[], ColumnElement[bool]]
     also: Callable[[Caller], ColumnElement[bool]]
@@ -154,11 +168,9 @@ class Wishes:
         ]
 
 
-def _matches(person: Expression | Matches, ref: ColumnElement[Any]) -> ColumnElement[bool]:
-    return _equals(person, ref) if isinstance(person, SQLColumnExpression) else person(ref)
-
-
-def _equals(person: Expression, ref: ColumnElement[Any]) -> ColumnElement[bool]:
+def _matches(person: Persons, ref: ColumnElement[Any]) -> ColumnElement[bool]:
+    if isinstance(person, Concerning):
+        return person.one(ref)
     return person == cast(ref, _type_of(person))
 
 
@@ -167,12 +179,15 @@ def _type_of(person: Expression) -> TypeEngine[Any]:
     return found
 
 
-def _is_among(person: Expression | Matches, found: CTE) -> ColumnElement[bool]:
+def _is_among(person: Persons, found: CTE) -> ColumnElement[bool]:
     """True of who is found. An array that is read once lets an index be used beside others."""
-    if isinstance(person, SQLColumnExpression):
-        refs = select(cast(found.c.person, _type_of(person))).scalar_subquery()
-        return person == any_(func.array(refs, type_=ARRAY(_type_of(person))))
-    return exists(select(literal(1)).where(person(found.c.person)))
+    if isinstance(person, Concerning):
+        return person.some(_array_of(found.c.person, found.c.person.type))
+    return person == any_(_array_of(found.c.person, _type_of(person)))
+
+
+def _array_of(ref: ColumnElement[Any], of: TypeEngine[Any]) -> ColumnElement[Any]:
+    return func.array(select(cast(ref, of)).scalar_subquery(), type_=ARRAY(of))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

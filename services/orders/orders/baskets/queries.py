@@ -6,6 +6,7 @@ from typing import Final
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
+from kvitt_chassis.web.wishes import Concerning
 from kvitt_contracts.orders import ActOnBasketLoan, RequestBasketLoan
 from kvitt_contracts.types import (
     ActId,
@@ -21,7 +22,7 @@ from kvitt_contracts.types import (
     Word,
 )
 from sqlalchemy import Text, cast
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from orders.articles.domain import Article
 from orders.articles.models import ArticleRow
@@ -44,7 +45,10 @@ SCOPE: Final = ScopeOfPersons(
     users=[BasketLoanRow.prescriber, BasketLoanRow.requester],
     protected=lambda: is_among_protected(BasketLoanRow.persons),
     wishes=WISHES.of(
-        lambda ref: cast(BasketLoanRow.persons, JSONB).has_key(cast(ref, Text)),
+        Concerning(
+            one=lambda ref: cast(BasketLoanRow.persons, JSONB).has_key(cast(ref, Text)),
+            some=lambda refs: cast(BasketLoanRow.persons, JSONB).has_any(cast(refs, ARRAY(Text))),
+        ),
         units=[BasketLoanRow.service_point],
         is_under_way=lambda: BasketLoanRow.status.in_(WAITING),
     ),

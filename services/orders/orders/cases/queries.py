@@ -10,6 +10,7 @@ from kvitt_chassis.http import Scope
 from kvitt_chassis.row_keys import key_column
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
+from kvitt_chassis.web.wishes import Concerning
 from kvitt_contracts.access import acts_of
 from kvitt_contracts.access.asked import grantees_of
 from kvitt_contracts.orders import AskCase, NamedThing
@@ -23,7 +24,8 @@ from kvitt_contracts.types import (
     Word,
     identify,
 )
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, any_, false, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from orders.blocks.queries import WISHES
 from orders.care.models import CareDeviceRow, CareTransferRow
@@ -54,7 +56,7 @@ SCOPE: Final = ScopeOfPersons(
     users=[CaseRow.asked_by],
     protected=false,
     wishes=WISHES.of(
-        lambda ref: _concerns(ref),
+        Concerning(one=lambda ref: _concerns(ref), some=lambda refs: _concerns_some(refs)),
         units=[CaseRow.service_point],
         is_under_way=lambda: CaseRow.status == Status.WAITING,
     ),
@@ -86,6 +88,20 @@ def _concerns(ref: ColumnElement[PersonRef]) -> ColumnElement[bool]:
             for key, persons in _ABOUT_PERSONS.items()
         ),
     )
+
+
+def _concerns_some(refs: ColumnElement[Any]) -> ColumnElement[bool]:
+    """A case is about one of some persons, or about something of theirs: found from them."""
+    theirs = (
+        select(key)
+        .where(or_(*(column == any_(refs) for column in persons)))
+        .correlate_except(key.class_)
+        .scalar_subquery()
+        for key, persons in _ABOUT_PERSONS.items()
+    )
+    about = CaseRow.about_id
+    things = (about == any_(func.array(ids, type_=ARRAY(about.type))) for ids in theirs)
+    return or_(about == any_(refs), *things)
 
 
 class _Source(NamedTuple):
