@@ -9,11 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from kvitt_contracts.access import Grantee
 from kvitt_contracts.calendar import STOCKHOLM, in_swedish
 
 from kvitt_portal import statuses, waits
 from kvitt_portal.forms import said_of
+from kvitt_portal.log_words import grantee_in_words
 
 _ZONE: ZoneInfo = STOCKHOLM
 _STATIC = Path(__file__).with_name("static")
@@ -88,24 +88,10 @@ def cursor(following: str) -> str:
     return parse_qs(urlsplit(following).query).get("cursor", [""])[0]
 
 
-_ROLES = {
-    Grantee.PRESCRIBER: "förskrivare",
-    Grantee.REQUESTER: "beställare",
-    Grantee.CUSTOMER_SERVICE: "kundtjänst",
-    Grantee.UNIT_HEAD: "enhetschef",
-    Grantee.TECHNICIAN: "tekniker",
-    Grantee.FINANCE: "ekonomi",
-    Grantee.ASSORTMENT_MANAGER: "sortimentsansvarig",
-    "technician": "tekniker",
-    "finance": "ekonomi",
-    "assortment_manager": "sortimentsansvarig",
-    Grantee.LOG_REVIEWER: "loggranskare",
-}
-
-
 def role(value: str) -> str:
     """A role, or a duty, as people call it."""
-    return next((text for one, text in _ROLES.items() if one == value), value)
+    said = grantee_in_words(value)
+    return f"{said[:1].lower()}{said[1:]}"
 
 
 def pairs(values: Iterable[str]) -> list[tuple[str, str]]:
