@@ -406,7 +406,7 @@ def _keys_of_protected() -> Select[str]:
     protected = select(PersonRow.person).where(
         PersonRow.is_protected, PersonRow.merged_into.is_(None)
     )
-    found = protected.cte("protected_references", recursive=True)
+    found = protected.cte(recursive=True)  # unnamed: a statement may ask twice
     aliases = select(PersonRow.person).join(found, PersonRow.merged_into == found.c.person)
     return select(literal("patient/") + cast(found.union(aliases).c.person, Text))
 

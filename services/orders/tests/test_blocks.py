@@ -17,6 +17,7 @@ from kvitt_testkit.world import Given, World
 from orders.app import service
 from orders.blocks.models import BlockOpeningRow
 from orders.people.domain import Look
+from orders.people.keys.sealing import ERASED
 from orders.people.models import PersonAccessRow
 
 from contracts.tests.builders.regions import a_customer_stated, a_person_joined, a_person_stated
@@ -141,9 +142,9 @@ async def test_a_block_follows_whom_the_person_turns_out_to_be(given: Given) -> 
 
         await world.handle(a_person_joined("ac-person-1"), subject="ac-person-2")
 
-        assert not await sees(world, ELSEWHERE, order)
         async with world.http(**CLERK) as client:
             new = await placed_over_http(world, client)
+        assert not await sees(world, ELSEWHERE, order)
         assert not await sees(world, ELSEWHERE, new["order_id"])
 
 
@@ -246,7 +247,7 @@ async def test_why_somebody_opened_it_is_erased_with_the_person(given: Given) ->
 
         assert erased.status_code == 200, erased.text
         (kept,) = await world.rows(BlockOpeningRow)
-        assert kept.reason_stored is None  # type: ignore[attr-defined]
+        assert kept.reason_stored == ERASED  # type: ignore[attr-defined]
         await world.advance(MONDAY + timedelta(hours=9))
         assert not await sees(world, ELSEWHERE, order)
 

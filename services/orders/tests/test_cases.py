@@ -107,6 +107,8 @@ async def test_what_a_case_is_about_must_be_known(
     unknown = a_question("other", about)
 
     assert await refusal(world, unknown) == ("UNKNOWN_THING", "CAS-1", field)
+    of_who_serves = a_question("other", about, by=UserId(SERVICE))
+    assert await refusal(world, of_who_serves) == ("UNKNOWN_THING", "CAS-1", field)
 
 
 @pytest.mark.rule("CAS-1a")

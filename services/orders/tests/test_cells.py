@@ -45,6 +45,8 @@ from orders.consents.models import ConsentRow
 from orders.customer_orders.domain import line_id
 from orders.customer_orders.models import OrderRow
 from orders.fault_reports.models import FaultReportRow
+from orders.people.domain import Look
+from orders.people.models import PersonAccessRow
 from orders.pickups.models import PickupRow
 from orders.purchase_orders.models import PurchaseOrderRow
 from orders.work_orders.models import WorkOrderRow
@@ -100,6 +102,7 @@ MAKES_ANEW = (
     "orders.order-draft.begin",
     "orders.order-draft.save",  # its person is in the body: test_order_drafts
     "orders.person.print",  # as persons are resolved: test_handouts
+    "orders.person.print-extract",  # as above: test_extract_prints
     "orders.application-draft.begin",
     "orders.application-draft.save",  # its person is in the body: test_application_drafts
     "orders.case.ask",
@@ -239,6 +242,9 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             region=await consent_of(world, region, service_point=OTHERS),
             platform=await consent_of(world, platform, region="bd", service_point=ELSEWHERE),
         )
+        lines = Things(
+            region=await looked(world, region), platform=await looked(world, platform, region="bd")
+        )
         payers = Things(region="20011", platform="2001")
         points = Things(region=OTHERS, platform=ELSEWHERE)
         care_units = Things(region="30110", platform="3011")
@@ -259,6 +265,8 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 ),
                 "orders.block.lift": Upon(things=blocks),
                 "orders.consent.withdraw": Upon(things=consents),
+                "orders.log-line.show": Upon(things=lines),
+                "orders.log-line.review": Upon(things=lines, body={"outcome": "in_order"}),
                 "orders.orders.awaited": Upon(things=orders, key="order_id"),
                 "orders.order.show": Upon(things=orders),
                 "orders.order.tell": Upon(things=orders),
@@ -376,6 +384,10 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                 "orders.consent.give": Upon(
                     things=persons, body={"service_point": POINT, "until_on": "2026-03-09"}
                 ),
+                # and after it what ends whom it is tried upon
+                "orders.person.erase-again": Upon(
+                    things=persons, body={"why": "Återläst den 1 mars"}
+                ),
             },
             reaching_nothing=MAKES_ANEW,
         )
@@ -453,6 +465,22 @@ async def block_of(
     async with world.worker.unit() as unit:
         unit.begin(region=RegionCode(region)).start(BlockRow, block, begun, lifted)
     return block
+
+
+async def looked(world: World, of: Placed, *, region: str = REGION) -> UUID:
+    """A line of the log, of a look at the person of an order."""
+    line = PersonAccessRow(
+        region=RegionCode(region),
+        access_id=uuid4(),
+        at=MONDAY,
+        user_id=UserId(COLLEAGUE),
+        look=Look.SHOWN,
+        purpose="display",
+        person=of.person,
+    )
+    async with world.worker.unit(RegionCode(region)) as unit:
+        unit.session.add(line)
+        return line.access_id
 
 
 async def consent_of(

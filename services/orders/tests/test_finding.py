@@ -7,8 +7,9 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from kvitt_chassis.access import Caller
+from kvitt_chassis.access import Caller, Grant
 from kvitt_chassis.http import Scope
+from kvitt_contracts.access import Reach, acts_of
 from kvitt_contracts.types import RegionCode, ServicePointId, UserId
 from kvitt_testkit.plans import plan
 from kvitt_testkit.world import REGION, ServiceUrls
@@ -78,12 +79,18 @@ def is_open(row: Any, statuses: Sequence[Any]) -> ColumnElement[bool]:
     return criterion
 
 
+def listed(scope: Scope, name: str) -> ColumnElement[bool]:
+    """What a unit's list has: its own, and what patients let it see, but for what is blocked."""
+    (act,) = (act for act in acts_of("orders") if act.name == name)
+    return scope.within(Grant(caller=MINE, act=act, reach=Reach.UNITS))
+
+
 KINDS = [
     pytest.param(
         OrderRow,
         many(OrderRow, ORDERS, open_="registered", ended="delivered"),
         [
-            ORDERS.of_units(MINE),
+            listed(ORDERS, "orders.orders.list"),
             is_open(OrderRow, orders.OPEN),
             OrderRow.is_urgent == True,  # noqa: E712  # as a filter asks
             OrderRow.placed_on <= date(2020, 1, 10),
@@ -100,7 +107,7 @@ KINDS = [
         PickupRow,
         many(PickupRow, PICKUPS, open_="registered", ended="closed"),
         [
-            PICKUPS.of_units(MINE),
+            listed(PICKUPS, "orders.pickups.list"),
             is_open(PickupRow, pickups.OPEN),
             PickupRow.is_overdue == True,  # noqa: E712  # as a filter asks
             PickupRow.is_urgent == True,  # noqa: E712
@@ -111,7 +118,7 @@ KINDS = [
         WorkOrderRow,
         many(WorkOrderRow, WORK_ORDERS, open_="assigned", ended="finished"),
         [
-            WORK_ORDERS.of_units(MINE),
+            listed(WORK_ORDERS, "orders.work-orders.list"),
             is_open(WorkOrderRow, work_orders.OPEN),
             WorkOrderRow.is_late == True,  # noqa: E712
             WorkOrderRow.work_order_number.is_not(None) & STARTS_WITH.compare("0000011"),  # type: ignore[attr-defined]
@@ -122,7 +129,7 @@ KINDS = [
         FaultReportRow,
         many(FaultReportRow, FAULT_REPORTS, open_="waiting", ended="closed"),
         [
-            FAULT_REPORTS.of_units(MINE),
+            listed(FAULT_REPORTS, "orders.fault-reports.list"),
             is_open(FaultReportRow, fault_reports.AWAITING),
         ],
         id="fault reports",
@@ -131,7 +138,7 @@ KINDS = [
         CaseRow,
         many(CaseRow, CASES, open_="waiting", ended="answered"),
         [
-            CASES.of_units(MINE),
+            listed(CASES, "orders.cases.list"),
             is_open(CaseRow, [cases.Status.WAITING]),
             CaseRow.is_reminded == True,  # noqa: E712
         ],

@@ -12,9 +12,11 @@ from orders.app import service
 from contracts.tests.builders.areas import with_product_areas
 from contracts.tests.builders.inventory import an_article_listed
 from contracts.tests.builders.pickups import a_claim_granted
-from contracts.tests.builders.story import OUTSIDER, ROLLATOR
+from contracts.tests.builders.regions import a_customer_stated
+from contracts.tests.builders.story import OUTSIDER, RECEIVING, ROLLATOR
 from services.orders.tests.pickups import DEVICES, devices_on_loan, requested_over_http
-from services.orders.tests.worlds import CLERK, MONDAY, patient
+from services.orders.tests.test_blocks import ELSEWHERE, OF_THE_UNIT, WHY, blocked
+from services.orders.tests.worlds import CLERK, MONDAY, patient, ref_of
 
 OTHER: Final[dict[str, Any]] = {"user": OUTSIDER, "roles": [Role.PRESCRIBER]}
 
@@ -70,6 +72,27 @@ async def test_a_pickup_that_is_open_already_is_warned_of_before_another_is_orde
 
     assert said["also_open"] == ["26100001"]
     assert of_nobody["also_open"] == []
+
+
+@pytest.mark.rule("REF-25b")
+async def test_what_another_unit_has_blocked_is_not_warned_of(world: World) -> None:
+    await world.handle(a_customer_stated(RECEIVING), subject=RECEIVING)
+    mine = await requested_over_http(world, DEVICES[0])
+    person = await ref_of(world)
+    await blocked(world, person)
+    choices, asked = "/pickups:choices", {"person": str(person)}
+
+    async with world.http(**ELSEWHERE) as client:
+        await client.post(f"/persons/{person}:open", json=WHY)
+        elsewhere = (await client.get(choices, params=asked)).json()
+        hidden = await client.get(f"/pickups/{mine}")
+    async with world.http(**OF_THE_UNIT) as client:
+        of_the_unit = (await client.get(choices, params=asked)).json()
+    async with world.http(**CLERK) as client:
+        of_who_serves = (await client.get(choices, params=asked)).json()
+
+    assert (hidden.status_code, elsewhere["also_open"]) == (404, [])
+    assert of_the_unit["also_open"] == of_who_serves["also_open"] == ["26100001"]
 
 
 @pytest.mark.rule("REF-19a")

@@ -148,7 +148,7 @@ def protected_references() -> Select[str]:
     known = select(PersonRow.person).where(
         PersonRow.is_protected, PersonRow.person.not_in(select(AliasRow.person))
     )
-    protected = known.cte("protected_references", recursive=True)
+    protected = known.cte(recursive=True)  # unnamed: a statement may ask twice
     aliases = select(AliasRow.person).join(protected, AliasRow.into == protected.c.person)
     return select(cast(protected.union(aliases).c.person, Text))
 

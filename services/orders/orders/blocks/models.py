@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from orders.blocks import domain
 from orders.models import Base
 from orders.people.done import AboutPersons
-from orders.people.keys.sealing import Sealed, SealedForPerson
+from orders.people.keys.sealing import ERASED, Sealed, SealedForPerson
 
 
 class BlockRow(
@@ -69,4 +69,4 @@ class BlockOpeningRow(SealedForPerson, Regional, Base):
     opened_at: Mapped[datetime]
     until: Mapped[datetime]
     is_over: Mapped[bool]
-    reason = Sealed[str | None](str | None)
+    reason = Sealed[str | None](str | None, erased=ERASED)

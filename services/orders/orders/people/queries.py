@@ -120,7 +120,7 @@ def same_persons(refs: Sequence[PersonRef], region: RegionCode) -> CTE:
 def protected_references() -> Select[PersonRef]:
     """Selects the references of persons whose identity is protected, with every alias of them."""
     protected = select(PersonRow.id).where(PersonRow.is_protected, PersonRow.merged_into.is_(None))
-    found = protected.cte("protected_references", recursive=True)
+    found = protected.cte(recursive=True)  # unnamed: a statement may ask twice
     aliases = select(PersonRow.id).join(found, PersonRow.merged_into == found.c.id)
     return select(found.union(aliases).c.id)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import Query, Response
+from kvitt_chassis.access import Caller
 from kvitt_chassis.filters import Eq, From, In, StartsWith, To, Where
 from kvitt_chassis.http import (
     ApiRouter,
@@ -72,7 +73,11 @@ async def request_pickup(body: PickupBody, commands: Commands, reader: Reader) -
         by=caller.user_id,
     )
     return await commands.run(
-        command, target=pickup_id, subject=reference, rule="PCK-1", show=_show(pickup_id)
+        command,
+        target=pickup_id,
+        subject=reference,
+        rule="PCK-1",
+        show=_show(pickup_id, commands.caller),
     )
 
 
@@ -86,7 +91,7 @@ async def void_pickup(pickup_id: UUID, body: VoidPickupBody, commands: Commands)
     """
     command = VoidPickup(numbers=body.numbers, by=commands.caller.user_id)
     return await commands.run(
-        command, target=pickup_id, scope=SCOPE, rule="PCK-3", show=_show(pickup_id)
+        command, target=pickup_id, scope=SCOPE, rule="PCK-3", show=_show(pickup_id, commands.caller)
     )
 
 
@@ -102,7 +107,7 @@ async def make_pickup_urgent(
     """
     command = MakePickupUrgent(payer_id=body.payer_id, by=commands.caller.user_id)
     return await commands.run(
-        command, target=pickup_id, scope=SCOPE, rule="PCK-3", show=_show(pickup_id)
+        command, target=pickup_id, scope=SCOPE, rule="PCK-3", show=_show(pickup_id, commands.caller)
     )
 
 
@@ -117,7 +122,7 @@ async def report_pickup(pickup_id: UUID, body: ReportPickupBody, commands: Comma
     says = ReportPickupFirst if body.is_first else ReportPickup
     command = says(technician=commands.caller.user_id, not_found=body.not_found)
     return await commands.run(
-        command, target=pickup_id, scope=SCOPE, rule="PCK-3", show=_show(pickup_id)
+        command, target=pickup_id, scope=SCOPE, rule="PCK-3", show=_show(pickup_id, commands.caller)
     )
 
 
@@ -174,7 +179,7 @@ async def list_pickups(
 async def show_pickup(pickup_id: UUID, reader: Reader, tx: ReadTransaction) -> PickupView:
     """En hämtorder, med varning för andra öppna hos mottagaren."""
     row = await reader.get(PickupRow, pickup_id, scope=SCOPE, rule="PCK-5")
-    return PickupView.showing(row, await also_open(row, tx))
+    return PickupView.showing(row, await also_open(row, tx, by=reader.caller))
 
 
 @router.post("/pickups/{pickup_id}:resolve-delivery")
@@ -204,9 +209,9 @@ async def print_slip(pickup_id: UUID, reader: Reader, tx: ReadTransaction) -> Re
     return as_pdf(content, name=f"hamtorder-{row.pickup_number}")
 
 
-def _show(pickup_id: UUID) -> Callable[[Transaction], Awaitable[PickupView]]:
+def _show(pickup_id: UUID, caller: Caller) -> Callable[[Transaction], Awaitable[PickupView]]:
     async def show(tx: Transaction) -> PickupView:
         row = await tx.get(PickupRow, pickup_id)
-        return PickupView.showing(row, await also_open(row, tx))
+        return PickupView.showing(row, await also_open(row, tx, by=caller))
 
     return show

@@ -86,5 +86,5 @@ async def show_choices(
         return_causes=policy.pickup.return_causes,
         earliest_on=first,
         latest_on=last,
-        also_open=await open_at(person, unit, tx) if known else (),
+        also_open=await open_at(person, unit, tx, by=reader.caller) if known else (),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from kvitt_chassis.access import Caller
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
@@ -21,7 +22,7 @@ from kvitt_contracts.types import (
     Reference,
     identify,
 )
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, false, not_, select
 
 from orders.articles.models import ArticleRow
 from orders.blocks.queries import WISHES
@@ -59,9 +60,10 @@ SCOPE: Final = ScopeOfPersons(
 """Whose a pickup is: its service point's, colleagues' included (PCK-5), and who ordered it."""
 
 
-async def also_open(row: PickupRow, tx: Transaction) -> tuple[OrderNumber, ...]:
+async def also_open(row: PickupRow, tx: Transaction, *, by: Caller) -> tuple[OrderNumber, ...]:
     """The numbers of the recipient's other open pickups, under any reference (PCK-2)."""
-    return await open_at(row.recipient_person, row.recipient_unit, tx, besides=PickupId(row.id))
+    person, unit = row.recipient_person, row.recipient_unit
+    return await open_at(person, unit, tx, by=by, besides=PickupId(row.id))
 
 
 async def open_at(
@@ -69,19 +71,28 @@ async def open_at(
     unit: CareUnitId | None,
     tx: Transaction,
     *,
+    by: Caller,
     besides: PickupId | None = None,
 ) -> tuple[OrderNumber, ...]:
-    """The numbers of the open pickups at a person, under any reference, or at a unit (PCK-2)."""
+    """The numbers of the open pickups at a person, under any reference, or at a unit (PCK-2), but
+    for those that a block hides from who asks (REF-25).
+    """
     theirs: ColumnElement[bool] = PickupRow.recipient_unit == unit
     if person is not None:
         theirs = is_of_person(PickupRow.recipient_person, person, tx.region)
     query = (
         select(PickupRow.pickup_number)
         .where(PickupRow.region == tx.region, PickupRow.id.is_distinct_from(besides), theirs)
-        .where(PickupRow.status.in_(OPEN))
+        .where(PickupRow.status.in_(OPEN), not_(_is_blocked_for(by)))
         .order_by(PickupRow.pickup_number)
     )
     return tuple(await tx.session.scalars(query))
+
+
+def _is_blocked_for(caller: Caller) -> ColumnElement[bool]:
+    if caller.is_region_system:
+        return false()
+    return SCOPE.hides(caller, serves=caller.may_for_all("orders.pickups.list"))
 
 
 def rows_of_request(command: Requested, tx: Transaction) -> Iterable[RowKey]:
