@@ -1,7 +1,7 @@
 """Pages from templates: the one environment, and how days, amounts and numbers are written."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -31,7 +31,7 @@ def environment() -> Environment:
     )
     made.filters |= {"day": day, "time": time, "kronor": kronor, "number": number}
     made.filters |= {"said": said_of, "role": role, "cursor": cursor, "last_day": last_day}
-    made.filters |= {"month": month}
+    made.filters |= {"month": month, "either": either}
     made.globals |= {"asset": asset, "pairs": pairs, "statuses": statuses}
     made.globals |= {"wait_words": waits.AWAITS, "wait_owners": waits.OWNERS}
     made.globals |= {"wait_thens": waits.THENS}
@@ -92,6 +92,12 @@ def role(value: str) -> str:
     """A role, or a duty, as people call it."""
     said = grantee_in_words(value)
     return f"{said[:1].lower()}{said[1:]}"
+
+
+def either(words: Sequence[str]) -> str:
+    """One of these: order eller artikel."""
+    *first, last = words
+    return f"{', '.join(first)} eller {last}" if first else last
 
 
 def pairs(values: Iterable[str]) -> list[tuple[str, str]]:
