@@ -23,7 +23,7 @@ from starlette.responses import Response
 
 from kvitt_portal.acts import act_at
 from kvitt_portal.forms import ANOTHERS_PAGE, Form
-from kvitt_portal.menu import MENU, Place
+from kvitt_portal.menu import MENU, SOUGHT, Place
 from kvitt_portal.register import fill, sign_in
 from kvitt_portal.renewal import Renewals, ends_soon
 from kvitt_portal.services import File, Part, Services
@@ -156,6 +156,11 @@ class Visit:
     def menu(self) -> list[tuple[str, str]]:
         """The main menu as this user has it: address and text."""
         return [(one.address, self.word(one.text)) for one in MENU if self._has(one)]
+
+    @property
+    def sought(self) -> list[str]:
+        """What the one search finds for this user; nothing: they have no search."""
+        return [said for said, acts in SOUGHT.items() if any(map(self.may, acts))]
 
     def is_at(self, address: str) -> bool:
         """True on the page of a menu's address, and below it."""

@@ -1,6 +1,10 @@
-"""The main menu: which pages there are, and by which act each is somebody's."""
+"""The main menu and the one search: which pages there are and what is sought, and by which act each
+is somebody's.
+"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +51,16 @@ MENU = (
     Place("/kundtjanst/las-upp", "Kundtjänst", "bmb.transfer.unlock"),
     Place("/manadens-fakturor", "Månadens fakturor", "billing.run.approve"),
 )
+
+SOUGHT: Final[Mapping[str, tuple[str, ...]]] = {
+    "personnummer": ("orders.person.find",),
+    "individ": ("inventory.devices.list",),
+    "order": (
+        "orders.orders.list",
+        "orders.purchase-orders.list",
+        "orders.pickups.list",
+        "orders.work-orders.list",
+    ),
+    "artikel": ("inventory.articles.list",),
+}
+"""What the one search finds: each for whoever is granted one of its acts."""

@@ -1,7 +1,7 @@
 """Pages from templates: the one environment, and how days, amounts and numbers are written."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -9,11 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from kvitt_contracts.access import Grantee
 from kvitt_contracts.calendar import STOCKHOLM, in_swedish
 
 from kvitt_portal import statuses, waits
 from kvitt_portal.forms import said_of
+from kvitt_portal.log_words import grantee_in_words
 
 _ZONE: ZoneInfo = STOCKHOLM
 _STATIC = Path(__file__).with_name("static")
@@ -31,7 +31,7 @@ def environment() -> Environment:
     )
     made.filters |= {"day": day, "time": time, "kronor": kronor, "number": number}
     made.filters |= {"said": said_of, "role": role, "cursor": cursor, "last_day": last_day}
-    made.filters |= {"month": month}
+    made.filters |= {"month": month, "either": either}
     made.globals |= {"asset": asset, "pairs": pairs, "statuses": statuses}
     made.globals |= {"wait_words": waits.AWAITS, "wait_owners": waits.OWNERS}
     made.globals |= {"wait_thens": waits.THENS}
@@ -88,24 +88,16 @@ def cursor(following: str) -> str:
     return parse_qs(urlsplit(following).query).get("cursor", [""])[0]
 
 
-_ROLES = {
-    Grantee.PRESCRIBER: "förskrivare",
-    Grantee.REQUESTER: "beställare",
-    Grantee.CUSTOMER_SERVICE: "kundtjänst",
-    Grantee.UNIT_HEAD: "enhetschef",
-    Grantee.TECHNICIAN: "tekniker",
-    Grantee.FINANCE: "ekonomi",
-    Grantee.ASSORTMENT_MANAGER: "sortimentsansvarig",
-    "technician": "tekniker",
-    "finance": "ekonomi",
-    "assortment_manager": "sortimentsansvarig",
-    Grantee.LOG_REVIEWER: "loggranskare",
-}
-
-
 def role(value: str) -> str:
     """A role, or a duty, as people call it."""
-    return next((text for one, text in _ROLES.items() if one == value), value)
+    said = grantee_in_words(value)
+    return f"{said[:1].lower()}{said[1:]}"
+
+
+def either(words: Sequence[str]) -> str:
+    """One of these: order eller artikel."""
+    *first, last = words
+    return f"{', '.join(first)} eller {last}" if first else last
 
 
 def pairs(values: Iterable[str]) -> list[tuple[str, str]]:

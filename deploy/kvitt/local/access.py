@@ -27,6 +27,10 @@ from kvitt_contracts.topics import Topic
 from kvitt.local.kafka import Credentials
 
 _TIMEOUT_SECONDS = 30.0
+_APPLIED_SECONDS = 240.0
+"""So long a broker may work through new topics before it applies permissions: on a machine that is
+busy with more than it, it takes minutes.
+"""
 _PAUSE_SECONDS = 0.05
 _SCRAM_ITERATIONS = 4096
 _EVERYTHING = AclBindingFilter(
@@ -117,7 +121,7 @@ def grant(admin: AdminClient, bindings: Sequence[AclBinding]) -> None:
     if not wanted:
         return
     _all(admin.create_acls(list(wanted)))
-    limit = time.monotonic() + _TIMEOUT_SECONDS
+    limit = time.monotonic() + _APPLIED_SECONDS
     while not wanted <= set(admin.describe_acls(_EVERYTHING).result(_TIMEOUT_SECONDS)):
         if time.monotonic() > limit:
             raise TimeoutError(f"the broker does not apply {len(wanted)} permissions")

@@ -1,9 +1,10 @@
 """Behörigheter: the table of acts, and what one user may do now."""
 
 import pytest
-from kvitt_contracts.access import ACTS
+from kvitt_contracts.access import ACTS, Grantee
 from kvitt_contracts.types import Word
-from kvitt_portal.log_words import act_in_words
+from kvitt_portal.log_words import GRANTEES, act_in_words
+from kvitt_portal.rendering import role
 
 from portal.tests.browser import MakeActor
 from portal.tests.hostile import HOSTILE
@@ -61,7 +62,14 @@ async def test_it_is_for_who_oversees_and_a_filter_is_shown_as_text(
 
 
 def test_an_act_is_said_in_words() -> None:
+    shown = [act.name for act in ACTS if ".admin." not in act.name]
+
     assert act_in_words("orders.order.place") == "lägga beställning"
     assert act_in_words("orders.log-lines.list") == "läsa rad i loggen"
-    assert act_in_words("inventory.article.made-up") == "artikel: made up"
-    assert all(act_in_words(act.name) for act in ACTS)
+    assert act_in_words("inventory.article.made-up") == "inventory.article.made-up"
+    assert [one for one in shown if act_in_words(one) == one] == []
+
+
+def test_whoever_acts_are_granted_to_has_a_name() -> None:
+    assert {one.value for one in Grantee} == set(GRANTEES)
+    assert role("technician") == "tekniker"

@@ -16,12 +16,19 @@ from kvitt_chassis.operating.evidence import as_ecs
 from kvitt_contracts.types import PatientRecipient, RegionCode, Role
 from kvitt_testkit.world import REGION, Given, World
 from orders.app import service
+from orders.attaching.api import READING
+from orders.blocks.handlers import EMERGENCY_BLOCK
+from orders.care.looks import EMERGENCY
 from orders.erasures.exports import EXPORT
-from orders.erasures.handlers import ERASE
+from orders.erasures.handlers import ERASE, ERASE_AGAIN
+from orders.extracts.api import EXTRACT
 from orders.extracts.words import OF_LOOKS, OF_NOUNS, OF_PURPOSES, said_of
-from orders.people.domain import Look, Purpose
+from orders.people.domain import Finding, Look, Purpose
+from orders.people.handlers import ADD_PERSON, MERGE
 from orders.people.log import PERSON_LOG
 from orders.people.models import PersonAccessRow
+from orders.people.writes import EDIT_CONTACT
+from orders.reviews.handlers import LOG_REVIEW
 from sqlalchemy import text
 
 from contracts.tests.builders.bmb import a_transfer_accepted, a_transfer_drafted, a_transfer_sent
@@ -249,7 +256,10 @@ async def test_the_regions_monitoring_reads_it_in_order_without_anybodys_data(
 @pytest.mark.rule("REF-21d")
 def test_every_kind_of_line_is_said_in_words() -> None:
     assert set(OF_LOOKS) == {None, *Look}
-    assert {ERASE, EXPORT, *(one.value for one in Purpose)} <= set(OF_PURPOSES)
+    emergencies = {EMERGENCY, EMERGENCY_BLOCK}
+    by_hand = {ADD_PERSON, EDIT_CONTACT, ERASE, ERASE_AGAIN, EXPORT, EXTRACT, LOG_REVIEW, MERGE}
+    looks = {READING, *(one.value for one in (*Purpose, *Finding))}
+    assert emergencies | by_hand | looks == set(OF_PURPOSES)
     assert said_of(Look.SHOWN, "display") == (
         "Dina uppgifter visades vid en order, ett hjälpmedel eller ett byte"
     )

@@ -30,6 +30,7 @@ OF_PURPOSES: Final[Mapping[str, str]] = {
     "case": "för ett ärende hos kundtjänst",
     "emergency": "i en nödsituation",
     "emergency_block": "där det som du har spärrat visades",
+    "attachment": "i en bilaga",
     "add_person": "för att du saknades i registret",
     "edit_contact": "för att du ska kunna nås",
     "merge": "på regionens besked",
