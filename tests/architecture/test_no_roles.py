@@ -4,13 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
-from kvitt_contracts.access import Grantee
+from kvitt_contracts.access import Grantee, Reach
+from kvitt_contracts.access.asked import act_called
 from kvitt_contracts.topic import SERVICES
 
 ROOT = Path(__file__).parents[2]
 _ROLES = "|".join(sorted(Grantee))
 ASKED = re.compile(rf"""\bGrantee\.|\bRole\.|["'](?:{_ROLES})["'] (?:not )?in (?!form\b)""")
 """A role by its name, where it is compared with or asked for."""
+REACHES = re.compile(r'\b(?P<asked>(?:user_)?may_for_all|may_at_units)\(\s*"(?P<act>[a-z.-]+)"')
+"""How far somebody reaches by an act, where it is asked."""
 PARTIES = {
     # who prescribes is what a party of these must be, and no permission
     "services/orders/orders/parties/domain.py",
@@ -24,9 +27,8 @@ PARTIES = {
     # who may send and who answers are a region's policy and its service points' own
     "services/bmb/bmb/requests/domain.py",
     "services/bmb/bmb/responsibles/domain.py",
-    # what is applied for, and what a user is called
+    # what is applied for
     "services/orders/orders/units/access/domain.py",
-    "portal/kvitt_portal/rendering.py",
     # a token says of its holder what it is
     "services/notifications/notifications/emails/asking.py",
     "portal/kvitt_portal/log_in.py",
@@ -50,6 +52,25 @@ def test_what_may_be_done_is_asked_of_the_table() -> None:
 @pytest.mark.rule("REF-18o")
 def test_who_is_excepted_names_a_role_still() -> None:
     assert [one for one in PARTIES if not ASKED.search((ROOT / one).read_text())] == []
+
+
+@pytest.mark.rule("REF-18o")
+def test_how_far_somebody_reaches_is_asked_of_an_act_that_says_it() -> None:
+    answers = {"may_at_units": {Reach.UNITS}}
+    beyond = {Reach.REGION, Reach.PLATFORM}
+    asked = [
+        (str(path.relative_to(ROOT)), one["asked"], one["act"])
+        for path in _sources()
+        for one in REACHES.finditer(path.read_text())
+    ]
+    never = [
+        one
+        for one in asked
+        if answers.get(one[1], beyond).isdisjoint(act_called(one[2]).granted.values())
+    ]
+
+    assert asked
+    assert never == []
 
 
 def _sources() -> list[Path]:

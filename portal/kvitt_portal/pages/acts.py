@@ -49,6 +49,7 @@ async def shown(here: Here) -> Response:
             for service in dict.fromkeys(act.service for act in acts)
         ],
         total=len(acts),
+        is_narrowed=any(filters[name] for name in _FILTERS),
         columns=columns,
         user=user,
         mine=sorted(mine or ()),

@@ -136,7 +136,7 @@ async def explained(here: Here, invoice: UUID, n: int) -> Response:
         "invoices/line.html",
         why=why,
         called={
-            one["id"]: (things.page_of(one["kind"], one["id"]), name)
+            one["id"]: (things.way_to(here, one["kind"], one["id"]), name)
             for one, name in zip(causes, called, strict=True)
             if name
         },

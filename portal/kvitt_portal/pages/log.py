@@ -16,7 +16,7 @@ from kvitt_portal.names import Names
 from kvitt_portal.numbers import personal_number
 from kvitt_portal.pages import listing
 from kvitt_portal.pages.asking import items_of
-from kvitt_portal.pages.registering import kind_of_number
+from kvitt_portal.pages.registering import kind_of_number, quantity_of
 
 router = APIRouter()
 
@@ -103,7 +103,7 @@ async def drawn(here: Here) -> Response:
             "last": form["last"],
             "unit": form["unit"] or None,
             "emergencies": bool(form["emergencies"]),
-            "size": form["size"],
+            "size": quantity_of(form["size"]),
         }
         part = await here.send("orders", "POST", "/log-samples", body, form)
         if part.problem is None:

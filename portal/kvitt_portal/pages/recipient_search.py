@@ -126,7 +126,7 @@ def _purpose(here: Visit, asked: str) -> str:
     """The purpose that is stated; who may state one alone need not."""
     if not here.may_for_all("orders.person.add"):
         return "new_patient"
-    return asked or ("new_patient" if here.may_at_units("orders.person.find") else "case")
+    return asked or ("new_patient" if here.may_at_units("orders.order.place") else "case")
 
 
 def _must_be_staff(here: Visit) -> None:

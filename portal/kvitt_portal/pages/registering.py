@@ -32,7 +32,7 @@ async def find_by_number(here: Visit, number: str) -> Part:
     opens them to the user (REF-19).
     """
     kind = kind_of_number(number)
-    purpose = "new_patient" if here.may_at_units("orders.person.find") else "case"
+    purpose = "new_patient" if here.may_at_units("orders.order.place") else "case"
     body = {"identity": {"kind": kind, "number": number}, "purpose": purpose}
     return await here.send("orders", "POST", "/persons:find", body)
 

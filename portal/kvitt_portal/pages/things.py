@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from kvitt_portal.acts import act_at
 from kvitt_portal.forms import is_id
 from kvitt_portal.here import Visit
 
@@ -38,7 +39,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         "/rekonditionering", "Rekonditionering", "inventory", "/reconditionings"
     ),
     "transfer": _Kind("/bmb", "BMB", "bmb", "/transfers"),
-    "person": _Kind("/mottagare", "Mottagare"),
+    "person": _Kind("/mottagare", "Mottagare", "orders", "/persons"),
     "basket_loan": _Kind("/varukorgar", "Varukorg", "orders", "/basket-loans", "order_number"),
     "case": _Kind("/arenden", "Ärende", "orders", "/cases"),
     "supplier_invoice": _Kind(
@@ -67,6 +68,15 @@ def page_of(kind: str, thing: str) -> str:
     """The address of a thing's page; empty where there is none."""
     known = _KINDS.get(kind)
     return f"{known.page}/{thing}" if known else ""
+
+
+def way_to(here: Visit, kind: str, thing: str) -> str:
+    """As `page_of`, for whoever is granted the page; empty for others."""
+    known = _KINDS.get(kind)
+    if known is None:
+        return ""
+    act = act_at(known.service, "GET", f"{known.path}/{thing}")
+    return page_of(kind, thing) if act is None or here.may(act.name) else ""
 
 
 def page_at(path: str) -> str:

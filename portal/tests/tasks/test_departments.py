@@ -71,7 +71,6 @@ async def test_a_technician_plans_begins_and_ends_a_visit_and_sees_where_it_goes
     await tova.click("Att planera")
     await tova.click("Planera", within=number)
     await tova.is_at(f"/arbetsordrar/{known['work_order_id']}")
-    await tova.click("Planera")
     await tova.fill("Väntas bli gjort", "2026-06-01")
     await tova.click("Planera", within="Väntas bli gjort")
     await tova.click("Visa adress och telefon")

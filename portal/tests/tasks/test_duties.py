@@ -26,9 +26,10 @@ async def test_the_table_says_what_a_user_may_do_now_and_how_far(
     await scene.set()
     doris = await actor(reviewer)
     await doris.click("Behörigheter")
-    await doris.sees("Kundtjänst")
     await doris.picture("acts")
     await doris.accessible()
+    await doris.click("Fakturering")
+    await doris.sees("släppa leverantörsfaktura till betalning")
 
     await doris.fill("En användare", asked)
     await doris.fill("Handling", "beställning")
