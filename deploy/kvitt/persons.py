@@ -29,9 +29,9 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Out = Annotated[Path, typer.Option("--out", help="The folder; its files are yours alone to read.")]
 
 _OF_A_PERSON: Final = (
-    ("orders", "/orders", "person"),
-    ("orders", "/pickups", "person"),
-    ("orders", "/work-orders", "person"),
+    ("orders", "/orders", "recipient"),
+    ("orders", "/pickups", "recipient"),
+    ("orders", "/work-orders", "recipient"),
     ("bmb", "/transfers", "person"),
     ("inventory", "/devices", "person"),
 )

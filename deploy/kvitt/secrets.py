@@ -10,6 +10,7 @@ from rich.table import Table
 
 from kvitt.admin import Admin
 from kvitt.local.problems import LocalProblem
+from kvitt.operate import local_time
 from kvitt.options import DEFAULT_STATE, JsonOption, StateOption
 from kvitt.region_system import RegionSystem
 from kvitt.terminal import console, show
@@ -91,8 +92,8 @@ def _show_secrets(admin: Admin, *, as_json: bool) -> None:
             table.add_row(
                 service,
                 one["name"],
-                one["written_at"] or "at the start",
-                one["read_at"],
+                local_time(one["written_at"]) if one["written_at"] else "at the start",
+                local_time(one["read_at"]),
                 str(one["values"]),
                 one["fault"] or "",
             )

@@ -15,6 +15,7 @@ from kvitt.local.databases import Databases
 from kvitt.local.problems import LocalProblem
 from kvitt.local.state import State
 from kvitt_contracts.topics import SERVICES
+from orders.people.keys.sealing import NOBODY
 
 PERSONS = ("stays", "goes")
 TABLES = {"persons": "id", "person_keys": "person", "person_details": "person"}
@@ -75,6 +76,15 @@ def test_a_key_of_who_came_after_the_backup_is_not_taken_back(kept: Kept) -> Non
         ("ac", "goes"),
         ("ac", "stays"),
     ]
+
+
+def test_the_key_of_what_concerns_nobody_is_taken_back(kept: Kept) -> None:
+    kept.run(f"INSERT INTO person_keys VALUES ('ac', '{NOBODY}')")
+    back_up(kept.databases, folder=None, keys=kept.keys)
+
+    restore(kept.databases, folder=kept.backup, keys=kept.keys)
+
+    assert kept.of("person_keys") == {*PERSONS, str(NOBODY)}
 
 
 def test_with_the_keys_of_the_same_day_everything_is_as_it_was(kept: Kept) -> None:

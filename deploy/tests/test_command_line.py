@@ -51,6 +51,7 @@ READ_ONLY = (
     "verify devices",
     "verify all",
     "verify last",
+    "secrets status",
     "failpoints",
     "token --region ac --user k082lno",
     "down",
@@ -68,6 +69,7 @@ LISTS = (
     "idle",
     "failpoints",
     "verify last",
+    "secrets status",
 )
 PYTHON = re.compile(r"\bNone\b|\bTrue\b|\bFalse\b|Path\(|frozenset|<[A-Z]\w+[.:]|\[\]|\['|\('")
 
@@ -131,6 +133,22 @@ ANSWERS = {
             "shown": [],
             "failed": None,
         }
+    ],
+    "secrets": [
+        {
+            "name": "KVITT_QUARANTINE_KEY",
+            "written_at": "2026-05-01T10:00:00.123456+00:00",
+            "read_at": WHEN,
+            "values": 2,
+            "fault": None,
+        },
+        {
+            "name": "KVITT_DATABASE_WORKER_PASSWORD",
+            "written_at": None,
+            "read_at": WHEN,
+            "values": 1,
+            "fault": "UnicodeDecodeError",
+        },
     ],
     "clock": {"now": WHEN, "offset_seconds": 86400.0, "moves": False},
 }
@@ -275,8 +293,23 @@ def test_a_list_fits_a_terminal_and_breaks_no_word(command: str, service: str) -
         assert "unknown_version" in ended.stdout
     if command == "failpoints":
         assert [name for name in known() if name not in ended.stdout] == []
+    if command == "secrets status":
+        assert {"inventory", "KVITT_QUARANTINE_KEY", "UnicodeDecodeError"} <= set(
+            ended.stdout.split()
+        )
     if command == "idle":
         assert len(ended.stdout.splitlines()) < 10, "a row each, and no records"
+
+
+def test_how_old_secrets_are_is_told_as_a_program_reads_it(
+    service: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KVITT_ADMIN_URLS", f"inventory={service}")
+    monkeypatch.setenv("KVITT_ADMIN_TOKEN", "a-token")
+
+    assert _run("secrets status --json") is None
+
+    assert json.loads(capsys.readouterr().out) == {"inventory": ANSWERS["secrets"]}
 
 
 def test_last_numbers_are_printed_page_after_page(

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from kvitt.app import app
 from kvitt.local.problems import LocalProblem
+from kvitt_contracts.topics import SERVICES
 from typer.testing import CliRunner, Result
 
 from deploy.tests.printing import ended
@@ -33,11 +34,15 @@ class Services:
     """
 
     def __init__(self) -> None:
+        self.asked: list[str] = []
         self.done: list[tuple[str, Any]] = []
         self.back: list[dict[str, Any]] = []
         self.failed: str | None = None
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str, query: str) -> Any:
+        self.asked.append(f"{path}?{query}")
+        if path.endswith("/stored"):
+            return {"rows": {"things": [{"of": path.removeprefix("/")}]}}
         if path.endswith("/erasure"):
             return {"person": REF, "hindered_by": [], "erased": [], "remains": [AMOUNT]}
         if path.startswith("/persons/"):
@@ -46,12 +51,12 @@ class Services:
         return {"items": [], "next": None}
 
     def post(self, path: str, body: Any) -> Any:
-        if path == "/admin/reconciliation:run":
+        if path == "/orders/admin/reconciliation:run":
             found = {"check": "erasures", "failed": self.failed, "shown": list(self.back)}
             return [found | {"differences": len(self.back)}]
         self.done.append((path, body))
         self.back = [one for one in self.back if one["key"] not in path]
-        return {"person": REF}
+        return {"person": REF, "references": [REF, OTHER]}
 
 
 @pytest.fixture
@@ -61,7 +66,8 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer(told.get(self.path.partition("?")[0]))
+            path, _, query = self.path.partition("?")
+            self._answer(told.get(path, query))
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -80,7 +86,8 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     thread.start()
     url = f"http://127.0.0.1:{server.server_port}"
     every = ",".join(f"{name}={url}" for name in ("orders", "bmb", "inventory"))
-    for name, value in (("URLS", every), ("TOKEN", "t"), ("ADMIN_URLS", f"orders={url}")):
+    admin = ",".join(f"{name}={url}/{name}" for name in SERVICES)
+    for name, value in (("URLS", every), ("TOKEN", "t"), ("ADMIN_URLS", admin)):
         monkeypatch.setenv(f"KVITT_{name}", value)
     monkeypatch.setenv("KVITT_ADMIN_TOKEN", "t")
     yield told
@@ -177,3 +184,23 @@ def test_an_export_is_of_its_owner_alone(tmp_path: Path, services: Services) -> 
         "files": [str(tmp_path / f"{REF}.{kind}") for kind in ("json", "txt")],
     }
     assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
+
+
+@pytest.mark.rule("REF-24a")
+def test_an_export_has_what_each_service_stores_under_each_reference(
+    tmp_path: Path, services: Services
+) -> None:
+    person("export", REF, "--out", str(tmp_path))
+
+    told = json.loads((tmp_path / f"{REF}.json").read_text())
+    paths = {(one, ref): f"/admin/persons/{ref}/stored" for one in SERVICES for ref in (REF, OTHER)}
+    assert {name for name in told if "/stored/" in name} == {
+        f"{service}/stored/{ref}" for service, ref in paths
+    }
+    assert {f"/{service}{path}?region=ac" for (service, _), path in paths.items()} <= set(
+        services.asked
+    )
+    readable = (tmp_path / f"{REF}.txt").read_text()
+    for (service, ref), path in paths.items():
+        assert told[f"{service}/stored/{ref}"]["rows"]["things"] == [{"of": f"{service}{path}"}]
+        assert f"{service}{path}" in readable

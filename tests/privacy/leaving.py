@@ -159,7 +159,7 @@ def _write_of_devices(region: Region, person: UUID) -> None:
     }
     _good(region.ask("POST", "orders", "/pickups", json=pickup, **PRESCRIBER))
     work = {
-        "kind": "repair",
+        "kind": "adjustment",
         "recipient": {"kind": "patient", "person": str(person)},
         "service_point": HERE,
         "device_number": DEVICES[2],

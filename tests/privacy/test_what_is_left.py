@@ -17,6 +17,7 @@ import pytest
 from confluent_kafka import TopicPartition
 from kvitt.local.backups import postgres_alone
 from kvitt.local.kafka import ADMIN
+from kvitt.local.problems import LocalProblem
 from kvitt.local.servers import admin_client
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem
@@ -33,7 +34,7 @@ from tests.privacy.world import PLACES, World, watched
 
 pytestmark = [pytest.mark.timeout(1800), pytest.mark.long(seconds=120)]
 
-EVERYWHERE = (*PLACES, "files", "portal")
+EVERYWHERE = (*PLACES, "portal")
 WRITTEN = {
     *("orders.order_details.delivery", "orders.order_details.comments", "orders.cases.text"),
     *("orders.cases.answer", "orders.pickup_details.delivery"),
@@ -54,11 +55,11 @@ class Story:
     person: UUID | None = None
     before: dict[str, list[Found]] = field(default_factory=dict)
     after: dict[str, list[Found]] = field(default_factory=dict)
+    exported: dict[str, set[str]] = field(default_factory=dict)
     keys_of_the_person: dict[str, int] = field(default_factory=dict)
     details_in_the_backup: int = 0
     in_the_backup: list[Found] = field(default_factory=list)
     verified: dict[str, tuple[int, list[dict[str, Any]]]] = field(default_factory=dict)
-    brought_back: list[Found] = field(default_factory=list)
     previewed: dict[str, Any] = field(default_factory=dict)
     erased_again: dict[str, Any] = field(default_factory=dict)
     parked: dict[str, Any] = field(default_factory=dict)
@@ -75,11 +76,13 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         with _running(state, traces) as world:
             found.person = person = live(world.region, _portal(world))
             found.before = _searched(world, person)
+            found.exported["before"] = _exported(state, person)
             _kvitt(state, "backup", "--out", str(backup), "--keys", str(newest))
             earlier = Path(shutil.copy2(newest, home / "earlier.dump"))
             _erase(world, state, person)
             _forget_what_the_region_sent(world)
             found.after = _searched(world, person)
+            found.exported["after"] = _exported(state, person)
             _kvitt(state, "backup", "--keys", str(newest))
         for keys in (earlier, newest):
             _restored_elsewhere(home / keys.stem, backup, keys, person, found)
@@ -87,7 +90,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         with _running(state, traces) as world:
             world.region.come_to_rest()
             _verify(state, "restored", found)
-            found.brought_back = world.search("tables")
+            found.exported["restored"] = _exported(state, person)
             again = ("person", "erase-again", "--region", str(REGION), "--json")
             found.previewed = json.loads(_kvitt(state, *again, "--dry-run"))
             _verify(state, "previewed", found)
@@ -99,6 +102,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
                 for name in world.system.services
             }
             found.at_last = _searched(world, person)
+            found.exported["at last"] = _exported(state, person)
     return found
 
 
@@ -115,6 +119,15 @@ def test_before_the_erasure_the_same_search_finds_the_person(story: Story) -> No
     assert {place for place in EVERYWHERE if story.before[place]} <= {
         *("tables", "topics", "files", "portal"),
     }
+
+
+def test_before_the_erasure_what_is_sealed_opens(story: Story) -> None:
+    assert story.exported["before"] >= WRITTEN & sealed_columns()
+
+
+@pytest.mark.rule("REF-23h")
+def test_after_the_erasure_nothing_that_was_sealed_opens(story: Story) -> None:
+    assert (story.exported["after"], story.exported["at last"]) == (set(), set())
 
 
 @pytest.mark.rule("REF-23h")
@@ -148,8 +161,7 @@ def test_a_restore_undoes_no_erasure(story: Story) -> None:
     assert (code, line["key"], line["region"]) == (1, str(story.person), str(REGION))
     assert line["fields"][:3] == ["key", "details", "is_known"]
 
-    orders = {one for one in WRITTEN if one.startswith("orders.")}
-    assert {one.place for one in story.brought_back} >= orders - sealed_columns()
+    assert story.exported["restored"] >= WRITTEN & sealed_columns()
 
     assert story.previewed == {"erased_again": [], "left": [str(story.person)]}
     assert story.verified["previewed"] == (1, lines)
@@ -198,6 +210,24 @@ def _searched(world: World, person: UUID) -> dict[str, list[Found]]:
         paths = ("/", f"/mottagare/{person}", "/bestallningar", "/bmb", "/hamtordrar", "/arenden")
         found["portal"] = SOUGHT.search((path, client.get(path).text) for path in paths)
     return found
+
+
+def _exported(state: Path, person: UUID) -> set[str]:
+    """The columns of orders where `kvitt person export` opens something of the person."""
+    folder = state.with_name("handed out")
+    command = ("person", "export", str(person), "--region", str(REGION), "--out", str(folder))
+    try:
+        _kvitt(state, *command)
+    except LocalProblem as problem:
+        if "UNKNOWN_PERSON" not in problem.what:
+            raise
+        return set()
+    told = json.loads((folder / f"{person}.json").read_text())
+    shutil.rmtree(folder)
+    written = told["orders"]["written"]
+    return {
+        f"orders.{one['of']}.{one['field']}" for one in written if SOUGHT.within(json.dumps(one))
+    }
 
 
 def _portal(world: World) -> str:

@@ -59,8 +59,6 @@ class World:
                 return search.files(self.system.state.directory / "files")
             case "problems":
                 return self.region.problems
-            case "files":
-                return search.files(self.system.state.directory / "files")
         raise LookupError(place)
 
     @property

@@ -25,12 +25,14 @@ from kvitt.local.state import State
 KEPT_APART: Final = {"orders": ("key_rings", "person_keys")}
 """Tables whose rows are in no backup of their database, by service: they open what is."""
 
-_OF_NOBODY: Final = """
+_OF_WHO_CAME_LATER: Final = """
     DELETE FROM person_keys WHERE NOT EXISTS (
         SELECT FROM persons WHERE (persons.region, persons.id) = (person_keys.region, person)
-    )
+    ) AND person::text <> '00000000-0000-0000-0000-000000000000'
 """
-"""Keys of who came after the backup: they open nothing of it, and nobody would ever erase them."""
+"""Keys of who came after the backup: they open nothing of it, and nobody would ever erase them. The
+key of what concerns nobody (`NOBODY` of orders) is of no person, and stays.
+"""
 
 
 # decision 0533: keys have a backup of their own, which the next one replaces
@@ -79,7 +81,7 @@ def restore(databases: Databases, *, folder: Path, keys: Path) -> None:
     for service in KEPT_APART:
         _load(databases, service, keys)
         with psycopg.connect(databases.admin_url_to(service)) as inside:
-            inside.execute(_OF_NOBODY)
+            inside.execute(_OF_WHO_CAME_LATER)
 
 
 @contextmanager
