@@ -94,8 +94,8 @@ PICKUPS: tuple[RuleMutant, ...] = (
         "PCK-2b",
         "What is over is warned of",
         f"{_ORDERS}/queries.py",
-        "        .where(PickupRow.status.in_(OPEN))\n",
-        "",
+        "        .where(PickupRow.status.in_(OPEN), not_(",
+        "        .where(not_(",
         f"{_PICKUP}_another_open_pickup_of_the_recipient_is_warned_of",
     ),
     rule_mutant(
