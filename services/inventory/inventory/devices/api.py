@@ -330,6 +330,7 @@ SCOPE = ScopeOfPersons(
         units=[DeviceRow.customer_id],
         is_under_way=true,
         also=is_of_units,
+        may_be_shown=lambda: DeviceRow.holder_kind == "patient",  # as the index of holders begins
     ),
 )
 
