@@ -10,9 +10,10 @@ from kvitt_chassis.access import Caller, Grant
 from kvitt_chassis.http import Scope
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
+from kvitt_chassis.web.wishes import Concerning
 from kvitt_contracts.types import RegionCode
-from sqlalchemy import ColumnElement, and_, any_, cast, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Text, and_, any_, cast, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from bmb.domain import HOLDING, Status
 from bmb.models import TransferRow, TransferSubjectRow
@@ -24,10 +25,33 @@ def concerns(subjects: Sequence[UUID], region: RegionCode) -> ColumnElement[bool
     """True of the transfers of a region that name, or have named as drafts, one of these devices or
     persons.
     """
-    found = select(TransferSubjectRow.transfer_id).where(
-        TransferSubjectRow.region == region, TransferSubjectRow.subject.in_(subjects)
-    )
+    return _names(TransferSubjectRow.region == region, TransferSubjectRow.subject.in_(subjects))
+
+
+def _names(*criteria: ColumnElement[bool]) -> ColumnElement[bool]:
+    """True of the transfers of these subjects. Read once, before the transfers."""
+    found = select(TransferSubjectRow.transfer_id).where(*criteria)
     return TransferRow.id == any_(func.array(found.scalar_subquery()))
+
+
+_RECIPIENTS: Final = tuple(
+    cast(column, JSONB)["person"].astext
+    for column in (TransferRow.current_recipient, TransferRow.new_recipient)
+)
+
+
+def _is_of(person: ColumnElement[Any]) -> ColumnElement[bool]:
+    """True of a transfer from or to a person."""
+    return or_(*(one == cast(person, Text) for one in _RECIPIENTS))
+
+
+def _is_of_some(persons: ColumnElement[Any]) -> ColumnElement[bool]:
+    """True of a transfer from or to one of some persons: found by whom it names."""
+    named = any_(cast(persons, ARRAY(Text)))
+    return and_(
+        _names(TransferSubjectRow.subject == any_(persons)),
+        or_(*(one == named for one in _RECIPIENTS)),
+    )
 
 
 def was_rejected() -> ColumnElement[bool]:
@@ -38,12 +62,8 @@ def was_rejected() -> ColumnElement[bool]:
 def is_of_protected() -> ColumnElement[bool]:
     """True of a transfer from or to a person with protected identity."""
     protected = protected_references()
-    named = (
-        cast(column, JSONB)["person"].astext
-        for column in (TransferRow.current_recipient, TransferRow.new_recipient)
-    )
     # a care unit is no person, and NULL would be neither in the list nor outside it
-    return or_(*(func.coalesce(person, "").in_(protected) for person in named))
+    return or_(*(func.coalesce(person, "").in_(protected) for person in _RECIPIENTS))
 
 
 def _was_sent_to(caller: Caller) -> ColumnElement[bool]:
@@ -63,8 +83,7 @@ SHOWN: Final = ScopeOfPersons(
     TransferRow.region,
     protected=is_of_protected,
     wishes=WISHES.of(
-        cast(TransferRow.current_recipient, JSONB)["person"].astext,
-        cast(TransferRow.new_recipient, JSONB)["person"].astext,
+        Concerning(one=_is_of, some=_is_of_some),
         units=[TransferRow.sending_service_point, TransferRow.receiving_service_point],
         is_under_way=lambda: TransferRow.status.in_((Status.REQUESTED, *HOLDING)),
         may_be_shown=lambda: TransferRow.deadline.is_not(None),

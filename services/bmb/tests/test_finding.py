@@ -5,17 +5,23 @@ from collections.abc import Callable
 import asyncpg
 import pytest
 from bmb.models import TransferRow, TransferSubjectRow
-from bmb.queries import concerns, was_rejected
-from kvitt_contracts.types import RegionCode
+from bmb.queries import SHOWN, concerns, was_rejected
+from kvitt_chassis.access import Caller, Grant
+from kvitt_contracts.access import Reach
+from kvitt_contracts.access.asked import act_called
+from kvitt_contracts.types import RegionCode, ServicePointId, UserId
 from kvitt_testkit.plans import plan
 from kvitt_testkit.upgrades import migration
 from kvitt_testkit.world import REGION, ServiceUrls, World
 from sqlalchemy import delete, select, text
 
+from contracts.tests.builders.blocks import a_consent_given
 from contracts.tests.builders.inventory import a_device_stated_on_loan
 from contracts.tests.builders.orders import a_person_merged, a_person_registered
 from contracts.tests.builders.story import (
+    OTHER,
     OTHER_PATIENT,
+    OUTSIDER,
     PATIENT,
     SENDER,
     SENDING,
@@ -36,6 +42,13 @@ MANY = """
         'status', CASE n % 100 WHEN 0 THEN 'rejected' ELSE 'completed' END))).*
     FROM transfers t CROSS JOIN generate_series(1, 20000) n
     """
+ELSEWHERE = Caller(
+    user_id=UserId(OUTSIDER),
+    region=RegionCode(REGION),
+    grantees=frozenset(),
+    service_points=frozenset([ServicePointId(OTHER)]),
+)
+LISTED = Grant(caller=ELSEWHERE, act=act_called("bmb.transfers.list"), reach=Reach.UNITS)
 OF_THE_REGION = TransferRow.region == REGION
 FEW_AGAIN = "DELETE FROM transfers WHERE reference LIKE 'MANY-%'"
 """What is no fold of any events."""
@@ -96,16 +109,18 @@ async def test_among_many_no_more_transfers_are_read_than_are_asked_for(
     sent_from_here = TransferRow.sending_service_point == SENDING
     async with registered() as world:
         await world.handle(a_save(), subject="BMB-1")
+        await world.handle(a_consent_given(person(), service_point=OTHER))
         owner = await asyncpg.connect(urls.owner.replace("+asyncpg", ""))
         try:
             await owner.execute(MANY)
-            await owner.execute("ANALYZE transfers, transfer_subjects")
+            await owner.execute("ANALYZE transfers, transfer_subjects, consents")
             plans = [
                 await plan(urls, select(TransferRow.reference).where(OF_THE_REGION, one))
                 for one in (
                     concerns([person()], RegionCode(REGION)),
                     concerns([device_id()], RegionCode(REGION)),
                     sent_from_here & was_rejected(),
+                    SHOWN.within(LISTED),
                 )
             ]
             await owner.execute(FEW_AGAIN)
