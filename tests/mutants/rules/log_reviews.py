@@ -16,8 +16,8 @@ LOG_REVIEWS: tuple[RuleMutant, ...] = (
         "REF-18p",
         "Who reviews the log is granted nothing",
         "contracts/kvitt_contracts/access/acts.py",
-        "        Grantee.LOG_REVIEWER,\n",
-        "",
+        "        Grantee.LOG_REVIEWER,\n    )\n",
+        "    )\n",
         f"{_TESTS}_who_reviews_the_log_has_that_of_their_duty_alone",
     ),
     rule_mutant(

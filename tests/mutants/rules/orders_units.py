@@ -78,8 +78,8 @@ UNITS: tuple[RuleMutant, ...] = (
         "REF-3d",
         "Who has lost access registers",
         "contracts/kvitt_contracts/access/asked.py",
-        "user.duties) if user.active else frozenset()",
-        "user.duties) if user.roles is not None else frozenset()",
+        "granted_to(user.roles, user.duties) if user.active else frozenset()",
+        "granted_to(user.roles, user.duties)",
         f"{_TESTS}/test_order_flow.py::test"
         "_whoever_lost_access_after_placing_neither_orders_nor_voids",
     ),

@@ -150,8 +150,8 @@ REFERENCE: tuple[RuleMutant, ...] = (
         "REF-23f",
         "An erasure is logged without its reason",
         f"{_ERASURES}/handlers.py",
-        "ERASE, erased, look=Look.ERASED, reason=command.why)",
-        "ERASE, erased, look=Look.ERASED, reason=None)",
+        "erased, look=Look.ERASED, reason=command.why)",
+        "erased, look=Look.ERASED, reason=None)",
         f"{_ERASING}_an_erasure_is_logged_with_who_and_why_once",
     ),
     rule_mutant(
