@@ -26,10 +26,10 @@ async def find(snapshot: Snapshot) -> list[Difference]:
     """
     erased, causes = await _told(snapshot)
     found: dict[Person, tuple[str, ...]] = {}
-    for person, fields in await what_is_back(snapshot.session, erased):
+    for person, fields in await what_is_back(snapshot, erased):
         said = erased[person]
         found[person] = (*fields, f"said@{said.seq}/{said.event_id}")
-    for person in await registered_by(snapshot.session, causes):
+    for person in await registered_by(snapshot, causes):
         if person not in erased:
             found[person] = ("stated_before",)
     return [

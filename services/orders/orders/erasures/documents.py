@@ -11,15 +11,13 @@ from kvitt_contracts.calendar import STOCKHOLM
 from kvitt_contracts.types import Address, ServicePointId
 from kvitt_documents.extracts import Extract, Section
 from kvitt_documents.rendering import print_document
-from sqlalchemy import select
 
 from orders.devices.queries import called
 from orders.erasures.exports import CorrectionView, PersonExport
-from orders.erasures.queries import looks_of, things_of
+from orders.erasures.queries import looks_of, things_of, units_of
 from orders.extracts.words import said_of
 from orders.people.models import PersonAccessRow
 from orders.slips.documents import address_lines, device_on_slip, unit_in_words
-from orders.units.models import CustomerRow
 
 _FIELDS: Final[Mapping[str, str]] = {
     "identity": "Nummer",
@@ -168,7 +166,5 @@ def _number(number: str) -> str:
 
 
 async def _unit_names(units: set[ServicePointId], tx: Transaction) -> dict[ServicePointId, str]:
-    row = CustomerRow
-    query = select(row).where(row.region == tx.region, row.customer_id.in_(sorted(units)))
-    found = await tx.session.scalars(query)
+    found = await units_of(units, tx)
     return {ServicePointId(one.customer_id): unit_in_words(one) for one in found}

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from kvitt_chassis.operating.checks import Snapshot
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import PersonRegistered
-from kvitt_contracts.types import DeviceId, PersonRef
+from kvitt_contracts.types import DeviceId, PersonRef, ServicePointId
 from sqlalchemy import ColumnElement, Select, func, or_, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from orders.attachments.models import AttachmentRow
 from orders.blocks.models import BlockRow
@@ -29,6 +29,7 @@ from orders.people.queries import same_persons
 from orders.pickups import domain as pickups
 from orders.pickups.models import PickupDetailsRow, PickupRow
 from orders.purchase_orders.models import PurchaseOrderDetailsRow, PurchaseOrderRow
+from orders.units.models import CustomerRow
 from orders.work_orders import domain as work_orders
 from orders.work_orders.drafts.models import ApplicationDraftRow
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderNoteRow, WorkOrderRow
@@ -278,21 +279,28 @@ async def consents_among(refs: Sequence[PersonRef], tx: Transaction) -> Sequence
     return (await tx.session.scalars(found)).all()
 
 
+async def units_of(units: Collection[ServicePointId], tx: Transaction) -> Sequence[CustomerRow]:
+    """Some units, as the region states them now."""
+    row = CustomerRow
+    query = select(row).where(row.region == tx.region, row.customer_id.in_(sorted(units)))
+    return (await tx.session.scalars(query)).all()
+
+
 async def what_is_back(
-    session: AsyncSession, erased: Collection[tuple[str, UUID]]
+    snapshot: Snapshot, erased: Collection[tuple[str, UUID]]
 ) -> list[tuple[tuple[str, UUID], tuple[str, ...]]]:
     """Those of some persons of whom something is here that an erasure takes, and what it is."""
-    rows = await session.execute(_BACK, _arrays(erased))
+    rows = await snapshot.session.execute(_BACK, _arrays(erased))
     return [
         ((row.region, row.person), tuple(name for name in _TAKEN if getattr(row, name)))
         for row in rows
     ]
 
 
-async def registered_by(session: AsyncSession, causes: Collection[str]) -> list[tuple[str, UUID]]:
+async def registered_by(snapshot: Snapshot, causes: Collection[str]) -> list[tuple[str, UUID]]:
     """Who was registered by some messages, and is not erased."""
     values = {"type": PersonRegistered.wire_type, "causes": sorted(causes)}
-    rows = await session.execute(_REGISTERED, values)
+    rows = await snapshot.session.execute(_REGISTERED, values)
     return [(row.region, row.person) for row in rows]
 
 

@@ -1,6 +1,5 @@
 """The log of looks over HTTP: who looked at whom, or did something about them, when and why."""
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import Query
@@ -20,6 +19,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from orders.blocks.queries import hides_look
+from orders.extracts.queries import blocked_among
 from orders.people.domain import Look
 from orders.people.models import PersonAccessRow
 from orders.people.queries import is_told_of, protected_among
@@ -31,17 +31,6 @@ router = ApiRouter(tags=["Personer"])
 def _is_told_of(person: PersonRef, reader: RegionReader) -> ColumnElement[bool]:
     mine = PersonAccessRow.user_id == reader.caller.user_id
     return and_(is_told_of(person, reader), or_(mine, not_(hides_look(reader.caller))))
-
-
-async def _blocked_among(
-    persons: Iterable[PersonRef], reader: RegionReader
-) -> frozenset[tuple[PersonRef, ServicePointId]]:
-    """Those of some persons, each with the unit, whose looks from there are blocked (REF-25)."""
-    row = PersonAccessRow
-    query = select(row.person, row.unit).where(
-        row.person.in_(sorted(persons, key=str)), hides_look(reader.caller)
-    )
-    return frozenset((one.person, one.unit) for one in await reader.all(query.distinct()))
 
 
 class AccessQuery(ListQuery):
@@ -76,7 +65,7 @@ async def list_person_accesses(
     me = reader.caller.user_id
     others = {one.person for one in page.items if one.person and one.user_id != me}
     withheld = await protected_among(others, reader)
-    blocked = await _blocked_among(others, reader)
+    blocked = await blocked_among(others, reader)
     items = [
         one.without_person()
         if one.user_id != me and (one.person in withheld or (one.person, one.unit) in blocked)

@@ -6,6 +6,7 @@ from kvitt_chassis.http import RegionReader
 from kvitt_contracts.types import PersonRef, ServicePointId
 from sqlalchemy import ColumnElement, or_, select
 
+from orders.blocks.queries import hides_look
 from orders.people.models import PersonAccessRow
 from orders.people.queries import is_of_person, protected_references
 from orders.units.models import CustomerRow
@@ -29,3 +30,14 @@ async def names_of(
     wanted = CustomerRow.customer_id.in_(sorted(units))
     rows = await reader.all(select(CustomerRow).where(CustomerRow.region == reader.region, wanted))
     return {ServicePointId(row.customer_id): row.name for row in rows}
+
+
+async def blocked_among(
+    persons: Iterable[PersonRef], reader: RegionReader
+) -> frozenset[tuple[PersonRef, ServicePointId]]:
+    """Those of some persons, each with the unit, whose looks from there are blocked (REF-25)."""
+    row = PersonAccessRow
+    query = select(row.person, row.unit).where(
+        row.person.in_(sorted(persons, key=str)), hides_look(reader.caller)
+    )
+    return frozenset((one.person, one.unit) for one in await reader.all(query.distinct()))
