@@ -36,7 +36,7 @@ from kvitt_testkit.cells import (
 )
 from kvitt_testkit.world import REGION, Given, World
 from orders.app import service
-from orders.attachments.store import files
+from orders.attachments.store import Kept
 from orders.attachments.writes import begin
 from orders.baskets.models import BasketLoanRow
 from orders.blocks.models import BlockRow
@@ -614,7 +614,7 @@ async def kept(world: World, order: OrderId, *, region: str = REGION) -> UUID:
         tx = unit.begin(region=RegionCode(region))
         row = await begin("hej.txt", "text/plain", UserId(COLLEAGUE), tx)
         row.size, row.sha256, row.is_kept, row.order_id = 3, "", True, order
-        await files().put(row.key, pieces())
+        await Kept.of(row).put(pieces())
         return row.attachment_id
 
 
