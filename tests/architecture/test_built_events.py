@@ -33,6 +33,7 @@ PLAYS = {
     "files/tests": set[str](),
     "portal/tests": set[str](),
     "testkit/tests": set[str](),
+    "tests/attack": set[str](),
     "tests/examples": set[str](),
     "tests/faults": {"orders", "bmb"},  # it plays the regions: what they ask of these
     "tests/journeys": set[str](),

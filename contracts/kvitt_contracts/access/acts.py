@@ -51,7 +51,7 @@ DUTIES: Final = frozenset(
 )
 """What a region may state that a user is besides, whatever their roles (REF-18)."""
 
-# decision 0507: a duty is granted acts as a role is
+# decisions 0363 and 0507: a duty is granted acts as a role is, and customer service keeps its own
 OF_DUTIES: Final[Mapping[Word, Grantee]] = {
     Word(one.value): one
     for one in (

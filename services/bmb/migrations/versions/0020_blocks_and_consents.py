@@ -40,11 +40,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("region", "consent_id", name=op.f("pk_consents")),
         if_not_exists=True,
     )
-    for table, column in (
-        ("blocks", "person"),
-        ("block_openings", "user_id"),
-        ("consents", "service_point"),
-    ):
-        name = f"ix_{table}_{column.removesuffix('_id')}"
-        op.create_index(name, table, ["region", column], if_not_exists=True)
+    op.create_index("ix_blocks_person", "blocks", ["region", "person"], if_not_exists=True)
+    op.create_index(
+        "ix_block_openings_user", "block_openings", ["region", "user_id"], if_not_exists=True
+    )
+    op.create_index(
+        "ix_consents_service_point", "consents", ["region", "service_point"], if_not_exists=True
+    )
     guard_regions(op, "bmb")

@@ -56,10 +56,10 @@ from inventory.devices.damage_views import DamageView, damages_of, is_undecided
 from inventory.devices.models import CustodyRow, DeviceRow
 from inventory.devices.note_views import DeviceNotesView, notes_shown
 from inventory.devices.queries import (
-    PAST,
     custody_of,
     has_been_out,
     has_no_prescriber,
+    hidden_custody_of,
     is_at_protected,
     is_of_units,
     sip_number_of,
@@ -330,6 +330,7 @@ SCOPE = ScopeOfPersons(
         units=[DeviceRow.customer_id],
         is_under_way=true,
         also=is_of_units,
+        may_be_shown=lambda: DeviceRow.holder_kind == "patient",  # as the index of holders begins
     ),
 )
 
@@ -475,8 +476,7 @@ async def _blocked_in(
     """Whom a device has been at, as whose customer, where that is blocked for who reads."""
     if reader.caller.is_region_system:
         return frozenset()
-    theirs = CustodyRow.device_id == row.id, PAST.hides(reader.caller, serves=False)
-    found = await reader.all(select(CustodyRow).where(*theirs))
+    found = await hidden_custody_of(reader, row)
     return frozenset((one.custody.holder, one.custody.customer_id) for one in found)
 
 

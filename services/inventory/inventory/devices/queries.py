@@ -230,6 +230,12 @@ PAST: Final = WISHES.of(
 """What patients have said of a device's time with them."""
 
 
+async def hidden_custody_of(reader: RegionReader, row: DeviceRow) -> Sequence[CustodyRow]:
+    """The device's changes of custody that a block hides from the reader (REF-25)."""
+    hidden = PAST.hides(reader.caller, serves=False)
+    return await reader.all(select(CustodyRow).where(CustodyRow.device_id == row.id, hidden))
+
+
 # decision 0282: who asks for a device of others shows it to nobody by that
 def _held_for(caller: Caller) -> Select[UUID]:
     held, parties = aliased(DeviceRow), TransferPartiesRow

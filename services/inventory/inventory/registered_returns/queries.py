@@ -7,14 +7,18 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.inventory import Custody
 from kvitt_contracts.types import Holder, PatientRecipient, PersonRef
-from sqlalchemy import cast, select, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import select, true
 
 from inventory.baskets.models import BasketDeliveryRow, BasketOrderRow
 from inventory.people.models import PersonRow, UserRow
 from inventory.people.queries import WISHES, current_ref, references_of
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
-from inventory.reservations.queries import is_for_person, is_for_protected, with_reservation
+from inventory.reservations.queries import (
+    RECIPIENT,
+    is_for_person,
+    is_for_protected,
+    with_reservation,
+)
 from inventory.stores.models import CustomerRow
 
 _RETURNS: Final = "inventory.return.register"
@@ -40,7 +44,7 @@ SCOPE: Final = ScopeOfPersons(
     users=[PlacedOrderRow.prescriber],
     protected=is_for_protected,
     wishes=WISHES.of(
-        cast(PlacedOrderRow.recipient, JSONB)["person"].astext,
+        RECIPIENT,
         units=[PlacedOrderRow.service_point],
         is_under_way=true,
     ),

@@ -19,13 +19,12 @@ from kvitt_contracts.types import (
     StoreId,
 )
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, cast, select, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, select, true
 
 from inventory.people.queries import WISHES
 from inventory.reservations import domain
 from inventory.reservations.models import PlacedOrderRow, ReservationRow
-from inventory.reservations.queries import is_for_protected, with_reservation
+from inventory.reservations.queries import RECIPIENT, is_for_protected, with_reservation
 from inventory.stores.queries import own_stores
 from inventory.tables import is_among
 from inventory.views import FromRow
@@ -122,7 +121,7 @@ SCOPE = ScopeOfPersons(
     also=_is_of_own_stores,
     protected=is_for_protected,
     wishes=WISHES.of(
-        cast(PlacedOrderRow.recipient, JSONB)["person"].astext,
+        RECIPIENT,
         units=[PlacedOrderRow.service_point],
         is_under_way=true,
         also=_is_of_own_stores,

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from kvitt_chassis.http import RegionReader
 from kvitt_chassis.transaction import Transaction
+from kvitt_chassis.web.wishes import Concerning
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.types import (
     ArticleNumber,
@@ -17,13 +18,15 @@ from kvitt_contracts.types import (
     RegionCode,
     StoreId,
 )
-from sqlalchemy import ColumnElement, Select, and_, cast, func, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Select, Text, and_, any_, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import aliased
 
 from inventory.arrivals.domain import sent_on
 from inventory.people.queries import protected_references
 from inventory.reservations import domain
 from inventory.reservations.models import BackorderRow, PlacedOrderRow, ReservationRow
+from inventory.tables import is_among
 
 
 async def order_id_numbered(tx: Transaction, number: Reference) -> OrderId | None:
@@ -82,14 +85,34 @@ def with_reservation(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]
 
 def is_for_person(references: Iterable[PersonRef]) -> ColumnElement[bool]:
     """An order is for the patient who has one of these references."""
-    person: ColumnElement[str] = cast(PlacedOrderRow.recipient, JSONB)["person"].astext
-    return person.in_(sorted(str(one) for one in references))
+    return _person_of(PlacedOrderRow).in_(sorted(str(one) for one in references))
 
 
 def is_for_protected() -> ColumnElement[bool]:
     """An order is for a patient whose identity is protected (REF-19)."""
-    person = cast(PlacedOrderRow.recipient, JSONB)["person"].astext
-    return func.coalesce(person, "").in_(protected_references())
+    return func.coalesce(_person_of(PlacedOrderRow), "").in_(protected_references())
+
+
+def _person_of(row: type[PlacedOrderRow]) -> ColumnElement[str]:
+    person: ColumnElement[str] = cast(row.recipient, JSONB)["person"].astext
+    return person
+
+
+def _is_for_some(refs: ColumnElement[Any]) -> ColumnElement[bool]:
+    """An order is for one of some persons."""
+    # under row security no index of JSON is used (decision 0342): orders are searched through for
+    # these persons once, before those of the list, and not at all where there are none
+    theirs = aliased(PlacedOrderRow)
+    found = select(theirs.order_id).where(
+        func.cardinality(refs) > 0, _person_of(theirs) == any_(cast(refs, ARRAY(Text)))
+    )
+    return is_among(PlacedOrderRow.order_id, found)
+
+
+RECIPIENT: Final = Concerning(
+    one=lambda ref: _person_of(PlacedOrderRow) == cast(ref, Text), some=_is_for_some
+)
+"""Whom an order is about."""
 
 
 async def incoming_to(tx: Transaction, store: StoreId, *, on: date) -> Mapping[ArticleNumber, int]:
