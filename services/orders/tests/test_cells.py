@@ -145,6 +145,7 @@ async def test_each_command_of_a_region_is_for_whom_its_row_names(given: Given) 
         await assert_commands(world)
 
 
+@pytest.mark.timeout(900)  # each act of the service, upon three things, by each who may
 @pytest.mark.rule("REF-18b")
 @pytest.mark.rule("REF-18c")
 @pytest.mark.rule("REF-18q")
