@@ -4,7 +4,7 @@ from typing import Any
 
 from aiokafka import client
 from aiokafka.conn import create_conn
-from aiokafka.errors import AuthenticationFailedError
+from aiokafka.errors import AuthenticationFailedError, SaslAuthenticationFailed
 
 from kvitt_chassis.secret_files import Live
 
@@ -23,7 +23,7 @@ async def _connected(*address: Any, sasl_plain_password: Any = None, **options: 
     for number, password in enumerate(passwords, 1):
         try:
             return await create_conn(*address, sasl_plain_password=password, **options)
-        except AuthenticationFailedError:
+        except (AuthenticationFailedError, SaslAuthenticationFailed):
             if number == len(passwords):
                 raise
     raise AssertionError("a secret has a value")

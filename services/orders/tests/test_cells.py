@@ -247,6 +247,7 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
             region=await looked(world, region), platform=await looked(world, platform, region="bd")
         )
         payers = Things(region="20011", platform="2001")
+        far = Things(platform=bought_at.platform)  # a rule says no to the region's, by a field
         points = Things(region=OTHERS, platform=ELSEWHERE)
         care_units = Things(region="30110", platform="3011")
         users = Things(region=COLLEAGUE, platform="k900bdx")
@@ -289,15 +290,17 @@ async def test_each_role_reaches_as_far_as_its_row_says(given: Given) -> None:
                     body=LATER,
                 ),
                 "orders.purchase-order.change-line": Upon(
-                    things=bought_at, body={"line": 1, "quantity": 2, "asked_by": PEER}
+                    things=far, body={"line": 1, "quantity": 2, "asked_by": PEER}
                 ),
                 "orders.purchase-order.settle-deviation": Upon(
                     things=bought_at, body={"line": 1, "asked_by": PEER, "how": "kept"}
                 ),
                 "orders.replenishment-address.set": Upon(
-                    things=points, body={"address": None, "asked_by": PEER}
+                    things=Things(platform=ELSEWHERE), body={"address": None, "asked_by": PEER}
                 ),
-                "orders.user.refuse": Upon(things=users, body={"asked_by": PEER}),
+                "orders.user.refuse": Upon(
+                    things=Things(platform="k900bdx"), body={"asked_by": PEER}
+                ),
                 "orders.orders.to-purchase": Upon(things=direct, key="order_id"),
                 "orders.order.void-lines": Upon(
                     things=direct,
