@@ -404,12 +404,11 @@ async def wait_for(condition: Callable[[], T], *, within: float = ..., every: fl
 async def wait_for(
     condition: Callable[[], Any], *, within: float = 30.0, every: float = 0.02
 ) -> Any:
-    """Wait until a condition (plain or async) returns something true, and return it. It is asked
-    less and less often, at last five times as seldom as `every`: to ask costs what is waited for.
+    """Wait until a condition (plain or async) returns something true, and return it.
 
     Raises AssertionError with the condition's source when `within` seconds are over.
     """
-    until, pause = monotonic() + within, every
+    until = monotonic() + within
     while True:
         found = condition()
         if inspect.isawaitable(found):
@@ -419,8 +418,7 @@ async def wait_for(
         if monotonic() > until:
             source = inspect.getsource(condition).strip() if inspect.isfunction(condition) else ""
             raise AssertionError(f"not within {within} s: {source}")
-        await asyncio.sleep(pause)
-        pause = min(pause * 1.25, every * 5)
+        await asyncio.sleep(every)
 
 
 async def assert_rows_are_folds(world: World) -> None:
