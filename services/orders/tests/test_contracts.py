@@ -40,11 +40,13 @@ from kvitt_testkit.world import Given, World, assert_rows_are_folds
 from orders.app import service
 from orders.attachments.commands import Attach, KeepAttachment
 from orders.baskets.models import BasketLoanRow
+from orders.blocks.commands import LiftBlock, OpenBlocks, RegisterBlock
 from orders.care.models import CareDeviceRow, CareTransferRow
 from orders.cases.commands import AnswerCaseInWords, AskCaseInWords
+from orders.consents.commands import GiveConsent, WithdrawConsent
 from orders.customer_orders.models import OrderRow
 from orders.devices.models import DeviceRow
-from orders.erasures.commands import ErasePerson
+from orders.erasures.commands import ErasePerson, ErasePersonAgain
 from orders.fault_reports.commands import AssessRiskInWords, ReportFaultInWords
 from orders.handlers import messages
 from orders.order_drafts.commands import (
@@ -58,6 +60,7 @@ from orders.people.terms.commands import RekeySearch
 from orders.pickups.commands import ReportPickupFirst, RequestPickupInWords
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords
 from orders.replenishment_addresses.commands import SetReplenishmentAddress
+from orders.reviews.commands import DrawSample, ReviewLine
 from orders.templates.commands import SaveNamedTemplate
 from orders.work_orders.commands import (
     DecideApplicationInWords,
@@ -126,9 +129,17 @@ OVER_HTTP_ALONE: set[type[Message]] = {
     SetReplenishmentAddress,
     MergePerson,
     ErasePerson,
+    ErasePersonAgain,
     RekeySearch,
     RotateKeys,
     DropOldKeys,
+    RegisterBlock,
+    LiftBlock,
+    OpenBlocks,
+    GiveConsent,
+    WithdrawConsent,
+    ReviewLine,
+    DrawSample,
 }
 
 
