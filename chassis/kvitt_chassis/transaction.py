@@ -266,9 +266,13 @@ class Transaction:
         order.check(row_type, after=self._last_locked)
         self._last_locked = row_type
 
-    def start(self, row_type: type[A], key: UUID, *events: Event) -> A:
-        """Insert a new aggregate with its first events."""
+    def start(self, row_type: type[A], key: UUID, *events: Event, **columns: Any) -> A:
+        """Insert a new aggregate with its first events. `columns`: what its events do not say, and
+        what is logged of them needs (`recorded`).
+        """
         row = row_type()
+        for name, value in columns.items():
+            setattr(row, name, value)
         row.region, row.id, row.seq = self.region, key, 0
         self._record(row, None, events)
         self._unit.session.add(row)

@@ -12,7 +12,9 @@ from kvitt_chassis.evidence.chain import Fault, Keys
 from kvitt_chassis.evidence.heads import Witness
 from kvitt_chassis.evidence.sealer import Sealer, head_of
 from kvitt_chassis.evidence.verifying import Evidence, Verified
+from kvitt_chassis.models import Aggregate
 from kvitt_chassis.operating.evidence import as_ecs
+from kvitt_contracts.orders import PurchaseOrderCreated
 from kvitt_contracts.types import PatientRecipient, RegionCode, Role
 from kvitt_testkit.world import REGION, Given, World
 from orders.app import service
@@ -24,6 +26,7 @@ from orders.erasures.handlers import ERASE, ERASE_AGAIN
 from orders.extracts.api import EXTRACT
 from orders.extracts.words import OF_LOOKS, OF_NOUNS, OF_PURPOSES, said_of
 from orders.people.domain import Finding, Look, Purpose
+from orders.people.done import AboutPersons
 from orders.people.handlers import ADD_PERSON, MERGE
 from orders.people.log import PERSON_LOG
 from orders.people.models import PersonAccessRow
@@ -33,8 +36,11 @@ from sqlalchemy import text
 
 from contracts.tests.builders.bmb import a_transfer_accepted, a_transfer_drafted, a_transfer_sent
 from contracts.tests.builders.regions import CHILD, OLD_WOMAN, a_person_joined, a_person_stated
-from contracts.tests.builders.story import SENDER, SENDING
+from contracts.tests.builders.story import SENDER, SENDING, SERVICE
 from services.orders.tests.builders import an_identity, cared_for, registry
+from services.orders.tests.cases import ANSWER, a_place_of_cases, asked
+from services.orders.tests.pickups import DEVICES
+from services.orders.tests.purchases import a_purchase, ordered, what_can_be_bought
 from services.orders.tests.worlds import CLERK, MONDAY, logged, place, placed_over_http, ref_of
 
 KEYS: Final = Keys.of("5e" * 32, service="orders")
@@ -80,6 +86,48 @@ async def test_an_order_is_logged_of_its_recipient_with_unit_and_act_whichever_w
     for line in (over_http, over_kafka):
         assert (line.user_id, line.unit, line.person) == (SENDER, SENDING, ref)
         assert (line.act, line.purpose) == ("orders.order.place", "orders.order.placed.v1")
+
+
+@pytest.mark.rule("REF-21a")
+async def test_what_is_asked_about_a_persons_thing_is_logged_of_them(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await a_place_of_cases(world)
+        await asked(world, kind="other", about=("device", DEVICES[0]))
+        await world.handle(ANSWER, subject="C-1")
+        ref = await ref_of(world)
+
+        lines = [line for line in await done(world) if line.purpose.startswith("orders.case")]
+
+    assert {(line.purpose, line.user_id, line.person) for line in lines} == {
+        ("orders.case.asked.v1", SENDER, ref),
+        ("orders.case.answered.v1", SERVICE, ref),
+    }
+    assert said_of(Look.DONE, "orders.case.asked.v1").endswith("om ett ärende hos kundtjänst")
+
+
+@pytest.mark.rule("REF-21a")
+async def test_what_is_bought_for_a_person_is_logged_of_them(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await what_can_be_bought(world)
+        await ordered(world)
+        await world.handle(a_purchase(1), subject="I-1")
+
+        bought = [one for one in await done(world) if one.purpose == PurchaseOrderCreated.wire_type]
+
+        assert [(one.user_id, one.person) for one in bought] == [(SENDER, await ref_of(world))]
+
+
+@pytest.mark.rule("REF-21a")
+def test_what_is_done_with_whatever_names_a_person_is_logged() -> None:
+    rows = {mapper.class_ for mapper in service.base.registry.mappers}
+    naming = {
+        row
+        for row in rows
+        if issubclass(row, Aggregate)
+        and {"person", "persons", "recipient_person"} & set(row.__table__.columns.keys())
+    }
+
+    assert naming == {row for row in rows if issubclass(row, AboutPersons)}
 
 
 @pytest.mark.rule("REF-21a")

@@ -24,6 +24,14 @@ LOG: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "REF-21a",
+        "What is asked about a person's things is no row",
+        "services/orders/orders/cases/models.py",
+        "        return () if self.person is None else (self.person,)\n",
+        "        return ()\n",
+        f"{_LOG}_what_is_asked_about_a_persons_thing_is_logged_of_them",
+    ),
+    rule_mutant(
+        "REF-21a",
         "A look does not say from which unit",
         f"{_PEOPLE}/writes.py",
         "            unit=tx.place,\n",

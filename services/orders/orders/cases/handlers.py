@@ -95,7 +95,9 @@ async def withdraw_case(row: CaseRow, command: WithdrawCase, tx: Transaction) ->
 
     Refused: UNKNOWN_CASE (CAS-1), UNKNOWN_USER, NOT_YOUR_CASE (REF-3), ALREADY_ANSWERED (CAS-1).
     """
-    tx.record(row, *domain.withdraw(row.state(), by=await user_named(command.by, tx, field="by")))
+    withdrawn = domain.withdraw(row.state(), by=await user_named(command.by, tx, field="by"))
+    await _say_whom(row, tx)
+    tx.record(row, *withdrawn)
     _forget_who(row)
     await_answer(row, tx)
 
@@ -126,8 +128,8 @@ async def _ask(command: Asked, tx: Transaction, *, text: str | None) -> None:
         place=await place_named(command.service_point, tx),
     )
     concerned = await queries.concerned_by(about, tx)
-    row = tx.start(CaseRow, case_id, asked)
-    row.asked_on, row.person = tx.today, concerned
+    row = tx.start(CaseRow, case_id, asked, person=concerned)
+    row.asked_on = tx.today
     await writable(row, tx)
     row.text = text
     await_answer(row, tx)
@@ -141,9 +143,8 @@ async def _answer(row: CaseRow, command: Answered, tx: Transaction, *, text: str
         says_why=isinstance(command, AnswerCaseInWords),
         by=command.by,
     )
+    await _say_whom(row, tx)
     tx.record(row, *answered)
-    if not row.has_sealed():  # asked in an earlier release, or without a word
-        row.person = await queries.concerned_by(row.about, tx)
     await writable(row, tx)
     row.answer = text
     _forget_who(row)
@@ -152,6 +153,12 @@ async def _answer(row: CaseRow, command: Answered, tx: Transaction, *, text: str
     if urgent is not None:
         pickup = await tx.lock(PickupRow, urgent, rule="CAS-1")
         await make_urgent(pickup, tx, by=await user_named(command.by, tx, field="by"), payer=None)
+
+
+async def _say_whom(row: CaseRow, tx: Transaction) -> None:
+    """An earlier release did not say whom a case concerns: it is who has what it is about now."""
+    if row.person is None and not row.has_sealed():
+        row.person = await queries.concerned_by(row.about, tx)
 
 
 def _forget_who(row: CaseRow) -> None:

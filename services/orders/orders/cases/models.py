@@ -11,12 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from orders.cases import domain
 from orders.models import Base
+from orders.people.done import AboutPersons
 from orders.people.keys.sealing import ERASED, Sealed, SealedForPerson
 from orders.waits.domain import Owner
 
 
 class CaseRow(
     SealedForPerson,
+    AboutPersons,
     Aggregate[domain.Case],
     Base,
     noun="case",
@@ -56,6 +58,10 @@ class CaseRow(
     person: Mapped[PersonRef | None]
     text = Sealed[str | None](str | None, erased=ERASED)
     answer = Sealed[str | None](str | None, erased=ERASED)
+
+    def concerned(self) -> tuple[PersonRef, ...]:
+        """Whom it concerned when it was asked."""
+        return () if self.person is None else (self.person,)
 
     def apply(self, state: domain.Case) -> None:
         """Write a state into the columns, that for queries included."""

@@ -47,6 +47,7 @@ OF_NOUNS: Final[Mapping[str, str]] = {
     "orders.fault-report": "om en felanmälan",
     "orders.purchase-order": "om ett inköp",
     "orders.basket-loan": "om ett lån av en varukorg",
+    "orders.case": "om ett ärende hos kundtjänst",
     "orders.block": "om en spärr som du har bett om",
     "orders.consent": "om ett samtycke",
     "bmb.transfer": "om ett byte av enhet eller betalare",

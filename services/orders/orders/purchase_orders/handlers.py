@@ -95,8 +95,13 @@ async def _create(command: queries.Created, tx: Transaction, *, order_field: str
         today=tx.today,
     )
     tx.record(order, *bought)
-    row = tx.start(PurchaseOrderRow, purchase_order_id, created)
-    row.order_number, row.recipient_person = order.order_number, order.recipient_person
+    row = tx.start(
+        PurchaseOrderRow,
+        purchase_order_id,
+        created,
+        order_number=order.order_number,
+        recipient_person=order.recipient_person,
+    )
     await_supplier(row, tx)
     order_id, lines = OrderId(order.id), {line.line_id for line in created.lines}
     comments = {n: text for n, text in wish.comments.items() if line_id(order_id, n) in lines}
