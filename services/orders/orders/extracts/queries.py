@@ -6,7 +6,7 @@ from kvitt_chassis.http import RegionReader
 from kvitt_contracts.types import PersonRef, ServicePointId
 from sqlalchemy import ColumnElement, or_, select
 
-from orders.blocks.queries import hides_look
+from orders.blocks.queries import WISHES
 from orders.people.models import PersonAccessRow
 from orders.people.queries import is_of_person, protected_references
 from orders.units.models import CustomerRow
@@ -36,8 +36,7 @@ async def blocked_among(
     persons: Iterable[PersonRef], reader: RegionReader
 ) -> frozenset[tuple[PersonRef, ServicePointId]]:
     """Those of some persons, each with the unit, whose looks from there are blocked (REF-25)."""
-    row = PersonAccessRow
-    query = select(row.person, row.unit).where(
-        row.person.in_(sorted(persons, key=str)), hides_look(reader.caller)
-    )
-    return frozenset((one.person, one.unit) for one in await reader.all(query.distinct()))
+    blocked = WISHES.blocked(reader.caller)
+    theirs = blocked.c.person.in_(sorted(persons, key=str))
+    found = await reader.all(select(blocked.c.person, blocked.c.unit).where(theirs))
+    return frozenset((one.person, one.unit) for one in found)
