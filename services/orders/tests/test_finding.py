@@ -1,4 +1,4 @@
-"""Orders, pickups, work orders, reports and cases are found without reading those of others."""
+"""What units order, fetch, repair, report, ask and lend is found without reading that of others."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -13,6 +13,9 @@ from kvitt_contracts.access import Reach, acts_of
 from kvitt_contracts.types import RegionCode, ServicePointId, UserId
 from kvitt_testkit.plans import plan
 from kvitt_testkit.world import REGION, ServiceUrls
+from orders.baskets import domain as baskets
+from orders.baskets.models import BasketLoanRow
+from orders.baskets.queries import SCOPE as BASKETS
 from orders.cases import domain as cases
 from orders.cases.models import CaseRow
 from orders.cases.queries import SCOPE as CASES
@@ -143,6 +146,15 @@ KINDS = [
             CaseRow.is_reminded == True,  # noqa: E712
         ],
         id="cases",
+    ),
+    pytest.param(
+        BasketLoanRow,
+        many(BasketLoanRow, BASKETS, open_="open", ended="closed"),
+        [
+            listed(BASKETS, "orders.basket-loans.list"),
+            is_open(BasketLoanRow, baskets.WAITING),
+        ],
+        id="basket loans",
     ),
 ]
 

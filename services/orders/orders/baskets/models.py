@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from kvitt_chassis.models import Aggregate, Json
+from kvitt_chassis.models import Aggregate, Json, Regional
 from kvitt_contracts.topics import ORDERS_BASKET_LOANS
 from kvitt_contracts.types import (
     ActId,
+    OrderId,
     OrderNumber,
     PatientRecipient,
     PersonRef,
@@ -91,3 +92,14 @@ class BasketLoanRow(
         recipients = [line.recipient for line in state.lines]
         patients = [one.person for one in recipients if isinstance(one, PatientRecipient)]
         self.persons = tuple(dict.fromkeys(patients))
+
+
+class BasketLoanPersonRow(Regional, Base):
+    """A person to whom something of a basket loan is delivered, or was to be: where to look for the
+    loans of one. Written by the database beside the loan, and by nobody else (decision 0342).
+    """
+
+    __tablename__ = "basket_loan_persons"
+
+    person: Mapped[PersonRef] = mapped_column(primary_key=True)
+    order_id: Mapped[OrderId] = mapped_column(primary_key=True)

@@ -1,7 +1,7 @@
 """Whose a basket loan is, and the rows and values that a command about one names."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from kvitt_chassis.handlers import RowKey
 from kvitt_chassis.transaction import Transaction
@@ -21,13 +21,13 @@ from kvitt_contracts.types import (
     Recipient,
     Word,
 )
-from sqlalchemy import Text, cast
+from sqlalchemy import ColumnElement, Text, and_, any_, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from orders.articles.domain import Article
 from orders.articles.models import ArticleRow
 from orders.baskets.domain import WAITING, Act, Basket
-from orders.baskets.models import BasketLoanRow
+from orders.baskets.models import BasketLoanPersonRow, BasketLoanRow
 from orders.blocks.queries import WISHES
 from orders.parties.domain import Ordering, Patient, as_published
 from orders.parties.queries import recipient_named, rows_of_recipient
@@ -39,16 +39,29 @@ from orders.units.queries import customer_key, payer_key, place_named, user_key,
 BASKET: Final = "basket-loan"
 """What a reference of a region names, and what messages about it are about."""
 
+
+def _concerns(ref: ColumnElement[PersonRef]) -> ColumnElement[bool]:
+    """Something of a basket loan is delivered to a person."""
+    return cast(BasketLoanRow.persons, JSONB).has_key(cast(ref, Text))
+
+
+# decision 0342: under row security no index of JSON is used
+def _concerns_some(refs: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Something of it is delivered to one of some persons: found from them."""
+    theirs = select(BasketLoanPersonRow.order_id).where(BasketLoanPersonRow.person == any_(refs))
+    return and_(
+        BasketLoanRow.id == any_(func.array(theirs.scalar_subquery())),
+        cast(BasketLoanRow.persons, JSONB).has_any(cast(refs, ARRAY(Text))),
+    )
+
+
 SCOPE: Final = ScopeOfPersons(
     BasketLoanRow.region,
     service_points=[BasketLoanRow.service_point],
     users=[BasketLoanRow.prescriber, BasketLoanRow.requester],
     protected=lambda: is_among_protected(BasketLoanRow.persons),
     wishes=WISHES.of(
-        Concerning(
-            one=lambda ref: cast(BasketLoanRow.persons, JSONB).has_key(cast(ref, Text)),
-            some=lambda refs: cast(BasketLoanRow.persons, JSONB).has_any(cast(refs, ARRAY(Text))),
-        ),
+        Concerning(one=_concerns, some=_concerns_some),
         units=[BasketLoanRow.service_point],
         is_under_way=lambda: BasketLoanRow.status.in_(WAITING),
     ),
