@@ -7,8 +7,11 @@ import pytest
 from kvitt_contracts.types import PatientRecipient, Role
 from kvitt_testkit.world import Given, World
 from orders.app import service
+from orders.erasures.documents import OF_WRITTEN
+from orders.people.corrections import PersonCorrectionRow
 from orders.people.domain import Look
-from orders.people.models import PersonAccessRow
+from orders.people.keys.sealing import SealedForPerson
+from orders.people.models import PersonAccessRow, PersonDetailsRow
 
 from contracts.tests.builders.inventory import (
     a_custody,
@@ -73,6 +76,37 @@ async def test_customer_service_hands_a_person_what_is_stored_of_them_and_that_i
     assert CLERK["user"] not in page  # who it was is not said
     (line,) = [row for row in await world.rows(PersonAccessRow) if row.look is Look.EXPORTED]
     assert (line.user_id, line.act) == (CLERK["user"], "orders.person.print-extract")
+
+
+@pytest.mark.rule("REF-24d")
+async def test_what_was_written_and_what_they_have_asked_for_stand_on_it(world: World) -> None:
+    ref = await ref_of(world)
+    case = {
+        "kind": "other",
+        "about": {"kind": "person", "id": str(ref)},
+        "service_point": SENDING,
+        "text": "Ring Anhörigholm.",
+    }
+    async with world.http(service_points=[SENDING]) as unit:
+        asked = await unit.post("/cases", json=case)
+    block = {"service_point": SENDING, "asked_on": "2026-03-02"}
+    async with world.http(**CLERK) as clerk:
+        await clerk.post("/persons:find", json=FOUND)
+        blocked = await clerk.post(f"/persons/{ref}/blocks", json=block)
+        answer = await clerk.post(f"/persons/{ref}:print-extract")
+
+    assert asked.is_success, asked.text
+    assert blocked.status_code == 201, blocked.text
+    page = " ".join(pages(answer.content))
+    assert "Ärende hos kundtjänst Ring Anhörigholm." in page
+    assert f"Spärr {SENDING}" in page
+    assert "2026-03-02 gäller" in page
+
+
+def test_whatever_is_written_of_a_person_has_a_name_on_paper() -> None:
+    rows = set(SealedForPerson.__subclasses__()) - {PersonDetailsRow, PersonCorrectionRow}
+
+    assert {getattr(row, "__tablename__") for row in rows} == set(OF_WRITTEN)  # noqa: B009
 
 
 @pytest.mark.rule("REF-24d")

@@ -2,7 +2,7 @@
 was corrected and who has looked, in plain Swedish (REF-24).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,9 +12,11 @@ from kvitt_contracts.types import Address, ServicePointId
 from kvitt_documents.extracts import Extract, Section
 from kvitt_documents.rendering import print_document
 
+from orders.consents.domain import Status as ConsentStatus
 from orders.devices.queries import called
-from orders.erasures.exports import CorrectionView, PersonExport
+from orders.erasures.exports import BlockSaid, ConsentSaid, CorrectionView, PersonExport
 from orders.erasures.queries import looks_of, things_of, units_of
+from orders.erasures.written import WrittenView
 from orders.extracts.words import said_of
 from orders.people.models import PersonAccessRow
 from orders.slips.documents import address_lines, device_on_slip, unit_in_words
@@ -32,6 +34,30 @@ _FIELDS: Final[Mapping[str, str]] = {
 }
 _WHERE_FOUND: Final = frozenset({"address", "phone", "door_code", "instructions"})
 """What is on no paper of who is protected (REF-9)."""
+OF_WRITTEN: Final[Mapping[str, str]] = {
+    "order_details": "Beställning eller uttag",
+    "order_drafts": "Utkast till beställning",
+    "attachments": "Bilaga",
+    "purchase_order_details": "Inköp",
+    "pickup_details": "Hämtning",
+    "fault_reports": "Felanmälan",
+    "cases": "Ärende hos kundtjänst",
+    "work_orders": "Arbetsorder eller ansökan",
+    "work_order_details": "Arbetsorder eller ansökan",
+    "work_order_notes": "Arbetsorder eller ansökan",
+    "application_drafts": "Utkast till ansökan",
+    "block_openings": "Nödöppning av en spärr",
+}
+_SAID_IN: Final = frozenset(
+    {
+        *("street", "postal_code", "city", "order_phone", "recipient_phone", "door_code"),
+        *("instructions", "contact_person", "information", "comment", "work", "need", "tried"),
+        *("why_not_tried", "supplier", "supplier_article_name"),
+    }
+)
+"""Where something was written, of what has several fields: the rest are numbers, words of a list
+and users.
+"""
 _CLOSING: Final = (
     (
         "Avgifter och fakturor i ditt namn finns i faktureringen och bevaras enligt"
@@ -57,7 +83,10 @@ async def print_extract(told: PersonExport, tx: Transaction) -> bytes:
 
 async def _extract(told: PersonExport, tx: Transaction) -> Extract:
     lines = [] if told.protected else await looks_of(told.references, tx)
-    units = await _unit_names({line.unit for line in lines if line.unit}, tx)
+    wishes = () if told.protected else (*told.blocks, *told.consents)
+    written = () if told.protected else told.written
+    named = {line.unit for line in lines if line.unit} | {one.service_point for one in wishes}
+    units = await _unit_names(named, tx)
     things = await things_of(told.references, tx)
     names = await called(things.devices, tx)
     devices = [device_on_slip(names.get(one)) for one in things.devices]
@@ -85,11 +114,25 @@ async def _extract(told: PersonExport, tx: Transaction) -> Extract:
                 nothing="Inget har rättats.",
             ),
             Section(
+                heading="Vad som har skrivits",
+                says="Det som har skrivits fritt om det som rör dig.",
+                columns=("Var", "Vad som skrevs"),
+                rows=tuple(_written(written)),
+                nothing=_nothing(told, "Inget har skrivits fritt om dig."),
+            ),
+            Section(
+                heading="Spärrar och samtycken",
+                says="Spärrar som du har bett om, och samtycken som du har gett.",
+                columns=("Vad", "Enhet", "Från", "Till"),
+                rows=tuple(_wish(one, units) for one in wishes),
+                nothing=_nothing(told, "Du har inga spärrar, och har inte gett något samtycke."),
+            ),
+            Section(
                 heading="När någon har sett dina uppgifter",
                 says="När, från vilken enhet och för vad. Vem det var står inte här.",
                 columns=("När", "Enhet", "Vad"),
                 rows=tuple(_look(line, units) for line in lines),
-                nothing=_no_lines(told),
+                nothing=_nothing(told, "Ingen har sett dina uppgifter.", "loggen"),
             ),
         ),
         closing=_CLOSING,
@@ -136,10 +179,41 @@ def _look(line: PersonAccessRow, units: Mapping[ServicePointId, str]) -> tuple[s
     return _time(line.at), unit, said_of(line.look, line.purpose)
 
 
-def _no_lines(told: PersonExport) -> str:
+def _written(written: Sequence[WrittenView]) -> Iterator[tuple[str, ...]]:
+    for one in written:
+        texts = tuple(_texts(one.written))
+        if texts:
+            yield OF_WRITTEN[one.of], "\n".join(texts)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """What was written in something, or in its fields, each line's comment included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if not isinstance(one, str):
+                yield from _texts(one)
+            elif name in _SAID_IN or name.isdecimal():
+                yield one
+
+
+def _wish(one: BlockSaid | ConsentSaid, units: Mapping[ServicePointId, str]) -> tuple[str, ...]:
+    unit = units.get(one.service_point, str(one.service_point))
+    if isinstance(one, BlockSaid):
+        asked = one.asked_on.isoformat() if one.asked_on else "–"
+        return "Spärr", unit, asked, _time(one.lifted_at) if one.lifted_at else "gäller"
+    ends = "återtaget" if one.status is ConsentStatus.WITHDRAWN else one.until_on.isoformat()
+    return "Samtycke", unit, _time(one.given_at), ends
+
+
+def _nothing(told: PersonExport, says: str, what: str = "det") -> str:
     if told.protected:
-        return "Du har skyddade personuppgifter: regionen lämnar ut loggen på annat sätt."
-    return "Ingen har sett dina uppgifter."
+        return f"Du har skyddade personuppgifter: regionen lämnar ut {what} på annat sätt."
+    return says
 
 
 def _value(value: Any) -> str:

@@ -13,7 +13,7 @@ from kvitt_contracts.types import DeviceId, PersonRef, ServicePointId
 from sqlalchemy import ColumnElement, Select, func, or_, select, text
 
 from orders.attachments.models import AttachmentRow
-from orders.blocks.models import BlockRow
+from orders.blocks.models import BlockOpeningRow, BlockRow
 from orders.care.models import CareDeviceRow, CareTransferRow
 from orders.cases.models import CaseRow
 from orders.consents.models import ConsentRow
@@ -208,6 +208,7 @@ def _written(refs: Sequence[PersonRef], tx: Transaction) -> dict[type[Any], Colu
         WorkOrderDetailsRow: WorkOrderDetailsRow.work_order_id.in_(works),
         WorkOrderNoteRow: WorkOrderNoteRow.work_order_id.in_(works),
         ApplicationDraftRow: ApplicationDraftRow.recipient_person.in_(refs),
+        BlockOpeningRow: BlockOpeningRow.person.in_(refs),
     }
 
 

@@ -29,7 +29,7 @@ from orders.people.keys.opening import all_opened
 from orders.people.keys.sealing import ERASED, SealedForPerson
 from orders.people.models import PersonDetailsRow, PersonIdRow
 from orders.people.terms.writes import forget_terms
-from orders.pickups.models import PickupDetailsRow
+from orders.pickups.models import PickupDetailsRow, PickupRow
 from orders.purchase_orders.models import PurchaseOrderDetailsRow, PurchaseOrderRow
 from orders.work_orders.drafts.models import ApplicationDraftRow
 from orders.work_orders.models import WorkOrderDetailsRow, WorkOrderNoteRow, WorkOrderRow
@@ -51,50 +51,31 @@ async def forget_texts(refs: Sequence[PersonRef], tx: Transaction) -> None:
     tx.will_lock(PurchaseOrderRow)  # under whose lock what its supplier is told is written
     await _forget_words(details, details.purchase_order_id.in_(purchases_of(refs, tx)), tx)
     tx.will_lock(FaultReportRow)
-    fault, asked, work = FaultReportRow, CaseRow, WorkOrderRow
-    await tx.session.execute(
-        update(fault)
-        .where(fault.region == tx.region, fault.recipient_person.in_(refs))
-        .values(_gone(fault)),
-        execution_options=_AT_ONCE,
-    )
+    await _say_gone(FaultReportRow, FaultReportRow.recipient_person.in_(refs), tx)
     tx.will_lock(CaseRow)
-    await tx.session.execute(
-        update(asked).where(asked.region == tx.region, is_asked_of(refs, tx)).values(_gone(asked)),
-        execution_options=_AT_ONCE,
-    )
+    await _say_gone(CaseRow, is_asked_of(refs, tx), tx)
+    tx.will_lock(PickupRow)  # under whose lock where it goes is written
+    await _delete(PickupDetailsRow, PickupDetailsRow.pickup_id.in_(pickups), tx)
     tx.will_lock(WorkOrderRow)
+    await _say_gone(WorkOrderRow, WorkOrderRow.recipient_person.in_(refs), tx)
+    await _say_gone(WorkOrderDetailsRow, WorkOrderDetailsRow.work_order_id.in_(works), tx)
+    await _say_gone(WorkOrderNoteRow, WorkOrderNoteRow.work_order_id.in_(works), tx)
+    tx.will_lock(ApplicationDraftRow)
+    await _delete(ApplicationDraftRow, ApplicationDraftRow.recipient_person.in_(refs), tx)
+    tx.will_lock(BlockOpeningRow)
+    await _say_gone(BlockOpeningRow, BlockOpeningRow.person.in_(refs), tx)
+
+
+async def _delete(row_type: Any, is_theirs: ColumnElement[bool], tx: Transaction) -> None:
     await tx.session.execute(
-        update(work)
-        .where(work.region == tx.region, work.recipient_person.in_(refs))
-        .values(_gone(work)),
+        delete(row_type).where(row_type.region == tx.region, is_theirs),
         execution_options=_AT_ONCE,
     )
-    beside: dict[type[Any], Any] = {
-        WorkOrderDetailsRow: WorkOrderDetailsRow.work_order_id.in_(works),
-        WorkOrderNoteRow: WorkOrderNoteRow.work_order_id.in_(works),
-    }
-    for row_type, is_theirs in beside.items():
-        await tx.session.execute(
-            update(row_type).where(row_type.region == tx.region, is_theirs).values(_gone(row_type)),
-            execution_options=_AT_ONCE,
-        )
-    tx.will_lock(ApplicationDraftRow)
-    gone: dict[type[Any], Any] = {
-        PickupDetailsRow: PickupDetailsRow.pickup_id.in_(pickups),
-        ApplicationDraftRow: ApplicationDraftRow.recipient_person.in_(refs),
-    }
-    for row_type, is_theirs in gone.items():
-        await tx.session.execute(
-            delete(row_type).where(row_type.region == tx.region, is_theirs),
-            execution_options=_AT_ONCE,
-        )
-    tx.will_lock(BlockOpeningRow)
-    opened = BlockOpeningRow
+
+
+async def _say_gone(row_type: Any, is_theirs: ColumnElement[bool], tx: Transaction) -> None:
     await tx.session.execute(
-        update(opened)
-        .where(opened.region == tx.region, opened.person.in_(refs))
-        .values(_gone(opened)),
+        update(row_type).where(row_type.region == tx.region, is_theirs).values(_gone(row_type)),
         execution_options=_AT_ONCE,
     )
 
@@ -131,17 +112,8 @@ async def destroy_keys(refs: Sequence[PersonRef], tx: Transaction) -> None:
     tx.will_lock(PersonDetailsRow)
     for ref in refs:
         await forget_terms(ref, tx)
-    gone: dict[type[Any], Any] = {
-        PersonDetailsRow: PersonDetailsRow.person.in_(refs),
-        PersonCorrectionRow: PersonCorrectionRow.person.in_(refs),
-        PersonKeyRow: PersonKeyRow.person.in_(refs),
-        PersonIdRow: PersonIdRow.person.in_(refs),
-    }
-    for row_type, is_theirs in gone.items():
-        await tx.session.execute(
-            delete(row_type).where(row_type.region == tx.region, is_theirs),
-            execution_options=_AT_ONCE,
-        )
+    for row_type in (PersonDetailsRow, PersonCorrectionRow, PersonKeyRow, PersonIdRow):
+        await _delete(row_type, row_type.person.in_(refs), tx)
 
 
 async def _detach_files(refs: Sequence[PersonRef], tx: Transaction) -> None:
@@ -151,11 +123,7 @@ async def _detach_files(refs: Sequence[PersonRef], tx: Transaction) -> None:
         AttachmentRow.region == tx.region, is_attached_to(refs, tx)
     )
     ids = (await tx.session.scalars(theirs)).all()
-    of_the_person = OrderDraftRow.recipient_person.in_(refs)
-    await tx.session.execute(
-        delete(OrderDraftRow).where(OrderDraftRow.region == tx.region, of_the_person),
-        execution_options=_AT_ONCE,
-    )
+    await _delete(OrderDraftRow, OrderDraftRow.recipient_person.in_(refs), tx)
     for row in await tx.find_all(AttachmentRow, ids):
         setattr(row, AttachmentRow.name.stored, ERASED)
         row.order_id = row.work_order_id = row.draft_id = None
