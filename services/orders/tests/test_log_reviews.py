@@ -251,11 +251,13 @@ async def test_it_is_told_which_units_log_was_reviewed_when_and_which_was_not(
         units = (await reviewer.get("/log-units")).json()["units"]
         long_ago = {"first": "2020-01-01", "last": "2020-01-31"}
         none = (await reviewer.get("/log-units", params=long_ago)).json()["units"]
+        too_long = await reviewer.get("/log-units", params={"first": "2020-01-01"})
 
     told = [(one["unit"], one["lines"], one["emergencies"], one["reviewed"]) for one in units]
     assert told == [(None, 1, 0, 0), (RECEIVING, 1, 1, 0), (SENDING, 3, 0, 1)]
     assert [one["last_reviewed_at"] is None for one in units] == [True, True, False]
     assert none == []
+    assert (too_long.status_code, too_long.json()["reason"]) == (422, "NO_SUCH_PERIOD")
 
 
 @pytest.mark.rule("REF-19e")

@@ -83,7 +83,9 @@ async def print_extract(told: PersonExport, tx: Transaction) -> bytes:
 
 async def _extract(told: PersonExport, tx: Transaction) -> Extract:
     lines = [] if told.protected else await looks_of(told.references, tx)
-    wishes = () if told.protected else (*told.blocks, *told.consents)
+    wishes: list[BlockSaid | ConsentSaid] = []
+    if not told.protected:
+        wishes += [*told.blocks, *told.consents]
     written = () if told.protected else told.written
     named = {line.unit for line in lines if line.unit} | {one.service_point for one in wishes}
     units = await _unit_names(named, tx)

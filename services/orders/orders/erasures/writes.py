@@ -112,7 +112,8 @@ async def destroy_keys(refs: Sequence[PersonRef], tx: Transaction) -> None:
     tx.will_lock(PersonDetailsRow)
     for ref in refs:
         await forget_terms(ref, tx)
-    for row_type in (PersonDetailsRow, PersonCorrectionRow, PersonKeyRow, PersonIdRow):
+    gone: tuple[Any, ...] = (PersonDetailsRow, PersonCorrectionRow, PersonKeyRow, PersonIdRow)
+    for row_type in gone:
         await _delete(row_type, row_type.person.in_(refs), tx)
 
 

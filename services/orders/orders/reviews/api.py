@@ -39,7 +39,7 @@ from orders.people.turns import must_have_a_turn
 from orders.people.writes import log_accesses
 from orders.reviews import queries
 from orders.reviews.commands import CaseNumber, DrawSample, ReviewLine
-from orders.reviews.domain import MOST_LINES, FollowUp, Outcome
+from orders.reviews.domain import MOST_LINES, FollowUp, Outcome, must_be_a_period
 from orders.reviews.handlers import LOG_REVIEW
 from orders.reviews.models import LogSampleRow
 from orders.reviews.views import (
@@ -284,9 +284,15 @@ async def list_units(
     first: Annotated[Day | None, Query(description="Första dagen; trettio dagar före")] = None,
     last: Annotated[Day | None, Query(description="Sista dagen; i dag")] = None,
 ) -> UnitsView:
-    """Vilka enheters logg som är granskad, när, och vilken som inte är det (REF-21)."""
-    until = last or stockholm_day(datetime.now(UTC))
+    """Vilka enheters logg som är granskad, när, och vilken som inte är det: av högst ett år i taget
+    (REF-21).
+
+    Nekas: NO_SUCH_PERIOD (REF-21).
+    """
+    today = stockholm_day(datetime.now(UTC))
+    until = last or today
     since = first or until - timedelta(days=_DAYS)
+    must_be_a_period(since, until, today=today)
     latest = {row.unit: row.at for row in await queries.last_reviews(reader)}
     units = [
         UnitView(

@@ -67,7 +67,8 @@ def must_be_reviewable(judged: Judged, *, looked: UserId) -> None:
 
 
 def must_be_a_period(first: date, last: date, *, today: date) -> None:
-    """Check the days that a sample is drawn from: both passed or today, at most a year.
+    """Check the days that a sample is drawn from, or lines are counted of: both passed or today, at
+    most a year.
 
     Raises ReviewRefused (NO_SUCH_PERIOD, REF-21). `today` is a real day, as the log's time is.
     """
