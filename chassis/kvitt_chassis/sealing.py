@@ -11,6 +11,7 @@ from aiokafka import ConsumerRecord
 from cryptography.fernet import Fernet, MultiFernet
 
 from kvitt_chassis.consuming.incoming import Record
+from kvitt_chassis.fernet_keys import fernet_of
 from kvitt_chassis.secret_files import Live
 
 
@@ -43,15 +44,10 @@ class Sealer:
 
     def __init__(self, key: str | Live) -> None:
         self._live = key if isinstance(key, Live) else Live("key", key, check=Fernet)
-        self._by = self._live.values()
-        self._made = MultiFernet([Fernet(one) for one in self._by])
 
     @property
     def _fernet(self) -> MultiFernet:
-        keys = self._live.values()
-        if keys != self._by:
-            self._made, self._by = MultiFernet([Fernet(one) for one in keys]), keys
-        return self._made
+        return fernet_of(self._live.values())
 
     def digest(self, data: bytes, *, length: int | None = None) -> str:
         """A keyed hash (hex), or its beginning: equal for equal contents, also of an older key, and

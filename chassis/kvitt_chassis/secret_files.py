@@ -51,7 +51,7 @@ class Live:
         self.read_at = datetime.now(UTC)
         self._file = file
         self._check = check
-        self._stamp = stamp_of(file)
+        self._stamp: tuple[int, ...] = ()  # what the file says now is read at the first use
         self._values = _lines(value)
         for one in self._values:
             check(one)
@@ -71,7 +71,7 @@ class Live:
     @property
     def written_at(self) -> datetime | None:
         """When its file was written; None where it is a value of the environment."""
-        return datetime.fromtimestamp(self._stamp[0] / 1e9, UTC) if self._stamp else None
+        return datetime.fromtimestamp(self._stamp[0] / 1e9, UTC) if any(self._stamp) else None
 
     def _read(self, file: Path) -> None:
         try:
@@ -105,23 +105,29 @@ def told() -> list[Told]:
     return [by_name[name] for name in sorted(by_name)]
 
 
-def file_of(name: str, value: str) -> Path | None:
-    """The file in `KVITT_SECRETS_DIR` that a setting's value is from; None where it is not."""
+def file_of(name: str) -> Path | None:
+    """The file in `KVITT_SECRETS_DIR` that a setting is read from; None where a variable of the
+    environment says it, or no file does.
+    """
     directory = os.environ.get(SECRETS_DIR)
-    file = Path(directory) / name.lower() if directory else None
-    try:
-        return file if file is not None and file.read_text().strip() == value.strip() else None
-    except OSError:
+    if not directory or name in map(str.upper, os.environ):
         return None
+    file = Path(directory) / name.lower()
+    return file if file.is_file() else None
 
 
 def stamp_of(file: Path | None) -> tuple[int, ...]:
-    """What changes where a file is written, or another takes its place; empty without one."""
+    """What changes where a file is written, gets other rights, or another takes its place; empty
+    without one.
+    """
     try:
         found = file.stat() if file is not None else None
     except OSError:
         return (0,)
-    return (found.st_mtime_ns, found.st_ino, found.st_size) if found else ()
+    if found is None:
+        return ()
+    # who may read it too: what is copied there first, and given to its reader then, is read then
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size)
 
 
 def _told(one: Live) -> Told:

@@ -59,7 +59,7 @@ class FromFiles(BaseSettings):
         if value is None:
             raise ValueError(f"{prefix}{name.upper()} is not set")
         told, text = f"{prefix}{name.upper()}", value.get_secret_value()
-        return Live(told, text, file=file_of(told, text), check=check)
+        return Live(told, text, file=file_of(told), check=check)
 
 
 class Settings(FromFiles):

@@ -202,6 +202,26 @@ def test_what_an_older_key_sealed_and_hashed_is_opened_and_known(tmp_path: Path)
 
 
 @pytest.mark.rule("REF-22g")
+def test_what_is_replaced_before_it_is_used_for_the_first_time_is_used_as_it_is_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    file = tmp_path / "kvitt_quarantine_key"
+    file.write_text(old)
+    monkeypatch.setenv(SECRETS_DIR, str(tmp_path))
+    monkeypatch.delenv("KVITT_QUARANTINE_KEY", raising=False)
+    others = {name: value for name, value in LOCAL.items() if name != "quarantine_key"}
+    settings = Settings(**others)
+
+    file.write_text(f"{new}\n{old}\n")
+
+    live = settings.live("quarantine_key", check=Fernet)
+    assert live.values() == (new, old)
+    file.write_text(new)
+    assert live.values() == (new,)
+
+
+@pytest.mark.rule("REF-22g")
 def test_a_file_that_is_wrong_changes_nothing_and_is_told(tmp_path: Path) -> None:
     key = Fernet.generate_key().decode()
     file = tmp_path / "key"

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 from cryptography.fernet import Fernet, MultiFernet
+from kvitt_chassis.fernet_keys import fernet_of
 from kvitt_chassis.secret_files import Live
 
 IDLE = timedelta(minutes=30)
@@ -60,15 +61,11 @@ class Sessions:
     def __init__(self, pool: asyncpg.Pool, *, key: str | Live) -> None:
         self._pool = pool
         self._live = key if isinstance(key, Live) else Live("portal_key", key, check=Fernet)
-        self._sealers = _sealers(self._live.values())
 
     @property
     def _fernet(self) -> MultiFernet:
         """Seals by the newest key, and opens by each: a session lasts on when a key is replaced."""
-        keys = self._live.values()
-        if keys != self._sealers[0]:
-            self._sealers = _sealers(keys)
-        return self._sealers[1]
+        return fernet_of(self._live.values())
 
     async def start(self, session: Session) -> str:
         """Store a new session; answers the secret that its cookie holds."""
@@ -173,10 +170,6 @@ class Sessions:
 
     def _sealed(self, session: Session) -> str:
         return self._fernet.encrypt(json.dumps(session.copy()).encode()).decode()
-
-
-def _sealers(keys: tuple[str, ...]) -> tuple[tuple[str, ...], MultiFernet]:
-    return keys, MultiFernet([Fernet(one) for one in keys])
 
 
 def _digest(secret: str) -> bytes:

@@ -48,7 +48,7 @@ class Stored(BaseModel):
 
 # decision 0540: a person's reference is looked for everywhere, by no list of columns
 async def stored_of(
-    person: UUID, *, region: RegionCode | None, database: Database, sealer: Sealer | None
+    person: UUID, *, region: RegionCode | None, database: Database, sealer: Sealer
 ) -> Stored:
     """Every row that names the person's reference, in one snapshot. `region`: of that one alone."""
     begin = (
@@ -90,10 +90,8 @@ async def _rows(
 
 
 async def _parked(
-    session: AsyncSession, person: UUID, region: RegionCode | None, sealer: Sealer | None
+    session: AsyncSession, person: UUID, region: RegionCode | None, sealer: Sealer
 ) -> list[Parked]:
-    if sealer is None:
-        return []
     found: list[Parked] = []
     for row in await session.execute(_MESSAGES, {"region": region}):
         record = sealer.unseal(row.sealed)

@@ -42,11 +42,11 @@ class Certificates:
             return False
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*self._files)
-        except (OSError, ssl.SSLError) as error:  # one of the two is not there yet
+            for context in self._contexts():
+                context.load_cert_chain(*self._files)
+        except OSError as error:  # one of the two is not there yet, or is replaced right now
             log.warning("the certificate was not read anew: %s", type(error).__name__)
             return False
-        for context in self._contexts():
-            context.load_cert_chain(*self._files)
         self._given = stamps
         log.info("the certificate was read anew")
         return True

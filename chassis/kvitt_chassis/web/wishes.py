@@ -83,7 +83,7 @@ class WishesOf:
         return Wishes(self, persons, tuple(units), is_under_way, also, may_be_shown)
 
     def blocked(self, caller: Caller) -> CTE:
-        """Whom what of which unit is blocked for the caller of: block_id, person by every
+        """Of whom, and at which unit, something is blocked for the caller: person by every
         reference, unit.
         """
         blocks = self.blocks().subquery()

@@ -40,17 +40,6 @@ IN_REGISTER: Final[Mapping[Role, Grantee]] = {
 }
 """What the register of users says of somebody; a token cannot."""
 
-DUTIES: Final = frozenset(
-    {
-        Word("unit_head"),
-        Word("technician"),
-        Word("finance"),
-        Word("assortment_manager"),
-        Word("log_reviewer"),
-    }
-)
-"""What a region may state that a user is besides, whatever their roles (REF-18)."""
-
 # decisions 0363 and 0507: a duty is granted acts as a role is, and customer service keeps its own
 OF_DUTIES: Final[Mapping[Word, Grantee]] = {
     Word(one.value): one
@@ -62,7 +51,9 @@ OF_DUTIES: Final[Mapping[Word, Grantee]] = {
         Grantee.LOG_REVIEWER,
     )
 }
-"""The duties that acts are granted to; one that is in none here is granted nothing by itself."""
+"""What a region may state that a user is besides, whatever their roles (REF-18)."""
+
+DUTIES: Final = frozenset(OF_DUTIES)
 
 
 class Reach(StrEnum):

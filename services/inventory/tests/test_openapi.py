@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from inventory.articles.api import ArticleLine
 from inventory.custody.api import DayView, LifeView
-from inventory.devices.api import DeviceLine
+from inventory.devices.views import DeviceLine
 from inventory.holds.api import HoldView
 from inventory.registered_returns.choices import LineLeft
 from inventory.reservations.api import ReservationLine

@@ -24,6 +24,7 @@ from kvitt_testkit.reconciled import found_by
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
 from contracts.tests.builders.areas import with_product_areas
+from contracts.tests.builders.blocks import a_block_registered
 from contracts.tests.builders.bmb import a_transfer_requested_from_store
 from contracts.tests.builders.orders import (
     a_customer_registered,
@@ -330,13 +331,32 @@ async def test_customer_service_registers_it_over_http_and_its_unit_sees_whose_i
 async def test_of_a_protected_patient_the_unit_alone_is_told_who_it_is(world: World) -> None:
     await world.handle_all(a_take_over(), a_person_protection_changed())
 
-    seen = {}
-    for name, who in (("unit", ME), ("staff", STAFF), ("system", SYSTEM)):
-        async with world.http(**who) as client:
-            card = (await client.get(f"/devices/{device_id('R-1')}")).json()
-            seen[name] = card["origin"]["person"]
+    assert await brought_by(world, ME) == str(person())
+    assert await brought_by(world, STAFF) is None
+    assert await brought_by(world, SYSTEM) == str(person())
 
-    assert seen == {"unit": str(person()), "staff": None, "system": str(person())}
+
+@pytest.mark.rule("REF-25b", "REF-25f")
+async def test_who_brought_it_is_blocked_for_other_units_once_the_patient_has_had_it(
+    world: World,
+) -> None:
+    await world.handle_all(a_take_over(), a_block_registered(person(), service_point=SENDING))
+    assert await brought_by(world, STAFF) == str(person())
+
+    await world.handle(withdrawn_to(order="O-1"))
+    await world.advance(stockholm("2026-03-04 08:00"))
+    await world.handle(a_device_returned("R-1", on="2026-03-04"))
+
+    assert await brought_by(world, STAFF) is None
+    assert await brought_by(world, SYSTEM) == str(person())
+
+
+async def brought_by(world: World, who: dict[str, Any]) -> str | None:
+    """Who is named as a device's patient from another region, on its card."""
+    async with world.http(**who) as client:
+        card = (await client.get(f"/devices/{device_id('R-1')}")).json()
+    named: str | None = card["origin"]["person"]
+    return named
 
 
 async def test_what_nobody_is_to_have_is_scrapped(world: World) -> None:

@@ -14,9 +14,10 @@ from pydantic import BaseModel, Field
 from inventory.articles.models import ArticleRow
 from inventory.cards import domain
 from inventory.cards.commands import GiveNumber, SerialNumber, SetCard, SipNumber
-from inventory.devices.api import DEVICES, SCOPE, DeviceLine, NamedDevices, within_reach_of_areas
+from inventory.devices.api import DEVICES, SCOPE, NamedDevices, within_reach_of_areas
 from inventory.devices.models import DeviceRow
 from inventory.devices.queries import bears_sip_number, is_scanned
+from inventory.devices.views import DeviceLine
 from inventory.scanning import domain as scanning
 from inventory.scanning.domain import LONGEST
 

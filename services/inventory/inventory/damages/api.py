@@ -13,10 +13,11 @@ from pydantic import Field
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id
 from inventory.damages.commands import Note, TellDamage
-from inventory.devices.api import SCOPE, DeviceLine
+from inventory.devices.api import SCOPE
 from inventory.devices.damage_views import DamageView
 from inventory.devices.models import DeviceRow
 from inventory.devices.records.domain import Outcome
+from inventory.devices.views import DeviceLine
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])
 

@@ -236,6 +236,20 @@ async def hidden_custody_of(reader: RegionReader, row: DeviceRow) -> Sequence[Cu
     return await reader.all(select(CustodyRow).where(CustodyRow.device_id == row.id, hidden))
 
 
+ORIGIN: Final = WISHES.of(
+    cast(DeviceRow.origin, JSONB)["person"].astext,
+    units=[cast(DeviceRow.origin, JSONB)["service_point"].astext],
+    is_under_way=lambda: DeviceRow.meant_for.is_not(None),
+)
+"""What patients have said of the devices that they brought from another region."""
+
+
+async def is_origin_hidden(reader: RegionReader, row: DeviceRow) -> bool:
+    """Whether a block hides from the reader who brought the device (REF-25)."""
+    hidden = ORIGIN.hides(reader.caller, serves=reader.grant.is_region_wide)
+    return bool(await reader.all(select(DeviceRow.id).where(DeviceRow.id == row.id, hidden)))
+
+
 # decision 0282: who asks for a device of others shows it to nobody by that
 def _held_for(caller: Caller) -> Select[UUID]:
     held, parties = aliased(DeviceRow), TransferPartiesRow

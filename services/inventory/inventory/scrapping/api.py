@@ -11,8 +11,9 @@ from pydantic import Field
 
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id
-from inventory.devices.api import SCOPE, DeviceLine
+from inventory.devices.api import SCOPE
 from inventory.devices.models import DeviceRow
+from inventory.devices.views import DeviceLine
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])
 

@@ -24,8 +24,8 @@ from pydantic import Field
 
 from inventory.articles.models import ArticleRow
 from inventory.articles.queries import article_id
-from inventory.devices.api import DeviceLine
 from inventory.devices.models import DeviceRow
+from inventory.devices.views import DeviceLine
 from inventory.people.queries import region_person_id_of
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])

@@ -122,13 +122,14 @@ class Orders:
         if stamp == self._stamp:
             return
         try:
-            self._key = load_pem_private_key(self._key_file.read_bytes(), password=None)
-            public = ECAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
-            self._key_id = thumbprint(public)
-        except (OSError, ValueError) as error:
+            key: Any = load_pem_private_key(self._key_file.read_bytes(), password=None)
+            key_id = thumbprint(ECAlgorithm.to_jwk(key.public_key(), as_dict=True))
+        except (OSError, ValueError, TypeError, jwt.InvalidKeyError) as error:  # or of another kind
             if self._key is None:
                 raise
             log.error("KVITT_MAIL_KEY_FILE was not read anew: %s", type(error).__name__)
+        else:
+            self._key, self._key_id = key, key_id
         self._stamp = stamp
 
     def _token(self, region: RegionCode) -> str:

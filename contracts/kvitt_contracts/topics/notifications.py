@@ -1,0 +1,23 @@
+"""Notifications' topics: its own, and what regions are told."""
+
+from kvitt_contracts import notifications, regions
+from kvitt_contracts.topic import REGION, Topic, domain_topic, every
+
+NOTIFICATIONS_MESSAGES = domain_topic(
+    "notifications.messages",
+    "MessageId",
+    notifications.MessageEvent,
+)
+NOTIFICATIONS_EMAILS = domain_topic(
+    "notifications.emails", "EmailId", notifications.EmailEvent, "orders"
+)
+NOTIFICATIONS_NEWS = domain_topic("notifications.news", "NewsId", notifications.NewsEvent)
+REGION_EVENTS = Topic(
+    name=f"region.{REGION}.events",
+    owner="notifications",
+    key="the thing's id; the body says what the region calls it",
+    types=every(regions.ReportEvent),
+    coming=every(regions.ComingReportEvent),
+    writers=frozenset({"notifications"}),
+    readers=frozenset({f"region-{REGION}", "notifications"}),
+)
