@@ -212,7 +212,7 @@ class Visit:
         act = act_at(service, "GET", path)
         if act is None or not self.user.is_known or self.may(act.name):
             return None
-        return Part(403, problem=Forbidden(act).problem)
+        return Part(403, problem=Forbidden(act).problem, is_denied=True)
 
     def word(self, word: str) -> str:
         """A word as the user's region says it."""
