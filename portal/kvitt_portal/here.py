@@ -196,8 +196,7 @@ class Visit:
 
     def _has(self, place: Place) -> bool:
         may = self.may_at_units if place.at_units else self.may
-        acts = [act for act in (place.act, place.or_act) if act]
-        return not acts or any(map(may, acts))
+        return not place.acts or any(map(may, place.acts))
 
     def may_for_all(self, act: str) -> bool:
         """True where the user reaches all of the region by the act."""
