@@ -94,4 +94,25 @@ async def test_nobody_is_handed_who_was_not_opened_and_of_who_is_protected_littl
     assert "Namn Tess Testsson" in page
     assert "070-174 06 05" not in page
     assert "Adress" not in page
-    assert "regionen lämnar ut loggen på annat sätt" in page
+    assert page.count("regionen lämnar ut det på annat sätt") == 2
+
+
+@pytest.mark.rule("REF-24d", "REF-24e")
+async def test_what_a_person_has_said_of_who_sees_stands_on_it(world: World) -> None:
+    ref = await ref_of(world)
+    block = {"service_point": SENDING, "asked_by": "patient", "asked_on": "2026-03-02"}
+    consent = {"service_point": SENDING, "until_on": "2026-03-20", "opens_blocks": True}
+    async with world.http(**CLERK) as clerk:
+        await clerk.post("/persons:find", json=FOUND)
+        said = [
+            await clerk.post(f"/persons/{ref}/blocks", json=block),
+            await clerk.post(f"/persons/{ref}/consents", json=consent),
+        ]
+        answer = await clerk.post(f"/persons/{ref}:print-extract")
+
+    assert [one.is_success for one in said] == [True, True]
+    page = " ".join(pages(answer.content))
+    assert f"Spärr av vad enheten har om dig {SENDING}" in page
+    assert "begärd 2026-03-02 gäller" in page
+    assert "Samtycke, också till det spärrade" in page
+    assert "till och med 2026-03-20 gäller" in page

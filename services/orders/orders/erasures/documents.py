@@ -9,9 +9,11 @@ from typing import Any, Final
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import STOCKHOLM
 from kvitt_contracts.types import Address, ServicePointId
-from kvitt_documents.extracts import Extract, Section
+from kvitt_documents.extracts import MOST_ROWS, Extract, Section
 from kvitt_documents.rendering import print_document
 
+from orders.blocks.domain import Status as BlockStatus
+from orders.consents.domain import Status as ConsentStatus
 from orders.devices.queries import called
 from orders.erasures.exports import CorrectionView, PersonExport
 from orders.erasures.queries import looks_of, things_of, units_of
@@ -39,6 +41,10 @@ _CLOSING: Final = (
         " dig."
     ),
     (
+        "Vad som har skrivits fritt i dina beställningar och ärenden, och filer som hör till dem,"
+        " står inte här: be kundtjänst, så lämnar regionen ut det."
+    ),
+    (
         "Är något fel kan du begära att det rättas. Du kan också begära att uppgifter raderas, om"
         " ingen lag kräver att de står kvar. Vänd dig till kundtjänst eller till regionens"
         " dataskyddsombud."
@@ -50,14 +56,30 @@ _CLOSING: Final = (
 )
 
 
+_BLOCKS: Final[Mapping[BlockStatus, str]] = {
+    BlockStatus.STANDS: "gäller",
+    BlockStatus.LIFTED: "hävd",
+}
+_CONSENTS: Final[Mapping[ConsentStatus, str]] = {
+    ConsentStatus.HOLDS: "gäller",
+    ConsentStatus.WITHDRAWN: "återtaget",
+    ConsentStatus.ENDED: "slut",
+}
+
+
 async def print_extract(told: PersonExport, tx: Transaction) -> bytes:
-    """The extract as PDF. Of who is protected neither where they are nor the log stands on it."""
+    """The extract as PDF. Of who is protected neither where they are, nor the log, nor what they
+    have said to units stands on it.
+    """
     return await print_document(await _extract(told, tx))
 
 
 async def _extract(told: PersonExport, tx: Transaction) -> Extract:
-    lines = [] if told.protected else await looks_of(told.references, tx)
-    units = await _unit_names({line.unit for line in lines if line.unit}, tx)
+    # one more than is shown: then it is said that there are more
+    lines = [] if told.protected else await looks_of(told.references, tx, most=MOST_ROWS + 1)
+    said = (*told.blocks, *told.consents)
+    at = {line.unit for line in lines if line.unit} | {one.service_point for one in said}
+    units = await _unit_names(at, tx)
     things = await things_of(told.references, tx)
     names = await called(things.devices, tx)
     devices = [device_on_slip(names.get(one)) for one in things.devices]
@@ -85,11 +107,18 @@ async def _extract(told: PersonExport, tx: Transaction) -> Extract:
                 nothing="Inget har rättats.",
             ),
             Section(
+                heading="Vad du har sagt om vem som får se",
+                says="",
+                columns=("Vad", "Enhet", "Dag", "Läge"),
+                rows=() if told.protected else tuple(_said(told, units)),
+                nothing=_nothing(told, "Du har inte bett om någon spärr eller gett samtycke."),
+            ),
+            Section(
                 heading="När någon har sett dina uppgifter",
                 says="När, från vilken enhet och för vad. Vem det var står inte här.",
                 columns=("När", "Enhet", "Vad"),
                 rows=tuple(_look(line, units) for line in lines),
-                nothing=_no_lines(told),
+                nothing=_nothing(told, "Ingen har sett dina uppgifter."),
             ),
         ),
         closing=_CLOSING,
@@ -131,15 +160,37 @@ def _is_shown(one: CorrectionView, told: PersonExport) -> bool:
     return not (told.protected and one.field in _WHERE_FOUND)
 
 
+def _said(told: PersonExport, units: Mapping[ServicePointId, str]) -> Sequence[tuple[str, ...]]:
+    blocks = [
+        (
+            "Spärr av vad enheten har om dig",
+            units.get(one.service_point, str(one.service_point)),
+            f"begärd {one.asked_on}" if one.asked_on else "–",
+            _BLOCKS[one.status],
+        )
+        for one in told.blocks
+    ]
+    consents = [
+        (
+            "Samtycke, också till det spärrade" if one.opens_blocks else "Samtycke",
+            units.get(one.service_point, str(one.service_point)),
+            f"till och med {one.until_on}",
+            _CONSENTS[one.status],
+        )
+        for one in told.consents
+    ]
+    return [*blocks, *consents]
+
+
 def _look(line: PersonAccessRow, units: Mapping[ServicePointId, str]) -> tuple[str, ...]:
     unit = units.get(line.unit, str(line.unit)) if line.unit else "–"
     return _time(line.at), unit, said_of(line.look, line.purpose)
 
 
-def _no_lines(told: PersonExport) -> str:
+def _nothing(told: PersonExport, otherwise: str) -> str:
     if told.protected:
-        return "Du har skyddade personuppgifter: regionen lämnar ut loggen på annat sätt."
-    return "Ingen har sett dina uppgifter."
+        return "Du har skyddade personuppgifter: regionen lämnar ut det på annat sätt."
+    return otherwise
 
 
 def _value(value: Any) -> str:
