@@ -7,7 +7,7 @@ import pytest
 from portal.tests.browser import MakeActor
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
-from portal.tests.ward import PRESCRIBER, Ward
+from portal.tests.ward import PRESCRIBER, UNIT, Ward
 
 REASON = "Medvetslös, respiratorn larmar."
 
@@ -38,6 +38,7 @@ async def test_a_block_is_registered_opened_by_another_unit_and_lifted(
     await eva.picture("recipient-blocked")
     await eva.accessible()
     assert await eva.goes(f"{page}/sparrar") == 200
+    await eva.sees_no(UNIT)
     await eva.click("Nödöppna det spärrade")
     await eva.fill("Skäl", REASON)
     await eva.page.get_by_role("button", name="Nödöppna").click()
