@@ -2,7 +2,6 @@
 what was corrected, and who has looked (REF-24).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,11 +56,7 @@ def _shown(section: Section) -> Data:
         "heading": section.heading,
         "says": pieces(section.says),
         "columns": list(section.columns),
-        "rows": _latest(section.rows),
+        "rows": [[pieces(text) for text in row] for row in section.rows[:MOST_ROWS]],
         "cut": len(section.rows) > MOST_ROWS,
         "nothing": section.nothing,
     }
-
-
-def _latest(rows: Sequence[Row]) -> list[list[str]]:
-    return [list(row) for row in rows[:MOST_ROWS]]

@@ -38,6 +38,14 @@ def test_it_is_read_aloud_by_headings_and_a_table_with_heads() -> None:
     assert kinds.count("/TH") == 3
 
 
+def test_what_is_long_in_a_row_stands_there_to_its_end() -> None:
+    written = " ".join(f"ord{number}" for number in range(80))
+
+    text = " ".join(pages(render(an_extract(("", "–", written)))))
+
+    assert written in text
+
+
 def test_of_many_rows_the_latest_stand_on_it_and_that_is_said() -> None:
     long = an_extract(*((str(row), "–", "sågs") for row in range(MOST_ROWS + 1)))
 

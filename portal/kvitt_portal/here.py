@@ -196,8 +196,7 @@ class Visit:
 
     def _has(self, place: Place) -> bool:
         may = self.may_at_units if place.at_units else self.may
-        acts = [act for act in (place.act, place.or_act) if act]
-        return not acts or any(map(may, acts))
+        return not place.acts or any(map(may, place.acts))
 
     def may_for_all(self, act: str) -> bool:
         """True where the user reaches all of the region by the act."""
@@ -212,7 +211,7 @@ class Visit:
         act = act_at(service, "GET", path)
         if act is None or not self.user.is_known or self.may(act.name):
             return None
-        return Part(403, problem=Forbidden(act).problem)
+        return Part(403, problem=Forbidden(act).problem, is_denied=True)
 
     def word(self, word: str) -> str:
         """A word as the user's region says it."""

@@ -67,6 +67,8 @@ class Part:
     status: int
     value: Any = None
     problem: Problem | None = None
+    is_denied: bool = False
+    """True where the table of access does not grant it: the service was not asked."""
 
     @property
     def waits(self) -> bool:

@@ -3,6 +3,11 @@
 from pathlib import Path
 from uuid import uuid4
 
+from kvitt_chassis.web.problems import Problem
+from kvitt_portal.names import Names
+from kvitt_portal.rendering import environment
+from kvitt_portal.services import Part
+
 from portal.tests.beside import silent
 from portal.tests.ward import Ward
 
@@ -36,3 +41,16 @@ async def test_what_was_not_removed_is_not_said_to_be(ward: Ward, tmp_path: Path
 
     assert "message-box--warning" in answer.text
     assert "0 borta. " in answer.text
+
+
+def test_a_part_says_why_it_is_not_there_unless_nobody_grants_it() -> None:
+    page = environment().from_string('{% import "parts.html" as p %}{{ p.trouble(part) }}')
+    said = "Beställningar svarar inte just nu"
+    problem = Problem(status=503, reason="SERVICE_SILENT", title=said, detail="", way_on="")
+    refused = problem.model_copy(update={"status": 403})
+
+    assert said in page.render(part=Part(503, problem=problem))
+    assert said in page.render(part=Names(problem=problem))
+    assert said in page.render(part=Part(403, problem=refused))  # by the register, as it is now
+    assert page.render(part=Part(403, problem=refused, is_denied=True)).strip() == ""
+    assert page.render(part=Names()).strip() == ""

@@ -11,7 +11,7 @@ from kvitt_contracts.types import Role, Word
 from starlette.responses import Response
 
 from kvitt_portal import log_words
-from kvitt_portal.forms import Form
+from kvitt_portal.forms import Form, said_of
 from kvitt_portal.here import Here, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.pages import listing
@@ -20,6 +20,7 @@ from kvitt_portal.pages.asking import code
 router = APIRouter()
 
 PAGE: Final = "/behorigheter"
+_NOBODY: Final = "Ingen användare heter så. Skriv användarnamnet."
 _FILTERS: Final = ("service", "grantee", "text", "user")
 
 
@@ -66,7 +67,8 @@ async def _user(here: Visit, filters: Form) -> dict[str, Any] | None:
         return None
     part = await here.ask("orders", f"/users/{code(filters['user'])}")
     if part.problem is not None:
-        filters.add("user", "Ingen användare heter så. Skriv användarnamnet.")
+        is_nobody = part.status == 404
+        filters.add("user", _NOBODY if is_nobody else said_of(part.problem))
         return None
     found: dict[str, Any] = part.value
     return found

@@ -111,16 +111,20 @@ async def _page(here: Visit, person: UUID, form: Form | None) -> Response:
         ],
     )
     units = {one["block_id"]: one["service_point"] for one in wishes["blocks"]}
+    is_staff = here.may_for_all("orders.block.register")
+    form = form or Form()
+    for name in ("unit", "to"):
+        if not is_staff and name not in form:
+            form.give(name, here.service_point)
     return here.page(
         "recipients/sparrar.html",
-        status=200 if form is None or form.ok else 422,
         person=str(person),
         who=who,
         wishes=wishes,
         units=units,
         names=names,
-        form=form or Form(),
-        is_staff=here.may_for_all("orders.block.register"),
+        form=form,
+        is_staff=is_staff,
         own_places=[(one, names.customer(one)) for one in here.user.service_points],
         asked_by=_ASKED_BY,
     )

@@ -60,7 +60,7 @@ async def set_sip_number(device_id: UUID, here: Here) -> Response:
 
 @router.post("/individ/{device_id}/serienummer")
 async def set_serial_number(device_id: UUID, here: Here) -> Response:
-    """Customer service changes its serial number, for who asked."""
+    """The device service changes its serial number, for who asked."""
     form = await here.form()
     form.must("serial_number", text="Skanna eller skriv serienumret.")
     await take_new_number(here, form, serial="serial_number")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from kvitt_portal.forms import Form
-from kvitt_portal.here import Visit
+from kvitt_portal.here import PageProblem, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.pages.scanning import LONGEST
 from kvitt_portal.services import Part
@@ -69,9 +69,13 @@ async def found(
 ) -> Part:
     """A page of the list, from where the address goes on, filtered by `query`; what is wrong with a
     filter is said beside it, as `say_what_is_wrong` takes `written`.
+
+    Raises PageProblem where the list is not the user's: the page is nothing without it.
     """
     cursor = here.request.query_params.get("cursor")
     part = await here.ask(service, path, **query, cursor=cursor, limit=limit)
+    if part.problem is not None and part.status == 403:
+        raise PageProblem(part.problem)
     say_what_is_wrong(filters, part, written)
     return part
 

@@ -15,7 +15,7 @@ from kvitt_portal.here import Here, Visit
 from kvitt_portal.names import Names
 from kvitt_portal.numbers import personal_number
 from kvitt_portal.pages import listing
-from kvitt_portal.pages.asking import items_of
+from kvitt_portal.pages.asking import items_of, say_refused
 from kvitt_portal.pages.registering import kind_of_number, quantity_of
 
 router = APIRouter()
@@ -60,7 +60,7 @@ async def looked_at(here: Here, line: UUID) -> Response:
     """One line with who it is about, and the form of its review."""
     if not here.may(_READ):
         return here.go(_ELSEWHERE)
-    return await _line(here, line, Form(given={"back": here.request.query_params.get("till", "")}))
+    return await _line(here, line, Form(given={"from": here.request.query_params.get("till", "")}))
 
 
 @router.post(f"{PAGE}/rader/{{line}}")
@@ -77,11 +77,9 @@ async def reviewed(here: Here, line: UUID) -> Response:
         return await _line(here, line, form)
     part = await here.send("orders", "POST", f"/log-lines/{line}:review", body, form)
     if part.problem is not None:
-        form.refuse(part.problem, {name: name for name in body})
+        say_refused(form, part, {name: name for name in body})
         return await _line(here, line, form)
-    back = form["back"]
-    is_ours = back.partition("?")[0] == PAGE
-    return here.go(back if is_ours else PAGE, "Granskningen är registrerad.")
+    return here.go(listing.listed_at(form, PAGE) or PAGE, "Granskningen är registrerad.")
 
 
 @router.get(_SAMPLES)
@@ -159,6 +157,7 @@ async def _line(here: Visit, line: UUID, form: Form) -> Response:
         "log/line.html",
         line=shown.value if shown else None,
         form=form,
+        back=listing.listed_at(form, PAGE) or PAGE,
         names=await _names(here, items),
         words=log_words,
         outcomes=[(one, said) for one, (said, _) in log_words.OUTCOMES.items()],

@@ -212,7 +212,7 @@ async def page_of(here: Visit, order: UUID, form: Form) -> Response:
         purchases=purchases,
         waiting=[n for offer in view["to_purchase"] for n in offer["lines"]],
         may_buy=here.may("orders.purchase-order.create"),
-        may_attach=here.may("orders.purchase-order.create"),
+        may_attach=here.may("orders.attachment.attach"),
         others=others,
         suppliers=suppliers,
         story=story,

@@ -176,8 +176,13 @@ async def _page(here: Visit, pickup: UUID, form: Form, *, place: Part | None = N
         asked=asked,
         place=place,
         is_voiding=any(one["is_voiding"] for one in view["lines"]),
-        may_void=is_open and (is_mine or here.may_for_all("orders.pickup.void")),
-        may_hasten=is_open and is_mine and not view["is_urgent"],
+        may_void=is_open
+        and here.may("orders.pickup.void")
+        and (is_mine or here.may_for_all("orders.pickup.void")),
+        may_hasten=is_open
+        and here.may("orders.pickup.make-urgent")
+        and is_mine
+        and not view["is_urgent"],
         may_report=here.may_for_all("orders.pickup.report")
         and view["status"] in ("registered", "closed"),
         may_look=here.may("orders.pickup.resolve"),

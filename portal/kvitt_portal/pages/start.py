@@ -38,7 +38,6 @@ _TELEPHONE = re.compile(r"^(?!\d{6}[-+]\d{4}$)(\+|0)\d[\d -]{5,17}\d$", re.ASCII
 """What can be a SIP number: a telephone number, which stands in no address."""
 _SPACED = str.maketrans(dict.fromkeys("()/.", " ") | dict.fromkeys("‐‑‒–—−", "-"))
 """How people write a telephone number, beside blanks and hyphens."""
-_DENIED = 403
 _LOOKED_AT = 50
 """So many open baskets are looked through for fees that are to be charged."""
 _NUMBERS = {"device": ("device_number", "serial_number"), "supplier": ("supplier_id", "name")}
@@ -49,7 +48,7 @@ _NO_SUCH = "Inget hjälpmedel som du ser har det SIP-numret. Inget annat heter s
 @router.get("/")
 async def start(here: Here) -> Response:
     """What there is to do, with counts and the first of it, and the latest messages."""
-    if here.may("orders.log-lines.list") and not here.may("orders.care-units.list"):
+    if here.may("orders.log-lines.list") and not here.may("notifications.messages.list"):
         return here.go(LOG)  # nothing else waits for them
     faults = _unanswered_faults(here)
     is_staff = here.may("orders.case.answer")
@@ -108,7 +107,7 @@ async def start(here: Here) -> Response:
     fees = fees_to_charge(items_of(baskets)) if charges else []
     return here.page(
         "start/start.html",
-        to_do=[one for one in to_do if one[2].status != _DENIED],
+        to_do=[one for one in to_do if not one[2].is_denied],
         awaited=[] if is_staff else items_of(awaited),
         steps=steps,
         messages=messages,

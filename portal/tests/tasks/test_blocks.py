@@ -7,7 +7,7 @@ import pytest
 from portal.tests.browser import MakeActor
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
-from portal.tests.ward import Ward
+from portal.tests.ward import PRESCRIBER, UNIT, Ward
 
 REASON = "Medvetslös, respiratorn larmar."
 
@@ -27,7 +27,7 @@ async def test_a_block_is_registered_opened_by_another_unit_and_lifted(
     await anna.fill("Dag", today)
     await anna.click("Spärra")
     await anna.sees("Enhetens uppgifter är spärrade för andra från och med nu.")
-    await anna.sees("Gäller")
+    await anna.sees("Gäller", within=PRESCRIBER)
     await anna.picture("blocks")
     await anna.accessible()
 
@@ -38,6 +38,7 @@ async def test_a_block_is_registered_opened_by_another_unit_and_lifted(
     await eva.picture("recipient-blocked")
     await eva.accessible()
     assert await eva.goes(f"{page}/sparrar") == 200
+    await eva.sees_no(UNIT)
     await eva.click("Nödöppna det spärrade")
     await eva.fill("Skäl", REASON)
     await eva.page.get_by_role("button", name="Nödöppna").click()
@@ -50,6 +51,9 @@ async def test_a_block_is_registered_opened_by_another_unit_and_lifted(
     await anna.picture("blocks-of-the-unit")
     await anna.click("Häv spärren")
     await anna.sees("Spärren är hävd.")
+    await anna.sees_no("Häv spärren")
+    assert await eva.goes(page) == 200
+    await eva.sees_no("Patienten har spärrat uppgifter för din enhet.")
 
 
 @pytest.mark.rule("REF-26a", "REF-26c")
@@ -70,3 +74,4 @@ async def test_a_consent_is_registered_and_taken_back(
     await anna.click("Ta tillbaka")
 
     await anna.sees("Samtycket är återtaget och gäller inte mer.")
+    await anna.sees_no("Ta tillbaka")

@@ -78,7 +78,7 @@ async def test_an_emergency_is_found_and_its_review_registered(
     await doris.sees("Granskningen är registrerad.")
     await doris.sees("Ska utredas", within="Nils Nödöppnare")
     await doris.goes(f"{PAGE}/enheter")
-    await doris.sees("1", within="Intensiven")
+    await doris.sees_no("Ingen rad granskad", within="Intensiven")
     await doris.picture("log-units")
     await doris.accessible()
 
@@ -129,8 +129,15 @@ async def test_the_log_is_of_who_reviews_it_alone(
             ):
                 answer = await client.get(page)
                 assert (answer.status_code, answer.headers["location"]) == (303, "/mina-uppgifter")
-            wrong = await client.post(f"{PAGE}/person", data={"number": logged.patient.number})
-            assert logged.patient.name not in wrong.text
+            number = {"number": logged.patient.number}
+            days = {"first": "2026-05-01", "last": "2026-05-02", "size": "20"}
+            review = {"outcome": "in_order"}
+            sent = [
+                await client.post(f"{PAGE}/person", data=number),
+                await client.post(f"{PAGE}/stickprov", data=days),
+                await client.post(f"{PAGE}/rader/{logged.ref}", data=review),
+            ]
+            assert [one.status_code for one in sent] == [403, 403, 403]
 
 
 async def test_what_is_wrong_is_said_beside_the_field(

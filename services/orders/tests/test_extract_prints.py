@@ -79,7 +79,7 @@ async def test_customer_service_hands_a_person_what_is_stored_of_them_and_that_i
 
 
 @pytest.mark.rule("REF-24d")
-async def test_what_was_written_and_what_they_have_asked_for_stand_on_it(world: World) -> None:
+async def test_what_was_written_of_them_stands_on_it(world: World) -> None:
     ref = await ref_of(world)
     case = {
         "kind": "other",
@@ -89,18 +89,13 @@ async def test_what_was_written_and_what_they_have_asked_for_stand_on_it(world: 
     }
     async with world.http(service_points=[SENDING]) as unit:
         asked = await unit.post("/cases", json=case)
-    block = {"service_point": SENDING, "asked_on": "2026-03-02"}
     async with world.http(**CLERK) as clerk:
         await clerk.post("/persons:find", json=FOUND)
-        blocked = await clerk.post(f"/persons/{ref}/blocks", json=block)
         answer = await clerk.post(f"/persons/{ref}:print-extract")
 
     assert asked.is_success, asked.text
-    assert blocked.status_code == 201, blocked.text
     page = " ".join(pages(answer.content))
     assert "Ärende hos kundtjänst Ring Anhörigholm." in page
-    assert f"Spärr {SENDING}" in page
-    assert "2026-03-02 gäller" in page
 
 
 def test_whatever_is_written_of_a_person_has_a_name_on_paper() -> None:
@@ -128,4 +123,26 @@ async def test_nobody_is_handed_who_was_not_opened_and_of_who_is_protected_littl
     assert "Namn Tess Testsson" in page
     assert "070-174 06 05" not in page
     assert "Adress" not in page
+    assert page.count("regionen lämnar ut det på annat sätt") == 2
     assert "regionen lämnar ut loggen på annat sätt" in page
+
+
+@pytest.mark.rule("REF-24d", "REF-24e")
+async def test_what_a_person_has_said_of_who_sees_stands_on_it(world: World) -> None:
+    ref = await ref_of(world)
+    block = {"service_point": SENDING, "asked_by": "patient", "asked_on": "2026-03-02"}
+    consent = {"service_point": SENDING, "until_on": "2026-03-20", "opens_blocks": True}
+    async with world.http(**CLERK) as clerk:
+        await clerk.post("/persons:find", json=FOUND)
+        said = [
+            await clerk.post(f"/persons/{ref}/blocks", json=block),
+            await clerk.post(f"/persons/{ref}/consents", json=consent),
+        ]
+        answer = await clerk.post(f"/persons/{ref}:print-extract")
+
+    assert [one.is_success for one in said] == [True, True]
+    page = " ".join(pages(answer.content))
+    assert f"Spärr av vad enheten har om dig {SENDING}" in page
+    assert "begärd 2026-03-02 gäller" in page
+    assert "Samtycke, också till det spärrade" in page
+    assert "till och med 2026-03-20 gäller" in page

@@ -96,8 +96,8 @@ LOG_REVIEWS: tuple[RuleMutant, ...] = (
         "REF-24d",
         "An extract does not say who has looked",
         _PRINTS,
-        "    lines = [] if told.protected else await looks_of(told.references, tx)\n",
-        "    lines: list[PersonAccessRow] = []\n",
+        "else await looks_of(told.references, tx, most=MOST_ROWS + 1)\n",
+        "else []\n",
         f"{_PRINTED}_customer_service_hands_a_person_what_is_stored_of_them_and_that_is_logged",
     ),
 )

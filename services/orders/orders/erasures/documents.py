@@ -9,9 +9,10 @@ from typing import Any, Final
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import STOCKHOLM
 from kvitt_contracts.types import Address, ServicePointId
-from kvitt_documents.extracts import Extract, Section
+from kvitt_documents.extracts import MOST_ROWS, Extract, Section
 from kvitt_documents.rendering import print_document
 
+from orders.blocks.domain import Status as BlockStatus
 from orders.consents.domain import Status as ConsentStatus
 from orders.devices.queries import called
 from orders.erasures.exports import BlockSaid, ConsentSaid, CorrectionView, PersonExport
@@ -65,6 +66,10 @@ _CLOSING: Final = (
         " dig."
     ),
     (
+        "Filer som hör till dina beställningar och ärenden står inte här: be kundtjänst, så lämnar"
+        " regionen ut dem."
+    ),
+    (
         "Är något fel kan du begära att det rättas. Du kan också begära att uppgifter raderas, om"
         " ingen lag kräver att de står kvar. Vänd dig till kundtjänst eller till regionens"
         " dataskyddsombud."
@@ -74,15 +79,27 @@ _CLOSING: Final = (
         " granskar loggen."
     ),
 )
+_BLOCKS: Final[Mapping[BlockStatus, str]] = {
+    BlockStatus.STANDS: "gäller",
+    BlockStatus.LIFTED: "hävd",
+}
+_CONSENTS: Final[Mapping[ConsentStatus, str]] = {
+    ConsentStatus.HOLDS: "gäller",
+    ConsentStatus.WITHDRAWN: "återtaget",
+    ConsentStatus.ENDED: "slut",
+}
 
 
 async def print_extract(told: PersonExport, tx: Transaction) -> bytes:
-    """The extract as PDF. Of who is protected neither where they are nor the log stands on it."""
+    """The extract as PDF. Of who is protected neither where they are, nor the log, nor what they
+    have said to units, nor what was written of them stands on it.
+    """
     return await print_document(await _extract(told, tx))
 
 
 async def _extract(told: PersonExport, tx: Transaction) -> Extract:
-    lines = [] if told.protected else await looks_of(told.references, tx)
+    # one more than is shown: then it is said that there are more
+    lines = [] if told.protected else await looks_of(told.references, tx, most=MOST_ROWS + 1)
     wishes: list[BlockSaid | ConsentSaid] = []
     if not told.protected:
         wishes += [*told.blocks, *told.consents]
@@ -123,11 +140,11 @@ async def _extract(told: PersonExport, tx: Transaction) -> Extract:
                 nothing=_nothing(told, "Inget har skrivits fritt om dig."),
             ),
             Section(
-                heading="Spärrar och samtycken",
-                says="Spärrar som du har bett om, och samtycken som du har gett.",
-                columns=("Vad", "Enhet", "Från", "Till"),
+                heading="Vad du har sagt om vem som får se",
+                says="",
+                columns=("Vad", "Enhet", "Dag", "Läge"),
                 rows=tuple(_wish(one, units) for one in wishes),
-                nothing=_nothing(told, "Du har inga spärrar, och har inte gett något samtycke."),
+                nothing=_nothing(told, "Du har inte bett om någon spärr eller gett samtycke."),
             ),
             Section(
                 heading="När någon har sett dina uppgifter",
@@ -206,10 +223,10 @@ def _texts(value: Any) -> Iterator[str]:
 def _wish(one: BlockSaid | ConsentSaid, units: Mapping[ServicePointId, str]) -> tuple[str, ...]:
     unit = units.get(one.service_point, str(one.service_point))
     if isinstance(one, BlockSaid):
-        asked = one.asked_on.isoformat() if one.asked_on else "–"
-        return "Spärr", unit, asked, _time(one.lifted_at) if one.lifted_at else "gäller"
-    ends = "återtaget" if one.status is ConsentStatus.WITHDRAWN else one.until_on.isoformat()
-    return "Samtycke", unit, _time(one.given_at), ends
+        asked = f"begärd {one.asked_on}" if one.asked_on else "–"
+        return "Spärr av vad enheten har om dig", unit, asked, _BLOCKS[one.status]
+    what = "Samtycke, också till det spärrade" if one.opens_blocks else "Samtycke"
+    return what, unit, f"till och med {one.until_on}", _CONSENTS[one.status]
 
 
 def _nothing(told: PersonExport, says: str, what: str = "det") -> str:

@@ -257,12 +257,14 @@ async def corrections_of(
     return found.all()
 
 
-async def looks_of(refs: Sequence[PersonRef], tx: Transaction) -> Sequence[PersonAccessRow]:
-    """Who looked at a person, the latest first, a thousand at most."""
+async def looks_of(
+    refs: Sequence[PersonRef], tx: Transaction, *, most: int = MOST
+) -> Sequence[PersonAccessRow]:
+    """Who looked at a person, the latest first, a thousand at most unless told."""
     query = select(PersonAccessRow).where(
         PersonAccessRow.region == tx.region, PersonAccessRow.person.in_(refs)
     )
-    found = await tx.session.scalars(query.order_by(PersonAccessRow.at.desc()).limit(MOST))
+    found = await tx.session.scalars(query.order_by(PersonAccessRow.at.desc()).limit(most))
     return found.all()
 
 
