@@ -77,10 +77,10 @@ class Admin:
         """The known services, in the catalogue's order."""
         return tuple(name for name in SERVICES if name in self._urls)
 
-    def get(self, service: str, path: str, **query: Any) -> Any:
-        """A service's answer to GET. Raises LocalProblem."""
+    def get(self, service: str, path: str, *, waits: bool = False, **query: Any) -> Any:
+        """A service's answer to GET. `waits`: however long it takes. Raises LocalProblem."""
         asked = {name: value for name, value in query.items() if value is not None}
-        return self._ask("GET", service, path, params=asked)
+        return self._ask("GET", service, path, params=asked, **_patience(waits=waits))
 
     def exported(self, service: str, path: str, *, after: int, **query: Any) -> Iterator[Any]:
         """Each line that a service hands on as JSON, page by page. Raises LocalProblem."""
@@ -114,8 +114,7 @@ class Admin:
         self, service: str, path: str, body: dict[str, Any] | None = None, *, waits: bool = False
     ) -> Any:
         """A service's answer to POST. `waits`: however long it takes. Raises LocalProblem."""
-        patience = {"timeout": None} if waits else {}
-        return self._ask("POST", service, path, json=body or {}, **patience)
+        return self._ask("POST", service, path, json=body or {}, **_patience(waits=waits))
 
     def _ask(self, method: str, service: str, path: str, **more: Any) -> Any:
         return self._answer(method, service, path, **more).json()
@@ -173,6 +172,10 @@ def urls_in(variable: str) -> dict[str, str]:
             remedy="It is like orders=https://one.example,bmb=https://other.example.",
         )
     return {name.strip(): url.strip().rstrip("/") for name, _, url in pairs}
+
+
+def _patience(*, waits: bool) -> dict[str, Any]:
+    return {"timeout": None} if waits else {}
 
 
 def _token() -> str:

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from kvitt.local import backups
-from kvitt.local.postgres import ADMIN
 from kvitt.local.state import State
 from kvitt.options import DEFAULT_STATE, JsonOption, StateOption
 from kvitt.terminal import console
@@ -45,9 +44,7 @@ def backup(
       kvitt backup --keys keys/newest.dump      the keys alone, after an erasure
     """
     state = State.existing(state_dir.resolve())
-    password, port = state.password(f"postgres:{ADMIN}"), state.port("postgres")
-    admin_url = f"postgresql://{ADMIN}:{password}@127.0.0.1:{port}/postgres"
-    written = backups.back_up(backups.databases_of(state, admin_url), folder=out, keys=keys)
+    written = backups.back_up(backups.databases_of(state), folder=out, keys=keys)
     if as_json:
         typer.echo(json.dumps({"written": [str(one) for one in written]}, indent=2))
         return
@@ -76,7 +73,8 @@ def restore(
     """
     state = State.existing(state_dir.resolve())
     if not yes:
-        typer.confirm(f"Replace every database of {state.directory} by {folder}?", abort=True)
+        question = f"Replace every database of {state.directory} by {folder}?"
+        typer.confirm(question, abort=True, err=True)
     with backups.postgres_alone(state) as databases:
         backups.restore(databases, folder=folder, keys=keys)
     if as_json:

@@ -73,7 +73,8 @@ def export(
         for service in admin.services:
             for one in told["orders"]["references"]:
                 path = f"persons/{one}/stored"
-                told[f"{service}/stored/{one}"] = admin.get(service, path, region=region.lower())
+                found = admin.get(service, path, waits=True, region=region.lower())
+                told[f"{service}/stored/{one}"] = found
         out.mkdir(parents=True, exist_ok=True)
         whole = json.dumps(told, ensure_ascii=False, indent=2)
         for file, text in zip(files, (whole, "\n".join(_lines(told))), strict=True):
@@ -184,11 +185,11 @@ def erase_again(
     done: list[str] = []
     if found and not dry_run:
         _confirm(f"Erase these {len(found)} again, and those who follow?", yes=yes)
-    while found and not dry_run:
-        for line in found:
+    while not dry_run and (these := [one for one in found if one["key"] not in done]):
+        for line in these:
             system.post("orders", f"/persons/{line['key']}:erase-again", _again(line, why))
             done.append(line["key"])
-        found = [one for one in _are_back(admin, region.lower(), why) if one["key"] not in done]
+        found = _are_back(admin, region.lower(), why)
     left = [line["key"] for line in found]
     said = f"{len(done)} erased again, {len(left)} left."
     _tell({"erased_again": done, "left": left}, [said], as_json=as_json)

@@ -4,6 +4,7 @@ PostgreSQL; what the services make of a restore stands in tests/privacy/test_wha
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,7 @@ def test_the_key_of_what_concerns_nobody_is_taken_back(kept: Kept) -> None:
 def test_with_the_keys_of_the_same_day_everything_is_as_it_was(kept: Kept) -> None:
     kept.run("DELETE FROM person_keys")
     kept.run("DELETE FROM person_details")
+    os.utime(kept.keys, (0, 0))  # a file's own time is its copy's
 
     restore(kept.databases, folder=kept.backup, keys=kept.keys)
 
@@ -112,11 +114,20 @@ def test_keys_do_not_lie_in_the_backup_that_they_open(kept: Kept) -> None:
 
 
 def test_keys_that_are_older_than_the_backup_are_refused(kept: Kept) -> None:
-    older = shutil.copy2(kept.keys, kept.keys.with_name("older.dump"))
-    os.utime(older, (0, 0))
+    time.sleep(1.1)  # an archive says its second
+    back_up(kept.databases, folder=kept.backup, keys=kept.keys.with_name("later.dump"))
+    copied = shutil.copy(kept.keys, kept.keys.with_name("copied.dump"))  # now: that is no date
 
     with pytest.raises(LocalProblem, match="is older than"):
-        restore(kept.databases, folder=kept.backup, keys=Path(older))
+        restore(kept.databases, folder=kept.backup, keys=Path(copied))
     with pytest.raises(LocalProblem, match="There is no"):
         restore(kept.databases, folder=kept.backup, keys=kept.keys.with_name("none"))
+    assert kept.of("person_keys") == set(PERSONS)
+
+
+def test_what_is_no_archive_is_refused_before_anything_goes(kept: Kept) -> None:
+    (kept.backup / "notifications.dump").write_bytes(b"half of it")
+
+    with pytest.raises(LocalProblem, match="did not end well"):
+        restore(kept.databases, folder=kept.backup, keys=kept.keys)
     assert kept.of("person_keys") == set(PERSONS)

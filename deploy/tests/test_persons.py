@@ -38,6 +38,7 @@ class Services:
         self.done: list[tuple[str, Any]] = []
         self.back: list[dict[str, Any]] = []
         self.failed: str | None = None
+        self.is_in_vain = False
 
     def get(self, path: str, query: str) -> Any:
         self.asked.append(f"{path}?{query}")
@@ -55,7 +56,8 @@ class Services:
             found = {"check": "erasures", "failed": self.failed, "shown": list(self.back)}
             return [found | {"differences": len(self.back)}]
         self.done.append((path, body))
-        self.back = [one for one in self.back if one["key"] not in path]
+        if not self.is_in_vain:
+            self.back = [one for one in self.back if one["key"] not in path]
         return {"person": REF, "references": [REF, OTHER]}
 
 
@@ -167,6 +169,15 @@ def test_each_is_erased_again_as_it_was_told_and_those_who_follow_too(services: 
         (f"/persons/{OTHER}:erase-again", why),
     ]
     assert told == {"erased_again": [REF, OTHER], "left": []}
+
+
+@pytest.mark.rule("REF-23i")
+def test_who_is_here_though_they_were_erased_again_is_told(services: Services) -> None:
+    services.back, services.is_in_vain = list(BACK), True
+
+    told = json.loads(person("erase-again", "--yes", "--json").stdout)
+
+    assert told == {"erased_again": [REF, OTHER], "left": [REF, OTHER]}
 
 
 def test_a_comparison_that_could_not_be_made_erases_nobody(services: Services) -> None:

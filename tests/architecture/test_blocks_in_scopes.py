@@ -7,6 +7,7 @@ import pytest
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_chassis.web.wishes import NoWishes, Wishes
 from kvitt_contracts.topics import SERVICES
+from sqlalchemy import false
 
 WITHOUT = {"billing", "inventory.holds.api"}
 """Where a scope of persons has none, and says why: invoices, and what names no person."""
@@ -42,5 +43,7 @@ def test_each_scope_of_persons_heeds_blocks_or_says_why_not() -> None:
 
 @pytest.mark.rule("REF-25b")
 def test_there_is_no_scope_of_persons_without() -> None:
-    with pytest.raises(TypeError):
-        ScopeOfPersons(next(iter(scopes().values())).region, protected=None)  # type: ignore[arg-type, call-arg]
+    known = next(one for one in scopes().values() if one.units)
+
+    with pytest.raises(TypeError, match="wishes"):
+        ScopeOfPersons(known.region, service_points=known.units, protected=false)  # type: ignore[call-arg]

@@ -43,7 +43,9 @@ def test_the_runbook_has_each_secret() -> None:
     page = RUNBOOK.read_text()
 
     missing = {
-        name for name, hint in _fields() if _way(hint) is not None and _told(name) not in page
+        name
+        for name, hint in _fields()
+        if _way(hint) is not None and f"`{_told(name)}`" not in page
     }
 
     assert missing == set()

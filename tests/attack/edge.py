@@ -68,7 +68,9 @@ def _wrong_credentials(on: Attack) -> None:
             on.count("topics with wrong credentials")
             if error is None or error.code() != KafkaError.TOPIC_AUTHORIZATION_FAILED:
                 on.find(f"{principal} may write to a topic of others", topic=name, error=error)
-    for name in _seen(right):
+    if not (seen := _seen(right)):
+        on.find("a region does not see its own topics")
+    for name in seen:
         on.count("topics that a region sees")
         if not name.startswith(f"region.{THEIRS}."):
             on.find("a region sees a topic of others", topic=name)

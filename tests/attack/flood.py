@@ -3,8 +3,8 @@ within a stated time meanwhile, and nothing of it is lost or refused.
 """
 
 import asyncio
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from kvitt_contracts.quotas import region_quota
@@ -42,16 +42,18 @@ def attack(on: Attack) -> None:
     on.until = time.monotonic() + min(max(on.left, _LEAST_SECONDS), _LONGEST_SECONDS)
     edge, begun = Edge(on), time.monotonic()
     limit = max(FLOOR_SECONDS, SLOWER * alone.at(0.95))
-    threads = [
-        threading.Thread(target=lambda: asyncio.run(_ask(on)), name="flood-http"),
-        threading.Thread(target=_send, args=(on, edge), name="flood-kafka"),
-    ]
-    with probing(on, "a flooding region", of=limit), Beside(on) as beside:
-        for thread in threads:
-            thread.start()
+    with (
+        ThreadPoolExecutor(2, "flood") as pool,
+        probing(on, "a flooding region", of=limit),
+        Beside(on) as beside,
+    ):
+        floods = [
+            pool.submit(lambda: asyncio.run(_ask(on))),
+            pool.submit(_send, on, edge),
+        ]
         beside.go_on_for(on.left)
-        for thread in threads:
-            thread.join()
+        for flood in floods:
+            flood.result()  # what breaks a flood off is found
     _judge_quota(on, edge, time.monotonic() - begun)
     beside.judge("a flooding region", max(FLOOR_SECONDS, SLOWER * before.at(0.95)))
     edge.judge(_REST_SECONDS)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from http.cookies import SimpleCookie
+from http.cookies import Morsel, SimpleCookie
 from random import Random
 from urllib.parse import urlsplit
 
@@ -135,41 +135,37 @@ def _visiting(on: Attack, user: str, **cookies: str) -> Iterator[httpx.Client]:
 
 def _sessions(on: Attack) -> None:
     """Nobody's session is chosen by somebody else, outlives its log-out or is read by a script."""
-    with httpx.Client(base_url=on.world.portal_url, timeout=30.0) as client:
-        ours = {"Origin": on.world.portal_url, "Sec-Fetch-Site": "same-origin"}
-        client.cookies.set("kvitt", "fixed-by-another", domain="127.0.0.1")
-        form = {"user": PRESCRIBER, "region": OURS}
-        sent = {**ours, "Cookie": "kvitt=fixed-by-another"}
-        answer = httpx.post(
-            f"{on.world.portal_url}/logga-in", data=form, headers=sent, timeout=30.0
-        )
-        given = SimpleCookie(answer.headers.get("set-cookie", "")).get("kvitt")
-        on.count("sessions")
-        if given is None or given.value == "fixed-by-another" or len(given.value) < 32:
-            on.find("a session has the secret that somebody else chose")
-            return
-        if not given["httponly"] or given["samesite"].lower() not in ("lax", "strict"):
-            on.find("the session's cookie is read by scripts or sent from elsewhere")
-        if given["domain"] or given["path"] != "/":
-            on.find("the session's cookie is given to other hosts or places")
-        first = given.value
-        again = _log_in(on, form, {**ours, "Cookie": f"kvitt={first}"})
-        if again in ("", first) or _is_somebody(on, first):
-            on.find("who logs in again keeps the earlier session")
-        if _is_somebody(on, "fixed-by-another"):
-            on.find("a session that somebody else chose is somebody")
-        left = {**ours, "Cookie": f"kvitt={again}"}
-        httpx.post(f"{on.world.portal_url}/logga-ut", headers=left, timeout=30.0)
-        if _is_somebody(on, again):
-            on.find("a session outlives its log-out")
+    ours = {"Origin": on.world.portal_url, "Sec-Fetch-Site": "same-origin"}
+    given = _log_in(on, {**ours, "Cookie": "kvitt=fixed-by-another"})
+    on.count("sessions")
+    if given is None or given.value == "fixed-by-another" or len(given.value) < 32:
+        on.find("a session has the secret that somebody else chose")
+        return
+    if not given["httponly"] or given["samesite"].lower() not in ("lax", "strict"):
+        on.find("the session's cookie is read by scripts or sent from elsewhere")
+    if given["domain"] or given["path"] != "/":
+        on.find("the session's cookie is given to other hosts or places")
+    first = given.value
+    if not _is_somebody(on, first):
+        on.find("who has logged in is nobody: no session can be judged")
+    given = _log_in(on, {**ours, "Cookie": f"kvitt={first}"})
+    again = given.value if given else ""
+    if again in ("", first) or _is_somebody(on, first):
+        on.find("who logs in again keeps the earlier session")
+    if _is_somebody(on, "fixed-by-another"):
+        on.find("a session that somebody else chose is somebody")
+    left = {**ours, "Cookie": f"kvitt={again}"}
+    httpx.post(f"{on.world.portal_url}/logga-ut", headers=left, timeout=30.0)
+    if _is_somebody(on, again):
+        on.find("a session outlives its log-out")
 
 
-def _log_in(on: Attack, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
-    """The secret of the session that begins."""
+def _log_in(on: Attack, headers: Mapping[str, str]) -> Morsel[str] | None:
+    """The cookie of the session that begins."""
     url = f"{on.world.portal_url}/logga-in"
-    answer = httpx.post(url, data=dict(form), headers=dict(headers), timeout=30.0)
-    given = SimpleCookie(answer.headers.get("set-cookie", "")).get("kvitt")
-    return given.value if given else ""
+    form = {"user": PRESCRIBER, "region": OURS}
+    answer = httpx.post(url, data=form, headers=dict(headers), timeout=30.0)
+    return SimpleCookie(answer.headers.get("set-cookie", "")).get("kvitt")
 
 
 def _is_somebody(on: Attack, secret: str) -> bool:
@@ -221,10 +217,10 @@ def _forms_from_elsewhere(on: Attack, client: httpx.Client, routes: list[Route])
     cookie = {"Cookie": f"kvitt={client.cookies.get('kvitt')}"}
     forms = [one for one in routes if one.method == "POST"]
     on.chance.shuffle(forms)
-    until = on.left / 4
+    quarter = on.left / 4
     with httpx.Client(base_url=on.world.portal_url, headers=cookie, timeout=30.0) as foreign:
         for one in forms:
-            if on.left < 3 * until:
+            if on.left < 3 * quarter:
                 break
             said = on.chance.choice(_FOREIGN)
             on.note(f"{one} {said}")

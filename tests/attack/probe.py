@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -55,13 +56,13 @@ def probing(on: Attack, what: str, *, of: float | None) -> Iterator[Seen]:
                     seen.failed.append(repr(error))
                 await asyncio.sleep(_PAUSE_SECONDS)
 
-    thread = threading.Thread(target=lambda: asyncio.run(probe()), name="probe")
-    thread.start()
-    try:
-        yield seen
-    finally:
-        ended.set()
-        thread.join()
+    with ThreadPoolExecutor(1, "probe") as pool:
+        asked = pool.submit(lambda: asyncio.run(probe()))
+        try:
+            yield seen
+        finally:
+            ended.set()
+    asked.result()  # what breaks it off is found
     on.figures[f"answers beside {what}"] = (
         f"{len(seen.seconds)}, p50 {seen.at(0.5) * 1000:.0f} ms, p95 {seen.at(0.95) * 1000:.0f} ms"
     )

@@ -186,8 +186,8 @@ def _judge(
     """It is answered as what does not exist, whatever that is."""
     on.count("things of another region")
     said, of_unknown = _said(answer), _said(unknown)
-    wanted = (403, 404) if one.method == "GET" else range(400, 500)
-    if answer.status_code >= 500 or (one.method == "GET" and answer.status_code not in wanted):
+    is_shown = one.method == "GET" and answer.status_code not in (403, 404)
+    if answer.status_code >= 500 or is_shown:
         on.find(f"{one} of another region is {answer.status_code}", who=who, said=answer.text[:150])
     elif said != of_unknown:
         on.find(

@@ -3,6 +3,7 @@ there is one: the newest. Knows PostgreSQL's programs and no service's rules.
 """
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from kvitt_chassis.private_files import write_private
 from kvitt_contracts.topics import SERVICES
 
 from kvitt.local.databases import Databases
-from kvitt.local.postgres import PostgresServer, binary
+from kvitt.local.postgres import PostgresServer, admin_url, binary
 from kvitt.local.private import make_directory, open_private
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import ProcessReaper
@@ -33,6 +34,8 @@ _OF_WHO_CAME_LATER: Final = """
 """Keys of who came after the backup: they open nothing of it, and nobody would ever erase them. The
 key of what concerns nobody (`NOBODY` of orders) is of no person, and stays.
 """
+
+_ARCHIVE_CREATED: Final = re.compile(r"^; Archive created at (?P<at>\S+ \S+) UTC$", re.MULTILINE)
 
 
 # decision 0533: keys have a backup of their own, which the next one replaces
@@ -61,7 +64,8 @@ def back_up(databases: Databases, *, folder: Path | None, keys: Path) -> list[Pa
 def restore(databases: Databases, *, folder: Path, keys: Path) -> None:
     """Make each database anew from `folder`, with the keys of `keys`. Nothing may be connected.
 
-    Raises LocalProblem: a file is missing, or the keys are older than what they are to open.
+    Raises LocalProblem: a file is missing or is no archive, or the keys are older than what they
+    are to open.
     """
     files = {service: folder / f"{service}.dump" for service in SERVICES}
     missing = [str(one) for one in (*files.values(), keys) if not one.exists()]
@@ -69,7 +73,8 @@ def restore(databases: Databases, *, folder: Path, keys: Path) -> None:
         raise LocalProblem(
             f"There is no {', '.join(missing)}.", remedy="kvitt backup writes all of them."
         )
-    if keys.stat().st_mtime < max(files[one].stat().st_mtime for one in KEPT_APART):
+    begun = {service: _begun(databases, file) for service, file in files.items()}
+    if _begun(databases, keys) < max(begun[service] for service in KEPT_APART):
         raise LocalProblem(
             f"{keys} is older than {folder}: persons who came between would have no key.",
             remedy="Give the newest backup of the keys; it opens older backups too.",
@@ -94,15 +99,15 @@ def postgres_alone(state: State) -> Iterator[Databases]:
     server = PostgresServer(state, reaper)
     try:
         server.start()
-        yield databases_of(state, server.admin_url)
+        yield databases_of(state)
     finally:
         server.stop()
         reaper.close()
 
 
-def databases_of(state: State, admin_url: str) -> Databases:
+def databases_of(state: State) -> Databases:
     """The databases of the local system, with its passwords."""
-    return Databases(admin_url, lambda role: state.password(f"postgres:{role}"))
+    return Databases(admin_url(state), lambda role: state.password(f"postgres:{role}"))
 
 
 def _dump(databases: Databases, service: str, file: Path, options: Sequence[str]) -> Path:
@@ -111,6 +116,16 @@ def _dump(databases: Databases, service: str, file: Path, options: Sequence[str]
         _run(databases, "pg_dump", [f"--dbname={service}", "--format=custom", *options], out)
     draft.replace(file)  # whole, or as it was
     return file
+
+
+def _begun(databases: Databases, file: Path) -> str:
+    """The second in which an archive was begun, as it says itself: so do copies of it."""
+    with tempfile.TemporaryFile() as out:
+        _run(databases, "pg_restore", ["--list", str(file)], out)
+        out.seek(0)
+        told = _ARCHIVE_CREATED.search(out.read().decode(errors="replace"))
+    assert told is not None, "pg_restore says it of each"
+    return told["at"]
 
 
 def _load(databases: Databases, service: str, file: Path) -> None:
@@ -134,7 +149,7 @@ def _run(
             ],
             stdout=out,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PGPASSFILE": str(passwords)},
+            env={**os.environ, "PGPASSFILE": str(passwords), "TZ": "UTC"},
             check=False,
         )
     if ended.returncode != 0:

@@ -48,6 +48,7 @@ class PostgresServer(Server):
 
     def __init__(self, state: State, reaper: ProcessReaper) -> None:
         super().__init__()
+        self._state = state
         self._reaper = reaper
         self._data = state.directory / "postgres"
         self._log = state.log("postgres")
@@ -62,7 +63,7 @@ class PostgresServer(Server):
     @property
     def admin_url(self) -> str:
         """libpq URL of the superuser, to the database `postgres`."""
-        return f"postgresql://{ADMIN}:{self._password}@127.0.0.1:{self.port}/postgres"
+        return admin_url(self._state)
 
     def run(self, data: Path, port: int) -> Child:
         """Start a server on any data directory, such as a standby's; does not wait for it."""
@@ -132,6 +133,12 @@ class PostgresServer(Server):
         raise LocalProblem(
             "PostgreSQL did not start.", remedy=f"The reason stands at the end of {self._log}."
         )
+
+
+def admin_url(state: State) -> str:
+    """libpq URL of the superuser, to the database `postgres`, whether a server runs or not."""
+    password = state.password(f"postgres:{ADMIN}")
+    return f"postgresql://{ADMIN}:{password}@127.0.0.1:{state.port('postgres')}/postgres"
 
 
 def binary(name: str) -> Path:
