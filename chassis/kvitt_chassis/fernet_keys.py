@@ -1,4 +1,4 @@
-"""What seals by the newest of a secret's keys, and opens by each. Knows nothing of what is sealed."""
+"""What seals by the newest of a secret's keys, and opens by each."""
 
 from functools import lru_cache
 

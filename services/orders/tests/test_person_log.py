@@ -119,15 +119,16 @@ async def test_what_is_bought_for_a_person_is_logged_of_them(given: Given) -> No
 
 @pytest.mark.rule("REF-21a")
 def test_what_is_done_with_whatever_names_a_person_is_logged() -> None:
-    rows = {mapper.class_ for mapper in service.base.registry.mappers}
-    naming = {
-        row
-        for row in rows
-        if issubclass(row, Aggregate)
-        and {"person", "persons", "recipient_person"} & set(row.__table__.columns.keys())
+    rows = [
+        mapper for mapper in service.base.registry.mappers if issubclass(mapper.class_, Aggregate)
+    ]
+    naming: set[type[Any]] = {
+        mapper.class_
+        for mapper in rows
+        if {"person", "persons", "recipient_person"} & set(mapper.columns.keys())
     }
 
-    assert naming == {row for row in rows if issubclass(row, AboutPersons)}
+    assert naming == {mapper.class_ for mapper in rows if issubclass(mapper.class_, AboutPersons)}
 
 
 @pytest.mark.rule("REF-21a")

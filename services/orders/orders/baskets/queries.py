@@ -42,17 +42,18 @@ BASKET: Final = "basket-loan"
 
 def _concerns(ref: ColumnElement[PersonRef]) -> ColumnElement[bool]:
     """Something of a basket loan is delivered to a person."""
-    return cast(BasketLoanRow.persons, JSONB).has_key(cast(ref, Text))
+    is_named: ColumnElement[bool] = cast(BasketLoanRow.persons, JSONB).has_key(cast(ref, Text))
+    return is_named
 
 
 # decision 0342: under row security no index of JSON is used
 def _concerns_some(refs: ColumnElement[Any]) -> ColumnElement[bool]:
     """Something of it is delivered to one of some persons: found from them."""
     theirs = select(BasketLoanPersonRow.order_id).where(BasketLoanPersonRow.person == any_(refs))
-    return and_(
-        BasketLoanRow.id == any_(func.array(theirs.scalar_subquery())),
-        cast(BasketLoanRow.persons, JSONB).has_any(cast(refs, ARRAY(Text))),
+    is_named: ColumnElement[bool] = cast(BasketLoanRow.persons, JSONB).has_any(
+        cast(refs, ARRAY(Text))
     )
+    return and_(BasketLoanRow.id == any_(func.array(theirs.scalar_subquery())), is_named)
 
 
 SCOPE: Final = ScopeOfPersons(
