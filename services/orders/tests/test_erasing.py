@@ -38,8 +38,8 @@ from services.orders.tests.builders import a_reserve_number, registry
 from services.orders.tests.worlds import CLERK, MONDAY, placed_over_http, ref_of
 
 WHY = "Begäran enligt artikel 17"
-NOTHING = Left(devices=0, orders=0, pickups=0, work_orders=0, fault_reports=0)
-LENT = Left(devices=1, orders=0, pickups=0, work_orders=0, fault_reports=0)
+NOTHING = Left(devices=0, orders=0, pickups=0, work_orders=0, fault_reports=0, cases=0)
+LENT = replace(NOTHING, devices=1)
 PERSON = Person(
     id=PersonRef(UUID(int=1)),
     region_person_id=RegionPersonId("ac-person-1"),
@@ -144,6 +144,29 @@ async def test_what_is_open_is_shown_first_and_stands_against_it(given: Given) -
         assert refused.status_code == 422
         assert refused.json()["reason"] == "PERSON_HAS_SOMETHING_LEFT"
         assert (await world.row(OrderDetailsRow, order)) is not None
+
+
+@pytest.mark.rule("REF-23c")
+async def test_a_case_that_waits_for_its_answer_stands_against_it(given: Given) -> None:
+    async with given(service, at=MONDAY) as world:
+        await registry(world)
+        ref = await ref_of(world)
+        asked = AskCaseInWords(
+            kind=Word("other"),
+            about=Thing(kind=Word("person"), id=ref),
+            service_point=ServicePointId(SENDING),
+            by=UserId(SENDER),
+            text="Tess ringer själv",
+        )
+        await world.command(asked, target=UUID(int=1))
+
+        async with world.http(**CLERK) as client:
+            shown = (await client.get(f"/persons/{ref}/erasure")).json()
+        refused = await erased(world, ref)
+
+        hindering = [(one["what"], one["count"]) for one in shown["hindered_by"]]
+        assert hindering[-1] == ("Ärenden som väntar på svar", 1)
+        assert refused.json()["reason"] == "PERSON_HAS_SOMETHING_LEFT"
 
 
 @pytest.mark.rule("REF-23d")

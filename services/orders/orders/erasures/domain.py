@@ -1,6 +1,6 @@
 """The rules of erasure. No database, no clock, no log."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import StrEnum
 
 from kvitt_contracts.orders import PersonErased
@@ -29,11 +29,11 @@ class Left:
     pickups: int
     work_orders: int
     fault_reports: int
+    cases: int
 
     def is_nothing(self) -> bool:
         """True where nothing stands against an erasure."""
-        left = (self.devices, self.orders, self.pickups, self.work_orders, self.fault_reports)
-        return not any(left)
+        return not any(astuple(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,7 @@ def must_be_over(person: Person, *, left: Left, is_ordered: bool) -> None:
             pickups=left.pickups,
             work_orders=left.work_orders,
             fault_reports=left.fault_reports,
+            cases=left.cases,
         )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from orders.attachments.models import AttachmentRow
 from orders.blocks.models import BlockOpeningRow, BlockRow
 from orders.care.models import CareDeviceRow, CareTransferRow
+from orders.cases.domain import Status as CaseStatus
 from orders.cases.models import CaseRow
 from orders.consents.models import ConsentRow
 from orders.customer_orders import domain as customer_orders
@@ -74,6 +75,9 @@ async def left_of(refs: Sequence[PersonRef], tx: Transaction) -> Left:
                 FaultReportRow.recipient_person.in_(refs),
                 FaultReportRow.status != FaultStatus.CLOSED,
             ).label("fault_reports"),
+            _count(CaseRow, tx, is_asked_of(refs, tx), CaseRow.status == CaseStatus.WAITING).label(
+                "cases"
+            ),
         )
     )
     return Left(**row.mappings().one())

@@ -44,6 +44,7 @@ class ErasurePreview(BaseModel):
                 ("Öppna hämtordrar", left.pickups),
                 ("Öppna arbetsordrar", left.work_orders),
                 ("Öppna felanmälningar", left.fault_reports),
+                ("Ärenden som väntar på svar", left.cases),
             ),
             erased=_some(
                 ("Namn, nummer, adress och kontaktuppgifter", kept.details),
