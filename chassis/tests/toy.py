@@ -231,7 +231,7 @@ PENDING = UUID("00000000-0000-4000-8000-000000000001")
 
 
 SCOPE = Scope(LetterRow.region, service_points=[LetterRow.place], users=[LetterRow.reader])
-NEW = RegionWide(LetterRow.region, because="a new letter belongs to nobody yet")
+NEW = RegionWide(LetterRow.region, because="a new letter belongs to nobody yet", begins=True)
 
 
 class PostBody(BaseModel):

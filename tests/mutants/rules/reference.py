@@ -110,8 +110,8 @@ REFERENCE: tuple[RuleMutant, ...] = (
         "REF-23a",
         "An erased person's keys stay",
         f"{_ERASURES}/writes.py",
-        "PersonKeyRow.person.in_(refs)",
-        "PersonKeyRow.person.in_(())",
+        "PersonCorrectionRow, PersonKeyRow, PersonIdRow)",
+        "PersonCorrectionRow, PersonIdRow)",
         f"{_ERASING}_every_reference_of_a_person_is_erased",
     ),
     rule_mutant(
@@ -142,8 +142,8 @@ REFERENCE: tuple[RuleMutant, ...] = (
         "REF-23e",
         "Who is stated again is who was erased",
         f"{_ERASURES}/writes.py",
-        "PersonIdRow.person.in_(refs)",
-        "PersonIdRow.person.in_(())",
+        "PersonCorrectionRow, PersonKeyRow, PersonIdRow)",
+        "PersonCorrectionRow, PersonKeyRow)",
         f"{_ERASING}_who_is_stated_again_is_somebody_new",
     ),
     rule_mutant(
