@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test slowest gallery actions simulate races faults faults-short attack sbom audit mutants rule-mutants bench wheels lint types rules contracts access lock clean fmt
+.PHONY: help install run test portal slowest gallery actions simulate races faults faults-short attack sbom audit mutants rule-mutants bench wheels lint types rules contracts access lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,8 +31,11 @@ install: $(INSTALLED) ## Make .venv from requirements.lock (the other tasks do i
 run: $(INSTALLED) ## Everything, with a month of business and its story; ONCE=1 ends after it.
 	$(BIN)/kvitt run $(if $(filter 1,$(ONCE)),--once)
 
-test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka, on every core. ARGS="-k transfer" chooses, on one; CONTAINERS=1 uses Docker.
-	CONTAINERS=$(CONTAINERS) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(or $(ARGS),--slowest 20)
+test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka, on every core, but for what `make portal` adds. ARGS="-k transfer" chooses, on one; CONTAINERS=1 uses Docker.
+	CONTAINERS=$(CONTAINERS) $(if $(ARGS),,KVITT_PORTAL_SHORT=1) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(or $(ARGS),--slowest 20)
+
+portal: $(INSTALLED) ## All tests of the portal: each task in every way too (by keyboard alone, without script, pressed twice). ARGS chooses.
+	$(BIN)/python -m pytest portal/tests $(ARGS)
 
 slowest: ## The twenty slowest tests, modules and folders of the last whole run of the tests.
 	@cat .kvitt/slowest.md

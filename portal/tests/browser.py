@@ -49,6 +49,14 @@ _WAIT_MS = 30_000.0
 _MOST_TABS = 120
 _AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+_JUDGED: set[tuple[str, str]] = set()
+_PARTS = """() => [...new Set([...document.querySelectorAll("body *")].map((one) => [
+  one.parentElement.tagName, one.tagName, one.getAttribute("class"), one.getAttribute("type"),
+  one.getAttribute("role"), one.checkVisibility(), one.textContent.trim() !== "",
+  ...one.getAttributeNames().filter((name) => /^(aria-|alt|for|title|hidden|disabled)/.test(name)),
+].join(" ")))].sort().join("\\n")"""
+"""The kinds of parts that a page is made of: of what axe judges all but the words and the ids."""
 _REST = """() => document.readyState === "complete"
   && !document.querySelector(".htmx-request, [aria-busy=true]")"""
 
@@ -295,6 +303,10 @@ class Actor:
             self.faults.append(f"{self.path}: {message.text}")
 
     async def _axe(self) -> None:
+        """What is made of the same parts on the same page is judged once in a run."""
+        judged = (re.sub(_AN_ID, "*", self.path), str(await self.page.evaluate(_PARTS)))
+        if judged in _JUDGED:
+            return
         if not await self.page.evaluate("() => 'axe' in window"):
             await self.page.evaluate(_AXE)
         options = {"runOnly": {"type": "tag", "values": _WCAG}, "resultTypes": ["violations"]}
@@ -305,6 +317,7 @@ class Actor:
             for node in one["nodes"]
         ]
         assert not wrong, f"{self.path}: " + "\n".join(wrong)
+        _JUDGED.add(judged)
 
     async def _fits(self) -> None:
         size = self.page.viewport_size or {"width": WIDE, "height": _HEIGHT}

@@ -2,6 +2,7 @@
 each worker.
 """
 
+import os
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -32,15 +33,27 @@ HERE = Path(__file__).parent
 _PATIENCE_SECONDS = 900
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The tests of this folder share one event loop: the browser's connection lives in it. Whoever
     comes first starts the system, which takes minutes on a busy machine.
+
+    A whole run of all tests does each task and holds each rule here; the other ways to do the same
+    (by keyboard alone, without script, pressed twice) are left to `make portal`.
     """
+    if os.environ.get("KVITT_PORTAL_SHORT"):
+        others = [item for item in items if _is_another_way(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.timeout(_PATIENCE_SECONDS), append=False)
             if is_async_test(item):
                 item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def _is_another_way(item: pytest.Item) -> bool:
+    is_done_in_a_browser = item.path.is_relative_to(HERE / "tasks") and "actor" in item.fixturenames
+    return is_done_in_a_browser and not {"rule", "task"} & {one.name for one in item.iter_markers()}
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
