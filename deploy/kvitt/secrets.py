@@ -68,8 +68,9 @@ def status(
     as_json: JsonOption = False,
     state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
-    """Show how old each service's secrets are, never what they are; with --region the versions of
-    that region's key, and how many persons' keys each wraps.
+    """Show how old each service's secrets are, never what they are.
+
+    With --region: the versions of that region's key, and how many persons' keys each wraps.
     """
     if region is None:
         _show_secrets(Admin.of(state_dir), as_json=as_json)

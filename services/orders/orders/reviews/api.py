@@ -1,7 +1,7 @@
 """The log of persons over HTTP, for who reviews it (REF-21). Reading it is logged itself."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import Query
@@ -18,12 +18,14 @@ from kvitt_chassis.http import (
     RegionWide,
     named,
 )
+from kvitt_chassis.parameters import read_from_texts
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.reading import Looking, ReadTransaction
 from kvitt_contracts.calendar import stockholm_day
 from kvitt_contracts.personnummer import Identity
 from kvitt_contracts.types import Day, PersonRef, ServicePointId, UserId
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema
 from sqlalchemy import select
 
 from orders.people.domain import LOG_FINDS, Look
@@ -278,20 +280,32 @@ async def list_samples(reader: Reader, asked: Annotated[SampleQuery, Query()]) -
     return page.model_copy(update={"items": items})
 
 
+class UnitsQuery(BaseModel):
+    """Vilka dagar."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: Annotated[Day | None, Field(description="Första dagen; trettio dagar före")] = None
+    last: Annotated[Day | None, Field(description="Sista dagen; i dag")] = None
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        """Read each parameter in one form."""
+        return read_from_texts(cls, handler, source)
+
+
 @router.get("/log-units")
-async def list_units(
-    reader: Reader,
-    first: Annotated[Day | None, Query(description="Första dagen; trettio dagar före")] = None,
-    last: Annotated[Day | None, Query(description="Sista dagen; i dag")] = None,
-) -> UnitsView:
+async def list_units(reader: Reader, asked: Annotated[UnitsQuery, Query()]) -> UnitsView:
     """Vilka enheters logg som är granskad, när, och vilken som inte är det: av högst ett år i taget
     (REF-21).
 
     Nekas: NO_SUCH_PERIOD (REF-21).
     """
     today = stockholm_day(datetime.now(UTC))
-    until = last or today
-    since = first or until - timedelta(days=_DAYS)
+    until = asked.last or today
+    since = asked.first or until - timedelta(days=_DAYS)
     must_be_a_period(since, until, today=today)
     latest = {row.unit: row.at for row in await queries.last_reviews(reader)}
     units = [
