@@ -38,7 +38,7 @@ MANY: dict[Any, str] = {
         """,
     PlacedOrderRow: f"""
         'order_id', gen_random_uuid(), 'order_number', lpad(n::text, 9, '0'),
-        'recipient', {AT_SOMEBODY}
+        'recipient', {AT_SOMEBODY}, 'store', (n % 700)::text
         """,
 }
 """What differs among many rows that are made of one."""
@@ -57,15 +57,15 @@ def many_of(row: Any) -> str:
 
 @pytest.fixture
 async def many(
-    world: World, service_database: Callable[[str], ServiceUrls]
+    request: pytest.FixtureRequest, world: World, service_database: Callable[[str], ServiceUrls]
 ) -> AsyncIterator[ServiceUrls]:
-    """Twenty thousand devices and orders of another unit, and one person who lets this unit see."""
+    """Twenty thousand of another unit's `row`, and one person who lets this unit see."""
+    row = request.getfixturevalue("row")
     await world.handle(a_consent_given(person(OTHER_PATIENT), service_point=OTHER))
     urls = service_database("inventory")
     owner = await asyncpg.connect(urls.owner.replace("+asyncpg", ""))
     try:
-        for row in MANY:
-            await owner.execute(many_of(row))
+        await owner.execute(many_of(row))
         await owner.execute("ANALYZE")
         yield urls
     finally:
