@@ -52,7 +52,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_another_way(item: pytest.Item) -> bool:
-    is_done_in_a_browser = item.path.is_relative_to(HERE / "tasks") and "actor" in item.fixturenames
+    used: Sequence[str] = getattr(item, "fixturenames", ())
+    is_done_in_a_browser = item.path.is_relative_to(HERE / "tasks") and "actor" in used
     return is_done_in_a_browser and not {"rule", "task"} & {one.name for one in item.iter_markers()}
 
 

@@ -15,12 +15,14 @@ from kvitt_chassis.evidence.verifying import Evidence, Verified
 from kvitt_chassis.models import Aggregate
 from kvitt_chassis.operating.evidence import as_ecs
 from kvitt_contracts.orders import PurchaseOrderCreated
+from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import PatientRecipient, RegionCode, Role
 from kvitt_testkit.world import REGION, Given, World
 from orders.app import service
 from orders.attaching.api import READING
 from orders.blocks.handlers import EMERGENCY_BLOCK
 from orders.care.looks import EMERGENCY
+from orders.care.models import CareDeviceRow
 from orders.erasures.exports import EXPORT
 from orders.erasures.handlers import ERASE, ERASE_AGAIN
 from orders.extracts.api import EXTRACT
@@ -35,8 +37,9 @@ from orders.reviews.handlers import LOG_REVIEW
 from sqlalchemy import text
 
 from contracts.tests.builders.bmb import a_transfer_accepted, a_transfer_drafted, a_transfer_sent
+from contracts.tests.builders.purchases import with_purchasing_store
 from contracts.tests.builders.regions import CHILD, OLD_WOMAN, a_person_joined, a_person_stated
-from contracts.tests.builders.story import SENDER, SENDING, SERVICE
+from contracts.tests.builders.story import SENDER, SENDING, SERVICE, device_id
 from services.orders.tests.builders import an_identity, cared_for, registry
 from services.orders.tests.cases import ANSWER, a_place_of_cases, asked
 from services.orders.tests.pickups import DEVICES
@@ -94,7 +97,11 @@ async def test_what_is_asked_about_a_persons_thing_is_logged_of_them(given: Give
         await a_place_of_cases(world)
         await asked(world, kind="other", about=("device", DEVICES[0]))
         await world.handle(ANSWER, subject="C-1")
-        ref = await ref_of(world)
+        (ref,) = {
+            one.person
+            for one in await world.rows(CareDeviceRow)
+            if one.device_id == device_id(DEVICES[0])
+        }
 
         lines = [line for line in await done(world) if line.purpose.startswith("orders.case")]
 
@@ -106,8 +113,10 @@ async def test_what_is_asked_about_a_persons_thing_is_logged_of_them(given: Give
 
 
 @pytest.mark.rule("REF-21a")
-async def test_what_is_bought_for_a_person_is_logged_of_them(given: Given) -> None:
-    async with given(service, at=MONDAY) as world:
+async def test_what_is_bought_for_a_person_is_logged_of_them(
+    given: Given, policies: Policies
+) -> None:
+    async with given(service, at=MONDAY, policies=with_purchasing_store(policies)) as world:
         await what_can_be_bought(world)
         await ordered(world)
         await world.handle(a_purchase(1), subject="I-1")
