@@ -26,6 +26,8 @@ from rich.table import Table
 
 from kvitt import backing_up, evidence, explain, operate, persons, regions, secrets, verify
 from kvitt import failpoints as known_failpoints
+from kvitt.integrator import command as integrator
+from kvitt.integrator import judging
 from kvitt.local import parts, tokens
 from kvitt.local.private import make_directory, open_private
 from kvitt.local.problems import LocalProblem
@@ -233,6 +235,8 @@ backing_up.add_to(app)
 secrets.add_to(app)
 what_if.add_to(app)
 story.add_to(app)
+integrator.add_to(app)
+judging.add_to(app)
 
 
 def main() -> None:
