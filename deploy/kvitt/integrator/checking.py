@@ -60,6 +60,7 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
+# decision 0559: the service's own code reads what a region checks at home
 class Checker:
     """Reads the messages of one region as the services do, on this day."""
 

@@ -24,6 +24,7 @@ class Client(StrEnum):
     CURL = "curl"
 
 
+# decision 0557: a first program is run by a test
 _FILES = {
     Client.PYTHON: "first_order.py",
     Client.NODE: "first_order.mjs",

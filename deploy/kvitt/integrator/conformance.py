@@ -1,5 +1,5 @@
-"""What a region's messages must be to each other, in the order in which they are sent: ids that name
-one message, versions that grow, keys in one place, an order that can be relied upon.
+"""What a region's messages must be to each other, in the order in which they are sent: ids that
+name one message, versions that grow, keys in one place, an order that can be relied upon.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,9 +12,9 @@ _WAYS_ON = {
     "ID_REUSED": "Ett rättat meddelande ska ha ett nytt ce_id; det gamla hör till sitt innehåll.",
     "VERSION_TAKEN": "Höj versionen när innehållet ändras.",
     "OBSOLETE": "En nyare version är redan skickad; skicka i stigande ordning.",
-    "TIME_GOES_BACK": "ce_time ska vara när saken avgjordes; skicka sakens meddelanden i den ordningen.",
+    "TIME_GOES_BACK": "ce_time är när saken avgjordes; skicka sakens meddelanden i den ordningen.",
     "KEY_MOVES": "Samma nyckel ska ligga på en partition: placera den med murmur2.",
-    "SAME_CONTENT_ANOTHER_ID": "En upprepning ska ha samma ce_id; annars får den verkan en gång till.",
+    "SAME_CONTENT_ANOTHER_ID": "En upprepning ska ha samma ce_id; annars görs det en gång till.",
 }
 GROUPS = {
     "contract": "each message follows its schema, its days and its topic",

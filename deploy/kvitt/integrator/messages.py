@@ -19,8 +19,8 @@ _HEADERS = "ce_"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """One record as a region's client writes it. `place` tells a person where it stands; `partition`
-    is known of what was read from a topic alone.
+    """One record as a region's client writes it. `place` tells a person where it stands;
+    `partition` and `offset` are known of what was read from a topic: then it `is_placed`.
     """
 
     place: str
@@ -117,7 +117,7 @@ def _sent(place: str, document: Any, *, region: str, topic: str | None) -> Sent:
     found = topic or topic_of(wire_type, region)
     if found is None:
         raise LocalProblem(
-            f"{place}: no topic of a region takes the type {wire_type or 'of a message without one'}.",
+            f"{place}: no topic of a region takes the type {wire_type or '(none)'}.",
             remedy="kvitt sample lists the types; --topic names a topic all the same.",
         )
     return Sent(
