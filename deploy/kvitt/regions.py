@@ -68,7 +68,7 @@ def check(
 
 @region.command()
 def add(
-    code: Annotated[str, typer.Argument(help="The county's letters, such as z.")],
+    code: Annotated[str, typer.Argument(help="The county's letters, such as i.")],
     name: Annotated[str, typer.Option("--name", help="What the region is called.")],
     like: Annotated[
         str, typer.Option("--like", help="Whose policy is the beginning of the new one.")
@@ -95,9 +95,9 @@ def add(
 
     Examples:
 
-      kvitt region add z --name "Region Jämtland Härjedalen" --like w
+      kvitt region add i --name "Region Gotland" --like w
 
-      kvitt region add z --name "Region Jämtland Härjedalen" --restart  with the services at once
+      kvitt region add i --name "Region Gotland" --restart  with the services at once
     """
     regions_dir = directory or default_regions_dir()
     made = region_adding.make_policy(

@@ -33,7 +33,7 @@ def show(table: Table, *, on: Console = console) -> None:
     """
     if isinstance(sys.stdout, _JsonLines):
         for row in _as_values(table):
-            sys.stdout.tell(row)
+            sys.stdout.put(row)
         return
     measured = [
         measure_renderables(on, on.options, [column.header, *column.cells])
@@ -53,7 +53,7 @@ def show(table: Table, *, on: Console = console) -> None:
 def show_json(value: object) -> None:
     """Print a document that a person reads as JSON too."""
     if isinstance(sys.stdout, _JsonLines):
-        sys.stdout.tell(value)
+        sys.stdout.put(value)
     else:
         console.print_json(json.dumps(value))
 
@@ -110,7 +110,7 @@ def shown_steps() -> Iterator[Report]:
     """Inside: a Report that shows each part's latest step. Thread-safe."""
     if isinstance(sys.stdout, _JsonLines):
         out = sys.stdout
-        yield lambda part, what: out.tell({"part": part, "step": what})
+        yield lambda part, what: out.put({"part": part, "step": what})
         return
     if not console.is_terminal:
         yield lambda part, what: console.print(f"{part:<{_COLUMN}} {what}", soft_wrap=True)
@@ -145,7 +145,7 @@ class _JsonLines(io.TextIOBase):
                 self._line(line)
         return len(text)
 
-    def tell(self, value: Any) -> None:
+    def put(self, value: Any) -> None:
         """Write a value as it is."""
         self._out.write(json.dumps(value, ensure_ascii=False) + "\n")
         self._out.flush()
@@ -163,7 +163,7 @@ class _JsonLines(io.TextIOBase):
 
     def _line(self, line: str) -> None:
         if line.strip():
-            self.tell({"line": line.rstrip()})
+            self.put({"line": line.rstrip()})
 
 
 class _Steps:

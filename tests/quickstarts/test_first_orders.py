@@ -97,11 +97,10 @@ def test_what_lies_on_a_topic_conforms(sandbox: Sandbox) -> None:
 
 def sandbox_sample(file: Path) -> str:
     """A sample order in the file; answers its reference."""
-    made = _kvitt(
-        "sample", "orders.order.place.v1", "--region", "w", "--subject", f"S-{os.getpid()}"
-    )
+    reference = f"S-{os.getpid()}"
+    made = _kvitt("sample", "orders.order.place.v1", "--region", "w", "--subject", reference)
     file.write_text(made.stdout, encoding="utf-8")
-    return f"S-{os.getpid()}"
+    return reference
 
 
 def _kvitt(*arguments: str) -> subprocess.CompletedProcess[str]:

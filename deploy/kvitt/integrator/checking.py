@@ -20,13 +20,13 @@ from kvitt_contracts.topics import CATALOGUE, Topic, for_region
 from kvitt.integrator.messages import Sent
 
 _UNREADABLE_WAY_ON = (
-    "Meddelandet kan inte läsas och läggs i karantän. Rätta attributet efter"
-    " docs/integrators/topics.md och skicka det med ett nytt ce_id."
+    "It cannot be read and would lie in quarantine: mend the attribute (docs/integrators/topics.md)"
+    " and send it with a new ce_id."
 )
-_KEY_WAY_ON = "Sätt Kafkas nyckel till samma text som ce_subject; ordningen går efter den."
+_KEY_WAY_ON = "Kafka's key is the same text as ce_subject: the order goes by it."
 _PLACED_WAY_ON = (
-    "Placera nyckeln med murmur2 (librdkafka: partitioner=murmur2_random; kafkajs:"
-    " DefaultPartitioner); annars bryts ordningen."
+    "Place the key by murmur2 (librdkafka: partitioner=murmur2_random; kafkajs:"
+    " DefaultPartitioner); otherwise things come in the wrong order."
 )
 
 
@@ -81,7 +81,7 @@ class Checker:
 
     def _check(self, sent: Sent) -> Checked:
         if sent.topic not in self._topics:
-            told = f"Det finns {', '.join(self._topics)}."
+            told = f"There are {', '.join(self._topics)}."
             return Checked(sent, None, (_finding(sent, None, "NO_SUCH_TOPIC", "topic", told),))
         incoming = self._reader.read(_record(sent))
         return Checked(sent, incoming, tuple(self._findings(sent, incoming)))

@@ -9,12 +9,12 @@ from datetime import datetime
 from kvitt.integrator.checking import Checked, Finding, finding
 
 _WAYS_ON = {
-    "ID_REUSED": "Ett rättat meddelande ska ha ett nytt ce_id; det gamla hör till sitt innehåll.",
-    "VERSION_TAKEN": "Höj versionen när innehållet ändras.",
-    "OBSOLETE": "En nyare version är redan skickad; skicka i stigande ordning.",
-    "TIME_GOES_BACK": "ce_time är när saken avgjordes; skicka sakens meddelanden i den ordningen.",
-    "KEY_MOVES": "Samma nyckel ska ligga på en partition: placera den med murmur2.",
-    "SAME_CONTENT_ANOTHER_ID": "En upprepning ska ha samma ce_id; annars görs det en gång till.",
+    "ID_REUSED": "A corrected message has a new ce_id; the old one belongs to its content.",
+    "VERSION_TAKEN": "Raise the version when the content changes.",
+    "OBSOLETE": "A newer version was sent before; send them in rising order.",
+    "TIME_GOES_BACK": "ce_time is when it was decided; send what is said of a thing in that order.",
+    "KEY_MOVES": "One key lies in one partition: place it by murmur2.",
+    "SAME_CONTENT_ANOTHER_ID": "A repetition has the same ce_id; else it is done once more.",
 }
 GROUPS = {
     "contract": "each message follows its schema, its days and its topic",
