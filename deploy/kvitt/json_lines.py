@@ -3,55 +3,49 @@ line. A row of a table has the table's headings, a step of something that takes 
 `step`, any other line `line`.
 """
 
-from collections.abc import Iterable
-from typing import Any
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
 
-import click
 import typer
-from typer.core import TyperCommand
 
 from kvitt.terminal import told_as_json
 
-_NAME = "--json"
-
-
-class JsonLinesCommand(TyperCommand):
-    """A command with this option."""
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.params.append(
-            click.Option(
-                [_NAME],
-                is_flag=True,
-                expose_value=False,
-                help="Print JSON, an object a line, for a program to read.",
-                callback=_remember,
-            )
-        )
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """As ever, or with what is printed as JSON."""
-        if not ctx.meta.get(_NAME):
-            return super().invoke(ctx)
-        with told_as_json():
-            return super().invoke(ctx)
+_NAME = "as_json"
+_OPTION = Annotated[
+    bool, typer.Option("--json", help="Print JSON, an object a line, for a program to read.")
+]
 
 
 def give_json(app: typer.Typer) -> None:
     """Give the option to each command of the app, and of its groups, that has none."""
     for command in app.registered_commands:
-        if command.callback is not None and "as_json" not in _parameters(command.callback):
-            command.cls = JsonLinesCommand
+        if command.callback is None:
+            continue
+        if _NAME not in inspect.signature(command.callback).parameters:
+            command.name = command.name or command.callback.__name__.replace("_", "-")
+            command.callback = _with_json(command.callback)
     for group in app.registered_groups:
         if group.typer_instance is not None:
             give_json(group.typer_instance)
 
 
-def _parameters(callback: Any) -> Iterable[str]:
-    code = getattr(callback, "__wrapped__", callback).__code__
-    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+def _with_json(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """The command, with one option more in what typer reads of it."""
+    signature = inspect.signature(callback)
+    option = inspect.Parameter(
+        _NAME, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=_OPTION
+    )
 
+    @wraps(callback)
+    def told(*arguments: Any, **named: Any) -> Any:
+        if not named.pop(_NAME, False):
+            return callback(*arguments, **named)
+        with told_as_json():
+            return callback(*arguments, **named)
 
-def _remember(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    ctx.meta[_NAME] = value
+    parameters = [*signature.parameters.values(), option]
+    told.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    told.__annotations__ = {**callback.__annotations__, _NAME: _OPTION}
+    return told
