@@ -35,7 +35,7 @@ test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka, on every core. AR
 	CONTAINERS=$(CONTAINERS) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(or $(ARGS),--slowest 20)
 
 quickstarts: $(INSTALLED) ## A first order in each language that is on this machine (docs/integrators/quickstart), against a sandbox; says which are left out.
-	@for tool in npm mvn go; do command -v $$tool >/dev/null || echo "left out: the quick start that needs $$tool"; done
+	@for tool in npm mvn go curl; do command -v $$tool >/dev/null || echo "left out: the quick start that needs $$tool"; done
 	KVITT_QUICKSTARTS=1 $(BIN)/python -m pytest -q tests/quickstarts $(ARGS)
 
 slowest: ## The twenty slowest tests, modules and folders of the last whole run of the tests.

@@ -1,5 +1,5 @@
 """What the integrator's kit does where nothing runs: samples, checks, the conformance suite, how a
-client connects. With a running system it is tested in tests/journeys/quickstarts.
+client connects. With a running system it is tested in tests/quickstarts.
 """
 
 import json

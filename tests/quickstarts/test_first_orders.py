@@ -1,7 +1,6 @@
 """Each quick start as its page says: from `kvitt sandbox` alone to a first order and its answer.
 
-`make quickstarts` runs all whose language is on this machine; within `make test` the one that needs
-nothing more than it has.
+`make quickstarts` runs all whose language is on this machine.
 """
 
 import os
@@ -20,10 +19,8 @@ from kvitt.local.state import State
 
 pytestmark = pytest.mark.long(seconds=120)
 
-TOOLS = {Client.NODE: "npm", Client.JAVA: "mvn", Client.GO: "go"}
-WHOLE = os.environ.get("KVITT_QUICKSTARTS") == "1"
-# curl's program needs HTTP in and out: POST /region-messages of orders, GET /feed of notifications
-HERE = (Client.PYTHON, *((one for one in TOOLS if shutil.which(TOOLS[one])) if WHOLE else ()))
+TOOLS = {Client.NODE: "npm", Client.JAVA: "mvn", Client.GO: "go", Client.CURL: "curl"}
+HERE = (Client.PYTHON, *(one for one in TOOLS if shutil.which(TOOLS[one])))
 SECONDS = 300
 
 
