@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test slowest gallery actions simulate races faults faults-short attack sbom audit mutants rule-mutants bench wheels lint types rules contracts access lock clean fmt
+.PHONY: help install run test quickstarts slowest gallery actions simulate races faults faults-short attack sbom audit mutants rule-mutants bench wheels lint types rules contracts access lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ run: $(INSTALLED) ## Everything, with a month of business and its story; ONCE=1 
 
 test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka, on every core. ARGS="-k transfer" chooses, on one; CONTAINERS=1 uses Docker.
 	CONTAINERS=$(CONTAINERS) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(or $(ARGS),--slowest 20)
+
+quickstarts: $(INSTALLED) ## A first order in each language that is on this machine (docs/integrators/quickstart), against a sandbox; says which are left out.
+	@for tool in npm mvn go curl; do command -v $$tool >/dev/null || echo "left out: the quick start that needs $$tool"; done
+	KVITT_QUICKSTARTS=1 $(BIN)/python -m pytest -q tests/quickstarts $(ARGS)
 
 slowest: ## The twenty slowest tests, modules and folders of the last whole run of the tests.
 	@cat .kvitt/slowest.md

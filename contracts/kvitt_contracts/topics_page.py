@@ -75,7 +75,8 @@ Varje region har egna topicer, med regionens kod i namnet (`<code>`, till exempe
 egen användare i Kafka, `region-<code>`. Den får skriva till regionens inkommande topicer och läsa
 regionens flöde, inget annat. Vad en användare och en token får göra står i [access.md](access.md).
 Hela beskrivningen i AsyncAPI finns i `contracts/asyncapi.yaml`, ett schema för varje meddelandetyp
-i `contracts/schemas/` och exempel i `contracts/examples/`.
+i `contracts/schemas/` och exempel i `contracts/examples/`. Den som vill börja med ett program som
+går att köra börjar i [quickstart](quickstart/README.md).
 
 ## Grunderna
 
