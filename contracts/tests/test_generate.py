@@ -132,13 +132,17 @@ def test_every_reference_in_asyncapi_leads_somewhere() -> None:
             target = target[step]
 
 
-def test_asyncapi_examples_keep_the_declared_headers() -> None:
+def test_asyncapi_examples_keep_the_declared_headers_and_key() -> None:
     components = asyncapi.document()["components"]
-    for message in components["messages"].values():
-        kind = message["traits"][0]["$ref"].rsplit("/", 1)[1]
-        validator = Draft202012Validator(components["messageTraits"][kind]["headers"]["schema"])
+    for name, message in components["messages"].items():
+        headers = Draft202012Validator(message["headers"] | {"components": components})
+        key = Draft202012Validator(message["bindings"]["kafka"]["key"])
+        assert message["examples"], name
         for one in message["examples"]:
-            assert [error.message for error in validator.iter_errors(one["headers"])] == []
+            assert [error.message for error in headers.iter_errors(one["headers"])] == []
+            assert key.is_valid(one["headers"]["ce_subject"]), name
+        wrong = message["examples"][0]["headers"] | {"ce_type": "another.thing.said.v1"}
+        assert not headers.is_valid(wrong), name
 
 
 @pytest.mark.parametrize("message", Message.registry.values(), ids=lambda one: one.wire_type)
