@@ -102,7 +102,7 @@ asyncapi: ## contracts/asyncapi.yaml, judged by the AsyncAPI project's own parse
 	@command -v npm >/dev/null || { echo "make asyncapi needs Node.js 20 or later with npm: https://nodejs.org, or 'apt-get install nodejs npm'."; exit 1; }
 	cd contracts/asyncapi-parser && npm ci --silent --ignore-scripts --no-audit --no-fund && node judge.js ../asyncapi.yaml
 
-site: $(INSTALLED) $(SITE_TOOLS)/.installed ## The documentation site, offline and searchable: .kvitt/site/index.html.
+site: $(INSTALLED) $(SITE_TOOLS)/.installed ## The documentation site, which asks no network: .kvitt/site/index.html. Served, it is searched too.
 	$(BIN)/python -m kvitt.site --zensical $(SITE_TOOLS)/bin/zensical
 
 access: $(INSTALLED) ## Who may do what: the table of access, as docs/access.md has it.

@@ -1,6 +1,7 @@
 """Build the site: `python -m kvitt.site` writes `.kvitt/site`, to be opened from the disk."""
 
 import argparse
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 from kvitt.site import openapi, sources
 
 ROOT = Path(__file__).parents[3]
+
+_FROM_ELSEWHERE = re.compile(r"<script[^>]*src=\"?https?://[^>]*></script>")
 
 # decision 0555: no font, no search and no script from another place
 _CONFIG = """\
@@ -55,8 +58,15 @@ def main() -> int:
     (work / "zensical.toml").write_text(_configured(work / "pages", into), encoding="utf-8")
     built = subprocess.run([program, "build", "--clean", "--strict"], cwd=work, check=False)
     if built.returncode == 0:
+        _keep_off_the_network(into)
         sys.stdout.write(f"file://{into}/index.html\n")
     return built.returncode
+
+
+def _keep_off_the_network(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(_FROM_ELSEWHERE.sub("", text), encoding="utf-8")
 
 
 def _configured(pages: Path, site: Path) -> str:

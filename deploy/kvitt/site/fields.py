@@ -130,7 +130,8 @@ def _object(target: Schema) -> str:
 
 
 def _options(field: Schema) -> list[Schema]:
-    return list(field.get("anyOf") or field.get("oneOf") or [field])
+    options = field.get("anyOf") or field.get("oneOf")
+    return [leaf for option in options for leaf in _options(option)] if options else [field]
 
 
 def _named(option: Schema, document: Schema) -> Schema:

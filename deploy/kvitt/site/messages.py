@@ -88,7 +88,7 @@ def _refusals(message: type[Message]) -> list[str]:
     if message.message_kind is not Kind.COMMAND:
         return []
     return [
-        "!!! note\n",
+        '!!! note "Svar"\n',
         "    Bryter det mot en regel kommer",
         "    [`region.message.refused.v1`](region.message.refused.v1.md) på regionens flöde, med",
         "    skäl, regel, fält och väg vidare.\n",
