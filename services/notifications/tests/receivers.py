@@ -1,5 +1,5 @@
-"""Receivers of webhooks in tests: real HTTP servers in threads, with TLS or without, which answer as
-they are told; and certificates.
+"""Receivers of webhooks in tests: real HTTP servers in threads, with TLS or without, which answer
+as they are told; and certificates.
 """
 
 import ssl

@@ -1,10 +1,9 @@
-"""NTF-4b: what is said on a region's feed comes to its own systems, signed, in each key's order, and
-no receiver harms another. Real receivers, a real database.
+"""NTF-4b: what is said on a region's feed comes to its own systems, signed, in each key's order,
+and no receiver harms another. Real receivers, a real database.
 """
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,8 +15,6 @@ from kvitt_chassis.profiles import Profile
 from kvitt_testkit import world as worlds
 from kvitt_testkit.world import Given, World, wait_for
 from notifications.app import service
-from notifications.webhooks import settings as webhook_settings
-from notifications.webhooks.domain import Status
 from notifications.webhooks.models import WebhookRow
 from notifications.webhooks.sending import WebhookSender
 from notifications.webhooks.settings import WebhookSettings
@@ -210,8 +207,6 @@ async def test_the_address_that_was_looked_at_is_the_one_that_is_called(given: G
 
     assert (shown["failure"], told(receiver)) == (None, [("key", 1)])
     assert asked_for == ["rebinds.invalid"]  # no second look, which would lead elsewhere
-    with pytest.raises(OSError, match=r"."):
-        socket.getaddrinfo("rebinds.invalid", 80)
 
 
 @pytest.mark.rule("NTF-4b")
@@ -487,8 +482,6 @@ async def test_a_region_has_ten_webhooks_and_no_more(given: Given) -> None:
 def test_no_other_profile_than_the_local_one_calls_this_machine() -> None:
     with pytest.raises(ValueError, match="KVITT_WEBHOOKS_LOOPBACK"):
         WebhookSettings(profile=Profile.PRODUCTION, webhooks_loopback=True)
-    assert webhook_settings.WebhookSettings().webhooks_loopback is False
-    assert Status.ACTIVE
 
 
 async def _long_ago(world: World, column: str, *, days: int) -> None:

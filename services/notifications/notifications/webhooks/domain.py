@@ -153,9 +153,10 @@ _LEADING_ELSEWHERE: Final = tuple(
 mapped lie outside 2000::/3.
 """
 _TAKEN: Final = tuple(
-    ipaddress.IPv4Network(one) for one in ("168.63.129.16/32", "192.88.99.0/24", "240.0.0.0/4")
+    ipaddress.IPv4Network(one)
+    for one in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "240.0.0.0/4")
 )
-"""Azure's own server of secrets, the way to 6to4, and what is reserved."""
+"""Azure's and Oracle's own servers of secrets, the way to 6to4, and what is reserved."""
 
 
 def _parts(url: str) -> SplitResult | None:
