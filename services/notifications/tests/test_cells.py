@@ -15,7 +15,6 @@ from notifications.messages.writes import about_order, post_to_service_point, po
 from contracts.tests.builders.orders import an_order_placed
 from contracts.tests.builders.story import OTHER, OUTSIDER, order_id
 
-
 _UPON_HOOKS = ("show", "pause", "resume", "rotate-secret", "replay", "test")
 
 

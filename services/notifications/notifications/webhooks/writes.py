@@ -150,7 +150,9 @@ def _taken(row: object, holder: UUID) -> Taken:
     )
 
 
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('webhooks ' || :region))")
+_ONE_AT_A_TIME = text(
+    "SELECT pg_advisory_xact_lock(hashtext('webhooks ' || CAST(:region AS text)))"
+)
 _COUNT = text("SELECT count(*) FROM webhooks WHERE region = :region")
 _TAKE = text(
     """
