@@ -119,4 +119,4 @@ _PLACE = text(
     SELECT count(*) FROM placed
     """
 )
-_LEFT = text("SELECT count(*) FROM (SELECT 1 FROM feed_unplaced LIMIT 10000) AS some")
+_LEFT = text("SELECT count(*) FROM (SELECT 1 FROM feed_unplaced LIMIT 10000) AS counted")
