@@ -24,6 +24,7 @@ from notifications.stocktakings.handlers import messages as stocktakings
 from notifications.supplier_invoices.handlers import messages as supplier_invoices
 from notifications.transfers.handlers import messages as transfers
 from notifications.users.handlers import messages as users
+from notifications.webhooks.handlers import messages as webhooks
 from notifications.work_orders.handlers import messages as work_orders
 
 messages = Handlers()
@@ -50,6 +51,7 @@ for _noun in (
     feed,
     emails,
     news,
+    webhooks,
     own,
 ):
     messages.include(_noun)

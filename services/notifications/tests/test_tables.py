@@ -74,8 +74,18 @@ from notifications.base import Base
 from notifications.handlers import messages
 from notifications.messages.commands import OpenMessage, RemoveMessage
 from notifications.news.commands import PublishNews, WithdrawNews
+from notifications.webhooks import commands as webhooks
 from sqlalchemy import create_engine
 
+_OF_WEBHOOKS: set[type[Message]] = {
+    webhooks.AddWebhook,
+    webhooks.PauseWebhook,
+    webhooks.ResumeWebhook,
+    webhooks.RotateSecret,
+    webhooks.ReplayWebhook,
+    webhooks.TestWebhook,
+    webhooks.DeleteWebhook,
+}
 TOLD_TO_NOBODY: set[type[Message]] = {
     StocktakingPlanned,
     StocktakingOpened,
@@ -143,7 +153,7 @@ def test_every_message_that_is_consumed_has_its_handler() -> None:
         kind for topic in consumed_by("notifications", ["ac"]) for kind in topic.types
     }
 
-    over_http = {OpenMessage, RemoveMessage, PublishNews, WithdrawNews}
+    over_http = {OpenMessage, RemoveMessage, PublishNews, WithdrawNews, *_OF_WEBHOOKS}
     assert set(messages.messages) - over_http == consumed - TOLD_TO_NOBODY
 
 
