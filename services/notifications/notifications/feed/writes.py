@@ -6,12 +6,12 @@ from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import stockholm_day
-from kvitt_contracts.regions import Reported, ReportEvent
+from kvitt_contracts.regions import OrderReported, Reported, ReportEvent
 
 from notifications.feed import domain
 from notifications.feed.models import ReportRow
 
-R = TypeVar("R", bound=Reported)
+R = TypeVar("R", bound=Reported | OrderReported)
 
 
 async def report(tx: Transaction, thing_id: UUID, reported: ReportEvent) -> None:
@@ -29,7 +29,9 @@ async def last_said(tx: Transaction, kind: type[R], thing_id: UUID) -> R | None:
 
 
 # decision 0543: what a region was never told of is not told in part
-async def say_again(tx: Transaction, kind: type[Reported], thing_id: UUID, **changes: Any) -> None:
+async def say_again(
+    tx: Transaction, kind: type[Reported | OrderReported], thing_id: UUID, **changes: Any
+) -> None:
     """Report a thing anew with what has changed of it. Nothing of what the region was not told of:
     it is older than its feed.
     """
