@@ -172,9 +172,11 @@ def _latest(before: date | None, day: date) -> date:
 # -- receipts of direct deliveries ---------------------------------------------------------------
 
 
-@messages.on(
-    OrderReceiptReported, of=OrderRow, loads=lambda event, _: [(ReportRow, event.receipt_id)]
-)
+def _receipt(event: OrderReceiptReported | OrderReceiptRefused, _: Transaction) -> Iterable[RowKey]:
+    return [(ReportRow, event.receipt_id)]
+
+
+@messages.on(OrderReceiptReported, of=OrderRow, loads=_receipt)
 async def on_receipt_reported(row: OrderRow, event: OrderReceiptReported, tx: Transaction) -> None:
     """Somebody has reported a direct delivery (ORD-12)."""
     lines = (
