@@ -1,9 +1,8 @@
 """The rules of the feed: nothing is said twice in a row. No clock, no database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from kvitt_contracts.regions import (
     MessageRefused,
@@ -17,7 +16,6 @@ from kvitt_contracts.regions import (
 Content = Mapping[str, Any]
 """What a message of the feed said, as JSON has it, but when it was said."""
 
-NOTHING: Final[Content] = MappingProxyType({})
 _WHEN = {"occurred_at"}
 _WHEN_AND_THE_DAY = {"occurred_at", "business_day"}
 
@@ -25,7 +23,7 @@ _WHEN_AND_THE_DAY = {"occurred_at", "business_day"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The last reports to the region about one subject: an order, a device, a refused message.
-    `said`: what the last one of each type said of it.
+    `said`: what the last one of each type said of it; where it has several, it has no one `status`.
     """
 
     thing: str
@@ -56,9 +54,10 @@ def evolve(report: Report | None, event: ReportEvent) -> Report:
             status = f"{event.outcome} {event.reason or ''}".rstrip()
             return Report(thing=event.message_id or place, status=status)
         case Reported():
-            before = report.said if report is not None else NOTHING
-            said = {**before, event.wire_type: _content(event, but=_WHEN)}
-            return Report(thing=event.wire_type, status=event.status, said=said)
+            said = {event.wire_type: _content(event, but=_WHEN)}
+            if report is None:
+                return Report(thing=event.wire_type, status="", said=said)
+            return replace(report, said={**report.said, **said})
 
 
 def _content(event: ReportEvent, *, but: set[str]) -> Content:
