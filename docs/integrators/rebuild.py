@@ -44,8 +44,8 @@ class Books:
         found: Json = {}
         for key, one in self.orders.items():
             lines = [line for _, line in sorted(self.lines[one["order_number"]].items())]
-            one = one | {"planned_dispatch_on": one.get("planned_on"), "lines": lines}
-            found[f"order {key}"] = order(one | {"delivered_on": one.get("business_day")}, now)
+            planned = {"planned_dispatch_on": one.get("planned_on"), "lines": lines}
+            found[f"order {key}"] = order(one | planned, now)
         for key, days in self.custody.items():
             spans = [one | {"from_day": day} for day, one in sorted(days.items())]
             found[f"innehav {key}"] = [custody(one, one.get("recipient"), now) for one in spans]
@@ -57,7 +57,7 @@ class Books:
 def order(one: Json, now: dict[str, str]) -> list[Any]:
     """En order som den jämförs: status, för vem, när den väntas och kom, och varje rad."""
     lines = [[line["article_number"], line["quantity"], line["delivered"]] for line in one["lines"]]
-    came = one["delivered_on"] if one["status"] == "delivered" else None
+    came = one.get("delivered_on") if one["status"] == "delivered" else None
     return [one["status"], whom(one.get("recipient"), now), one["planned_dispatch_on"], came, lines]
 
 

@@ -60,6 +60,7 @@ class OrderReported(Event, type="region.order.reported.v1"):
     customer_id: CustomerId | None = None
     placed_on: date | None = None
     planned_on: date | None = None
+    delivered_on: date | None = None
     lines: Annotated[int, Field(ge=1)] | None = None
     reason: str | None = None
 

@@ -1,7 +1,6 @@
 """Messages about orders to the prescriber, statuses to the region (NTF-2, ORD-15)."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any, Literal
 
 from kvitt_chassis.handlers import Handlers, RowKey
@@ -115,7 +114,7 @@ async def on_order_line_delivered(
     """
     _count(row, event.line_id, event.quantity)
     if row.outstanding > 0 and not event.more_lines:
-        await _report(row, "part_delivered", tx, on=event.delivered_on)
+        await _report(row, "part_delivered", tx, business_day=event.delivered_on)
 
 
 @messages.on(OrderLinePlanned, of=OrderRow)
@@ -145,7 +144,8 @@ async def on_order_line_reduced(row: OrderRow, event: OrderLineReduced, tx: Tran
 async def on_order_delivered(row: OrderRow, event: OrderDelivered, tx: Transaction) -> None:
     """Everything has arrived."""
     _notify(row, MessageKind.ORDER_DELIVERED, tx)
-    await _report(row, "delivered", tx, on=event.delivered_on)
+    delivered = {"business_day": event.delivered_on, "delivered_on": event.delivered_on}
+    await _report(row, "delivered", tx, **delivered)
 
 
 @messages.on(OrderDeclined, of=OrderRow, loads=_report_of)
@@ -183,11 +183,9 @@ def _notify(row: OrderRow, message: MessageKind, tx: Transaction) -> None:
     post_to_user(tx, row.prescriber, message, about_order(row.order_id))
 
 
-async def _report(
-    row: OrderRow, status: Status, tx: Transaction, *, on: date | None = None, **changes: Any
-) -> None:
+async def _report(row: OrderRow, status: Status, tx: Transaction, **changes: Any) -> None:
     last = await last_said(tx, OrderReported, row.order_id) or OrderReported(
         order=row.name, order_number=row.order_number, status=status, occurred_at=when(tx)
     )
-    said = {"status": status, "business_day": on or day(tx), **changes}
+    said = {"status": status, "business_day": day(tx), **changes}
     await report(tx, row.order_id, last.model_copy(update=said))
