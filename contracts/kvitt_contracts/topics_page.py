@@ -154,9 +154,10 @@ Exemplet sparar numren i en SQLite-fil.
 _BOOKS = """\
 ## Så byggs regionens egna böcker ur flödet
 
-Flödet räcker: ordrar, innehav dag för dag, byten, saldon, hämtordrar, arbetsordrar, debiteringar och
-fakturor går att bygga upp ur det, från början och utan att fråga något annat. Varje meddelande av
-de här sorterna säger allt om saken som den är nu, så det senaste om varje nyckel gäller:
+Flödet räcker: ordrar, innehav dag för dag, byten, saldon, hämtordrar, arbetsordrar, debiteringar
+och fakturor går att bygga upp ur det, från början och utan att fråga något annat. Varje
+meddelande av de här sorterna säger allt om saken som den är nu, så det senaste om varje nyckel
+gäller:
 
 | meddelande | nyckel | bygger |
 | --- | --- | --- |
@@ -166,16 +167,17 @@ de här sorterna säger allt om saken som den är nu, så det senaste om varje n
 | `region.device.reported.v1` | individens id | individnummer, artikel, i bruk eller inte |
 | `region.stock.reported.v1` | saldots id | vad ett förråd har av en artikel |
 
-**Innehavet** är det enda med en dag i sig: meddelandet gäller från `business_day` till nästa dag som
-något har berättats om. En dag kan komma i efterhand, som när en retur berättas sent; det senaste om
-en och samma dag gäller. **Byten** berättas händelse för händelse: `sent` har alla individer
-(`lines`), `line_dropped`, `lines_rejected` och `line_completed` dem som de gäller (`devices`).
+**Innehavet** är det enda med en dag i sig: meddelandet gäller från `business_day` till nästa dag
+som något har berättats om. En dag kan komma i efterhand, som när en retur berättas sent; det
+senaste om en och samma dag gäller. **Byten** berättas händelse för händelse: `sent` har alla
+individer (`lines`), `line_dropped`, `lines_rejected` och `line_completed` dem som de gäller
+(`devices`).
 
 `business_day` är dagen i Stockholm som något gäller, `occurred_at` när det hände; de kan skilja.
 En individ heter sitt id överallt utom i `region.device.reported.v1`, som säger dess nummer. En
 person heter regionens eget id. Den som har slagits ihop med en annan kan stå under sitt förra.
-Samma sak berättas inte två gånger i rad. Det som är äldre än den utgåva av Kvitt som först berättar
-en sort berättas inte i efterhand. Sorter som läsaren inte känner går hon förbi.
+Samma sak berättas inte två gånger i rad. Det som är äldre än den utgåva av Kvitt som först
+berättar en sort berättas inte i efterhand. Sorter som läsaren inte känner går hon förbi.
 
 `rebuild.py` bygger ordrar, innehav och saldon och jämför dem med API:et (`ask_api.py` bredvid):
 

@@ -36,3 +36,9 @@ def names() -> dict[str, str]:
             last = persons[last["merged_into"]]
         now[one["person"]] = now[one["region_person_id"]] = last["region_person_id"]
     return now
+
+
+def whom(holder: Json | None, now: dict[str, str]) -> str | None:
+    """Personens id hos regionen, vårdenheten eller förrådet."""
+    found = [holder[name] for name in ("person", "unit", "store") if name in (holder or {})]
+    return now.get(found[0], found[0]) if found else None

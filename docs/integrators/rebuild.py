@@ -2,54 +2,49 @@
 
 python rebuild.py region.ac.events region-ac-rebuild
 
-Skriver vad som skiljer, en rad om varje sak, och slutar då med 1. Varje körning läser hela flödet:
-gruppen bekräftar inget. Läser med read_feed.py och frågar med ask_api.py, som ligger bredvid.
+Skriver vad som skiljer, och slutar då med 1. Varje körning läser allt: gruppen bekräftar inget.
+Läser med read_feed.py och frågar med ask_api.py, som ligger bredvid.
 """
 
 import json
 import sqlite3
 import sys
 from collections import defaultdict
+from operator import itemgetter
 from typing import Any
 
-from ask_api import ask, every, names
+from ask_api import ask, every, names, whom
 from read_feed import LAST_READ, attributes, connect, is_new, to_the_end
 
 Json = dict[str, Any]
+ORDER, LINE = "region.order.reported.v1", "region.order-line.reported.v1"
+CUSTODY, STOCK = "region.custody.reported.v1", "region.stock.reported.v1"
 AMOUNTS = ("available", "reserved", "on_order", "in_reconditioning")
 
 
 class Books:
-    """Det som flödet har berättat: det senaste om varje sak gäller."""
+    """Det senaste som flödet har berättat om varje sak, av ett innehav det senaste om varje dag."""
 
     def __init__(self) -> None:
-        self.orders: dict[str, Json] = {}
-        self.lines: defaultdict[str, dict[int, Json]] = defaultdict(dict)
-        self.custody: defaultdict[str, dict[str, Json]] = defaultdict(dict)
-        self.stock: dict[str, Json] = {}
+        self.last: defaultdict[str, dict[tuple[str, str], Json]] = defaultdict(dict)
 
     def take(self, wire_type: str, key: str, data: Json) -> None:
-        """Skriver in ett meddelande; sorter som böckerna inte har plats för hoppas över."""
-        if wire_type == "region.order.reported.v1":
-            self.orders[key] = data
-        elif wire_type == "region.order-line.reported.v1":
-            self.lines[data["order_number"]][data["number"]] = data
-        elif wire_type == "region.custody.reported.v1":
-            self.custody[key][data["business_day"]] = data  # det senaste om en dag gäller den
-        elif wire_type == "region.stock.reported.v1":
-            self.stock[key] = data
+        self.last[wire_type][key, data["business_day"] if wire_type == CUSTODY else ""] = data
 
     def told(self, now: dict[str, str]) -> Json:
         """Allt, sak för sak; `now` säger vad en person heter som har slagits ihop med en annan."""
         found: Json = {}
-        for key, one in self.orders.items():
-            lines = [line for _, line in sorted(self.lines[one["order_number"]].items())]
-            planned = {"planned_dispatch_on": one.get("planned_on"), "lines": lines}
+        lines: defaultdict[str, dict[int, Json]] = defaultdict(dict)
+        for line in self.last[LINE].values():
+            lines[line["order_number"]][line["number"]] = line
+        for (key, _), one in self.last[ORDER].items():
+            rows = [row for _, row in sorted(lines[one["order_number"]].items())]
+            planned = {"planned_dispatch_on": one.get("planned_on"), "lines": rows}
             found[f"order {key}"] = order(one | planned, now)
-        for key, days in self.custody.items():
-            spans = [one | {"from_day": day} for day, one in sorted(days.items())]
-            found[f"innehav {key}"] = [custody(one, one.get("recipient"), now) for one in spans]
-        for one in self.stock.values():
+        for (key, day), one in sorted(self.last[CUSTODY].items(), key=itemgetter(0)):
+            span = custody(one | {"from_day": day}, one.get("recipient"), now)
+            found.setdefault(f"innehav {key}", []).append(span)
+        for one in self.last[STOCK].values():
             found[f"saldo {one['store']} {one['article_number']}"] = [one[at] for at in AMOUNTS]
         return found
 
@@ -64,12 +59,6 @@ def order(one: Json, now: dict[str, str]) -> list[Any]:
 def custody(one: Json, holder: Json | None, now: dict[str, str]) -> list[Any]:
     """Vem som har ett hjälpmedel från en dag, vem som betalar och vem som har förskrivit det."""
     return [one["from_day"], whom(holder or one, now), one.get("payer_id"), one.get("prescriber")]
-
-
-def whom(holder: Json | None, now: dict[str, str]) -> str | None:
-    """Personens id hos regionen, vårdenheten eller förrådet."""
-    found = [holder[name] for name in ("person", "unit", "store") if name in (holder or {})]
-    return now.get(found[0], found[0]) if found else None
 
 
 def asked(now: dict[str, str]) -> Json:
