@@ -152,6 +152,41 @@ version 5 av `<region>/<sak>/<beteckning>`, som `ac/order/VB-2026-00871`, i namn
 Exemplet sparar numren i en SQLite-fil.
 """
 
+_BOOKS = """\
+## Så byggs regionens egna böcker ur flödet
+
+Flödet räcker: ordrar, innehav dag för dag, byten, saldon, hämtordrar, arbetsordrar, debiteringar
+och fakturor går att bygga upp ur det, från början och utan att fråga något annat. Varje
+meddelande av de här sorterna säger allt om saken som den är nu, så det senaste om varje nyckel
+gäller:
+
+| meddelande | nyckel | bygger |
+| --- | --- | --- |
+| `region.order.reported.v1` | orderns id | status, för vem, när den väntas lämna lagret |
+| `region.order-line.reported.v1` | radens id | antal, levererat och när, individer, planerad dag |
+| `region.custody.reported.v1` | individens id | en dag i innehavet: hos vem, vem som betalar |
+| `region.device.reported.v1` | individens id | individnummer, artikel, i bruk eller inte |
+| `region.stock.reported.v1` | saldots id | vad ett förråd har av en artikel |
+
+**Innehavet** är det enda med en dag i sig: meddelandet gäller från `business_day` till nästa dag
+som något har berättats om. En dag kan komma i efterhand, som när en retur berättas sent; det
+senaste om en och samma dag gäller. **Byten** berättas händelse för händelse: `sent` har alla
+individer (`lines`), `line_dropped`, `lines_rejected` och `line_completed` dem som de gäller
+(`devices`).
+
+`business_day` är dagen i Stockholm som något gäller, `occurred_at` när det hände; de kan skilja.
+En individ heter sitt id överallt utom i `region.device.reported.v1`, som säger dess nummer. En
+person heter regionens eget id. Den som har slagits ihop med en annan kan stå under sitt förra.
+Samma sak berättas inte två gånger i rad. Det som är äldre än den utgåva av Kvitt som först
+berättar en sort berättas inte i efterhand. Sorter som läsaren inte känner går hon förbi.
+
+`rebuild.py` bygger ordrar, innehav och saldon och jämför dem med API:et (`ask_api.py` bredvid):
+
+```sh
+python rebuild.py region.ac.events region-ac-rebuild
+```
+"""
+
 _RESERVED = """\
 ## Reserverade namn: kommer, går inte att använda än
 
@@ -269,7 +304,8 @@ def _sending() -> str:
 
 
 def _reading() -> str:
-    return f"{_FEED}\n```python\n{_sample('read_feed.py')}```\n"
+    read, rebuild = _sample("read_feed.py"), _sample("rebuild.py")
+    return f"{_FEED}\n```python\n{read}```\n\n{_BOOKS}\n```python\n{rebuild}```\n"
 
 
 def _sample(name: str) -> str:

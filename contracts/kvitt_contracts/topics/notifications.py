@@ -17,7 +17,6 @@ REGION_EVENTS = Topic(
     owner="notifications",
     key="the thing's id; the body says what the region calls it",
     types=every(regions.ReportEvent),
-    coming=every(regions.ComingReportEvent),
     writers=frozenset({"notifications"}),
     readers=frozenset({f"region-{REGION}", "notifications"}),
 )

@@ -10,7 +10,7 @@ from kvitt_chassis.migrations import guard_regions
 from sqlalchemy.dialects import postgresql
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0022"
 
 # decision 0546: an event gets its place when it is visible
 QUEUE = """

@@ -3,9 +3,10 @@ that events have there, for who reads by HTTP.
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from kvitt_chassis.models import Aggregate, Regional
+from kvitt_chassis.models import Aggregate, Json, Regional
 from kvitt_contracts.topics import REGION_EVENTS
 from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,12 +18,15 @@ from notifications.feed.domain import Report, evolve
 class ReportRow(
     Aggregate[Report], Base, noun="report", topic=REGION_EVENTS, state=Report, evolve=evolve
 ):
-    """The last report to the region about one subject; the id is the subject's own."""
+    """The last reports to the region about one subject; the id is the subject's own. `said`: by
+    type of message, what it said.
+    """
 
     __tablename__ = "reports"
 
     thing: Mapped[str]
     status: Mapped[str]
+    said: Mapped[dict[str, Any]] = mapped_column(Json(dict[str, Any]))
 
 
 # decision 0546: an event gets its place when it is visible
