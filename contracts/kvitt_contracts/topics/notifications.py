@@ -20,4 +20,6 @@ REGION_EVENTS = Topic(
     coming=every(regions.ComingReportEvent),
     writers=frozenset({"notifications"}),
     readers=frozenset({f"region-{REGION}", "notifications"}),
+    # decision 0552: whoever reads it, with whatever client, reads this
+    compression="gzip",
 )

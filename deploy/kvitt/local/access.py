@@ -74,6 +74,7 @@ def create_topics(admin: AdminClient, topics: Sequence[Topic], *, prefix: str = 
                         "retention.ms": str(topic.retention_ms),
                         "max.message.bytes": str(topic.max_message_bytes),
                         "message.timestamp.type": "LogAppendTime",
+                        "compression.type": topic.compression,
                     },
                 )
                 for topic in missing
