@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID
 
 from asyncpg.exceptions import IntegrityConstraintViolationError
@@ -38,6 +38,9 @@ from kvitt_chassis.web.lists import ListOf, ListQuery, Page, named
 from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid, NotFound
 from kvitt_chassis.web.reader import RegionReader, noun_of, of_region
 from kvitt_chassis.web.scopes import RegionWide, Scope
+
+if TYPE_CHECKING:
+    from kvitt_chassis.web.entrance import Entrance
 
 __all__ = [
     "ApiContext",
@@ -108,6 +111,7 @@ class ApiContext:
     access: Access
     sealer: Sealer
     may_decide: Callable[[], bool] = lambda: True  # False: commands get 503, views are shown
+    entrance: "Entrance | None" = None  # None: nothing that regions send is taken over HTTP
 
 
 class Replayed(Exception):

@@ -124,8 +124,8 @@ class BmbMessageSettled(MessageSettled, type="bmb.message.settled.v1"):
 
 
 class InventoryMessageSettled(MessageSettled, type="inventory.message.settled.v1"):
-    """What became of an inbound message of inventory that was not refused: its receipt, written with
-    its effect, once for each record.
+    """What became of an inbound message of inventory that was not refused: its receipt, written
+    with its effect, once for each record.
 
     It took effect, was a duplicate or an obsolete version; or it is quarantined, or waits behind
     one that is, and has a further receipt once that has ended.

@@ -19,8 +19,8 @@ class Topic:
 
     `consumers` are services; `readers` and `writers` are principals (`orders`, `region-ac`).
     `compression` is the broker's: `producer` keeps records as they were sent, another is what every
-    reader gets. `coming` are its reserved types, `consumers_to_come` the services that will read it: nobody
-    emits or reads them yet (decision 0170).
+    reader gets. `coming` are its reserved types, `consumers_to_come` the services that will read
+    it: nobody emits or reads them yet (decision 0170).
     """
 
     name: str

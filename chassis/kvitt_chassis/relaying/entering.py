@@ -43,7 +43,5 @@ class InboundPublisher(Publisher):
             await self.publish(records)
 
     def _append(self, batch: Any, key: bytes, row: Any) -> bool:
-        added = batch.append(
-            key=key, value=row.value, timestamp=None, headers=list(row.headers)
-        )
+        added = batch.append(key=key, value=row.value, timestamp=None, headers=list(row.headers))
         return added is not None

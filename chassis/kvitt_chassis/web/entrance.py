@@ -30,7 +30,7 @@ TAKEN_IN = metrics.declare(
     "counter",
     "region_messages_total",
     "Messages that regions sent over HTTP, by what was said of them at once.",
-    "rejected: the region is told why in the answer. held_back: a region sends more than its quota.",
+    "rejected: the region is told why in the answer. held_back: it sends more than its quota.",
     ("verdict",),
 )
 

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 BATCH = "application/cloudevents-batch+json"
 MAX_EVENTS = 500
+_OVERHEAD = 1024
+"""So many bytes a request counts for beside its body."""
 
 router = ApiRouter(tags=["Regionens meddelanden"])
 """For a service that reads what regions send."""
@@ -74,7 +76,6 @@ _BODIES = {
     "/region-messages",
     status_code=202,
     response_model=Verdicts,
-    response_model_exclude_none=False,
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
 )
 async def post_region_messages(request: Request, caller: SignedIn) -> Response:
@@ -95,7 +96,7 @@ async def post_region_messages(request: Request, caller: SignedIn) -> Response:
         TAKEN_IN.labels(context.service, "held_back").inc()
         raise _held_back(seconds)
     body = await request.body()
-    entrance.allowance.take(caller.region, len(body))
+    entrance.allowance.take(caller.region, len(body) + _OVERHEAD)
     judged = await entrance.judge(caller.region, _sent(request, body))
     await _publish(entrance, judged)
     return _answer(judged)
@@ -110,11 +111,8 @@ async def _publish(entrance: Entrance, judged: list[Judged]) -> None:
 
 
 def _answer(judged: list[Judged]) -> Response:
-    found = Verdicts(results=[_verdict_of(one) for one in judged])
-    results = found.model_dump(mode="json", exclude_none=True)["results"]
-    # an id that cannot be read is told to be none, so that each result has the same place for it
-    results = [{"id": None, "source": None, **one} for one in results]
-    if all(one.rejected for one in judged) and judged:
+    results = [_verdict_of(one).model_dump(exclude_defaults=True) for one in judged]
+    if judged and all(one.rejected for one in judged):
         document = NOTHING_TAKEN.document() | {"results": results}
         return JSONResponse(document, 422, media_type=MEDIA_TYPE)
     return JSONResponse({"results": results}, 202)
@@ -159,35 +157,36 @@ def split(body: bytes) -> list[bytes]:
     """The documents of a batch, each as it was written. Raises Invalid (422) for what is no array
     of JSON, and for too many.
     """
-    decoder, found = json.JSONDecoder(), []
+    decoder, found = json.JSONDecoder(), list[bytes]()
     try:
         text = body.decode()
-        at = _after_blanks(text, 0)
-        if text[at : at + 1] != "[":
-            raise ValueError("is no array")
-        at = _after_blanks(text, at + 1)
-        while text[at : at + 1] != "]" or found:
+        at = _after(text, "[", _after_blanks(text, 0))
+        is_over = text.startswith("]", at)
+        while not is_over:
             begun = at
             _, at = decoder.raw_decode(text, begun)
             found.append(text[begun:at].encode())
+            if len(found) > MAX_EVENTS:
+                raise _too_many()
             at = _after_blanks(text, at)
-            if text[at : at + 1] == "]":
-                break
-            if text[at : at + 1] != "," or len(found) > MAX_EVENTS:
-                raise ValueError("is no array")
-            at = _after_blanks(text, at + 1)
+            is_over = text.startswith("]", at)
+            if not is_over:
+                at = _after(text, ",", at)
         if text[at + 1 :].strip(_BLANKS):
-            raise ValueError("something follows")
+            raise _no_batch()
     except (ValueError, RecursionError):
-        if len(found) > MAX_EVENTS:
-            raise _too_many() from None
         raise _no_batch() from None
-    if len(found) > MAX_EVENTS:
-        raise _too_many()
     return found
 
 
 _BLANKS = " \t\r\n"
+
+
+def _after(text: str, mark: str, at: int) -> int:
+    """The place of what follows this mark, which stands here. Raises ValueError."""
+    if not text.startswith(mark, at):
+        raise ValueError(f"{mark} is missing")
+    return _after_blanks(text, at + 1)
 
 
 def _after_blanks(text: str, at: int) -> int:

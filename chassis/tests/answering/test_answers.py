@@ -1,4 +1,4 @@
-"""Nothing that a region sends vanishes: each record has its receipt, or an answer with its reason."""
+"""Nothing that a region sends vanishes: each record has a receipt, or an answer with its reason."""
 
 from collections.abc import Callable
 from dataclasses import replace
