@@ -111,7 +111,7 @@ async def _publish(entrance: Entrance, judged: list[Judged]) -> None:
 
 
 def _answer(judged: list[Judged]) -> Response:
-    results = [_verdict_of(one).model_dump(exclude_defaults=True) for one in judged]
+    results = [_verdict_of(one).model_dump(exclude_unset=True) for one in judged]
     if judged and all(one.rejected for one in judged):
         document = NOTHING_TAKEN.document() | {"results": results}
         return JSONResponse(document, 422, media_type=MEDIA_TYPE)

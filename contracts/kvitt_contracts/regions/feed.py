@@ -35,6 +35,7 @@ class MessageRefused(Event, type="region.message.refused.v1"):
 
     message_id: str
     message_type: str
+    source: str | None = None
     subject: str
     service: str
     reason: str
