@@ -11,9 +11,11 @@ from services.bmb.tests.worlds import AT
 
 async def test_a_persons_fact_is_not_let_in_and_none_of_it_is_repeated(given: Given) -> None:
     event = an_event(a_person_stated(), subject="ac-person-1")
-    async with given(service, at=AT) as world:
-        async with world.http(user="ac-system", roles=[Role.REGION_SYSTEM]) as client:
-            answer = await send_structured(client, event)
+    async with (
+        given(service, at=AT) as world,
+        world.http(user="ac-system", roles=[Role.REGION_SYSTEM]) as client,
+    ):
+        answer = await send_structured(client, event)
 
     assert answer.status_code == 422
     assert answer.json()["results"][0]["reason"] == "WRONG_TOPIC"

@@ -30,9 +30,11 @@ from services.orders.tests.worlds import MONDAY
 @pytest.fixture
 async def client(given: Given) -> AsyncIterator[httpx.AsyncClient]:
     """The region's own system; no broker answers."""
-    async with given(service, at=MONDAY) as world:
-        async with world.http(user="ac-system", roles=[Role.REGION_SYSTEM]) as client:
-            yield client
+    async with (
+        given(service, at=MONDAY) as world,
+        world.http(user="ac-system", roles=[Role.REGION_SYSTEM]) as client,
+    ):
+        yield client
 
 
 def a_payer(number: str = "81001", **changes: Any) -> AsEvent:
