@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import murmur2
 from kvitt.story.region_client import RegionClient
 from kvitt_testkit.platform import Platform
-from kvitt_testkit.running import Running
+from kvitt_testkit.running import Running, ServiceProcess
 from kvitt_testkit.sending import (
     AsEvent,
     an_event,
@@ -36,7 +36,7 @@ async def test_what_a_region_writes_is_answered_on_its_feed(
     service_database: Callable[[str], ServiceUrls],
     running: Running,
 ) -> None:
-    processes = {}
+    processes: dict[str, ServiceProcess] = {}
     for name in ("orders", "notifications"):
         service_database(name)
         processes[name] = await running(name)

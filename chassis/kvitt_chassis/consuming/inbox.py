@@ -153,7 +153,8 @@ class Inbox:
                 for turn.index, incoming in enumerate(arrived):
                     began = time.monotonic()
                     try:
-                        verdict, call = settling.begin(turn.index), None
+                        verdict = settling.begin(turn.index)
+                        call: Call | None = None
                         if verdict is Verdict.APPLY:
                             call = begun[turn.index] or await _begin_late(unit, incoming)
                             verdict = await self._apply(unit, incoming, call, applied)

@@ -5,14 +5,16 @@ once, and published there. What its effect is, is decided where it is read, as f
 import asyncio
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic, time
 from typing import Any
 
 from kvitt_contracts.envelope import MAX_BYTES, STRUCTURED
 from kvitt_contracts.quotas import region_quota
+from kvitt_contracts.refusals import Refused
 from kvitt_contracts.topics import Topic, consumed_by
 from kvitt_contracts.types import RegionCode
 
@@ -75,7 +77,7 @@ class Allowance:
     until it has been paid for. One process's; `clock` answers seconds.
     """
 
-    def __init__(self, clock: Any = monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._owed: dict[RegionCode, tuple[float, float]] = {}  # bytes, and when
 
@@ -137,21 +139,18 @@ class Entrance:
         opened = open_inbound(sent.headers, sent.value)
         topic = next((one for one in topics if opened.about.type in one.wire_types), topics[0])
         read = reader.read(_record(topic, sent))
-        said = {
-            "id": None if read.about.id is None else mask(read.about.id),
-            "source": None if read.about.source is None else mask(read.about.source),
-        }
+        told = partial(Judged, id=_masked(read.about.id), source=_masked(read.about.source))
         if (rejected := _why_not(read)) is not None:
-            return Judged(rejected=rejected, **said)
+            return told(rejected=rejected)
         envelope = read.envelope
         assert envelope is not None
         body = opened.body if not _is_structured(sent) else _as_text(opened.body)
         if len(body) > MAX_BYTES:
-            return Judged(rejected=_of_refusal(answers.too_large()), **said)
+            return told(rejected=_of_refusal(answers.too_large()))
         entering = Entering(
             topic=topic.name, key=envelope.subject, headers=envelope.headers(), value=body
         )
-        return Judged(entering=entering, **said)
+        return told(entering=entering)
 
     def _of(self, region: RegionCode) -> tuple[Sequence[Topic], Reader]:
         """The region's topics that the service reads, its own first, and what reads them."""
@@ -179,6 +178,10 @@ def _record(topic: Topic, sent: Sent) -> Record:
     )
 
 
+def _masked(text: str | None) -> str | None:
+    return None if text is None else mask(text)
+
+
 def _is_structured(sent: Sent) -> bool:
     return ("content-type", STRUCTURED.encode()) in sent.headers
 
@@ -202,7 +205,7 @@ def _why_not(read: Incoming) -> Rejected | None:
     return Rejected(reason=cause.upper(), field=field, way_on=way_on)
 
 
-def _of_refusal(refused: Any) -> Rejected:
+def _of_refusal(refused: Refused) -> Rejected:
     return Rejected(
         reason=refused.reason, rule=refused.rule, field=refused.field, way_on=refused.way_on
     )

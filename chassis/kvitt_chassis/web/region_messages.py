@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from kvitt_chassis.consuming.faults import describe
-from kvitt_chassis.http import ApiContext, ApiRouter, SignedIn
+from kvitt_chassis.http import PROBLEM_BODY, ApiContext, ApiRouter, SignedIn
 from kvitt_chassis.web.entrance import TAKEN_IN, Entrance, Judged, Sent
 from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid, Problem, ProblemRaised
 
@@ -76,6 +76,7 @@ _BODIES = {
     "/region-messages",
     status_code=202,
     response_model=Verdicts,
+    responses={415: {"description": "Innehållet är inte CloudEvents", **PROBLEM_BODY}},
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
 )
 async def post_region_messages(request: Request, caller: SignedIn) -> Response:
