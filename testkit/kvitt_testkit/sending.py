@@ -26,14 +26,20 @@ class AsEvent:
         """The message's id."""
         return str(self.attributes["id"])
 
+    def but(self, **changes: Any) -> "AsEvent":
+        """The same with other attributes; None leaves one out."""
+        changed = self.attributes | changes
+        present = {name: value for name, value in changed.items() if value is not None}
+        return AsEvent(present, self.data)
+
     @property
     def document(self) -> dict[str, Any]:
         """The event in structured mode."""
         return {**self.attributes, "data": self.data}
 
 
-def an_event(message: Message, *, subject: str, region: str = "ac", **changes: Any) -> AsEvent:
-    """A message of a region, `changes` to its attributes; None leaves one out."""
+def an_event(message: Message, *, subject: str, region: str = "ac") -> AsEvent:
+    """A message of a region."""
     envelope = an_envelope(message, subject=subject, region=region)
     attributes = {
         "specversion": "1.0",
@@ -43,9 +49,8 @@ def an_event(message: Message, *, subject: str, region: str = "ac", **changes: A
         "time": envelope.time.isoformat(),
         "subject": envelope.subject,
         "region": envelope.region,
-    } | changes
-    present = {name: value for name, value in attributes.items() if value is not None}
-    return AsEvent(present, message.model_dump(mode="json", exclude_none=True))
+    }
+    return AsEvent(attributes, message.model_dump(mode="json", exclude_none=True))
 
 
 async def send_structured(client: httpx.AsyncClient, event: AsEvent) -> httpx.Response:

@@ -123,4 +123,5 @@ async def _told(platform: Platform, prefix: str, number: int) -> list[dict[str, 
 
 
 def _payer(number: str, **changes: Any) -> AsEvent:
-    return an_event(a_payer_stated(number, name=f"Umeå {number}"), subject=number, **changes)
+    fact = a_payer_stated(number, name=f"Umeå {number}")
+    return an_event(fact, subject=number).but(**changes)

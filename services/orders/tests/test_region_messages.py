@@ -39,7 +39,7 @@ async def client(given: Given) -> AsyncIterator[httpx.AsyncClient]:
 
 def a_payer(number: str = "81001", **changes: Any) -> AsEvent:
     """A fact that may be let in."""
-    return an_event(a_payer_stated(number), subject=number, **changes)
+    return an_event(a_payer_stated(number), subject=number).but(**changes)
 
 
 WRONG: dict[str, tuple[AsEvent, str, str]] = {
