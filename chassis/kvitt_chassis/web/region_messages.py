@@ -4,6 +4,7 @@ modes of CloudEvents' HTTP binding and answers; what is let in is decided by the
 
 import json
 import logging
+import re
 from typing import Annotated, Any
 from urllib.parse import unquote_to_bytes
 
@@ -181,6 +182,7 @@ def split(body: bytes) -> list[bytes]:
 
 
 _BLANKS = " \t\r\n"
+_SOME_BLANKS = re.compile(f"[{_BLANKS}]*")
 
 
 def _after(text: str, mark: str, at: int) -> int:
@@ -191,9 +193,9 @@ def _after(text: str, mark: str, at: int) -> int:
 
 
 def _after_blanks(text: str, at: int) -> int:
-    while text[at : at + 1] in tuple(_BLANKS):
-        at += 1
-    return at
+    found = _SOME_BLANKS.match(text, at)
+    assert found is not None  # none of them is some of them
+    return found.end()
 
 
 def _too_many() -> Invalid:
