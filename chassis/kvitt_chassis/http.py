@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID
 
 from asyncpg.exceptions import IntegrityConstraintViolationError
@@ -39,6 +39,9 @@ from kvitt_chassis.web.openapi import KEY_PATTERN
 from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid, NotFound
 from kvitt_chassis.web.reader import RegionReader, noun_of, of_region
 from kvitt_chassis.web.scopes import RegionWide, Scope
+
+if TYPE_CHECKING:
+    from kvitt_chassis.web.entrance import Entrance
 
 __all__ = [
     "ApiContext",
@@ -109,6 +112,7 @@ class ApiContext:
     access: Access
     sealer: Sealer
     may_decide: Callable[[], bool] = lambda: True  # False: commands get 503, views are shown
+    entrance: "Entrance | None" = None  # None: nothing that regions send is taken over HTTP
 
 
 class Replayed(Exception):

@@ -18,8 +18,9 @@ class Topic:
     """One topic.
 
     `consumers` are services; `readers` and `writers` are principals (`orders`, `region-ac`).
-    `coming` are its reserved types, `consumers_to_come` the services that will read it: nobody
-    emits or reads them yet (decision 0170).
+    `compression` is the broker's: `producer` keeps records as they were sent, another is what every
+    reader gets. `coming` are its reserved types, `consumers_to_come` the services that will read
+    it: nobody emits or reads them yet (decision 0170).
     """
 
     name: str
@@ -34,6 +35,7 @@ class Topic:
     partitions: int = 6
     retention_ms: int = FOR_EVER
     max_message_bytes: int = 1024 * 1024
+    compression: str = "producer"
     personal_data: bool = False
 
     @property
@@ -51,14 +53,6 @@ class Topic:
         from what our services say (decision 0185).
         """
         return f"{service}-regions" if self.is_inbound else service
-
-    # decision 0558: what outsiders read is packed with what every client unpacks
-    @property
-    def compression(self) -> str:
-        """How the broker packs what lies here: as its writer did, or in gzip on a region's feed,
-        since the most used clients unpack nothing else without an addition.
-        """
-        return "gzip" if self.name.startswith("region.") and not self.is_inbound else "producer"
 
     @property
     def wire_types(self) -> frozenset[str]:
@@ -113,7 +107,9 @@ def inbound_topic(
     coming: Iterable[type[Message]] = (),
     personal_data: bool = False,
 ) -> Topic:
-    """What each region writes to one service, on a topic of its own."""
+    """What each region writes to one service, on a topic of its own: by its own client, or over
+    HTTP, from where the service writes it (decision 0551).
+    """
     return Topic(
         name=f"region.{REGION}.{name}",
         owner="region",
@@ -121,7 +117,7 @@ def inbound_topic(
         types=tuple(types),
         coming=tuple(coming),
         consumers=frozenset({consumer}),
-        writers=frozenset({f"region-{REGION}"}),
+        writers=frozenset({f"region-{REGION}", consumer}),
         readers=frozenset({consumer}),
         retention_ms=DAYS_14,
         personal_data=personal_data,

@@ -61,7 +61,8 @@ def page() -> str:
             *(_types(topic) for topic in feeds),
             _reserved([*inbound, *feeds]),
             _sending(),
-            _REFUSALS,
+            _OVER_HTTP.format(written=DEFAULT.producer_byte_rate // 1024),
+            _RECEIPTS,
             _reading(),
         ]
     )
@@ -92,8 +93,8 @@ går att köra börjar i [quickstart](quickstart/README.md).
   (confluent-kafka, Rust, Go, .NET) sätter `partitioner=murmur2_random`; annars bryts ordningen.
 - **Upprepning.** Samma (`ce_source`, `ce_id`) tas emot en gång. Skicka hellre om än låt bli;
   använd samma id för samma meddelande, och ett nytt id för ett rättat och för ett avvisat som
-  skickas igen. Kommer ett id igen med samma innehåll händer inget; med annat innehåll avvisas det
-  (`ID_REUSED`).
+  skickas igen. Kommer ett id igen med samma innehåll händer inget, och det sägs vara `duplicate`;
+  med annat innehåll avvisas det (`ID_REUSED`).
 - **Version.** Ett faktum (`region.*.stated`) bär avsändarens egen `version`. Vad den räknar står i
   varje typs schema: det som `ce_subject` nämner, ibland delat på dag, artikel eller annat. En äldre
   än den som är känd har ingen verkan och sägs vara `obsolete`; samma version med samma innehåll är
@@ -197,7 +198,49 @@ flödet kommer ingen av dem.{absent}
 {names}
 """
 
-_REFUSALS = """\
+_OVER_HTTP = """\
+## Utan Kafka: samma meddelanden över HTTP
+
+Allt som regionen får skriva i Kafka kan den i stället skicka med `POST /region-messages` till den
+tjänst som läser topicen (`orders` för `region.<code>.orders` och `region.<code>.persons`, annars
+den som topicen heter efter), med en token som har rollen `region_system`. Innehållet är
+CloudEvents på ett av tre sätt:
+
+| `Content-Type` | innehåll |
+| --- | --- |
+| `application/cloudevents+json` | en händelse, med attributen och `data` i samma JSON |
+| `application/cloudevents-batch+json` | en lista av sådana, högst 500 och högst 1 MiB |
+| `application/json` | kroppen, med attributen i huvuden: `ce-id`, `ce-type` … |
+
+Svaret säger något om varje händelse, i deras ordning. `accepted` betyder att den är sparad för gott
+i regionens topic; vad som blir av den sägs på flödet, precis som när den kommer genom Kafka. Den
+som genast går att döma ut (fel form, okänd typ, en typ för en annan tjänst, en annan regions kod,
+för stor) har `reason`, `rule`, `field` och `way_on` i stället, är inte mottagen och sägs inte på
+flödet. Den hindrar ingen annan. Koden är 202 när någon är mottagen, 422 när ingen är det. Vid 429
+och 503 är inget sagt om någon: skicka alla igen med samma id efter `Retry-After`; det som redan
+hade kommit fram har verkan en gång. Regionen får skicka {written} KiB i sekunden till varje tjänst.
+
+Skicka en saks meddelanden på ett av sätten och ett anrop i taget: ordning gäller inom anropet, och
+mellan anrop när det förra har fått sitt svar.
+"""
+
+_RECEIPTS = """\
+## Så berättas vad som blev av ett meddelande
+
+Varje meddelande som regionen skickar får ett besked på `region.<code>.events`, skrivet tillsammans
+med sin verkan: `region.message.settled.v1`, eller `region.message.refused.v1` när det avvisades.
+`message_id`, `source` och `subject` (för ett avvisat `message_id` och `subject`) säger vilket det
+gäller, och `thing`, `thing_id` och `thing_number` vad det ledde till: en orders id och ordernummer.
+Skicka det som bygger på ett meddelande när dess besked har kommit. En post har ett besked, hur ofta
+Kafka än lämnar den; den som skickas igen är en ny post, och får `duplicate`.
+
+| `outcome` | betyder | sedan |
+| --- | --- | --- |
+| `applied` | det gäller nu | inget mer |
+| `duplicate` | det hade kommit förut | inget mer |
+| `obsolete` | en nyare version gäller redan | inget mer |
+| `quarantined`, `waiting` | se nedan | slutet sägs |
+
 ## Så berättas att något avvisades
 
 Ett meddelande som går att läsa men bryter mot en regel får ingen verkan alls. På
@@ -223,14 +266,12 @@ faktum som har väntat för länge eller som Kvitt inte klarar. `outcome` är:
 | --- | --- | --- |
 | `quarantined` | Kvitt ser över det; `reason` och `field` säger varför | slutet sägs |
 | `waiting` | står bakom ett sådant med samma `source` och `subject` | slutet sägs |
-| `applied`, `duplicate` | så slutade det som låg i karantän eller väntade | inget mer |
-| `obsolete` | en nyare version gäller redan | inget mer |
+| `applied`, `duplicate`, `obsolete` | så slutade det | inget mer |
 | `discarded` | det togs bort och får ingen verkan | skicka ett rättat med nytt `ce_id` |
 
 Ett meddelande i karantän kan också sluta som `region.message.refused.v1`. Går inte `ce_id` att läsa
 fattas `message_id`: då hittas posten på `topic`, `partition` och `offset`, som Kafka svarade med
-när den skickades. Slutet har samma `ce_subject` i flödet som beskedet före det. Om det som får
-verkan genast sägs inget.
+när den skickades. Slutet har samma `ce_subject` i flödet som beskedet före det.
 """
 
 

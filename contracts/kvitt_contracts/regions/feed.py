@@ -5,6 +5,7 @@ systems.
 from datetime import date
 from operator import not_
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
@@ -31,6 +32,7 @@ class MessageRefused(Event, type="region.message.refused.v1"):
 
     message_id: str
     message_type: str
+    source: str | None = None
     subject: str
     service: str
     reason: str
@@ -98,13 +100,14 @@ class TransferReported(Event, type="region.transfer.reported.v1"):
 
 
 class MessageSettled(Event, type="region.message.settled.v1"):
-    """On the region's feed: what becomes of a message that had no effect at once and is not
-    refused.
+    """On the region's feed: the receipt of a message that was not refused, one for each record.
 
-    `outcome`: `quarantined` (somebody at Kvitt looks into it), `waiting` (behind a quarantined one
-    of the same source and subject), and then how it ended: `applied`, `duplicate`, `discarded`, or
-    a refusal. `obsolete`: a newer version of the same fact is in effect. Where the id could not be
-    read, `topic`, `partition` and `offset` find the record. Repeats no value that came in.
+    `outcome`: `applied` (it is in effect), `duplicate` (it had come before), `obsolete` (a newer
+    version of the same fact is in effect); `quarantined` (somebody at Kvitt looks into it),
+    `waiting` (behind a quarantined one of the same source and subject), and then how it ended:
+    `applied`, `duplicate`, `discarded`, or a refusal. Where the id could not be read, `topic`,
+    `partition` and `offset` find the record. An applied one names the thing that it began, or
+    changed first, by the id and the number that it has at Kvitt. Repeats no value that came in.
     """
 
     service: str
@@ -120,6 +123,9 @@ class MessageSettled(Event, type="region.message.settled.v1"):
     rule: str | None = None
     field: str | None = None
     way_on: str | None = None
+    thing: Word | None = None
+    thing_id: UUID | None = None
+    thing_number: str | None = None
 
 
 ReportEvent = MessageRefused | MessageSettled | OrderReported | TransferReported | ThingReported

@@ -19,4 +19,6 @@ REGION_EVENTS = Topic(
     types=every(regions.ReportEvent),
     writers=frozenset({"notifications"}),
     readers=frozenset({f"region-{REGION}", "notifications"}),
+    # decision 0552: whoever reads it, with whatever client, reads this
+    compression="gzip",
 )
