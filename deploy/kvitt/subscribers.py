@@ -1,6 +1,7 @@
 """The commands `kvitt subscriber`: who reads domain topics beside the services."""
 
 import json
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -192,12 +193,18 @@ def _grants(one: Subscriber) -> dict[str, Any]:
         "group": one.principal,
         "permissions": [
             {
-                "resource": binding.restype.name.lower(),
+                "resource": _word(binding.restype),
                 "name": binding.name,
-                "pattern": binding.resource_pattern_type.name.lower(),
-                "operation": binding.operation.name.lower(),
+                "pattern": _word(binding.resource_pattern_type),
+                "operation": _word(binding.operation),
             }
             for binding in local.permissions(one)
         ],
         "quota": local.quota(),
     }
+
+
+def _word(member: object) -> str:
+    """An enumeration's member as the platform's tools write it."""
+    assert isinstance(member, Enum)
+    return member.name.lower()

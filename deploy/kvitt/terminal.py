@@ -32,8 +32,8 @@ def show(table: Table, *, on: Console = console) -> None:
     leave. Where not even these fit, each row is printed as lines of heading and value.
     """
     if isinstance(sys.stdout, _JsonLines):
-        for row in _as_values(table):
-            sys.stdout.put(row)
+        for values in _as_values(table):
+            sys.stdout.put(values)
         return
     measured = [
         measure_renderables(on, on.options, [column.header, *column.cells])

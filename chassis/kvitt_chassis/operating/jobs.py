@@ -52,7 +52,7 @@ async def surely(record: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(_AGAIN_SECONDS)
 
 
-async def apart(what: str, work: Awaitable[None]) -> None:
+async def apart(what: str, work: Awaitable[object]) -> None:
     """Do one of several things that a job does at once: what it raises is logged, and is nothing to
     the others.
     """

@@ -11,7 +11,7 @@ import typer
 from kvitt_contracts.calendar import stockholm_day
 
 from kvitt.integrator import conformance, messages, samples
-from kvitt.integrator.checking import Checked, Checker
+from kvitt.integrator.checking import Checked, Checker, Finding
 from kvitt.integrator.connection import Connection
 from kvitt.integrator.inbound import read_topic
 from kvitt.local.problems import LocalProblem
@@ -130,7 +130,8 @@ def _region_of(files: list[Path], topic: str | None) -> str:
 
 
 def _each(checked: Iterator[Checked], *, as_json: bool) -> bool:
-    count, found = 0, []
+    count = 0
+    found: list[Finding] = []
     for one in checked:
         count += 1
         found += one.findings

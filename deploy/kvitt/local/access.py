@@ -58,8 +58,9 @@ def create_users(admin: AdminClient, users: Iterable[Credentials]) -> None:
 
 def users_of(admin: AdminClient, *, beginning: str) -> list[str]:
     """The names of the SCRAM users that begin so, sorted. Raises KafkaException."""
-    known = admin.describe_user_scram_credentials().result(_TIMEOUT_SECONDS)
-    return sorted(name for name in known if name.startswith(beginning))
+    asked = admin.describe_user_scram_credentials()
+    assert isinstance(asked, Future)  # of all users at once, since none is named
+    return sorted(name for name in asked.result(_TIMEOUT_SECONDS) if name.startswith(beginning))
 
 
 def remove_users(admin: AdminClient, names: Iterable[str]) -> None:

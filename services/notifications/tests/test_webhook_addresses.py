@@ -1,9 +1,16 @@
-"""NTF-4b: which addresses a receiver's name may lead to."""
+"""NTF-4b: which addresses may be named, and which a receiver's name may lead to."""
 
 import ipaddress
 
 import pytest
+from kvitt_chassis.profiles import Profile
+from kvitt_testkit.world import Given
+from notifications.app import service
 from notifications.webhooks.domain import is_public, may_be_called
+from notifications.webhooks.settings import WebhookSettings
+
+from services.notifications.tests.test_feed_http import SYSTEM
+from services.notifications.tests.worlds import AT
 
 PRIVATE = [
     "0.0.0.0",
@@ -60,3 +67,34 @@ def test_this_machine_is_called_in_the_local_profile_alone() -> None:
     assert may_be_called(here, allows_loopback=True)
     assert not may_be_called(here, allows_loopback=False)
     assert not may_be_called(ipaddress.ip_address("10.0.0.1"), allows_loopback=True)
+
+
+@pytest.mark.rule("NTF-4b")
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://region.example/kvitt", "ADDRESS_NOT_ENCRYPTED"),
+        ("https://127.0.0.1/", "ADDRESS_NOT_PUBLIC"),
+        ("http://localhost:8001/", "ADDRESS_NOT_ENCRYPTED"),
+        ("https://[::ffff:169.254.169.254]/", "ADDRESS_NOT_PUBLIC"),
+        ("https://192.168.0.10/", "ADDRESS_NOT_PUBLIC"),
+        ("https://user:secret@region.example/", "ADDRESS_UNUSABLE"),
+        ("ftp://region.example/", "ADDRESS_UNUSABLE"),
+        ("https://", "ADDRESS_UNUSABLE"),
+    ],
+)
+async def test_an_address_that_may_not_be_called_is_refused_when_it_is_named(
+    given: Given, monkeypatch: pytest.MonkeyPatch, url: str, reason: str
+) -> None:
+    monkeypatch.setattr("notifications.webhooks.api.allows_loopback", lambda: False)
+    async with given(service, at=AT) as world, world.http(**SYSTEM) as client:
+        refused = await client.post("/webhooks", json={"url": url})
+
+    problem = refused.json()
+    assert (refused.status_code, problem["reason"], problem["field"]) == (422, reason, "url")
+
+
+@pytest.mark.rule("NTF-4b")
+def test_no_other_profile_than_the_local_one_calls_this_machine() -> None:
+    with pytest.raises(ValueError, match="KVITT_WEBHOOKS_LOOPBACK"):
+        WebhookSettings(profile=Profile.PRODUCTION, webhooks_loopback=True)

@@ -61,6 +61,12 @@ async def asked(world: World, made: Any, verb: str = "", **body: Any) -> Any:
     return answer.json()
 
 
+async def sent_all(world: World, sender: WebhookSender, made: Any) -> None:
+    """Send until the receiver has all: on a slow machine a call may be tried again."""
+    while (await asked(world, made))["behind"]:
+        await sender.send_due()
+
+
 def verified(receiver: Receiver, secret: str) -> list[Any]:
     """What a receiver has got, as it verifies it."""
     return [Webhook(secret).verify(one.body, one.headers) for one in receiver.got]
@@ -105,8 +111,7 @@ async def test_a_failure_is_tried_again_and_nothing_is_lost_or_out_of_its_keys_o
             for number in range(20):
                 await note(world, f"k{number % 3}", number // 3 + 1)
             await place(world)
-            while (await asked(world, made))["behind"]:
-                await sender.send_due()
+            await sent_all(world, sender, made)
             shown = await asked(world, made)
 
     by_key: dict[str, list[int]] = {}
@@ -294,18 +299,19 @@ async def test_a_secret_is_replaced_without_a_gap_and_stands_nowhere_in_plain_te
             newer = await asked(world, made, ":rotate-secret")
             await note(world, "key", 1)
             await place(world)
-            await sender.send_due()
+            await sent_all(world, sender, made)
             both = [verified(receiver, one["secret"]) for one in (made, newer)]
             leaked = await asked(world, made, ":rotate-secret", overlap_hours=0)
             await note(world, "key", 2)
             await place(world)
-            await sender.send_due()
+            await sent_all(world, sender, made)
             (row,) = await world.rows(WebhookRow)
 
     assert both[0] == both[1] != []
     assert (newer["secrets"], leaked["secrets"]) == (2, 1)
     assert newer["older_secrets_until"] is not None
     last = receiver.got[-1]
+    assert told(receiver)[-1] == ("key", 2)
     Webhook(leaked["secret"]).verify(last.body, last.headers)
     assert len(last.headers["webhook-signature"].split()) == 1
     stored = json.dumps([one.sealed for one in row.secrets])
@@ -452,31 +458,6 @@ async def test_an_endless_answer_is_not_read_to_its_end(given: Given) -> None:
 
 
 @pytest.mark.rule("NTF-4b")
-@pytest.mark.parametrize(
-    ("url", "reason"),
-    [
-        ("http://region.example/kvitt", "ADDRESS_NOT_ENCRYPTED"),
-        ("https://127.0.0.1/", "ADDRESS_NOT_PUBLIC"),
-        ("http://localhost:8001/", "ADDRESS_NOT_ENCRYPTED"),
-        ("https://[::ffff:169.254.169.254]/", "ADDRESS_NOT_PUBLIC"),
-        ("https://192.168.0.10/", "ADDRESS_NOT_PUBLIC"),
-        ("https://user:secret@region.example/", "ADDRESS_UNUSABLE"),
-        ("ftp://region.example/", "ADDRESS_UNUSABLE"),
-        ("https://", "ADDRESS_UNUSABLE"),
-    ],
-)
-async def test_an_address_that_may_not_be_called_is_refused_when_it_is_named(
-    given: Given, monkeypatch: pytest.MonkeyPatch, url: str, reason: str
-) -> None:
-    monkeypatch.setattr("notifications.webhooks.api.allows_loopback", lambda: False)
-    async with given(service, at=AT) as world, world.http(**SYSTEM) as client:
-        refused = await client.post("/webhooks", json={"url": url})
-
-    problem = refused.json()
-    assert (refused.status_code, problem["reason"], problem["field"]) == (422, reason, "url")
-
-
-@pytest.mark.rule("NTF-4b")
 async def test_a_region_has_ten_webhooks_and_no_more(given: Given) -> None:
     async with given(service, at=AT) as world:
         for number in range(10):
@@ -486,12 +467,6 @@ async def test_a_region_has_ten_webhooks_and_no_more(given: Given) -> None:
             refused = await client.post("/webhooks", json={"url": "https://region.example/11"})
 
     assert (refused.status_code, refused.json()["reason"]) == (409, "TOO_MANY_WEBHOOKS")
-
-
-@pytest.mark.rule("NTF-4b")
-def test_no_other_profile_than_the_local_one_calls_this_machine() -> None:
-    with pytest.raises(ValueError, match="KVITT_WEBHOOKS_LOOPBACK"):
-        WebhookSettings(profile=Profile.PRODUCTION, webhooks_loopback=True)
 
 
 async def _long_ago(world: World, column: str, *, days: int) -> None:

@@ -9,12 +9,13 @@ from fastapi import Query, Response
 from kvitt_chassis.http import ApiRouter, Invalid
 from kvitt_chassis.parameters import read_from_texts
 from kvitt_chassis.web.reading import Looker, Looking
-from kvitt_contracts.types import Day
+from kvitt_contracts.types import Day, RegionCode
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, to_json
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifications.feed import queries
-from notifications.feed.cursors import Place, read
+from notifications.feed.cursors import START, Place, read
 from notifications.feed.queries import FeedPage
 from notifications.feed.structured import structured
 from notifications.feed.types import must_be_known
@@ -122,11 +123,13 @@ async def _first(looker: Looker, asked: FeedQuery) -> FeedPage:
         return await queries.page_after(session, region, after, types=asked.type, limit=asked.limit)
 
 
-async def _begins(day: date | None, after: str | None, session: Any, region: Any) -> Place:
+async def _begins(
+    day: date | None, after: str | None, session: AsyncSession, region: RegionCode
+) -> Place:
     if day is not None:
         return await queries.before_day(session, region, day)
     if after is None:
-        return queries.START
+        return START
     place = read(after)
     await queries.check(session, region, place)
     return place

@@ -13,6 +13,8 @@ from kvitt_contracts.regions import (
     TransferReported,
 )
 
+Told = ReportEvent | Reported
+"""What a region is told, also of things of any kind."""
 Content = Mapping[str, Any]
 """What a message of the feed said, as JSON has it, but when it was said."""
 
@@ -33,12 +35,12 @@ class Report:
 
 # decision 0072: the feed says each status once, keyed by the thing's id
 # decision 0543: and anything else of a thing when it has changed
-def report(last: Report | None, reported: ReportEvent) -> tuple[ReportEvent, ...]:
+def report(last: Report | None, reported: Told) -> tuple[Told, ...]:
     """Emit the report, unless the region's last one of its type about the subject says the same."""
     return () if last == evolve(last, reported) else (reported,)
 
 
-def evolve(report: Report | None, event: ReportEvent) -> Report:
+def evolve(report: Report | None, event: Told) -> Report:
     """Returns the state after an event; every type of the feed is handled."""
     match event:
         case OrderReported():
@@ -60,5 +62,5 @@ def evolve(report: Report | None, event: ReportEvent) -> Report:
             return replace(report, said={**report.said, **said})
 
 
-def _content(event: ReportEvent, *, but: set[str]) -> Content:
+def _content(event: Told, *, but: set[str]) -> Content:
     return event.model_dump(mode="json", exclude=but, exclude_none=True)

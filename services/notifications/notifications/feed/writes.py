@@ -6,22 +6,24 @@ from uuid import UUID
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.calendar import stockholm_day
-from kvitt_contracts.regions import OrderReported, Reported, ReportEvent
+from kvitt_contracts.envelope import Event
+from kvitt_contracts.regions import Reported
 
 from notifications.feed import domain
+from notifications.feed.domain import Told
 from notifications.feed.models import ReportRow
 
-R = TypeVar("R", bound=Reported | OrderReported)
+E = TypeVar("E", bound=Event)
 
 
-async def report(tx: Transaction, thing_id: UUID, reported: ReportEvent) -> None:
+async def report(tx: Transaction, thing_id: UUID, reported: Told) -> None:
     """Emit a report on the feed of the transaction's region, unless it was the last one."""
     row = await tx.find(ReportRow, thing_id)
     last = None if row is None else row.state()
     tx.record_at(ReportRow, thing_id, *domain.report(last, reported))
 
 
-async def last_said(tx: Transaction, kind: type[R], thing_id: UUID) -> R | None:
+async def last_said(tx: Transaction, kind: type[E], thing_id: UUID) -> E | None:
     """What the region was told last of a thing by this type of message; None where it was not."""
     row = await tx.find(ReportRow, thing_id)
     said = row.said.get(kind.wire_type) if row is not None else None
@@ -29,9 +31,7 @@ async def last_said(tx: Transaction, kind: type[R], thing_id: UUID) -> R | None:
 
 
 # decision 0543: what a region was never told of is not told in part
-async def say_again(
-    tx: Transaction, kind: type[Reported | OrderReported], thing_id: UUID, **changes: Any
-) -> None:
+async def say_again(tx: Transaction, kind: type[Reported], thing_id: UUID, **changes: Any) -> None:
     """Report a thing anew with what has changed of it. Nothing of what the region was not told of:
     it is older than its feed.
     """

@@ -109,15 +109,16 @@ async def _report_custody(
     tx: Transaction,
 ) -> None:
     holder, device = custody.holder, await last_said(tx, DeviceReported, event.device_id)
-    is_in_store = isinstance(holder, StoreHolder)
+    store = holder.store if isinstance(holder, StoreHolder) else None
+    recipient = holder if not isinstance(holder, StoreHolder) else None
     reported = CustodyReported(
-        status=IN_STORE if is_in_store else WITH_RECIPIENT,
+        status=WITH_RECIPIENT if store is None else IN_STORE,
         occurred_at=when(tx),
         business_day=custody.since,
         device_number=device.device_number if device is not None else None,
         article_number=event.article_number,
-        recipient=None if is_in_store else await as_the_region_names(holder, tx),
-        store=holder.store if is_in_store else None,
+        recipient=None if recipient is None else await as_the_region_names(recipient, tx),
+        store=store,
         payer_id=custody.payer_id,
         customer_id=custody.customer_id,
         prescriber=custody.prescriber,

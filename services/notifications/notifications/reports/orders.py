@@ -119,7 +119,12 @@ def _whose_line(event: Come, _: Transaction) -> Iterable[RowKey]:
     return [(OrderRow, event.order_id), (BasketLoanRow, event.order_id)]
 
 
-@messages.on(LineDelivered, LineStocked, loads=_report_of, reads=_whose_line)
+@messages.on(
+    LineDelivered,
+    LineStocked,
+    loads=lambda event, tx: _report_of(event, tx),
+    reads=lambda event, tx: _whose_line(event, tx),
+)
 async def on_line_delivered(event: LineDelivered | LineStocked, tx: Transaction) -> None:
     """Some or all of a line has come to whom it is for, or into a store (ORD-9, ORD-15)."""
     last = await _last_of_line(event, tx)

@@ -85,7 +85,7 @@ TURN_SECONDS: Final = 30.0
 HELD_SECONDS: Final = 90.0
 """Longer than a page lasts."""
 _POLL_SECONDS: Final = 0.25
-_LET_GO_SECONDS: Final = 2.0
+_LET_GO_SECONDS: Final = 5.0
 _TELL_SECONDS: Final = 5.0
 _STATEMENTS: Final = 2
 """So many connections of the database's are taken at once, however many webhooks there are."""

@@ -7,12 +7,11 @@ from uuid import UUID
 from kvitt_chassis.http import Body
 from kvitt_contracts.types import Day
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from sqlalchemy import Row
 
 from notifications.feed.cursors import place_of
 from notifications.webhooks import domain
 from notifications.webhooks.domain import Status, WhyPaused
-from notifications.webhooks.models import WebhookRow
+from notifications.webhooks.queries import Found
 
 
 class WebhookBody(Body):
@@ -115,7 +114,7 @@ class WebhookView(BaseModel):
     ]
 
     @classmethod
-    def of(cls, found: Row[Any]) -> "WebhookView":
+    def of(cls, found: Found) -> "WebhookView":
         """The view of a row, the feed's last place and the event at its own."""
         return cls(**_shown(found))
 
@@ -135,9 +134,9 @@ class TestedWebhookView(WebhookView):
     ]
 
     @classmethod
-    def of_test(cls, found: Row[Any], test_id: UUID) -> "TestedWebhookView":
+    def of_test(cls, found: Found, test_id: UUID) -> "TestedWebhookView":
         """The view when this test is asked for; another one may have been since."""
-        row: WebhookRow = found[0]
+        row = found[0]
         is_pending = row.test_id == test_id and row.tested_at is None
         return cls(**_shown(found), pending=is_pending, answer=row.test_answer)
 
@@ -148,8 +147,8 @@ class NoWebhook(BaseModel):
     webhook_id: UUID
 
 
-def _shown(found: Row[Any]) -> dict[str, Any]:
-    row: WebhookRow = found[0]
+def _shown(found: Found) -> dict[str, Any]:
+    row = found[0]
     signing = domain.signing(row.secrets, now=datetime.now(UTC))
     is_failing = row.failing_since is not None and row.status is Status.ACTIVE
     return {
