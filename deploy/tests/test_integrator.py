@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import typer
@@ -15,7 +16,9 @@ from kvitt.app import app
 from kvitt.integrator import clients, conformance, messages, samples
 from kvitt.integrator.checking import Checked, Checker
 from kvitt.integrator.connection import Connection
+from kvitt.integrator.feed import FeedEvent
 from kvitt.integrator.messages import Sent, binary
+from kvitt.integrator.publishing import NoAnswer, answers
 from kvitt.local.problems import LocalProblem
 from kvitt.local.state import State
 from kvitt.local.supervisor import default_regions_dir
@@ -254,6 +257,63 @@ def test_each_quick_start_names_its_program_and_tells_what_a_client_must_set(
     assert clients.START[client] in page
 
 
+class Told:
+    """A feed on which these events come, and then none."""
+
+    def __init__(self, *events: FeedEvent) -> None:
+        self._left = list(events)
+
+    def events(self, *, seconds: float) -> Iterator[FeedEvent]:
+        while self._left:
+            yield self._left.pop(0)
+
+
+def test_what_is_published_has_its_receipt_and_then_what_became_of_it() -> None:
+    order, thing = _order("V-1"), str(uuid4())
+    feed = Told(
+        _receipt(_order("V-1"), "refused"),
+        _receipt(order, "applied", thing="order", thing_id=thing),
+        _event("region.order.reported.v1", key=str(uuid4()), order="V-2", status="registered"),
+        _event("region.order-line.reported.v1", key=str(uuid4()), status="ordered"),
+        _event("region.order.reported.v1", key=thing, order="V-1", status="registered"),
+        _event("region.order.reported.v1", key=thing, order="V-1", status="delivered"),
+    )
+
+    found = [one.outcome for one in answers(feed, [order], seconds=1.0)]
+
+    assert found == ["applied", "registered"]
+
+
+def test_a_thing_that_was_told_of_before_the_receipt_is_not_waited_for() -> None:
+    order, thing = _order("V-1"), str(uuid4())
+    feed = Told(
+        _event("region.order.reported.v1", key=thing, order="V-1", status="registered"),
+        _receipt(order, "applied", thing="order", thing_id=thing),
+        _event("region.order.reported.v1", key=thing, order="V-1", status="delivered"),
+    )
+
+    found = [one.outcome for one in answers(feed, [order], seconds=1.0)]
+
+    assert found == ["registered", "applied"]
+
+
+@pytest.mark.parametrize("outcome", ["refused", "quarantined", "waiting", "duplicate", "obsolete"])
+def test_a_message_that_is_not_applied_has_its_receipt_alone(outcome: str) -> None:
+    order = _order("V-1")
+    feed = Told(_receipt(order, outcome), _receipt(order, "discarded"))
+
+    assert [one.outcome for one in answers(feed, [order], seconds=1.0)] == [outcome]
+
+
+def test_who_has_no_receipt_in_time_is_named() -> None:
+    order, other = _order("V-1"), _order("V-2")
+
+    with pytest.raises(NoAnswer) as none:
+        list(answers(Told(_receipt(order, "applied")), [order, other], seconds=0.0))
+
+    assert none.value.unanswered == ["V-2"]
+
+
 def test_a_region_is_added_by_its_policy_alone(tmp_path: Path) -> None:
     (tmp_path / "w.yaml").write_text(_policy_of("w"))
     typed = ["region", "add", "z", "--name", "Region Z", "--regions-dir", str(tmp_path), "--json"]
@@ -266,6 +326,33 @@ def test_a_region_is_added_by_its_policy_alone(tmp_path: Path) -> None:
     assert json.loads(told.stdout)["is_right"] is True
     assert (tmp_path / "z.yaml").exists()
     assert isinstance(again.exception, LocalProblem)
+
+
+def _order(reference: str) -> Sent:
+    one = samples.sample(ORDER, region="w", subject=reference)
+    data = one.pop("data")
+    return binary(Envelope.from_attributes(one), data, place="1", topic="region.w.orders")
+
+
+def _receipt(sent: Sent, outcome: str, **told: Any) -> FeedEvent:
+    assert sent.envelope is not None
+    is_refused = outcome == "refused"
+    kind = "region.message.refused.v1" if is_refused else "region.message.settled.v1"
+    said = told if is_refused else {"outcome": outcome, **told}
+    return _event(kind, key=str(uuid4()), message_id=str(sent.envelope.id), **said)
+
+
+def _event(wire_type: str, *, key: str, **data: Any) -> FeedEvent:
+    attributes = {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "source": "urn:kvitt:notifications",
+        "type": wire_type,
+        "time": "2026-05-04T08:00:00Z",
+        "subject": key,
+        "region": "w",
+    }
+    return FeedEvent(Envelope.from_attributes(attributes), data)
 
 
 def _of(file: Path) -> list[Checked]:

@@ -91,14 +91,14 @@ def publish(
     region: RegionOption = None,
     topic: TopicOption = None,
     wait: Annotated[
-        float, typer.Option("--wait", help="So many seconds for the answers; 0: do not wait.")
+        float, typer.Option("--wait", help="So many seconds for the receipts; 0: do not wait.")
     ] = 60.0,
     as_json: JsonOption = False,
     state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
-    """Publish messages as the region's own user, and show what the feed answers.
+    """Publish messages as the region's own user, and show each one's receipt and what became of it.
 
-    Exit code 0: all are answered, none refused. 1: refused, in quarantine, or no answer in time.
+    Exit code 0: each has its receipt, none is refused. 1: refused, in quarantine, or none in time.
 
     Examples:
 
