@@ -22,7 +22,7 @@ from cryptography.fernet import Fernet
 from kvitt.local import subscribers as local
 from kvitt.local.databases import DatabaseUrls
 from kvitt_contracts.envelope import Event
-from kvitt_contracts.subscribers import Subscriber
+from kvitt_contracts.subscribers import Subscriber, SubscriberName
 from kvitt_contracts.topics import INVENTORY_DEVICES
 from kvitt_testkit.platform import Platform
 from kvitt_testkit.wire import client_settings
@@ -77,7 +77,7 @@ def prefix(platform: Platform) -> Iterator[str]:
 def board(request: pytest.FixtureRequest, platform: Platform, prefix: str, tmp_path: Path) -> Board:
     if platform.admin is None:
         pytest.skip("the broker asks nobody who they are")
-    one = Subscriber(name=f"board{uuid4().hex[:6]}", reads=("inventory.devices",))
+    one = Subscriber(name=SubscriberName(f"board{uuid4().hex[:6]}"), reads=("inventory.devices",))
     connection = local.Subscriptions(
         bootstrap=platform.bootstrap, admin=platform.admin, folder=tmp_path, prefix=prefix
     ).grant(one)

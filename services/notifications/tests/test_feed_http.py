@@ -14,6 +14,7 @@ from kvitt_chassis.relaying import outbox
 from kvitt_chassis.relaying.publisher import Publisher
 from kvitt_contracts.access import Grantee
 from kvitt_contracts.envelope import Envelope, from_structured
+from kvitt_contracts.types import RegionCode
 from kvitt_testkit.world import Given, World, an_envelope, stockholm, wait_for
 from notifications.app import service
 from notifications.feed.cursors import START, Place, read
@@ -24,7 +25,7 @@ from sqlalchemy import text
 from contracts.tests.builders.orders import an_order_delivered, an_order_placed
 from services.notifications.tests.worlds import AT
 
-SYSTEM = {"user": "system", "roles": [Grantee.REGION_SYSTEM]}
+SYSTEM: dict[str, Any] = {"user": "system", "roles": [Grantee.REGION_SYSTEM]}
 
 
 async def said(world: World, *, region: str = "ac") -> None:
@@ -220,7 +221,7 @@ async def test_who_waits_is_answered_when_something_is_said_and_a_few_wait_at_on
 ) -> None:
     async with given(service, at=AT) as world, world.http(**SYSTEM) as client:
         waits = asyncio.create_task(asked(client, wait_seconds=20))
-        await wait_for(lambda: WAITERS._of_region["ac"] == 1)
+        await wait_for(lambda: WAITERS._of_region[RegionCode("ac")] == 1)
         await said(world)
         await place(world)
         page = await waits

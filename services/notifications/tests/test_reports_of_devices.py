@@ -7,13 +7,14 @@ from kvitt_testkit.world import Given, assert_rows_are_folds
 from notifications.app import service
 
 from contracts.tests.builders.inventory import (
+    a_custody,
     a_custody_changed_by_order,
     a_custody_changed_by_return,
     a_device_registered,
     a_device_renumbered,
 )
 from contracts.tests.builders.orders import a_person_merged, a_person_registered
-from contracts.tests.builders.story import OTHER_PATIENT, PATIENT, device_id
+from contracts.tests.builders.story import OTHER_PATIENT, PATIENT, a_patient, device_id
 from services.notifications.tests.worlds import AT
 
 
@@ -56,7 +57,7 @@ async def test_who_was_joined_with_another_is_named_as_that_one(given: Given) ->
             a_person_registered(OTHER_PATIENT),
             a_person_merged(),
             a_device_registered(),
-            a_custody_changed_by_order(recipient=OTHER_PATIENT),
+            a_custody_changed_by_order(to=a_custody(a_patient(OTHER_PATIENT))),
         )
         (*_, custody) = await world.events(CustodyReported)
 
