@@ -17,6 +17,8 @@ from contracts.tests.builders.orders import a_person_merged, a_person_registered
 from contracts.tests.builders.story import OTHER_PATIENT, PATIENT, a_patient, device_id
 from services.notifications.tests.worlds import AT
 
+THIRD = "P-40001"
+
 
 @pytest.mark.rule("NTF-4c")
 async def test_the_region_hears_from_which_day_who_has_a_device_and_who_pays(given: Given) -> None:
@@ -50,18 +52,18 @@ async def test_a_device_is_told_of_by_its_new_number(given: Given) -> None:
         assert custody.device_number == renumbered.device_number
 
 
-async def test_who_was_joined_with_another_is_named_as_that_one(given: Given) -> None:
+async def test_who_was_joined_with_another_is_named_as_who_stays_at_last(given: Given) -> None:
     async with given(service, at=AT) as world:
         await world.handle_all(
-            a_person_registered(),
-            a_person_registered(OTHER_PATIENT),
-            a_person_merged(),
+            a_person_registered(THIRD),
+            a_person_merged(OTHER_PATIENT, into=PATIENT),
+            a_person_merged(PATIENT, into=THIRD),
             a_device_registered(),
             a_custody_changed_by_order(to=a_custody(a_patient(OTHER_PATIENT))),
         )
         (*_, custody) = await world.events(CustodyReported)
 
-        assert custody.recipient == NamedPatient(person=RegionPersonId(PATIENT))
+        assert custody.recipient == NamedPatient(person=RegionPersonId(THIRD))
 
 
 async def test_the_same_custody_is_told_once(given: Given) -> None:

@@ -22,6 +22,6 @@ async def as_the_region_names(recipient: Recipient, tx: Transaction) -> NamedRec
     if not isinstance(recipient, PatientRecipient):
         return recipient
     row = await tx.get(PersonRow, recipient.person)
-    if row.merged_into is not None:
+    while row.merged_into is not None:  # who stays may have been joined with another since
         row = await tx.get(PersonRow, row.merged_into)
     return NamedPatient(person=row.region_person_id)
