@@ -150,6 +150,9 @@ Nyckeln och `ce_subject` är sakens id hos Kvitt. Vad regionen själv kallar sak
 version 5 av `<region>/<sak>/<beteckning>`, som `ac/order/VB-2026-00871`, i namnrymden
 `6f1c3c5e-5a0b-4d53-9c1e-2b6a0d2d7f10`. En order som lades utan beteckning heter sitt id.
 
+Utan Kafka läses samma flöde över HTTP, eller skickas det till regionens system: se
+[webhooks.md](webhooks.md).
+
 Exemplet sparar numren i en SQLite-fil.
 """
 
@@ -229,8 +232,8 @@ _RECEIPTS = """\
 
 Varje meddelande som regionen skickar får ett besked på `region.<code>.events`, skrivet tillsammans
 med sin verkan: `region.message.settled.v1`, eller `region.message.refused.v1` när det avvisades.
-`message_id`, `source` och `subject` (för ett avvisat `message_id` och `subject`) säger vilket det
-gäller, och `thing`, `thing_id` och `thing_number` vad det ledde till: en orders id och ordernummer.
+`message_id`, `source` och `subject` säger vilket det gäller, och `thing`, `thing_id` och
+`thing_number` vad det ledde till: en orders id och ordernummer.
 Skicka det som bygger på ett meddelande när dess besked har kommit. En post har ett besked, hur ofta
 Kafka än lämnar den; den som skickas igen är en ny post, och får `duplicate`.
 
@@ -239,7 +242,9 @@ Kafka än lämnar den; den som skickas igen är en ny post, och får `duplicate`
 | `applied` | det gäller nu | inget mer |
 | `duplicate` | det hade kommit förut | inget mer |
 | `obsolete` | en nyare version gäller redan | inget mer |
-| `quarantined`, `waiting` | se nedan | slutet sägs |
+| `quarantined` | Kvitt ser över det; `reason` och `field` säger varför | slutet sägs |
+| `waiting` | står bakom ett sådant med samma `source` och `subject` | slutet sägs |
+| `discarded` | det togs bort och får ingen verkan | skicka ett rättat med nytt `ce_id` |
 
 ## Så berättas att något avvisades
 
@@ -260,18 +265,10 @@ tid, på det som saknas. Ett uppdrag (order, överföring) som nämner något ok
 Inget försvinner: det som varken får verkan, är en upprepning eller avvisas läggs i karantän hos
 Kvitts drift, krypterat, och `region.message.settled.v1` säger det. Det gäller ett meddelande utan
 läsbart id, avsändare eller subject, en version av en känd typ som Kvitt inte känner än, och ett
-faktum som har väntat för länge eller som Kvitt inte klarar. `outcome` är:
-
-| `outcome` | betyder | sedan |
-| --- | --- | --- |
-| `quarantined` | Kvitt ser över det; `reason` och `field` säger varför | slutet sägs |
-| `waiting` | står bakom ett sådant med samma `source` och `subject` | slutet sägs |
-| `applied`, `duplicate`, `obsolete` | så slutade det | inget mer |
-| `discarded` | det togs bort och får ingen verkan | skicka ett rättat med nytt `ce_id` |
-
-Ett meddelande i karantän kan också sluta som `region.message.refused.v1`. Går inte `ce_id` att läsa
-fattas `message_id`: då hittas posten på `topic`, `partition` och `offset`, som Kafka svarade med
-när den skickades. Slutet har samma `ce_subject` i flödet som beskedet före det.
+faktum som har väntat för länge eller som Kvitt inte klarar. Det slutar som något av det andra i
+tabellen ovan, eller som `region.message.refused.v1`. Går inte `ce_id` att läsa fattas `message_id`:
+då hittas posten på `topic`, `partition` och `offset`, som Kafka svarade med när den skickades.
+Slutet har samma `ce_subject` i flödet som beskedet före det.
 """
 
 
