@@ -28,8 +28,11 @@ from services.notifications.tests.worlds import AT
 SYSTEM: dict[str, Any] = {"user": "system", "roles": [Grantee.REGION_SYSTEM]}
 
 
+SAID = 3
+
+
 async def said(world: World, *, region: str = "ac") -> None:
-    """The region is told of an order of its own: two events."""
+    """The region is told of an order of its own and of its line: `SAID` events."""
     await world.handle_all(an_order_placed(), an_order_delivered(), region=region)
 
 
@@ -78,12 +81,15 @@ async def test_a_regions_system_reads_over_http_what_stands_on_its_topic(given: 
             page = await asked(client)
             later = await asked(client, after=page["next"])
         async with world.worker.reading() as session:
-            rows = await outbox.of_key(session, "region.ac.events", page["events"][0]["subject"])
+            order = page["events"][0]["subject"]
+            rows = await outbox.of_key(session, "region.ac.events", order)
 
-    assert [one["data"]["status"] for one in page["events"]] == ["registered", "delivered"]
+    told = [one["data"]["status"] for one in page["events"]]
+    assert told == ["registered", "ordered", "delivered"]
     assert later == {"events": [], "next": page["next"]}
     publisher = Publisher({}, service="notifications")
-    for one, row in zip(page["events"], rows, strict=True):
+    of_order = [one for one in page["events"] if one["subject"] == order]
+    for one, row in zip(of_order, rows, strict=True):
         envelope, body = from_structured(json.dumps(one).encode())
         assert envelope == Envelope.from_headers(publisher.headers(row))
         assert json.loads(body) == json.loads(row.payload)
@@ -166,7 +172,7 @@ async def test_types_are_chosen_and_the_cursor_goes_on_past_the_others(given: Gi
     assert len(wanted["events"]) == 1
     assert others["events"] == []
     assert after["events"] == []
-    assert read(others["next"]).number == 2
+    assert read(others["next"]).number == SAID
     assert (unknown.status_code, unknown.json()["reason"]) == (422, "UNKNOWN_TYPE")
 
 
@@ -182,7 +188,7 @@ async def test_the_feed_is_read_again_from_a_day(given: Given) -> None:
             both = await client.get("/feed", params={"from": _DAYS[0], "after": START.text})
 
     told = [[one["data"]["status"] for one in page["events"]] for page in pages]
-    assert told == [["registered", "delivered"], ["delivered"], []]
+    assert told == [["registered", "ordered", "delivered"], ["delivered"], []]
     assert pages[2]["next"] == pages[0]["next"]
     assert both.json()["reason"] == "AFTER_OR_FROM"
 
@@ -234,7 +240,7 @@ async def test_who_waits_is_answered_when_something_is_said_and_a_few_wait_at_on
         await place(world)
         answered = await asyncio.gather(*waiting)
 
-    assert len(page["events"]) == 2
+    assert len(page["events"]) == SAID
     assert [one.result()["events"] for one in done] == [[]]
     assert [named(one) for one in answered] == [[("key", 1)]] * MOST_OF_REGION
 
@@ -255,4 +261,4 @@ async def test_what_the_log_says_to_others_has_no_place(given: Given) -> None:
         async with world.worker.reading() as session:
             all_said = await session.scalar(text("SELECT count(*) FROM events"))
 
-    assert placed == 2 < all_said
+    assert placed == SAID < all_said
