@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
 
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import names_a_person
@@ -99,28 +98,37 @@ def signing(secrets: Sequence[Secret], *, now: datetime) -> tuple[Secret, ...]:
     return tuple(one for one in secrets if one.until is None or one.until > now)
 
 
-def must_be_callable(url: str, *, allows_loopback: bool) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A receiver's address as it is written: `is_bare`, without a user's name and a fragment."""
+
+    text: str
+    scheme: str
+    host: str
+    is_bare: bool
+
+
+def must_be_callable(named: Address | None, *, allows_loopback: bool) -> None:
     """An address that webhooks may be sent to, as far as it says by itself: where its name leads is
-    seen each time it is called.
+    seen each time it is called. None: it is no address of the web.
 
     Raises Refused: ADDRESS_UNUSABLE, ADDRESS_NOT_ENCRYPTED, ADDRESS_NOT_PUBLIC (NTF-4).
     """
-    parts = _parts(url)
-    if parts is None or not parts.hostname or "@" in parts.netloc or parts.fragment:
+    if named is None or not named.host or not named.is_bare:
         raise _refused(
             Reason.ADDRESS_UNUSABLE,
             "Ange en hel adress, https://… utan användarnamn och utan #.",
         )
-    if names_a_person(url):
+    if names_a_person(named.text):
         raise _refused(
             Reason.ADDRESS_UNUSABLE,
             "Adressen får inte ha något som liknar ett personnummer.",
         )
-    address = _literal(parts.hostname)
-    is_here = parts.hostname == "localhost" or (address is not None and address.is_loopback)
+    address = _literal(named.host)
+    is_here = named.host == "localhost" or (address is not None and address.is_loopback)
     if is_here and allows_loopback:
         return
-    if parts.scheme != "https":
+    if named.scheme != "https":
         raise _refused(Reason.ADDRESS_NOT_ENCRYPTED, "Ange en adress som börjar med https://.")
     if is_here or (address is not None and not is_public(address)):
         raise _refused(
@@ -157,16 +165,6 @@ _TAKEN: Final = tuple(
     for one in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "240.0.0.0/4")
 )
 """Azure's and Oracle's own servers of secrets, the way to 6to4, and what is reserved."""
-
-
-def _parts(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    is_plain = url.isascii() and url.isprintable() and " " not in url and "\\" not in url
-    return parts if parts.scheme in ("https", "http") and is_plain else None
 
 
 def _literal(host: str) -> IpAddress | None:

@@ -19,6 +19,7 @@ from notifications.webhooks.commands import (
     TestWebhook,
 )
 from notifications.webhooks.models import WebhookRow
+from notifications.webhooks.urls import read_address
 
 messages = Handlers()
 
@@ -35,7 +36,7 @@ async def add_webhook(command: AddWebhook, tx: Transaction) -> None:
 
     Refused: TOO_MANY_WEBHOOKS, ADDRESS_UNUSABLE, ADDRESS_NOT_ENCRYPTED, ADDRESS_NOT_PUBLIC.
     """
-    domain.must_be_callable(command.url, allows_loopback=command.allows_loopback)
+    domain.must_be_callable(read_address(command.url), allows_loopback=command.allows_loopback)
     domain.must_have_room(await writes.count(tx))
     if command.from_on is None:
         begins = await feed.end(tx.session, tx.region)
