@@ -41,9 +41,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     (by keyboard alone, without script, pressed twice) are left to `make portal`.
     """
     if os.environ.get("KVITT_PORTAL_SHORT"):
-        others = [item for item in items if _is_another_way(item)]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item not in others]
+        config.hook.pytest_deselected(items=[item for item in items if _is_another_way(item)])
+        items[:] = [item for item in items if not _is_another_way(item)]
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.timeout(_PATIENCE_SECONDS), append=False)

@@ -1,17 +1,18 @@
 """REF-24: a person is handed what is stored of them, on paper."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final
 
 import pytest
 from kvitt_contracts.types import PatientRecipient, Role
 from kvitt_testkit.world import Given, World
 from orders.app import service
-from orders.erasures.documents import OF_WRITTEN
+from orders.erasures.documents import OF_WRITTEN, SAID_IN
 from orders.people.corrections import PersonCorrectionRow
 from orders.people.domain import Look
-from orders.people.keys.sealing import SealedForPerson
+from orders.people.keys.sealing import Sealed, SealedForPerson
 from orders.people.models import PersonAccessRow, PersonDetailsRow
+from pydantic import TypeAdapter
 
 from contracts.tests.builders.inventory import (
     a_custody,
@@ -102,6 +103,27 @@ def test_whatever_is_written_of_a_person_has_a_name_on_paper() -> None:
     rows = set(SealedForPerson.__subclasses__()) - {PersonDetailsRow, PersonCorrectionRow}
 
     assert {getattr(row, "__tablename__") for row in rows} == set(OF_WRITTEN)  # noqa: B009
+
+
+def test_no_field_that_somebody_writes_freely_in_is_left_off_the_paper() -> None:
+    rows = SealedForPerson.__subclasses__()
+    kept: list[Sealed[Any]] = [getattr(row, name) for row in rows for name in row.sealed]
+
+    free = {name for one in kept for name in free_fields(TypeAdapter(one.annotation).json_schema())}
+
+    assert "need" in free  # in an application, which is optional
+    assert free <= SAID_IN
+
+
+def free_fields(part: Any, name: str = "") -> Iterator[str]:
+    """The properties of a JSON schema that take any text up to a length: others have a form."""
+    if part.get("type") == "string" and "maxLength" in part and name:
+        yield name
+    for key, one in {**part.get("properties", {}), **part.get("$defs", {})}.items():
+        yield from free_fields(one, key)
+    for one in (*part.get("anyOf", ()), *part.get("oneOf", ()), part.get("items")):
+        if one is not None:
+            yield from free_fields(one, name)
 
 
 @pytest.mark.rule("REF-24d")

@@ -49,11 +49,11 @@ OF_WRITTEN: Final[Mapping[str, str]] = {
     "application_drafts": "Utkast till ansökan",
     "block_openings": "Nödöppning av en spärr",
 }
-_SAID_IN: Final = frozenset(
+SAID_IN: Final = frozenset(
     {
         *("street", "postal_code", "city", "order_phone", "recipient_phone", "door_code"),
         *("instructions", "contact_person", "information", "comment", "work", "need", "tried"),
-        *("why_not_tried", "supplier", "supplier_article_name"),
+        *("why_not_tried", "supplier", "supplier_article_name", "supplier_article_number"),
     }
 )
 """Where something was written, of what has several fields: the rest are numbers, words of a list
@@ -216,7 +216,7 @@ def _texts(value: Any) -> Iterator[str]:
         for name, one in value.items():
             if not isinstance(one, str):
                 yield from _texts(one)
-            elif name in _SAID_IN or name.isdecimal():
+            elif name in SAID_IN or name.isdecimal():
                 yield one
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.orders import Delivery
 from kvitt_contracts.types import PersonRef
-from sqlalchemy import ColumnElement, case, delete, null, select, update
+from sqlalchemy import ColumnElement, Delete, Update, case, delete, null, select, update
 
 from orders.attachments.models import AttachmentRow
 from orders.attachments.writes import ORPHANED
@@ -53,57 +53,50 @@ async def forget_texts(refs: Sequence[PersonRef], tx: Transaction) -> None:
     tx.will_lock(FaultReportRow)
     await _at_once(
         update(FaultReportRow).values(_gone(FaultReportRow)),
-        FaultReportRow,
         FaultReportRow.recipient_person.in_(refs),
         tx,
     )
     tx.will_lock(CaseRow)
-    await _at_once(update(CaseRow).values(_gone(CaseRow)), CaseRow, is_asked_of(refs, tx), tx)
+    await _at_once(update(CaseRow).values(_gone(CaseRow)), is_asked_of(refs, tx), tx)
     tx.will_lock(PickupRow)  # under whose lock where it goes is written
-    await _at_once(
-        delete(PickupDetailsRow), PickupDetailsRow, PickupDetailsRow.pickup_id.in_(pickups), tx
-    )
+    await _at_once(delete(PickupDetailsRow), PickupDetailsRow.pickup_id.in_(pickups), tx)
     tx.will_lock(WorkOrderRow)
     await _at_once(
         update(WorkOrderRow).values(_gone(WorkOrderRow)),
-        WorkOrderRow,
         WorkOrderRow.recipient_person.in_(refs),
         tx,
     )
     await _at_once(
         update(WorkOrderDetailsRow).values(_gone(WorkOrderDetailsRow)),
-        WorkOrderDetailsRow,
         WorkOrderDetailsRow.work_order_id.in_(works),
         tx,
     )
     await _at_once(
         update(WorkOrderNoteRow).values(_gone(WorkOrderNoteRow)),
-        WorkOrderNoteRow,
         WorkOrderNoteRow.work_order_id.in_(works),
         tx,
     )
     tx.will_lock(ApplicationDraftRow)
     await _at_once(
         delete(ApplicationDraftRow),
-        ApplicationDraftRow,
         ApplicationDraftRow.recipient_person.in_(refs),
         tx,
     )
     tx.will_lock(BlockOpeningRow)
     await _at_once(
         update(BlockOpeningRow).values(_gone(BlockOpeningRow)),
-        BlockOpeningRow,
         BlockOpeningRow.person.in_(refs),
         tx,
     )
 
 
 async def _at_once(
-    statement: Any, row_type: Any, is_theirs: ColumnElement[bool], tx: Transaction
+    statement: Update | Delete, is_theirs: ColumnElement[bool], tx: Transaction
 ) -> None:
     """Execute a statement on the rows that are theirs; who calls has declared what it locks."""
     await tx.session.execute(
-        statement.where(row_type.region == tx.region, is_theirs), execution_options=_AT_ONCE
+        statement.where(statement.table.c.region == tx.region, is_theirs),
+        execution_options=_AT_ONCE,
     )
 
 
@@ -141,7 +134,7 @@ async def destroy_keys(refs: Sequence[PersonRef], tx: Transaction) -> None:
         await forget_terms(ref, tx)
     gone: tuple[Any, ...] = (PersonDetailsRow, PersonCorrectionRow, PersonKeyRow, PersonIdRow)
     for row_type in gone:
-        await _at_once(delete(row_type), row_type, row_type.person.in_(refs), tx)
+        await _at_once(delete(row_type), row_type.person.in_(refs), tx)
 
 
 async def _detach_files(refs: Sequence[PersonRef], tx: Transaction) -> None:
@@ -151,9 +144,7 @@ async def _detach_files(refs: Sequence[PersonRef], tx: Transaction) -> None:
         AttachmentRow.region == tx.region, is_attached_to(refs, tx)
     )
     ids = (await tx.session.scalars(theirs)).all()
-    await _at_once(
-        delete(OrderDraftRow), OrderDraftRow, OrderDraftRow.recipient_person.in_(refs), tx
-    )
+    await _at_once(delete(OrderDraftRow), OrderDraftRow.recipient_person.in_(refs), tx)
     for row in await tx.find_all(AttachmentRow, ids):
         setattr(row, AttachmentRow.name.stored, ERASED)
         row.order_id = row.work_order_id = row.draft_id = None
