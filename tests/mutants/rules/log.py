@@ -32,6 +32,14 @@ LOG: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "REF-21a",
+        "What is bought for a person is no row",
+        "services/orders/orders/purchase_orders/handlers.py",
+        "        recipient_person=order.recipient_person,\n",
+        "",
+        f"{_LOG}_what_is_bought_for_a_person_is_logged_of_them",
+    ),
+    rule_mutant(
+        "REF-21a",
         "A look does not say from which unit",
         f"{_PEOPLE}/writes.py",
         "            unit=tx.place,\n",

@@ -131,6 +131,14 @@ REFERENCE: tuple[RuleMutant, ...] = (
         f"{_ERASING}_who_has_a_device_is_not_erased_but_by_order",
     ),
     rule_mutant(
+        "REF-23c",
+        "Who is asked about is erased before the answer",
+        f"{_ERASURES}/queries.py",
+        "CaseRow.status == CaseStatus.WAITING",
+        "CaseRow.status == CaseStatus.WITHDRAWN",
+        f"{_ERASING}_a_case_that_waits_for_its_answer_stands_against_it",
+    ),
+    rule_mutant(
         "REF-23d",
         "What was written of an order stays",
         f"{_ERASURES}/writes.py",
