@@ -8,6 +8,11 @@ from dataclasses import dataclass, field
 
 from kvitt_chassis.consuming.turns import Partition
 
+_TIMES, _AT_MOST = 5, 10
+"""How many of the quickest turns a turn may take, and how many of `seconds` at the most."""
+_FORGOTTEN = 1.1
+"""By how much the quickest turn is taken to be longer with each turn that comes after it."""
+
 
 # decision 0185: regions' topics are read by a group of their own, in turns
 @dataclass(slots=True)
@@ -15,7 +20,9 @@ class ReadingOrder:
     """The order in which the partitions of several regions are asked for records. `region_of` says
     which region a partition is of.
 
-    A turn is `records` of one region, and fewer while so many take longer than `seconds`.
+    A turn is `records` of one region, and fewer while so many take longer than `seconds`, or than
+    some of the quickest turns do: where each transaction takes long, shorter turns make more of
+    them, and everybody waits longer.
     """
 
     region_of: Callable[[Partition], str]
@@ -26,6 +33,7 @@ class ReadingOrder:
     _served: dict[str, int] = field(default_factory=dict)  # when: a count of turns
     _taken: dict[Partition, int] = field(default_factory=dict)
     _turns: int = 0
+    _quickest: float = 0.0  # seconds: what a turn takes at the least, as the machine is now
 
     def turns(self, assigned: Iterable[Partition]) -> list[tuple[str, list[Partition]]]:
         """The partitions by region: the region whose last turn is longest ago comes first, and
@@ -53,10 +61,12 @@ class ReadingOrder:
         """The last turn took so long: that of a slow region becomes shorter, and longer again when
         it is quick.
         """
+        self._quickest = min(seconds, self._quickest * _FORGOTTEN or seconds)
+        quick = min(max(self.seconds, _TIMES * self._quickest), _AT_MOST * self.seconds)
         for region in self._last:
             limit = self.limit([region])
-            if seconds > self.seconds:
-                self._limits[region] = max(1, int(limit * self.seconds / seconds))
-            elif seconds < self.seconds / 2:
+            if seconds > quick:
+                self._limits[region] = max(1, int(limit * quick / seconds))
+            elif seconds < quick / 2:
                 self._limits[region] = min(self.records, 2 * limit)
         self._last = frozenset()
