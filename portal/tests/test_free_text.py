@@ -20,6 +20,7 @@ _CODE: Final = "nobody writes it here: a choice, an address or a file of one's o
 WRITTEN: Final[dict[str, tuple[str, str]]] = {
     "orders.person_details.instructions": ("recipients/recipient.html", "instructions"),
     "orders.person_accesses.reason": ("recipients/closed.html", "reason"),
+    "orders.block_openings.reason": ("recipients/sparrar.html", "reason"),
     "orders.order_details.delivery": ("orders/new.html", "information"),
     "orders.order_details.comments": ("orders/new.html", '"comment-" ~ n'),
     "orders.purchase_order_details.comments": ("orders/order.html", "name"),
