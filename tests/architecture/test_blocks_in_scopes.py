@@ -88,5 +88,6 @@ GRANTS = (
 
 def said(criterion: ColumnElement[bool]) -> tuple[str, str]:
     """A criterion as it is asked, with its values."""
-    compiled = criterion.compile(dialect=postgresql.dialect())
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    compiled = criterion.compile(dialect=dialect)
     return str(compiled), str(sorted(compiled.params.items()))
