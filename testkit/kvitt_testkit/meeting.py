@@ -41,7 +41,9 @@ async def meet(
             envelope = an_envelope(first, subject=subject)
             is_command = first.message_kind is Kind.COMMAND
             tx = unit.begin(region=envelope.region, message=envelope, is_command=is_command)
-            await world.service.handlers.messages[type(first)].handler(first, tx)
+            route = world.service.handlers.messages[type(first)]
+            await unit.load_ahead([(route, first, tx)])
+            await route.handler(first, tx)
         else:
             await first(unit.begin(region=RegionCode(REGION)))
         await unit.flush()
