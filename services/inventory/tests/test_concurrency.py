@@ -24,7 +24,7 @@ from kvitt_contracts.inventory import (
     StockReserved,
 )
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import DeviceNumber, Role, UserId, identify
+from kvitt_contracts.types import DeviceNumber, Role, StoreId, UserId, identify
 from kvitt_testkit.meeting import meet
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
@@ -191,10 +191,10 @@ async def test_who_drops_what_is_proposed_drops_what_the_night_has_put_in_its_pl
     await world.handle(level, subject=f"{OWN}/{CUSHION}")
 
     async def night(tx: Transaction) -> None:
-        store = await tx.lock(RefilledStoreRow, refilled_store_id(tx, OWN))
+        store = await tx.lock(RefilledStoreRow, refilled_store_id(tx, StoreId(OWN)))
         await propose(store, stockholm("2026-03-04 00:00"), tx)
 
-    dropped = world.handle(DropRefill(store=OWN, by=UserId(SENDER)), subject=OWN)
+    dropped = world.handle(DropRefill(store=StoreId(OWN), by=UserId(SENDER)), subject=OWN)
     await meet(world, night, dropped)
 
     assert {row.status for row in await world.rows(RefillRow)} == {Status.DROPPED}
