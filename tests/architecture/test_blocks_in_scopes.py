@@ -4,10 +4,14 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 import pytest
+from kvitt_chassis.access import Caller, Grant
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_chassis.web.wishes import NoWishes, Wishes
+from kvitt_contracts.access import Grantee, Reach, acts_of
 from kvitt_contracts.topics import SERVICES
-from sqlalchemy import false
+from kvitt_contracts.types import RegionCode, ServicePointId, UserId
+from sqlalchemy import ColumnElement, false
+from sqlalchemy.dialects import postgresql
 
 WITHOUT = {"billing", "inventory.holds.api"}
 """Where a scope of persons has none, and says why: invoices, and what names no person."""
@@ -47,3 +51,42 @@ def test_there_is_no_scope_of_persons_without() -> None:
 
     with pytest.raises(TypeError, match="wishes"):
         ScopeOfPersons(known.region, service_points=known.units, protected=false)  # type: ignore[call-arg]
+
+
+@pytest.mark.rule("REF-25b")
+def test_what_is_kept_of_a_scope_says_nothing_but_who_is_granted_what() -> None:
+    """A criterion that is made anew is the same; of another unit, user or reach it is another."""
+    for name, scope in scopes().items():
+        made = {said(scope.make_within(one)) for one in GRANTS}
+        assert [said(scope.within(one)) for one in GRANTS] == [
+            said(scope.make_within(one)) for one in GRANTS
+        ], name
+        assert len(made) >= 2, name
+
+
+def a_grant(user: str, unit: str, reach: Reach = Reach.UNITS, *, role: Grantee) -> Grant:
+    """A list that somebody may see."""
+    return Grant(
+        caller=Caller(
+            user_id=UserId(user),
+            region=RegionCode("ac"),
+            grantees=frozenset({role}),
+            service_points=frozenset({ServicePointId(unit)}),
+        ),
+        act=next(act for act in acts_of("orders") if act.only_reads),
+        reach=reach,
+    )
+
+
+GRANTS = (
+    a_grant("f101", "1001", role=Grantee.PRESCRIBER),
+    a_grant("f102", "1001", role=Grantee.PRESCRIBER),
+    a_grant("f101", "1002", role=Grantee.PRESCRIBER),
+    a_grant("f101", "1001", Reach.REGION, role=Grantee.CUSTOMER_SERVICE),
+)
+
+
+def said(criterion: ColumnElement[bool]) -> tuple[str, str]:
+    """A criterion as it is asked, with its values."""
+    compiled = criterion.compile(dialect=postgresql.dialect())
+    return str(compiled), str(sorted(compiled.params.items()))
