@@ -317,6 +317,16 @@ _ACTS: Final[Mapping[str, str]] = {
     "billing.ledger.balance": "läsa råbalans",
     "billing.ledger.export": "ta ut verifikationer",
     "notifications.messages.count": "räkna olästa meddelanden",
+    "notifications.feed.read": "läsa regionens flöde",
+    "notifications.webhooks.list": "läsa webhookar",
+    "notifications.webhook.add": "lägga till webhook",
+    "notifications.webhook.show": "läsa webhook",
+    "notifications.webhook.pause": "pausa webhook",
+    "notifications.webhook.resume": "återuppta webhook",
+    "notifications.webhook.rotate-secret": "byta hemlighet för webhook",
+    "notifications.webhook.replay": "skicka om till webhook",
+    "notifications.webhook.test": "prova webhook",
+    "notifications.webhook.delete": "ta bort webhook",
 }
 """Acts that say something else than their verb and noun do."""
 

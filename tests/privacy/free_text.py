@@ -157,6 +157,7 @@ NO_FREE_TEXT: Final = {
             *("inventory.refused_prescribers.reason", "inventory.stock_moves.kind"),
             *("inventory.devices.holder_kind", "notifications.messages.about_kind"),
             *("notifications.reports.status", "notifications.reports.thing"),
+            "notifications.reports.said",  # what stands on the region's feed: codes and numbers
             *("billing.month_previews.step", "billing.region_sales.refused"),
             *("billing.documents.template", "billing.set_aside.reason"),
         ),

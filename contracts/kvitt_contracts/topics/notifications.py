@@ -17,7 +17,8 @@ REGION_EVENTS = Topic(
     owner="notifications",
     key="the thing's id; the body says what the region calls it",
     types=every(regions.ReportEvent),
-    coming=every(regions.ComingReportEvent),
     writers=frozenset({"notifications"}),
     readers=frozenset({f"region-{REGION}", "notifications"}),
+    # decision 0552: whoever reads it, with whatever client, reads this
+    compression="gzip",
 )

@@ -23,7 +23,11 @@ from contracts.tests.builders.pickups import (
     a_pickup_requested,
     a_relatives_pickup,
 )
-from contracts.tests.builders.purchases import a_purchase_order_created, a_receipt_due
+from contracts.tests.builders.purchases import (
+    a_direct_order,
+    a_purchase_order_created,
+    a_receipt_due,
+)
 from contracts.tests.builders.stocktakings import a_stocktaking_announced
 from contracts.tests.builders.story import (
     RECEIVER,
@@ -117,7 +121,7 @@ async def test_customer_service_is_told_of_a_store_that_is_no_units(given: Given
 @pytest.mark.rule("NTF-4a", "ORD-11c")
 async def test_a_purchase_order_is_mailed_only_where_kvitt_is_to_send_it(given: Given) -> None:
     async with given(service, at=AT) as world:
-        await world.handle(a_purchase_order_created())
+        await world.handle_all(a_direct_order(), a_purchase_order_created())
         assert await mailed(world) == []
 
         await world.handle(a_purchase_order_created("I-2", is_sent_by_kvitt=True))

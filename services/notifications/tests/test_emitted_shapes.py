@@ -21,7 +21,7 @@ from notifications.emails.writes import settle_as_failed, settle_as_sent
 from contracts.tests.builders.areas import with_policy
 from contracts.tests.builders.bmb import a_responsibles_set
 from contracts.tests.builders.pickups import a_pickup_registered, a_relatives_pickup
-from contracts.tests.builders.purchases import a_purchase_order_created
+from contracts.tests.builders.purchases import a_direct_order, a_purchase_order_created
 from contracts.tests.builders.shapes import assert_proven
 from contracts.tests.builders.stocktakings import a_stocktaking_announced
 from services.notifications.tests.worlds import AT
@@ -35,6 +35,7 @@ async def test_the_builders_make_what_is_emitted(given: Given, policies: Policie
     routines = (PICKUP_BY_RELATIVES, STOCKTAKING)
     policed = with_policy(policies, email=routines, product_areas=[HEARING])
     async with given(service, at=AT, policies=policed) as world:
+        await world.handle(a_direct_order())
         await queued(world)
         await world.advance(AT + timedelta(days=4))
         await settled(world, None)

@@ -1,0 +1,105 @@
+"""Where a receiver's name leads, and connections to that very address: what a name says the second
+time leads nowhere. Nothing private is called.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import httpcore
+
+from notifications.webhooks.domain import IpAddress, may_be_called
+
+Resolve = Callable[[str, int], Sequence[str]]
+"""The addresses of a name. Raises OSError."""
+
+_LOOKING: Final = 24
+"""So many names are looked up at once: in threads of their own, which nothing else waits for."""
+_MOST_TRIED: Final = 3
+
+
+class NotPublic(OSError):
+    """The name leads to this machine, or into a private network, and nowhere else."""
+
+
+class Names:
+    """Looks names up, each once at a time: one that hangs holds one thread."""
+
+    def __init__(self, resolve: Resolve | None = None) -> None:
+        self._resolve = resolve or _resolved
+        self._threads = ThreadPoolExecutor(_LOOKING, thread_name_prefix="webhook-names")
+        self._under_way: dict[tuple[str, int], asyncio.Future[Sequence[str]]] = {}
+
+    async def addresses(self, host: str, port: int) -> list[IpAddress]:
+        """The addresses of a name. Raises OSError."""
+        name = (host, port)
+        found = self._under_way.get(name)
+        if found is None:
+            loop = asyncio.get_running_loop()
+            found = loop.run_in_executor(self._threads, self._resolve, host, port)
+            self._under_way[name] = found
+            found.add_done_callback(lambda done: self._looked_up(name, done))
+        texts = await asyncio.shield(found)  # who gives up leaves it to who comes after
+        return [ipaddress.ip_address(text.partition("%")[0]) for text in texts]
+
+    def close(self) -> None:
+        """Wait for none of them."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _looked_up(self, name: tuple[str, int], done: asyncio.Future[Sequence[str]]) -> None:
+        self._under_way.pop(name, None)
+        if not done.cancelled():
+            done.exception()  # who asked may have gone
+
+
+class GuardedNetwork(httpcore.AsyncNetworkBackend):
+    """Connects to public addresses alone (and to this machine where that is allowed), by the
+    address that was looked at.
+    """
+
+    def __init__(self, names: Names, *, allows_loopback: bool) -> None:
+        self._names = names
+        self._allows_loopback = allows_loopback
+        self._network = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """See httpcore. Raises NotPublic, OSError."""
+        found = await self._names.addresses(host, port)
+        allowed = [
+            one for one in found if may_be_called(one, allows_loopback=self._allows_loopback)
+        ]
+        if not allowed:
+            raise NotPublic
+        tried = allowed[:_MOST_TRIED]
+        for number, address in enumerate(tried, 1):
+            try:
+                return await self._network.connect_tcp(str(address), port, timeout=timeout)
+            except httpcore.ConnectError:
+                if number == len(tried):
+                    raise
+        raise AssertionError("unreachable")
+
+    async def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        """No receiver is one. Raises NotPublic."""
+        raise NotPublic
+
+    async def sleep(self, seconds: float) -> None:
+        """See httpcore."""
+        await asyncio.sleep(seconds)
+
+
+def _resolved(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
