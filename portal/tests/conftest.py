@@ -3,7 +3,8 @@ each worker.
 """
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -37,12 +38,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """The tests of this folder share one event loop: the browser's connection lives in it. Whoever
     comes first starts the system, which takes minutes on a busy machine.
 
-    A whole run of all tests does each task and holds each rule here; the other ways to do the same
-    (by keyboard alone, without script, pressed twice) are left to `make portal`.
+    A whole run of all tests does each counted task, and holds here each clause that no other test
+    holds; the other ways to do the same (by keyboard alone, without script, pressed twice) are left
+    to `make portal`.
     """
     if os.environ.get("KVITT_PORTAL_SHORT"):
-        config.hook.pytest_deselected(items=[item for item in items if _is_another_way(item)])
-        items[:] = [item for item in items if not _is_another_way(item)]
+        left = set(_other_ways(items))
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.timeout(_PATIENCE_SECONDS), append=False)
@@ -50,10 +53,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-def _is_another_way(item: pytest.Item) -> bool:
+def _other_ways(items: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
+    """Tests in a browser that count no task, and whose clauses are held by others too."""
+    ways = [item for item in items if _is_done_in_a_browser(item) and not _marks(item, "task")]
+    others = Counter(clause for item in set(items) - set(ways) for clause in _clauses(item))
+    for item in ways:
+        if all(others[clause] for clause in _clauses(item)):
+            yield item
+        else:
+            others.update(_clauses(item))
+
+
+def _is_done_in_a_browser(item: pytest.Item) -> bool:
     used: Sequence[str] = getattr(item, "fixturenames", ())
-    is_done_in_a_browser = item.path.is_relative_to(HERE / "tasks") and "actor" in used
-    return is_done_in_a_browser and not {"rule", "task"} & {one.name for one in item.iter_markers()}
+    return item.path.is_relative_to(HERE / "tasks") and "actor" in used
+
+
+def _clauses(item: pytest.Item) -> set[str]:
+    return {clause for mark in _marks(item, "rule") for clause in mark.args}
+
+
+def _marks(item: pytest.Item, name: str) -> list[pytest.Mark]:
+    return list(item.iter_markers(name))
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")

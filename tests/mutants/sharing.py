@@ -23,9 +23,17 @@ SHARING: tuple[Mutant, ...] = (
         "slow-region-has-a-budget",
         "A region whose records take long has a shorter turn",
         f"{CHASSIS}/consuming/reading_order.py",
-        "            if seconds > self.seconds:\n",
+        "            if seconds > quick:\n",
         "            if seconds < 0:\n",
         f"{_ORDER}_a_slow_regions_turn_becomes_shorter_and_grows_again_when_it_is_quick",
+    ),
+    mutant(
+        "busy-machine-has-long-turns",
+        "Where each transaction takes long, turns stay long: shorter ones make the machine busier",
+        f"{CHASSIS}/consuming/reading_order.py",
+        "_TIMES * self._quickest",
+        "0 * self._quickest",
+        f"{_ORDER}_turns_stay_long_where_each_transaction_takes_long",
     ),
     mutant(
         "silent-region-is-next",

@@ -12,6 +12,7 @@ from kvitt_contracts.inventory import (
     HoldGranted,
     HoldRefused,
     LineDelivered,
+    RefillProposed,
     ReservationDeclined,
     StockBackordered,
     StockReserved,
@@ -30,9 +31,12 @@ from sqlalchemy import text
 
 from contracts.tests.builders.bmb import a_transfer_requested, a_transfer_requested_from_store
 from contracts.tests.builders.orders import (
+    a_customer_registered,
     a_device_line,
     a_line,
     a_person_registered,
+    a_replenishment_line,
+    a_replenishment_placed,
     a_withdrawal_placed,
     an_order_placed,
 )
@@ -41,6 +45,7 @@ from contracts.tests.builders.regions import (
     a_device_on_loan_stated,
     a_device_returned,
     a_return_registered,
+    a_safety_level_stated,
     a_scrapping,
     rollators_received,
     the_catalogue,
@@ -66,14 +71,17 @@ async def world(given: Given) -> AsyncIterator[World]:
         yield world
 
 
-async def meet(world: World, first: Message, second: Message) -> None:
-    """Let `second` come while `first` is done and not yet committed."""
+async def meet(world: World, first: Message, second: Message | None) -> None:
+    """Let `second` come while `first` is done and not yet committed; None: the timers that are
+    due.
+    """
     async with world.worker.unit() as unit:
         envelope = an_envelope(first)
         tx = unit.begin(region=envelope.region, message=envelope)
         await service.handlers.messages[type(first)].handler(first, tx)
         await unit.flush()
-        rival = asyncio.create_task(world.handle(second))
+        coming = world.fire_timers() if second is None else world.handle(second)
+        rival: asyncio.Task[object] = asyncio.create_task(coming)
 
         async def waits() -> bool:
             async with world.worker.reading() as session:
@@ -171,3 +179,20 @@ async def test_a_device_is_not_scrapped_and_transferred_at_once(world: World) ->
     (refused,) = await world.events(HoldRefused)
     assert [one.reason for one in refused.refused] == ["SCRAPPED"]
     assert await balance(world, ROLLATOR, OWN) == (0, 0, 0)
+
+
+@pytest.mark.rule("INV-9c")
+async def test_a_night_that_meets_the_order_of_its_last_proposal_proposes_no_other(
+    world: World,
+) -> None:
+    await world.handle(a_customer_registered(SENDING, store=OWN))
+    await world.handle(a_safety_level_stated(CUSHION, 5), subject=f"{OWN}/{CUSHION}")
+    await world.advance(stockholm("2026-03-03 06:00"))
+    (proposed,) = await world.events(RefillProposed)
+    await world.pass_by(stockholm("2026-03-04 06:00"))
+
+    line = a_replenishment_line(CUSHION, 4)
+    await meet(world, a_replenishment_placed(line, proposal_id=proposed.proposal_id), None)
+
+    assert len(await world.events(RefillProposed)) == 1
+    await assert_rows_are_folds(world)

@@ -1,5 +1,6 @@
 """Handlers of refills: proposed each night, dropped by the unit, ordered by its replenishment."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from kvitt_chassis.handlers import Handlers
@@ -26,7 +27,9 @@ async def propose(row: RefilledStoreRow, due: datetime, tx: Transaction) -> None
     """INV-9: propose what fills up the store to its safety levels, in the place of what was
     proposed before and nobody has answered.
     """
-    # first: what arrives between the two is then counted twice for a night, and not proposed twice.
+    # Locked before anything is counted: who orders by it waits, or is among what is to come.
+    before = await tx.lock_all(RefillRow, await open_proposals(tx, row.store))
+    # Then: what arrives between the two is counted twice for a night, and not proposed twice.
     # By the night's own day: one that is late may come before that day's arrivals, late as it is.
     day = stockholm_day(due)
     coming = await incoming_to(tx, row.store, on=day)
@@ -37,7 +40,7 @@ async def propose(row: RefilledStoreRow, due: datetime, tx: Transaction) -> None
             [balance.state() for balance, article in found if article.state().is_purchased],
             incoming=coming,
         )
-    await _propose(row, lines, tx)
+    await _propose(row, lines, tx, before=before)
     if found:
         await look_in_the_night(tx, row.store, after=day)
 
@@ -69,8 +72,9 @@ async def drop_refill(command: DropRefill, tx: Transaction) -> None:
         await _drop(row, command.by, tx)
 
 
-async def _propose(row: RefilledStoreRow, lines: tuple[Goods, ...], tx: Transaction) -> None:
-    before = await tx.lock_all(RefillRow, await open_proposals(tx, row.store))
+async def _propose(
+    row: RefilledStoreRow, lines: tuple[Goods, ...], tx: Transaction, *, before: Sequence[RefillRow]
+) -> None:
     if any(domain.is_still_so(one.state(), lines) for one in before):
         return
     for one in before:
