@@ -18,7 +18,13 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 _LOOKING: Final = 24
 """So many names are looked up at once: in threads of their own, which nothing else waits for."""
+_LOOKING_OF_ONE: Final = 4
+"""So many of them are one region's: names that hang are waited for by their own region alone."""
 _MOST_TRIED: Final = 3
+
+
+_Name = tuple[str, str, int]
+"""A region, and the host and port that it has named."""
 
 
 class NotPublic(OSError):
@@ -26,17 +32,22 @@ class NotPublic(OSError):
 
 
 class Names:
-    """Looks names up, each once at a time: one that hangs holds one thread."""
+    """Looks names up, each once at a time: one that hangs holds one thread, and those of one region
+    hold a few.
+    """
 
     def __init__(self, resolve: Resolve | None = None) -> None:
         self._resolve = resolve or _resolved
         self._threads = ThreadPoolExecutor(_LOOKING, thread_name_prefix="webhook-names")
-        self._under_way: dict[tuple[str, int], asyncio.Future[Sequence[str]]] = {}
+        self._under_way: dict[_Name, asyncio.Future[Sequence[str]]] = {}
 
-    async def addresses(self, host: str, port: int) -> list[IpAddress]:
-        """The addresses of a name. Raises OSError."""
-        name = (host, port)
+    async def addresses(self, host: str, port: int, *, of: str) -> list[IpAddress]:
+        """The addresses of a name that a region has given. Raises OSError."""
+        name = (of, host, port)
         found = self._under_way.get(name)
+        while found is None and (own := self._under_way_of(of)) and len(own) >= _LOOKING_OF_ONE:
+            await asyncio.wait(own, return_when=asyncio.FIRST_COMPLETED)
+            found = self._under_way.get(name)
         if found is None:
             loop = asyncio.get_running_loop()
             found = loop.run_in_executor(self._threads, self._resolve, host, port)
@@ -49,7 +60,10 @@ class Names:
         """Wait for none of them."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _looked_up(self, name: tuple[str, int], done: asyncio.Future[Sequence[str]]) -> None:
+    def _under_way_of(self, region: str) -> list[asyncio.Future[Sequence[str]]]:
+        return [found for name, found in self._under_way.items() if name[0] == region]
+
+    def _looked_up(self, name: _Name, done: asyncio.Future[Sequence[str]]) -> None:
         self._under_way.pop(name, None)
         if not done.cancelled():
             done.exception()  # who asked may have gone
@@ -60,8 +74,9 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     address that was looked at.
     """
 
-    def __init__(self, names: Names, *, allows_loopback: bool) -> None:
+    def __init__(self, names: Names, *, of: str, allows_loopback: bool) -> None:
         self._names = names
+        self._of = of
         self._allows_loopback = allows_loopback
         self._network = httpcore.AnyIOBackend()
 
@@ -74,7 +89,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """See httpcore. Raises NotPublic, OSError."""
-        found = await self._names.addresses(host, port)
+        found = await self._names.addresses(host, port, of=self._of)
         allowed = [
             one for one in found if may_be_called(one, allows_loopback=self._allows_loopback)
         ]
