@@ -5,6 +5,7 @@ time leads nowhere. Nothing private is called.
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -21,6 +22,9 @@ _LOOKING: Final = 24
 _LOOKING_OF_ONE: Final = 4
 """So many of them are one region's: names that hang are waited for by their own region alone."""
 _MOST_TRIED: Final = 3
+_MOST_READ: Final = 128 * 1024
+_AT_ONCE_READ: Final = 16 * 1024
+"""Bytes of an answer, and of each piece of it: between pieces others have their turn."""
 
 
 _Name = tuple[str, str, int]
@@ -69,6 +73,46 @@ class Names:
             done.exception()  # who asked may have gone
 
 
+class Bounded(httpcore.AsyncNetworkStream):
+    """A connection by which so much is read, and no more, after each thing that is written: who
+    goes on saying that an answer comes (100 Continue) would keep everybody waiting.
+    """
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+        self._read = 0
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """See httpcore. Raises ReadError: it says more than an answer is."""
+        if self._read >= _MOST_READ:
+            raise httpcore.ReadError
+        piece = await self._stream.read(min(max_bytes, _AT_ONCE_READ), timeout)
+        self._read += len(piece)
+        return piece
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """See httpcore."""
+        self._read = 0
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        """See httpcore."""
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """See httpcore."""
+        return Bounded(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        """See httpcore."""
+        return self._stream.get_extra_info(info)
+
+
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
     """Connects to public addresses alone (and to this machine where that is allowed), by the
     address that was looked at.
@@ -98,7 +142,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         tried = allowed[:_MOST_TRIED]
         for number, address in enumerate(tried, 1):
             try:
-                return await self._network.connect_tcp(str(address), port, timeout=timeout)
+                return Bounded(await self._network.connect_tcp(str(address), port, timeout=timeout))
             except httpcore.ConnectError:
                 if number == len(tried):
                     raise
