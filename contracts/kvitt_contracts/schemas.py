@@ -5,6 +5,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from kvitt_contracts.envelope import Command, Message
+from kvitt_contracts.types import KNOWN_WORDS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -32,6 +33,7 @@ def schema_as_read(message: type[Message]) -> dict[str, Any]:
     """The schema of what a message's readers understand, in order to refuse it too."""
     schema = message.model_json_schema(mode="validation", schema_generator=_Plain)
     for part in _parts(schema):
+        part.pop(KNOWN_WORDS, None)  # of a set that grows: a reader's check would stop what is new
         _demand_tag(part, schema.get("$defs", {}))
     head = {"$schema": DIALECT, "$id": schema_id(message.wire_type)}
     return head | dict(sorted(schema.items(), key=lambda item: item[0] == "$defs"))

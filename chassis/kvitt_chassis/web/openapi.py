@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from kvitt_contracts.types import KNOWN_WORDS
+
 from kvitt_chassis.web.problems import Problem
 
 Document = dict[str, Any]
@@ -15,8 +17,8 @@ _KEY = "idempotency-key"
 
 # decision 0556: what the runner demands, the document demands
 def completed(document: Document) -> Document:
-    """The same document, which says of each command that its POST needs an Idempotency-Key, and
-    what a problem looks like.
+    """The same document, which says of each command that its POST needs an Idempotency-Key, what a
+    problem looks like, and of each word which ones there are.
     """
     for method, operation in _operations(document):
         for parameter in operation.get("parameters", ()):
@@ -27,7 +29,19 @@ def completed(document: Document) -> Document:
     made = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(made.pop("$defs", {}))
     schemas["Problem"] = made
+    _name_words(document)
     return document
+
+
+def _name_words(part: Any) -> None:
+    if isinstance(part, list):
+        for one in part:
+            _name_words(one)
+    elif isinstance(part, dict):
+        if (words := part.pop(KNOWN_WORDS, None)) is not None:
+            part["enum"] = words
+        for one in part.values():
+            _name_words(one)
 
 
 def _operations(document: Document) -> Iterator[tuple[str, Document]]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 
 from kvitt.integrator.connection import Connection
 from kvitt.integrator.messages import Sent
@@ -19,7 +19,9 @@ _POLL_SECONDS = 0.5
 
 
 def read_topic(connection: Connection, topic: str, state_dir: Path) -> Iterator[Sent]:
-    """Every record of the topic so far, each partition's in order. Raises LocalProblem."""
+    """Every record of the topic so far, each partition's in order. Raises LocalProblem, also where
+    it cannot be read to its end: what was not read is not judged.
+    """
     settings = dict(connection.kafka)
     if State.exists(state_dir.resolve()):
         state = State.existing(state_dir.resolve())
@@ -28,7 +30,13 @@ def read_topic(connection: Connection, topic: str, state_dir: Path) -> Iterator[
             "sasl.password": state.password(f"kafka:{ADMIN}"),
         }
     consumer = Consumer(
-        {**settings, "group.id": "kvitt-check", "enable.auto.commit": False, "log_level": 0}
+        {
+            **settings,
+            "group.id": "kvitt-check",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "log_level": 0,
+        }
     )
     try:
         yield from _records(consumer, topic)
@@ -46,23 +54,32 @@ def _records(consumer: Consumer, topic: str) -> Iterator[Sent]:
     if found.error is not None:
         raise KafkaException(found.error)
     places = [TopicPartition(topic, number, OFFSET_BEGINNING) for number in found.partitions]
-    ends = {}
-    for place in places:
-        low, high = consumer.get_watermark_offsets(place, timeout=_SECONDS)
-        if low < high:
-            ends[place.partition] = high
+    ends = {
+        place.partition: consumer.get_watermark_offsets(place, timeout=_SECONDS)[1]
+        for place in places
+    }
     consumer.assign(places)
     limit = time.monotonic() + _SECONDS
-    while ends and time.monotonic() < limit:
+    while ends:
         message = consumer.poll(_POLL_SECONDS)
         if message is None:
+            if time.monotonic() >= limit:
+                raise LocalProblem(
+                    f"{topic} was not read to its end: Kafka has been silent for {_SECONDS:.0f} s.",
+                    remedy="Nothing is said of what was not read: try again when Kafka answers.",
+                )
             continue
-        if (error := message.error()) is not None:
-            raise KafkaException(error)
         limit = time.monotonic() + _SECONDS
         number, offset = message.partition() or 0, message.offset() or 0
-        if offset + 1 >= ends.get(number, 0):
-            ends.pop(number, None)
+        if (error := message.error()) is not None:
+            if error.code() != KafkaError._PARTITION_EOF:
+                raise KafkaException(error)
+            ends.pop(number, None)  # also where its last records are no longer there
+            continue
+        if offset >= ends.get(number, 0):
+            continue  # sent since
+        if offset + 1 == ends[number]:
+            del ends[number]
         pairs = message.headers()
         headers = pairs if isinstance(pairs, list) else []
         yield Sent(

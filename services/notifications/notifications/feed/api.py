@@ -9,7 +9,7 @@ from fastapi import Query, Response
 from kvitt_chassis.http import ApiRouter, Invalid
 from kvitt_chassis.parameters import read_from_texts
 from kvitt_chassis.web.reading import Looker, Looking
-from kvitt_contracts.types import Day, RegionCode
+from kvitt_contracts.types import Day, Known, RegionCode
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, to_json
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +18,7 @@ from notifications.feed import queries
 from notifications.feed.cursors import START, Place, read
 from notifications.feed.queries import FeedPage
 from notifications.feed.structured import structured
-from notifications.feed.types import must_be_known
+from notifications.feed.types import KNOWN, must_be_known
 from notifications.feed.waiting import WAITERS
 
 router = ApiRouter(tags=["Regionens flöde"])
@@ -72,6 +72,7 @@ class FeedQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=MOST, description="Hur många händelser")] = 100
     type: Annotated[
         list[str] | None,
+        Known(*sorted(KNOWN)),
         Field(max_length=30, description="Bara de här typerna; kan anges flera gånger"),
     ] = None
     wait_seconds: Annotated[

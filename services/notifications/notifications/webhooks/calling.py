@@ -33,6 +33,12 @@ class CallFailed(Exception):
         self.is_gone = is_gone
         self.wait_seconds = wait_seconds
 
+    @property
+    def sort(self) -> str:
+        """The same, of a few: a receiver may answer by any of a thousand statuses."""
+        is_status = self.why.startswith("HTTP_")
+        return f"{self.why[:6]}XX" if is_status else self.why
+
 
 @dataclass(frozen=True, slots=True)
 class Parcel:

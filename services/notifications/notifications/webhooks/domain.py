@@ -100,9 +100,12 @@ def signing(secrets: Sequence[Secret], *, now: datetime) -> tuple[Secret, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """A receiver's address as it is written: `is_bare`, without a user's name and a fragment."""
+    """A receiver's address as it is written: `is_bare`, without a user's name and a fragment;
+    `said`, what it says where signs are written by their numbers.
+    """
 
     text: str
+    said: str
     scheme: str
     host: str
     is_bare: bool
@@ -119,12 +122,17 @@ def must_be_callable(named: Address | None, *, allows_loopback: bool) -> None:
             Reason.ADDRESS_UNUSABLE,
             "Ange en hel adress, https://… utan användarnamn och utan #.",
         )
-    if names_a_person(named.text):
+    if names_a_person(named.text) or names_a_person(named.said):
         raise _refused(
             Reason.ADDRESS_UNUSABLE,
             "Adressen får inte ha något som liknar ett personnummer.",
         )
     address = _literal(named.host)
+    if address is None and _is_number(named.host):
+        raise _refused(
+            Reason.ADDRESS_UNUSABLE,
+            "Ange en IP-adress som den brukar skrivas, eller ett namn.",
+        )
     is_here = named.host == "localhost" or (address is not None and address.is_loopback)
     if is_here and allows_loopback:
         return
@@ -172,6 +180,14 @@ def _literal(host: str) -> IpAddress | None:
         return ipaddress.ip_address(host)
     except ValueError:
         return None
+
+
+def _is_number(host: str) -> bool:
+    """True of an address in another guise: 2130706433, 0x7f.1, 0177.0.0.1, 127.1. No name ends so
+    (RFC 3696), and what reads it reads it each in its own way.
+    """
+    last = host.removesuffix(".").rpartition(".")[2]
+    return last.isdigit() or last.startswith("0x")
 
 
 def _refused(reason: Reason, way_on: str) -> Refused:

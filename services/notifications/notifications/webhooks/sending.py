@@ -6,7 +6,6 @@ import random
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Final
@@ -120,10 +119,11 @@ class WebhookSender:
         if settings.webhooks_ca_file:
             self._context.load_verify_locations(settings.webhooks_ca_file)
         self._names = Names(resolve)
-        self._network = GuardedNetwork(self._names, allows_loopback=settings.webhooks_loopback)
+        self._allows_loopback = settings.webhooks_loopback
         self._statements = asyncio.Semaphore(_STATEMENTS)
         self._receivers: dict[UUID, Receiver] = {}
         self._busy: set[UUID] = set()
+        self._sorts: dict[UUID, set[str]] = {}
         self._told_at = 0.0
         self._states: list[State] = []
 
@@ -192,9 +192,7 @@ class WebhookSender:
         if failure is not None:
             await surely(lambda: self._put_off(taken, place, failure))
             return None
-        was_sent = bool(page.events)
-        moved = await self._moved_on(taken, place, was_sent=was_sent)
-        return replace(taken, place=place, tries=0) if moved else None
+        return await self._moved_on(taken, place, was_sent=bool(page.events))
 
     async def _page(self, taken: Taken) -> FeedPage:
         """What comes next. After a failure it is one event: no others are sent again with it."""
@@ -242,8 +240,20 @@ class WebhookSender:
         if not taken.tries:
             SECONDS.labels("notifications").observe(max(seconds, 0.0))
 
-    async def _moved_on(self, taken: Taken, place: int, *, was_sent: bool) -> bool:
-        moved = False
+    def _count_failure(self, taken: Taken, failure: CallFailed) -> None:
+        FAILED.labels(*_labels(taken.region, taken.webhook_id), failure.sort).inc()
+        self._sorts.setdefault(taken.webhook_id, set()).add(failure.sort)
+
+    def _forget(self, gone: State) -> None:
+        """No more is told of a webhook that is no more: a region may add and delete any number."""
+        labels = _labels(gone.region, gone.webhook_id)
+        for metric in (BEHIND, FAILING, STOPPED, DELIVERED):
+            metric.remove(*labels)
+        for sort in self._sorts.pop(gone.webhook_id, ()):
+            FAILED.remove(*labels, sort)
+
+    async def _moved_on(self, taken: Taken, place: int, *, was_sent: bool) -> Taken | None:
+        moved: Taken | None = None
 
         async def record() -> None:
             nonlocal moved
@@ -267,14 +277,17 @@ class WebhookSender:
                 seconds=max(pause, failure.wait_seconds),
                 is_gone=failure.is_gone,
             )
-        FAILED.labels(*_labels(taken.region, taken.webhook_id), failure.why).inc()
+        self._count_failure(taken, failure)
         log.warning("webhook %s failed, try %d: %s", taken.webhook_id, tries, failure.why)
         if status is domain.Status.PAUSED:
             log.error("webhook %s is paused: %s", taken.webhook_id, failure.why)
 
     async def _test(self, taken: Taken) -> None:
         try:
-            await self._receiver(taken).call(test_parcel(taken), secrets=self._secrets(taken))
+            secrets = self._secrets(taken)
+            if not secrets:  # nothing is sent that nobody can verify
+                raise CallFailed("NO_SECRET")
+            await self._receiver(taken).call(test_parcel(taken), secrets=secrets)
             answer = "OK"
         except CallFailed as failure:
             answer = failure.why
@@ -286,11 +299,14 @@ class WebhookSender:
         if found is None:
             found = self._receivers[taken.webhook_id] = Receiver(
                 taken.url,
-                network=self._network,
+                network=self._network(taken.region),
                 context=self._context,
                 call_seconds=self._call_seconds,
             )
         return found
+
+    def _network(self, region: RegionCode) -> GuardedNetwork:
+        return GuardedNetwork(self._names, of=region, allows_loopback=self._allows_loopback)
 
     def _secrets(self, taken: Taken) -> list[str]:
         """Those that sign now, as far as a key here opens them."""
@@ -309,8 +325,7 @@ class WebhookSender:
             states = await writes.states(unit)
         now, before = {one.webhook_id for one in states}, self._states
         for gone in (one for one in before if one.webhook_id not in now):
-            for gauge in (BEHIND, FAILING, STOPPED):
-                gauge.remove(*_labels(gone.region, gone.webhook_id))
+            self._forget(gone)
         self._states = states
         for one in states:
             labels = _labels(one.region, one.webhook_id)

@@ -1,6 +1,6 @@
 """Reads the address of a receiver. Whether it may be called is the rules' to say."""
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from notifications.webhooks.domain import Address
 
@@ -17,6 +17,7 @@ def read_address(url: str) -> Address | None:
         return None
     return Address(
         text=url,
+        said=unquote(url),
         scheme=parts.scheme,
         host=parts.hostname or "",
         is_bare="@" not in parts.netloc and not parts.fragment,

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from kvitt_chassis.http import Body
-from kvitt_contracts.types import Day
+from kvitt_contracts.types import Day, Known
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from notifications.feed.cursors import place_of
+from notifications.feed.types import KNOWN
 from notifications.webhooks import domain
 from notifications.webhooks.domain import Status, WhyPaused
 from notifications.webhooks.queries import Found
@@ -36,6 +37,7 @@ class WebhookBody(Body):
     ]
     types: Annotated[
         list[Annotated[str, Field(max_length=100)]] | None,
+        Known(*sorted(KNOWN)),
         Field(min_length=1, max_length=30, description="Bara de här typerna; annars alla"),
     ] = None
     from_day: Annotated[
@@ -88,7 +90,7 @@ class WebhookView(BaseModel):
 
     webhook_id: UUID
     url: str
-    types: Annotated[list[str] | None, Field(description="Tomt: alla")]
+    types: Annotated[list[str] | None, Known(*sorted(KNOWN)), Field(description="Tomt: alla")]
     status: Status
     why_paused: Annotated[
         WhyPaused | None,

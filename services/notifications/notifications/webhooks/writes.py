@@ -1,14 +1,14 @@
 """What is written of webhooks: taken to be sent to, moved on, put off, paused, tested."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.unit_of_work import UnitOfWork
 from kvitt_contracts.types import RegionCode
-from sqlalchemy import text
+from sqlalchemy import Boolean, column, text
 
 from notifications.webhooks.domain import TRIED_FOR, Secret, Status
 from notifications.webhooks.models import WebhookRow
@@ -54,12 +54,16 @@ async def take(unit: UnitOfWork, *, out: Sequence[str], held_seconds: float) -> 
 
 async def move_on(
     unit: UnitOfWork, taken: Taken, *, place: int, was_sent: bool, held_seconds: float
-) -> bool:
-    """All up to the place is received; it is held on. False: it is paused, taken away, goes on from
-    another place, or is to be tested first: nobody is to go on from here.
+) -> Taken | None:
+    """All up to the place is received; it is held on. The webhook as it is now, with the secrets
+    that it has got meanwhile. None: it is paused, taken away, goes on from another place, or is to
+    be tested first: nobody is to go on from here.
     """
     values = {**_who(taken), "place": place, "was_sent": was_sent, "held": held_seconds}
-    return (await unit.session.execute(_MOVE_ON, values)).scalar() is True
+    found = (await unit.session.execute(_MOVE_ON, values)).first()
+    if found is None or not found.goes_on:
+        return None
+    return replace(taken, place=place, tries=0, secrets=found.secrets)
 
 
 async def put_off(
@@ -191,9 +195,9 @@ _MOVE_ON = text(
         delivered_at = CASE WHEN :was_sent THEN clock_timestamp() ELSE delivered_at END,
         held_until = clock_timestamp() + make_interval(secs => :held)
     WHERE {_MINE}
-    RETURNING status = 'active' AND (test_id IS NULL OR tested_at IS NOT NULL) AS goes_on
+    RETURNING secrets, status = 'active' AND (test_id IS NULL OR tested_at IS NOT NULL) AS goes_on
     """
-)
+).columns(WebhookRow.secrets, column("goes_on", Boolean))
 # what has come through before it failed is a receiver that lives: it has its time anew
 _PUT_OFF = text(
     f"""
