@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test portal quickstarts slowest gallery actions simulate races faults faults-short attack sbom audit mutants rule-mutants bench wheels lint types rules contracts asyncapi site access lock clean fmt
+.PHONY: help install run test portal quickstarts slowest gallery actions simulate races faults faults-short attack sbom audit mutants rule-mutants bench wheels lint types rules contracts asyncapi site flows access lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -111,6 +111,9 @@ asyncapi: ## contracts/asyncapi.yaml, judged by the AsyncAPI project's own parse
 
 site: $(INSTALLED) $(SITE_TOOLS)/.installed ## The documentation site, which asks no network: .kvitt/site/index.html. Served, it is searched too.
 	$(BIN)/python -m kvitt.site --zensical $(SITE_TOOLS)/bin/zensical
+
+flows: $(INSTALLED) ## The diagrams of docs/flows, of what the services say in a whole month: beside a `make run` that has come to its end and serves. CHECK=1 writes nothing.
+	$(BIN)/python -m kvitt.flows $(if $(CHECK),--check)
 
 access: $(INSTALLED) ## Who may do what: the table of access, as docs/access.md has it.
 	@$(BIN)/python -m kvitt_contracts.access_page

@@ -8,13 +8,15 @@ from pathlib import Path
 
 from kvitt_contracts.compatibility import current, published
 
-from kvitt.site import changes, messages
+from kvitt.site import changes, drawing, messages
 
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
+_SCHEMA = re.compile(r"\]\(\.\./contracts/schemas/([^)]+)\.json\)")
 _FENCE = re.compile(r"^(```|~~~)")
 
 TAKEN = {
     "docs/integrators": "integrators",
+    "docs/flows": "flows",
     "docs/runbooks": "runbooks",
     "contracts/schemas": "contracts/schemas",
     "contracts/examples": "contracts/examples",
@@ -67,6 +69,9 @@ def write(root: Path, into: Path) -> None:
 
 
 def _write_made(into: Path) -> None:
+    for flow in (into / "flows").glob("*.md"):
+        text = drawing.drawn(flow.read_text(encoding="utf-8"))
+        flow.write_text(_SCHEMA.sub(r"](../messages/\1.md)", text), encoding="utf-8")
     before, now = published(), current()
     (into / "index.md").write_text(_INDEX, encoding="utf-8")
     (into / "changes.md").write_text(changes.page(before, now), encoding="utf-8")
