@@ -13,7 +13,7 @@ from kvitt_contracts.orders import (
     WorkOrderFinished,
     WorkOrderReminderDue,
 )
-from kvitt_contracts.types import Word
+from kvitt_contracts.types import UserId, Word, WorkOrderId
 
 from notifications.emails.writes import queue_to_users
 from notifications.messages.domain import CUSTOMER_SERVICE, NewKind
@@ -32,13 +32,13 @@ _LATE: Final[Mapping[Word, NewKind]] = {
 @messages.on(WorkOrderFinished)
 async def on_work_order_finished(event: WorkOrderFinished, tx: Transaction) -> None:
     """Tell the requester that the work is finished (ACT-3)."""
-    await _tell_requester(event, NewKind.WORK_ORDER_FINISHED, tx)
+    await _tell(event.requester, NewKind.WORK_ORDER_FINISHED, event.work_order_id, tx)
 
 
 @messages.on(WorkOrderApplicationDecided)
 async def on_application_decided(event: WorkOrderApplicationDecided, tx: Transaction) -> None:
     """Tell the requester what was decided on their application (ACT-3, ACT-5)."""
-    await _tell_requester(event, NewKind.APPLICATION_DECIDED, tx)
+    await _tell(event.requester, NewKind.APPLICATION_DECIDED, event.work_order_id, tx)
 
 
 @messages.on(WorkOrderReminderDue)
@@ -48,9 +48,7 @@ async def on_work_order_reminder_due(event: WorkOrderReminderDue, tx: Transactio
     post(tx, ToStaff(duty=CUSTOMER_SERVICE), kind, about_work_order(event.work_order_id))
 
 
-async def _tell_requester(
-    event: WorkOrderFinished | WorkOrderApplicationDecided, message: NewKind, tx: Transaction
-) -> None:
-    to, about = ToUser(user_id=event.requester), about_work_order(event.work_order_id)
+async def _tell(user: UserId, message: NewKind, work_order: WorkOrderId, tx: Transaction) -> None:
+    to, about = ToUser(user_id=user), about_work_order(work_order)
     post(tx, to, message, about)
     await queue_to_users(tx, [to], routine=WORK_ORDER, about=about)
