@@ -218,6 +218,8 @@ _ACTS: Final[Mapping[str, str]] = {
     "orders.user.set-default-supply": "välja varifrån det egna föreslås komma",
     "orders.user.set-default-service-point": "välja användares första tjänsteställe",
     "orders.user.sign-in": "logga in",
+    "notifications.preferences.show": "se vad som kommer med egen e-post",
+    "notifications.preferences.set": "välja vad som kommer med egen e-post",
     "orders.receipts.awaited": "läsa direktleveranser att ta emot",
     "orders.orders.to-purchase": "läsa beställningar utan inköpsorder",
     "orders.orders.sources": "se varifrån artikel kan komma",

@@ -17,6 +17,7 @@ _ALL = {**OF_HEADS_TOO, **dict.fromkeys(DEPARTMENTS, Reach.UNITS)}
 # who operates sees what stands still and stops it; what is said there is the region's own
 _TENDS = {**SYSTEM, Grantee.OPS: Reach.REGION}
 _HOOK = "/webhooks/{webhook_id}"
+_OWN = dict.fromkeys(_ALL, Reach.OWN)
 _READ = dict.fromkeys((*WORKS, *DEPARTMENTS), Reach.REGION)
 
 ACTS = routes(
@@ -29,6 +30,8 @@ ACTS = routes(
         "GET /news": ("notifications.news.list", _READ),
         "POST /news": ("notifications.news.publish", {**STAFF, **KEEPS}),
         "POST /news/{news_id}:withdraw": ("notifications.news.withdraw", {**STAFF, **KEEPS}),
+        "GET /preferences": ("notifications.preferences.show", _OWN),
+        "PUT /preferences": ("notifications.preferences.set", _OWN),
         "GET /links": ("notifications.links.list", _READ),
         "GET /feed": ("notifications.feed.read", SYSTEM),
         "GET /webhooks": ("notifications.webhooks.list", _TENDS),

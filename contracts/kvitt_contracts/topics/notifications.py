@@ -12,6 +12,9 @@ NOTIFICATIONS_EMAILS = domain_topic(
     "notifications.emails", "EmailId", notifications.EmailEvent, "orders"
 )
 NOTIFICATIONS_NEWS = domain_topic("notifications.news", "NewsId", notifications.NewsEvent)
+NOTIFICATIONS_PREFERENCES = domain_topic(
+    "notifications.preferences", "the user's id", notifications.PreferencesEvent
+)
 REGION_EVENTS = Topic(
     name=f"region.{REGION}.events",
     owner="notifications",

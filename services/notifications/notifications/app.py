@@ -16,6 +16,8 @@ from notifications.handlers import messages
 from notifications.messages.models import MessageRow
 from notifications.news.api import router as news
 from notifications.news.models import NewsRow
+from notifications.preferences.api import router as preferences
+from notifications.preferences.models import PreferencesRow
 from notifications.register.models import UserRow
 from notifications.webhooks.api import router as webhooks
 from notifications.webhooks.models import WebhookRow
@@ -34,10 +36,18 @@ def _webhook_sender(database: Database) -> WebhookSender:
 service = Service(
     "notifications",
     handlers=messages,
-    routers=[router, news, feed, webhooks],
+    routers=[router, news, feed, webhooks, preferences],
     base=Base,
     users=UserRow,
-    lock_order=(ReportRow, EmailRow, EmailToSendRow, NewsRow, MessageRow, WebhookRow),
+    lock_order=(
+        ReportRow,
+        EmailRow,
+        EmailToSendRow,
+        NewsRow,
+        MessageRow,
+        WebhookRow,
+        PreferencesRow,
+    ),
     jobs=[_mailer, Placer, _webhook_sender],
 )
 

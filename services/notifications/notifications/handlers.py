@@ -14,6 +14,7 @@ from notifications.messages.handlers import messages as own
 from notifications.news.handlers import messages as news
 from notifications.orders.handlers import messages as orders
 from notifications.pickups.handlers import messages as pickups
+from notifications.preferences.handlers import messages as preferences
 from notifications.purchase_orders.handlers import messages as purchase_orders
 from notifications.receipts.handlers import messages as receipts
 from notifications.reconditionings.handlers import messages as reconditionings
@@ -53,6 +54,7 @@ for _noun in (
     emails,
     news,
     webhooks,
+    preferences,
     own,
 ):
     messages.include(_noun)

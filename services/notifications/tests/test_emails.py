@@ -11,9 +11,10 @@ from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import EmailId, Word
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from notifications.app import service
-from notifications.emails.domain import PICKUP_BY_RELATIVES, PURCHASE_ORDER, STOCKTAKING
+from notifications.emails.domain import PURCHASE_ORDER
 from notifications.emails.letters import Attachment, write
 from notifications.emails.settings import MailSettings
+from notifications.preferences.domain import PICKUP_BY_RELATIVES, ROUTINES, STOCKTAKING
 from pydantic import ValidationError
 
 from contracts.tests.builders.areas import with_policy
@@ -179,7 +180,7 @@ def test_no_address_brings_a_header_or_a_recipient_with_it(address: str) -> None
 
 
 @pytest.mark.rule("NTF-4a")
-@pytest.mark.parametrize("routine", [PURCHASE_ORDER, PICKUP_BY_RELATIVES, STOCKTAKING])
+@pytest.mark.parametrize("routine", [PURCHASE_ORDER, *ROUTINES])
 def test_a_mail_says_what_to_do_and_is_the_same_letter_each_time(routine: Word) -> None:
     first, again = written("a@b.example", routine), written("a@b.example", routine)
 

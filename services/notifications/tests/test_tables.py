@@ -69,6 +69,7 @@ from notifications.base import Base
 from notifications.handlers import messages
 from notifications.messages.commands import OpenMessage, RemoveMessage
 from notifications.news.commands import PublishNews, WithdrawNews
+from notifications.preferences.commands import SetPreferences
 from notifications.webhooks import commands as webhooks
 from sqlalchemy import create_engine
 
@@ -142,7 +143,8 @@ def test_every_message_that_is_consumed_has_its_handler() -> None:
         kind for topic in consumed_by("notifications", ["ac"]) for kind in topic.types
     }
 
-    over_http = {OpenMessage, RemoveMessage, PublishNews, WithdrawNews, *_OF_WEBHOOKS}
+    over_http = {OpenMessage, RemoveMessage, PublishNews, WithdrawNews, SetPreferences}
+    over_http |= _OF_WEBHOOKS
     assert set(messages.messages) - over_http == consumed - TOLD_TO_NOBODY
 
 

@@ -236,7 +236,8 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         "ORD-4d",
         "A changed date is told to nobody",
         _ORDERS,
-        "    if event.changed:\n        _notify(row, MessageKind.DELIVERY_DATE_CHANGED, tx)\n",
+        "    if event.changed:\n"
+        "        await _notify(row, MessageKind.DELIVERY_DATE_CHANGED, tx)\n",
         "    if event.changed:\n        return\n",
         f"{_OF_ORDERS}_a_changed_delivery_date_is_told_to_the_prescriber",
     ),

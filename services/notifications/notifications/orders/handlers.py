@@ -24,11 +24,14 @@ from kvitt_contracts.orders import (
 from kvitt_contracts.regions import OrderReported
 from kvitt_contracts.types import OrderLineId, UserId, Word
 
+from notifications.emails.writes import queue_to_users
 from notifications.feed.models import ReportRow
 from notifications.feed.writes import day, last_said, report, when
 from notifications.messages.domain import NewKind
 from notifications.messages.writes import about_order, post, post_to_user
 from notifications.orders.models import OrderRow
+from notifications.preferences.domain import ORDER
+from notifications.preferences.queries import what_wants
 from notifications.register.naming import as_the_region_names, person_of
 
 messages = Handlers()
@@ -38,6 +41,14 @@ Status = Literal["registered", "part_delivered", "delivered", "voided", "decline
 
 def _report_of(event: OrderEvent, tx: Transaction) -> Iterable[RowKey]:
     return [(ReportRow, event.order_id)]
+
+
+def _who_wants_mail(
+    event: OrderPlanned | OrderLinePlanned | OrderDelivered, tx: Transaction
+) -> Iterable[RowKey]:
+    row = tx.fetched(OrderRow, event.order_id)
+    if row is not None:
+        yield what_wants(row.prescriber, tx)
 
 
 def _whom_for(
@@ -95,11 +106,11 @@ async def _whom_and_what(
     }
 
 
-@messages.on(OrderPlanned, of=OrderRow, loads=_report_of)
+@messages.on(OrderPlanned, of=OrderRow, loads=_report_of, reads=_who_wants_mail)
 async def on_order_planned(row: OrderRow, event: OrderPlanned, tx: Transaction) -> None:
     """Notify the prescriber that an earlier date is no longer valid (ORD-4)."""
     if event.changed:
-        _notify(row, MessageKind.DELIVERY_DATE_CHANGED, tx)
+        await _notify(row, MessageKind.DELIVERY_DATE_CHANGED, tx)
     last = await last_said(tx, OrderReported, row.order_id)
     if last is not None:
         await _report(row, last.status, tx, planned_on=event.planned_dispatch_on)
@@ -117,11 +128,11 @@ async def on_order_line_delivered(
         await _report(row, "part_delivered", tx, business_day=event.delivered_on)
 
 
-@messages.on(OrderLinePlanned, of=OrderRow)
+@messages.on(OrderLinePlanned, of=OrderRow, reads=_who_wants_mail)
 async def on_order_line_planned(row: OrderRow, event: OrderLinePlanned, tx: Transaction) -> None:
     """Notify the prescriber that a supplier delivers on another day than was planned (ORD-4)."""
     if event.is_changed:
-        _notify(row, MessageKind.DELIVERY_DATE_CHANGED, tx)
+        await _notify(row, MessageKind.DELIVERY_DATE_CHANGED, tx)
 
 
 @messages.on(OrderLineVoided, of=OrderRow)
@@ -129,8 +140,9 @@ async def on_order_line_voided(row: OrderRow, event: OrderLineVoided, tx: Transa
     """Notify the prescriber that a line has no effect, unless they voided it (ORD-14)."""
     _count(row, event.line_id, row.lines.get(str(event.line_id), 0))
     if event.by != event.prescriber:
-        to = ToUser(user_id=event.prescriber)
-        post(tx, to, NewKind.ORDER_LINE_VOIDED, about_order(row.order_id))
+        to, about = ToUser(user_id=event.prescriber), about_order(row.order_id)
+        post(tx, to, NewKind.ORDER_LINE_VOIDED, about)
+        await queue_to_users(tx, [to], routine=ORDER, about=about)
 
 
 @messages.on(OrderLineReduced, of=OrderRow)
@@ -140,10 +152,10 @@ async def on_order_line_reduced(row: OrderRow, event: OrderLineReduced, tx: Tran
     _count(row, event.line_id, max(left - event.quantity, 0))
 
 
-@messages.on(OrderDelivered, of=OrderRow, loads=_report_of)
+@messages.on(OrderDelivered, of=OrderRow, loads=_report_of, reads=_who_wants_mail)
 async def on_order_delivered(row: OrderRow, event: OrderDelivered, tx: Transaction) -> None:
     """Everything has arrived."""
-    _notify(row, MessageKind.ORDER_DELIVERED, tx)
+    await _notify(row, MessageKind.ORDER_DELIVERED, tx)
     delivered = {"business_day": event.delivered_on, "delivered_on": event.delivered_on}
     await _report(row, "delivered", tx, **delivered)
 
@@ -151,21 +163,21 @@ async def on_order_delivered(row: OrderRow, event: OrderDelivered, tx: Transacti
 @messages.on(OrderDeclined, of=OrderRow, loads=_report_of)
 async def on_order_declined(row: OrderRow, event: OrderDeclined, tx: Transaction) -> None:
     """Inventory could not serve it: the order has no effect."""
-    _notify(row, MessageKind.ORDER_DECLINED, tx)
+    await _notify(row, MessageKind.ORDER_DECLINED, tx)
     await _report(row, "declined", tx, reason=event.reason)
 
 
 @messages.on(OrderVoided, of=OrderRow, loads=_report_of)
 async def on_order_voided(row: OrderRow, event: OrderVoided, tx: Transaction) -> None:
     """The order has no effect (ORD-14)."""
-    _notify(row, MessageKind.ORDER_VOIDED, tx)
+    await _notify(row, MessageKind.ORDER_VOIDED, tx)
     await _report(row, "voided", tx)
 
 
 @messages.on(OrderVoidRefused, of=OrderRow)
 async def on_order_void_refused(row: OrderRow, event: OrderVoidRefused, tx: Transaction) -> None:
     """Notify the prescriber that the voiding was refused and the order goes on (ORD-14)."""
-    _notify(row, MessageKind.ORDER_VOID_REFUSED, tx)
+    await _notify(row, MessageKind.ORDER_VOID_REFUSED, tx)
 
 
 def _count(row: OrderRow, line_id: OrderLineId, quantity: int) -> None:
@@ -179,8 +191,10 @@ def _who_is_told(event: OrderPlaced | OrderPlacedV2 | ReplenishmentPlaced) -> Us
     return event.requester if isinstance(event, ReplenishmentPlaced) else event.prescriber
 
 
-def _notify(row: OrderRow, message: MessageKind, tx: Transaction) -> None:
-    post_to_user(tx, row.prescriber, message, about_order(row.order_id))
+async def _notify(row: OrderRow, message: MessageKind, tx: Transaction) -> None:
+    about = about_order(row.order_id)
+    post_to_user(tx, row.prescriber, message, about)
+    await queue_to_users(tx, [ToUser(user_id=row.prescriber)], routine=ORDER, about=about)
 
 
 async def _report(row: OrderRow, status: Status, tx: Transaction, **changes: Any) -> None:

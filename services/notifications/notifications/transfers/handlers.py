@@ -35,10 +35,13 @@ from kvitt_contracts.notifications import MessageKind, ToUser
 from kvitt_contracts.regions import TransferReported
 from kvitt_contracts.types import RefusedDevice
 
+from notifications.emails.writes import queue_to_users
 from notifications.feed.models import ReportRow
 from notifications.feed.writes import day, report, when
 from notifications.messages.domain import Addressee
 from notifications.messages.writes import about_transfer, post
+from notifications.preferences.domain import TRANSFER
+from notifications.preferences.queries import what_wants
 from notifications.register.naming import as_the_region_names, person_of
 from notifications.transfers.domain import whom_to_tell
 from notifications.transfers.models import ResponsiblesRow, TransferRow
@@ -116,6 +119,8 @@ def _read(event: ToldEvent, tx: Transaction) -> Iterable[RowKey]:
     row = tx.fetched(TransferRow, event.transfer_id)
     if row is not None:
         yield ResponsiblesRow, row.receiving_service_point
+        if type(event) in _TO_SENDER:
+            yield what_wants(row.sender, tx)
     if isinstance(event, TransferAccepted | TransferExecutedAutomatically):
         yield from person_of(event.new_recipient)
 
@@ -141,6 +146,8 @@ async def tell_of_transfer(row: TransferRow, event: ToldEvent, tx: Transaction) 
         told |= dict.fromkeys((one, to_receiver) for one in await _receiver(row, tx))
     for to, message in told:
         post(tx, to, message, about)
+    whom = dict.fromkeys(to for to, _ in told)
+    await queue_to_users(tx, whom, routine=TRANSFER, about=about)
     status = _TO_REGION.get(type(event))
     if status is not None:
         reported = TransferReported(
