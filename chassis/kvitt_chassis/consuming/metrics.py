@@ -5,9 +5,17 @@ from kvitt_chassis import metrics
 LAG = metrics.declare(
     "gauge",
     "consumer_lag_messages",
-    "Messages on the consumed topics whose effects are not committed yet.",
+    "Messages of a topic whose effects are not committed yet, in this process's partitions.",
     "Growing: look for pauses, database trouble, a slow handler; add a replica (at most 6).",
-    ("group",),
+    ("group", "region", "topic"),
+)
+LAG_SECONDS = metrics.declare(
+    "gauge",
+    "consumer_lag_seconds",
+    "For how long the oldest message of a topic has waited for its effect, in this process's"
+    " partitions, as far back as the process has looked.",
+    "As consumer_lag_messages; one region's topic alone: parked_region_held, `kvitt status`.",
+    ("group", "region", "topic"),
 )
 RESTARTS = metrics.declare(
     "counter",

@@ -19,6 +19,21 @@ UNAPPROVED = declare(
     "Any: whoever answers for finance approves the month; docs/runbooks/invoices.md says how.",
     ["region"],
 )
+INVOICED = declare(
+    "counter",
+    "billing_invoiced_ore_total",
+    "Money on what was issued, VAT included, in öre, by kind: invoice, or credit_note, whose money"
+    " goes back.",
+    "None: a business counter. Credit notes beside few invoices: which facts came late?",
+    ["region", "kind"],
+    silent="nothing was invoiced since the process began",
+)
+
+
+def count_invoiced(tx: Transaction, *, gross_ore: int, is_credit: bool) -> None:
+    """Count what one document is worth, once the transaction is committed."""
+    metric = INVOICED.labels("billing", tx.region, "credit_note" if is_credit else "invoice")
+    tx.after_commit(lambda: metric.inc(abs(gross_ore)))
 
 
 def count(tx: Transaction, metric: Counter, *labels: str) -> None:
