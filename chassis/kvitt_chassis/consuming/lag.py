@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from aiokafka import TopicPartition
 from kvitt_contracts.topics import Topic
 
-from kvitt_chassis.consuming.metrics import LAG, LAG_SECONDS
+from kvitt_chassis.consuming.metrics import LAG, LAG_SECONDS, PAUSED, RESTARTS
 from kvitt_chassis.metrics import NO_REGION
 
 _MOST_LOOKS = 500
@@ -45,6 +45,7 @@ class LagGauges:
             prefix + one.name: (service, group, str(one.region or NO_REGION), one.name)
             for one in topics
         }
+        RESTARTS.labels(service, group)  # shown from the start: a first one is seen as one
         self._waits: dict[TopicPartition, Waits] = {}
         self._shown: set[str] = set()
 
@@ -53,10 +54,11 @@ class LagGauges:
         ends: Mapping[TopicPartition, int],
         settled: Mapping[TopicPartition, int],
         *,
+        paused: Collection[TopicPartition],
         now: float,
     ) -> None:
-        """Show the lag of the assigned partitions, whose `ends` are given; what is assigned to
-        another process is shown there.
+        """Show the lag of the assigned partitions, whose `ends` are given, and which are paused;
+        what is assigned to another process is shown there.
         """
         messages = dict.fromkeys((one.topic for one in ends), 0)
         seconds = dict.fromkeys(messages, 0.0)
@@ -70,10 +72,12 @@ class LagGauges:
         for topic in self._shown - messages.keys():
             LAG.remove(*self._labels[topic])
             LAG_SECONDS.remove(*self._labels[topic])
+            PAUSED.remove(*self._labels[topic])
         self._shown = set(messages)
         for topic, count in messages.items():
             LAG.labels(*self._labels[topic]).set(count)
             LAG_SECONDS.labels(*self._labels[topic]).set(seconds[topic])
+            PAUSED.labels(*self._labels[topic]).set(sum(one.topic == topic for one in paused))
 
     def _forget(self, assigned: Collection[TopicPartition]) -> None:
         for gone in self._waits.keys() - set(assigned):

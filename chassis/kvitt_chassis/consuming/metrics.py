@@ -31,6 +31,13 @@ PAUSES = metrics.declare(
     "The log names the handler and the error: something that all of them need is broken.",
     ("topic",),
 )
+PAUSED = metrics.declare(
+    "gauge",
+    "consumer_paused_partitions",
+    "Partitions of a topic that are paused now, since too many messages in a row failed.",
+    "Not 0: the log names the handler and the error; docs/runbooks/alarms/PartitionPaused.md.",
+    ("group", "region", "topic"),
+)
 TROUBLES = metrics.declare(
     "counter",
     "consumer_lock_troubles_total",
