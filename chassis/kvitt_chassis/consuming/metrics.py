@@ -30,6 +30,7 @@ PAUSES = metrics.declare(
     "Times that a partition was paused since too many messages in a row failed.",
     "The log names the handler and the error: something that all of them need is broken.",
     ("topic",),
+    silent="no partition was paused since the process began",
 )
 PAUSED = metrics.declare(
     "gauge",
@@ -43,4 +44,5 @@ TROUBLES = metrics.declare(
     "consumer_lock_troubles_total",
     "Transactions tried again after a deadlock, a lock's timeout or a lost connection.",
     "Growing: look at the database, and at long transactions.",
+    silent="no transaction was tried again since the process began",
 )

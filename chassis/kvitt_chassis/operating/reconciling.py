@@ -41,6 +41,7 @@ FAILED = metrics.declare(
     "1 when a comparison could not be made the last time.",
     "1: the log names the error; run it again with kvitt verify once that is mended.",
     ("check",),
+    silent="this process has compared nothing yet",
 )
 RAN_AT = metrics.declare(
     "gauge",
@@ -48,6 +49,7 @@ RAN_AT = metrics.declare(
     "When a comparison was made last, in seconds since 1970; 0 when this process has made none.",
     "Older than a day at every replica: the log says why the night's comparison has not run.",
     ("check",),
+    silent="this process has compared nothing yet",
 )
 
 SHOWN = 200

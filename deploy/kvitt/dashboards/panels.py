@@ -104,7 +104,7 @@ def _panel(one: Panel, known: Mapping[str, Metric]) -> timeseries.Panel | stat.P
         .description(about)
         .datasource(SOURCE)
         .unit(one.unit)
-        .no_value(silent or "no process answers")
+        .no_value(silent or "no process answers, or none has anything to tell since it began")
         .span(one.span)
         .height(HEIGHT)
         .with_target(query)

@@ -10,6 +10,7 @@ SET_ASIDE = declare(
     "Devices and payers that a month's run could not settle or invoice. The others are invoiced.",
     "Any: `GET /set-aside` says which and why, docs/runbooks/invoices.md what to do.",
     ["region", "kind"],
+    silent="nothing was set aside since the process began",
 )
 UNAPPROVED = declare(
     "counter",
@@ -18,6 +19,7 @@ UNAPPROVED = declare(
     "working day. None of their invoices is issued, nor those of a later month.",
     "Any: whoever answers for finance approves the month; docs/runbooks/invoices.md says how.",
     ["region"],
+    silent="no month has waited since the process began",
 )
 INVOICED = declare(
     "counter",
