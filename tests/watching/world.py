@@ -16,6 +16,9 @@ from tests.watching.alertmanager import Alertmanager, Received
 class WatchedWorld(World):
     """A World whose alarms are `received`, and whose policies lie in a folder of its own."""
 
+    programs: tuple[str, str]
+    """Prometheus and Alertmanager; set before it is entered."""
+
     def __enter__(self) -> Self:
         super().__enter__()
         self.received = Received().__enter__()
@@ -49,9 +52,6 @@ class WatchedWorld(World):
             self._manager.stop()
             self.received.__exit__(None, None, None)
         super().__exit__(None, None, None)
-
-    programs: tuple[str, str]
-    """Prometheus and Alertmanager; set before it is entered."""
 
     def make_system(self, state: State) -> LocalSystem:
         """One whose policies may be changed."""

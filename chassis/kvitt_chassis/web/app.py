@@ -70,6 +70,7 @@ REQUESTS_IN_HAND = metrics.declare(
     "http_requests_in_hand",
     "Requests that are being worked on now",
     "Near the limit (64): callers get 429; find the slow route, or run more replicas",
+    silent="nobody has asked for anything but health since the process began",
 )
 REFUSED = metrics.declare(
     "counter",
