@@ -60,12 +60,13 @@ def _ask(world: WatchedWorld) -> list[str]:
 
 
 def _try(world: WatchedWorld, fault: Fault) -> list[str]:
+    labels = {"alertname": fault.alarm, **fault.labels}
     world.load.rate = RATE if fault.is_loaded else 0.0
     begun = time.monotonic()
     try:
         fault.strike(world)
         struck = time.monotonic()
-        took = world.received.wait_for(fault.alarm, "firing", since=begun, timeout=300.0)
+        took = world.received.wait_for(labels, "firing", since=begun, timeout=300.0)
     except TimeoutError as error:
         fault.mend(world)
         return [f"{fault.alarm} ({fault.told}): {error}"]
@@ -75,7 +76,7 @@ def _try(world: WatchedWorld, fault: Fault) -> list[str]:
     mended = time.monotonic()
     try:
         fault.mend(world)
-        over = world.received.wait_for(fault.alarm, "resolved", since=mended, timeout=_OVER_SECONDS)
+        over = world.received.wait_for(labels, "resolved", since=mended, timeout=_OVER_SECONDS)
     except TimeoutError as error:
         return [f"{fault.alarm} ({fault.told}) does not end: {error}"]
     say(f"{fault.alarm:16} {fault.told}: alarm after {took:.0f} s, over {over:.0f} s after mending")

@@ -4,6 +4,7 @@ import json
 import shutil
 import threading
 import time
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -64,24 +65,28 @@ class Received:
         self._thread.join()
         self._server.server_close()
 
-    def wait_for(self, alarm: str, status: str, *, since: float, timeout: float) -> float:
-        """Wait until the alarm has come with this status (`firing`, `resolved`) after `since`;
-        seconds since then. Raises TimeoutError, with what has come.
+    def wait_for(
+        self, labels: Mapping[str, str], status: str, *, since: float, timeout: float
+    ) -> float:
+        """Wait until an alarm with these labels has come with this status (`firing`, `resolved`)
+        after `since`; seconds since then. Raises TimeoutError, with what has come.
         """
         with self._changed:
             limit = time.monotonic() + timeout
-            while (at := self._first(alarm, status, since)) is None:
+            while (at := self._first(labels, status, since)) is None:
                 if not self._changed.wait(limit - time.monotonic()) and time.monotonic() > limit:
                     came = {(one["labels"]["alertname"], one["status"]) for _, one in self._told}
-                    raise TimeoutError(f"{alarm} is not {status}; there came {sorted(came)}")
+                    raise TimeoutError(f"it is not {status}; there came {sorted(came)}")
             return at - since
 
-    def _first(self, alarm: str, status: str, since: float) -> float | None:
+    def _first(self, labels: Mapping[str, str], status: str, since: float) -> float | None:
         return next(
             (
                 at
                 for at, one in self._told
-                if at >= since and (one["labels"]["alertname"], one["status"]) == (alarm, status)
+                if at >= since
+                and one["status"] == status
+                and labels.items() <= one["labels"].items()
             ),
             None,
         )

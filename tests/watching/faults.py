@@ -1,10 +1,12 @@
 """Eight faults, each with its alarm, and what the alarm's page says that mends it."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from uuid import uuid4
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from kvitt_testkit.world import an_envelope
+
+from contracts.tests.builders.regions import a_payer_stated
 from tests.watching.world import WatchedWorld
 
 Act = Callable[[WatchedWorld], None]
@@ -15,9 +17,12 @@ RATE = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """`strike` makes the fault, `mend` is what the alarm's page says; `is_loaded`: in use."""
+    """`strike` makes the fault, `mend` is what the page of its alarm says; `labels`: some of that;
+    `is_loaded`: the system is in use meanwhile.
+    """
 
     alarm: str
+    labels: Mapping[str, str] = field(default_factory=dict)
     told: str
     strike: Act
     mend: Act
@@ -52,8 +57,10 @@ def _start_postgres(world: WatchedWorld) -> None:
 
 
 def _write_garbage(world: WatchedWorld) -> None:
-    headers = [("ce_type", b"region.payer.stated.v1"), ("ce_id", str(uuid4()).encode())]
-    world.plant("region.ac.orders", [(b"81001", b"{not json", headers)])
+    fact = a_payer_stated("81001", version=1, name="Umeå")
+    described = dict(an_envelope(fact, subject="81001").headers())
+    headers = [*(described | {"ce_type": b"region.payer.stated.v9"}).items()]
+    world.plant("region.ac.orders", [(b"81001", fact.model_dump_json().encode(), headers)])
 
 
 def _discard(world: WatchedWorld) -> None:
@@ -132,13 +139,19 @@ FAULTS = (
         mend=_start_service,
     ),
     Fault(
-        alarm="EventsNotSent",
+        alarm="NotReady",
+        labels={"check": "consumer"},
         told="Kafka is down",
         strike=_end_kafka,
         mend=_start_kafka,
-        is_loaded=True,
     ),
-    Fault(alarm="NotReady", told="PostgreSQL is down", strike=_end_postgres, mend=_start_postgres),
+    Fault(
+        alarm="NotReady",
+        labels={"check": "database"},
+        told="PostgreSQL is down",
+        strike=_end_postgres,
+        mend=_start_postgres,
+    ),
     Fault(
         alarm="KeysQuarantined",
         told="a region sends what nobody can read",

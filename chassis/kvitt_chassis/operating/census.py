@@ -4,11 +4,10 @@ No service declares anything for it: every aggregate with a status is counted.
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any
 
-from kvitt_contracts.types import RegionCode
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
@@ -78,13 +77,13 @@ class Census:
             found = (await session.execute(by_state)).all()
         return {(str(region), _said(state)): count for region, state, count in found}
 
-    def _show(self, table: str, counts: dict[tuple[RegionCode | str, str], int]) -> None:
+    def _show(self, table: str, counts: Mapping[tuple[str, str], int]) -> None:
         service = self._database.service
         for region, state in self._shown.get(table, set()) - counts.keys():
             ROWS.remove(service, table, region, state)
         for (region, state), count in counts.items():
             ROWS.labels(service, table, region, state).set(count)
-        self._shown[table] = {(str(region), state) for region, state in counts}
+        self._shown[table] = set(counts)
 
 
 def _with_status(base: type[DeclarativeBase]) -> Iterable[Any]:
