@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -45,13 +46,14 @@ def test_each_alarm_fires_of_its_symptom_and_is_quiet_without(promtool: str) -> 
 
 
 def test_promtool_finds_sound_what_prometheus_is_told_here(promtool: str, tmp_path: Path) -> None:
-    server = PrometheusServer(
-        State.open(tmp_path),
-        ProcessReaper(),
-        "prometheus",
-        urls={"orders": "http://127.0.0.1:1"},
-        alertmanagers=["127.0.0.1:2"],
-    )
+    with closing(ProcessReaper()) as reaper:
+        server = PrometheusServer(
+            State.open(tmp_path),
+            reaper,
+            "prometheus",
+            urls={"orders": "http://127.0.0.1:1"},
+            alertmanagers=["127.0.0.1:2"],
+        )
     file = tmp_path / "prometheus.yaml"
     file.write_text(yaml.safe_dump(server.settings()), encoding="utf-8")
 

@@ -2,12 +2,12 @@
 about it and why it may be empty is what its metrics declare.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from grafana_foundation_sdk.builders import dashboard, prometheus, stat, table, timeseries
-from grafana_foundation_sdk.models.dashboard import DataSourceRef
+from grafana_foundation_sdk.models.dashboard import DashboardLinkType, DataSourceRef
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 from kvitt_chassis.metrics import Metric
 
@@ -18,8 +18,14 @@ Kind = Literal["lines", "number", "table"]
 SOURCE = DataSourceRef(type_val="prometheus", uid="${source}")
 """Whichever Prometheus the viewer has chosen."""
 
-WIDTH = 24
 HEIGHT = 7
+
+_Made = timeseries.Panel | stat.Panel | table.Panel
+_KINDS: Mapping[Kind, Callable[[], _Made]] = {
+    "lines": timeseries.Panel,
+    "number": stat.Panel,
+    "table": table.Panel,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +73,12 @@ def make(page: Page, known: Mapping[str, Metric]) -> dashboard.Dashboard:
         .with_variable(
             dashboard.DatasourceVariable("source").label("Prometheus").type("prometheus")
         )
-        .link(dashboard.DashboardLink("Kvitt").type("dashboards").tags(["kvitt"]).as_dropdown(True))
+        .link(
+            dashboard.DashboardLink("Kvitt")
+            .type(DashboardLinkType.DASHBOARDS)
+            .tags(["kvitt"])
+            .as_dropdown(True)
+        )
     )
     for label, metric in page.variables.items():
         made = made.with_variable(_variable(label, metric))
@@ -90,17 +101,16 @@ def _variable(label: str, metric: str) -> dashboard.QueryVariable:
     )
 
 
-def _panel(one: Panel, known: Mapping[str, Metric]) -> timeseries.Panel | stat.Panel | table.Panel:
+def _panel(one: Panel, known: Mapping[str, Metric]) -> _Made:
     metrics = of(one.expr, known)
     about = "\n\n".join(f"{each.meaning}\n\n*{each.remedy}*" for each in metrics)
     silent = "; ".join(each.silent for each in metrics if each.silent)
-    kinds = {"lines": timeseries.Panel, "number": stat.Panel, "table": table.Panel}
     query = prometheus.Dataquery().expr(one.expr).legend_format(one.legend).ref_id("A")
     if one.kind == "table":
         query = query.instant().format(PromQueryFormat.TABLE)
-    panel = kinds[one.kind]()
     return (
-        panel.title(one.title)
+        _KINDS[one.kind]()
+        .title(one.title)
         .description(about)
         .datasource(SOURCE)
         .unit(one.unit)
