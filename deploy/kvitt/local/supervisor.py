@@ -385,7 +385,8 @@ class LocalSystem:
             process.start()
         self._await_ready()
         if self._is_watched:
-            self.prometheus = watch(self.state, self.servers.reaper, self.urls, self.report)
+            read = {process.name: process.url for process in self._processes()}
+            self.prometheus = watch(self.state, self.servers.reaper, read, self.report)
         if self.prometheus is not None:
             self._keep(self.prometheus)
             self.remember_processes()
