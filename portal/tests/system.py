@@ -293,6 +293,7 @@ def _portal(
 ) -> ServiceProcess:
     addresses = PortalAddresses(
         services={name: one.url for name, one in services.items()},
+        admin_services={name: one.admin_url for name, one in services.items()},
         database=platform.database(PORTAL, f"{prefix}{uuid4().hex[:6]}_"),
         regions_dir=root / _REGIONS,
         key=PORTAL_KEY,
