@@ -3,7 +3,6 @@ park.
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -59,10 +58,9 @@ async def test_what_is_wrong_is_told_in_groups_of_the_own_region(
 
 
 @pytest.fixture
-def two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page of a retry has two keys."""
     monkeypatch.setattr(mass_retries, "PAGE", 2)
-    yield
 
 
 @pytest.mark.usefixtures("two_at_a_time")

@@ -24,7 +24,17 @@ from kvitt_contracts.types import (
 from rich.markup import escape
 from rich.table import Table
 
-from kvitt import backing_up, evidence, explain, operate, persons, regions, secrets, verify
+from kvitt import (
+    backing_up,
+    evidence,
+    explain,
+    operate,
+    persons,
+    quarantining,
+    regions,
+    secrets,
+    verify,
+)
 from kvitt import failpoints as known_failpoints
 from kvitt.local import parts, tokens
 from kvitt.local.private import make_directory, open_private
@@ -225,6 +235,7 @@ def token(
 
 regions.add_to(app)
 operate.add_to(app)
+quarantining.add_to(app)
 verify.add_to(app)
 evidence.add_to(app)
 explain.add_to(app)

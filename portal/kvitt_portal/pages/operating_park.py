@@ -100,7 +100,7 @@ async def act(here: Here, service: str, entry: int, act: str) -> Response:
     if act not in _ACTS:
         raise PageProblem(_NOTHING)
     form = await here.form()
-    form.must("why", text="Skriv varför.")
+    _must_say_why(form)
     change = _change(form) if _ACTS[act] == "edit" else {}
     path = f"quarantine/{entry}"
     if not form.ok:
@@ -124,7 +124,7 @@ async def _done(
     here: Visit, service: str, entry: int, act: str, said: str, **more: Any
 ) -> Response:
     form = await here.form()
-    form.must("why", text="Skriv varför.")
+    _must_say_why(form)
     if not form.ok:
         return await _entry(here, service, entry, form)
     body = {"why": form["why"], **more}
@@ -147,6 +147,12 @@ async def _refused(here: Visit, service: str, entry: int, form: Form, problem: P
         named = f"{problem.field}: " if problem.field else ""
         form.add(where, f"{named}{problem.detail} {problem.way_on}".strip())
     return await _entry(here, service, entry, form)
+
+
+def _must_say_why(form: Form) -> None:
+    """Several forms of the page ask for it: what is wrong stands above them."""
+    if not form["why"]:
+        form.add("", "Skriv varför.")
 
 
 def _change(form: Form) -> dict[str, Any]:
