@@ -4,7 +4,7 @@ it has heard, what waits. Types and times, who and because of what; never a valu
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,7 +13,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from kvitt_contracts.topics import CATALOGUE
 from kvitt_contracts.types import RegionCode
-from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint, cast, select, text
+from sqlalchemy import Column, Index, Text, UniqueConstraint, cast, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
@@ -93,9 +93,11 @@ def story_routes(router: APIRouter, operations: Operations) -> None:
         """The things that are called so: an order's, a device's or an invoice's number, or the
         reference that the region gave it.
         """
-        base = operations.service.base
-        async with operations.database.reading() as session:
-            return [one async for one in _named(session, base, named, who.region or region)]
+        base, database = operations.service.base, operations.database
+        share = who.region or region
+        regions = database.policies.regions if share is None else (share,)
+        async with database.reading() as session:
+            return [one async for one in _named(session, base, named, regions)]
 
 
 # decision 0604: the story for who operates is the log's, of types and times
@@ -171,16 +173,12 @@ def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 async def _named(
-    session: AsyncSession, base: type[DeclarativeBase], named: str, region: RegionCode | None
-) -> Any:
+    session: AsyncSession, base: type[DeclarativeBase], named: str, regions: Sequence[RegionCode]
+) -> AsyncIterator[dict[str, str]]:
     for row_type, column in numbered(base):
         table = row_type.__table__
-        is_number = isinstance(column.type, Integer)
-        if is_number and not (named.isdecimal() and len(named) <= 18):
-            continue
-        here = [column == int(named)] if is_number else [cast(column, Text) == named]
-        if region is not None:
-            here.append(table.c.region == region)
+        # as a text: what cannot be such a number is none's
+        here = (table.c.region.in_(regions), cast(column, Text) == named)
         rows = await session.execute(select(table.c.region, table.c.id).where(*here).limit(10))
         for row in rows:
             yield {
