@@ -4,11 +4,13 @@ what else the operator's page of the portal watches. They use each service's adm
 
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from kvitt_contracts.types import looks_like_personal_number
 from rich.table import Table
 
 from kvitt.admin import Admin
@@ -237,12 +239,15 @@ def policies(
 
 
 def events(
-    key: Annotated[UUID, typer.Argument(help="The id of an order, a transfer, a device …")],
+    named: Annotated[
+        str, typer.Argument(help="The id, number or reference of an order, a device …")
+    ],
     region: RegionOption = None,
     state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
     """Show every event of one thing in all services: when, because of what, by which trace."""
     admin = Admin.of(state_dir)
+    key = _id_of(admin, named, region)
     told = {name: admin.get(name, f"story/{key}", region=region) for name in admin.services}
     table = Table("recorded", "event", "number", "by", "because of", "trace")
     said = [one for story in told.values() for one in story["said"]]
@@ -257,6 +262,28 @@ def events(
             console.print(f"{name}: parked entry {one['id']} of {one['topic']}: {one['cause']}")
         for one in story["awaited"]:
             console.print(f"{name}: {one['timer']} at {local_time(one['due'])}")
+
+
+def _id_of(admin: Admin, named: str, region: str | None) -> str:
+    """The id of what is named so. Raises LocalProblem where it is nothing, or several things."""
+    with suppress(ValueError):
+        return str(UUID(named))
+    if looks_like_personal_number(named):
+        raise LocalProblem(
+            "A personal number is asked for nowhere.", remedy="Name the person by reference."
+        )
+    found = {
+        one["id"]: one
+        for name in admin.services
+        for one in admin.get(name, "find", named=named, region=region)
+    }
+    if len(found) == 1:
+        return next(iter(found))
+    told = ", ".join(f"{one['noun']} {key} of {one['region']}" for key, one in found.items())
+    raise LocalProblem(
+        f"{named} names several things: {told}." if found else f"Nothing is called {named}.",
+        remedy="Name one by its id.",
+    )
 
 
 def _far(one: dict[str, Any]) -> str:

@@ -176,7 +176,7 @@ async def _named(
     session: AsyncSession, base: type[DeclarativeBase], named: str, regions: Sequence[RegionCode]
 ) -> AsyncIterator[dict[str, str]]:
     for row_type, column in numbered(base):
-        table = row_type.__table__
+        table = column.table
         # as a text: what cannot be such a number is none's
         here = (table.c.region.in_(regions), cast(column, Text) == named)
         rows = await session.execute(select(table.c.region, table.c.id).where(*here).limit(10))
@@ -193,23 +193,23 @@ def numbered(base: type[DeclarativeBase]) -> list[tuple[type[Aggregate[Any]], Co
     """The kinds of things that people name by a number or a reference, with its column: of those
     that have an index by region and it.
     """
-    kinds = (mapper.class_ for mapper in base.registry.mappers)
-    return [
-        (kind, column)
-        for kind in sorted(kinds, key=lambda kind: str(kind.__name__))
-        if issubclass(kind, Aggregate)
-        for column in kind.__table__.columns
-        if (column.name in _NUMBERS or _NUMBER.match(column.name)) and _is_indexed(column)
-    ]
+    found: list[tuple[type[Aggregate[Any]], Column[Any]]] = []
+    for mapper in sorted(base.registry.mappers, key=lambda one: str(one.class_.__name__)):
+        if issubclass(mapper.class_, Aggregate):
+            table: Any = mapper.local_table
+            found += [(mapper.class_, one) for one in table.columns if _is_name(table, one.name)]
+    return found
 
 
-def _is_indexed(column: Column[Any]) -> bool:
+def _is_name(table: Any, column: str) -> bool:
+    if not (column in _NUMBERS or _NUMBER.match(column)):
+        return False
     indexes = [
         [one.name for one in made.columns]
-        for made in (*column.table.indexes, *column.table.constraints)
+        for made in (*table.indexes, *table.constraints)
         if isinstance(made, Index | UniqueConstraint)
     ]
-    return any(made[:2] == ["region", column.name] for made in indexes)
+    return any(made[:2] == ["region", column] for made in indexes)
 
 
 _SAID = text(

@@ -4,6 +4,7 @@ of it: what happened when, because of what, and what waits.
 
 import asyncio
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -29,6 +30,7 @@ _NOUNS: Final = {
     "invoice": "Faktura",
     "supplier_invoice": "Leverantörsfaktura",
 }
+_LONGEST: Final = 100
 _MOST_NAMED: Final = 12
 """So many things that a story names are told besides, as far as they concern it."""
 
@@ -37,12 +39,9 @@ _MOST_NAMED: Final = 12
 async def search(here: Here) -> Response:
     """What is called so; where it is one thing, its story."""
     require_operator(here)
-    form = Form(given={"q": here.request.query_params.get("q", "")[:100].strip()})
+    form = Form(given={"q": here.request.query_params.get("q", "")[:_LONGEST].strip()})
     named = form["q"]
     if not named:
-        return here.page("operating/search.html", form=form, found=None, nouns=_NOUNS)
-    if holds_number(named):
-        form.add("q", "Ett personnummer söks inte här. Sök på personens referens.")
         return here.page("operating/search.html", form=form, found=None, nouns=_NOUNS)
     if is_id(named):
         return here.go(f"{PAGE}/saga/{UUID(named)}")
@@ -50,6 +49,17 @@ async def search(here: Here) -> Response:
     if len(found) == 1:
         return here.go(f"{PAGE}/saga/{found[0]['id']}")
     return here.page("operating/search.html", form=form, found=found, nouns=_NOUNS)
+
+
+@router.post(f"{PAGE}/sok")
+async def search_for(here: Here) -> Response:
+    """What is called so, whose address is led to; no address has a personal number."""
+    require_operator(here)
+    form = await here.form()
+    if holds_number(form["q"]):
+        form.add("q", "Ett personnummer söks inte här. Sök på personens referens.")
+        return here.page("operating/search.html", form=form, found=None, nouns=_NOUNS)
+    return here.go(f"{PAGE}/sok?{urlencode({'q': form['q'][:_LONGEST]})}")
 
 
 @router.get(f"{PAGE}/saga/{{key}}")
