@@ -20,11 +20,16 @@ AGAIN = "python -m kvitt.deployed"
 
 def generated() -> dict[str, str]:
     """Every made file by its path under deploy/kubernetes, with its text."""
-    codes = region_codes(default_regions_dir())
+    place = default_regions_dir()
+    codes = region_codes(place)
+    policies = {
+        str(file.relative_to(place)): file.read_text() for file in sorted(place.rglob("*.yaml"))
+    }
     every = parts()
     found = {
         "kafka/topics.yaml": kafka.topics(codes),
         "kafka/users.yaml": kafka.users(codes),
+        "base/regions.yaml": [workloads.regions(policies)],
         "base/network.yaml": network.policies(every),
         "migrations/jobs.yaml": [workloads.migration(part) for part in every],
         "postgres/databases.yaml": [
@@ -33,7 +38,7 @@ def generated() -> dict[str, str]:
             for one in (*postgres.objects_of(part), postgres.certificate(part))
         ],
     }
-    found |= {f"base/{part.name}.yaml": workloads.objects_of(part) for part in every}
+    found |= {f"base/{part.name}.yaml": workloads.objects_of(part, policies) for part in every}
     return {name: _text(objects) for name, objects in found.items()}
 
 

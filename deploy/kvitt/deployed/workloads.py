@@ -2,7 +2,7 @@
 at a time may go; and the migrations, each a job that ends before them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from kvitt.deployed.objects import NAME, Object, an_object, selecting
 from kvitt.deployed.parts import ADMIN_PORT, CONFIG, HTTP_PORT, SECRETS_DIR, TLS, Part
@@ -13,9 +13,17 @@ _ENDS_WITHIN_SECONDS = 30  # a service promises 25
 _OWNER = "KVITT_DATABASE_OWNER_URL"
 
 
-def objects_of(part: Part) -> list[Object]:
-    """Deployment, Service, PodDisruptionBudget and Certificate of a part."""
-    return [_deployment(part), _service(part), _budget(part), _certificate(part)]
+def objects_of(part: Part, policies: Iterable[str]) -> list[Object]:
+    """Deployment, Service, PodDisruptionBudget and Certificate of a part; `policies` are the regions'
+    files, by their paths.
+    """
+    return [_deployment(part, policies), _service(part), _budget(part), _certificate(part)]
+
+
+def regions(texts: Mapping[str, str]) -> Object:
+    """The policies of the regions and their words, by their paths, as one ConfigMap."""
+    data = {_key(path): text for path, text in texts.items()}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "regions"}, "data": data}
 
 
 def migration(part: Part) -> Object:
@@ -50,7 +58,7 @@ def migration(part: Part) -> Object:
     )
 
 
-def _deployment(part: Part) -> Object:
+def _deployment(part: Part, policies: Iterable[str]) -> Object:
     container = _restricted(part.name, [part.module])
     container |= {
         "env": _env(part.environment),
@@ -79,7 +87,7 @@ def _deployment(part: Part) -> Object:
         _secrets("secrets", sources),
         {"name": "tls", "secret": {"secretName": f"{part.name}-tls", "defaultMode": 0o440}},
         _ca(),
-        {"name": "regions", "configMap": {"name": "regions"}},
+        {"name": "regions", "configMap": {"name": "regions", "items": _items_of(policies)}},
         {"name": "tmp", "emptyDir": {"sizeLimit": "512Mi"}},
     ]
     if part.speaks_kafka:
@@ -205,6 +213,14 @@ def _secrets(name: str, sources: list[tuple[str, list[tuple[str, str]]]]) -> Obj
     ]
     # the group alone reads them beside their owner, root
     return {"name": name, "projected": {"defaultMode": 0o440, "sources": projected}}
+
+
+def _items_of(paths: Iterable[str]) -> list[Object]:
+    return [{"key": _key(path), "path": path} for path in paths]
+
+
+def _key(path: str) -> str:
+    return path.replace("/", "-")
 
 
 def _ca() -> Object:
