@@ -28,13 +28,14 @@ def test_all_is_as_the_code_says() -> None:
 
 
 def test_what_was_edited_by_hand_is_told(tmp_path: Path) -> None:
+    place = tmp_path / "kubernetes"
     for name, text in generated().items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    users = tmp_path / "kafka" / "users.yaml"
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text)
+    users = place / "kafka" / "users.yaml"
     users.write_text(users.read_text().replace("Write", "All", 1))
 
-    assert differences(tmp_path) == ["deploy/kubernetes/kafka/users.yaml is not what the code says"]
+    assert differences(place) == ["deploy/kubernetes/kafka/users.yaml is not what the code says"]
 
 
 def test_each_object_is_valid_by_its_schema() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from kvitt.deployed import kafka, network, postgres, workloads
+from kvitt.deployed import compose, kafka, network, postgres, workloads
 from kvitt.deployed.objects import Object
 from kvitt.deployed.parts import parts
 from kvitt.local.supervisor import default_regions_dir, region_codes
@@ -39,13 +39,17 @@ def generated() -> dict[str, str]:
         ],
     }
     found |= {f"base/{part.name}.yaml": workloads.objects_of(part, policies) for part in every}
-    return {name: _text(objects) for name, objects in found.items()}
+    scripts = {
+        "../compose/databases.sh": compose.databases(),
+        "../compose/kafka/topics.sh": compose.topics(codes),
+    }
+    return {name: _text(objects) for name, objects in found.items()} | scripts
 
 
 def differences(place: Path = PLACE) -> list[str]:
     """What is not as generated, one sentence each."""
     return [
-        f"deploy/kubernetes/{name} is not what the code says"
+        f"deploy/{_named(name)} is not what the code says"
         for name, text in generated().items()
         if not (place / name).is_file() or (place / name).read_text() != text
     ]
@@ -64,6 +68,10 @@ def main(arguments: list[str] | None = None) -> int:
         (PLACE / name).parent.mkdir(parents=True, exist_ok=True)
         (PLACE / name).write_text(text)
     return 0
+
+
+def _named(name: str) -> str:
+    return name.removeprefix("../") if name.startswith("../") else f"kubernetes/{name}"
 
 
 class _Plain(yaml.SafeDumper):
