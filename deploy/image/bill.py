@@ -44,7 +44,9 @@ def _licences(told: PackageMetadata) -> list[dict[str, Any]]:
 
 def _of_debian() -> Iterator[dict[str, Any]]:
     asked = ["dpkg-query", "--show", "--showformat", "${Package} ${Version} ${Architecture}\n"]
-    for line in subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split("\n"):
+    for line in subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    ):
         if line:
             name, version, architecture = line.split(" ")
             yield {

@@ -147,9 +147,9 @@ def test_a_commit_is_on_two_servers_and_every_database_is_backed_up() -> None:
 def test_kafka_is_reached_by_tls_and_scram_alone() -> None:
     (one,) = _of("Kafka")
 
-    assert [(it["tls"], it["authentication"]["type"]) for it in one["spec"]["kafka"]["listeners"]] == [
-        (True, "scram-sha-512")
-    ]
+    assert [
+        (it["tls"], it["authentication"]["type"]) for it in one["spec"]["kafka"]["listeners"]
+    ] == [(True, "scram-sha-512")]
     assert one["spec"]["kafka"]["config"]["min.insync.replicas"] == 2
 
 
@@ -161,7 +161,12 @@ def test_nothing_is_let_in_or_out_but_what_is_needed() -> None:
         rules = [*spec.get("ingress", ()), *spec.get("egress", ())]
         assert all(rule.get("ports") for rule in rules), name
         assert all(rule.get("from") or rule.get("to") for rule in rules), name
-        cidrs = [peer["ipBlock"]["cidr"] for rule in rules for peer in rule.get("to", ()) if "ipBlock" in peer]
+        cidrs = [
+            peer["ipBlock"]["cidr"]
+            for rule in rules
+            for peer in rule.get("to", ())
+            if "ipBlock" in peer
+        ]
         assert set(cidrs) <= {NOWHERE}, name
 
 
@@ -179,7 +184,9 @@ def test_a_part_is_let_to_whom_it_speaks_and_they_let_it_in() -> None:
     }
 
     assert {(by, to) for by, to in out if to in names} == let_in
-    assert let_in == {("portal", name) for name in names - {"portal"}} | {("notifications", "orders")}
+    assert let_in == {("portal", name) for name in names - {"portal"}} | {
+        ("notifications", "orders")
+    }
 
 
 def _named(spec: Object, direction: str, end: str) -> Iterator[str]:
@@ -191,11 +198,7 @@ def _named(spec: Object, direction: str, end: str) -> Iterator[str]:
 
 
 def _files() -> list[Path]:
-    return [
-        file
-        for file in sorted(PLACE.rglob("*.yaml"))
-        if file.name != "kustomization.yaml"
-    ]
+    return [file for file in sorted(PLACE.rglob("*.yaml")) if file.name != "kustomization.yaml"]
 
 
 @cache

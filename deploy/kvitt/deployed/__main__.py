@@ -62,7 +62,9 @@ def main(arguments: list[str] | None = None) -> int:
     if parser.parse_args(arguments).check:
         found = differences()
         if found:
-            sys.stderr.write("\n".join([*found, f"Run `{AGAIN}` and commit what it writes."]) + "\n")
+            sys.stderr.write(
+                "\n".join([*found, f"Run `{AGAIN}` and commit what it writes."]) + "\n"
+            )
         return 1 if found else 0
     for name, text in generated().items():
         (PLACE / name).parent.mkdir(parents=True, exist_ok=True)
