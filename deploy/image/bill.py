@@ -1,5 +1,5 @@
-"""Writes what an image has, as CycloneDX: each Python distribution of the interpreter that runs this,
-and each Debian package. Standard library only.
+"""Writes what an image has, as CycloneDX: each Python distribution of the interpreter that runs
+this, and each Debian package. Standard library only.
 """
 
 import json

@@ -1,4 +1,6 @@
-"""Asks the process of this container whether it lives: exit code 0, else 1. Standard library only."""
+"""Asks the process of this container whether it lives: exit code 0, else 1. Standard library
+only.
+"""
 
 import os
 import ssl

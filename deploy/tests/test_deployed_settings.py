@@ -1,5 +1,5 @@
-"""What deployment files say to a process is a setting of it, and each setting is said there or is left
-as it is for a reason.
+"""What deployment files say to a process is a setting of it, and each setting is said there or is
+left as it is for a reason.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ LEFT = {
     "KVITT_PROFILE": "nobody says it: production",
     "KVITT_TOPIC_PREFIX": "for tests that share a broker",
     "KVITT_TLS_BY_PROXY": "each process serves TLS by itself",
-    "KVITT_LOG_HEADS": "a place that each process of a service writes, where an installation has one",
+    "KVITT_LOG_HEADS": "a place that each process writes, where an installation has one",
     "KVITT_RECORDS_PER_TURN": "as it is",
     "KVITT_PARKED_KEYS_PER_REGION": "as it is",
     "KVITT_PARKED_BYTES_PER_REGION": "as it is",

@@ -1,4 +1,4 @@
-"""`make images`: the image of the services, made here without a registry of images, and a journey in it.
+"""`make images`: the image of the services, made without a registry of images, and a month in it.
 
 Debian's packages make the base, the wheels of requirements.lock what is on it; five containers then
 live through a region's short month against the local PostgreSQL and Kafka.

@@ -1,8 +1,9 @@
 """Runs a module of ours in a container of an image, in the place of an interpreter:
-`python container.py STORAGE IMAGE -m orders.app`, as LocalSystem starts a service. Standard library only.
+`python container.py STORAGE IMAGE -m orders.app`, as LocalSystem starts a service. Standard library
+only.
 
-The container has the environment's KVITT_ settings, the files that they name, the host's network (the
-local platform listens on loopback), and nothing to write on but these and /tmp.
+The container has the environment's KVITT_ settings, the files that they name, the host's network
+(the local platform listens on loopback), and nothing to write on but these and /tmp.
 """
 
 import json

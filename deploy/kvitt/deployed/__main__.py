@@ -1,5 +1,5 @@
-"""`python -m kvitt.deployed` writes what of deploy/kubernetes is made from the code; with `--check` it
-only compares.
+"""`python -m kvitt.deployed` writes what of deploy/kubernetes is made from the code; with `--check`
+it only compares.
 """
 
 import argparse

@@ -1,5 +1,5 @@
-"""What the one-shot jobs of compose.yaml do: roles and databases, topics, users, permissions and quotas,
-as scripts of PostgreSQL's and Kafka's own tools. Passwords are in files; none is on a command line.
+"""What the one-shot jobs of compose.yaml do: roles and databases, topics, users, permissions and
+quotas, as scripts of PostgreSQL's and Kafka's own tools. Passwords are in files.
 """
 
 import shlex
@@ -37,13 +37,13 @@ def databases() -> str:
 def topics(codes: Sequence[str]) -> str:
     """Each run of it makes what is missing, and changes nothing else."""
     lines = [_HEAD, "source /etc/kvitt/kafka/client.sh", "cd /opt/kafka/bin"]
-    for topic in catalogue(codes):
-        lines.append(
-            f"./kafka-topics.sh {_AT} --create --if-not-exists --topic {topic.name}"
-            f" --partitions {topic.partitions} --config retention.ms={topic.retention_ms}"
-            f" --config max.message.bytes={topic.max_message_bytes}"
-            " --config message.timestamp.type=LogAppendTime"
-        )
+    lines += [
+        f"./kafka-topics.sh {_AT} --create --if-not-exists --topic {topic.name}"
+        f" --partitions {topic.partitions} --config retention.ms={topic.retention_ms}"
+        f" --config max.message.bytes={topic.max_message_bytes}"
+        " --config message.timestamp.type=LogAppendTime"
+        for topic in catalogue(codes)
+    ]
     for name in kafka_principals(codes):
         lines += _user(name, codes)
     for code in codes:

@@ -72,7 +72,7 @@ def _of_database(part: Part) -> Object:
 
 
 def _outside(name: str) -> Object:
-    """Where it is, an overlay says (`kvitt/to-<name>` on the pods of the parts that speak to it)."""
+    """Where it is, an overlay says; pods of who speaks to it have the label `kvitt/to-<name>`."""
     selected = {"matchLabels": {f"kvitt/to-{name}": "yes"}}
     egress = [_to([{"ipBlock": {"cidr": NOWHERE}}], OUTSIDE_PORTS[name])]
     spec = {"podSelector": selected, "policyTypes": ["Egress"], "egress": egress}

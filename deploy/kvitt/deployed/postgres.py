@@ -1,5 +1,5 @@
-"""CloudNativePG's clusters, one for each part: three servers, of which two have each commit, its roles,
-and its backups.
+"""CloudNativePG's clusters, one for each part: three servers, of which two have each commit, its
+roles, and its backups.
 """
 
 from kvitt.deployed.objects import Object, an_object

@@ -1,5 +1,5 @@
-"""The processes as Kubernetes runs them: restricted pods of one image, spread over nodes, of which one
-at a time may go; and the migrations, each a job that ends before them.
+"""The processes as Kubernetes runs them: restricted pods of one image, spread over nodes, of which
+one at a time may go; and the migrations, each a job that ends before them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,8 +14,8 @@ _OWNER = "KVITT_DATABASE_OWNER_URL"
 
 
 def objects_of(part: Part, policies: Iterable[str]) -> list[Object]:
-    """Deployment, Service, PodDisruptionBudget and Certificate of a part; `policies` are the regions'
-    files, by their paths.
+    """Deployment, Service, PodDisruptionBudget and Certificate of a part; `policies` are the
+    regions' files, by their paths.
     """
     return [_deployment(part, policies), _service(part), _budget(part), _certificate(part)]
 
