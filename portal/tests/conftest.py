@@ -3,7 +3,6 @@ each worker.
 """
 
 import os
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
@@ -56,12 +55,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _other_ways(items: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
     """Tests in a browser that count no task, and whose clauses are held by others too."""
     ways = [item for item in items if _is_done_in_a_browser(item) and not _marks(item, "task")]
-    others = Counter(clause for item in set(items) - set(ways) for clause in _clauses(item))
+    held = {clause for item in set(items) - set(ways) for clause in _clauses(item)}
     for item in ways:
-        if all(others[clause] for clause in _clauses(item)):
+        if _clauses(item) <= held:
             yield item
-        else:
-            others.update(_clauses(item))
+        held |= _clauses(item)
 
 
 def _is_done_in_a_browser(item: pytest.Item) -> bool:

@@ -55,7 +55,9 @@ def test_there_is_no_scope_of_persons_without() -> None:
 
 @pytest.mark.rule("REF-25b")
 def test_what_is_kept_of_a_scope_says_nothing_but_who_is_granted_what() -> None:
-    """A criterion that is made anew is the same; of another unit, user or reach it is another."""
+    """A criterion that is made anew is the same. Another unit, user, reach or act has its own: what
+    a consent shows is nothing to an act that changes something.
+    """
     for name, scope in scopes().items():
         made = {said(scope.make_within(one)) for one in GRANTS}
         assert [said(scope.within(one)) for one in GRANTS] == [
@@ -64,8 +66,15 @@ def test_what_is_kept_of_a_scope_says_nothing_but_who_is_granted_what() -> None:
         assert len(made) >= 2, name
 
 
-def a_grant(user: str, unit: str, reach: Reach = Reach.UNITS, *, role: Grantee) -> Grant:
-    """A list that somebody may see."""
+def a_grant(
+    user: str,
+    unit: str,
+    reach: Reach = Reach.UNITS,
+    *,
+    role: Grantee = Grantee.PRESCRIBER,
+    only_reads: bool = True,
+) -> Grant:
+    """What somebody may see, or do."""
     return Grant(
         caller=Caller(
             user_id=UserId(user),
@@ -73,16 +82,19 @@ def a_grant(user: str, unit: str, reach: Reach = Reach.UNITS, *, role: Grantee) 
             grantees=frozenset({role}),
             service_points=frozenset({ServicePointId(unit)}),
         ),
-        act=next(act for act in acts_of("orders") if act.only_reads),
+        act=next(act for act in acts_of("orders") if act.only_reads is only_reads),
         reach=reach,
     )
 
 
 GRANTS = (
-    a_grant("f101", "1001", role=Grantee.PRESCRIBER),
-    a_grant("f102", "1001", role=Grantee.PRESCRIBER),
-    a_grant("f101", "1002", role=Grantee.PRESCRIBER),
+    a_grant("f101", "1001"),
+    a_grant("f101", "1001", only_reads=False),
+    a_grant("f102", "1001"),
+    a_grant("f101", "1002"),
+    a_grant("f101", "1001", Reach.OWN),
     a_grant("f101", "1001", Reach.REGION, role=Grantee.CUSTOMER_SERVICE),
+    a_grant("f101", "1001", Reach.REGION, role=Grantee.REGION_SYSTEM),
 )
 
 

@@ -3,11 +3,9 @@ said who sees what units have of them (REF-25, REF-26).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from kvitt_contracts.access import Reach
 from sqlalchemy import ColumnElement, and_, not_, or_
 
 from kvitt_chassis.access import Caller, Grant
@@ -44,7 +42,7 @@ class ScopeOfPersons(Scope):
         """See Scope. What a block hides is hidden from whoever it is, save the region's own system;
         what a consent shows is shown, and nothing is done with it.
         """
-        return _within(self, _Said(grant.caller, grant.reach, grant.act.only_reads, grant))
+        return _within(self, grant)
 
     def make_within(self, grant: Grant) -> ColumnElement[bool]:
         """As `within`, made anew."""
@@ -65,17 +63,7 @@ class ScopeOfPersons(Scope):
         return or_(not_(self._protected()), self.of_units(grant.caller))
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """All that a criterion says of a grant."""
-
-    caller: Caller
-    reach: Reach
-    only_reads: bool
-    grant: Grant = field(compare=False)
-
-
 # decision 0576: a criterion is kept, since to make it takes longer than to ask by it
 @lru_cache(maxsize=_KEPT)
-def _within(scope: ScopeOfPersons, said: _Said) -> ColumnElement[bool]:
-    return scope.make_within(said.grant)
+def _within(scope: ScopeOfPersons, grant: Grant) -> ColumnElement[bool]:
+    return scope.make_within(grant)

@@ -1,7 +1,7 @@
 """What a row of the table is made of: whom an act is granted to, and how far each reaches."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -99,7 +99,7 @@ class Act:
     service: str
     route: str | None = None
     message: ByMessage | None = None
-    granted: Mapping[Grantee, Reach]
+    granted: Mapping[Grantee, Reach] = field(hash=False)
     rule: str = "REF-18"
     reason: str = "FORBIDDEN"
 
