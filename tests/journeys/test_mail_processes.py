@@ -1,5 +1,6 @@
 """NTF-4: a purchase order is mailed by the real processes, over Kafka."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +38,8 @@ async def test_a_purchase_order_is_mailed_and_sent_and_health_tells_of_a_server_
     async with given(orders, at=MONDAY, policies=with_purchasing_store(policies)) as world:
         await what_can_be_bought(world)
         service_database("notifications")
-        theirs = await running("orders")
+        keys = ("KVITT_PERSON_KEY", "KVITT_PERSON_KEYS")  # theirs opens what ours has sealed
+        theirs = await running("orders", **{name: os.environ[name] for name in keys})
         with mail_server() as gone:
             port = gone.port
         ours = await running(
