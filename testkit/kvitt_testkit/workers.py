@@ -21,7 +21,7 @@ _HANDED_OVER = "kvitt_servers"
 _TOGETHER = "one_worker"
 _IN_TURN = "in_turn"
 _SHARED = "one_system"
-_FEW = 3
+_FEW = 2
 """So few workers have enough else to do: to make a second system would cost more than it gives."""
 
 
