@@ -15,6 +15,7 @@ from billing.ledger.api import router as ledger
 from billing.ledger.checks import LEDGER
 from billing.ledger.models import LedgerEntryRow, LedgerPeriodRow
 from billing.models import (
+    ArticleRow,
     Base,
     ChargeRow,
     CounterRow,
@@ -67,6 +68,7 @@ service = Service(
     lock_order=(
         InvoiceRunRow,
         HomeRegionCaseRow,
+        ArticleRow,
         DeviceRow,
         RegionSaleRow,
         ChargeRow,

@@ -55,7 +55,6 @@ from billing.ledger import handlers as ledger
 from billing.ledger.writes import start_charge
 from billing.models import (
     ArticleRow,
-    ChargeRow,
     CustodyChangeRow,
     CustomerRow,
     DeviceRow,
@@ -256,13 +255,8 @@ async def on_device_stated_on_loan(event: DeviceStatedOnLoan, tx: Transaction) -
     await _change_payer(row, event, tx)
 
 
-def _read_of_change(event: CustodyChanged, tx: Transaction) -> Iterable[RowKey]:
-    yield from _article_where_untold(event, tx)
-    if event.custody.payer_id is None:
-        yield ChargeRow.device_id, event.device_id
-
-
-@messages.on(CustodyChanged, of=DeviceRow, reads=_read_of_change)
+# Its charges are not read ahead: who raises one that waits has the device locked (BIL-5).
+@messages.on(CustodyChanged, of=DeviceRow, reads=_article_where_untold)
 async def on_custody_changed(row: DeviceRow, event: CustodyChanged, tx: Transaction) -> None:
     """Who pays from which day (BIL-1); what is in a store again before its delayed fee was due
     costs its patient nothing (BIL-4), nor another region before the fitting's end (BIL-5). What is

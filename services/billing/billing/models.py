@@ -152,6 +152,7 @@ class ArticleRow(Regional, Base):
     """
 
     __tablename__ = "articles"
+    locked_when_loaded = True  # a run settles by its prices while one comes
     __table_args__ = (
         Index("ix_articles_supplier", "region", "supplier_id", "supplier_article_number"),
     )

@@ -14,7 +14,7 @@ from kvitt_chassis.operating.checks import Snapshot
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_chassis.web.wishes import NoWishes
-from kvitt_contracts.types import DeviceId, PayerId, UserId
+from kvitt_contracts.types import ArticleNumber, DeviceId, PayerId, UserId
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -197,6 +197,16 @@ async def devices_to_settle(
         # what is settled stands behind all that is not: the next step passes none of it
         .order_by(DeviceRow.unsettled_from, DeviceRow.device_id)
         .limit(limit)
+    )
+    return (await tx.session.scalars(query)).all()
+
+
+async def articles_of(tx: Transaction, device_ids: Sequence[DeviceId]) -> Sequence[ArticleNumber]:
+    """The articles of these devices. Nothing is locked: a device stays of its article."""
+    query = (
+        select(DeviceRow.article_number)
+        .where(DeviceRow.region == tx.region, DeviceRow.device_id.in_(device_ids))
+        .distinct()
     )
     return (await tx.session.scalars(query)).all()
 

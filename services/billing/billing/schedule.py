@@ -170,15 +170,16 @@ def _is_named_first(run: InvoiceRunRow, devices: Sequence[DeviceId], payers: Seq
 
 
 async def _settle(device_ids: Sequence[DeviceId], through: date, tx: Transaction) -> None:
-    devices = await tx.lock_all(DeviceRow, device_ids)
-    if not devices:
+    if not device_ids:
         return
+    # Locked before their devices: a price waits, and finds settled what it unsettles, or is here.
+    numbers = await queries.articles_of(tx, device_ids)
+    articles = {row.article_number: row for row in await tx.find_all(ArticleRow, numbers)}
+    devices = await tx.lock_all(DeviceRow, device_ids)
     first_days = {device.device_id: device.unsettled_from or through for device in devices}
     settled = await queries.settled_spans(
         tx, list(first_days), from_day=min(first_days.values()), to_day=through
     )
-    numbers = {device.article_number for device in devices}
-    articles = {row.article_number: row for row in await tx.look_up_all(ArticleRow, numbers)}
     for device in devices:
         first = first_days[device.device_id]
         article = articles.get(device.article_number)

@@ -16,6 +16,7 @@ from billing.metrics import count
 from billing.models import InvoiceRunRow
 from billing.month_previews import domain, foreseeing, presenting
 from billing.month_previews import queries as month_previews
+from billing.month_previews.models import MonthPreviewRow
 from billing.month_previews.timers import INVOICE_RUN, UNAPPROVED
 
 _DAY = timedelta(days=1)
@@ -66,6 +67,7 @@ async def preview_month(command: PreviewMonth, tx: Transaction) -> None:
             await presenting.begin(run, tx)
             tx.schedule(INVOICE_RUN, key=run.id, due=tx.now)
         return
+    await tx.find(MonthPreviewRow, run_id)  # locked first: a run that is beginning has begun then
     next_month = await queries.next_month(tx)
     through = domain.may_foresee(command.month, next_month=next_month)
     row = await presenting.begin_month(run_id, command.month, tx, through=through)

@@ -23,8 +23,6 @@ SOLD, LOST, IN_USE = "sold", "lost", "in_use"
 def _read(event: DeviceStatusChanged, tx: Transaction) -> Iterable[RowKey]:
     if event.kind in (SOLD, LOST):
         yield DeviceRow, event.device_id
-    if event.kind == IN_USE:
-        yield ChargeRow.device_id, event.device_id
 
 
 def _locked(event: DeviceStatusChanged, tx: Transaction) -> Iterable[RowKey]:
@@ -52,12 +50,8 @@ async def on_device_status_changed(event: DeviceStatusChanged, tx: Transaction) 
             await _cancel(event, tx)
 
 
-def _read_of_damage(event: DeviceDamageRecorded, tx: Transaction) -> Iterable[RowKey]:
-    yield DeviceRow, event.device_id
-    yield ChargeRow.device_id, event.device_id
-
-
-@messages.on(DeviceDamageRecorded, reads=_read_of_damage)
+# Nobody reads a device's charges ahead: whose return cancels them reads them under its lock.
+@messages.on(DeviceDamageRecorded, reads=lambda event, _: [(DeviceRow, event.device_id)])
 async def on_device_damage_recorded(event: DeviceDamageRecorded, tx: Transaction) -> None:
     """Charge what was decided of a stolen, lost or damaged device; what was charged of it before is
     cancelled, and credited where it was invoiced (BIL-8).

@@ -31,8 +31,9 @@ async def device_of(number: DeviceNumber, by: UserRow, tx: Transaction, *, act: 
     """
     device_id = await find_device_id(tx, number)
     row = await tx.look_up(DeviceRow, device_id) if device_id else None
-    if row is None or not await _is_theirs(row, by, tx, act):
-        raise CardRefused("UNKNOWN_DEVICE", rule="INV-5", field="device_number", way_on=_CHECK)
+    if row is None:
+        raise _unknown()
+    await must_be_theirs(row, by, tx, act=act)
     return row
 
 
@@ -40,7 +41,20 @@ async def lock_device_of(
     number: DeviceNumber, by: UserRow, tx: Transaction, *, act: str
 ) -> DeviceRow:
     """As `device_of`, locked. Raises CardRefused."""
-    return await tx.lock(DeviceRow, (await device_of(number, by, tx, act=act)).id)
+    row = await tx.lock(DeviceRow, (await device_of(number, by, tx, act=act)).id)
+    await must_be_theirs(row, by, tx, act=act)  # by now it may be another's
+    return row
+
+
+async def must_be_theirs(row: DeviceRow, by: UserRow, tx: Transaction, *, act: str) -> None:
+    """Raises CardRefused: a device is not the user's or their units' (REF-18)."""
+    store = row.state().store
+    if store is not None:
+        is_theirs = await is_store_of(tx, store, by, act=act)
+    else:
+        is_theirs = await has_part_in_device(tx, row.custody, by, act=act)
+    if not is_theirs:
+        raise _unknown()
 
 
 async def work_order(work_order_id: WorkOrderId, tx: Transaction) -> WorkOrder:
@@ -53,11 +67,8 @@ async def work_order(work_order_id: WorkOrderId, tx: Transaction) -> WorkOrder:
     return WorkOrder(id=row.work_order_id, kind=row.kind, device_id=row.device_id)
 
 
-async def _is_theirs(row: DeviceRow, by: UserRow, tx: Transaction, act: str) -> bool:
-    store = row.state().store
-    if store is not None:
-        return await is_store_of(tx, store, by, act=act)
-    return await has_part_in_device(tx, row.custody, by, act=act)
+def _unknown() -> CardRefused:
+    return CardRefused("UNKNOWN_DEVICE", rule="INV-5", field="device_number", way_on=_CHECK)
 
 
 _CHECK = (

@@ -8,7 +8,7 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import DecideDamage, ReportDamage
 from kvitt_contracts.types import DeviceId, StoreId
 
-from inventory.cards.queries import device_of, rows_of_card
+from inventory.cards.queries import device_of, must_be_theirs, rows_of_card
 from inventory.damages import domain
 from inventory.damages.commands import TellDamage
 from inventory.devices.domain import custody_until
@@ -29,6 +29,7 @@ from inventory.stores.models import CustomerRow
 
 messages = Handlers()
 
+_REPORT = "inventory.device.report-damage"
 _DECIDE = "inventory.device.decide-damage"
 
 
@@ -89,11 +90,12 @@ async def decide_damage(command: DecideDamage, tx: Transaction) -> None:
 async def _report(command: ReportDamage | TellDamage, note: str | None, tx: Transaction) -> None:
     by = await tx.get(UserRow, command.by, rule="REF-3", field="by")
     kind = domain.kind_of(command.kind)
-    known = await device_of(command.device_number, by, tx, act="inventory.device.report-damage")
+    known = await device_of(command.device_number, by, tx, act=_REPORT)
     store, away = known.state().store, None
     if kind in MISSING:
         away = await _lock_stores(known, store, tx)
     row = await tx.lock(DeviceRow, known.id)
+    await must_be_theirs(row, by, tx, act=_REPORT)  # by now it may be another's
     recorded = domain.report(
         DeviceId(row.id),
         row.state(),

@@ -13,7 +13,7 @@ from inventory.people.models import UserRow
 from inventory.refills import domain
 from inventory.refills.commands import DropProposal
 from inventory.refills.models import RefilledStoreRow, RefillRow
-from inventory.refills.queries import levels_in, open_proposals
+from inventory.refills.queries import levels_in, open_proposals, refilled_store_id
 from inventory.refills.writes import NIGHT, look_in_the_night
 from inventory.reservations.queries import incoming_to
 from inventory.stores.models import StoreRow
@@ -60,6 +60,8 @@ async def drop_refill(command: DropRefill, tx: Transaction) -> None:
 
     Refused: NOTHING_PROPOSED, STORE_ELSEWHERE, ALREADY_ORDERED (INV-9), UNKNOWN_USER (REF-3).
     """
+    # The store first: a night that puts another proposal in its place has done so, or waits.
+    await tx.find(RefilledStoreRow, refilled_store_id(tx, command.store))
     rows = await tx.lock_all(RefillRow, await open_proposals(tx, command.store))
     if not rows:
         raise domain.RefillRefused(

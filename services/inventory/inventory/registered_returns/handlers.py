@@ -86,8 +86,9 @@ async def register_return(command: RegisterReturn, tx: Transaction) -> None:
     await _lock_balances({(command.store, number) for number in numbers} | left, tx)
     rows = await tx.lock_all(DeviceRow, [row.id for row in devices])
     locked: dict[object, DeviceRow] = {row.id: row for row in rows}
-    for place, row in enumerate(devices):
+    for place, row in enumerate(devices):  # by now they may be in a store, or others'
         _check_comes_back(locked[row.id], left, place=place)
+        await _must_be_theirs(locked[row.id], by, tx, place=place)
     changes = await _taken_back(command, locked, devices, return_id, tx)
     sold = [row for row in rows if row.status is DeviceStatus.SOLD]
     await lock_claiming(tx, rows)
@@ -151,17 +152,24 @@ async def _devices_of(
     for place, number in enumerate(command.devices):
         device_id = await find_device_id(tx, number)
         row = await tx.look_up(DeviceRow, device_id) if device_id else None
-        is_in_store = row is not None and _kept_in(row) is not None
-        if row is None or not (is_in_store or await _has_part(row, by, tx)):
-            field = f"devices.{place}"
-            raise domain.ReturnRefused(
-                "NOT_YOUR_DEVICE", rule="REF-18", field=field, way_on=_NOT_YOURS
-            )
+        if row is None:
+            raise _not_yours(place)
+        await _must_be_theirs(row, by, tx, place=place)
         kept_in = _kept_in(row) if is_central else None
         _check_comes_back(row, {(kept_in, row.article_number)}, place=place)
         found.append(row)
     domain.check_named_once([row.id for row in found], ())  # by other numbers of theirs (INV-6)
     return found
+
+
+async def _must_be_theirs(row: DeviceRow, by: UserRow, tx: Transaction, *, place: int) -> None:
+    if _kept_in(row) is None and not await _has_part(row, by, tx):
+        raise _not_yours(place)
+
+
+def _not_yours(place: int) -> domain.ReturnRefused:
+    field = f"devices.{place}"
+    return domain.ReturnRefused("NOT_YOUR_DEVICE", rule="REF-18", field=field, way_on=_NOT_YOURS)
 
 
 # decision 0452: whoever could have returned a device before it was sold can tell that it was

@@ -52,6 +52,9 @@ def rows_to_write(command: ReportReceipt, tx: Transaction) -> Iterable[RowKey]:
     order_id = _order_of(command, tx)
     if order_id is not None:
         yield OrderRow, order_id
+        # With their prices and quantities, which may be agreed anew just now.
+        for bought in _purchases_of(tx.fetched(OrderRow, order_id)):
+            yield PurchaseOrderRow, bought
     yield ReceiptRow, tx.target("receipt")
 
 
@@ -62,6 +65,7 @@ def rows_to_read(command: ReportReceipt, tx: Transaction) -> Iterable[RowKey]:
         yield OrderRow.order_number, command.number
     else:
         yield PurchaseOrderRow.purchase_order_number, command.number
+    yield OrderRow, _order_of(command, tx)
     order = tx.fetched(OrderRow, _order_of(command, tx))
     if order is None:
         return
@@ -70,8 +74,6 @@ def rows_to_read(command: ReportReceipt, tx: Transaction) -> Iterable[RowKey]:
         yield PersonRow, order.recipient_person
     for line in order.lines:
         yield ArticleRow, line.article_number
-        if line.purchase_order_id is not None:
-            yield PurchaseOrderRow, line.purchase_order_id
 
 
 async def find_delivery(
@@ -96,9 +98,8 @@ async def find_delivery(
 
 
 async def delivery_of(row: OrderRow, within: PurchaseOrderId | None, tx: Transaction) -> Delivery:
-    """A locked order with what its receipt is judged by."""
-    bought = {line.purchase_order_id for line in row.lines if line.purchase_order_id is not None}
-    purchase_orders = await tx.look_up_all(PurchaseOrderRow, sorted(bought, key=str))
+    """A locked order with what its receipt is judged by; its purchase orders are locked."""
+    purchase_orders = await tx.lock_all(PurchaseOrderRow, _purchases_of(row))
     numbers = sorted({line.article_number for line in row.lines})
     articles = [await tx.get(ArticleRow, number, rule="ORD-12") for number in numbers]
     return Delivery(
@@ -143,6 +144,12 @@ def reference_of(receipt_id: ReceiptId, tx: Transaction) -> Reference | None:
     if receipt_id != identify(tx.region, "receipt", tx.subject):
         return None
     return subject_as(Reference, tx.subject)
+
+
+def _purchases_of(row: OrderRow | None) -> set[PurchaseOrderId]:
+    """The purchase orders of an order's lines."""
+    lines = row.lines if row is not None else ()
+    return {line.purchase_order_id for line in lines if line.purchase_order_id is not None}
 
 
 def _order_of(command: ReportReceipt, tx: Transaction) -> OrderId | None:
