@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test portal quickstarts slowest gallery actions simulate races faults faults-short attack sbom audit mutants rule-mutants bench wheels lint types rules contracts asyncapi site flows access lock clean fmt
+.PHONY: help install run test portal quickstarts slowest gallery actions simulate races faults faults-short alarms dashboards attack sbom audit mutants rule-mutants bench wheels lint types rules contracts asyncapi site flows access lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,12 @@ faults: $(INSTALLED) ## Every fault on the whole system, judged by the checker. 
 faults-short: $(INSTALLED) ## The faults that a change has to survive before it is taken.
 	$(BIN)/python -m tests.faults --short $(if $(SEED),--seed $(SEED))
 
+alarms: $(INSTALLED) ## On a running system: every expression of alarms and dashboards is asked of Prometheus, eight faults fire their alarms through Alertmanager, and are mended. ALARM=NotReady chooses.
+	$(BIN)/python -m tests.watching $(if $(ALARM),--alarm $(ALARM))
+
+dashboards: $(INSTALLED) ## Write Grafana's dashboards, deploy/watching/dashboards, from deploy/watching/dashboards.yaml and the declared metrics.
+	$(BIN)/python -m kvitt.dashboards
+
 attack: $(INSTALLED) ## Wrong credentials on every route and topic, others' things, garbage, slow and idle clients, a flood. SECONDS=600, SEED=7, PART=kafka; PLANTED=1: are planted faults found?
 	$(BIN)/python -m $(if $(PLANTED),tests.attack.planted,tests.attack --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED)) $(if $(PART),--part $(PART)))
 
@@ -101,9 +107,10 @@ types: $(INSTALLED) ## mypy, strict, tests too.
 rules: $(INSTALLED) ## Each rule and clause of docs/domain.md: done, begun or not, its tests and rule mutants. ARGS=--untested: only those without a test.
 	$(BIN)/python -m kvitt.rules $(ARGS)
 
-contracts: $(INSTALLED) ## Fails when schemas, AsyncAPI or topic list are not as generated, or a change is incompatible.
+contracts: $(INSTALLED) ## Fails when schemas, AsyncAPI, topic list or dashboards are not as generated, or a change is incompatible.
 	$(BIN)/python -m kvitt_contracts.generate --check
 	$(BIN)/python -m kvitt_contracts.compatibility
+	$(BIN)/python -m kvitt.dashboards --check
 
 asyncapi: ## contracts/asyncapi.yaml, judged by the AsyncAPI project's own parser; needs Node.js 20 or later with npm.
 	@command -v npm >/dev/null || { echo "make asyncapi needs Node.js 20 or later with npm: https://nodejs.org, or 'apt-get install nodejs npm'."; exit 1; }

@@ -118,7 +118,11 @@ def up(
         return
     with ended_by_signals(), shown_steps() as report:
         with LocalSystem(
-            state, services=services, with_portal=services == SERVICES, report=report
+            state,
+            services=services,
+            with_portal=services == SERVICES,
+            is_watched=services == SERVICES,
+            report=report,
         ) as system:
 
             def announce() -> None:

@@ -69,21 +69,21 @@ class Progress:
             known = await positions.read(session)
         self.is_behind |= any(known.get(one, 0) < at for one, at in self.settled.items())
 
-    async def lag(
-        self,
-        *,
-        without: Collection[TopicPartition] = (),
-        topics: Collection[str] | None = None,
-    ) -> int:
-        """How many messages are not settled yet, but for those of some partitions; of some `topics`
-        alone where they are named. Asks the broker; raises KafkaError, TimeoutError.
+    async def lag(self, *, topics: Collection[str] | None = None) -> int:
+        """How many messages are not settled yet; of some `topics` alone where they are named. Asks
+        the broker; raises KafkaError, TimeoutError.
         """
-        asked = {
-            one
-            for one in self._client.assignment() - set(without)
-            if topics is None or one.topic in topics
-        }
-        ends = await self._client.ends(asked) if asked else {}
+        return self.unsettled(await self.ends(topics=topics))
+
+    async def ends(self, *, topics: Collection[str] | None = None) -> dict[TopicPartition, int]:
+        """Where the assigned partitions end now, of some `topics` alone where they are named. Asks
+        the broker; raises KafkaError, TimeoutError.
+        """
+        asked = {one for one in self._client.assignment() if topics is None or one.topic in topics}
+        return dict(await self._client.ends(asked)) if asked else {}
+
+    def unsettled(self, ends: Mapping[TopicPartition, int]) -> int:
+        """How many messages before these ends are not settled yet."""
         return sum(max(0, end - self.settled.get(one, 0)) for one, end in ends.items())
 
     def left_out(self, records: Sequence[Record]) -> dict[TopicPartition, int]:

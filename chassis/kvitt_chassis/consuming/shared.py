@@ -15,6 +15,7 @@ from kvitt_chassis.consuming.drain import Drain
 from kvitt_chassis.consuming.faults import describe
 from kvitt_chassis.consuming.inbox import Inbox
 from kvitt_chassis.consuming.incoming import Reader
+from kvitt_chassis.consuming.park_gauges import ParkGauges
 from kvitt_chassis.consuming.quarantine import Quarantine
 from kvitt_chassis.database import Database
 from kvitt_chassis.ending import end_tasks
@@ -58,6 +59,7 @@ class Shared:
             database=database, reader=self.reader, sealer=sealer, drain=self.drain
         )
         self.caps = Caps(database, topics, cap or Cap())
+        self._gauges = ParkGauges(database)
         self._tasks: list[asyncio.Task[None]] = []
         database.committed.append(self.drain.after_commit)
 
@@ -78,7 +80,7 @@ class Shared:
         forgotten_at = 0.0
         while True:
             try:
-                await self.drain.measure()
+                await self._gauges.measure()
                 if time.monotonic() - forgotten_at > _FORGET_EVERY:
                     forgotten_at = time.monotonic()
                     await self.inbox.forget()
