@@ -28,6 +28,7 @@ from kvitt import (
     explain,
     operate,
     persons,
+    quarantining,
     regions,
     secrets,
     subscribers,
@@ -252,6 +253,7 @@ def token(
 regions.add_to(app)
 subscribers.add_to(app)
 operate.add_to(app)
+quarantining.add_to(app)
 verify.add_to(app)
 evidence.add_to(app)
 explain.add_to(app)

@@ -39,6 +39,7 @@ from kvitt_chassis.operating.census import Census
 from kvitt_chassis.operating.health import Health
 from kvitt_chassis.operating.history import History
 from kvitt_chassis.operating.jobs import Job, keep_at
+from kvitt_chassis.operating.operations import Operations
 from kvitt_chassis.operating.reconciling import Reconciliation
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.policies import guard, read_policies, tell_outages
@@ -142,7 +143,7 @@ class Process:
             },
             remarks=self._remarks,
         )
-        self._operations = admin.Operations(
+        self._operations = Operations(
             service=service,
             database=self.worker,
             consumers=self.consumers,
@@ -150,6 +151,7 @@ class Process:
             timers=self.timers,
             reconciliation=self.reconciliation,
             evidence=self.evidence,
+            health=self.health,
             moves_clock=settings.moves_clock,
         )
         self.entrance = Entrance(

@@ -466,6 +466,7 @@ class LocalSystem:
     def _portal_environment(self) -> dict[str, str]:
         return PortalAddresses(
             services=self.urls,
+            admin_services=self.admin_urls,
             database=self.servers.databases.urls(PORTAL),
             regions_dir=self.regions_dir.resolve(),
             key=tokens.portal_key(self.state.secret),
