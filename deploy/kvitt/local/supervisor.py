@@ -225,7 +225,7 @@ class ServiceProcess:
         )
         self._child = self._system.servers.reaper.start(
             self.name,
-            [sys.executable, "-m", self._module],
+            [*self._system.interpreter, "-m", self._module],
             log=self._system.state.log(self.name),
             environment=told,
         )
@@ -271,8 +271,9 @@ class LocalSystem:
     all has ended.
 
     A part that dies is started again, PostgreSQL and Kafka too. What an earlier run has left is
-    ended first. `is_watched`: with Prometheus beside it, where that is installed. Needs the state
-    for itself; raises LocalProblem with what is in the way.
+    ended first. `is_watched`: with Prometheus beside it, where that is installed. `interpreter` runs
+    the services' modules: another one may run them in containers. Needs the state for itself;
+    raises LocalProblem with what is in the way.
     """
 
     def __init__(
@@ -283,9 +284,11 @@ class LocalSystem:
         services: Sequence[str] = SERVICES,
         with_portal: bool = False,
         is_watched: bool = False,
+        interpreter: Sequence[str] = (sys.executable,),
         report: Report = lambda part, what: None,
     ) -> None:
         self.state = state
+        self.interpreter = tuple(interpreter)
         self.regions_dir = regions_dir or default_regions_dir()
         self.regions = region_codes(self.regions_dir)
         self.regions_out = regions_out(self.regions_dir)
