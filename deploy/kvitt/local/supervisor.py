@@ -271,7 +271,7 @@ class LocalSystem:
     all has ended.
 
     A part that dies is started again, PostgreSQL and Kafka too. What an earlier run has left is
-    ended first. `is_watched`: with Prometheus beside it, where that is installed. `interpreter` runs
+    ended first. `is_watched`: with Prometheus beside it, where it is installed. `interpreter` runs
     the services' modules: another one may run them in containers. Needs the state for itself;
     raises LocalProblem with what is in the way.
     """

@@ -3,8 +3,8 @@
 from alembic import op
 from kvitt_chassis.migrations import add_chassis_tables, guard_regions
 
-revision = "0022"
-down_revision = "0021"
+revision = "0026"
+down_revision = "0025"
 
 
 def upgrade() -> None:
