@@ -1,12 +1,15 @@
-"""How late a consumer is: in messages and in seconds, by topic, from the ends that it has seen."""
+"""How late a consumer is: in messages and in seconds, by what was seen and as it is shown by topic."""
 
 import pytest
 from aiokafka import TopicPartition
 from kvitt_chassis.consuming import metrics
-from kvitt_chassis.consuming.lag import LagGauges, Waits
+from kvitt_chassis.consuming.lag import LagGauges
+from kvitt_chassis.consuming.lateness import MOST_LOOKS, Late, Lateness
 from kvitt_contracts.topics import CATALOGUE
 from kvitt_contracts.topics.inventory import INVENTORY_DEVICES
 from prometheus_client import Gauge
+
+HERE = ("inventory.reservations", 0)
 
 
 def shown(metric: Gauge, group: str) -> dict[str, float]:
@@ -19,32 +22,38 @@ def shown(metric: Gauge, group: str) -> dict[str, float]:
     }
 
 
-def test_what_has_taken_effect_waits_no_longer() -> None:
-    waits = Waits()
+def test_how_late_a_partition_is_follows_from_the_first_look_behind_what_is_settled() -> None:
+    seen = Lateness()
+    seen.look(0.0, ends={HERE: 10}, settled={HERE: 10})
+    seen.look(5.0, ends={HERE: 12}, settled={HERE: 10})
+    seen.look(10.0, ends={HERE: 15}, settled={HERE: 10})
+    at_first = seen.late(11.0)[HERE]
+    seen.look(20.0, ends={HERE: 15}, settled={HERE: 12})
+    later = seen.late(20.0)[HERE]
+    seen.look(21.0, ends={HERE: 15}, settled={HERE: 15})
 
-    assert waits.seconds(settled=5, end=5, now=100) == 0
-    assert waits.seconds(settled=5, end=8, now=110) == 0
-    assert waits.seconds(settled=5, end=9, now=115) == 5
-    assert waits.seconds(settled=8, end=9, now=120) == 5  # the ninth came at 115
-    assert waits.seconds(settled=9, end=9, now=125) == 0
+    assert (at_first.messages, at_first.seconds, at_first.is_longer) == (5, 6.0, False)
+    assert (later.messages, later.seconds) == (3, 10.0)
+    assert seen.late(22.0) == {}
+
+
+def test_one_that_lags_at_the_first_look_says_so_and_a_long_lag_takes_bounded_room() -> None:
+    seen = Lateness()
+    for at in range(5 * MOST_LOOKS):
+        seen.look(float(at), ends={HERE: 10 + at}, settled={HERE: 5})
+    late = seen.late(5.0 * MOST_LOOKS)[HERE]
+
+    assert late.is_longer
+    assert late.seconds == 5.0 * MOST_LOOKS
+    assert len(seen._looks[HERE]) <= MOST_LOOKS
 
 
 def test_a_topic_that_begins_anew_is_looked_at_anew() -> None:
-    waits = Waits()
-    waits.seconds(settled=0, end=50, now=0)
+    seen = Lateness()
+    seen.look(0.0, ends={HERE: 50}, settled={HERE: 0})
+    seen.look(60.0, ends={HERE: 3}, settled={HERE: 0})
 
-    assert waits.seconds(settled=0, end=3, now=60) == 0
-    assert waits.seconds(settled=0, end=3, now=70) == 10
-
-
-def test_a_long_wait_is_told_whole_and_kept_small() -> None:
-    waits = Waits()
-
-    for look in range(5_000):
-        waited = waits.seconds(settled=0, end=look + 1, now=float(look))
-
-    assert waited == 4_999
-    assert len(waits._ends) <= 501
+    assert seen.late(70.0)[HERE].seconds == 10.0
 
 
 @pytest.fixture
@@ -55,8 +64,8 @@ def gauges() -> LagGauges:
 def test_lag_is_shown_by_the_catalogues_names(gauges: LagGauges) -> None:
     first, second = (TopicPartition(f"p.{INVENTORY_DEVICES.name}", number) for number in (0, 1))
 
-    gauges.show({first: 10, second: 4}, {first: 7, second: 4}, paused=[first], now=0)
-    gauges.show({first: 10, second: 4}, {first: 8, second: 4}, paused=[], now=30)
+    gauges.show([first, second], {first: Late(3, 0.0, True)}, paused=[first])
+    gauges.show([first, second], {first: Late(2, 30.0, False)}, paused=[])
 
     assert shown(metrics.LAG, "lag-test") == {INVENTORY_DEVICES.name: 2}
     assert shown(metrics.LAG_SECONDS, "lag-test") == {INVENTORY_DEVICES.name: 30}
@@ -65,9 +74,9 @@ def test_lag_is_shown_by_the_catalogues_names(gauges: LagGauges) -> None:
 
 def test_what_another_process_reads_is_not_shown_here(gauges: LagGauges) -> None:
     one = TopicPartition(f"p.{INVENTORY_DEVICES.name}", 0)
-    gauges.show({one: 10}, {one: 7}, paused=[], now=0)
+    gauges.show([one], {one: Late(3, 10.0, False)}, paused=[])
 
-    gauges.show({}, {one: 7}, paused=[], now=10)
+    gauges.show([], {}, paused=[])
 
     assert shown(metrics.LAG, "lag-test") == {}
     assert shown(metrics.LAG_SECONDS, "lag-test") == {}

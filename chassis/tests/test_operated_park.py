@@ -11,7 +11,6 @@ import httpx
 import pytest
 from kvitt_chassis.consuming import mass_retries
 from kvitt_chassis.consuming.consumer import Consumer
-from kvitt_chassis.consuming.lateness import MOST_LOOKS, Lateness
 from kvitt_contracts.access import Grantee
 from sqlalchemy import text
 
@@ -20,7 +19,6 @@ from chassis.tests.operated import AtRest, client
 from chassis.tests.trail import Log, table, trail_of
 
 WHY = {"why": "the sender has mended it"}
-HERE = ("inventory.reservations", 0)
 
 
 def asking(
@@ -204,29 +202,3 @@ async def test_what_loses_no_effect_is_discarded_by_one_person_and_a_proposal_ca
     assert [one.status_code for one in (proposed, withdrawn, again)] == [202, 200, 404]
     assert shown.json()["proposed"] is None
     assert await trail_of(consumer.database, order) == ()
-
-
-def test_how_late_a_partition_is_follows_from_the_first_look_behind_what_is_settled() -> None:
-    seen = Lateness()
-    seen.look(0.0, ends={HERE: 10}, settled={HERE: 10})
-    seen.look(5.0, ends={HERE: 12}, settled={HERE: 10})
-    seen.look(10.0, ends={HERE: 15}, settled={HERE: 10})
-    at_first = seen.late(11.0)[HERE]
-    seen.look(20.0, ends={HERE: 15}, settled={HERE: 12})
-    later = seen.late(20.0)[HERE]
-    seen.look(21.0, ends={HERE: 15}, settled={HERE: 15})
-
-    assert (at_first.messages, at_first.seconds, at_first.is_longer) == (5, 6.0, False)
-    assert (later.messages, later.seconds) == (3, 10.0)
-    assert seen.late(22.0) == {}
-
-
-def test_one_that_lags_at_the_first_look_says_so_and_a_long_lag_takes_bounded_room() -> None:
-    seen = Lateness()
-    for at in range(5 * MOST_LOOKS):
-        seen.look(float(at), ends={HERE: 10 + at}, settled={HERE: 5})
-    late = seen.late(5.0 * MOST_LOOKS)[HERE]
-
-    assert late.is_longer
-    assert late.seconds == 5.0 * MOST_LOOKS
-    assert len(seen._looks[HERE]) <= MOST_LOOKS

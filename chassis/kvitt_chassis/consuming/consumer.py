@@ -465,7 +465,7 @@ class Consumer:
     async def _look(self) -> None:
         await self.client.check_session()
         ends, held, now = await self.progress.ends(), self._not_read(), time.monotonic()
-        self._lag.show(ends, self.progress.settled, paused=self._pauses.paused, now=now)
+        self._lag.show(ends, self.progress.late(), paused=self._pauses.paused)
         waiting = self.progress.unsettled({one: at for one, at in ends.items() if one not in held})
         stuck = self._watchdog.is_stuck(
             now=now,

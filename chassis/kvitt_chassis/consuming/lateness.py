@@ -44,6 +44,8 @@ class Lateness:
         self._looks = {one: self._looks.get(one, deque()) for one in ends}
         for one, end in ends.items():
             looks = self._looks[one]
+            if looks and end < looks[-1][1]:
+                looks.clear()  # another topic, or a restored broker
             if not looks or looks[-1][1] != end:
                 looks.append((now, end))
             # of those that are settled one is kept: it says that it was level
