@@ -18,6 +18,7 @@ from chassis.tests import trail
 from chassis.tests.operated import AtRest, client
 from chassis.tests.trail import Log, table, trail_of
 
+HERE = ("inventory.reservations", 0)
 WHY = {"why": "the sender has mended it"}
 
 
