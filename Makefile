@@ -14,8 +14,8 @@ TESTS := $(wildcard conftest.py tests $(addsuffix /tests,$(DISTRIBUTIONS)))
 # mypy finds a module of ours by its distribution's folder (decision 0013).
 BASES := contracts:chassis:documents:files:$(subst $(eval) ,:,$(addprefix services/,$(SERVICES))):portal:deploy:testkit
 
-# A few chosen tests are done before a second worker is ready.
-WORKERS ?= $(if $(ARGS),0,logical)
+# A few chosen tests are done before a second worker is ready. Of many, one more than there are cores: each waits for commits now and then.
+WORKERS ?= $(if $(ARGS),0,$(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)"))
 
 unexport VIRTUAL_ENV
 unexport PYTHONPATH
@@ -33,7 +33,7 @@ install: $(INSTALLED) ## Make .venv from requirements.lock (the other tasks do i
 run: $(INSTALLED) ## Everything, with a month of business and its story; ONCE=1 ends after it.
 	$(BIN)/kvitt run $(if $(filter 1,$(ONCE)),--once)
 
-test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka, on every core, but for what `make portal` adds. ARGS="-k transfer" chooses, on one; CONTAINERS=1 uses Docker.
+test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka, on all cores, but for what `make portal` adds. ARGS="-k transfer" chooses, on one; CONTAINERS=1 uses Docker.
 	CONTAINERS=$(CONTAINERS) $(if $(ARGS),,KVITT_PORTAL_SHORT=1) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(or $(ARGS),--slowest 20)
 
 portal: $(INSTALLED) ## All tests of the portal: each task in every way too (by keyboard alone, without script, pressed twice). ARGS chooses.

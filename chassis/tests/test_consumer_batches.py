@@ -7,14 +7,19 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from kvitt_chassis.consuming import positions
+from kvitt_chassis.consuming.consumer import Consumer
 from kvitt_chassis.consuming.incoming import Record
+from kvitt_chassis.consuming.positions import Reached
 from kvitt_chassis.database import Database
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import NAMESPACE
 from kvitt_testkit.world import ServiceUrls
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.tests import trail
 from chassis.tests.trail import Log
@@ -138,3 +143,20 @@ async def test_so_many_faults_of_so_many_cost_two_transactions_each(database: Da
     assert await trail.table(database, "SELECT count(*) FROM parked_keys") == [(100,)]
     assert ended["transactions"] <= 210
     assert trail.mood.calls <= 105
+
+
+async def test_what_is_settled_while_the_database_is_asked_is_not_taken_for_lost(
+    consumer: Consumer, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await consumer.settle([log.stated("4711", 1, "Umeå")])
+    read = positions.read
+
+    async def read_and_settle(session: AsyncSession) -> Reached:
+        known = await read(session)
+        await consumer.settle([log.stated("4712", 1, "Umeå")])
+        return known
+
+    monkeypatch.setattr(positions, "read", read_and_settle)
+    await consumer.progress.check_database()
+
+    assert not consumer.progress.is_behind

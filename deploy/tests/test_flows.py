@@ -29,7 +29,7 @@ def _said(
 ) -> Said:
     data = more.pop("data", {})
     by = "region" if topic == "region.ac.orders" else topic.partition(".")[0]
-    named = {
+    named: dict[str, Any] = {
         "id": f"m{next(_numbers)}",
         "number": 1,
         "region": "ac",

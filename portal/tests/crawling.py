@@ -53,6 +53,8 @@ class WebPage:
     forms: list[WebForm]
     assets: list[str]
     """Style and scripts."""
+    parts: frozenset[str]
+    """The kinds of its parts: their tags, classes, types and roles."""
     is_html: bool
     """False for a document that is printed."""
 
@@ -91,6 +93,7 @@ def read_page(path: str, answer: httpx.Response) -> WebPage:
         reading.links,
         reading.forms,
         reading.assets,
+        frozenset(reading.parts),
         is_html,
     )
 
@@ -112,11 +115,14 @@ class _Reading(HTMLParser):
         self.links: list[str] = []
         self.forms: list[WebForm] = []
         self.assets: list[str] = []
+        self.parts: set[str] = set()
         self._form: WebForm | None = None
         self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
+        kind = (tag, *(said.get(one, "") for one in ("class", "type", "role")), *sorted(said))
+        self.parts.add(" ".join(kind))
         match tag:
             case "a" if self._is_ours(said.get("href", "")):
                 self.links.append(urljoin(self._path, said["href"]).split("#")[0])

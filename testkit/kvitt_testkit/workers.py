@@ -20,7 +20,7 @@ from kvitt_testkit.platform import NamedServers, start_containers
 _HANDED_OVER = "kvitt_servers"
 _TOGETHER = "one_worker"
 _SHARED = "one_system"
-_FEW = 2
+_FEW = 3
 """So few workers have enough else to do: to make a second system would cost more than it gives."""
 
 

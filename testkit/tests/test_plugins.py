@@ -13,12 +13,8 @@ from kvitt_testkit.world import wait_for
 
 pytestmark = pytest.mark.long(seconds=110)
 
-CONFTEST = """
-pytest_plugins = [
-    "kvitt_testkit.workers", "kvitt_testkit.fixtures", "kvitt_testkit.no_skips",
-    "kvitt_testkit.slowest",
-]
-"""
+ALL = tuple(f"kvitt_testkit.{name}" for name in ("workers", "fixtures", "no_skips", "slowest"))
+NO_SKIPS, SLOWEST = ALL[2:]  # each does without what servers need, which takes seconds to import
 SHARING = """
 import json, time
 from pathlib import Path
@@ -96,9 +92,11 @@ def test_with_it():
 """
 
 
-def started(directory: Path, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+def started(
+    directory: Path, *arguments: str, plugins: Sequence[str] = ALL, **environment: str
+) -> "subprocess.Popen[str]":
     """A session over the tests of a directory."""
-    (directory / "conftest.py").write_text(CONFTEST)
+    (directory / "conftest.py").write_text(f"pytest_plugins = {list(plugins)}\n")
     shared = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     return subprocess.Popen(
         [sys.executable, "-m", "pytest", "-q", f"--rootdir={directory}", *arguments, directory],
@@ -201,7 +199,7 @@ def test_a_skip_is_a_failure_where_nothing_may_be_skipped(
 ) -> None:
     (tmp_path / "test_tool.py").write_text(SKIPPING)
 
-    session = started(tmp_path, "-rA", KVITT_NO_SKIPS=no_skips)
+    session = started(tmp_path, "-rA", plugins=[NO_SKIPS], KVITT_NO_SKIPS=no_skips)
     output, _ = session.communicate()
 
     assert output.splitlines()[-1].startswith(line)
@@ -211,7 +209,7 @@ def test_a_skip_is_a_failure_where_nothing_may_be_skipped(
 def test_a_module_that_is_skipped_is_a_failure_too(tmp_path: Path) -> None:
     (tmp_path / "test_tool.py").write_text('import pytest\n\npytest.importorskip("nothing")\n')
 
-    session = started(tmp_path, KVITT_NO_SKIPS="1")
+    session = started(tmp_path, plugins=[NO_SKIPS], KVITT_NO_SKIPS="1")
     output, _ = session.communicate()
 
     assert session.returncode != 0
@@ -234,7 +232,7 @@ def test_the_slowest_tests_are_printed_and_written(tmp_path: Path) -> None:
         "import time\n\ndef test_slow():\n    time.sleep(0.2)\n\ndef test_fast():\n    pass\n"
     )
 
-    session = started(tmp_path, "--slowest", "1")
+    session = started(tmp_path, "--slowest", "1", plugins=[SLOWEST])
     output, _ = session.communicate()
 
     page = (tmp_path / ".kvitt" / "slowest.md").read_text()

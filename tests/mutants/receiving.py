@@ -345,6 +345,15 @@ RECEIVING: tuple[Mutant, ...] = (
         seconds=90,
     ),
     mutant(
+        "settled-while-asked",
+        "What is settled while the database is asked how far it knows is not taken for lost",
+        f"{CHASSIS}/consuming/progress.py",
+        "any(known.get(one, 0) < at for one, at in settled.items())",
+        "any(known.get(one, 0) < at for one, at in self.settled.items())",
+        "chassis/tests/test_consumer_batches.py"
+        "::test_what_is_settled_while_the_database_is_asked_is_not_taken_for_lost",
+    ),
+    mutant(
         "pauses-put-back",
         "A pause holds for whoever gets the partition next",
         f"{CHASSIS}/consuming/consumer.py",

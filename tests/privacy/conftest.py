@@ -7,8 +7,10 @@ import pytest
 from tests.privacy.world import World, running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Five services as processes after a month; what was found then stands in `world.findings`."""
+    """Five services as processes after a month; what was found then stands in `world.findings`.
+    They end with the module: whoever is tested next has the machine for itself.
+    """
     with running(tmp_path_factory.mktemp("privacy")) as world:
         yield world

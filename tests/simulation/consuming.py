@@ -266,12 +266,12 @@ class ConsumerShell:
         """`Consumer._check_database`, now and then."""
         if self._is_revoking or not self._world.chance.happens(0.1):
             return
-        database = self._inbox.database
+        database, settled = self._inbox.database, dict(self._member.settled)
         try:
             known = yield from database.ask(lambda: dict(database.tables.positions))
         except DatabaseLost:
             return
-        self._is_behind |= any(known.get(at, 0) < to for at, to in self._member.settled.items())
+        self._is_behind |= any(known.get(at, 0) < to for at, to in settled.items())
 
     def _revoked(self) -> Steps:
         """`Consumer._on_revoked`, once for a rebalance."""

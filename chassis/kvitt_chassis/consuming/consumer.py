@@ -475,7 +475,10 @@ class Consumer:
         )
         if stuck or self.progress.is_behind or not self.client.is_running:
             RESTARTS.labels(*self._labels).inc()
-            log.warning("the Kafka client is stopped and started: it lags, or is to read again")
+            why = "it delivers nothing and lags" if stuck else "it did not start"
+            if self.progress.is_behind:
+                why = "the database lacks what was settled, which is read again"
+            log.warning("the Kafka client of %s is stopped and started: %s", self.group, why)
             self.progress.is_behind = False
             await self.client.restart()
 

@@ -68,9 +68,10 @@ class Progress:
         """Set `is_behind` when the database lacks what was settled. Each batch checks that as well;
         this is for times without one.
         """
+        settled = dict(self.settled)  # before it is asked: a batch may be settled meanwhile
         async with self._database.reading() as session:
             known = await positions.read(session)
-        self.is_behind |= any(known.get(one, 0) < at for one, at in self.settled.items())
+        self.is_behind |= any(known.get(one, 0) < at for one, at in settled.items())
 
     async def lag(self, *, topics: Collection[str] | None = None) -> int:
         """How many messages are not settled yet; of some `topics` alone where they are named. Asks

@@ -18,6 +18,7 @@ from kvitt_contracts.inventory import (
 )
 from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import DeviceNumber, Role, StoreId, UserId
+from kvitt_testkit.meeting import meet
 from kvitt_testkit.reconciled import found_by
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 
@@ -49,7 +50,6 @@ from contracts.tests.builders.story import (
     SENDING,
     SERVICE,
 )
-from services.inventory.tests.test_concurrency import meet
 from services.inventory.tests.worlds import balance, device, refusal
 
 INVESTIGATION = "900"
@@ -220,7 +220,7 @@ async def test_what_is_put_back_while_it_is_scrapped_costs_no_other_store_a_devi
     assert await balance(world, ROLLATOR, INVESTIGATION) == (0, 2, 0)
 
     with pytest.raises(Refused) as refused:
-        await meet(world, finding(OWN), a_scrapping(THREE, on=TODAY, by=SERVICE))
+        await meet(world, finding(OWN), world.handle(a_scrapping(THREE, on=TODAY, by=SERVICE)))
 
     assert refused.value.way_on
     assert await balance(world, ROLLATOR, INVESTIGATION) == (0, 1, 0)
@@ -231,7 +231,7 @@ async def test_what_is_found_twice_at_once_is_put_back_once(world: World) -> Non
     await missed(world)
 
     with pytest.raises(Refused) as refused:
-        await meet(world, finding(OWN), finding(CENTRAL))
+        await meet(world, finding(OWN), world.handle(finding(CENTRAL)))
 
     assert refused.value.reason == "NOT_INVESTIGATED"
     assert await balance(world, ROLLATOR, OWN) == (3, 0, 0)
@@ -244,7 +244,7 @@ async def test_a_round_that_is_posted_twice_at_once_is_posted_once(world: World)
     posting = PostStocktaking(store=StoreId(OWN), by=UserId(SERVICE))
 
     with pytest.raises(Refused) as refused:
-        await meet(world, posting, posting)
+        await meet(world, posting, world.handle(posting))
 
     assert refused.value.reason == "NOT_OPENED"
     assert await balance(world, CUSHION, OWN) == (3, 0, 0)
@@ -256,7 +256,7 @@ async def test_a_device_is_not_missed_and_withdrawn_at_once(world: World) -> Non
     await counted(world, (ROLLATOR, 2, (ONE, TWO)))
     posting = PostStocktaking(store=StoreId(OWN), by=UserId(SERVICE))
 
-    await meet(world, posting, a_withdrawal_placed(a_device_line(THREE)))
+    await meet(world, posting, world.handle(a_withdrawal_placed(a_device_line(THREE))))
 
     (declined,) = await world.events(ReservationDeclined)
     assert declined.reason == "DEVICE_NOT_IN_STORE"
@@ -269,7 +269,7 @@ async def test_a_device_is_not_scrapped_and_missed_at_once(world: World) -> None
     await counted(world, (ROLLATOR, 2, (ONE, TWO)))
     posting = PostStocktaking(store=StoreId(OWN), by=UserId(SERVICE))
 
-    await meet(world, a_scrapping(THREE, on=TODAY), posting)
+    await meet(world, a_scrapping(THREE, on=TODAY), world.handle(posting))
 
     assert (await world.events(StocktakingPosted))[-1].missing == 0
     assert (await device(world, THREE)).state().is_gone

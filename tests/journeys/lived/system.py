@@ -1,13 +1,16 @@
-"""A system that has lived through some days of the regions' business, to look back on."""
+"""A system that has lived through some days of the regions' business, and through kills, to look
+back on.
+"""
 
 import asyncio
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +26,7 @@ from kvitt.story.running import MonthResult, run_month
 from kvitt_contracts.topics import SERVICES
 
 from deploy.tests.printing import printed
+from tests.journeys.lived.killing import Killer
 from tests.journeys.months import (
     Tampered,
     add_region,
@@ -36,6 +40,10 @@ from tests.journeys.months import (
 
 LAST_DAY = date(2026, 5, 8)
 REGIONS = ("ac", "bd")
+SEED = 20260501
+KILLED_ON = 3
+"""On so many of the busy days every service is killed."""
+BUSY_DAYS = [date(2026, 5, day) for day in (4, 5, 6, 7, 8)]
 OTHERWISE = "x"
 """A region like ac, of whose month some messages are not as they were."""
 TAMPERED = (
@@ -58,6 +66,9 @@ class Lived:
     system: LocalSystem
     examples: Path
     result: MonthResult
+    kills: Sequence[tuple[str, int]]
+    """Whom, and how much waited then."""
+    restarts: Mapping[str, int]
 
     @property
     def state(self) -> Path:
@@ -113,8 +124,9 @@ class Lived:
 
 @contextmanager
 def lived(directory: Path) -> Iterator[Lived]:
-    """Within: the system, at rest after the month whose business ended early; with a region of
-    whose month a message is missing, one is doubled and one altered.
+    """Within: the system, at rest after the month whose business ended early, with every service
+    killed on some of its days; with a region of whose month a message is missing, one is doubled
+    and one altered.
     """
     examples = write_month(directory / "examples", last_day=LAST_DAY)
     policies = directory / "policies"
@@ -125,4 +137,8 @@ def lived(directory: Path) -> Iterator[Lived]:
         shutil.copy(default_regions_dir() / f"{code}.yaml", policies)
     regions = read_regions(examples, [*REGIONS, OTHERWISE])
     with LocalSystem(State.open(directory / "state"), regions_dir=policies) as system:
-        yield Lived(system, examples, asyncio.run(run_month(system, regions)))
+        random = Random(SEED)
+        killer = Killer(system, random, set(random.sample(BUSY_DAYS, KILLED_ON)))
+        result = asyncio.run(run_month(system, regions, begun=killer.begun))
+        restarts = {name: one.restarts for name, one in system.services.items()}
+        yield Lived(system, examples, result, killer.done(), restarts)

@@ -8,7 +8,9 @@ pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_a_month_as_it_is_comes_out_as_expected(past: Lived, region: str) -> None:
+def test_a_month_comes_out_as_expected_though_every_service_was_killed_on_some_days(
+    past: Lived, region: str
+) -> None:
     assert past.result.differences[region] == []
 
 
