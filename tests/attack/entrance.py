@@ -166,10 +166,11 @@ class Entrance:
 
     def _of_no_use(self) -> dict[str, int]:
         """How much rests in each service's quarantine that its reader cannot read."""
-        numbers = {}
+        numbers: dict[str, int] = {}
         for reader in self._readers:
             with self._on.world.database(reader) as database:
-                (numbers[reader],) = database.execute(_OF_NO_USE).fetchone() or (0,)
+                (number,) = database.execute(_OF_NO_USE).fetchone() or (0,)
+            numbers[reader] = int(number)
         return numbers
 
 

@@ -132,12 +132,13 @@ def test_each_example_of_the_feed_is_asked() -> None:
 async def test_an_example_of_the_feed_is_what_is_said(
     given: Given, policies: Policies, one: Example
 ) -> None:
+    example: Any = one.message
     async with given(service, at=AT) as world:
         if named(one) in OF_TRANSFERS:
             await sent(world, policies)
-        await world.handle_all(*(STORIES | OF_TRANSFERS)[named(one)])
-        told = await world.events(type(one.message))
+        await world.handle_all(*{**STORIES, **OF_TRANSFERS}[named(one)])
+        told: list[Any] = await world.events(type(example))
 
-    in_its_words = [said for said in told if words(said) == words(one.message)]
+    in_its_words = [said for said in told if words(said) == words(example)]
     assert in_its_words, [words(said) for said in told]
-    assert lines([one.message]) <= lines(in_its_words)
+    assert lines([example]) <= lines(in_its_words)
