@@ -25,6 +25,7 @@ from contracts.tests.builders.regions import (
     a_customer_stated,
     a_payer_stated,
     a_person_stated,
+    a_user_contact_stated,
     a_user_stated,
 )
 from contracts.tests.builders.story import CUSHION
@@ -123,6 +124,7 @@ async def test_the_examples_of_answers_are_what_a_region_is_answered(
 async def _register(region: Region, orders: ServiceProcess) -> None:
     """Who orders what for whom, until orders knows it."""
     await region.state("persons", "ac-person-1", a_person_stated())
+    await region.state("persons", "k082lno", a_user_contact_stated())
     await region.state("orders", "20011", a_payer_stated())
     await region.state("orders", "40201", a_customer_stated())
     await region.state("orders", "k082lno", a_user_stated())
