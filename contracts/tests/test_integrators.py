@@ -72,8 +72,8 @@ def example(wire_type: str, case: str | None = None) -> Example:
         (
             example("region.message.refused.v1"),
             (
-                "VB-2026-00933: avvisat enligt ORD-5 (lines.0.article_number). Välj en artikel i"
-                " regionens sortiment och skicka ordern igen, med ett nytt id."
+                "VB-2026-00933: avvisat enligt ORD-1 (lines.0.article_number). Kontrollera"
+                " uppgiften, eller skicka den till Kvitt först, och försök igen."
             ),
         ),
         (example("region.order.reported.v1", "delivered"), "VB-2026-00871: delivered"),

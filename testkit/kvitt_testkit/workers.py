@@ -19,6 +19,7 @@ from kvitt_testkit.platform import NamedServers, start_containers
 
 _HANDED_OVER = "kvitt_servers"
 _TOGETHER = "one_worker"
+_IN_TURN = "in_turn"
 _SHARED = "one_system"
 _FEW = 3
 """So few workers have enough else to do: to make a second system would cost more than it gives."""
@@ -27,6 +28,9 @@ _FEW = 3
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Folders whose modules share something that takes long to make."""
     parser.addini(_TOGETHER, "folders whose modules all run in one worker", "args", [])
+    parser.addini(
+        _IN_TURN, "modules and folders that one worker runs, one after the other", "args", []
+    )
     parser.addini(_SHARED, "folders whose fixtures of scope package end with them", "args", [])
 
 
@@ -68,6 +72,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if _is_worker(config):
         seconds = {item.path: _seconds(item) for item in items}
+        for folder in (config.rootpath / one for one in config.getini(_TOGETHER)):
+            within = [path for path in seconds if folder in path.parents]
+            seconds |= dict.fromkeys(within, max((seconds[one] for one in within), default=0.0))
         shared = _shared(config)
         apart = {path: not shared & set(path.parents) for path in seconds}
         items.sort(key=lambda item: (apart[item.path], -seconds[item.path]))
@@ -147,6 +154,8 @@ class _Shared(pytest.Package):
 class _Modules(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     def _split_scope(self, nodeid: str) -> str:
         module = str(super()._split_scope(nodeid))
+        if any(f"{module}/".startswith(f"{one}/") for one in self.config.getini(_IN_TURN)):
+            return _IN_TURN
         folder = module.rpartition("/")[0]
         if folder in self.config.getini(_TOGETHER):
             return folder

@@ -140,7 +140,7 @@ async def test_workers_share_their_servers_which_end_when_the_session_is_killed(
     assert left == []
 
 
-@pytest.mark.parametrize("setting", ["one_worker", "one_system"])
+@pytest.mark.parametrize("setting", ["one_worker", "one_system", "in_turn"])
 def test_modules_of_a_folder_that_share_something_run_in_one_worker(
     tmp_path: Path, setting: str
 ) -> None:
