@@ -1,4 +1,4 @@
-"""How late a consumer is, in messages and in seconds: as it was seen, and as it is shown by topic."""
+"""How late a consumer is: by what was seen, and as it is shown by topic."""
 
 import pytest
 from aiokafka import TopicPartition
