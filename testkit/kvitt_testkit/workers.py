@@ -18,7 +18,6 @@ from xdist.scheduler import LoadFileScheduling, Scheduling
 from kvitt_testkit.platform import NamedServers, start_containers
 
 _HANDED_OVER = "kvitt_servers"
-_TOGETHER = "one_worker"
 _IN_TURN = "in_turn"
 _SHARED = "one_system"
 _FEW = 2
@@ -27,10 +26,7 @@ _FEW = 2
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Folders whose modules share something that takes long to make."""
-    parser.addini(_TOGETHER, "folders whose modules all run in one worker", "args", [])
-    parser.addini(
-        _IN_TURN, "modules and folders that one worker runs, one after the other", "args", []
-    )
+    parser.addini(_IN_TURN, "modules and folders that one worker runs one by one", "args", [])
     parser.addini(_SHARED, "folders whose fixtures of scope package end with them", "args", [])
 
 
@@ -72,7 +68,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if _is_worker(config):
         seconds = {item.path: _seconds(item) for item in items}
-        for folder in (config.rootpath / one for one in config.getini(_TOGETHER)):
+        for folder in (config.rootpath / one for one in config.getini(_IN_TURN)):
             within = [path for path in seconds if folder in path.parents]
             seconds |= dict.fromkeys(within, max((seconds[one] for one in within), default=0.0))
         shared = _shared(config)
@@ -156,9 +152,6 @@ class _Modules(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
         module = str(super()._split_scope(nodeid))
         if any(f"{module}/".startswith(f"{one}/") for one in self.config.getini(_IN_TURN)):
             return _IN_TURN
-        folder = module.rpartition("/")[0]
-        if folder in self.config.getini(_TOGETHER):
-            return folder
         shared: list[str] = self.config.getini(_SHARED) if self.numnodes <= _FEW else []
         return next((one for one in shared if module.startswith(f"{one}/")), module)
 

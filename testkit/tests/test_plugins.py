@@ -140,7 +140,7 @@ async def test_workers_share_their_servers_which_end_when_the_session_is_killed(
     assert left == []
 
 
-@pytest.mark.parametrize("setting", ["one_worker", "one_system", "in_turn"])
+@pytest.mark.parametrize("setting", ["in_turn", "one_system"])
 def test_modules_of_a_folder_that_share_something_run_in_one_worker(
     tmp_path: Path, setting: str
 ) -> None:
@@ -170,6 +170,25 @@ def test_what_a_folder_shares_is_made_once_and_ends_before_others_begin(
 
     marks = ("-o", "markers=long(seconds): how long it takes", "-o", "one_system=together")
     session = started(tmp_path, *arguments, *marks, **UNUSED)
+    output, _ = session.communicate(timeout=240)
+
+    assert session.returncode == 0, output
+    noted = (tmp_path / "noted.txt").read_text().split()
+    assert noted == ["begins", "shared", "shared", "ends", "other"], output
+
+
+def test_modules_that_are_run_in_turn_come_folder_by_folder(tmp_path: Path) -> None:
+    for folder in ("together", "unlike"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "together" / "__init__.py").touch()
+    (tmp_path / "together" / "conftest.py").write_text(LASTING)
+    longest = "import pytest\npytestmark = pytest.mark.long(seconds=120)\n"
+    (tmp_path / "together" / "test_one.py").write_text(longest + SHARING_WHAT_LASTS)
+    (tmp_path / "together" / "test_two.py").write_text(SHARING_WHAT_LASTS)
+    (tmp_path / "unlike" / "test_other.py").write_text(NEEDING_NONE)
+
+    marks = ("-o", "markers=long(seconds): how long it takes", "-o", "in_turn=together unlike")
+    session = started(tmp_path, "--numprocesses", "1", *marks, **UNUSED)
     output, _ = session.communicate(timeout=240)
 
     assert session.returncode == 0, output

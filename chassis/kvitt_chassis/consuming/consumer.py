@@ -474,9 +474,7 @@ class Consumer:
         )
         if stuck or self.progress.is_behind or not self.client.is_running:
             RESTARTS.labels(*self._labels).inc()
-            why = "it delivers nothing and lags" if stuck else "it did not start"
-            if self.progress.is_behind:
-                why = "the database lacks what was settled, which is read again"
+            why = "silent" if stuck else "behind" if self.progress.is_behind else "not started"
             log.warning("the Kafka client of %s is stopped and started: %s", self.group, why)
             self.progress.is_behind = False
             await self.client.restart()

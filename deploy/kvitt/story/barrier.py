@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from time import monotonic
 
 import httpx
-from kvitt_contracts.calendar import stockholm_day
 
 from kvitt.local.problems import LocalProblem
 from kvitt.story.services import Caller, Json, Services
@@ -69,12 +68,6 @@ class Barrier:
             moved = await self._operator.get(first, "/admin/clock")
         offset = {"offset_seconds": moved["offset_seconds"]}
         await asyncio.gather(*(self._advance(name, offset) for name in others))
-
-    async def day_reached(self) -> date | None:
-        """The business day that an earlier run has come to; None where nothing is recorded yet."""
-        if all(_recorded(one) <= 0 for one in await self._look_at_all()):
-            return None
-        return stockholm_day(await self.now())
 
     async def now(self) -> datetime:
         """Business time."""

@@ -45,11 +45,10 @@ async def publish_month(
     that day, or the month's last. Answers how many messages. What users do over HTTP is done by
     `acted`, when what was published has had its effect.
 
-    What was published before has no effect, and business time is not changed when it is later: days
-    that an earlier run has left behind follow each other without a wait. Raises LocalProblem.
+    What was published before has no effect, and business time is not changed when it is later.
+    Raises LocalProblem.
     """
     total = 0
-    reached = await barrier.day_reached()
     last = until or max(region.end for region in regions) - timedelta(days=1)
     for name, day in stages_of(regions):
         if day > last:
@@ -60,10 +59,8 @@ async def publish_month(
         )
         count = sum(await counts)
         begun(day)
-        is_new = reached is None or day >= reached
-        if is_new:
-            await barrier.reach()
-        if acted is not None and await _act(regions, name, acted) and is_new:
+        await barrier.reach()
+        if acted is not None and await _act(regions, name, acted):
             await barrier.reach()
         shown(name, count)
         total += count
