@@ -3,12 +3,14 @@
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from kvitt_contracts.access import Act, acts_of
 from kvitt_contracts.topics import SERVICES
 from sqlalchemy.orm import DeclarativeBase
+from starlette.routing import BaseRoute
 
 from kvitt_chassis.access import Access
 from kvitt_chassis.evidence.tables import AUDIT, Log
@@ -19,7 +21,7 @@ from kvitt_chassis.models import Regional
 from kvitt_chassis.operating.checks import Check, rows_with_events
 from kvitt_chassis.operating.jobs import MakeJob
 from kvitt_chassis.operating.telemetry import Telemetry
-from kvitt_chassis.web.app import build_app
+from kvitt_chassis.web.app import build_app, included
 
 
 class Service:
@@ -69,8 +71,16 @@ class Service:
     def http_app(self, context: ApiContext, *, telemetry: Telemetry | None = None) -> FastAPI:
         """The service's HTTP application, without the chassis's own routes."""
         return build_app(
-            context, self.routers, telemetry=telemetry or Telemetry(self.name), title=self.title
+            context,
+            self.routers,
+            telemetry=telemetry or Telemetry(self.name),
+            title=self.title,
+            routes=self._included,
         )
+
+    @cached_property
+    def _included(self) -> Sequence[BaseRoute]:
+        return included(self.routers)
 
     def locks(self, *, is_checked: bool = False) -> LockOrder:
         """The lock order for the service's databases; checked in tests."""

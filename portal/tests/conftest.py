@@ -37,9 +37,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """The tests of this folder share one event loop: the browser's connection lives in it. Whoever
     comes first starts the system, which takes minutes on a busy machine.
 
-    A whole run of all tests does each counted task, and holds here each clause that no other test
-    holds; the other ways to do the same (by keyboard alone, without script, pressed twice) are left
-    to `make portal`.
+    A whole run of all tests does the first counted task of each module, and holds here each clause
+    that no other test holds; the other tasks and ways (by keyboard alone, without script, pressed
+    twice) are left to `make portal`.
     """
     if os.environ.get("KVITT_PORTAL_SHORT"):
         left = set(_other_ways(items))
@@ -53,10 +53,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _other_ways(items: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
-    """Tests in a browser that count no task, and whose clauses are held by others too."""
-    ways = [item for item in items if _is_done_in_a_browser(item) and not _marks(item, "task")]
+    """Tests in a browser that are not their module's first counted task, and whose clauses are held
+    by others too.
+    """
+    ways = [item for item in items if _is_done_in_a_browser(item)]
+    counted = {item.path: item for item in reversed(ways) if _marks(item, "task")}
+    ways = [item for item in ways if counted.get(item.path) is not item]
     held = {clause for item in set(items) - set(ways) for clause in _clauses(item)}
-    for item in ways:
+    for item in sorted(ways, key=lambda item: -len(_clauses(item))):
         if _clauses(item) <= held:
             yield item
         held |= _clauses(item)

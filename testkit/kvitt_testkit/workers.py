@@ -3,6 +3,7 @@ for all of them, which modules go together, and the longest first. Of no effect 
 but for folders whose modules share a system: it ends with the last of them.
 """
 
+import gc
 import os
 import tempfile
 from collections.abc import Callable
@@ -74,6 +75,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         shared = _shared(config)
         apart = {path: not shared & set(path.parents) for path in seconds}
         items.sort(key=lambda item: (apart[item.path], -seconds[item.path]))
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test is there after the last: no garbage to look for."""
+    gc.collect()
+    gc.freeze()
 
 
 class _Controller:

@@ -35,6 +35,7 @@ from kvitt_contracts.refusals import Refused
 from kvitt_contracts.types import RegionCode, Role, ServicePointId, UserId, Word, identify
 from sqlalchemy import select, text
 
+from kvitt_testkit import engines
 from kvitt_testkit.sent import Sent, sent
 
 R = TypeVar("R")
@@ -88,6 +89,8 @@ class World:
         }
         self.worker = Database(urls.worker, service=service.name, role="worker", **shared)
         self.api = Database(urls.api, service=service.name, role="api", **shared)
+        engines.take(self.worker)
+        engines.take(self.api)
         self._owner = urls.owner
 
     async def handle(
@@ -326,8 +329,8 @@ class World:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self.worker.dispose()
-        await self.api.dispose()
+        await engines.give_back(self.worker)
+        await engines.give_back(self.api)
 
     async def begin(self, at: datetime) -> None:
         """Have no rows, and this business time."""

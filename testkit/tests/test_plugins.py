@@ -29,6 +29,8 @@ def test_it(platform, worker_id):
     while Path(__file__).with_name("hang").exists():
         time.sleep(0.1)
 """
+UNLOADED = ("schemathesis", "faker", "anyio", "hypothesispytest")
+"""Plugins of others that a session here has no use for: each takes a while to import."""
 UNUSED = {
     "KVITT_TEST_KAFKA": "127.0.0.1:9",
     "KVITT_TEST_DATABASE": "postgresql://nobody@127.0.0.1:9/none",
@@ -98,8 +100,9 @@ def started(
     """A session over the tests of a directory."""
     (directory / "conftest.py").write_text(f"pytest_plugins = {list(plugins)}\n")
     shared = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    options = ("-q", *(f"-pno:{name}" for name in UNLOADED), f"--rootdir={directory}")
     return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", f"--rootdir={directory}", *arguments, directory],
+        [sys.executable, "-m", "pytest", *options, *arguments, directory],
         cwd=directory,
         env={**shared, "TMPDIR": str(directory), **environment},  # what a kill leaves behind
         stdout=subprocess.PIPE,

@@ -9,7 +9,7 @@ from tests.races.system import System
 
 pytestmark = pytest.mark.long(seconds=45)
 
-LOTS, RUNS, STEPS = 2, 125, 8
+LOTS, RUNS, STEPS = 2, 60, 8
 
 
 @pytest.mark.parametrize("lot", range(LOTS))

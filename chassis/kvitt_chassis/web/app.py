@@ -16,7 +16,7 @@ from opentelemetry.trace import SpanKind
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kvitt_chassis import denials, metrics
@@ -88,16 +88,17 @@ def build_app(
     title: str,
     description: str = "",
     for_operators: bool = False,
+    routes: Sequence[BaseRoute] | None = None,
 ) -> FastAPI:
     """The application with `/docs` that opens without internet. Routes find `context` by
-    themselves. `for_operators`: requests need no slot, and regions that are out are served too.
-    Raises LookupError for a route that is in no row of the table of access.
+    themselves. `routes` are `included(routers)`, where they are at hand. `for_operators`: requests
+    need no slot, and regions that are out are served too. Raises LookupError for a route that is in
+    no row of the table of access.
     """
     context.access.check(routers)
     app: FastAPI = FastAPIOffline(title=title, description=description, version="1", redoc_url=None)
     app.state.context = context
-    for router in routers:
-        app.include_router(router)
+    app.router.routes.extend(included(routers) if routes is None else routes)
     problems.install(app)
 
     async def replayed(request: Request, error: Exception) -> Response:
@@ -114,6 +115,16 @@ def build_app(
     )
     _document_problems(app)
     return app
+
+
+def included(routers: Sequence[APIRouter]) -> Sequence[BaseRoute]:
+    """The routes of these as applications include them. FastAPI looks them through at the first
+    request, which takes long: applications of the same routers may share them.
+    """
+    holder = FastAPI(openapi_url=None)
+    for router in routers:
+        holder.include_router(router)
+    return holder.router.routes
 
 
 class Guard:
