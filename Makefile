@@ -21,7 +21,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test portal slowest gallery actions simulate races faults faults-short attack sbom audit mutants rule-mutants bench wheels lint types rules contracts access lock clean fmt
+.PHONY: help install run test thorough portal slowest gallery actions simulate races faults faults-short attack sbom audit mutants rule-mutants bench wheels lint types rules contracts access lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,8 +31,11 @@ install: $(INSTALLED) ## Make .venv from requirements.lock (the other tasks do i
 run: $(INSTALLED) ## Everything, with a month of business and its story; ONCE=1 ends after it.
 	$(BIN)/kvitt run $(if $(filter 1,$(ONCE)),--once)
 
-test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka, on every core, but for what `make portal` adds. ARGS="-k transfer" chooses, on one; CONTAINERS=1 uses Docker.
-	CONTAINERS=$(CONTAINERS) $(if $(ARGS),,KVITT_PORTAL_SHORT=1) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(or $(ARGS),--slowest 20)
+test: $(INSTALLED) ## All tests, on real PostgreSQL and Kafka, on every core, but for what `make thorough` adds. ARGS="-k transfer" chooses, on one; CONTAINERS=1 uses Docker.
+	CONTAINERS=$(CONTAINERS) $(if $(ARGS),,KVITT_BRIEFLY=1) $(BIN)/python -m pytest --numprocesses $(WORKERS) $(or $(ARGS),--slowest 20)
+
+thorough: $(INSTALLED) ## The tests that `make test` leaves out: what is held in brief there, at length. ARGS="deploy -k second" chooses.
+	$(BIN)/python -m pytest -m thorough --numprocesses $(if $(ARGS),0,$(WORKERS)) $(or $(ARGS),--slowest 20)
 
 portal: $(INSTALLED) ## All tests of the portal: each task in every way too (by keyboard alone, without script, pressed twice). ARGS chooses.
 	$(BIN)/python -m pytest portal/tests $(ARGS)
@@ -90,8 +93,8 @@ lint: $(INSTALLED) ## Style, format, and who may import whom.
 	$(BIN)/lint-imports
 
 types: $(INSTALLED) ## mypy, strict, tests too.
-	MYPYPATH=$(BASES) $(BIN)/mypy --cache-dir .mypy_cache/packages $(PACKAGES)
-	$(BIN)/mypy --cache-dir .mypy_cache/tests $(TESTS)
+	@MYPYPATH=$(BASES) $(BIN)/mypy --cache-dir .mypy_cache/packages $(PACKAGES) & packages=$$!; \
+	$(BIN)/mypy --cache-dir .mypy_cache/tests $(TESTS); tests=$$?; wait $$packages && exit $$tests
 
 rules: $(INSTALLED) ## Each rule and clause of docs/domain.md: done, begun or not, its tests and rule mutants. ARGS=--untested: only those without a test.
 	$(BIN)/python -m kvitt.rules $(ARGS)

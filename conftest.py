@@ -17,6 +17,7 @@ pytest_plugins = [
     "kvitt_testkit.workers",
     "kvitt_testkit.fixtures",
     "kvitt_testkit.no_skips",
+    "kvitt_testkit.thorough",
     "kvitt_testkit.slowest",
     "kvitt_testkit.given",
     "kvitt_testkit.running",

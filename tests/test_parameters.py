@@ -48,6 +48,9 @@ GARBAGE = (
 )
 """What a careless or an ill-willed caller puts into an address."""
 
+_KINDS: set[str] = set()
+"""Those that were tried with all."""
+
 BY_TURNS = 2
 """So many of them are tried where a parameter of the kind was tried elsewhere with all."""
 
@@ -138,14 +141,13 @@ async def test_nothing_in_an_address_is_a_fault(service: Service, given: Given) 
     """
     document = _document(service)
     faults = []
-    kinds: set[str] = set()
     turns = cycle(GARBAGE)
     async with given(service) as world, world.http() as client:
         for method, path, parameter in _parameters(document):
             names = [one["name"] for _, p, one in _parameters(document) if p == path]
             kind = json.dumps([parameter["name"], parameter["in"], parameter["schema"]])
-            values = (GARBAGE[0], *islice(turns, BY_TURNS)) if kind in kinds else GARBAGE
-            kinds.add(kind)
+            values = (GARBAGE[0], *islice(turns, BY_TURNS)) if kind in _KINDS else GARBAGE
+            _KINDS.add(kind)
             for value in values:
                 address, query = path, {}
                 for name in names:

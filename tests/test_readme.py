@@ -14,7 +14,7 @@ from kvitt.local.supervisor import LocalSystem
 from kvitt.story.files import RegionFiles, read_regions
 from kvitt.story.outcome import Outcome, read_outcome
 from kvitt.story.region_client import RegionClient
-from kvitt.story.running import MonthResult, run_month
+from kvitt.story.running import run_month
 from kvitt.story.services import Json, Services
 from kvitt_contracts.topics import SERVICES
 
@@ -22,8 +22,6 @@ from documents.tests import peppol_judge, verapdf
 from services.billing.tests.sie_reading import read_sie
 
 ROOT = Path(__file__).parents[1]
-REPEATED = "bd"
-"""The region that publishes its month twice."""
 LEFT_OUT = "make test"  # it is what runs this
 
 pytestmark = [pytest.mark.timeout(1800), pytest.mark.long(seconds=535)]
@@ -91,56 +89,37 @@ def _without_messages(table: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Again:
-    """The system on the same state, and what a second month of one region on it came to; the last
-    numbers of the services' logs before and after it, and what every region's month came to.
+class Left:
+    """The system on the state that the page's blocks have left, and what each region's month has
+    come to, as it sees that itself.
     """
 
     system: LocalSystem
-    result: MonthResult
     outcomes: Sequence[Outcome]
-    before: dict[str, int]
-    after: dict[str, int]
 
 
 @pytest.fixture(scope="module")
-def again(
+def left(
     environment: dict[str, str], ended: list[tuple[str, subprocess.CompletedProcess[str]]]
-) -> Iterator[Again]:
-    """The month of a region once more on the state that the page's blocks have left."""
+) -> Iterator[Left]:
+    """It is up once more."""
     assert ended[0][1].returncode == 0
-    regions = read_regions(ROOT / "examples", [REPEATED])
     with LocalSystem(State.open(Path(environment["KVITT_STATE"]))) as system:
-        before = asyncio.run(_recorded(system))
-        result = asyncio.run(run_month(system, regions))
-        after = asyncio.run(_recorded(system))
-        outcomes = asyncio.run(_outcomes(system))
-        yield Again(system=system, result=result, outcomes=outcomes, before=before, after=after)
+        yield Left(system=system, outcomes=asyncio.run(_outcomes(system)))
 
 
-def test_a_second_month_on_the_same_state_adds_only_answers_to_what_is_quarantined(
-    again: Again,
-) -> None:
-    regions = read_regions(ROOT / "examples", [REPEATED])
-
-    assert again.result.is_as_expected
-    assert again.result.published == _messages(regions)
-    assert min(again.before.values()) > 0
-    added = {name: again.after[name] - again.before[name] for name in again.after}
-    assert added == _told_again(regions)
-
-
+@pytest.mark.thorough
 @pytest.mark.rule("BIL-9d")
 def test_every_electronic_document_of_the_month_is_what_peppol_demands(
-    again: Again, tmp_path: Path
+    left: Left, tmp_path: Path
 ) -> None:
     judge = peppol_judge.provide(tmp_path)
-    documents = asyncio.run(_fetched(again, "ubl"))
+    documents = asyncio.run(_fetched(left, "ubl"))
 
     broken = {number: judge.broken(one) for number, one in documents.items()}
     assert broken == {number: set() for number in documents}
-    sellers = {f"{one.region}".upper() for one in again.outcomes}
-    issued = _issued(again)
+    sellers = {f"{one.region}".upper() for one in left.outcomes}
+    issued = _issued(left)
     assert {number.partition("-")[0] for number in documents} == sellers == {"AC", "BD", "M", "W"}
     electronic = {_payer(issued[number]) for number in documents}
     on_paper = {_payer(one) for number, one in issued.items() if number not in documents}
@@ -154,13 +133,14 @@ def test_every_electronic_document_of_the_month_is_what_peppol_demands(
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.rule("BIL-9k")
 def test_documents_of_the_month_can_be_read_by_everybody_and_kept(
-    again: Again, tmp_path: Path
+    left: Left, tmp_path: Path
 ) -> None:
     """All are made; of each region, month and kind of document and payer one is judged."""
     jar = verapdf.provide()
-    documents, issued = asyncio.run(_fetched(again, "pdf")), _issued(again)
+    documents, issued = asyncio.run(_fetched(left, "pdf")), _issued(left)
     assert documents.keys() == issued.keys()
     assert {content[:5] for content in documents.values()} == {b"%PDF-"}
     judged = {}
@@ -175,11 +155,12 @@ def test_documents_of_the_month_can_be_read_by_everybody_and_kept(
     assert verdicts == dict.fromkeys(judged.values(), claimed)
 
 
+@pytest.mark.thorough
 @pytest.mark.rule("BIL-10c", "BIL-10f")
 def test_every_months_file_of_the_accounts_balances_and_says_what_the_trial_balance_says(
-    again: Again,
+    left: Left,
 ) -> None:
-    files = asyncio.run(_accounts(again))
+    files = asyncio.run(_accounts(left))
 
     vouchers = Counter[str]()
     for (region, _), (content, balance) in files.items():
@@ -199,9 +180,26 @@ def test_every_months_file_of_the_accounts_balances_and_says_what_the_trial_bala
         }
     closed = {name for name, (_, balance) in files.items() if balance["is_closed"]}
     months = ("2026-05", "2026-06", "2026-07")
-    assert closed == {(one.region, month) for one in again.outcomes for month in months}
+    assert closed == {(one.region, month) for one in left.outcomes for month in months}
     # decision 0443: a region without accounts by its policy enters nothing
     assert {region for region, count in vouchers.items() if count} == {"m", "w"}
+
+
+@pytest.mark.thorough
+def test_a_second_month_on_the_same_state_adds_only_answers_to_what_is_quarantined(
+    left: Left,
+) -> None:
+    regions = read_regions(ROOT / "examples", [])
+
+    before = asyncio.run(_recorded(left.system))
+    result = asyncio.run(run_month(left.system, regions))
+    after = asyncio.run(_recorded(left.system))
+
+    assert result.is_as_expected
+    assert result.published == _messages(regions)
+    assert min(before.values()) > 0
+    added = {name: after[name] - before[name] for name in after}
+    assert added == _told_again(regions)
 
 
 def _messages(regions: Sequence[RegionFiles]) -> int:
@@ -222,16 +220,16 @@ def _payer(invoice: Json) -> tuple[str, str | None]:
     return invoice["number"].partition("-")[0], invoice["payer"].get("payer_id")
 
 
-def _issued(again: Again) -> dict[str, Json]:
+def _issued(left: Left) -> dict[str, Json]:
     """Everything that was issued, by number."""
-    return {one["number"]: one for outcome in again.outcomes for one in outcome.invoices}
+    return {one["number"]: one for outcome in left.outcomes for one in outcome.invoices}
 
 
-async def _fetched(again: Again, form: str) -> dict[str, bytes]:
+async def _fetched(left: Left, form: str) -> dict[str, bytes]:
     """Each document of the month in this form, by number; those that are not in it are left out."""
     found = {}
-    async with _services(again.system) as services:
-        for outcome in again.outcomes:
+    async with _services(left.system) as services:
+        for outcome in left.outcomes:
             own = services.as_system(outcome.region)
             for one in outcome.invoices:
                 answer = await own.try_to("GET", "billing", f"/invoices/{one['id']}/{form}")
@@ -242,11 +240,11 @@ async def _fetched(again: Again, form: str) -> dict[str, bytes]:
     return found
 
 
-async def _accounts(again: Again) -> dict[tuple[str, str], tuple[bytes, Json]]:
+async def _accounts(left: Left) -> dict[tuple[str, str], tuple[bytes, Json]]:
     """The file and the trial balance of each region's months, by region and month."""
     found = {}
-    async with _services(again.system) as services:
-        for outcome in again.outcomes:
+    async with _services(left.system) as services:
+        for outcome in left.outcomes:
             own = services.as_system(outcome.region)
             for one in outcome.ledger:
                 month = one.balance["month"]
@@ -256,7 +254,6 @@ async def _accounts(again: Again) -> dict[tuple[str, str], tuple[bytes, Json]]:
 
 
 async def _outcomes(system: LocalSystem) -> list[Outcome]:
-    """What every region's month has come to, as it sees that itself."""
     found = []
     async with _services(system) as services:
         for code in sorted(one.code for one in read_regions(ROOT / "examples", [])):

@@ -44,7 +44,10 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize(
+    "service",
+    [SERVICES[0], *(pytest.param(name, marks=pytest.mark.thorough) for name in SERVICES[1:])],
+)
 def test_a_service_comes_from_its_wheel(service: str, python: Path) -> None:
     found = _run(python, "-c", f"import {service}.app; print({service}.app.__file__)")
 

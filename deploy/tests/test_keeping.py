@@ -60,6 +60,7 @@ def test_killed_servers_come_back_with_their_data(tmp_path: Path) -> None:
         assert _stored(system) == ("a row", b"a record")
 
 
+@pytest.mark.thorough
 def test_what_somebody_has_ended_is_not_started_again(tmp_path: Path) -> None:
     steps: Queue[tuple[str, str]] = Queue()
     with LocalSystem(
@@ -95,6 +96,7 @@ def test_a_system_whose_supervisor_was_killed_is_mended_by_up(tmp_path: Path) ->
         assert all(one.is_alive() for one in state.processes())
 
 
+@pytest.mark.thorough
 def test_a_part_is_restarted_by_command(tmp_path: Path) -> None:
     with _detached(tmp_path):
         state = State.existing(tmp_path)

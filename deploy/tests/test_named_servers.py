@@ -15,6 +15,7 @@ from kvitt_testkit.platform import Platform
 pytestmark = pytest.mark.long(seconds=10)
 
 
+@pytest.mark.thorough
 def test_two_runs_share_servers_that_the_environment_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

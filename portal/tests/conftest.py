@@ -2,7 +2,6 @@
 each worker.
 """
 
-import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
@@ -31,20 +30,27 @@ from portal.tests.ward import Ward, a_ward
 
 HERE = Path(__file__).parent
 _PATIENCE_SECONDS = 900
+IN_BRIEF = {
+    f"test_{name}"
+    for name in (
+        "answers", "applications", "baskets", "cases", "damages", "fault_reports", "invoicing",
+        "log_in", "moving", "ordering", "orders", "pickups", "receipts", "returning", "sending",
+        "taking_over", "unlocking", "users", "withdrawals", "work_orders",
+    )
+}  # fmt: skip
+"""The flows of which a whole run does one task in Chromium."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The tests of this folder share one event loop: the browser's connection lives in it. Whoever
     comes first starts the system, which takes minutes on a busy machine.
 
-    A whole run of all tests does the first counted task of each module, and holds here each clause
+    A whole run does the first counted task of each module in IN_BRIEF, and what else holds a clause
     that no other test holds; the other tasks and ways (by keyboard alone, without script, pressed
     twice) are left to `make portal`.
     """
-    if os.environ.get("KVITT_PORTAL_SHORT"):
-        left = set(_other_ways(items))
-        config.hook.pytest_deselected(items=list(left))
-        items[:] = [item for item in items if item not in left]
+    for item in _other_ways(items):
+        item.add_marker(pytest.mark.thorough)
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.timeout(_PATIENCE_SECONDS), append=False)
@@ -53,30 +59,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _other_ways(items: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
-    """Tests in a browser that are not their module's first counted task, and whose clauses are held
-    by others too.
-    """
+    """Tests in a browser that are not the first counted task of a module in IN_BRIEF."""
     ways = [item for item in items if _is_done_in_a_browser(item)]
-    counted = {item.path: item for item in reversed(ways) if _marks(item, "task")}
-    ways = [item for item in ways if counted.get(item.path) is not item]
-    held = {clause for item in set(items) - set(ways) for clause in _clauses(item)}
-    for item in sorted(ways, key=lambda item: -len(_clauses(item))):
-        if _clauses(item) <= held:
-            yield item
-        held |= _clauses(item)
+    counted = [item for item in reversed(ways) if item.get_closest_marker("task")]
+    first = {item.path: item for item in counted if item.path.stem in IN_BRIEF}
+    return (item for item in ways if first.get(item.path) is not item)
 
 
 def _is_done_in_a_browser(item: pytest.Item) -> bool:
     used: Sequence[str] = getattr(item, "fixturenames", ())
     return item.path.is_relative_to(HERE / "tasks") and "actor" in used
-
-
-def _clauses(item: pytest.Item) -> set[str]:
-    return {clause for mark in _marks(item, "rule") for clause in mark.args}
-
-
-def _marks(item: pytest.Item, name: str) -> list[pytest.Mark]:
-    return list(item.iter_markers(name))
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")

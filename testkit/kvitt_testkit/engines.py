@@ -14,6 +14,7 @@ _FREE: dict[tuple[str, str], list[AsyncEngine]] = defaultdict(list)
 """Those that no test uses now, without a connection, by service and role."""
 
 
+# decision 0577: what is the same for every test is made once
 def take(database: Database) -> None:
     """Let a database that is new use an engine that an earlier one has given back, if there is one
     of its service and role. `database` must be made with the same options as those before.

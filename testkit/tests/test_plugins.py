@@ -13,8 +13,10 @@ from kvitt_testkit.world import wait_for
 
 pytestmark = pytest.mark.long(seconds=110)
 
-ALL = tuple(f"kvitt_testkit.{name}" for name in ("workers", "fixtures", "no_skips", "slowest"))
-NO_SKIPS, SLOWEST = ALL[2:]  # each does without what servers need, which takes seconds to import
+ALL = tuple(
+    f"kvitt_testkit.{name}" for name in ("workers", "fixtures", "no_skips", "slowest", "thorough")
+)
+NO_SKIPS, SLOWEST, THOROUGH = ALL[2:]  # without what servers need, which takes seconds to import
 SHARING = """
 import json, time
 from pathlib import Path
@@ -93,6 +95,33 @@ def test_with_it():
     pass
 """
 
+AT_LENGTH = """
+import pytest
+
+
+@pytest.mark.rule("BMB-1a")
+def test_in_brief():
+    pass
+
+
+@pytest.mark.thorough
+@pytest.mark.rule("BMB-1a")
+def test_at_length():
+    pass
+
+
+@pytest.mark.thorough
+@pytest.mark.rule("BMB-1a", "BMB-1b")
+def test_what_nothing_else_holds():
+    pass
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("number", range(3))
+def test_without_a_clause(number):
+    pass
+"""
+
 
 def started(
     directory: Path, *arguments: str, plugins: Sequence[str] = ALL, **environment: str
@@ -143,6 +172,7 @@ async def test_workers_share_their_servers_which_end_when_the_session_is_killed(
     assert left == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("setting", ["in_turn", "one_system"])
 def test_modules_of_a_folder_that_share_something_run_in_one_worker(
     tmp_path: Path, setting: str
@@ -160,6 +190,7 @@ def test_modules_of_a_folder_that_share_something_run_in_one_worker(
     assert [len(_workers(tmp_path / one)) for one in ("together", "apart")] == [1, 2], output
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("arguments", [("--numprocesses", "1"), ()])
 def test_what_a_folder_shares_is_made_once_and_ends_before_others_begin(
     tmp_path: Path, arguments: Sequence[str]
@@ -180,6 +211,7 @@ def test_what_a_folder_shares_is_made_once_and_ends_before_others_begin(
     assert noted == ["begins", "shared", "shared", "ends", "other"], output
 
 
+@pytest.mark.thorough
 def test_modules_that_are_run_in_turn_come_folder_by_folder(tmp_path: Path) -> None:
     for folder in ("together", "unlike"):
         (tmp_path / folder).mkdir()
@@ -199,6 +231,7 @@ def test_modules_that_are_run_in_turn_come_folder_by_folder(tmp_path: Path) -> N
     assert noted == ["begins", "shared", "shared", "ends", "other"], output
 
 
+@pytest.mark.thorough
 def test_servers_end_with_the_session(tmp_path: Path) -> None:
     (tmp_path / "test_one.py").write_text(SHARING)
 
@@ -262,3 +295,18 @@ def test_the_slowest_tests_are_printed_and_written(tmp_path: Path) -> None:
     assert "test_tool.py::test_slow" in page
     assert "test_fast" not in page
     assert output.splitlines()[-1].startswith("2 passed")
+
+
+@pytest.mark.parametrize(
+    ("briefly", "line"), [("1", "2 passed, 4 deselected"), ("0", "6 passed")], ids=["brief", "all"]
+)
+def test_a_whole_run_leaves_out_what_holds_no_clause_alone(
+    tmp_path: Path, briefly: str, line: str
+) -> None:
+    (tmp_path / "test_rules.py").write_text(AT_LENGTH)
+
+    marks = ("-o", "markers=thorough: at length\nrule(*clauses): what it holds")
+    session = started(tmp_path, *marks, plugins=[THOROUGH], KVITT_BRIEFLY=briefly)
+    output, _ = session.communicate()
+
+    assert output.splitlines()[-1].startswith(line)

@@ -8,7 +8,7 @@ from examples.generator.month import CUT_OVER, LAST_DAY
 from examples.generator.region import count
 from tests.examples.conftest import Region
 
-pytestmark = pytest.mark.long(seconds=10)
+pytestmark = [pytest.mark.long(seconds=10), pytest.mark.thorough]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
-"""`make races` finds what is planted, and shrinks it: some of it in every run of the tests, all of
-it by `make races PLANTED=1`.
+"""`make races` finds what is planted, and shrinks it: some of it by `make thorough`, all of it by
+`make races PLANTED=1`.
 """
 
 import os
@@ -12,7 +12,7 @@ from tests.races.run import Run
 from tests.races.shrink import shrink
 from tests.races.system import System
 
-pytestmark = pytest.mark.long(seconds=60)
+pytestmark = [pytest.mark.long(seconds=60), pytest.mark.thorough]
 
 SOME = PLANTED if os.environ.get("KVITT_ALL_PLANTED") else PLANTED[::16]
 

@@ -28,6 +28,7 @@ async def test_runs_go_through_every_way_that_a_transfer_and_a_pickup_have(syste
     assert {what for what in (*done, "withdraws from a store") if not seen[what]} == set()
 
 
+@pytest.mark.thorough
 async def test_the_same_seed_is_the_same_run(system: System) -> None:
     (first,) = await explore(system, [Wanted(seed=7)], is_told=True)
     (again,) = await explore(system, [Wanted(seed=7)], is_told=True)

@@ -12,7 +12,7 @@ from tests.faults.scenario import Fault, scenario
 from tests.faults.world import World
 
 
-@scenario("relay-duel", "two replicas, each told that the lease is free", is_short=True)
+@scenario("relay-duel", "two replicas, each told that the lease is free")
 def relay_duel(world: World, chance: Random) -> Fault:
     """The lease is torn from its holder several times a second, in the middle of pages."""
     torn = 0

@@ -35,7 +35,7 @@ _POISONED = (
 )
 
 
-@scenario("replay", "a service reads everything again from the beginning", is_short=True)
+@scenario("replay", "a service reads everything again from the beginning")
 def replay(world: World, chance: Random) -> Fault:
     """Its group's offsets are set back; each effect is there already."""
     service = chance.choice(SERVICES)
@@ -60,7 +60,7 @@ def replay(world: World, chance: Random) -> Fault:
     return Fault(healed_at=healed, figures={"service": service, "read again": f"{again:.0f}"})
 
 
-@scenario("duplicates", "everything in a topic three times more, shuffled", is_short=True)
+@scenario("duplicates", "everything in a topic three times more, shuffled")
 def duplicates(world: World, chance: Random) -> Fault:
     """As a producer would that lost every acknowledgement and its order."""
     planted = 0
@@ -76,7 +76,7 @@ def duplicates(world: World, chance: Random) -> Fault:
     return Fault(figures={"planted": str(planted)})
 
 
-@scenario("gaps", "events come in the wrong order, within and across batches", is_short=True)
+@scenario("gaps", "events come in the wrong order, within and across batches")
 def gaps(world: World, chance: Random) -> Fault:
     """The owner's relay is held back; what is committed is published by another hand, latest first.
     Numbers that come too early are parked, and heal when the earlier ones come.
@@ -188,7 +188,7 @@ def poison_half(world: World, chance: Random) -> Fault:
     return Fault(healed_at=healed, explained=_POISONED, figures=figures)
 
 
-@scenario("garbage", "what cannot be read, in every topic of a service", is_short=True)
+@scenario("garbage", "what cannot be read, in every topic of a service")
 def garbage(world: World, chance: Random) -> Fault:
     """Undecodable bytes, headers that are no text, an unknown version, a number without an id."""
     service = "notifications"

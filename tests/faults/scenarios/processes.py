@@ -23,7 +23,7 @@ idle (4 s).
 _HUNG_SECONDS = 5.0  # no handler takes so long that is not ended by its budget, after 10 s
 
 
-@scenario("quiet", "no fault: the control", is_short=True)
+@scenario("quiet", "no fault: the control")
 def quiet(world: World, chance: Random) -> Fault:
     """Load alone."""
     with world.loaded():
@@ -90,7 +90,7 @@ def frozen_relay(world: World, chance: Random) -> Fault:
     return _freeze(world, "orders", at="relay.after_send=stop@3")
 
 
-@scenario("hanging-handler", "a handler that never returns", is_short=True)
+@scenario("hanging-handler", "a handler that never returns")
 def hanging_handler(world: World, chance: Random) -> Fault:
     """The time budget ends it; the message succeeds when it is tried again."""
     service = chance.choice(("inventory", "bmb"))

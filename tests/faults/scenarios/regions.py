@@ -19,7 +19,7 @@ SETTLED_SECONDS = 120.0
 """What the flooding region's own good messages may take, and all of a flood until it is settled."""
 
 
-@scenario("one-bad-region", "one region floods a service in four ways, in turn", is_short=True)
+@scenario("one-bad-region", "one region floods a service in four ways, in turn")
 def one_bad_region(world: World, chance: Random) -> Fault:
     """The other region's good messages stay as fast; each message of the flood is answered."""
     flooding = Flooding(world, chance)
