@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 from collections.abc import Iterator
 from itertools import cycle, islice
 from types import SimpleNamespace
@@ -194,3 +195,34 @@ async def test_a_query_is_read_in_one_form(service: Service, given: Given) -> No
                     taken.append(f"{path} {parameter['name']}={value!r}: {answer.status_code}")
 
     assert taken == []
+
+
+UNKNOWN = (str(uuid4()), "99999", "zz999", "kvitt.nobody", "2031-01", "2031-01-31", "1")
+"""What might name something, and names nothing: of each form that an address has."""
+
+
+@SERVICE
+async def test_what_nobody_has_is_not_there(service: Service, given: Given) -> None:
+    """No page of it, and no list of what belongs to it: as of what is another region's. Asked by
+    somebody with every role and duty, where they may not by the region's system.
+    """
+    shown = []
+    everybody = [*IN_REGISTER.values(), *OF_DUTIES.values()]
+    async with (
+        given(service) as world,
+        world.http(roles=everybody) as client,
+        world.http(roles=[Grantee.REGION_SYSTEM]) as system,
+    ):
+        for path, operations in _document(service)["paths"].items():
+            names = re.findall(r"{([^}]+)}", path)
+            if "get" not in operations or not names:
+                continue
+            for unknown in UNKNOWN:
+                address = path.format_map(dict.fromkeys(names, unknown))
+                answer = await client.get(address)
+                if answer.status_code == 403:
+                    answer = await system.get(address)
+                if answer.status_code not in (404, 422):
+                    shown.append(f"{path} {unknown}: {answer.status_code} {answer.text[:200]}")
+
+    assert shown == []

@@ -9,6 +9,7 @@ import pytest
 from kvitt_chassis.operating import clock
 from kvitt_contracts.access import Grantee
 from kvitt_testkit.platform import Platform
+from sqlalchemy import text
 
 from chassis.tests.operated import AtRest, client
 from chassis.tests.outbox_parts import TOPIC, Log, a_log, record
@@ -24,6 +25,7 @@ _PARKED = """
     FROM (VALUES (1, 'ac', 'waiting'), (2, 'ac', 'quarantined'), (3, 'bd', 'quarantined'),
                  (4, NULL, 'quarantined')) AS one (n, region, state)
     """
+_MARK = text("INSERT INTO marks (topic, key, seq) VALUES ('orders.persons', :key, 1)")
 ALL_REGIONS = (
     ("POST", "/admin/reconcile", None),
     ("GET", "/admin/audit", None),
@@ -71,9 +73,12 @@ async def test_idle_counts_the_share_of_who_operates_one_region(log: Log) -> Non
 
 @pytest.mark.rule("REF-24a", "REF-18h")
 async def test_who_operates_a_region_is_told_of_its_persons_alone(log: Log) -> None:
+    """What has no region of its own, such as a mark, tells no other region of them either."""
     person = uuid4()
     payload = f'{{"person": "{person}"}}'
     await record(log.database(), "of-ac", payload=payload)
+    async with log.database().autocommit() as connection:
+        await connection.execute(_MARK, {"key": str(person)})
     told = {}
     for region, role in (("ac", Grantee.OPS), ("bd", Grantee.OPS), ("bd", Grantee.PLATFORM)):
         async with asking(log, region=region, role=role) as one:
@@ -81,6 +86,7 @@ async def test_who_operates_a_region_is_told_of_its_persons_alone(log: Log) -> N
             told[region, role] = answer.raise_for_status().json()["rows"]
 
     assert [row["payload"] for row in told["ac", Grantee.OPS]["events"]] == [payload]
+    assert [row["key"] for row in told["ac", Grantee.OPS]["marks"]] == [str(person)]
     assert told["bd", Grantee.OPS] == {}
     assert told["bd", Grantee.PLATFORM] == told["ac", Grantee.OPS]
 

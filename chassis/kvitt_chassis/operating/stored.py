@@ -50,7 +50,10 @@ class Stored(BaseModel):
 async def stored_of(
     person: UUID, *, region: RegionCode | None, database: Database, sealer: Sealer
 ) -> Stored:
-    """Every row that names the person's reference, in one snapshot. `region`: of that one alone."""
+    """Every row that names the person's reference, in one snapshot. `region`: of that one alone;
+    rows of no region are shown where something of it names the person, so that nobody learns from
+    them whom another region has.
+    """
     begin = (
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
         " SET LOCAL transaction_timeout = 0; SET LOCAL statement_timeout = 0"
@@ -59,11 +62,12 @@ async def stored_of(
         tables = (await session.execute(_TABLES)).all()
         rows: dict[str, list[dict[str, Any]]] = {}
         read = [one for one in tables if one.name not in NOT_SHOWN and one.name != _PARKED]
-        for one in read:
-            found = await _rows(session, one, person, region)
-            if found:
-                rows[one.name] = found
         parked = await _parked(session, person, region, sealer)
+        for one in sorted(read, key=lambda table: not table.has_region):
+            if not (one.has_region or region is None or rows or parked):
+                break
+            if found := await _rows(session, one, person, region):
+                rows[one.name] = found
     names = {one.name for one in tables}
     return Stored(
         rows=rows,

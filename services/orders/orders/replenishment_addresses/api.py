@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from kvitt_chassis.http import ApiRouter, Body, Commands
+from kvitt_chassis.http import ApiRouter, Body, Commands, Reader
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.types import Address, CustomerId, UserId, identify
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from orders.replenishment_addresses.commands import SetReplenishmentAddress
 from orders.replenishment_addresses.queries import rows_of
 from orders.units.api import CUSTOMERS
+from orders.units.models import CustomerRow
 
 router = ApiRouter(tags=["Lagerpåfyllnad"])
 
@@ -77,11 +78,13 @@ async def set_replenishment_address(
 
 @router.get("/customers/{customer_id}/replenishment-addresses")
 async def list_replenishment_addresses(
-    customer_id: CustomerId, tx: ReadTransaction
+    customer_id: CustomerId, reader: Reader, tx: ReadTransaction
 ) -> ReplenishmentAddresses:
     """Vart en enhets lagerpåfyllnad levereras och har levererats, och vem som bad om det
     (REF-12).
     """
+    key = identify(reader.region, "customer", customer_id)
+    await reader.get(CustomerRow, key, scope=CUSTOMERS.scope, rule="REF-4")
     return await _listed(customer_id, tx)
 
 
