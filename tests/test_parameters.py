@@ -201,6 +201,7 @@ UNKNOWN = (str(uuid4()), "99999", "zz999", "kvitt.nobody", "2031-01", "2031-01-3
 """What might name something, and names nothing: of each form that an address has."""
 
 
+@pytest.mark.rule("REF-18c")
 @SERVICE
 async def test_what_nobody_has_is_not_there(service: Service, given: Given) -> None:
     """No page of it, and no list of what belongs to it: as of what is another region's. Asked by
