@@ -20,6 +20,7 @@ from kvitt_contracts.topics import SERVICES
 
 from documents.tests import peppol_judge, verapdf
 from services.billing.tests.sie_reading import read_sie
+from tests.rebuilding import rebuilt
 
 ROOT = Path(__file__).parents[1]
 REPEATED = "bd"
@@ -128,6 +129,17 @@ def test_a_second_month_on_the_same_state_adds_only_answers_to_what_is_quarantin
     assert min(again.before.values()) > 0
     added = {name: again.after[name] - again.before[name] for name in again.after}
     assert added == _told_again(regions)
+
+
+@pytest.mark.rule("NTF-4c")
+def test_the_feed_alone_rebuilds_the_regions_orders_custody_and_stock_of_the_month(
+    again: Again,
+) -> None:
+    for one in again.result.outcomes:
+        told = rebuilt(again.system, one.region)
+
+        things = len(one.orders) + len(one.devices) + len(one.balances)
+        assert told == f"{things} saker, 0 skiljer.\n"
 
 
 @pytest.mark.rule("BIL-9d")

@@ -29,8 +29,9 @@ from kvitt_testkit.mail_server import MailServer, a_certificate, logins, mail_se
 from kvitt_testkit.world import Given, assert_rows_are_folds, wait_for
 from notifications.app import service as notifications
 from notifications.emails import writes
-from notifications.emails.domain import PICKUP_BY_RELATIVES, to_user
+from notifications.emails.domain import to_user
 from notifications.emails.models import EmailRow, EmailToSendRow
+from notifications.preferences.domain import PICKUP_BY_RELATIVES
 from orders.app import service as orders
 from orders.purchase_orders.domain import Status
 from pypdf import PdfReader

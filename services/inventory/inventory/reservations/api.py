@@ -12,6 +12,7 @@ from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.inventory import SentLine
 from kvitt_contracts.types import (
     ArticleNumber,
+    Known,
     OrderId,
     OrderLineId,
     OrderNumber,
@@ -28,6 +29,7 @@ from inventory.reservations.queries import RECIPIENT, is_for_protected, with_res
 from inventory.stores.queries import own_stores
 from inventory.tables import is_among
 from inventory.views import FromRow
+from inventory.withdrawals.domain import Reason as NotServed
 
 router = ApiRouter(tags=["Reservationer"])
 
@@ -99,7 +101,9 @@ class ReservationView(ReservationLine):
     lines: list[ReservedLineView]
     in_transit: list[ShipmentView]
     decline_reason: Annotated[
-        str | None, Field(description="Varför ordern eller uttaget inte gick")
+        str | None,
+        Known(domain.NO_LONGER_PURCHASED, NotServed),
+        Field(description="Varför ordern eller uttaget inte gick"),
     ]
 
 
