@@ -145,6 +145,14 @@ ISOLATION: tuple[Mutant, ...] = (
         f"{_GUARD}_a_region_has_no_more_than_its_share",
     ),
     mutant(
+        "connections-of-a-region",
+        "One region has half of the connections that requests use",
+        f"{CHASSIS}/database.py",
+        '        if self.role != "api" or region is None:\n            yield\n',
+        "        if region:\n            yield\n",
+        f"{_TESTS}/test_database.py::test_a_region_has_half_of_the_connections_and_waits_for_its_own",
+    ),
+    mutant(
         "slot-given-back",
         "A slot is free again when its request is answered",
         f"{CHASSIS}/web/slots.py",
