@@ -21,8 +21,6 @@ from kvitt_testkit.platform import NamedServers, start_containers
 _HANDED_OVER = "kvitt_servers"
 _IN_TURN = "in_turn"
 _SHARED = "one_system"
-_FEW = 2
-"""So few workers have enough else to do: to make a second system would cost more than it gives."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -114,9 +112,7 @@ class _Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Scheduling | None:
-        """Whole modules, and whole folders of those that go together; where workers are few, those
-        that share a system go together.
-        """
+        """Whole modules, and those that run in turn together."""
         return _Modules(config, log) if config.option.dist == "loadfile" else None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -159,8 +155,7 @@ class _Modules(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
         module = str(super()._split_scope(nodeid))
         if any(f"{module}/".startswith(f"{one}/") for one in self.config.getini(_IN_TURN)):
             return _IN_TURN
-        shared: list[str] = self.config.getini(_SHARED) if self.numnodes <= _FEW else []
-        return next((one for one in shared if module.startswith(f"{one}/")), module)
+        return module
 
 
 def _shared(config: pytest.Config) -> set[Path]:

@@ -173,17 +173,14 @@ async def test_workers_share_their_servers_which_end_when_the_session_is_killed(
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("setting", ["in_turn", "one_system"])
-def test_modules_of_a_folder_that_share_something_run_in_one_worker(
-    tmp_path: Path, setting: str
-) -> None:
+def test_modules_that_are_run_in_turn_are_run_by_one_worker(tmp_path: Path) -> None:
     # so many of the others that the worker of the first four has its part of them
     for folder, modules in (("together", 4), ("apart", 30)):
         (tmp_path / folder).mkdir()
         for number in range(modules):
             (tmp_path / folder / f"test_{folder}_{number}.py").write_text(NOTING)
 
-    session = started(tmp_path, "-n", "2", "-o", f"{setting}=together", **UNUSED)
+    session = started(tmp_path, "-n", "2", "-o", "in_turn=together", **UNUSED)
     output, _ = session.communicate(timeout=240)
 
     assert session.returncode == 0, output

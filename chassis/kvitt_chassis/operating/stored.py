@@ -64,8 +64,8 @@ async def stored_of(
         read = [one for one in tables if one.name not in NOT_SHOWN and one.name != _PARKED]
         parked = await _parked(session, person, region, sealer)
         for one in sorted(read, key=lambda table: not table.has_region):
-            if not (one.has_region or region is None or rows or parked):
-                break
+            if region is not None and not (one.has_region or rows or parked):
+                continue  # nothing of the region has named them
             if found := await _rows(session, one, person, region):
                 rows[one.name] = found
     names = {one.name for one in tables}

@@ -21,6 +21,14 @@ OPERATING: tuple[RuleMutant, ...] = (
     ),
     rule_mutant(
         "REF-18h",
+        "Rows of no region tell that another region has a person",
+        f"{_CHASSIS}/operating/stored.py",
+        "            if region is not None and not (one.has_region or rows or parked):\n",
+        "            if region is None and not (one.has_region or rows or parked):\n",
+        f"{_SHARES}_who_operates_a_region_is_told_of_its_persons_alone",
+    ),
+    rule_mutant(
+        "REF-18h",
         "Another region's parked keys are seen and acted on",
         f"{_CHASSIS}/consuming/quarantine.py",
         "      AND (CAST(:region AS text) IS NULL OR k.region = :region)\n",
