@@ -143,6 +143,45 @@ async def test_what_is_not_http_is_400_and_its_connection_closed(
     writer.close()
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [HALF % TOKEN, b"no http at all\r\n\r\n", b"GET / HTTP/1.1\r\nA: b\n\r\n"],
+    ids=["408", "noise", "a bare line feed"],
+)
+async def test_who_sends_on_after_a_refusal_hears_it(
+    server: Served, short_bodies: None, sent: bytes
+) -> None:
+    reader, writer = await server.open(sent)
+    first = await asyncio.wait_for(reader.read(1), 10)  # the answer is there
+
+    for _ in range(10):
+        writer.write(b"more")
+        await writer.drain()
+        await asyncio.sleep(0)
+    writer.write_eof()
+
+    answer = first + await asyncio.wait_for(reader.read(), 10)
+    assert b'"way_on"' in answer
+    await wait_for(lambda: len(server.connections) == 0)
+    writer.close()
+
+
+async def test_who_sends_on_for_ever_after_a_refusal_is_let_go(server: Served) -> None:
+    _, writer = await server.open(b"no http at all\r\n\r\n")
+
+    async def send_on() -> None:
+        while True:
+            writer.write(b"more")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    with pytest.raises(ConnectionError):
+        await asyncio.wait_for(send_on(), 10)
+
+    assert len(server.connections) == 0
+    writer.close()
+
+
 @pytest.mark.parametrize("who", [b"", TOKEN], ids=["a stranger", "somebody"])
 @pytest.mark.parametrize("chunk", [b"\r\n", b"f" * 24 + b"\r\n", b"0;a=\nb\r\n\r\n"])
 async def test_a_body_that_breaks_off_as_http_is_answered_once_and_no_fault(

@@ -5,7 +5,8 @@ silent. What a request may do is decided in app.py.
 import asyncio
 import re
 from collections import Counter
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
@@ -21,6 +22,8 @@ HEAD_SECONDS = 10.0
 """So long may the head of a request take from its connection, or from the answer before it."""
 READ_SECONDS = 30.0
 """So long may a client leave an answer that waits for it unread."""
+LINGER_SECONDS = 2.0
+"""So long is taken in, and forgotten, what a client still sends of a request that is refused."""
 
 # with a byte before it, so that what came just before is asked for too
 _BARE_LINE_FEED = re.compile(rb"[^\r]\n")
@@ -103,14 +106,40 @@ class Connections:
         return next(one for one in idle if by_address[one.address] == most)
 
 
+class _Lingering:
+    """A connection whose end is decided by its protocol: where uvicorn closes it, its client may
+    still be sending. All else is the connection's own.
+    """
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        *,
+        close: Callable[[], None],
+        lingers: Callable[[], bool],
+    ) -> None:
+        self._transport = transport
+        self._lingers = lingers
+        self.close = close
+
+    def is_closing(self) -> bool:
+        """True where nothing more is answered here (asyncio)."""
+        return self._lingers() or self._transport.is_closing()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
 class BoundedProtocol(H11Protocol):
     """uvicorn's protocol with what it lacks: a deadline for a request's head and for a client that
-    does not read, and a place among the server's connections.
+    does not read, a place among the server's connections, and that who is refused before all has
+    come hears of it.
     """
 
     bounds: Connections
     head_seconds = HEAD_SECONDS
     read_seconds = READ_SECONDS
+    linger_seconds = LINGER_SECONDS
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -118,6 +147,7 @@ class BoundedProtocol(H11Protocol):
         self._last = b""  # of the head that is coming
         self._head_deadline: asyncio.TimerHandle | None = None
         self._read_deadline: asyncio.TimerHandle | None = None
+        self._end: asyncio.TimerHandle | None = None
 
     @property
     def address(self) -> str:
@@ -126,7 +156,9 @@ class BoundedProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection is opened (asyncio)."""
-        super().connection_made(transport)
+        lingering = _Lingering(transport, close=self._close, lingers=lambda: self._end is not None)
+        super().connection_made(cast(asyncio.Transport, lingering))
+        self._closed = transport.close
         self._await_head()
         self.bounds.enter(self)
 
@@ -135,10 +167,14 @@ class BoundedProtocol(H11Protocol):
         super().connection_lost(exc)
         self._end_head_deadline()
         self.resume_writing()
+        if self._end is not None:
+            self._end.cancel()
         self.bounds.leave(self)
 
     def data_received(self, data: bytes) -> None:
         """Bytes have come (asyncio). Bytes alone move no deadline: a whole head does."""
+        if self._end is not None:
+            return
         if self.conn.their_state is h11.IDLE and self._breaks_lines(data):
             self.send_400_response("a line of the head ends by a line feed alone")
             return
@@ -150,7 +186,8 @@ class BoundedProtocol(H11Protocol):
         self.is_known = CALLER in self.cycle.scope
         super().on_response_complete()
         self._end_head_deadline()
-        self._await_head()
+        if self._end is None:
+            self._await_head()
         self.bounds.rest(self)
         self._look()
 
@@ -174,14 +211,32 @@ class BoundedProtocol(H11Protocol):
         """
         self._end_cycle()
         if self.conn.our_state not in _MAY_ANSWER:
-            self.transport.close()
+            self._linger()
             return
         said = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
         answer = NOT_HTTP.response({"Connection": "close", **said})
         head = h11.Response(status_code=400, headers=answer.raw_headers, reason=b"Bad Request")
         for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
-        self.transport.close()
+        self._linger()
+
+    def _close(self) -> None:
+        """Close the connection once what is written has gone; where a request has not come whole,
+        once its client has read that or has had its time. Closed at once, the client's next bytes
+        would be answered by a reset, which takes the answer with it (RFC 9112, 9.6).
+        """
+        if self.conn.their_state is h11.SEND_BODY:
+            self._linger()
+        else:
+            self._closed()
+
+    def _linger(self) -> None:
+        if not self.transport.is_closing():
+            if self.transport.can_write_eof():
+                self.transport.write_eof()
+            self.transport.resume_reading()
+            self._end_head_deadline()
+            self._end = self.loop.call_later(self.linger_seconds, self._closed)
 
     def _end_cycle(self) -> None:
         """Whoever works on the request in hand hears that its client has gone."""
