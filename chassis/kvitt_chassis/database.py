@@ -2,6 +2,7 @@
 lock trouble.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -31,6 +32,9 @@ log = logging.getLogger(__name__)
 
 Role = Literal["worker", "api"]
 
+_WAIT_SECONDS = 10.0
+"""So long is a connection waited for."""
+
 CommitListener = Callable[[UnitOfWork], None]
 """Called at once after a commit; looks at `wrote_events` and `soonest`; must not block."""
 
@@ -40,7 +44,7 @@ Opening = Callable[[AsyncSession], Awaitable[datetime]]
 
 class Database:
     """A connection pool to one service's database, as `worker` (all regions) or `api` (one region
-    at a time).
+    at a time). A region has half of the api's connections at most.
 
     `url` is `postgresql+asyncpg://…`, or one that is replaced while it serves. `policies` and
     `lock_order` are passed to every unit of work. A transaction whose process says nothing for
@@ -65,11 +69,13 @@ class Database:
         self.policies = policies
         self.lock_order = lock_order
         self.committed: list[CommitListener] = []
+        self._of_region = (pool_size + 1) // 2
+        self._shares: dict[RegionCode, asyncio.Semaphore] = {}
         self.engine: AsyncEngine = create_async_engine(
             url.newest() if isinstance(url, Live) else url,
             pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=10,
+            pool_timeout=_WAIT_SECONDS,
             isolation_level="AUTOCOMMIT",  # the driver begins and ends transactions
             hide_parameters=True,  # an error's text would show persons
             connect_args={
@@ -103,7 +109,10 @@ class Database:
         """
         unit: UnitOfWork | None = None
         try:
-            async with driver.transaction(self.engine, self._begin(region)) as session:
+            async with (
+                self._share(region),
+                driver.transaction(self.engine, self._begin(region)) as session,
+            ):
                 now = await (opening(session) if opening else _now(session))
                 unit = UnitOfWork(
                     session=session,
@@ -142,7 +151,10 @@ class Database:
     async def reading(self, region: RegionCode | None = None) -> AsyncIterator[AsyncSession]:
         """A read-only session for queries. `region` is required for the api role."""
         begin = self._begin(region, read_only=True)
-        async with driver.transaction(self.engine, begin, end="ROLLBACK") as session:
+        async with (
+            self._share(region),
+            driver.transaction(self.engine, begin, end="ROLLBACK") as session,
+        ):
             yield session
 
     @asynccontextmanager
@@ -159,6 +171,24 @@ class Database:
     async def dispose(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+    # decision 0578: a region has half of the connections that requests use
+    @asynccontextmanager
+    async def _share(self, region: RegionCode | None) -> AsyncIterator[None]:
+        """Inside: one of the region's share of the connections. Raises NoConnectionFree."""
+        if self.role != "api" or region is None:
+            yield
+            return
+        share = self._shares.setdefault(region, asyncio.Semaphore(self._of_region))
+        try:
+            async with asyncio.timeout(_WAIT_SECONDS):
+                await share.acquire()
+        except TimeoutError:
+            raise NoConnectionFree(f"no connection of {region}'s share is free") from None
+        try:
+            yield
+        finally:
+            share.release()
 
     def _begin(self, region: RegionCode | None, *, read_only: bool = False) -> str:
         if self.role == "api" and region is None:

@@ -26,6 +26,11 @@ _PARKED = """
                  (4, NULL, 'quarantined')) AS one (n, region, state)
     """
 _MARK = text("INSERT INTO marks (topic, key, seq) VALUES ('orders.persons', :key, 1)")
+_ASKED = """
+    CREATE TABLE person_accesses (region text, person uuid);
+    GRANT SELECT ON person_accesses TO PUBLIC;
+    INSERT INTO person_accesses VALUES ('bd', '{person}')
+    """
 ALL_REGIONS = (
     ("POST", "/admin/reconcile", None),
     ("GET", "/admin/audit", None),
@@ -89,6 +94,21 @@ async def test_who_operates_a_region_is_told_of_its_persons_alone(log: Log) -> N
     assert [row["key"] for row in told["ac", Grantee.OPS]["marks"]] == [str(person)]
     assert told["bd", Grantee.OPS] == {}
     assert told["bd", Grantee.PLATFORM] == told["ac", Grantee.OPS]
+
+
+@pytest.mark.rule("REF-24a", "REF-18h")
+async def test_whom_a_region_has_asked_for_in_vain_is_not_its_own(log: Log) -> None:
+    """Its row in the log of persons is told, and nothing more."""
+    person = uuid4()
+    await log.as_owner(_ASKED.format(person=person))
+    async with log.database().autocommit() as connection:
+        await connection.execute(_MARK, {"key": str(person)})
+
+    async with asking(log, region="bd", role=Grantee.OPS) as one:
+        answer = await one.get(f"/admin/persons/{person}/stored")
+
+    told = answer.raise_for_status().json()["rows"]
+    assert told == {"person_accesses": [{"region": "bd", "person": str(person)}]}
 
 
 @pytest.mark.rule("REF-18h", "REF-18c")

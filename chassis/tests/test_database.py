@@ -12,6 +12,7 @@ from kvitt_contracts.types import RegionCode
 from kvitt_testkit.platform import Platform
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from chassis.tests.outbox_parts import SERVICE, Log, a_log, committed, insert, record
 
@@ -113,6 +114,45 @@ async def test_the_api_role_sees_and_writes_its_region_alone(log: Log) -> None:
     with pytest.raises(ValueError, match="region"):
         async with api.unit():
             pass
+
+
+async def test_a_region_has_half_of_the_connections_and_waits_for_its_own(log: Log) -> None:
+    database = log.database(role="api", pool_size=4)
+    begun: asyncio.Queue[str] = asyncio.Queue()
+    let_go = asyncio.Event()
+
+    async def hold(name: str) -> None:
+        async with database.unit(AC):
+            await begun.put(name)
+            await let_go.wait()
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(6):
+            group.create_task(hold(f"{number}"))
+        assert [await begun.get() for _ in range(2)] == ["0", "1"]
+        async with database.unit(BD), database.reading(BD):
+            pass  # two are left for whoever else asks
+        assert begun.empty()
+        let_go.set()
+    assert [begun.get_nowait() for _ in range(4)] == ["2", "3", "4", "5"]
+
+
+async def test_who_waits_too_long_for_their_regions_connections_is_told_so(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kvitt_chassis.database._WAIT_SECONDS", 0.05)
+    database = log.database(role="api", pool_size=2)
+
+    async with database.reading(AC):
+        with pytest.raises(NoConnectionFree) as waited:
+            async with database.reading(AC):
+                pass
+        async with database.reading(BD):
+            pass
+
+    assert is_lock_trouble(waited.value)
+    async with database.reading(AC):
+        pass
 
 
 async def test_a_region_does_not_stay_on_a_connection(log: Log) -> None:

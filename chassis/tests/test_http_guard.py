@@ -68,6 +68,8 @@ async def test_half_sent_bodies_of_one_caller_leave_slots_to_the_others(server: 
     assert mine.status_code == 429
     assert mine.json()["values"] == {"share": "caller"}
     assert mine.headers["Retry-After"] == "1"
+    assert mine.elapsed.total_seconds() >= guard.HELD_SECONDS  # who is refused waits for it
+    assert other.elapsed.total_seconds() < guard.HELD_SECONDS
     assert other.status_code == 200
     for _, writer in half:
         writer.close()
@@ -91,6 +93,19 @@ async def test_a_region_has_no_more_than_its_share(server: Served) -> None:
     assert same.json()["values"] == {"share": "region"}
     assert other.status_code == 200
     assert sample("http_requests_refused_total", share="region") == before + 1
+
+
+async def test_so_many_refusals_wait_at_once_and_others_are_answered(
+    server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "MAX_HELD", 0)
+    monkeypatch.setattr(guard, "HELD_SECONDS", 60)
+    half = [await server.open(HALF % TOKEN) for _ in range(MAX_OF_CALLER)]
+    await wait_for(lambda: sample("http_requests_in_hand") == MAX_OF_CALLER)
+
+    assert (await quick(server, "anna")).status_code == 429
+    for _, writer in half:
+        writer.close()
 
 
 async def test_a_slot_is_free_again_after_its_request(server: Served) -> None:

@@ -30,7 +30,7 @@ _LARGE_A_SECOND, _SMALL_A_SECOND = 160, 80
 """Ten times the bytes that the quota lets through, and more messages than a service settles."""
 _SAMPLES_SECONDS = 11.0
 """Kafka measures a rate over so many seconds: as much of the quota may come at once."""
-_ALONE_SECONDS, _LEAST_SECONDS, _LONGEST_SECONDS = 2.0, 8.0, 30.0
+_ALONE_SECONDS, _LEAST_SECONDS, _LONGEST_SECONDS = 2.0, 8.0, 15.0
 """A longer flood would fill the region's part of the quarantine, and be read no further."""
 _REST_SECONDS = 75.0
 

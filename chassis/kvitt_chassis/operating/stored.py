@@ -21,6 +21,8 @@ NOT_SHOWN: Final = {
     "alembic_version": "the database's release",
 }
 """Tables that are not read, and why."""
+_ASKED: Final = frozenset({"person_accesses"})
+"""Tables that name whom somebody asked for in vain too: another region's person."""
 
 
 class Parked(BaseModel):
@@ -51,8 +53,8 @@ async def stored_of(
     person: UUID, *, region: RegionCode | None, database: Database, sealer: Sealer
 ) -> Stored:
     """Every row that names the person's reference, in one snapshot. `region`: of that one alone;
-    rows of no region are shown where something of it names the person, so that nobody learns from
-    them whom another region has.
+    rows of no region are shown where something of it names the person, other than as asked for, so
+    that nobody learns from them whom another region has.
     """
     begin = (
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
@@ -64,7 +66,8 @@ async def stored_of(
         read = [one for one in tables if one.name not in NOT_SHOWN and one.name != _PARKED]
         parked = await _parked(session, person, region, sealer)
         for one in sorted(read, key=lambda table: not table.has_region):
-            if region is not None and not (one.has_region or rows or parked):
+            is_theirs = parked or not _ASKED.issuperset(rows)
+            if region is not None and not (one.has_region or is_theirs):
                 continue  # nothing of the region has named them
             if found := await _rows(session, one, person, region):
                 rows[one.name] = found

@@ -52,6 +52,11 @@ BODY_SECONDS = 10.0
 STREAMED_BYTES = 100 * 1024 * 1024
 STREAMED_SECONDS = 120.0
 """The same of a body that its route streams: 25 MiB over a slow line."""
+# decision 0197: who calls is known before a slot or a body is taken
+HELD_SECONDS = 1.0
+"""So long is a refusal for want of a slot held back: what its Retry-After says."""
+MAX_HELD = 256
+"""So many at once; further ones are answered at once, since each holds one of the connections."""
 
 _OPEN = ("/health/live", "/health/ready", "/metrics", "/docs", "/openapi.json")
 _OPEN_BELOW = ("/docs/", "/static-offline-docs/")
@@ -148,6 +153,7 @@ class Guard:
         self._service = context.service
         self._telemetry = telemetry
         self._slots = None if for_operators else Slots()
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request (ASGI)."""
@@ -221,9 +227,20 @@ class Guard:
                 yield
         except NoSlot as error:
             REFUSED.labels(self._service, error.share).inc()
+            await self._hold()
             raise Busy(status=429, reason="TOO_MANY_REQUESTS", share=error.share) from None
         finally:
             REQUESTS_IN_HAND.labels(self._service).set(slots.taken)
+
+    async def _hold(self) -> None:
+        """Wait with a refusal, so that who asks again at once costs the others little."""
+        if self._held >= MAX_HELD:
+            return
+        self._held += 1
+        try:
+            await asyncio.sleep(HELD_SECONDS)
+        finally:
+            self._held -= 1
 
     async def _identity(self, scope: Scope) -> Identity:
         authorization = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")

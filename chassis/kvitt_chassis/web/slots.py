@@ -10,7 +10,7 @@ from enum import StrEnum
 from kvitt_contracts.types import RegionCode
 
 MAX_IN_HAND = 64
-"""How many requests a service works on at once; more get 429 at once, so that memory is bounded."""
+"""How many requests a service works on at once; more get 429, so that memory is bounded."""
 MAX_OF_REGION = 32
 MAX_OF_CALLER = 16
 

@@ -23,8 +23,8 @@ OPERATING: tuple[RuleMutant, ...] = (
         "REF-18h",
         "Rows of no region tell that another region has a person",
         f"{_CHASSIS}/operating/stored.py",
-        "            if region is not None and not (one.has_region or rows or parked):\n",
-        "            if region is None and not (one.has_region or rows or parked):\n",
+        "            if region is not None and not (one.has_region or is_theirs):\n",
+        "            if region is None and not (one.has_region or is_theirs):\n",
         f"{_SHARES}_who_operates_a_region_is_told_of_its_persons_alone",
     ),
     rule_mutant(

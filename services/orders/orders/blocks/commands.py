@@ -1,10 +1,9 @@
 """What users do with blocks over HTTP alone. No wire type: these never travel on a topic."""
 
-from datetime import date
 from typing import Annotated
 
 from kvitt_contracts.envelope import Command
-from kvitt_contracts.types import TEXT, PersonRef, ServicePointId, UserId
+from kvitt_contracts.types import TEXT, Day, PersonRef, ServicePointId, UserId
 from pydantic import Field
 
 from orders.blocks.domain import AskedBy
@@ -18,7 +17,7 @@ class RegisterBlock(Command):
     person: PersonRef
     service_point: ServicePointId
     asked_by: AskedBy
-    asked_on: date
+    asked_on: Day
     by: UserId
 
 

@@ -1,9 +1,7 @@
 """What users do with consents over HTTP alone. No wire type: these never travel on a topic."""
 
-from datetime import date
-
 from kvitt_contracts.envelope import Command
-from kvitt_contracts.types import PersonRef, ServicePointId, UserId
+from kvitt_contracts.types import Day, PersonRef, ServicePointId, UserId
 
 
 class GiveConsent(Command):
@@ -11,7 +9,7 @@ class GiveConsent(Command):
 
     person: PersonRef
     service_point: ServicePointId
-    until_on: date
+    until_on: Day
     opens_blocks: bool
     by: UserId
 

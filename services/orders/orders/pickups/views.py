@@ -8,6 +8,7 @@ from kvitt_contracts.copying import same_fields
 from kvitt_contracts.orders import AddressKind, Delivery
 from kvitt_contracts.types import (
     CareUnitRecipient,
+    Day,
     DeviceNumber,
     LineNumber,
     Money,
@@ -64,8 +65,8 @@ class PickupBody(Body):
         tuple[DeviceNumber, ...],
         Field(min_length=1, max_length=100, description="Individnummer på det som ska hämtas"),
     ]
-    earliest_on: Annotated[date | None, Field(description="Tidigast")] = None
-    latest_on: Annotated[date | None, Field(description="Senast")] = None
+    earliest_on: Annotated[Day | None, Field(description="Tidigast")] = None
+    latest_on: Annotated[Day | None, Field(description="Senast")] = None
     delivery: Annotated[
         Delivery, Field(description="Adress, telefon, portkod, anvisningar; telefon krävs")
     ]

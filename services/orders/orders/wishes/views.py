@@ -6,7 +6,7 @@ from typing import Annotated
 
 from kvitt_chassis.access import Caller
 from kvitt_chassis.http import Body
-from kvitt_contracts.types import BlockId, ConsentId, PersonRef, ServicePointId, UserId
+from kvitt_contracts.types import BlockId, ConsentId, Day, PersonRef, ServicePointId, UserId
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.blocks.commands import Why
@@ -39,7 +39,7 @@ class BlockBody(Body):
             " får inte spärra ett barns uppgifter (patientdatalagen 4 kap. 4 §)"
         ),
     ] = AskedBy.PATIENT
-    asked_on: Annotated[date, Field(description="Dagen då det begärdes")]
+    asked_on: Annotated[Day, Field(description="Dagen då det begärdes")]
 
 
 class OpeningBody(Body):
@@ -69,7 +69,7 @@ class ConsentBody(Body):
     )
 
     service_point: Annotated[ServicePointId, Field(description="Enheten som får se")]
-    until_on: Annotated[date, Field(description="Sista dagen")]
+    until_on: Annotated[Day, Field(description="Sista dagen")]
     opens_blocks: Annotated[
         bool, Field(description="Sant om samtycket också gäller det som är spärrat")
     ] = False

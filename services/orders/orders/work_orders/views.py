@@ -10,6 +10,7 @@ from kvitt_contracts.orders import Delivery
 from kvitt_contracts.types import (
     ArticleNumber,
     CareUnitRecipient,
+    Day,
     DeviceId,
     DeviceNumber,
     OrderId,
@@ -110,7 +111,7 @@ class PlanWorkOrderBody(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"planned_on": "2026-03-09"}]})
 
-    planned_on: Annotated[date, Field(description="Dagen")]
+    planned_on: Annotated[Day, Field(description="Dagen")]
     technician: Annotated[UserId | None, Field(description="Vem som gör det")] = None
 
 
@@ -138,7 +139,7 @@ class FinishWorkOrderBody(Body):
         FreeText | None, Field(description="Utförd åtgärd; utan den ersätts inget porto (BIL-12)")
     ] = None
     quantity: Annotated[Quantity, Field(description="Antal av tjänsten")] = 1
-    finished_on: Annotated[date | None, Field(description="Dagen; utan den i dag")] = None
+    finished_on: Annotated[Day | None, Field(description="Dagen; utan den i dag")] = None
 
 
 class VoidWorkOrderBody(Body):
