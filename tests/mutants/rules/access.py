@@ -57,7 +57,7 @@ ACCESS: tuple[RuleMutant, ...] = (
         f"{_CHASSIS}/http.py",
         "        if within is true() and isinstance(scope, RegionWide) and scope.begins:\n",
         "        if within is true():\n",
-        "services/notifications/tests/test_cells.py::test_each_role_reaches_as_far_as_its_row_says",
+        "services/inventory/tests/test_cells.py::test_each_role_reaches_as_far_as_its_row_says",
     ),
     rule_mutant(
         "REF-18o",
