@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+SITE_TOOLS := .kvitt/site-tools
 SERVICES := orders bmb inventory billing notifications
 DISTRIBUTIONS := contracts chassis documents files $(addprefix services/,$(SERVICES)) portal deploy testkit
 PROJECTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
@@ -21,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test thorough portal slowest gallery actions simulate races faults faults-short attack sbom audit mutants rule-mutants bench wheels lint types rules contracts access lock clean fmt
+.PHONY: help install run test thorough portal quickstarts slowest gallery actions simulate races faults faults-short attack sbom audit mutants rule-mutants bench wheels lint types rules contracts asyncapi site flows access lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +40,10 @@ thorough: $(INSTALLED) ## The tests that `make test` leaves out: what is held in
 
 portal: $(INSTALLED) ## All tests of the portal: each task in every way too (by keyboard alone, without script, pressed twice). ARGS chooses.
 	$(BIN)/python -m pytest portal/tests $(ARGS)
+
+quickstarts: $(INSTALLED) ## A first order in each language that is on this machine (docs/integrators/quickstart), against a sandbox; says which are left out.
+	@for tool in npm mvn go curl; do command -v $$tool >/dev/null || echo "left out: the quick start that needs $$tool"; done
+	$(BIN)/python -m pytest -q tests/quickstarts $(ARGS)
 
 slowest: ## The twenty slowest tests, modules and folders of the last whole run of the tests.
 	@cat .kvitt/slowest.md
@@ -103,6 +108,16 @@ contracts: $(INSTALLED) ## Fails when schemas, AsyncAPI or topic list are not as
 	$(BIN)/python -m kvitt_contracts.generate --check
 	$(BIN)/python -m kvitt_contracts.compatibility
 
+asyncapi: ## contracts/asyncapi.yaml, judged by the AsyncAPI project's own parser; needs Node.js 20 or later with npm.
+	@command -v npm >/dev/null || { echo "make asyncapi needs Node.js 20 or later with npm: https://nodejs.org, or 'apt-get install nodejs npm'."; exit 1; }
+	cd contracts/asyncapi-parser && npm ci --silent --ignore-scripts --no-audit --no-fund && node judge.js ../asyncapi.yaml
+
+site: $(INSTALLED) $(SITE_TOOLS)/.installed ## The documentation site, which asks no network: .kvitt/site/index.html. Served, it is searched too.
+	$(BIN)/python -m kvitt.site --zensical $(SITE_TOOLS)/bin/zensical
+
+flows: $(INSTALLED) ## The diagrams of docs/flows, of what the services say in a whole month: beside a `make run` that has come to its end and serves. CHECK=1 writes nothing.
+	$(BIN)/python -m kvitt.flows $(if $(CHECK),--check)
+
 access: $(INSTALLED) ## Who may do what: the table of access, as docs/access.md has it.
 	@$(BIN)/python -m kvitt_contracts.access_page
 
@@ -124,6 +139,12 @@ clean: ## End what runs, and remove .venv, .kvitt and caches.
 $(INSTALLED): requirements.lock $(PROJECTS) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation $(addprefix --editable ./,$(DISTRIBUTIONS))
+	@touch $@
+
+# Beside .venv: its 17 000 files of icons would be installed for every test (decision 0555).
+$(SITE_TOOLS)/.installed: deploy/site-requirements.lock
+	$(PYTHON) -m venv $(SITE_TOOLS)
+	$(SITE_TOOLS)/bin/python -m pip install --quiet --require-hashes --requirement deploy/site-requirements.lock
 	@touch $@
 
 $(BIN)/python:

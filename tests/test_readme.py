@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from kvitt.flows import __main__ as flows
+from kvitt.flows.pages import differing
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem
 from kvitt.story.files import RegionFiles, read_regions
@@ -20,6 +22,7 @@ from kvitt_contracts.topics import SERVICES
 
 from documents.tests import peppol_judge, verapdf
 from services.billing.tests.sie_reading import read_sie
+from tests.rebuilding import rebuilt
 
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = "make test"  # it is what runs this
@@ -106,6 +109,23 @@ def left(
     assert ended[0][1].returncode == 0
     with LocalSystem(State.open(Path(environment["KVITT_STATE"]))) as system:
         yield Left(system=system, outcomes=asyncio.run(_outcomes(system)))
+
+
+@pytest.mark.rule("NTF-4c")
+def test_the_feed_alone_rebuilds_the_regions_orders_custody_and_stock_of_the_month(
+    left: Left,
+) -> None:
+    for one in left.outcomes:
+        told = rebuilt(left.system, one.region)
+
+        things = len(one.orders) + len(one.devices) + len(one.balances)
+        assert told == f"{things} saker, 0 skiljer.\n"
+
+
+def test_each_flow_is_drawn_as_it_went_in_the_month(left: Left) -> None:
+    state, regions = left.system.state, left.system.regions
+
+    assert differing(flows.made(state, regions), flows.committed()) == []
 
 
 @pytest.mark.thorough

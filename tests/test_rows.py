@@ -119,6 +119,8 @@ def values_of(column: Column[Any]) -> st.SearchStrategy[Any]:
         return st.just(REGION)
     if isinstance(kind, Json) and kind.annotation == tuple[LineNumber, ...]:
         found = st.lists(st.integers(1, 1000)).map(tuple)  # its bounds are pydantic's own
+    elif isinstance(kind, Json) and kind.annotation == dict[str, Any]:
+        found = st.dictionaries(TEXTS, st.lists(st.none() | st.booleans() | TEXTS))
     elif isinstance(kind, Json):
         found = st.from_type(kind.annotation)
     elif isinstance(kind, Enum) and kind.enum_class is not None:

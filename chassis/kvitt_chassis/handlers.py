@@ -284,6 +284,15 @@ class Handlers:
         for name, on_fault in other.faults.items():
             self.on_fault(other.timers[name][0])(on_fault)
 
+    # decision 0543: what a region is told is no part of what its users are told
+    def beside(self, other: "Handlers") -> None:
+        """Add the handlers of another module. A message that both handle is handled by these and
+        then by the other's, in one transaction: each names rows of its own.
+        """
+        for message_type, route in other.messages.items():
+            first = self.messages.get(message_type)
+            self.messages[message_type] = route if first is None else _both(first, route)
+
     def _register(
         self,
         types: Iterable[type[Message]],
@@ -327,6 +336,24 @@ def _within_bounds(message_type: type[Message], route: MessageRoute) -> MessageR
         await route.handler(message, tx)
 
     return replace(route, handler=check_first)
+
+
+def _both(first: MessageRoute, second: MessageRoute) -> MessageRoute:
+    async def handle_both(message: Any, tx: "Transaction") -> None:
+        await first.handler(message, tx)
+        await second.handler(message, tx)
+
+    return MessageRoute(
+        handle_both,
+        loads=_naming_both(first.loads, second.loads),
+        reads=_naming_both(first.reads, second.reads),
+    )
+
+
+def _naming_both(first: Names | None, second: Names | None) -> Names | None:
+    if first is None or second is None:
+        return first or second
+    return lambda message, tx: (*first(message, tx), *second(message, tx))
 
 
 def _given_its_row(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID
 
 from asyncpg.exceptions import IntegrityConstraintViolationError
@@ -35,9 +35,13 @@ from kvitt_chassis.unit_of_work import UnitOfWork
 from kvitt_chassis.web.bodies import Body, GuardedRoute, StreamedRoute
 from kvitt_chassis.web.idempotency import IdempotencyKey, StoredAnswer, claim, store
 from kvitt_chassis.web.lists import ListOf, ListQuery, Page, named
+from kvitt_chassis.web.openapi import KEY_PATTERN
 from kvitt_chassis.web.problems import MEDIA_TYPE, Busy, Invalid, NotFound
 from kvitt_chassis.web.reader import RegionReader, noun_of, of_region
 from kvitt_chassis.web.scopes import RegionWide, Scope
+
+if TYPE_CHECKING:
+    from kvitt_chassis.web.entrance import Entrance
 
 __all__ = [
     "ApiContext",
@@ -63,7 +67,7 @@ T = TypeVar("T")
 MAX_WAIT_SECONDS = 10.0
 _POLL_SECONDS = 0.03
 _TRIES = 4
-_KEY = re.compile(r"^[\x21-\x7e]{1,100}$")
+_KEY = re.compile(KEY_PATTERN)
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})")
 
 PROBLEM_BODY = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
@@ -108,6 +112,7 @@ class ApiContext:
     access: Access
     sealer: Sealer
     may_decide: Callable[[], bool] = lambda: True  # False: commands get 503, views are shown
+    entrance: "Entrance | None" = None  # None: nothing that regions send is taken over HTTP
 
 
 class Replayed(Exception):

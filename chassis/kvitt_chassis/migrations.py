@@ -73,6 +73,8 @@ module of each: it has `DDL`, a tuple of statements, in which `{owner}`, `{api}`
 stand for the roles. By default api and worker may read and write a new table.
 """
 
+_OF_THE_INBOX = ("clock", "marks", "parking", "pauses", "positions")
+
 
 # decision 0211: migrations travel in the service's wheel
 def folder(service: str) -> Path | None:
@@ -91,6 +93,19 @@ def create_chassis_tables(op: Any, service: str) -> None:
     """Create every chassis table with its grants, and the functions. `op` is Alembic's."""
     for part in _PARTS:
         _create_tables_of(part, op, service)
+    create_chassis_functions(op)
+
+
+def create_inbox_tables(op: Any) -> None:
+    """Create what the inbox alone needs, in the database of a subscriber, which has one user;
+    without effect where it is there. `op` is Alembic's.
+    """
+    if op.get_bind().execute(text("SELECT to_regclass('marks')")).scalar() is not None:
+        return
+    for part in _OF_THE_INBOX:
+        for statement in importlib.import_module(f"kvitt_chassis.{_PARTS[part]}").DDL:
+            if not statement.startswith("REVOKE"):
+                op.get_bind().exec_driver_sql(statement)
     create_chassis_functions(op)
 
 

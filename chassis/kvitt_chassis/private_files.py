@@ -1,6 +1,7 @@
 """Files that their owner alone may read or write. Knows nothing of what stands in them."""
 
 import os
+import threading
 from pathlib import Path
 
 _OTHERS = 0o077
@@ -8,7 +9,8 @@ _OTHERS = 0o077
 
 def write_private(file: Path, text: str) -> None:
     """Write a file whole or not at all, also where the machine goes down. Raises OSError."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}")  # who reads meanwhile reads a whole file
+    # who reads meanwhile reads a whole file, and two threads write a draft each
+    draft = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         out.write(text)

@@ -69,6 +69,7 @@ class Transaction:
         self._has_acted = False
         self._given: dict[int, tuple[Any, dict[str, Any]]] | None = None  # None: nobody asks
         self._seed = message.id if message else uuid4()
+        self.first_recorded: Aggregate[Any] | None = None  # begun, or changed, before all others
         self.region = region
         self.message = message
         self.is_command = is_command
@@ -352,6 +353,7 @@ class Transaction:
 
     def _record(self, row: Aggregate[Any], state: Any, events: Sequence[Event]) -> None:
         self._has_acted = True
+        self.first_recorded = self.first_recorded or row
         for event in events:
             state = type(row).evolve(state, event)
             row.seq += 1

@@ -33,5 +33,7 @@ async def payers(database: Database) -> list[tuple[str, int]]:
 
 async def refusals(database: Database) -> list[tuple[str, str, str]]:
     """Of each refusal: reason, rule and field."""
-    rows = await table(database, "SELECT reason, rule, field FROM refusals")
+    rows = await table(
+        database, "SELECT reason, rule, field FROM refusals WHERE outcome = 'refused'"
+    )
     return [(reason, rule, field) for reason, rule, field in rows]

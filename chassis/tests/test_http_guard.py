@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from kvitt_chassis.auth import Identity
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.metrics import REGISTRY
 from kvitt_chassis.web import app as guard
@@ -409,3 +410,17 @@ async def _end(reader: asyncio.StreamReader) -> bytes:
 
 async def _never(scope: object, receive: object, send: object) -> None:
     raise AssertionError("passed on")
+
+
+async def test_where_the_issuers_keys_cannot_be_read_it_is_told_to_try_again(
+    server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(authorization: str | None) -> Identity:
+        raise OSError("no way there")
+
+    monkeypatch.setattr(server.authenticator, "identity", away)
+
+    answer = await quick(server)
+
+    assert (answer.status_code, answer.json()["reason"]) == (503, "KEYS_UNAVAILABLE")
+    assert answer.headers["Retry-After"]

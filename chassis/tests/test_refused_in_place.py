@@ -19,7 +19,7 @@ from kvitt_testkit.sent import transactions
 from chassis.tests import trail
 from chassis.tests.trail import AC, Log, PayerRow, TrailRow, table, trail_of
 
-REASONS = "SELECT reason FROM refusals"
+REASONS = "SELECT reason FROM refusals WHERE outcome = 'refused'"
 KEYS = "SELECT key, state, cause FROM parked_keys ORDER BY key"
 PAYERS = "SELECT name, changes FROM payers ORDER BY name"
 

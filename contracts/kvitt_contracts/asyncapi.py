@@ -5,10 +5,29 @@ from typing import Any
 
 from kvitt_contracts.envelope import BINARY, Kind, Message
 from kvitt_contracts.examples import Example, examples
-from kvitt_contracts.schemas import DIALECT
+from kvitt_contracts.schemas import schema_id
 from kvitt_contracts.topics import CATALOGUE, REGION, Topic
+from kvitt_contracts.types import Reference, RegionPersonId
 
 _BINDING = {"bindingVersion": "0.5.0"}
+_FORMAT = "application/schema+json;version=draft-2020-12"
+_SECURITY = [{"$ref": "#/components/securitySchemes/scram"}]
+_SERVERS = {
+    "production": {
+        "host": "{bootstrap}",
+        "protocol": "kafka-secure",
+        "description": "The operator's cluster: SASL_SSL.",
+        "variables": {"bootstrap": {"description": "Its address, that the operator gives out."}},
+        "security": _SECURITY,
+    },
+    "local": {
+        "host": "127.0.0.1:{port}",
+        "protocol": "kafka",
+        "description": "The local system (`make run`), on its own machine: SASL_PLAINTEXT.",
+        "variables": {"port": {"description": "Chosen free at its start, which prints it."}},
+        "security": _SECURITY,
+    },
+}
 
 
 def document() -> dict[str, Any]:
@@ -21,15 +40,24 @@ def document() -> dict[str, Any]:
             "version": "1",
             "description": "Every topic of Kvitt: who says what to whom, and who may read it.",
             "license": {"name": "EUPL-1.2"},
+            "tags": [{"name": owner} for owner in sorted({topic.owner for topic in CATALOGUE})],
         },
         "defaultContentType": BINARY,
+        "servers": _SERVERS,
         "channels": {_channel_id(topic): _channel(topic) for topic in CATALOGUE},
         "operations": {
             name: operation for topic in CATALOGUE for name, operation in _operations(topic).items()
         },
         "components": {
             "messages": {name: _message(message) for name, message in sorted(messages.items())},
-            "messageTraits": {kind.value: _trait(kind) for kind in Kind},
+            "schemas": {f"headers-of-{kind.value}": _headers(kind) for kind in Kind},
+            "securitySchemes": {
+                "scram": {
+                    "type": "scramSha512",
+                    "description": "SASL/SCRAM-SHA-512. A region's user is region-<code>, which"
+                    " writes to its region's topics and reads its feed; a service's is its name.",
+                }
+            },
         },
     }
 
@@ -42,6 +70,7 @@ def _channel(topic: Topic) -> dict[str, Any]:
     channel: dict[str, Any] = {
         "address": topic.name.replace(REGION, "{code}"),
         "description": _channel_text(topic),
+        "tags": [{"name": topic.owner}],
         "messages": {
             wire_type: {"$ref": f"#/components/messages/{wire_type}"}
             for wire_type in sorted(topic.wire_types)
@@ -107,21 +136,38 @@ def _message(message: type[Message]) -> dict[str, Any]:
         "summary": text.splitlines()[0] if text else message.__name__,
         "description": text,
         "contentType": BINARY,
-        "traits": [{"$ref": f"#/components/messageTraits/{message.message_kind.value}"}],
+        "headers": {
+            "allOf": [
+                {"$ref": f"#/components/schemas/headers-of-{message.message_kind.value}"},
+                {
+                    "properties": {
+                        "ce_type": {"const": wire_type},
+                        "ce_dataschema": {"const": schema_id(wire_type)},
+                    }
+                },
+            ]
+        },
         "payload": {
-            "schemaFormat": "application/schema+json;version=draft-2020-12",
+            "schemaFormat": _FORMAT,
             "schema": {"$ref": f"./schemas/{wire_type}.json"},
         },
-        "bindings": {
-            "kafka": {"key": {"type": "string", "description": _key(message)}, **_BINDING}
-        },
+        "bindings": {"kafka": {"key": _key(message), **_BINDING}},
         "examples": [_example(one) for one in examples(wire_type)],
     }
 
 
-def _key(message: type[Message]) -> str:
-    keys = sorted({topic.key for topic in CATALOGUE if message in topic.types})
-    return f"Equal to ce_subject: {', '.join(keys)}."
+def _key(message: type[Message]) -> dict[str, Any]:
+    topics = [topic for topic in CATALOGUE if message in topic.types]
+    keys = sorted({topic.key for topic in topics})
+    schema: dict[str, Any] = {
+        "type": "string",
+        "description": f"Equal to ce_subject: {', '.join(keys)}.",
+    }
+    if any(topic.personal_data for topic in topics):
+        schema["pattern"] = RegionPersonId.pattern
+    elif message.message_kind is Kind.COMMAND:
+        schema["pattern"] = Reference.pattern
+    return schema
 
 
 def _example(one: Example) -> dict[str, Any]:
@@ -129,7 +175,7 @@ def _example(one: Example) -> dict[str, Any]:
     return {"name": one.case, "headers": headers, "payload": one.data}
 
 
-def _trait(kind: Kind) -> dict[str, Any]:
+def _headers(kind: Kind) -> dict[str, Any]:
     """The headers of CloudEvents in binary mode; a region's message has no sequence."""
     text = {"type": "string", "minLength": 1, "maxLength": 255}
     required = {
@@ -152,13 +198,7 @@ def _trait(kind: Kind) -> dict[str, Any]:
         "traceparent": text,
     }
     return {
-        "headers": {
-            "schemaFormat": "application/schema+json;version=draft-2020-12",
-            "schema": {
-                "$schema": DIALECT,
-                "type": "object",
-                "required": sorted(required),
-                "properties": required | optional,
-            },
-        }
+        "type": "object",
+        "required": sorted(required),
+        "properties": required | optional,
     }

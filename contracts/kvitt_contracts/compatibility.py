@@ -20,7 +20,7 @@ from kvitt_contracts.schema_comparison import (
     unread,
     without_annotations,
 )
-from kvitt_contracts.schemas import schema_id, schema_of
+from kvitt_contracts.schemas import schema_as_read, schema_id, schema_of
 from kvitt_contracts.topics import CATALOGUE
 
 PUBLISHED = Path(__file__).parents[1] / "schemas" / "published"
@@ -61,6 +61,14 @@ def current() -> dict[str, Schema]:
     return {message.wire_type: schema_of(message) for topic in CATALOGUE for message in topic.types}
 
 
+def as_read() -> dict[str, Schema]:
+    """What the reader of every message in use understands; wider than `current` where a command
+    has more over HTTP (decision 0554).
+    """
+    types = (message for topic in CATALOGUE for message in topic.types)
+    return {message.wire_type: schema_as_read(message) for message in types}
+
+
 def published(root: Path = PUBLISHED) -> dict[str, list[Schema]]:
     """What was ever published, by wire type, oldest first."""
     return {
@@ -70,11 +78,18 @@ def published(root: Path = PUBLISHED) -> dict[str, list[Schema]]:
     }
 
 
-def breaks(now: Mapping[str, Schema], before: Mapping[str, list[Schema]]) -> list[Break]:
+def breaks(
+    now: Mapping[str, Schema],
+    before: Mapping[str, list[Schema]],
+    *,
+    read: Mapping[str, Schema] | None = None,
+) -> list[Break]:
     """Every breaking change of `now` against all published versions; empty when there is none.
 
-    The new reader reads every published version; the last published reader reads the new writer.
+    The new reader, `read` where it understands more than may be written, reads every published
+    version; the last published reader reads the new writer.
     """
+    read = now if read is None else read
     found: list[Break] = []
     for wire_type, versions in before.items():
         if wire_type not in now:
@@ -84,8 +99,8 @@ def breaks(now: Mapping[str, Schema], before: Mapping[str, list[Schema]]) -> lis
         schema = now[wire_type]
         for number, old in enumerate(versions, start=1):
             what = f"as published in version {number}, today's reader fails"
-            found += _breaks(wire_type, unread(reader=schema, writer=old), what)
-            found += _breaks(wire_type, other_defaults(reader=schema, writer=old), what)
+            found += _breaks(wire_type, unread(reader=read[wire_type], writer=old), what)
+            found += _breaks(wire_type, other_defaults(reader=read[wire_type], writer=old), what)
         what = "the deployed reader fails on what today's writer may write"
         found += _breaks(wire_type, unread(reader=versions[-1], writer=schema), what)
     return list(dict.fromkeys(found))
@@ -132,7 +147,7 @@ def main(arguments: list[str] | None = None, *, root: Path = PUBLISHED) -> int:
     parser.add_argument("--publish", action="store_true", help="freeze today's schemas")
     options = parser.parse_args(arguments)
     now = current()
-    found = tampered(root) + breaks(now, published(root))
+    found = tampered(root) + breaks(now, published(root), read=as_read())
     if found:
         sys.stderr.write("\n".join(str(one) for one in found) + "\n")
         return 1

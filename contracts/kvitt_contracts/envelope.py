@@ -101,9 +101,15 @@ class Fact(Message):
 
 
 class Command(Message):
-    """A command of a region's system or a user to one service. May be refused."""
+    """A command of a region's system or a user to one service. May be refused.
+
+    `over_http_only` names what a service always refuses in it when it comes by a topic: a field by
+    its path (`delivery.door_code`), or one of a field's kinds (`delivery.to:one_off`). The
+    published schema forbids the same.
+    """
 
     message_kind = Kind.COMMAND
+    over_http_only: ClassVar[tuple[str, ...]] = ()
 
 
 def message_class(wire_type: str) -> type[Message] | None:

@@ -1,6 +1,7 @@
 """The committed examples of messages, for consumers' tests and for the documentation.
 
-An example is a file `examples/<wire type>/<case>.json` of the form {"envelope": …, "data": …}.
+An example is a file `examples/<wire type>/<case>.json` of the form {"envelope": …, "data": …}. They
+travel in the wheel, so that who subscribes to events tests with them too.
 """
 
 import json
@@ -11,7 +12,9 @@ from typing import Any, TypeVar
 
 from kvitt_contracts.envelope import Envelope, Message, message_class
 
-ROOT = Path(__file__).parents[1] / "examples"
+_IN_THE_WHEEL = Path(__file__).with_name("example_files")
+# decision 0560
+ROOT = _IN_THE_WHEEL if _IN_THE_WHEEL.exists() else Path(__file__).parents[1] / "examples"
 
 M = TypeVar("M", bound=Message)
 

@@ -1,4 +1,6 @@
-"""How much of the broker one region may use: the quotas of its user, `region-<code>`."""
+"""How much of the broker one region may use, or one subscriber: the quotas of its user,
+`region-<code>` or `sub-<name>`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +23,9 @@ class Quota:
 
 DEFAULT = Quota(producer_byte_rate=MIB, consumer_byte_rate=4 * MIB, request_percentage=50)
 """A mebibyte a second is some 1 500 messages, several times what a service handles on one core."""
+
+SUBSCRIBER = Quota(producer_byte_rate=1024, consumer_byte_rate=4 * MIB, request_percentage=25)
+"""Of each subscriber: it writes nothing, and reads a topic from its beginning in minutes."""
 
 BY_REGION: Mapping[str, Quota] = MappingProxyType({})
 """Regions whose quota differs from DEFAULT, by their code."""

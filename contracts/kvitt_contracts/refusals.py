@@ -1,10 +1,11 @@
-"""Refusals: the exception that rules raise; and the answers that a service emits for an inbound
-message that had no effect at once.
+"""Refusals: the exception that rules raise; and the answers that a service emits for every inbound
+message.
 
 Topics `<service>.refusals`, one aggregate kind: the answered message.
 """
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
@@ -94,29 +95,40 @@ class MessageSettled(Event):
     way_on: Annotated[
         str | None, Field(description="what the sender can do now; repeats no value that came in")
     ] = None
+    thing: Annotated[
+        Word | None,
+        Field(description="what an applied message began or changed first, such as order"),
+    ] = None
+    thing_id: Annotated[UUID | None, Field(description="the id that the thing has at Kvitt")] = None
+    thing_number: Annotated[
+        str | None, Field(description="the number that people call it by, such as an order's")
+    ] = None
 
 
 class OrdersMessageSettled(MessageSettled, type="orders.message.settled.v1"):
-    """An inbound message of orders is quarantined, waits behind one that is, has left the
-    quarantine without a refusal, or was an obsolete version.
+    """What became of an inbound message of orders that was not refused: its receipt, written with
+    its effect, once for each record.
 
-    An effect at once, and a duplicate, are not told.
+    It took effect, was a duplicate or an obsolete version; or it is quarantined, or waits behind
+    one that is, and has a further receipt once that has ended.
     """
 
 
 class BmbMessageSettled(MessageSettled, type="bmb.message.settled.v1"):
-    """An inbound message of bmb is quarantined, waits behind one that is, has left the quarantine
-    without a refusal, or was an obsolete version.
+    """What became of an inbound message of bmb that was not refused: its receipt, written with
+    its effect, once for each record.
 
-    An effect at once, and a duplicate, are not told.
+    It took effect, was a duplicate or an obsolete version; or it is quarantined, or waits behind
+    one that is, and has a further receipt once that has ended.
     """
 
 
 class InventoryMessageSettled(MessageSettled, type="inventory.message.settled.v1"):
-    """An inbound message of inventory is quarantined, waits behind one that is, has left the
-    quarantine without a refusal, or was an obsolete version.
+    """What became of an inbound message of inventory that was not refused: its receipt, written
+    with its effect, once for each record.
 
-    An effect at once, and a duplicate, are not told.
+    It took effect, was a duplicate or an obsolete version; or it is quarantined, or waits behind
+    one that is, and has a further receipt once that has ended.
     """
 
 
@@ -127,10 +139,11 @@ class BillingMessageRefused(MessageRefused, type="billing.refusal.recorded.v1"):
 
 
 class BillingMessageSettled(MessageSettled, type="billing.message.settled.v1"):
-    """An inbound message of billing is quarantined, waits behind one that is, has left the
-    quarantine without a refusal, or was an obsolete version.
+    """What became of an inbound message of billing that was not refused: its receipt, written with
+    its effect, once for each record.
 
-    An effect at once, and a duplicate, are not told.
+    It took effect, was a duplicate or an obsolete version; or it is quarantined, or waits behind
+    one that is, and has a further receipt once that has ended.
     """
 
 

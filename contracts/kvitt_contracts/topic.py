@@ -18,8 +18,9 @@ class Topic:
     """One topic.
 
     `consumers` are services; `readers` and `writers` are principals (`orders`, `region-ac`).
-    `coming` are its reserved types, `consumers_to_come` the services that will read it: nobody
-    emits or reads them yet (decision 0170).
+    `compression` is the broker's: `producer` keeps records as they were sent, another is what every
+    reader gets. `coming` are its reserved types, `consumers_to_come` the services that will read
+    it: nobody emits or reads them yet (decision 0170).
     """
 
     name: str
@@ -34,6 +35,7 @@ class Topic:
     partitions: int = 6
     retention_ms: int = FOR_EVER
     max_message_bytes: int = 1024 * 1024
+    compression: str = "producer"
     personal_data: bool = False
 
     @property
@@ -105,7 +107,9 @@ def inbound_topic(
     coming: Iterable[type[Message]] = (),
     personal_data: bool = False,
 ) -> Topic:
-    """What each region writes to one service, on a topic of its own."""
+    """What each region writes to one service, on a topic of its own: by its own client, or over
+    HTTP, from where the service writes it (decision 0551).
+    """
     return Topic(
         name=f"region.{REGION}.{name}",
         owner="region",
@@ -113,7 +117,7 @@ def inbound_topic(
         types=tuple(types),
         coming=tuple(coming),
         consumers=frozenset({consumer}),
-        writers=frozenset({f"region-{REGION}"}),
+        writers=frozenset({f"region-{REGION}", consumer}),
         readers=frozenset({consumer}),
         retention_ms=DAYS_14,
         personal_data=personal_data,

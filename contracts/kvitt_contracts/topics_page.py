@@ -61,7 +61,8 @@ def page() -> str:
             *(_types(topic) for topic in feeds),
             _reserved([*inbound, *feeds]),
             _sending(),
-            _REFUSALS,
+            _OVER_HTTP.format(written=DEFAULT.producer_byte_rate // 1024),
+            _RECEIPTS,
             _reading(),
         ]
     )
@@ -75,7 +76,8 @@ Varje region har egna topicer, med regionens kod i namnet (`<code>`, till exempe
 egen användare i Kafka, `region-<code>`. Den får skriva till regionens inkommande topicer och läsa
 regionens flöde, inget annat. Vad en användare och en token får göra står i [access.md](access.md).
 Hela beskrivningen i AsyncAPI finns i `contracts/asyncapi.yaml`, ett schema för varje meddelandetyp
-i `contracts/schemas/` och exempel i `contracts/examples/`.
+i `contracts/schemas/` och exempel i `contracts/examples/`. Den som vill börja med ett program som
+går att köra börjar i [quickstart](quickstart/README.md).
 
 ## Grunderna
 
@@ -91,8 +93,8 @@ i `contracts/schemas/` och exempel i `contracts/examples/`.
   (confluent-kafka, Rust, Go, .NET) sätter `partitioner=murmur2_random`; annars bryts ordningen.
 - **Upprepning.** Samma (`ce_source`, `ce_id`) tas emot en gång. Skicka hellre om än låt bli;
   använd samma id för samma meddelande, och ett nytt id för ett rättat och för ett avvisat som
-  skickas igen. Kommer ett id igen med samma innehåll händer inget; med annat innehåll avvisas det
-  (`ID_REUSED`).
+  skickas igen. Kommer ett id igen med samma innehåll händer inget, och det sägs vara `duplicate`;
+  med annat innehåll avvisas det (`ID_REUSED`).
 - **Version.** Ett faktum (`region.*.stated`) bär avsändarens egen `version`. Vad den räknar står i
   varje typs schema: det som `ce_subject` nämner, ibland delat på dag, artikel eller annat. En äldre
   än den som är känd har ingen verkan och sägs vara `obsolete`; samma version med samma innehåll är
@@ -148,7 +150,45 @@ Nyckeln och `ce_subject` är sakens id hos Kvitt. Vad regionen själv kallar sak
 version 5 av `<region>/<sak>/<beteckning>`, som `ac/order/VB-2026-00871`, i namnrymden
 `6f1c3c5e-5a0b-4d53-9c1e-2b6a0d2d7f10`. En order som lades utan beteckning heter sitt id.
 
+Utan Kafka läses samma flöde över HTTP, eller skickas det till regionens system: se
+[webhooks.md](webhooks.md).
+
 Exemplet sparar numren i en SQLite-fil.
+"""
+
+_BOOKS = """\
+## Så byggs regionens egna böcker ur flödet
+
+Flödet räcker: ordrar, innehav dag för dag, byten, saldon, hämtordrar, arbetsordrar, debiteringar
+och fakturor går att bygga upp ur det, från början och utan att fråga något annat. Varje
+meddelande av de här sorterna säger allt om saken som den är nu, så det senaste om varje nyckel
+gäller:
+
+| meddelande | nyckel | bygger |
+| --- | --- | --- |
+| `region.order.reported.v1` | orderns id | status, för vem, när den väntas lämna lagret |
+| `region.order-line.reported.v1` | radens id | antal, levererat och när, individer, planerad dag |
+| `region.custody.reported.v1` | individens id | en dag i innehavet: hos vem, vem som betalar |
+| `region.device.reported.v1` | individens id | individnummer, artikel, i bruk eller inte |
+| `region.stock.reported.v1` | saldots id | vad ett förråd har av en artikel |
+
+**Innehavet** är det enda med en dag i sig: meddelandet gäller från `business_day` till nästa dag
+som något har berättats om. En dag kan komma i efterhand, som när en retur berättas sent; det
+senaste om en och samma dag gäller. **Byten** berättas händelse för händelse: `sent` har alla
+individer (`lines`), `line_dropped`, `lines_rejected` och `line_completed` dem som de gäller
+(`devices`).
+
+`business_day` är dagen i Stockholm som något gäller, `occurred_at` när det hände; de kan skilja.
+En individ heter sitt id överallt utom i `region.device.reported.v1`, som säger dess nummer. En
+person heter regionens eget id. Den som har slagits ihop med en annan kan stå under sitt förra.
+Samma sak berättas inte två gånger i rad. Det som är äldre än den utgåva av Kvitt som först
+berättar en sort berättas inte i efterhand. Sorter som läsaren inte känner går hon förbi.
+
+`rebuild.py` bygger ordrar, innehav och saldon och jämför dem med API:et (`ask_api.py` bredvid):
+
+```sh
+python rebuild.py region.ac.events region-ac-rebuild
+```
 """
 
 _RESERVED = """\
@@ -161,7 +201,51 @@ flödet kommer ingen av dem.{absent}
 {names}
 """
 
-_REFUSALS = """\
+_OVER_HTTP = """\
+## Utan Kafka: samma meddelanden över HTTP
+
+Allt som regionen får skriva i Kafka kan den i stället skicka med `POST /region-messages` till den
+tjänst som läser topicen (`orders` för `region.<code>.orders` och `region.<code>.persons`, annars
+den som topicen heter efter), med en token som har rollen `region_system`. Innehållet är
+CloudEvents på ett av tre sätt:
+
+| `Content-Type` | innehåll |
+| --- | --- |
+| `application/cloudevents+json` | en händelse, med attributen och `data` i samma JSON |
+| `application/cloudevents-batch+json` | en lista av sådana, högst 500 och högst 1 MiB |
+| `application/json` | kroppen, med attributen i huvuden: `ce-id`, `ce-type` … |
+
+Svaret säger något om varje händelse, i deras ordning. `accepted` betyder att den är sparad för gott
+i regionens topic; vad som blir av den sägs på flödet, precis som när den kommer genom Kafka. Den
+som genast går att döma ut (fel form, okänd typ, en typ för en annan tjänst, en annan regions kod,
+för stor) har `reason`, `rule`, `field` och `way_on` i stället, är inte mottagen och sägs inte på
+flödet. Den hindrar ingen annan. Koden är 202 när någon är mottagen, 422 när ingen är det. Vid 429
+och 503 är inget sagt om någon: skicka alla igen med samma id efter `Retry-After`; det som redan
+hade kommit fram har verkan en gång. Regionen får skicka {written} KiB i sekunden till varje tjänst.
+
+Skicka en saks meddelanden på ett av sätten och ett anrop i taget: ordning gäller inom anropet, och
+mellan anrop när det förra har fått sitt svar.
+"""
+
+_RECEIPTS = """\
+## Så berättas vad som blev av ett meddelande
+
+Varje meddelande som regionen skickar får ett besked på `region.<code>.events`, skrivet tillsammans
+med sin verkan: `region.message.settled.v1`, eller `region.message.refused.v1` när det avvisades.
+`message_id`, `source` och `subject` säger vilket det gäller, och `thing`, `thing_id` och
+`thing_number` vad det ledde till: en orders id och ordernummer.
+Skicka det som bygger på ett meddelande när dess besked har kommit. En post har ett besked, hur ofta
+Kafka än lämnar den; den som skickas igen är en ny post, och får `duplicate`.
+
+| `outcome` | betyder | sedan |
+| --- | --- | --- |
+| `applied` | det gäller nu | inget mer |
+| `duplicate` | det hade kommit förut | inget mer |
+| `obsolete` | en nyare version gäller redan | inget mer |
+| `quarantined` | Kvitt ser över det; `reason` och `field` säger varför | slutet sägs |
+| `waiting` | står bakom ett sådant med samma `source` och `subject` | slutet sägs |
+| `discarded` | det togs bort och får ingen verkan | skicka ett rättat med nytt `ce_id` |
+
 ## Så berättas att något avvisades
 
 Ett meddelande som går att läsa men bryter mot en regel får ingen verkan alls. På
@@ -181,20 +265,10 @@ tid, på det som saknas. Ett uppdrag (order, överföring) som nämner något ok
 Inget försvinner: det som varken får verkan, är en upprepning eller avvisas läggs i karantän hos
 Kvitts drift, krypterat, och `region.message.settled.v1` säger det. Det gäller ett meddelande utan
 läsbart id, avsändare eller subject, en version av en känd typ som Kvitt inte känner än, och ett
-faktum som har väntat för länge eller som Kvitt inte klarar. `outcome` är:
-
-| `outcome` | betyder | sedan |
-| --- | --- | --- |
-| `quarantined` | Kvitt ser över det; `reason` och `field` säger varför | slutet sägs |
-| `waiting` | står bakom ett sådant med samma `source` och `subject` | slutet sägs |
-| `applied`, `duplicate` | så slutade det som låg i karantän eller väntade | inget mer |
-| `obsolete` | en nyare version gäller redan | inget mer |
-| `discarded` | det togs bort och får ingen verkan | skicka ett rättat med nytt `ce_id` |
-
-Ett meddelande i karantän kan också sluta som `region.message.refused.v1`. Går inte `ce_id` att läsa
-fattas `message_id`: då hittas posten på `topic`, `partition` och `offset`, som Kafka svarade med
-när den skickades. Slutet har samma `ce_subject` i flödet som beskedet före det. Om det som får
-verkan genast sägs inget.
+faktum som har väntat för länge eller som Kvitt inte klarar. Det slutar som något av det andra i
+tabellen ovan, eller som `region.message.refused.v1`. Går inte `ce_id` att läsa fattas `message_id`:
+då hittas posten på `topic`, `partition` och `offset`, som Kafka svarade med när den skickades.
+Slutet har samma `ce_subject` i flödet som beskedet före det.
 """
 
 
@@ -268,7 +342,8 @@ def _sending() -> str:
 
 
 def _reading() -> str:
-    return f"{_FEED}\n```python\n{_sample('read_feed.py')}```\n"
+    read, rebuild = _sample("read_feed.py"), _sample("rebuild.py")
+    return f"{_FEED}\n```python\n{read}```\n\n{_BOOKS}\n```python\n{rebuild}```\n"
 
 
 def _sample(name: str) -> str:

@@ -1,5 +1,7 @@
 """What is generated: the committed files are those, and a difference is told with what to run."""
 
+import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +9,10 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 from kvitt_contracts import asyncapi
-from kvitt_contracts.envelope import Message
+from kvitt_contracts.envelope import Command, Message
+from kvitt_contracts.examples import examples
 from kvitt_contracts.generate import ROOT, differences, generated, main, write
-from kvitt_contracts.schemas import schema_of
+from kvitt_contracts.schemas import schema_as_read, schema_of
 from kvitt_contracts.topics import CATALOGUE
 
 SCHEMA = Path("contracts/schemas/bmb.transfer.accepted.v1.json")
@@ -17,6 +20,47 @@ SCHEMA = Path("contracts/schemas/bmb.transfer.accepted.v1.json")
 
 def test_the_committed_files_are_as_generated() -> None:
     assert differences(generated()) == []
+
+
+def test_the_schemas_have_an_id_each_that_their_messages_name() -> None:
+    for path in (ROOT / "contracts/schemas").glob("*.json"):
+        schema = json.loads(path.read_text(encoding="utf-8"))
+
+        assert schema["$id"] == f"urn:kvitt:schema:{path.stem}"  # ce_dataschema of each message
+
+
+def _over_http_only() -> list[tuple[type[Command], str]]:
+    return [
+        (message, path)
+        for message in Message.registry.values()
+        if issubclass(message, Command)
+        for path in message.over_http_only
+    ]
+
+
+VALUES_OVER_HTTP = {
+    "to:one_off": {
+        "kind": "one_off",
+        "address": {"street": "Storgatan 1", "postal_code": "90101", "city": "Umeå"},
+    },
+    "order_phone": "090-123 45",
+    "recipient_phone": "090-123 45",
+}
+
+
+@pytest.mark.parametrize(("message", "path"), _over_http_only())
+def test_what_is_taken_over_http_only_is_forbidden_in_the_schema(
+    message: type[Command], path: str
+) -> None:
+    body: dict[str, Any] = copy.deepcopy(examples(message.wire_type)[0].data)
+    *ways, last = path.split(".")
+    here = body
+    for way in ways:
+        here = here.setdefault(way, {})
+    here[last.partition(":")[0]] = VALUES_OVER_HTTP.get(last, "vid porten")
+
+    assert Draft202012Validator(schema_as_read(message)).is_valid(body)
+    assert not Draft202012Validator(schema_of(message)).is_valid(body)
 
 
 def test_an_edited_file_is_told_by_its_path(tmp_path: Path) -> None:
@@ -88,13 +132,17 @@ def test_every_reference_in_asyncapi_leads_somewhere() -> None:
             target = target[step]
 
 
-def test_asyncapi_examples_keep_the_declared_headers() -> None:
+def test_asyncapi_examples_keep_the_declared_headers_and_key() -> None:
     components = asyncapi.document()["components"]
-    for message in components["messages"].values():
-        kind = message["traits"][0]["$ref"].rsplit("/", 1)[1]
-        validator = Draft202012Validator(components["messageTraits"][kind]["headers"]["schema"])
+    for name, message in components["messages"].items():
+        headers = Draft202012Validator(message["headers"] | {"components": components})
+        key = Draft202012Validator(message["bindings"]["kafka"]["key"])
+        assert message["examples"], name
         for one in message["examples"]:
-            assert [error.message for error in validator.iter_errors(one["headers"])] == []
+            assert [error.message for error in headers.iter_errors(one["headers"])] == []
+            assert key.is_valid(one["headers"]["ce_subject"]), name
+        wrong = message["examples"][0]["headers"] | {"ce_type": "another.thing.said.v1"}
+        assert not headers.is_valid(wrong), name
 
 
 @pytest.mark.parametrize("message", Message.registry.values(), ids=lambda one: one.wire_type)

@@ -16,7 +16,7 @@ from kvitt_contracts import topics
 from kvitt_contracts.envelope import Command, Event, Fact, Message
 from kvitt_contracts.examples import examples
 from kvitt_contracts.problems import explain
-from kvitt_contracts.schemas import schema_of
+from kvitt_contracts.schemas import schema_as_read
 from kvitt_contracts.types.strict import DAY, IDENTITY, INSTANT
 from pydantic import ValidationError as Refused
 
@@ -119,7 +119,7 @@ Judge = validators.extend(  # type: ignore[no-untyped-call]
 
 
 def _judge(message: type[Message]) -> Any:
-    return Judge(schema_of(message), format_checker=_formats())
+    return Judge(schema_as_read(message), format_checker=_formats())
 
 
 def _places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -208,7 +208,7 @@ def test_any_text_or_number_anywhere_is_read_as_the_schema_says(data: st.DataObj
 
 def test_a_pattern_says_its_digits() -> None:
     for message in MESSAGES:
-        assert r"\d" not in json.dumps(schema_of(message)), message.wire_type
+        assert r"\d" not in json.dumps(schema_as_read(message)), message.wire_type
 
 
 @pytest.mark.parametrize("message", INBOUND, ids=lambda message: message.wire_type)

@@ -8,9 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,12 +22,24 @@ from kvitt_contracts.types import (
 from rich.markup import escape
 from rich.table import Table
 
-from kvitt import backing_up, evidence, explain, operate, persons, regions, secrets, verify
+from kvitt import (
+    backing_up,
+    evidence,
+    explain,
+    operate,
+    persons,
+    regions,
+    secrets,
+    subscribers,
+    verify,
+)
 from kvitt import failpoints as known_failpoints
+from kvitt.integrator import command as integrator
+from kvitt.integrator import judging, sandbox
+from kvitt.json_lines import give_json
 from kvitt.local import parts, tokens
-from kvitt.local.private import make_directory, open_private
+from kvitt.local.detached import end_all, ready_file, start_detached
 from kvitt.local.problems import LocalProblem
-from kvitt.local.processes import end_processes
 from kvitt.local.state import State
 from kvitt.local.supervisor import LocalSystem, default_regions_dir, region_codes
 from kvitt.options import DEFAULT_STATE, StateOption
@@ -58,6 +68,12 @@ app = typer.Typer(
       kvitt status                 what runs, and where
 
       kvitt region check           the regions' policies, before anything starts
+
+      kvitt sandbox                one region in place, to try a client
+
+      kvitt connect --client node  where a region connects, a first program
+
+      kvitt publish order.json     send as the region, see the answer
 
       kvitt logs billing -f        follow a service's log
 
@@ -96,7 +112,9 @@ def up(
         state.save()
     services = _chosen_services(service)
     if detach:
-        _start_detached(state, services)
+        chosen = [part for name in services or ("none",) for part in ("--service", name)]
+        start_detached(state, ["up", *chosen])
+        console.print("Runs in the background: kvitt status, kvitt logs, kvitt down.")
         return
     with ended_by_signals(), shown_steps() as report:
         with LocalSystem(
@@ -104,7 +122,7 @@ def up(
         ) as system:
 
             def announce() -> None:
-                write_private(_ready_file(state), str(os.getpid()))
+                write_private(ready_file(state), str(os.getpid()))
                 if system.portal is not None:
                     report("portal", f"ready on {system.portal.url}: choose a user there")
                 report("kvitt", "ready; Ctrl-C ends it")
@@ -166,16 +184,20 @@ def logs(
             f"There is no log of {part or 'anything'} in {folder}.",
             remedy="kvitt status shows the parts.",
         )
-    tail = ["tail", f"--lines={lines}", *(["--follow=name"] if follow else [])]
-    with contextlib.suppress(KeyboardInterrupt):
-        subprocess.run([*tail, *map(str, files)], check=False)
+    tail = ["tail", f"--lines={lines}", *(["--follow=name"] if follow else []), *map(str, files)]
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        subprocess.Popen(tail, stdout=subprocess.PIPE, text=True, errors="replace") as said,
+    ):
+        for line in said.stdout or ():
+            typer.echo(line, nl=False)
 
 
 @app.command()
 def down(state_dir: StateOption = DEFAULT_STATE) -> None:
     """End everything that runs on this state, also what an unclean end has left behind."""
     if State.exists(state_dir.resolve()):
-        _end_all(State.existing(state_dir.resolve()))
+        end_all(State.existing(state_dir.resolve()))
     console.print("Nothing of Kvitt runs here now.")
 
 
@@ -191,7 +213,7 @@ def reset(
         return
     if not yes:
         typer.confirm(f"Remove everything in {directory}?", abort=True)
-    _end_all(State.existing(directory))
+    end_all(State.existing(directory))
     shutil.rmtree(directory)
     console.print("Removed.")
 
@@ -224,6 +246,7 @@ def token(
 
 
 regions.add_to(app)
+subscribers.add_to(app)
 operate.add_to(app)
 verify.add_to(app)
 evidence.add_to(app)
@@ -233,6 +256,11 @@ backing_up.add_to(app)
 secrets.add_to(app)
 what_if.add_to(app)
 story.add_to(app)
+integrator.add_to(app)
+judging.add_to(app)
+sandbox.add_to(app)
+
+give_json(app)
 
 
 def main() -> None:
@@ -283,40 +311,3 @@ def _require_user(user: str) -> None:
         raise LocalProblem(
             f"{user} is no id of a user.", remedy="It has 2-40 small letters, digits and . _ -"
         )
-
-
-def _start_detached(state: State, services: tuple[str, ...]) -> None:
-    state.require_no_supervisor()
-    _ready_file(state).unlink(missing_ok=True)
-    log = state.log("supervisor")
-    make_directory(log.parent)
-    chosen = [part for name in services or ("none",) for part in ("--service", name)]
-    with open_private(log, "wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "kvitt", "up", "--state", str(state.directory), *chosen],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    with log.open() as said:
-        while process.poll() is None and not _ready_file(state).exists():
-            console.print(said.read(), end="", soft_wrap=True)
-            time.sleep(0.1)
-        console.print(said.read(), end="", soft_wrap=True)
-    if process.poll() is not None:
-        raise typer.Exit(1)
-    console.print("Runs in the background: kvitt status, kvitt logs, kvitt down.")
-
-
-def _end_all(state: State) -> None:
-    processes = state.processes()
-    supervisor = [one for one in processes if one.name == "supervisor"]
-    end_processes(supervisor, timeout=60.0)  # it ends the others in order
-    end_processes([one for one in processes if one.name != "supervisor"])
-    state.write_processes([])
-    _ready_file(state).unlink(missing_ok=True)
-
-
-def _ready_file(state: State) -> Path:
-    return state.directory / "ready"

@@ -17,7 +17,7 @@ from rich.table import Table
 from kvitt.admin import Admin
 from kvitt.local.problems import LocalProblem
 from kvitt.options import DEFAULT_STATE, StateOption
-from kvitt.terminal import console, in_words, show
+from kvitt.terminal import console, in_words, show, show_json
 
 quarantine = typer.Typer(no_args_is_help=True, help="Messages that wait for a person.")
 outbox = typer.Typer(no_args_is_help=True, help="What services have sent, and send again.")
@@ -115,7 +115,7 @@ def show_entry(
     service: ServiceArgument, entry: EntryArgument, state_dir: StateOption = DEFAULT_STATE
 ) -> None:
     """Show one entry: its message as it came, with numbers and texts masked."""
-    console.print_json(json.dumps(Admin.of(state_dir).get(service, f"quarantine/{entry}")))
+    show_json(Admin.of(state_dir).get(service, f"quarantine/{entry}"))
 
 
 @quarantine.command()

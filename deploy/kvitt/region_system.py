@@ -62,7 +62,7 @@ class RegionSystem:
                 remedy="Start them (kvitt up), or name them with KVITT_URLS.",
             )
         issuer = TokenIssuer(directory)
-        regions = _regions(directory)
+        regions = regions_of(directory)
         if region is not None and region not in regions:
             raise LocalProblem(
                 f"There is no region {region} here.", remedy=f"There are {', '.join(regions)}."
@@ -150,7 +150,7 @@ def _token() -> str:
     return found
 
 
-def _regions(directory: Path) -> list[str]:
+def regions_of(directory: Path) -> list[str]:
     """The regions whose tokens the services of this machine believe."""
     (ours,) = json.loads((directory / "issuers.json").read_text())
     return list(ours["regions"])

@@ -1,4 +1,6 @@
-"""The command `kvitt region check`: the regions' policy files, checked before anything starts."""
+"""The commands `kvitt region`: the regions' policy files, checked before anything starts, and one
+more region.
+"""
 
 import contextlib
 import json
@@ -11,9 +13,11 @@ import httpx
 import typer
 from kvitt_chassis.policy_files import PolicyFile, read_policy_file, region_files
 
+from kvitt import region_adding
 from kvitt.local.problems import LocalProblem
+from kvitt.local.state import State
 from kvitt.local.supervisor import default_regions_dir
-from kvitt.options import JsonOption
+from kvitt.options import DEFAULT_STATE, JsonOption, StateOption
 
 region = typer.Typer(no_args_is_help=True, help="The regions' policies.")
 
@@ -60,6 +64,78 @@ def check(
         for one in checked:
             typer.echo("\n".join(_lines(one)))
     raise typer.Exit(1 if any(one.faults for one in checked) else 0)
+
+
+@region.command()
+def add(
+    code: Annotated[str, typer.Argument(help="The county's letters, such as i.")],
+    name: Annotated[str, typer.Option("--name", help="What the region is called.")],
+    like: Annotated[
+        str, typer.Option("--like", help="Whose policy is the beginning of the new one.")
+    ] = "w",
+    central_store: Annotated[
+        str | None, typer.Option("--central-store", help="The central store's number.")
+    ] = None,
+    directory: Annotated[
+        Path | None,
+        typer.Option("--regions-dir", help="Where policies lie; else KVITT_REGIONS_DIR."),
+    ] = None,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Start the services anew at once, one by one.")
+    ] = False,
+    as_json: JsonOption = False,
+    state_dir: StateOption = DEFAULT_STATE,
+) -> None:
+    """Add a region: its policy file, and on the system that runs here its topics and credentials.
+
+    A policy that is wrong is left for you to mend, and nothing else is done. Services read a new
+    policy when they start; the other regions go on meanwhile (docs/runbooks/add-a-region.md).
+
+    Exit code 0: it is there. 1: its policy is wrong.
+
+    Examples:
+
+      kvitt region add i --name "Region Gotland" --like w
+
+      kvitt region add i --name "Region Gotland" --restart  with the services at once
+    """
+    regions_dir = directory or default_regions_dir()
+    made = region_adding.make_policy(
+        regions_dir, code, name=name, like=like.lower(), central_store=central_store
+    )
+    waiting: Sequence[str] = ()
+    steps: list[str] = []
+    resolved = state_dir.resolve()
+    if not made.faults and State.exists(resolved):
+        state = State.existing(resolved)
+
+        def report(part: str, what: str) -> None:
+            steps.append(f"{part}: {what}")
+            if not as_json:
+                typer.echo(f"{part:<14} {what}")
+
+        waiting = region_adding.add_to_broker(state, regions_dir, report)
+        if waiting and restart:
+            region_adding.restart(state, waiting, report)
+            waiting = ()
+    following = _following(made, waiting, code.lower())
+    if as_json:
+        told = {**_as_json(made), "steps": steps, "next": following}
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join([*_lines(made), *(f"next: {one}" for one in following)]))
+    raise typer.Exit(1 if made.faults else 0)
+
+
+def _following(made: PolicyFile, waiting: Sequence[str], code: str) -> list[str]:
+    """What is left to do, as commands."""
+    if made.faults:
+        return [f"mend {made.path}, then kvitt region check {made.path}"]
+    return [
+        *(f"kvitt restart {name}" for name in waiting),
+        f"kvitt connect --region {code}",
+        "the region states its register: docs/runbooks/add-a-region.md",
+    ]
 
 
 def outages(urls: Iterable[str]) -> Mapping[str, str]:

@@ -1,8 +1,14 @@
-"""How the command line shows tables, and progress: live in a terminal, plain lines elsewhere."""
+"""How the command line shows tables, and progress: live in a terminal, plain lines elsewhere, JSON
+for a program.
+"""
 
+import io
+import json
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from threading import Lock
+from typing import IO, Any
 
 from rich.console import Console, RenderableType
 from rich.live import Live
@@ -17,12 +23,18 @@ console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 _COLUMN = 14
+_ONE_LINE = 10_000
+"""No line is broken for a program."""
 
 
 def show(table: Table, *, on: Console = console) -> None:
     """Print a table whose cells break between words alone: columns share what their longest words
     leave. Where not even these fit, each row is printed as lines of heading and value.
     """
+    if isinstance(sys.stdout, _JsonLines):
+        for values in _as_values(table):
+            sys.stdout.put(values)
+        return
     measured = [
         measure_renderables(on, on.options, [column.header, *column.cells])
         for column in table.columns
@@ -36,6 +48,27 @@ def show(table: Table, *, on: Console = console) -> None:
     for column, one in zip(table.columns, measured, strict=True):
         column.width = one.minimum + min(one.span, spare * one.span // max(wanted, 1))
     on.print(table)
+
+
+def show_json(value: object) -> None:
+    """Print a document that a person reads as JSON too."""
+    if isinstance(sys.stdout, _JsonLines):
+        sys.stdout.put(value)
+    else:
+        console.print_json(json.dumps(value))
+
+
+@contextmanager
+def told_as_json() -> Iterator[None]:
+    """Inside, what is printed is JSON, one object a line."""
+    lines = _JsonLines(sys.stdout)
+    width, console.width = console.width, _ONE_LINE
+    try:
+        with redirect_stdout(lines):
+            yield
+    finally:
+        lines.end()
+        console.width = width
 
 
 def in_words(value: object) -> str:
@@ -75,12 +108,62 @@ def _as_records(table: Table) -> Iterator[RenderableType]:
 @contextmanager
 def shown_steps() -> Iterator[Report]:
     """Inside: a Report that shows each part's latest step. Thread-safe."""
+    if isinstance(sys.stdout, _JsonLines):
+        out = sys.stdout
+        yield lambda part, what: out.put({"part": part, "step": what})
+        return
     if not console.is_terminal:
         yield lambda part, what: console.print(f"{part:<{_COLUMN}} {what}", soft_wrap=True)
         return
     steps = _Steps()
     with Live(steps, console=console, refresh_per_second=10):
         yield steps.report
+
+
+def _as_values(table: Table) -> Iterator[dict[str, str]]:
+    names = [str(column.header) for column in table.columns]
+    for cells in zip(*(column.cells for column in table.columns), strict=True):
+        yield dict(zip(names, map(_plain, cells), strict=True))
+
+
+def _plain(cell: RenderableType) -> str:
+    return Text.from_markup(cell).plain if isinstance(cell, str) else str(cell)
+
+
+class _JsonLines(io.TextIOBase):
+    """Takes lines of text, writes each as an object. Thread-safe."""
+
+    def __init__(self, out: IO[str]) -> None:
+        self._out = out
+        self._begun = ""
+        self._lock = Lock()
+
+    def write(self, text: str, /) -> int:
+        with self._lock:
+            *lines, self._begun = (self._begun + text).split("\n")
+            for line in lines:
+                self._line(line)
+        return len(text)
+
+    def put(self, value: Any) -> None:
+        """Write a value as it is."""
+        self._out.write(json.dumps(value, ensure_ascii=False) + "\n")
+        self._out.flush()
+
+    def end(self) -> None:
+        """Write a line that was begun."""
+        self._line(self._begun)
+        self._begun = ""
+
+    def isatty(self) -> bool:
+        return False
+
+    def flush(self) -> None:
+        self._out.flush()
+
+    def _line(self, line: str) -> None:
+        if line.strip():
+            self.put({"line": line.rstrip()})
 
 
 class _Steps:

@@ -139,6 +139,8 @@ def test_topics_carry_the_catalogues_settings_and_the_brokers_time(
         assert settings["retention.ms"].value == str(topic.retention_ms)
         assert settings["max.message.bytes"].value == str(topic.max_message_bytes)
         assert settings["message.timestamp.type"].value == "LogAppendTime"
+        is_feed = topic.name.startswith("region.") and topic.name.endswith(".events")
+        assert settings["compression.type"].value == ("gzip" if is_feed else "producer")
         assert len(partitions[PREFIX + topic.name].partitions) == topic.partitions
 
 

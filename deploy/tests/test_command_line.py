@@ -58,6 +58,8 @@ READ_ONLY = (
     "reset --yes",
     "restart kafka",
     "region check",
+    "subscriber list",
+    "subscriber topics",
     "explain device 170098",
     "policy what-if --region ac --policy ac.yaml --since 2026-01-01",
 )

@@ -7,10 +7,12 @@ import json
 import os
 import sqlite3
 import sys
+from collections.abc import Iterator
 
 from confluent_kafka import Consumer, KafkaError, Message
 
 PARTITIONS = 6
+LAST_READ = "CREATE TABLE IF NOT EXISTS last_read (subject TEXT PRIMARY KEY, sequence INTEGER)"
 
 
 def attributes(message: Message) -> dict[str, str]:
@@ -35,7 +37,8 @@ def describe(message: Message) -> str:
         place = f"{data['topic']}, partition {data['partition']}, offset {data['offset']}"
         way_on = f" {data['way_on']}" if "way_on" in data else ""
         return f"{data.get('subject') or place}: {data['outcome']}.{way_on}"
-    return f"{data.get(noun, noun)}: {data.get('status', wire_type)}"
+    thing = data.get(noun) or data.get("order") or data.get("device_number") or noun
+    return f"{thing}: {data.get('status', wire_type)}"
 
 
 def is_new(database: sqlite3.Connection, message: Message) -> bool:
@@ -49,13 +52,8 @@ def is_new(database: sqlite3.Connection, message: Message) -> bool:
     return saved.rowcount == 1
 
 
-def main() -> None:
-    """Läser från där gruppen slutade senast, och bekräftar när raden är skriven."""
-    topic, group, file = sys.argv[1:]
-    database = sqlite3.connect(file)
-    database.execute(
-        "CREATE TABLE IF NOT EXISTS last_read (subject TEXT PRIMARY KEY, sequence INTEGER)"
-    )
+def connect(topic: str, group: str) -> Consumer:
+    """Regionens läsare av flödet; gruppen ska börja med region-<kod>."""
     consumer = Consumer(
         {
             "bootstrap.servers": os.environ["KAFKA_BOOTSTRAP"],
@@ -63,22 +61,37 @@ def main() -> None:
             "sasl.mechanism": "SCRAM-SHA-512",
             "sasl.username": os.environ["KAFKA_USERNAME"],
             "sasl.password": os.environ["KAFKA_PASSWORD"],
-            "group.id": group,  # ska börja med region-<kod>
+            "group.id": group,
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
             "enable.partition.eof": True,  # berättar när en partition är läst till slutet
         }
     )
     consumer.subscribe([topic])
+    return consumer
+
+
+def to_the_end(consumer: Consumer) -> Iterator[Message]:
+    """Meddelandena i tur och ordning, tills varje partition är läst till slutet."""
     ended = set()
+    while len(ended) < PARTITIONS and (message := consumer.poll(10)) is not None:
+        error = message.error()
+        if error is not None and error.code() != KafkaError._PARTITION_EOF:
+            sys.exit(str(error))
+        if error is not None:
+            ended.add(message.partition())
+        else:
+            yield message
+
+
+def main() -> None:
+    """Läser från där gruppen slutade senast, och bekräftar när raden är skriven."""
+    topic, group, file = sys.argv[1:]
+    database = sqlite3.connect(file)
+    database.execute(LAST_READ)
+    consumer = connect(topic, group)
     try:
-        while len(ended) < PARTITIONS and (message := consumer.poll(10)) is not None:
-            error = message.error()
-            if error is not None and error.code() != KafkaError._PARTITION_EOF:
-                sys.exit(str(error))
-            if error is not None:
-                ended.add(message.partition())
-                continue
+        for message in to_the_end(consumer):
             with database:  # numret sparas i samma transaktion som det som meddelandet leder till
                 if is_new(database, message):
                     sys.stdout.write(describe(message) + "\n")

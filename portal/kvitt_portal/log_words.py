@@ -218,6 +218,8 @@ _ACTS: Final[Mapping[str, str]] = {
     "orders.user.set-default-supply": "välja varifrån det egna föreslås komma",
     "orders.user.set-default-service-point": "välja användares första tjänsteställe",
     "orders.user.sign-in": "logga in",
+    "notifications.preferences.show": "se vad som kommer med egen e-post",
+    "notifications.preferences.set": "välja vad som kommer med egen e-post",
     "orders.receipts.awaited": "läsa direktleveranser att ta emot",
     "orders.orders.to-purchase": "läsa beställningar utan inköpsorder",
     "orders.orders.sources": "se varifrån artikel kan komma",
@@ -317,6 +319,16 @@ _ACTS: Final[Mapping[str, str]] = {
     "billing.ledger.balance": "läsa råbalans",
     "billing.ledger.export": "ta ut verifikationer",
     "notifications.messages.count": "räkna olästa meddelanden",
+    "notifications.feed.read": "läsa regionens flöde",
+    "notifications.webhooks.list": "läsa webhookar",
+    "notifications.webhook.add": "lägga till webhook",
+    "notifications.webhook.show": "läsa webhook",
+    "notifications.webhook.pause": "pausa webhook",
+    "notifications.webhook.resume": "återuppta webhook",
+    "notifications.webhook.rotate-secret": "byta hemlighet för webhook",
+    "notifications.webhook.replay": "skicka om till webhook",
+    "notifications.webhook.test": "prova webhook",
+    "notifications.webhook.delete": "ta bort webhook",
 }
 """Acts that say something else than their verb and noun do."""
 

@@ -90,7 +90,7 @@ def _record(one: Any) -> Record:
     return Record(
         topic=one.topic,
         partition=one.partition,
-        key=one.key.decode(),
+        key=(one.key or b"").decode(),
         headers=tuple(one.headers),
         value=one.value,
     )

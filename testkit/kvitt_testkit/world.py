@@ -27,6 +27,7 @@ from kvitt_chassis.sealing import Sealer, record_of
 from kvitt_chassis.service import Service
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.unit_of_work import UnitOfWork
+from kvitt_chassis.web.entrance import Entrance
 from kvitt_contracts.access import IN_TOKENS, OF_DUTIES, Grantee
 from kvitt_contracts.calendar import STOCKHOLM
 from kvitt_contracts.envelope import Command, Envelope, Event, Kind, Message
@@ -47,6 +48,7 @@ STAFF = (Role.PRESCRIBER, Role.REQUESTER, Role.CUSTOMER_SERVICE)
 """Every role that the register of users gives."""
 _SEALER = Sealer(Fernet.generate_key().decode())
 _OFFSETS = count()
+_NO_KAFKA = {"bootstrap_servers": "127.0.0.1:1"}
 _KEEP = ("alembic_version", "clock", "relay")
 
 
@@ -317,6 +319,7 @@ class World:
             authenticator=SignedInAs(identity),
             access=self.service.access,
             sealer=_SEALER,
+            entrance=Entrance(self.service.name, self.service.handlers, kafka=_NO_KAFKA),
         )
         transport = httpx.ASGITransport(app=self.service.http_app(context))
         async with httpx.AsyncClient(

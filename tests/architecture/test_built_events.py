@@ -40,6 +40,7 @@ PLAYS = {
     "tests/mutants": set[str](),
     "tests/previews": {"orders"},  # it plays who orders, purchases and receives
     "tests/privacy": set[str](),
+    "tests/quickstarts": set[str](),
     "tests/races": {"bmb", "orders", "inventory"},  # it plays who asks of these
     "tests/simulation": {"orders"},  # its model of the chassis emits as orders does
 }

@@ -7,7 +7,15 @@ from collections import Counter
 import pytest
 from kvitt_contracts import coming, topics
 from kvitt_contracts.envelope import Command, Event, Fact, Message
-from kvitt_contracts.topics import CATALOGUE, DAYS_14, FOR_EVER, SERVICES, Topic, catalogue
+from kvitt_contracts.topics import (
+    CATALOGUE,
+    DAYS_14,
+    FOR_EVER,
+    REGION,
+    SERVICES,
+    Topic,
+    catalogue,
+)
 
 REGIONS = ("ac", "bd")
 ALL = (*CATALOGUE, *coming.TOPICS)
@@ -60,8 +68,18 @@ def test_consumers_are_services_that_may_read(topic: Topic) -> None:
 
 
 @pytest.mark.parametrize("topic", ALL, ids=_name)
-def test_a_topic_has_one_writer(topic: Topic) -> None:
-    assert len(topic.writers) == 1
+def test_a_topic_has_one_writer_but_what_regions_send_may_come_over_http(topic: Topic) -> None:
+    regions = {f"region-{REGION}"} if topic.is_inbound else set()
+
+    assert topic.writers >= regions
+    assert topic.writers - regions == (topic.consumers if topic.is_inbound else {topic.owner})
+
+
+@pytest.mark.parametrize("topic", ALL, ids=_name)
+def test_what_outsiders_read_is_compressed_with_what_every_client_reads(topic: Topic) -> None:
+    is_read_outside = any(reader.startswith("region-") for reader in topic.readers)
+
+    assert topic.compression == ("gzip" if is_read_outside else "producer")
 
 
 @pytest.mark.parametrize("topic", [t for t in ALL if not t.is_inbound], ids=_name)

@@ -72,12 +72,12 @@ def test_the_search_for_producers_finds_what_it_looks_for() -> None:
     assert set(_taken_from_contracts(tree)) & NAMES == {"LinesKept", "OrderLineVoidRefused"}
 
 
-@pytest.mark.parametrize("topic", coming.TOPICS, ids=lambda topic: topic.name)
-def test_a_topic_without_a_type_in_use_is_on_no_broker_and_read_by_nobody(topic: Topic) -> None:
-    assert topic.types == ()
-    assert topic.coming
-    assert topic.name not in {one.name for one in CATALOGUE}
-    assert topic.name.replace("<code>", "ac") not in {one.name for one in catalogue(["ac"])}
+def test_a_topic_without_a_type_in_use_is_on_no_broker_and_read_by_nobody() -> None:
+    for topic in coming.TOPICS:  # there may be none
+        assert topic.types == ()
+        assert topic.coming
+        assert topic.name not in {one.name for one in CATALOGUE}
+        assert topic.name.replace("<code>", "ac") not in {one.name for one in catalogue(["ac"])}
 
 
 @pytest.mark.parametrize("topic", ALL, ids=lambda topic: topic.name)

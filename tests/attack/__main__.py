@@ -16,6 +16,7 @@ from tests.attack import (
     aftermath,
     connections,
     edge,
+    entrance,
     flood,
     generated,
     matrix,
@@ -30,13 +31,14 @@ Part = Callable[[Attack], None]
 
 # decision 0525: an attack is a test, with a seed and an end
 PARTS: dict[str, tuple[Part, float]] = {
-    "credentials": (matrix.attack, 0.14),
-    "probing": (probing.attack, 0.12),
-    "portal": (portal.attack, 0.12),
-    "requests": (generated.attack, 0.17),
-    "kafka": (edge.attack, 0.17),
-    "connections": (connections.attack, 0.18),
-    "flood": (flood.attack, 0.10),
+    "credentials": (matrix.attack, 0.13),
+    "probing": (probing.attack, 0.11),
+    "portal": (portal.attack, 0.11),
+    "requests": (generated.attack, 0.16),
+    "kafka": (edge.attack, 0.15),
+    "entrance": (entrance.attack, 0.10),
+    "connections": (connections.attack, 0.16),
+    "flood": (flood.attack, 0.08),
 }
 """Each part, and its share of the time."""
 _START_SECONDS, _END_SECONDS = 600.0, 120.0

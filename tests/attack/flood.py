@@ -24,6 +24,11 @@ floor, or within so many times what they take alone: attacker and attacked share
 """
 FLOODING = 80
 """Requests that are in hand at once: a region has 32 slots of a service, one caller 16."""
+_BESIDE = 24
+"""So many more of the feed and of region's messages."""
+_UNSAID = "region.invoice.reported.v1"
+"""Of which nothing is said during an attack: who asks for it waits."""
+_Request = tuple[str, str, bytes | None]
 _USERS = 6
 _LARGE = 64 * 1024
 _LARGE_A_SECOND, _SMALL_A_SECOND = 160, 80
@@ -60,25 +65,39 @@ def attack(on: Attack) -> None:
 
 
 async def _ask(on: Attack) -> None:
-    """Ask without a pause, far more at once than a region's share."""
-    url = f"{on.world.services['orders'].url}/orders?limit=200"
+    """Ask without a pause, far more at once than a region's share: lists, the feed, and to wait for
+    what it has not said yet; and send events that are none.
+    """
+    orders, notifications = (on.world.services[name].url for name in ("orders", "notifications"))
+    lists: list[_Request] = [("GET", f"{orders}/orders?limit=200", None)]
+    others: list[_Request] = [
+        ("POST", f"{orders}/region-messages", b"[" + b"{}," * 400 + b"{}]"),
+        ("GET", f"{notifications}/feed?limit=500", None),
+        ("GET", f"{notifications}/feed?type={_UNSAID}&wait_seconds=2", None),
+    ]
+    asked = lists * FLOODING + others * (_BESIDE // len(others))
     tokens = [
         on.world.token(f"flod{number}", region=OURS, roles=("region_system",))
         for number in range(_USERS)
     ]
 
     async def ask(number: int) -> None:
-        headers = (("Authorization", f"Bearer {tokens[number % _USERS]}"),)
+        method, url, body = asked[number]
+        headers = (
+            ("Authorization", f"Bearer {tokens[number % _USERS]}"),
+            ("Content-Type", "application/cloudevents-batch+json"),
+        )
         async with Wire() as wire:
             while on.has_time:
                 with suppress(OSError, EOFError, TimeoutError):
-                    answer = await wire.ask("GET", url, headers)
+                    answer = await wire.ask(method, url, headers, body)
                     on.count("requests of a flood")
                     on.count(f"flood {answer.status}")
-                    if answer.status not in (200, 429, 503):  # 503: the database is busy
+                    wrong = method == "POST" and answer.status == 422  # no event is let in
+                    if not wrong and answer.status not in (200, 429, 503):  # 503: busy
                         on.find(f"a flood is answered {answer.status}", said=answer.text[:100])
 
-    await asyncio.gather(*(ask(number) for number in range(FLOODING)))
+    await asyncio.gather(*(ask(number) for number in range(len(asked))))
     if "requests of a flood" not in on.tried:
         on.find("a flooding region is not answered at all")
     elif "flood 429" not in on.tried:

@@ -90,6 +90,14 @@ PLANTED = (
         "    except TypeError:\n        return None  # what else",
     ),
     _planted(
+        "a list of events that is none is an error",
+        "entrance",
+        "answers 500 to what a region sends",
+        f"{CHASSIS}/web/region_messages.py",
+        "    except (ValueError, RecursionError):\n        raise _no_batch() from None\n",
+        "    except TypeError:\n        raise _no_batch() from None\n",
+    ),
+    _planted(
         "a head may take for ever",
         "connections",
         "orders lets slow clients go on: GET",

@@ -119,7 +119,10 @@ def _lines(answer: httpx.Response) -> list[dict[str, Any]]:
     if answer.status_code != 200 or not kind.startswith("application/json"):
         return []
     document = answer.json()
-    lines = document.get("items", []) if isinstance(document, dict) else document
+    named = ("items", "events")  # of a list, and of the feed
+    lines = document
+    if isinstance(document, dict):
+        lines = next((document[name] for name in named if name in document), [])
     return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
 
 

@@ -68,10 +68,24 @@ class Attacked(World):
         for region in (OURS, THEIRS):
             for _ in range(_ORDERS):
                 self.load.order(region)
+            self._add_webhook(region)
         self.load.leave_unanswered(_TRANSFERS, {OURS: "sent", THEIRS: "sent"})
         if self.rest(_PREPARED_SECONDS) is None:
             raise TimeoutError(f"the registers are not known: {self.unrest()}")
         self.documents()  # made at the first request, which is no part of an attack
+
+    def _add_webhook(self, region: str) -> None:
+        """What a region's feed is sent to: nobody, under a name that leads nowhere."""
+        answer = httpx.post(
+            f"{self.services['notifications'].url}/webhooks",
+            json={"url": "https://kvitt.region.invalid/"},
+            headers={
+                "Authorization": f"Bearer {self.region_token(region)}",
+                "Idempotency-Key": f"webhook-{region}",
+            },
+            timeout=60.0,
+        )
+        answer.raise_for_status()
 
     def token(self, user: str, *, region: str = OURS, roles: tuple[str, ...] = ()) -> str:
         """A right token."""

@@ -2,6 +2,7 @@
 seed. Faults are planted in planted.py.
 """
 
+import json
 import subprocess
 import sys
 from random import Random
@@ -11,7 +12,7 @@ import pytest
 from kvitt_contracts.bmb import AcceptTransfer
 
 from tests.attack import __main__ as attack
-from tests.attack import aftermath
+from tests.attack import aftermath, events
 from tests.attack.planted import PLANTED
 from tests.attack.records import KINDS
 from tests.attack.setting import Attack, Attacked
@@ -74,6 +75,32 @@ def test_the_same_seed_makes_the_same_records(kind: str) -> None:
             without_time = [one for one in headers if one[0] != "ce_time"]
             found.append((key, body if kind != "structured" else key, without_time, message))
         return found
+
+    assert made(7) == made(7)
+    assert made(7) != made(8)
+
+
+@pytest.mark.parametrize("kind", [name for name, _ in KINDS])
+def test_an_event_is_the_record_in_each_mode(kind: str) -> None:
+    chance, make = Random(7), dict(KINDS)[kind]
+    made = [make(chance, AcceptTransfer) for _ in range(5)]
+
+    for event in made:
+        for request in (events.structured(event), events.binary(chance, event)):
+            assert request.ids == [event[1]]
+            assert not any(mark in value for _, value in request.headers for mark in b"\r\n\0")
+    readable = [one for one in made if events.is_json(one)]
+    batch = events.batch(readable)
+    assert (batch.ids, len(json.loads(batch.body))) == (
+        [message for _, message in readable],
+        len(readable),
+    )
+
+
+def test_the_same_seed_makes_the_same_requests_that_are_no_events() -> None:
+    def made(seed: int) -> list[object]:
+        chance = Random(seed)
+        return [make(chance) for make in events.NO_EVENTS for _ in range(5)]
 
     assert made(7) == made(7)
     assert made(7) != made(8)

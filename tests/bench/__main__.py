@@ -17,6 +17,7 @@ from kvitt.signals import ended_by_signals
 
 from tests.bench import (
     consuming,
+    feed,
     figures,
     inventory,
     invoicing,
@@ -71,6 +72,11 @@ _PARTS = {
     ),
     "slow-clients": Part(
         slow_clients.measure, 4, "how long HTTP takes beside connections that send nothing"
+    ),
+    "feed": Part(
+        feed.measure,
+        5,
+        "effect → the region's system, by long poll and by webhook, at 100 effects/s",
     ),
     "portal": Part(
         portal.measure, 5, "pages while twenty people work: answers, first paint, weight, idle"

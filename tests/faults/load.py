@@ -176,7 +176,7 @@ class Load:
                 for side in self._sides:
                     side.producer.poll(0)
                     for record in side.feed.consume(200, 0.01):
-                        if record.error() is None and _is_new(side, record):
+                        if record.error() is None and _is_heard(side, record):
                             self._heard(side, json.loads(record.value() or b"{}"))
         except BaseException as error:  # told to whoever asks next
             self._trouble = error
@@ -338,10 +338,14 @@ def source_of(region: str) -> str:
     return f"urn:region:{region}:fel"
 
 
-def _is_new(side: _Side, record: KafkaRecord) -> bool:
-    """False for what the relay has sent again after a kill."""
+def _is_heard(side: _Side, record: KafkaRecord) -> bool:
+    """False for what the relay has sent again after a kill, and for what is told of other things
+    than orders, transfers and messages.
+    """
     headers: Any = record.headers()
-    return side.read.is_new(str(record.topic()), Envelope.from_headers(headers))
+    envelope = Envelope.from_headers(headers)
+    is_new = side.read.is_new(str(record.topic()), envelope)
+    return is_new and envelope.type.split(".")[1] in ("order", "transfer", "message")
 
 
 def _open(region: Region, settings: Settings) -> _Side:

@@ -29,14 +29,16 @@ from kvitt_testkit.mail_server import MailServer, a_certificate, logins, mail_se
 from kvitt_testkit.world import Given, assert_rows_are_folds, wait_for
 from notifications.app import service as notifications
 from notifications.emails import writes
-from notifications.emails.domain import PICKUP_BY_RELATIVES, to_user
+from notifications.emails.domain import to_user
 from notifications.emails.models import EmailRow, EmailToSendRow
+from notifications.preferences.domain import PICKUP_BY_RELATIVES
 from orders.app import service as orders
 from orders.purchase_orders.domain import Status
 from pypdf import PdfReader
 from sqlalchemy import select
 
 from contracts.tests.builders.bmb import a_responsibles_set
+from contracts.tests.builders.orders import a_person_registered, an_order_placed
 from contracts.tests.builders.pickups import a_pickup_registered, a_relatives_pickup
 from contracts.tests.builders.purchases import (
     SUPPLIER,
@@ -127,6 +129,7 @@ async def test_a_user_is_mailed_at_work_what_relatives_ordered_and_no_person_is_
 ) -> None:
     await mailing.orders.handle(a_user_contact_stated(), subject=SENDER)
     await mailing.notifications.handle(a_responsibles_set(main=SENDER))
+    await mailing.notifications.handle(a_person_registered())
     await mailing.notifications.handle_all(a_relatives_pickup(), a_pickup_registered())
 
     assert await mailing.mailer(server.port).send_one()
@@ -149,6 +152,7 @@ async def test_a_user_without_an_address_is_told_by_the_message_that_is_there(
     mailing: Mailing, server: MailServer
 ) -> None:
     await mailing.notifications.handle(a_responsibles_set(main=SENDER))
+    await mailing.notifications.handle(a_person_registered())
     await mailing.notifications.handle_all(a_relatives_pickup(), a_pickup_registered())
 
     assert await mailing.mailer(server.port).send_one()
@@ -328,7 +332,8 @@ async def test_a_region_with_many_mails_goes_before_no_other_for_long(
     for number in range(1, 4):
         await mailing.bought(f"I-{number}", order=f"O-{number}")
     others = a_purchase_order_created("I-9", order="O-9", is_sent_by_kvitt=True)
-    await mailing.notifications.handle(others, region="bd")
+    theirs = (a_person_registered(), an_order_placed(reference="O-9"))
+    await mailing.notifications.handle_all(*theirs, others, region="bd")
     mailer = mailing.mailer(server.port)
 
     for _ in range(2):

@@ -157,8 +157,11 @@ NO_FREE_TEXT: Final = {
             *("inventory.refused_prescribers.reason", "inventory.stock_moves.kind"),
             *("inventory.devices.holder_kind", "notifications.messages.about_kind"),
             *("notifications.reports.status", "notifications.reports.thing"),
+            "notifications.reports.said",  # what stands on the region's feed: codes and numbers
             *("billing.month_previews.step", "billing.region_sales.refused"),
             *("billing.documents.template", "billing.set_aside.reason"),
+            *("notifications.webhooks.types", "notifications.webhooks.failure"),
+            *("notifications.webhooks.test_answer", "notifications.webhooks.secrets"),
         ),
         _CODE,
     ),
@@ -170,6 +173,7 @@ NO_FREE_TEXT: Final = {
             *("billing.set_aside.subject", "billing.counters.name"),
             *("billing.print_file_fetches.payers", "billing.invoice_runs.trying"),
             *("inventory.deliveries.reference", "notifications.emails.to_id"),
+            "notifications.webhooks.url",  # a system's, refused where it names a person (NTF-4b)
         ),
         _KEY,
     ),

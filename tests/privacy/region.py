@@ -122,6 +122,11 @@ class Region:
         answer = self.ask(method, service, path, user="drift", roles=(Grantee.PLATFORM,), **more)
         return answer.raise_for_status().json()
 
+    def read(self, service: str, path: str) -> Any:
+        """What the region's own system reads. Raises httpx.HTTPStatusError."""
+        answer = self.ask("GET", service, path, user="system", roles=(Grantee.REGION_SYSTEM,))
+        return answer.raise_for_status().json()
+
     # -- time --------------------------------------------------------------------------------------
 
     def move_clock(self, to: datetime) -> None:

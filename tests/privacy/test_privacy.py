@@ -122,6 +122,7 @@ def test_the_business_left_something_to_search_in_every_place(world: World) -> N
     assert "span POST /persons:find" in spans
     told = "".join(str(content) for _, content in world.pieces("traces"))
     assert all(f"kvitt-{service}" in told for service in SERVICES)
+    assert "region.order.reported.v1" in "".join(str(page) for _, page in world.pieces("feed"))
     statuses = {name.split()[-1] for name in world.places["problems"]}
     assert statuses >= {"404", "422"}
 

@@ -19,7 +19,18 @@ from tests.privacy.region import Region
 from tests.privacy.search import Found, Piece, Sought
 from tests.privacy.traces import Traces, receiver
 
-PLACES = ("topics", "logs", "metrics", "traces", "openapi", "admin", "tables", "problems", "files")
+PLACES = (
+    "topics",
+    "logs",
+    "metrics",
+    "traces",
+    "openapi",
+    "admin",
+    "tables",
+    "problems",
+    "files",
+    "feed",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +70,8 @@ class World:
                 return search.files(self.system.state.directory / "files")
             case "problems":
                 return self.region.problems
+            case "feed":
+                return self._shown_to_the_regions_system()
         raise LookupError(place)
 
     @property
@@ -77,6 +90,14 @@ class World:
             paths = [f"/admin/quarantine/{one['id']}" for one in parked]
             for path in ("/admin/parked?limit=1000", "/admin/audit", "/admin/outbox", *paths):
                 yield f"{name} {path}", str(self.region.operate("GET", name, path))
+
+    def _shown_to_the_regions_system(self) -> Iterator[Piece]:
+        """All of its feed over HTTP, which is what its webhooks are sent too."""
+        path = "/feed?limit=500"
+        while path:
+            page = self.region.read("notifications", path)
+            yield f"notifications {path}", str(page)
+            path = f"/feed?limit=500&after={page['next']}" if page["events"] else ""
 
 
 @contextmanager

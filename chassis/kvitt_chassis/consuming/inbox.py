@@ -5,7 +5,7 @@ effects. What is to be done is decided in machine.py.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -149,18 +149,25 @@ class Inbox:
                     for incoming, verdict in zip(arrived, settling.verdicts, strict=True)
                 ]
                 await unit.load_ahead([call for call in begun if call is not None])
-                await load_answers(unit, *(one for one in arrived if id(one) in told))
+                await load_answers(unit, *_answered(arrived, settling.verdicts, told))
                 for turn.index, incoming in enumerate(arrived):
                     began = time.monotonic()
                     try:
                         verdict = settling.begin(turn.index)
+                        call: Call | None = None
                         if verdict is Verdict.APPLY:
                             call = begun[turn.index] or await _begin_late(unit, incoming)
                             verdict = await self._apply(unit, incoming, call, applied)
                         elif verdict is Verdict.REFUSE and incoming.refused is not None:
                             record_refusal(unit, incoming, incoming.refused)
                         if incoming.is_inbound:
-                            await record_end(unit, incoming, verdict, is_told=id(incoming) in told)
+                            await record_end(
+                                unit,
+                                incoming,
+                                verdict,
+                                is_told=id(incoming) in told,
+                                tx=call[2] if call else None,
+                            )
                         settling.end(turn.index, verdict)
                     finally:
                         slowest = max(slowest, time.monotonic() - began)
@@ -359,6 +366,15 @@ def _lines(applied: Applied) -> list[tuple[str, str, int, str]]:
         for incoming, verdict in applied.verdicts
         if verdict is Verdict.APPLY and incoming.envelope is not None
     ]
+
+
+def _answered(
+    arrived: Sequence[Incoming], verdicts: Sequence[Verdict], told: AbstractSet[int]
+) -> Iterable[Incoming]:
+    """The messages whose senders may have been answered before."""
+    for incoming, verdict in zip(arrived, verdicts, strict=True):
+        if id(incoming) in told or (incoming.is_inbound and verdict is Verdict.DUPLICATE):
+            yield incoming
 
 
 def _begin(unit: UnitOfWork, incoming: Incoming) -> Call:

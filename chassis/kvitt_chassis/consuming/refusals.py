@@ -1,5 +1,5 @@
-"""The answers to inbound messages that had no effect at once: a row for each record, whose events
-repeat no value of it.
+"""The answers to inbound messages: a row for each record, whose events repeat no value of it. A
+message that took effect has its receipt in the same transaction.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from kvitt_contracts.envelope import Event, message_class
 from kvitt_contracts.refusals import MessageRefused, MessageSettled, Refused
-from kvitt_contracts.topics import CATALOGUE, Topic
+from kvitt_contracts.topics import CATALOGUE, Topic, for_region
 from kvitt_contracts.types import NAMESPACE, Word
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
@@ -52,6 +52,18 @@ CHANGES: tuple[str, ...] = (
     """,
 )
 """What a database of an earlier release lacks."""
+
+
+_REASONS = {Outcome.OBSOLETE: OLDER}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """What a message began or changed, as its sender is told of it."""
+
+    noun: str
+    id: UUID
+    number: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +126,16 @@ def record_refusal(unit: UnitOfWork, incoming: Incoming, refused: Refused) -> No
 
 
 def record_settled(
-    unit: UnitOfWork, incoming: Incoming, outcome: Outcome, reason: Reason | None = None
+    unit: UnitOfWork,
+    incoming: Incoming,
+    outcome: Outcome,
+    reason: Reason | None = None,
+    *,
+    thing: Thing | None = None,
 ) -> None:
-    """Record what becomes of an inbound message, as `record_refusal` does."""
+    """Record what becomes of an inbound message, as `record_refusal` does. `thing`: what it began,
+    or changed first.
+    """
     tx, declared = _begin(unit, incoming), _declared(unit.service)
     about, record = incoming.about, incoming.record
     event = declared.settled(
@@ -132,16 +151,28 @@ def record_settled(
         rule="contract" if reason else None,
         field=reason.field if reason else None,
         way_on=reason.way_on if reason else None,
+        thing=Word(thing.noun) if thing else None,
+        thing_id=thing.id if thing else None,
+        thing_number=thing.number if thing else None,
     )
     tx.record_at(declared.row_type, answer_id(unit, incoming), event)
 
 
+# decision 0550: every inbound message has a receipt, in the transaction of its effect
 async def record_end(
-    unit: UnitOfWork, incoming: Incoming, verdict: Verdict, *, is_told: bool
+    unit: UnitOfWork,
+    incoming: Incoming,
+    verdict: Verdict,
+    *,
+    is_told: bool,
+    tx: Transaction | None = None,
 ) -> None:
-    """Record how an inbound message has ended without a refusal by its handler: an older version,
-    an id or a version with other content; and any end where the sender was told that it is parked
-    (`is_told`). Raises as `record_refusal` does.
+    """Record how an inbound message has ended without a refusal by its handler: it took effect
+    (by `tx`), had come before, is an older version, has an id or a version with other content.
+
+    What Kafka delivers again has its answer already and gets no other, unless the sender was told
+    that it is parked (`is_told`). Raises as `record_refusal` does; a service that regions send
+    nothing to gives no receipts.
     """
     if verdict is Verdict.REUSED:
         await load_answers(unit, incoming)
@@ -151,10 +182,14 @@ async def record_end(
     elif verdict is Verdict.TAKEN:
         record_refusal(unit, incoming, answers.version_taken())
     outcome = end_of(verdict)
-    if outcome is Outcome.OBSOLETE:
-        record_settled(unit, incoming, outcome, OLDER)
-    elif outcome is not None and is_told:
-        record_settled(unit, incoming, outcome)
+    if outcome is None or not is_answering(unit.service):
+        return
+    if outcome is Outcome.DUPLICATE and not is_told:
+        await load_answers(unit, incoming)
+        if _is_answered(unit, incoming):
+            return
+    thing = None if tx is None else _thing_of(incoming, tx)
+    record_settled(unit, incoming, outcome, _REASONS.get(outcome), thing=thing)
 
 
 async def load_answers(unit: UnitOfWork, *told: Incoming) -> None:
@@ -175,6 +210,30 @@ def answer_id(unit: UnitOfWork, incoming: Incoming) -> UUID:
     record = incoming.record
     place = f"{incoming.topic}|{record.partition}|{record.offset}|{record.timestamp}"
     return uuid5(NAMESPACE, f"answer|{unit.service}|{place}")
+
+
+@cache
+def is_answering(service: str) -> bool:
+    """True for a service that regions send something to: it has a topic for its answers."""
+    return any(topic.name == f"{service}.refusals" for topic in CATALOGUE)
+
+
+def _thing_of(incoming: Incoming, tx: Transaction) -> Thing | None:
+    """What a message began, or changed first; nothing of what is about persons: a region names
+    them by its own ids.
+    """
+    row = tx.first_recorded
+    if row is None or _is_of_persons(incoming.topic):
+        return None
+    noun = row.noun.replace("-", "_")
+    number = getattr(row, f"{noun}_number", None)
+    return Thing(noun=noun, id=row.id, number=None if number is None else str(number))
+
+
+@cache
+def _is_of_persons(topic: str) -> bool:
+    region = topic.split(".")[1]
+    return any(for_region(one, region).name == topic for one in CATALOGUE if one.personal_data)
 
 
 def _is_answered(unit: UnitOfWork, incoming: Incoming) -> bool:

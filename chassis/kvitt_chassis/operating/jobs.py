@@ -52,6 +52,16 @@ async def surely(record: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(_AGAIN_SECONDS)
 
 
+async def apart(what: str, work: Awaitable[object]) -> None:
+    """Do one of several things that a job does at once: what it raises is logged, and is nothing to
+    the others.
+    """
+    try:
+        await work
+    except Exception as error:
+        log.warning("%s: %s", what, describe(error))
+
+
 async def keep_at(job: Job) -> None:
     """Do a job until cancelled."""
     while True:

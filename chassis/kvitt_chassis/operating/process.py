@@ -49,6 +49,7 @@ from kvitt_chassis.web import idempotency
 from kvitt_chassis.web.app import build_app
 from kvitt_chassis.web.certificates import Certificates
 from kvitt_chassis.web.connections import Connections, bounded
+from kvitt_chassis.web.entrance import Entrance
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ _CONSUMER_STOP_SECONDS = 9.0
 _HTTP_STOP_SECONDS = 4
 _KEEP_ALIVE_SECONDS = 8  # longer than clients reuse a connection for, which is 5 s in many
 _TIMERS_STOP_SECONDS = 3.0
+_ENTRANCE_STOP_SECONDS = 4.0
 _RELAY_STOP_SECONDS = 5.0
 _RETRY_SECONDS = 1.0
 _TIDY_SECONDS = 3600.0
@@ -144,6 +146,12 @@ class Process:
             reconciliation=self.reconciliation,
             evidence=self.evidence,
             moves_clock=settings.moves_clock,
+        )
+        self.entrance = Entrance(
+            service.name,
+            service.handlers,
+            kafka=settings.kafka,
+            topic_prefix=settings.topic_prefix,
         )
         self._are_policies_guarded = False
         self._consumer_started = False
@@ -255,6 +263,7 @@ class Process:
             self._settle("consumer", self.consumers.stop(), _CONSUMER_STOP_SECONDS),
             *(self._join(name, _HTTP_STOP_SECONDS + 2.0) for name in self._servers),
         )
+        await self._settle("entrance", self.entrance.close(), _ENTRANCE_STOP_SECONDS)
         await self._settle("timers", self.timers.stop(), _TIMERS_STOP_SECONDS)
         if "relay" in self._tasks and not await self.relay.drain(_RELAY_STOP_SECONDS):
             log.warning("the relay could not send all: it stays in the log for the next one")
@@ -341,6 +350,7 @@ class Process:
             access=self.service.access,
             sealer=Sealer(self.settings.live("quarantine_key", check=Fernet)),
             may_decide=lambda: self._are_policies_guarded,
+            entrance=self.entrance,
         )
 
     def _app(self, context: ApiContext) -> FastAPI:

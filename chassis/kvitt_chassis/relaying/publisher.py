@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
@@ -25,11 +25,23 @@ _CONNECT_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 
 
+class Placed(Protocol):
+    """What is published: its topic, by the catalogue's name, and its key."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+
+
 class Publisher:
     """One service's producer. After any error it is closed, and a new one is made for the next
     page. `kafka`: aiokafka's connection settings. `topic_prefix` is put in front of topics'
     names.
     """
+
+    role = "relay"
+    compression = "lz4"
 
     def __init__(self, kafka: Mapping[str, Any], *, service: str, topic_prefix: str = "") -> None:
         self._kafka = dict(kafka)
@@ -39,7 +51,7 @@ class Publisher:
         self._producer: AIOKafkaProducer | None = None
         self._partitions: dict[str, list[int]] = {}  # by topic, as this producer knows them
 
-    async def publish(self, rows: Sequence[OutboxRow]) -> None:
+    async def publish(self, rows: Sequence[Placed]) -> None:
         """Publish rows in their order and wait until Kafka has acknowledged all of them.
 
         Raises KafkaError, TimeoutError and whatever else a producer raises: some may have been
@@ -89,10 +101,10 @@ class Publisher:
         if self._producer is None:
             self._producer = AIOKafkaProducer(
                 **self._kafka,
-                client_id=f"kvitt-{self._service}-relay",
+                client_id=f"kvitt-{self._service}-{self.role}",
                 enable_idempotence=True,
                 acks="all",
-                compression_type="lz4",
+                compression_type=self.compression,
                 max_batch_size=256 * 1024,
                 linger_ms=0,  # batches are handed over whole
                 request_timeout_ms=10_000,
@@ -101,7 +113,7 @@ class Publisher:
         return self._producer
 
     async def _enqueue(
-        self, producer: AIOKafkaProducer, rows: Sequence[OutboxRow]
+        self, producer: AIOKafkaProducer, rows: Sequence[Placed]
     ) -> list["asyncio.Future[Any]"]:
         """Add rows to the producer's batches per partition; within a partition in the
         rows' order.
@@ -126,7 +138,7 @@ class Publisher:
             sent.append(handed)
         return sent
 
-    def _append(self, batch: Any, key: bytes, row: OutboxRow) -> bool:
+    def _append(self, batch: Any, key: bytes, row: Any) -> bool:
         added = batch.append(
             key=key, value=row.payload.encode(), timestamp=None, headers=self.headers(row)
         )

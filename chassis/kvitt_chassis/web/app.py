@@ -32,6 +32,7 @@ from kvitt_chassis.origins import is_from
 from kvitt_chassis.web import problems
 from kvitt_chassis.web.bodies import StreamedRoute
 from kvitt_chassis.web.body_bounds import Bound, BoundedBody
+from kvitt_chassis.web.openapi import completed
 from kvitt_chassis.web.problems import (
     FAULT,
     NOT_HTTP,
@@ -346,12 +347,7 @@ def _document_problems(app: FastAPI) -> None:
 
     def openapi() -> dict[str, object]:
         if app.openapi_schema is None:
-            document = build()
-            schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            made = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(made.pop("$defs", {}))
-            schemas["Problem"] = made
-            app.openapi_schema = document
+            app.openapi_schema = completed(build())
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""Nothing that a region sends vanishes: an effect, a duplicate, or an answer with its reason."""
+"""Nothing that a region sends vanishes: each record has a receipt, or an answer with its reason."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from chassis.tests import trail
 from chassis.tests.answering.messages import (
+    SOURCE,
     answers_of,
     keys_of,
     names_of,
@@ -60,13 +61,14 @@ async def test_what_can_be_answered_is_refused_and_holds_nothing_up(
         [damage(log.stated("4711", 1, "first", id=message_id)), log.stated("4711", 2, "second")]
     )
 
-    (answer,) = await answers_of(consumer)
+    answer, receipt = await answers_of(consumer)
     assert (answer["message_id"], answer["reason"], answer["field"]) == (
         str(message_id),
         reason,
         field,
     )
     assert answer["message_subject"] == "4711"
+    assert receipt["outcome"] == "applied"
     assert await names_of(consumer) == ["second"]
     assert await consumer.quarantine.entries() == []
 
@@ -263,14 +265,78 @@ async def test_a_key_that_is_given_up_is_told_with_what_waits_behind_it(
     ]
 
 
-async def test_an_older_version_is_told_to_be_obsolete_and_a_duplicate_is_not(
+async def test_each_record_has_one_receipt_however_often_it_is_delivered(
     consumer: Consumer, log: Log
 ) -> None:
     newer = log.stated("4711", 5, "newer")
     await consumer.settle([newer, newer, log.stated("4711", 3, "older")])
+    await consumer.settle([newer])  # as Kafka delivers it again after a crash
 
-    (told,) = await answers_of(consumer)
-    assert (told["outcome"], told["reason"], told["offset"]) == ("obsolete", "OLDER_VERSION", 1)
+    applied, obsolete = await answers_of(consumer)
+    assert (applied["outcome"], applied["offset"]) == ("applied", 0)
+    assert "reason" not in applied
+    assert (obsolete["outcome"], obsolete["reason"], obsolete["offset"]) == (
+        "obsolete",
+        "OLDER_VERSION",
+        1,
+    )
+
+
+async def test_what_is_sent_again_is_told_to_be_a_duplicate_at_its_own_place(
+    consumer: Consumer, log: Log
+) -> None:
+    first = log.stated("4711", 1, "first")
+    again = replace(first, offset=4)
+    await consumer.settle([first, again])
+    await consumer.settle([replace(first, offset=5)])
+    await consumer.settle([again])
+
+    told = [(one["outcome"], one["offset"]) for one in await answers_of(consumer)]
+    assert told == [("applied", 0), ("duplicate", 4), ("duplicate", 5)]
+
+
+async def test_a_receipt_names_the_message_and_the_thing_that_it_began(
+    consumer: Consumer, log: Log
+) -> None:
+    message_id = uuid4()
+    await consumer.settle([log.stated("4711", 1, "first", id=message_id)])
+
+    (receipt,) = await answers_of(consumer)
+    ((payer,),) = await table(consumer.database, "SELECT id FROM payers")
+    named = ("message_id", "message_source", "message_type", "message_subject")
+    assert [receipt[name] for name in named] == [
+        str(message_id),
+        SOURCE,
+        "region.payer.stated.v1",
+        "4711",
+    ]
+    assert (receipt["thing"], receipt["thing_id"]) == ("payer", str(payer))
+    rows = "SELECT DISTINCT causation_id FROM events"
+    assert await table(consumer.database, rows) == [(str(message_id),)]
+
+
+async def test_of_a_batch_each_receipt_is_of_its_own_messages_outcome(
+    consumer: Consumer, log: Log
+) -> None:
+    mood.failing.add("fails")
+    await consumer.settle(
+        [
+            log.stated("4711", 1, "first"),
+            log.stated("4712", 1, "fails"),
+            log.stated("4713", 1, "third"),
+            log.void("4714"),  # the command is refused
+        ]
+    )
+    mood.failing.clear()
+
+    told = {one.get("message_subject"): one.get("outcome") for one in await answers_of(consumer)}
+    assert told == {"4711": "applied", "4713": "applied", "4714": None}
+    rows = "SELECT outcome, seq FROM refusals ORDER BY outcome"
+    assert await table(consumer.database, rows) == [
+        ("applied", 1),
+        ("applied", 1),
+        ("refused", 1),
+    ]
 
 
 async def test_an_event_of_another_service_is_told_to_nobody(consumer: Consumer, log: Log) -> None:

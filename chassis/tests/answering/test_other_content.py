@@ -21,7 +21,8 @@ async def test_a_version_that_comes_with_other_content_is_refused_and_is_a_dupli
     await consumer.settle([log.stated("4711", 1, "first"), log.stated("4711", 1, "first")])
     await consumer.settle([log.stated("4711", 1, "first"), log.stated("4711", 1, "second")])
 
-    (answer,) = await answers_of(consumer)
+    *receipts, answer = await answers_of(consumer)
+    assert [one["outcome"] for one in receipts] == ["applied", "duplicate", "duplicate"]
     assert (answer["reason"], answer["field"]) == ("VERSION_TAKEN", "version")
     assert await names_of(consumer) == ["first"]
 
@@ -35,7 +36,8 @@ async def test_the_same_statement_is_the_same_in_either_mode_and_with_its_defaul
 
     await consumer.settle([fact, replace(fact, offset=7, value=again, headers=[])])
 
-    assert await answers_of(consumer) == []
+    outcomes = [one["outcome"] for one in await answers_of(consumer)]
+    assert outcomes == ["applied", "duplicate"]
 
 
 async def test_a_version_of_which_no_content_is_known_is_obsolete_and_told(
@@ -47,7 +49,8 @@ async def test_a_version_of_which_no_content_is_known_is_obsolete_and_told(
 
     await consumer.settle([log.stated("4711", 4, "second"), log.stated("4711", 5, "third")])
 
-    assert [one["outcome"] for one in await answers_of(consumer)] == ["obsolete"]
+    outcomes = [one["outcome"] for one in await answers_of(consumer)]
+    assert outcomes == ["applied", "obsolete", "applied"]
     assert await names_of(consumer) == ["third"]
 
 
@@ -61,7 +64,8 @@ async def test_an_id_that_comes_with_other_content_is_refused_once(
     await consumer.settle([first, first, other])
     await consumer.settle([other])  # as Kafka delivers it again after a crash
 
-    (answer,) = await answers_of(consumer)
+    receipt, answer = await answers_of(consumer)
+    assert receipt["outcome"] == "applied"
     assert (answer["reason"], answer["message_id"]) == ("ID_REUSED", str(message_id))
     assert await names_of(consumer) == ["first"]
 

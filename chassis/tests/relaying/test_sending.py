@@ -15,6 +15,7 @@ from kvitt_chassis.relaying import outbox
 from kvitt_chassis.relaying.dedicated_connection import DedicatedConnection
 from kvitt_chassis.relaying.outbox import OutboxRow
 from kvitt_chassis.relaying.outbox_reader import PAGE_BYTES, SETUP, OutboxReader
+from kvitt_chassis.relaying.publisher import Placed
 from kvitt_chassis.relaying.relay import STATEMENT_SECONDS
 from kvitt_chassis.relaying.steps import Cursor
 from kvitt_contracts.envelope import Envelope
@@ -167,8 +168,8 @@ async def test_a_page_of_large_events_is_short_and_none_is_left_out(log: Log) ->
     relay = log.relay(log.database(), page=50)
     publish, pages = relay._publisher.publish, []
 
-    async def counted(rows: Sequence[OutboxRow]) -> None:
-        pages.append(sum(len(row.payload) for row in rows))
+    async def counted(rows: Sequence[Placed]) -> None:
+        pages.append(sum(len(row.payload) for row in rows if isinstance(row, OutboxRow)))
         await publish(rows)
 
     relay._publisher.publish = counted  # type: ignore[method-assign]

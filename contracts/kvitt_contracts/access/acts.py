@@ -153,6 +153,18 @@ def routes(
     )
 
 
+def sends(service: str) -> Act:
+    """The row of what a region's own system sends to a service over HTTP, in place of Kafka: each
+    command in it is asked its own row besides, of who acts.
+    """
+    return Act(
+        name=f"{service}.region-messages.send",
+        service=service,
+        route="POST /region-messages",
+        granted=SYSTEM,
+    )
+
+
 def command(
     name: str,
     route: str,

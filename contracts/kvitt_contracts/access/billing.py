@@ -11,6 +11,7 @@ from kvitt_contracts.access.acts import (
     Reach,
     command,
     routes,
+    sends,
 )
 
 _OWN = dict.fromkeys((*WORKS, *PAYS), Reach.OWN)
@@ -21,6 +22,7 @@ _LOGS = {**_FINANCE, **OPERATES}
 _WATCHES = {**_SEES, **OPERATES}
 
 ACTS = (
+    sends("billing"),
     command(
         "billing.charge.pause",
         "POST /charges/{charge_id}:pause",

@@ -1,12 +1,23 @@
 """Who may do what in bmb."""
 
 from kvitt_contracts import bmb
-from kvitt_contracts.access.acts import CARE, MINE, READS, STAFF, SYSTEM, WORKS, command, routes
+from kvitt_contracts.access.acts import (
+    CARE,
+    MINE,
+    READS,
+    STAFF,
+    SYSTEM,
+    WORKS,
+    command,
+    routes,
+    sends,
+)
 
 _TRANSFER = "/transfers/{transfer_id}"
 _RESPONSIBLES = "/responsibles/{service_point}"
 
 ACTS = (
+    sends("bmb"),
     command("bmb.transfer.save", "POST /transfers", bmb.SaveTransfer, WORKS, actors=("sender",)),
     command("bmb.transfer.execute", f"POST {_TRANSFER}:execute", bmb.ExecuteTransfer, WORKS),
     command("bmb.transfer.cancel", f"POST {_TRANSFER}:cancel", bmb.CancelTransfer, WORKS),

@@ -14,6 +14,7 @@ from kvitt_contracts.access.acts import (
     Reach,
     command,
     routes,
+    sends,
 )
 
 _RECONDITIONING = "/reconditionings/{reconditioning_id}"
@@ -26,6 +27,7 @@ _TENDS = {**WORKS, **REPAIRS}
 _STOCKTAKING = "/stores/{store}/stocktaking"
 
 ACTS = (
+    sends("inventory"),
     command(
         "inventory.device.scrap",
         "POST /devices/{device_id}:scrap",

@@ -21,6 +21,7 @@ from kvitt_contracts.access.acts import (
     Reach,
     command,
     routes,
+    sends,
 )
 
 _FAULT_REPORT = "/fault-reports/{fault_report_id}"
@@ -40,6 +41,7 @@ _BUYS = {**READS, **PAYS}
 _EVERYBODY = dict.fromkeys(WORKS, Reach.REGION)  # ORD-9: a template is nobody's own
 
 ACTS = (
+    sends("orders"),
     command("orders.order.place", "POST /orders", orders.PlaceOrder, WORKS, actors=_PLACES),
     command(
         "orders.withdrawal.register",

@@ -1,6 +1,7 @@
 """The messages of billing: who owes what."""
 
 from kvitt_contracts.billing.charges import (
+    CHARGED,
     ChargeCancelled,
     ChargeCause,
     ChargeDeferred,
@@ -77,6 +78,7 @@ from kvitt_contracts.billing.supplier_invoices import (
 )
 
 __all__ = [
+    "CHARGED",
     "ApproveInvoiceRun",
     "ApproveRegionSale",
     "ChargeCancelled",

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from kvitt_contracts.day_bounds import PlannedOn
 from kvitt_contracts.envelope import Command, Event
@@ -32,6 +33,21 @@ class ChargeKind(StrEnum):
     SALE = "sale"
     FEE = "fee"
     RENT = "rent"
+
+
+CHARGED: Final = (
+    *ChargeKind,
+    "home_region",
+    "service",
+    "urgent_pickup",
+    "postage",
+    "region_sale",
+    "lost_device",
+    "damaged_device",
+    "stolen_device",
+    "missing_device",
+)
+"""Every kind of charge and of an invoice's line that there is now."""
 
 
 class ChargeRaised(Event, type="billing.charge.raised.v1"):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kvitt_contracts.billing.charges import ChargeKind
+from kvitt_contracts.billing.charges import CHARGED, ChargeKind
 from kvitt_contracts.billing.ledger import Month
 from kvitt_contracts.envelope import Command, Event
 from kvitt_contracts.types import (
@@ -15,6 +15,7 @@ from kvitt_contracts.types import (
     DeviceId,
     DeviceNumber,
     InvoiceId,
+    Known,
     Money,
     OcrNumber,
     Payer,
@@ -81,7 +82,7 @@ class InvoiceLineV2(Value):
     `corrects`: the invoice that a credit takes back from (BIL-9).
     """
 
-    kind: Word
+    kind: Annotated[Word, Known(*CHARGED)]
     article_number: ArticleNumber | None = None
     amount: Money
     device_id: DeviceId | None = None

@@ -17,6 +17,7 @@ from kvitt_contracts.types import (
     DeviceNumber,
     GroupName,
     Holder,
+    Known,
     MarkedDevice,
     Money,
     OrderId,
@@ -134,7 +135,7 @@ class Cover(Value):
     BIL-11): `payer_id` of the register, by the policy.
     """
 
-    kind: Word
+    kind: Annotated[Word, Known("home_region", "state")]
     payer_id: PayerId
 
 

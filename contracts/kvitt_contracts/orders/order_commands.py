@@ -1,6 +1,6 @@
 """The commands of an order."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -119,6 +119,16 @@ class PlaceOrder(Command, type="orders.order.place.v1"):
     cover: CoverToOrder | None = None
     lines: Annotated[tuple[LineToOrder, ...], Field(min_length=1, max_length=100)]
     delivery: Delivery = Delivery()
+
+    over_http_only: ClassVar[tuple[str, ...]] = (
+        "delivery.to:one_off",
+        "delivery.order_phone",
+        "delivery.recipient_phone",
+        "delivery.door_code",
+        "delivery.instructions",
+        "delivery.contact_person",
+        "delivery.information",
+    )
 
 
 class RegisterWithdrawal(Command, type="orders.withdrawal.register.v1"):

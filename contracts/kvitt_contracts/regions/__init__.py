@@ -19,23 +19,11 @@ from kvitt_contracts.regions.devices import (
     ReconditioningStated,
 )
 from kvitt_contracts.regions.feed import (
-    BasketReported,
-    ChargeReported,
-    ComingReportEvent,
-    CustodyReported,
-    DeviceReported,
-    InvoiceReported,
     MessageRefused,
     MessageSettled,
     OrderReported,
-    PickupReportedToRegion,
-    PurchaseOrderReported,
-    Reported,
     ReportEvent,
-    StockReported,
-    StocktakingReported,
     TransferReported,
-    WorkOrderReported,
 )
 from kvitt_contracts.regions.fields import EmailAddress, Name, Version
 from kvitt_contracts.regions.goods import (
@@ -52,6 +40,25 @@ from kvitt_contracts.regions.goods import (
 )
 from kvitt_contracts.regions.invoices import SupplierInvoiceStated
 from kvitt_contracts.regions.people import PersonsJoined, PersonStated, UserContactStated
+from kvitt_contracts.regions.reports import (
+    BasketReported,
+    ChargeReported,
+    CustodyReported,
+    DeviceReported,
+    InvoiceReported,
+    OrderLineReported,
+    PickupReportedToRegion,
+    PurchaseOrderReported,
+    ReceiptReported,
+    Reported,
+    ReportedPickupLine,
+    ReportedPurchaseLine,
+    ReportedReceiptLine,
+    StockReported,
+    StocktakingReported,
+    ThingReported,
+    WorkOrderReported,
+)
 from kvitt_contracts.regions.units import (
     CareUnitStated,
     CustomerStated,
@@ -71,7 +78,6 @@ __all__ = [
     "BasketReported",
     "CareUnitStated",
     "ChargeReported",
-    "ComingReportEvent",
     "CountedLines",
     "CountedShelf",
     "CustodyReported",
@@ -90,6 +96,7 @@ __all__ = [
     "MessageRefused",
     "MessageSettled",
     "Name",
+    "OrderLineReported",
     "OrderReported",
     "Owner",
     "PayerStated",
@@ -98,9 +105,13 @@ __all__ = [
     "PickingBegun",
     "PickupReportedToRegion",
     "PurchaseOrderReported",
+    "ReceiptReported",
     "ReconditioningStated",
     "ReportEvent",
     "Reported",
+    "ReportedPickupLine",
+    "ReportedPurchaseLine",
+    "ReportedReceiptLine",
     "ResponsiblesStated",
     "ReturnedGoodsStated",
     "SafetyLevelStated",
@@ -111,6 +122,7 @@ __all__ = [
     "SupplierDelayStated",
     "SupplierInvoiceStated",
     "SupplierStated",
+    "ThingReported",
     "TransferReported",
     "UserActivityStated",
     "UserContactStated",

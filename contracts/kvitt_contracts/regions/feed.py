@@ -5,23 +5,21 @@ systems.
 from datetime import date
 from operator import not_
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from kvitt_contracts.billing.ledger import Month
 from kvitt_contracts.envelope import Event
+from kvitt_contracts.regions.reports import ThingReported
 from kvitt_contracts.types import (
-    ArticleNumber,
+    CustomerId,
     DeviceId,
-    DeviceNumber,
-    Money,
     NamedRecipient,
-    OrderNumber,
-    Ore,
     PayerId,
-    Reference,
+    RefusedDevice,
+    ServicePointId,
     StoreId,
-    SupplierId,
+    UserId,
     Word,
 )
 
@@ -34,6 +32,7 @@ class MessageRefused(Event, type="region.message.refused.v1"):
 
     message_id: str
     message_type: str
+    source: str | None = None
     subject: str
     service: str
     reason: str
@@ -43,34 +42,72 @@ class MessageRefused(Event, type="region.message.refused.v1"):
 
 
 class OrderReported(Event, type="region.order.reported.v1"):
-    """On the region's feed: an order reached a status of ORD-15."""
+    """On the region's feed: an order reached a status of ORD-15, or is to leave on another day.
+
+    A status is told again only where something else of the order has changed. `kind`: `order`,
+    `withdrawal` or `replenishment`; `planned_on`: when it is to leave the central store. Its lines
+    have messages of their own. What comes after `occurred_at` is of later releases, and not known
+    of orders that are older.
+    """
 
     order: str
     order_number: str
     status: Literal["registered", "part_delivered", "delivered", "voided", "declined"]
     occurred_at: AwareDatetime
+    business_day: date | None = None
+    kind: Word | None = None
+    recipient: NamedRecipient | None = None
+    prescriber: UserId | None = None
+    service_point: ServicePointId | None = None
+    customer_id: CustomerId | None = None
+    placed_on: date | None = None
+    planned_on: date | None = None
+    delivered_on: date | None = None
+    lines: Annotated[int, Field(ge=1)] | None = None
+    reason: str | None = None
 
 
 class TransferReported(Event, type="region.transfer.reported.v1"):
-    """On the region's feed: a transfer was sent to the receiver or ended.
+    """On the region's feed: a transfer was sent to the receiver or ended, or some of it did.
 
-    `devices` where the status is that of some of its devices alone: `lines_rejected` (BMB-5).
+    `devices` where the status is that of some of its devices alone: `lines_rejected` (BMB-5),
+    `line_dropped` (with its `reason`), `line_completed` (from `effective_on`).
+
+    With `sent`: `lines` are all its devices, from which unit to which, with the proposed payer.
+    With `accepted` and `executed_automatically`: those that change custody, on `effective_on`, and
+    to whom.
+    With `refused`: which device, and why.
     """
 
     transfer: str
     status: str
     occurred_at: AwareDatetime
     devices: Annotated[tuple[DeviceId, ...], Field(exclude_if=not_)] = ()
+    business_day: date | None = None
+    lines: Annotated[tuple[DeviceId, ...], Field(exclude_if=not_)] = ()
+    sending_service_point: ServicePointId | None = None
+    receiving_service_point: ServicePointId | None = None
+    transfer_date: date | None = None
+    deadline: AwareDatetime | None = None
+    recipient: NamedRecipient | None = None
+    store: StoreId | None = None
+    prescriber: UserId | None = None
+    customer_id: CustomerId | None = None
+    payer_id: PayerId | None = None
+    effective_on: date | None = None
+    refused: Annotated[tuple[RefusedDevice, ...], Field(exclude_if=not_)] = ()
+    reason: str | None = None
 
 
 class MessageSettled(Event, type="region.message.settled.v1"):
-    """On the region's feed: what becomes of a message that had no effect at once and is not
-    refused.
+    """On the region's feed: the receipt of a message that was not refused, one for each record.
 
-    `outcome`: `quarantined` (somebody at Kvitt looks into it), `waiting` (behind a quarantined one
-    of the same source and subject), and then how it ended: `applied`, `duplicate`, `discarded`, or
-    a refusal. `obsolete`: a newer version of the same fact is in effect. Where the id could not be
-    read, `topic`, `partition` and `offset` find the record. Repeats no value that came in.
+    `outcome`: `applied` (it is in effect), `duplicate` (it had come before), `obsolete` (a newer
+    version of the same fact is in effect); `quarantined` (somebody at Kvitt looks into it),
+    `waiting` (behind a quarantined one of the same source and subject), and then how it ended:
+    `applied`, `duplicate`, `discarded`, or a refusal. Where the id could not be read, `topic`,
+    `partition` and `offset` find the record. An applied one names the thing that it began, or
+    changed first, by the id and the number that it has at Kvitt. Repeats no value that came in.
     """
 
     service: str
@@ -86,125 +123,10 @@ class MessageSettled(Event, type="region.message.settled.v1"):
     rule: str | None = None
     field: str | None = None
     way_on: str | None = None
+    thing: Word | None = None
+    thing_id: UUID | None = None
+    thing_number: str | None = None
 
 
-ReportEvent = MessageRefused | MessageSettled | OrderReported | TransferReported
+ReportEvent = MessageRefused | MessageSettled | OrderReported | TransferReported | ThingReported
 """Everything that stands on a region's feed."""
-
-
-# -- reserved ------------------------------------------------------------------------------------
-
-
-class Reported(Event):
-    status: Word
-    occurred_at: AwareDatetime
-    business_day: Annotated[date, Field(description="the Stockholm day that it counts for")]
-
-
-class PurchaseOrderReported(Reported, type="region.purchase-order.reported.v1"):
-    """On the region's feed: a purchase order was created, sent, delayed, received or closed."""
-
-    purchase_order: Reference
-    purchase_order_number: OrderNumber
-    order: Reference
-    supplier_id: SupplierId
-
-
-class BasketReported(Reported, type="region.basket.reported.v1"):
-    """On the region's feed: a basket loan was opened, declined, became overdue or closed."""
-
-    order: Reference
-    order_number: OrderNumber
-    due_on: date
-
-
-class PickupReportedToRegion(Reported, type="region.pickup.reported.v1"):
-    """On the region's feed: a pickup was registered, refused, closed or voided."""
-
-    pickup: Reference
-    pickup_number: OrderNumber
-
-
-class WorkOrderReported(Reported, type="region.work-order.reported.v1"):
-    """On the region's feed: a work order was assigned, planned, started, finished or voided."""
-
-    work_order: Reference
-    work_order_number: OrderNumber
-    kind: Word
-
-
-class CustodyReported(Reported, type="region.custody.reported.v1"):
-    """On the region's feed: a device has another holder or payer from the business day on.
-
-    `recipient` as the region names one; none where it is in `store`.
-    """
-
-    device_number: DeviceNumber
-    recipient: NamedRecipient | None = None
-    store: StoreId | None = None
-    payer_id: PayerId | None = None
-
-
-class DeviceReported(Reported, type="region.device.reported.v1"):
-    """On the region's feed: a device was registered, renumbered, lost, scrapped, sold or found."""
-
-    device_number: DeviceNumber
-    before: DeviceNumber | None = None
-    article_number: ArticleNumber
-
-
-class StockReported(Reported, type="region.stock.reported.v1"):
-    """On the region's feed: what a store has of an article after a move; `status` is its kind."""
-
-    store: StoreId
-    article_number: ArticleNumber
-    available: int
-    reserved: int
-    on_order: int
-
-
-class StocktakingReported(Reported, type="region.stocktaking.reported.v1"):
-    """On the region's feed: a stocktaking was announced, opened, posted or cancelled."""
-
-    store: StoreId
-    missing: Annotated[int, Field(ge=0)] = 0
-
-
-class ChargeReported(Reported, type="region.charge.reported.v1"):
-    """On the region's feed: a charge was deferred, paused, raised or cancelled.
-
-    A patient's is reported without the patient: `payer_id` is a unit's.
-    """
-
-    charge: Reference
-    kind: Word
-    payer_id: PayerId | None = None
-    order: Reference | None = None
-    amount: Money
-
-
-class InvoiceReported(Reported, type="region.invoice.reported.v1"):
-    """On the region's feed: an invoice was issued, to a patient where no `payer_id`."""
-
-    invoice: Reference
-    number: str
-    payer_id: PayerId | None = None
-    month: Month
-    is_credit: bool
-    net_ore: Ore
-    vat_ore: Ore
-
-
-ComingReportEvent = (
-    PurchaseOrderReported
-    | BasketReported
-    | PickupReportedToRegion
-    | WorkOrderReported
-    | CustodyReported
-    | DeviceReported
-    | StockReported
-    | StocktakingReported
-    | ChargeReported
-    | InvoiceReported
-)
-"""Reserved on a region's feed."""

@@ -7,13 +7,13 @@ BILLING_CHARGES = domain_topic(
     "billing.charges",
     "ChargeId",
     billing.ChargeEvent,
-    to_come=["notifications"],
+    "notifications",
 )
 BILLING_INVOICES = domain_topic(
     "billing.invoices",
     "InvoiceId",
     billing.InvoiceEvent,
-    to_come=["notifications"],
+    "notifications",
 )
 BILLING_INVOICE_RUNS = domain_topic(
     "billing.invoice-runs",

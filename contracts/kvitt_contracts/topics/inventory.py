@@ -17,6 +17,7 @@ INVENTORY_RESERVATIONS = domain_topic(
     inventory.ReservationEvent | inventory.BasketEvent,
     "orders",
     "billing",
+    "notifications",
     coming=inventory.ComingReservationEvent,
 )
 INVENTORY_HOLDS = domain_topic(
@@ -47,7 +48,8 @@ INVENTORY_STOCK_MOVES = domain_topic(
     "inventory.stock-moves",
     "the balance's id",
     inventory.BalanceEvent,
-    to_come=["orders", "notifications"],
+    "notifications",
+    to_come=["orders"],
 )
 INVENTORY_REFILLS = domain_topic(
     "inventory.refills", "ProposalId", inventory.RefillEvent, "orders", "notifications"

@@ -10,6 +10,7 @@ ORDERS_PERSONS = domain_topic(
     "inventory",
     "bmb",
     "billing",
+    "notifications",
 )
 ORDERS_UNITS = domain_topic(
     "orders.units",

@@ -67,9 +67,11 @@ from kvitt_contracts.types.ids import (
     WorkOrderId,
     identify,
 )
+from kvitt_contracts.types.known import KNOWN_WORDS, Known
 from kvitt_contracts.types.strict import INBOUND
 from kvitt_contracts.types.texts import NAME, TEXT
 from kvitt_contracts.types.values import (
+    WHY_NOT_CLAIMED,
     Address,
     ArticleStatus,
     ArticleType,
@@ -107,9 +109,11 @@ from kvitt_contracts.types.values import (
 
 __all__ = [
     "INBOUND",
+    "KNOWN_WORDS",
     "NAME",
     "NAMESPACE",
     "TEXT",
+    "WHY_NOT_CLAIMED",
     "Account",
     "ActId",
     "Address",
@@ -142,6 +146,7 @@ __all__ = [
     "InvoiceId",
     "IsoCode",
     "Item",
+    "Known",
     "LedgerEntryId",
     "LineNumber",
     "MarkedDevice",

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from operator import not_
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, field_validator
@@ -22,6 +22,7 @@ from kvitt_contracts.types.codes import (
     Word,
 )
 from kvitt_contracts.types.ids import DeviceId, OrderLineId, PersonRef
+from kvitt_contracts.types.known import Known
 from kvitt_contracts.types.strict import strict
 from kvitt_contracts.types.texts import TEXT
 
@@ -157,11 +158,34 @@ class MarkedDevice(Value):
     serial_number: Annotated[str, Field(max_length=40, pattern=TEXT)] | None = None
 
 
+WHY_NOT_CLAIMED: Final = (
+    "UNKNOWN_DEVICE",
+    "IN_TRANSFER",
+    "LOCKED",
+    "IN_DISPATCH",
+    "IN_INVESTIGATION",
+    "IN_PICKUP",
+    "IN_BASKET",
+    "IN_SALE",
+    "IN_RECONDITIONING",
+    "MEANT_FOR_PATIENT",
+    "NOT_AT_RECIPIENT",
+    "NOT_IN_STORE",
+    "RESERVED_FOR_ORDERS",
+    "RETURNED_AT_ONCE",
+    "SCRAPPED",
+    "SOLD",
+    "RETURNED_TO_SUPPLIER",
+    "HAS_PRESCRIBER",
+)
+"""Why inventory does not let a device be claimed (BMB-12, ACT-6)."""
+
+
 class RefusedDevice(Value):
     """Which device could not be claimed, and why."""
 
     device_id: DeviceId
-    reason: str
+    reason: Annotated[str, Known(*WHY_NOT_CLAIMED)]
 
 
 class RefusedLine(Value):

@@ -59,10 +59,7 @@ _UNPROVEN_OF_BILLING: Mapping[type[Any], str] = dict.fromkeys(
 _UNPROVEN_OF_NOTIFICATIONS: Mapping[type[Any], str] = dict.fromkeys(
     (
         *every(MessageEvent),
-        feed.MessageRefused,
-        feed.MessageSettled,
-        feed.OrderReported,
-        feed.TransferReported,
+        *every(feed.ReportEvent),
     ),
     _NOT_OF_MAILS,
 )

@@ -3,7 +3,7 @@ read and write what.
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -20,6 +20,7 @@ from confluent_kafka.admin import (
     ScramCredentialInfo,
     ScramMechanism,
     UserScramCredentialAlteration,
+    UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
 from kvitt_contracts.topics import Topic
@@ -55,6 +56,22 @@ def create_users(admin: AdminClient, users: Iterable[Credentials]) -> None:
         _all(admin.alter_user_scram_credentials(changes))
 
 
+def users_of(admin: AdminClient, *, beginning: str) -> list[str]:
+    """The names of the SCRAM users that begin so, sorted. Raises KafkaException."""
+    asked = admin.describe_user_scram_credentials()
+    assert isinstance(asked, Future)  # of all users at once, since none is named
+    return sorted(name for name in asked.result(_TIMEOUT_SECONDS) if name.startswith(beginning))
+
+
+def remove_users(admin: AdminClient, names: Iterable[str]) -> None:
+    """Remove SCRAM users; one that is not there is no error. Raises KafkaException."""
+    gone: list[UserScramCredentialAlteration] = [
+        UserScramCredentialDeletion(name, ScramMechanism.SCRAM_SHA_512) for name in names
+    ]
+    if gone:
+        _all(admin.alter_user_scram_credentials(gone), accept=KafkaError.RESOURCE_NOT_FOUND)
+
+
 def create_topics(admin: AdminClient, topics: Sequence[Topic], *, prefix: str = "") -> None:
     """Create the catalogue's topics that do not exist yet, with their settings. Raises
     KafkaException.
@@ -74,6 +91,7 @@ def create_topics(admin: AdminClient, topics: Sequence[Topic], *, prefix: str = 
                         "retention.ms": str(topic.retention_ms),
                         "max.message.bytes": str(topic.max_message_bytes),
                         "message.timestamp.type": "LogAppendTime",
+                        "compression.type": topic.compression,
                     },
                 )
                 for topic in missing
@@ -112,6 +130,14 @@ def permissions(topics: Sequence[Topic], *, prefix: str = "") -> list[AclBinding
     return granted
 
 
+def reading(principal: str, topics: Iterable[str], *, group: str) -> list[AclBinding]:
+    """What lets a user read these topics in the group of this name, and in those that begin with it
+    and a hyphen.
+    """
+    granted = [one for name in topics for one in _on_topic(name, principal, AclOperation.READ)]
+    return [*granted, *_on_groups(group, principal)]
+
+
 def grant(admin: AdminClient, bindings: Sequence[AclBinding]) -> None:
     """Add permissions; existing ones remain. Raises KafkaException, TimeoutError.
 
@@ -134,8 +160,18 @@ def revoke_others(admin: AdminClient, bindings: Sequence[AclBinding]) -> None:
     For a broker that is ours alone, so that nothing stays permitted that the catalogue no longer
     grants.
     """
+    _revoke(admin, lambda one: one not in set(bindings))
+
+
+def revoke_of(admin: AdminClient, principal: str, *, but: Iterable[AclBinding]) -> None:
+    """Remove every permission of a user that is not among `but`. Raises KafkaException."""
+    kept = set(but)
+    _revoke(admin, lambda one: one.principal == f"User:{principal}" and one not in kept)
+
+
+def _revoke(admin: AdminClient, is_surplus: Callable[[AclBinding], bool]) -> None:
     in_force = admin.describe_acls(_EVERYTHING).result(_TIMEOUT_SECONDS)
-    surplus = [one for one in in_force if one not in set(bindings)]
+    surplus = [one for one in in_force if is_surplus(one)]
     if surplus:
         _all(
             admin.delete_acls(

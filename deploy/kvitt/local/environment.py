@@ -88,6 +88,8 @@ class ServiceAddresses:
             found["KVITT_PERSON_KEYS"] = self.person_keys.resolve().as_uri()
         if self.service in ("orders", "inventory"):  # attachments, and articles' pages
             found["KVITT_FILES_URL"] = self.files_dir.as_uri()
+        if self.service == "notifications":  # who tries webhooks here has a receiver here
+            found["KVITT_WEBHOOKS_LOOPBACK"] = "1"
         if (
             self.service == "notifications" and self.orders_url and self.service_key
         ):  # who sends mails asks where to

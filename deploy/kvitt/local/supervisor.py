@@ -21,7 +21,7 @@ from kvitt_contracts.quotas import region_quota
 from kvitt_contracts.topics import SERVICES, catalogue
 
 import kvitt
-from kvitt.local import access, migrations, tokens
+from kvitt.local import access, migrations, subscribers, tokens
 from kvitt.local.environment import SECRETS, PortalAddresses, ServiceAddresses, inherited
 from kvitt.local.kafka import Credentials
 from kvitt.local.keeping import Pauses, ServerKeeper
@@ -285,6 +285,7 @@ class LocalSystem:
         self.regions_dir = regions_dir or default_regions_dir()
         self.regions = region_codes(self.regions_dir)
         self.regions_out = regions_out(self.regions_dir)
+        self.subscribers_dir = subscribers.default_subscribers_dir()
         self.report = report
         self.tokens = tokens.TokenIssuer(state.directory)
         self.services: dict[str, ServiceProcess] = {}
@@ -413,11 +414,17 @@ class LocalSystem:
         users = [self.credentials(one) for one in kafka_principals(self.regions)]
         access.create_users(client, users)
         access.create_topics(client, topics)
+        read_besides = subscribers.subscribers(self.subscribers_dir)
         granted = access.permissions(topics)
+        granted += [one for each in read_besides for one in subscribers.permissions(each)]
         access.grant(client, granted)
         access.revoke_others(client, granted)
         quotas = {region_principal(one): region_quota(one) for one in self.regions}
         set_quotas(kafka.bootstrap, kafka.admin, quotas)
+        for one in subscribers.entries(self.subscribers_dir):
+            if one.faults:
+                self.report(f"subscriber {one.path.stem}", f"not let in: {'; '.join(one.faults)}")
+        subscribers.of_state(self.state).grant_all(read_besides)
         self.report("topics", "ready")
 
     def _environment(self, service: str) -> dict[str, str]:

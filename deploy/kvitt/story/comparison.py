@@ -15,6 +15,7 @@ from kvitt_contracts.types import identify
 
 from kvitt.story.acts import Answered
 from kvitt.story.outcome import Outcome
+from kvitt.story.region_client import FeedEvent
 from kvitt.story.services import Json
 from kvitt.story.things import (
     FAULT_REPORT,
@@ -48,6 +49,7 @@ Entries = dict[str, dict[str, list[Any]]]
 
 _SUMS = ("net_ore", "vat_ore", "gross_ore")
 _SERVICE_OF = {"persons": "orders"}
+_RECEIPTS = ("applied", "obsolete", "duplicate")
 
 
 class Kind(StrEnum):
@@ -124,6 +126,7 @@ def expected_entries(
             for name, one in expected["supplier_returns"].items()
         },
         "ledger": expected["ledger"],
+        "receipts": expected["receipts"],
         "devices": {
             number: {**one, "holder": _renamed(one["holder"], persons)}
             for number, one in expected["devices"].items()
@@ -253,6 +256,7 @@ def found_entries(
             for event in outcome.feed
             if event.type == "region.message.refused.v1"
         ),
+        "receipts": _gathered(receipts_of(outcome.feed).items()),
         "balances": _gathered(
             (f"{one['store']}/{one['article_number']}", balance)
             for one in outcome.balances
@@ -274,6 +278,26 @@ def found_entries(
             (payer_of(invoice["payer"], outcome.persons), invoice) for invoice in outcome.invoices
         ),
     }
+
+
+def receipts_of(feed: Iterable[FeedEvent]) -> dict[str, int]:
+    """How many messages have each receipt, of those that were not refused: that of the message
+    itself, however often it was sent again.
+    """
+    told: dict[str, set[str]] = {}
+    refused = set()
+    for event in feed:
+        name = event.data.get("message_id")
+        if event.type == "region.message.refused.v1":
+            refused.add(name)
+        elif event.type == "region.message.settled.v1" and name is not None:
+            told.setdefault(name, set()).add(event.data["outcome"])
+    firsts = [
+        next((one for one in _RECEIPTS if one in outcomes), None)
+        for name, outcomes in told.items()
+        if name not in refused
+    ]
+    return dict(Counter(one for one in firsts if one is not None))
 
 
 def of_their_day(expected: Json, *, acts: Mapping[str, Answered]) -> Json:

@@ -1,5 +1,6 @@
 """The model: takes a region's lines day by day, and computes what must have come of them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -135,6 +136,7 @@ class Model:
     quarantined: list[dict[str, str | None]] = field(default_factory=list)
     duplicates: int = 0
     obsolete: int = 0
+    receipts: dict[str, str] = field(default_factory=dict)
     _seen: set[tuple[str, str]] = field(default_factory=set)
     _facts: dict[tuple[str, str, str, str], tuple[int, Message]] = field(default_factory=dict)
     _waiting: list[tuple[Line, Read]] = field(default_factory=list)
@@ -201,6 +203,7 @@ class Model:
             seen = (envelope.source, line.message_id)
             if seen in self._seen:
                 self.duplicates += 1
+                self.receipts.setdefault(line.message_id, "duplicate")
                 return
             self._seen.add(seen)
             found = read(line, envelope, region=self.region)
@@ -239,7 +242,16 @@ class Model:
             "quarantined": sorted(self.quarantined, key=lambda one: str(one["message_id"])),
             "duplicates": self.duplicates,
             "obsolete": self.obsolete,
+            "receipts": self._receipts(),
         }
+
+    def _receipts(self) -> dict[str, int]:
+        """How many messages each receipt is the first of; those that were refused, or rest in
+        quarantine, have another.
+        """
+        others = {*self.refused, *(one["message_id"] for one in self.quarantined)}
+        counts = Counter(outcome for name, outcome in self.receipts.items() if name not in others)
+        return dict(sorted(counts.items()))
 
     def _apply(self, line: Line, found: Read) -> None:
         envelope = found.envelope
@@ -260,6 +272,7 @@ class Model:
         except Waits:
             self._waiting.append((line, found))
             return
+        self.receipts[line.message_id] = "applied"
         if version is not None:
             self._facts[fact] = (version, found.body)
 
@@ -268,8 +281,10 @@ class Model:
     ) -> None:
         if version < known[0]:
             self.obsolete += 1
+            self.receipts[line.message_id] = "obsolete"
         elif body == known[1]:
             self.duplicates += 1
+            self.receipts[line.message_id] = "duplicate"
         else:
             self._refuse(line, No("VERSION_TAKEN", "contract"))
 

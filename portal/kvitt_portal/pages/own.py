@@ -7,6 +7,7 @@ from kvitt_portal.forms import Form
 from kvitt_portal.here import Here, Perhaps, Visit, portal_of
 from kvitt_portal.names import Names
 from kvitt_portal.pages.orders import SUPPLIES
+from kvitt_portal.services import Part
 
 router = APIRouter()
 
@@ -33,7 +34,20 @@ async def choose_supply(here: Here) -> Response:
     return here.go("/mina-uppgifter", "Ditt förval är sparat.")
 
 
+@router.post("/mina-uppgifter/e-post")
+async def choose_mail(here: Here) -> Response:
+    """Choose which messages also come by e-mail (NTF-4)."""
+    form = await here.form()
+    body = {"email": form.all("email")}
+    part = await here.send("notifications", "PUT", "/preferences", body, form)
+    if part.problem is not None:
+        form.refuse(part.problem, {"email": "email"})
+        return await _own(here, form)
+    return here.go("/mina-uppgifter", "Ditt val av e-post är sparat.")
+
+
 async def _own(here: Visit, form: Form) -> Response:
+    mail = await _mail(here, form)
     me = await here.ask("orders", f"/users/{here.user.user_id}")
     if me:
         form.give("default_supply", me.value.get("default_supply") or "central")
@@ -44,9 +58,27 @@ async def _own(here: Visit, form: Form) -> Response:
         me=me,
         form=form,
         supplies=_CHOICES,
+        mail=mail,
+        choices=[
+            (one["routine"], one["title"])
+            for one in (mail.value["email"] if mail else ())
+            if not one["by_region"]
+        ],
         contact=names.users.get(here.user.user_id),
         acts_for=[names.user(one) for one in acts_for],
     )
+
+
+async def _mail(here: Visit, form: Form) -> Part | None:
+    """What the user is mailed, filled into the form unless they are choosing; None where it is not
+    theirs to choose.
+    """
+    if not here.may("notifications.preferences.set"):
+        return None
+    mail = await here.ask("notifications", "/preferences")
+    if mail and "email" not in form:
+        form.give_all("email", [one["routine"] for one in mail.value["email"] if one["chosen"]])
+    return mail
 
 
 @router.get("/tillganglighet")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.tests.browser import MakeActor
+from portal.tests.browser import Actor, MakeActor
 from portal.tests.scene import Scene
 from portal.tests.system import PortalSystem
 from portal.tests.ward import PRESCRIBER, a_ward
@@ -44,6 +44,67 @@ async def test_min_sida_says_what_the_register_knows(actor: MakeActor, scene: Sc
     await anna.sees("förskrivare")
     await anna.accessible()
     await anna.picture("own")
+
+
+@pytest.mark.rule("NTF-4d")
+async def test_what_also_comes_by_mail_is_chosen_and_chosen_away(
+    actor: MakeActor, scene: Scene
+) -> None:
+    user = scene.user(scene.place("Rehabiliteringen"), name=NAME)
+    await scene.set()
+    anna = await actor(user)
+
+    await anna.click(NAME)
+    await anna.click("Dina uppgifter")
+    await anna.tick("Byten som du har skickat")
+    await anna.tick("Dina varukorgar")
+    await anna.click("Spara val av e-post")
+
+    await anna.sees("Ditt val av e-post är sparat.")
+    assert anna.actions == 5
+    assert await chosen(anna) == ["transfer", "basket_loan"]
+    await anna.accessible()
+    await anna.picture("own-mail")
+    await anna.tick("Byten som du har skickat")
+    await anna.click("Spara val av e-post")
+    await anna.sees("Ditt val av e-post är sparat.")
+    assert await chosen(anna) == ["basket_loan"]
+
+
+@pytest.mark.rule("NTF-4d")
+async def test_what_cannot_be_chosen_is_said_beside_its_field(
+    actor: MakeActor, scene: Scene
+) -> None:
+    user = scene.user(scene.place("Rehabiliteringen"), name=NAME)
+    await scene.set()
+    anna = await actor(user, at="/mina-uppgifter")
+
+    for odd in ("purchase_order", "Byten!"):
+        await anna.page.locator("#f-email-1").evaluate("(box, value) => box.value = value", odd)
+        await anna.tick("Byten som du har skickat")
+        await anna.click("Spara val av e-post")
+        assert await anna.text_of("#f-email .label__message--error") != []
+        await anna.accessible()
+    await anna.picture("own-mail-refused")
+    await anna.goes("/mina-uppgifter")
+    assert await chosen(anna) == []
+
+
+async def test_without_the_service_of_messages_the_rest_of_min_sida_is_shown(
+    actor: MakeActor, portal_system: PortalSystem
+) -> None:
+    anna = await actor("f101")
+    async with portal_system.without("notifications"):
+        await anna.goes("/mina-uppgifter")
+        await anna.sees("Meddelanden svarar inte just nu")
+        await anna.sees("Användarnamn")
+        await anna.accessible()
+
+
+async def chosen(anna: Actor) -> list[str]:
+    """What is ticked in the list of what comes by mail."""
+    ticked = await anna.page.locator("#f-email input:checked").all()
+    return [str(await one.get_attribute("value")) for one in ticked]
 
 
 async def test_min_sida_without_its_service_says_so(

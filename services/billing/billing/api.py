@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import Query, Response
 from kvitt_chassis.filters import Eq, From, To, Where
 from kvitt_chassis.http import ApiRouter, ListOf, ListQuery, Page, Reader, RegionWide, named
+from kvitt_contracts.billing import CHARGED
 from kvitt_contracts.refusals import Refused
-from kvitt_contracts.types import ArticleNumber, Day, DeviceId, PayerId, Word
+from kvitt_contracts.types import ArticleNumber, Day, DeviceId, Known, PayerId, Word
 from pydantic import Field
 from sqlalchemy import select
 
@@ -143,7 +144,7 @@ def _not_made_yet() -> Refused:
 class ChargeQuery(ListQuery):
     """Which charges."""
 
-    kind: Annotated[Word | None, Eq(ChargeRow.kind)] = None
+    kind: Annotated[Word | None, Known(*CHARGED), Eq(ChargeRow.kind)] = None
     status: Annotated[
         ChargeStatus | None, Eq(ChargeRow.status, "deferred: väntar, raised, cancelled: utgår")
     ] = None

@@ -2,6 +2,7 @@
 
 from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
+from kvitt_chassis.web.region_messages import router as region_messages
 
 from billing.api import router
 from billing.approvals.api import router as approvals
@@ -48,6 +49,7 @@ service = Service(
     "billing",
     handlers=messages,
     routers=[
+        region_messages,
         router,
         print_files,
         previews,

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from kvitt_contracts.billing import InvoiceLineV2, VatPart
+from kvitt_contracts.billing import CHARGED, InvoiceLineV2, VatPart
 from kvitt_contracts.types import (
     ArticleNumber,
     DeviceNumber,
+    Known,
     Money,
     OcrNumber,
     Payer,
@@ -17,7 +18,7 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, Field
 
-from billing.domain import ChargeStatus
+from billing.domain import ChargeStatus, RunStatus
 from billing.models import (
     ChargeRow,
     DeviceRow,
@@ -65,13 +66,7 @@ class ChargeView(BaseModel):
     """En debitering: ett köp, en egenavgift, en tjänst, en akut hämtning; eller en ersättning."""
 
     id: UUID
-    kind: Annotated[
-        Word,
-        Field(
-            description="sale, fee, home_region, service, urgent_pickup, postage, region_sale,"
-            " lost_device, damaged_device, stolen_device eller missing_device"
-        ),
-    ]
+    kind: Annotated[Word, Known(*CHARGED), Field(description="Vad som debiteras")]
     payer: Payer
     order_id: UUID | None
     line_id: UUID | None
@@ -160,10 +155,7 @@ class RunView(BaseModel):
     """En månads fakturering."""
 
     month: str
-    status: Annotated[
-        str,
-        Field(description="started, previewed (väntar på godkännande), approved eller finished"),
-    ]
+    status: Annotated[RunStatus, Field(description="previewed: väntar på godkännande")]
     through: date
     invoices: Annotated[int, Field(description="Fakturor och kreditnotor, som de är eller blir")]
     approved_by: Annotated[str | None, Field(description="Vem som har godkänt, om någon")]

@@ -2,6 +2,7 @@
 
 from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
+from kvitt_chassis.web.region_messages import router as region_messages
 
 from bmb.api import router
 from bmb.base import Base
@@ -14,7 +15,7 @@ from bmb.responsibles.models import ResponsiblesRow
 service = Service(
     "bmb",
     handlers=messages,
-    routers=[router, responsibles],
+    routers=[region_messages, router, responsibles],
     base=Base,
     users=UserRow,
     lock_order=(TransferRow, ResponsiblesRow),

@@ -12,6 +12,7 @@ from kvitt_contracts.types import (
     CustomerId,
     DeviceId,
     DeviceNumber,
+    Known,
     PayerId,
     Recipient,
     Reference,
@@ -23,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bmb.domain import LineEnd, Status, end_of_line
 from bmb.models import TransferRow, TransferTextRow
+from bmb.parties.domain import Reason
 from bmb.responsibles.views import ResponsiblesView
 
 
@@ -141,6 +143,7 @@ class TransferView(TransferLine):
     ]
     void_reason: Annotated[
         str | None,
+        Known(Reason.INACTIVE_RECIPIENT, Reason.NOT_A_PRESCRIBER),
         Field(description="Varför bytet blev ogiltigt i stället för att genomföras (BMB-7)"),
     ]
     recipient_is_withheld: Annotated[

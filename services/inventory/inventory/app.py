@@ -2,6 +2,7 @@
 
 from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
+from kvitt_chassis.web.region_messages import router as region_messages
 
 from inventory.alternatives import api as alternatives
 from inventory.article_files.models import ArticleFileRow, ArticleInformationRow
@@ -58,6 +59,7 @@ service = Service(
     "inventory",
     handlers=messages,
     routers=[
+        region_messages,
         articles.router,
         scanned_articles.router,
         article_pages.streams,

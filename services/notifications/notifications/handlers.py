@@ -14,16 +14,19 @@ from notifications.messages.handlers import messages as own
 from notifications.news.handlers import messages as news
 from notifications.orders.handlers import messages as orders
 from notifications.pickups.handlers import messages as pickups
+from notifications.preferences.handlers import messages as preferences
 from notifications.purchase_orders.handlers import messages as purchase_orders
 from notifications.receipts.handlers import messages as receipts
 from notifications.reconditionings.handlers import messages as reconditionings
 from notifications.refills.handlers import messages as refills
 from notifications.region_sales.handlers import messages as region_sales
 from notifications.register.handlers import messages as register
+from notifications.reports.handlers import messages as reports
 from notifications.stocktakings.handlers import messages as stocktakings
 from notifications.supplier_invoices.handlers import messages as supplier_invoices
 from notifications.transfers.handlers import messages as transfers
 from notifications.users.handlers import messages as users
+from notifications.webhooks.handlers import messages as webhooks
 from notifications.work_orders.handlers import messages as work_orders
 
 messages = Handlers()
@@ -50,6 +53,11 @@ for _noun in (
     feed,
     emails,
     news,
+    webhooks,
+    preferences,
     own,
 ):
     messages.include(_noun)
+
+# decision 0543: what a region is told stands beside what its users are told
+messages.beside(reports)

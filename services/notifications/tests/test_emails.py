@@ -11,9 +11,10 @@ from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import EmailId, Word
 from kvitt_testkit.world import Given, World, assert_rows_are_folds, stockholm
 from notifications.app import service
-from notifications.emails.domain import PICKUP_BY_RELATIVES, PURCHASE_ORDER, STOCKTAKING
+from notifications.emails.domain import PURCHASE_ORDER
 from notifications.emails.letters import Attachment, write
 from notifications.emails.settings import MailSettings
+from notifications.preferences.domain import PICKUP_BY_RELATIVES, ROUTINES, STOCKTAKING
 from pydantic import ValidationError
 
 from contracts.tests.builders.areas import with_policy
@@ -23,7 +24,11 @@ from contracts.tests.builders.pickups import (
     a_pickup_requested,
     a_relatives_pickup,
 )
-from contracts.tests.builders.purchases import a_purchase_order_created, a_receipt_due
+from contracts.tests.builders.purchases import (
+    a_direct_order,
+    a_purchase_order_created,
+    a_receipt_due,
+)
 from contracts.tests.builders.stocktakings import a_stocktaking_announced
 from contracts.tests.builders.story import (
     RECEIVER,
@@ -117,7 +122,7 @@ async def test_customer_service_is_told_of_a_store_that_is_no_units(given: Given
 @pytest.mark.rule("NTF-4a", "ORD-11c")
 async def test_a_purchase_order_is_mailed_only_where_kvitt_is_to_send_it(given: Given) -> None:
     async with given(service, at=AT) as world:
-        await world.handle(a_purchase_order_created())
+        await world.handle_all(a_direct_order(), a_purchase_order_created())
         assert await mailed(world) == []
 
         await world.handle(a_purchase_order_created("I-2", is_sent_by_kvitt=True))
@@ -175,7 +180,7 @@ def test_no_address_brings_a_header_or_a_recipient_with_it(address: str) -> None
 
 
 @pytest.mark.rule("NTF-4a")
-@pytest.mark.parametrize("routine", [PURCHASE_ORDER, PICKUP_BY_RELATIVES, STOCKTAKING])
+@pytest.mark.parametrize("routine", [PURCHASE_ORDER, *ROUTINES])
 def test_a_mail_says_what_to_do_and_is_the_same_letter_each_time(routine: Word) -> None:
     first, again = written("a@b.example", routine), written("a@b.example", routine)
 

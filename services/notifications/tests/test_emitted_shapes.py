@@ -10,18 +10,20 @@ from kvitt_contracts.notifications import (
     EmailSent,
     NewsPublished,
     NewsWithdrawn,
+    PreferencesSet,
 )
 from kvitt_contracts.policy import Policies
 from kvitt_testkit.world import Given, World
 from notifications.app import service
-from notifications.emails.domain import PICKUP_BY_RELATIVES, STOCKTAKING, Reason
+from notifications.emails.domain import Reason
 from notifications.emails.models import EmailRow
 from notifications.emails.writes import settle_as_failed, settle_as_sent
+from notifications.preferences.domain import PICKUP_BY_RELATIVES, STOCKTAKING
 
 from contracts.tests.builders.areas import with_policy
 from contracts.tests.builders.bmb import a_responsibles_set
 from contracts.tests.builders.pickups import a_pickup_registered, a_relatives_pickup
-from contracts.tests.builders.purchases import a_purchase_order_created
+from contracts.tests.builders.purchases import a_direct_order, a_purchase_order_created
 from contracts.tests.builders.shapes import assert_proven
 from contracts.tests.builders.stocktakings import a_stocktaking_announced
 from services.notifications.tests.worlds import AT
@@ -35,6 +37,7 @@ async def test_the_builders_make_what_is_emitted(given: Given, policies: Policie
     routines = (PICKUP_BY_RELATIVES, STOCKTAKING)
     policed = with_policy(policies, email=routines, product_areas=[HEARING])
     async with given(service, at=AT, policies=policed) as world:
+        await world.handle(a_direct_order())
         await queued(world)
         await world.advance(AT + timedelta(days=4))
         await settled(world, None)
@@ -51,8 +54,9 @@ async def test_the_builders_make_what_is_emitted(given: Given, policies: Policie
         await world.handle(a_stocktaking_announced())
         await settled(world, "NO_ADDRESS", await last(world))
         await told_as_news(world)
+        await chosen(world)
         emitted = await world.events(
-            EmailQueued, EmailSent, EmailFailed, NewsPublished, NewsWithdrawn
+            EmailQueued, EmailSent, EmailFailed, NewsPublished, NewsWithdrawn, PreferencesSet
         )
 
     assert_proven("notifications", emitted)
@@ -67,6 +71,14 @@ async def told_as_news(world: World) -> None:
             answer = await client.post("/news", json=said | {"product_area": area})
             assert answer.status_code == 201, answer.text
         await client.post(f"/news/{answer.json()['news_id']}:withdraw")
+
+
+async def chosen(world: World) -> None:
+    """A user wants mail, and wants none any more."""
+    async with world.http() as client:
+        for email in ([STOCKTAKING], []):
+            answer = await client.put("/preferences", json={"email": email})
+            assert answer.status_code == 200, answer.text
 
 
 async def queued(world: World) -> EmailRow:

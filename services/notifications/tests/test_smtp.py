@@ -10,10 +10,10 @@ import pytest
 from aiosmtpd.smtp import AuthResult
 from kvitt_contracts.types import EmailId
 from kvitt_testkit.mail_server import HOST, a_certificate, mail_server
-from notifications.emails.domain import STOCKTAKING
 from notifications.emails.letters import write
 from notifications.emails.settings import MailSettings
 from notifications.emails.smtp import MailServer, MailServerAway
+from notifications.preferences.domain import STOCKTAKING
 
 OURS, THEIRS = "kvitt@region.example", "unit@region.example"
 

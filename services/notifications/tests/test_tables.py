@@ -15,13 +15,17 @@ from kvitt_contracts.billing import (
     SupplierInvoiceRejected,
     SupplierInvoiceReleased,
 )
-from kvitt_contracts.bmb import TransferLineCompleted, TransferUnlockAsked
+from kvitt_contracts.bmb import TransferUnlockAsked
 from kvitt_contracts.envelope import Message
 from kvitt_contracts.inventory import (
-    CustodyChanged,
+    BasketActRefused,
+    BasketLineBroken,
+    BasketLinePutBack,
+    BasketReserved,
     DeviceCardChanged,
-    DeviceRenumbered,
-    DeviceStatedOnLoan,
+    OrderGoodsDispatched,
+    OrderPickingStarted,
+    ReceiptRefused,
     ReconditioningApproved,
     ReconditioningBroken,
     ReconditioningOpened,
@@ -30,17 +34,17 @@ from kvitt_contracts.inventory import (
     ReconditioningStageDone,
     RefillDropped,
     RefillOrdered,
-    StocktakingCancelled,
+    ReleaseRefused,
+    ReservationDeclined,
+    ReservationReleased,
+    SafetyLevelSet,
+    StockBackordered,
+    StockReserved,
     StocktakingCounted,
-    StocktakingOpened,
-    StocktakingPlanned,
-    StocktakingPosted,
 )
 from kvitt_contracts.orders import (
     BasketLoanActRequested,
     BasketLoanFeeDelivered,
-    BasketLoanLineEnded,
-    BasketLoanOpened,
     BlockLifted,
     BlockOpeningEnded,
     BlockRegistered,
@@ -51,22 +55,13 @@ from kvitt_contracts.orders import (
     OrderDeliveryChanged,
     OrderLinePurchased,
     OrderPickingBegun,
-    OrderReceiptReported,
     OrderVoidRequested,
-    PickupClosed,
-    PickupLineEnded,
-    PickupRefused,
+    PersonInactivated,
+    PersonProtectionChanged,
+    PersonReactivated,
     PickupVoidRequested,
-    PurchaseOrderDelayed,
-    PurchaseOrderLineChanged,
-    PurchaseOrderLineReceived,
-    PurchaseOrderSent,
     WorkOrderNoted,
-    WorkOrderPlanned,
-    WorkOrderRegistered,
     WorkOrderRenumbered,
-    WorkOrderStarted,
-    WorkOrderVoided,
 )
 from kvitt_contracts.topics import consumed_by
 from kvitt_testkit.world import ServiceUrls
@@ -74,46 +69,51 @@ from notifications.base import Base
 from notifications.handlers import messages
 from notifications.messages.commands import OpenMessage, RemoveMessage
 from notifications.news.commands import PublishNews, WithdrawNews
+from notifications.preferences.commands import SetPreferences
+from notifications.webhooks import commands as webhooks
 from sqlalchemy import create_engine
 
+_OF_WEBHOOKS: set[type[Message]] = {
+    webhooks.AddWebhook,
+    webhooks.PauseWebhook,
+    webhooks.ResumeWebhook,
+    webhooks.RotateSecret,
+    webhooks.ReplayWebhook,
+    webhooks.TestWebhook,
+    webhooks.DeleteWebhook,
+}
 TOLD_TO_NOBODY: set[type[Message]] = {
-    StocktakingPlanned,
-    StocktakingOpened,
+    PersonInactivated,
+    PersonProtectionChanged,
+    PersonReactivated,
+    BasketActRefused,
+    BasketLineBroken,
+    BasketLinePutBack,
+    BasketReserved,
+    OrderGoodsDispatched,
+    OrderPickingStarted,
+    ReceiptRefused,
+    ReleaseRefused,
+    ReservationDeclined,
+    ReservationReleased,
+    SafetyLevelSet,
+    StockBackordered,
+    StockReserved,
     StocktakingCounted,
-    StocktakingPosted,
-    StocktakingCancelled,
     OrderDeliveryChanged,
     OrderLinePurchased,
     OrderPickingBegun,
-    OrderReceiptReported,
     OrderVoidRequested,
-    TransferLineCompleted,
     TransferUnlockAsked,
     FaultReportPrescriberNamed,
     FaultReportRiskAssessed,
     FaultReportClosed,
-    PickupClosed,
-    PickupLineEnded,
-    PickupRefused,
     PickupVoidRequested,
-    PurchaseOrderSent,
-    PurchaseOrderDelayed,
-    PurchaseOrderLineChanged,
-    PurchaseOrderLineReceived,
-    CustodyChanged,
-    DeviceStatedOnLoan,
-    DeviceRenumbered,
     DeviceCardChanged,
-    WorkOrderRegistered,
-    WorkOrderPlanned,
-    WorkOrderStarted,
     WorkOrderNoted,
-    WorkOrderVoided,
     WorkOrderRenumbered,
     CaseWithdrawn,
-    BasketLoanOpened,
     BasketLoanActRequested,
-    BasketLoanLineEnded,
     BasketLoanFeeDelivered,
     BlockRegistered,
     BlockLifted,
@@ -143,7 +143,8 @@ def test_every_message_that_is_consumed_has_its_handler() -> None:
         kind for topic in consumed_by("notifications", ["ac"]) for kind in topic.types
     }
 
-    over_http = {OpenMessage, RemoveMessage, PublishNews, WithdrawNews}
+    over_http = {OpenMessage, RemoveMessage, PublishNews, WithdrawNews, SetPreferences}
+    over_http |= _OF_WEBHOOKS
     assert set(messages.messages) - over_http == consumed - TOLD_TO_NOBODY
 
 

@@ -175,7 +175,7 @@ async def test_a_dropped_device_is_told_to_both_sides_and_the_region_that_nothin
 
         both = [SENDER, RECEIVING]
         assert (await told(world))[1:] == [(one, MessageKind.TRANSFER_LINE_DROPPED) for one in both]
-        assert await transfer_statuses(world) == ["sent", "dissolved"]
+        assert await transfer_statuses(world) == ["sent", "line_dropped", "dissolved"]
 
 
 @pytest.mark.rule("BMB-5f")

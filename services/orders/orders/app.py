@@ -2,6 +2,7 @@
 
 from kvitt_chassis.operating.process import run
 from kvitt_chassis.service import Service
+from kvitt_chassis.web.region_messages import router as region_messages
 
 from orders.attaching.api import router as attaching
 from orders.attaching.api import streams as attachments
@@ -74,6 +75,7 @@ service = Service(
     "orders",
     handlers=messages,
     routers=[
+        region_messages,
         placements,
         sources,
         order_drafts,

@@ -6,7 +6,7 @@ from kvitt_contracts.envelope import Event
 from kvitt_contracts.orders import VoidOrder
 from kvitt_contracts.policy import Policies
 from kvitt_contracts.types import UserId
-from kvitt_testkit.unreadable import quarantine_and_discard
+from kvitt_testkit.unreadable import let_in, quarantine_and_discard
 from kvitt_testkit.world import Given, World, stockholm
 from orders.app import service
 from orders.erasures.commands import ErasePerson
@@ -108,6 +108,7 @@ async def test_orders_emits_what_its_builders_make(given: Given, policies: Polic
         await work_orders_to_their_ends(world)
         await world.refuse(an_order_command(a_line("404404")), subject="REFUSED")
         await world.refuse(VoidOrder(by=UserId("k082lno")), subject="DELIVERED")
+        await let_in(world, an_order_command(), subject="FROM-THE-TOPIC")
         await quarantine_and_discard(world)
         emitted: list[Event] = await world.events()
     lapsing = with_policy(policies, inactive_after_months=6)

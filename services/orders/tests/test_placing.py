@@ -2,7 +2,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from kvitt_contracts.orders import Delivery, OneOffAddress, OrderPlaced, RecipientAddress, Supply
+from kvitt_contracts.orders import (
+    Delivery,
+    OneOffAddress,
+    OrderPlaced,
+    PlaceOrder,
+    RecipientAddress,
+    Supply,
+)
 from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.types import (
     CareUnitId,
@@ -187,19 +194,25 @@ def test_nothing_is_sent_to_a_recipient_without_an_address(policy: RegionPolicy)
     assert placed(policy, recipient=nowhere).address_kind == "unit"
 
 
+DETAILS: list[tuple[dict[str, object], str]] = [
+    ({"to": {"kind": "one_off", "address": HOME.model_dump()}}, "delivery.to"),
+    ({"order_phone": "090-785 00 00"}, "delivery.order_phone"),
+    ({"recipient_phone": "090-785 00 00"}, "delivery.recipient_phone"),
+    ({"door_code": "1789"}, "delivery.door_code"),
+    ({"instructions": "ring på"}, "delivery.instructions"),
+    ({"contact_person": "dottern"}, "delivery.contact_person"),
+    ({"information": "hund finns"}, "delivery.information"),
+]
+
+
+def test_the_contract_forbids_on_the_topic_what_is_refused_from_it() -> None:
+    forbidden = {path.partition(":")[0] for path in PlaceOrder.over_http_only}
+
+    assert forbidden == {field for _, field in DETAILS}
+
+
 @pytest.mark.rule("ORD-3b")
-@pytest.mark.parametrize(
-    ("delivery", "field"),
-    [
-        ({"to": {"kind": "one_off", "address": HOME.model_dump()}}, "delivery.to"),
-        ({"order_phone": "090-785 00 00"}, "delivery.order_phone"),
-        ({"recipient_phone": "090-785 00 00"}, "delivery.recipient_phone"),
-        ({"door_code": "1789"}, "delivery.door_code"),
-        ({"instructions": "ring på"}, "delivery.instructions"),
-        ({"contact_person": "dottern"}, "delivery.contact_person"),
-        ({"information": "hund finns"}, "delivery.information"),
-    ],
-)
+@pytest.mark.parametrize(("delivery", "field"), DETAILS)
 def test_what_is_private_to_an_order_is_refused_over_kafka(
     delivery: dict[str, object], field: str
 ) -> None:

@@ -2,6 +2,7 @@ import pytest
 from kvitt.story.comparison import Kind
 
 from tests.journeys.lived.system import OTHERWISE, REGIONS, Lived
+from tests.rebuilding import rebuilt
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -27,3 +28,11 @@ def test_a_month_with_one_event_that_is_not_as_it_was_does_not(
     found = past.result.differences[OTHERWISE]
 
     assert (section, kind) in {(one.section, one.kind) for one in found}
+
+
+@pytest.mark.rule("NTF-4c")
+@pytest.mark.parametrize("region", [*REGIONS, OTHERWISE])
+def test_the_feed_alone_rebuilds_a_regions_orders_custody_and_stock(
+    past: Lived, region: str
+) -> None:
+    assert rebuilt(past.system, region).endswith(" saker, 0 skiljer.\n")

@@ -164,8 +164,8 @@ BASKETS: tuple[RuleMutant, ...] = (
         "NTF-2i",
         "An overdue loan is told as a declined one",
         "services/notifications/notifications/baskets/handlers.py",
-        "    post(tx, to, NewKind.BASKET_OVERDUE, about)\n",
-        "    post(tx, to, NewKind.BASKET_DECLINED, about)\n",
+        "    await _tell(event.prescriber, NewKind.BASKET_OVERDUE, event.order_id, tx)\n",
+        "    await _tell(event.prescriber, NewKind.BASKET_DECLINED, event.order_id, tx)\n",
         f"{_MESSAGE}_the_prescriber_is_told_each_day_that_a_loan_is_overdue",
     ),
 )

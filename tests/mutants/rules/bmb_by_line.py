@@ -117,8 +117,8 @@ BY_LINE: tuple[RuleMutant, ...] = (
         "BMB-5f",
         "The region is not told which devices were rejected",
         "services/notifications/notifications/transfers/handlers.py",
-        "        devices = event.devices if isinstance(event, TransferLinesRejected) else ()\n",
-        "        devices = () if isinstance(event, TransferLinesRejected) else ()\n",
+        '            return {"devices": event.devices}\n',
+        "            return {}\n",
         "services/notifications/tests/test_transfers.py"
         "::test_what_is_rejected_of_a_transfer_is_told_to_its_sender_and_named_to_the_region",
     ),

@@ -24,7 +24,7 @@ CONTRIBUTIONS: tuple[RuleMutant, ...] = (
         "INV-16a",
         "A contribution is withdrawn and lent as goods are",
         f"{_INVENTORY}/withdrawals/domain.py",
-        "    if article.is_contribution:\n        return Reason.CONTRIBUTION_IS_NEVER_STOCKED\n",
+        "    if article.is_contribution:\n        return NotServed.CONTRIBUTION_IS_NEVER_STOCKED\n",
         "",
         f"{_TESTS}_no_store_is_drawn_from_or_filled_with_a_contribution",
     ),

@@ -184,7 +184,7 @@ ORDERS_IN_STOCK: tuple[RuleMutant, ...] = (
         "ORD-8a",
         "A device that a transfer has claimed is prescribed",
         f"{_CODE}/withdrawals/domain.py",
-        "return Reason.DEVICE_CLAIMED if wanted.claim is not None else None",
+        "return NotServed.DEVICE_CLAIMED if wanted.claim is not None else None",
         "return None",
         f"{_WITHDRAWALS}_a_marked_device_is_prescribed_from_the_store_that_it_stands_in",
     ),

@@ -8,6 +8,7 @@ _CODE: Final = "services/notifications/notifications"
 _ORDERS: Final = "services/orders/orders"
 _TESTS: Final = "services/notifications/tests/test_emails.py::test"
 _MAILED: Final = "tests/journeys/test_mails.py::test"
+_CHOSEN: Final = "services/notifications/tests/test_preferences.py::test"
 _SENDING: Final = f"{_CODE}/emails/sending.py"
 
 MAILS: tuple[RuleMutant, ...] = (
@@ -23,8 +24,8 @@ MAILS: tuple[RuleMutant, ...] = (
         "NTF-4a",
         "What relatives order is mailed in every region",
         f"{_CODE}/emails/writes.py",
-        "    if routine not in tx.policy.email:\n        return\n",
-        "",
+        "    is_to_all = is_of_region(routine, tx.policy)\n",
+        '    is_to_all = is_of_region(routine, tx.policy) or routine == "pickup_by_relatives"\n',
         f"{_TESTS}_a_region_that_mails_what_relatives_order_mails_the_main_responsible",
     ),
     rule_mutant(
@@ -70,6 +71,62 @@ MAILS: tuple[RuleMutant, ...] = (
         f"{_TESTS}_a_mail_server_elsewhere_is_spoken_to_encrypted_or_nothing_starts",
     ),
     rule_mutant(
+        "NTF-4d",
+        "Who has chosen anything is mailed everything",
+        f"{_CODE}/emails/writes.py",
+        "routine in await chosen_by(to.user_id, tx)",
+        "await chosen_by(to.user_id, tx)",
+        f"{_CHOSEN}_a_user_chooses_and_is_mailed_of_what_they_chose_alone",
+    ),
+    rule_mutant(
+        "NTF-4d",
+        "What was chosen once is never chosen away",
+        f"{_CODE}/preferences/domain.py",
+        "chosen = tuple(one for one in ROUTINES if one in email)",
+        "chosen = tuple(one for one in ROUTINES if one in email or (known and one in known.email))",
+        f"{_CHOSEN}_a_user_chooses_and_is_mailed_of_what_they_chose_alone",
+    ),
+    rule_mutant(
+        "NTF-4d",
+        "A user's choice is that of everybody in the region",
+        f"{_CODE}/preferences/domain.py",
+        'return identify(region, "preferences", user_id)',
+        'return identify(region, "preferences", region)',
+        f"{_CHOSEN}_a_choice_is_ones_own_and_its_regions",
+    ),
+    rule_mutant(
+        "NTF-4d",
+        "A transfer is mailed to its sender alone",
+        f"{_CODE}/transfers/handlers.py",
+        "whom = dict.fromkeys(to for to, _ in told)",
+        "whom = dict.fromkeys(to for to, _ in told if to == ToUser(user_id=row.sender))",
+        f"{_CHOSEN}_the_sender_and_the_stand_in_are_mailed_where_they_chose_it",
+    ),
+    rule_mutant(
+        "NTF-4d",
+        "What mails no user is chosen",
+        f"{_CODE}/preferences/domain.py",
+        "if not set(email) <= set(ROUTINES):",
+        "if email and not set(email) & set(ROUTINES):",
+        f"{_CHOSEN}_what_cannot_be_chosen_is_refused_by_its_field_and_changes_nothing",
+    ),
+    rule_mutant(
+        "NTF-4e",
+        "Who has chosen gets nothing else, whatever the region mails",
+        f"{_CODE}/emails/writes.py",
+        "(is_to_all or routine in await chosen_by(to.user_id, tx))",
+        "(routine in await chosen_by(to.user_id, tx))",
+        f"{_CHOSEN}_what_the_region_mails_nobody_chooses_away",
+    ),
+    rule_mutant(
+        "NTF-4e",
+        "A user is not shown what the region mails anyhow",
+        f"{_CODE}/preferences/views.py",
+        "by_region=is_of_region(one, policy),",
+        "by_region=False,",
+        f"{_CHOSEN}_what_the_region_mails_nobody_chooses_away",
+    ),
+    rule_mutant(
         "ORD-11c",
         "A mailed purchase order is not sent in orders",
         f"{_ORDERS}/purchase_orders/mailing.py",
@@ -97,7 +154,7 @@ MAILS: tuple[RuleMutant, ...] = (
         "INV-10b",
         "The unit is not mailed of its stocktaking",
         f"{_CODE}/stocktakings/handlers.py",
-        "    queue_to_users(tx, told, routine=STOCKTAKING, about=about)\n",
+        "    await queue_to_users(tx, told, routine=STOCKTAKING, about=about)\n",
         "",
         f"{_TESTS}_a_unit_is_told_of_its_stocktaking_by_mail_where_the_region_wants_that",
     ),

@@ -16,7 +16,86 @@ _ORDERS: Final = f"{_CODE}/orders/handlers.py"
 _OF_NEWS: Final = f"{_TESTS}/test_news.py::test"
 _NEWS: Final = f"{_CODE}/news/api.py"
 
+_HOOKS: Final = f"{_TESTS}/test_webhooks.py::test"
+_FEED_HTTP: Final = f"{_TESTS}/test_feed_http.py::test"
+_SENDING: Final = f"{_CODE}/webhooks/sending.py"
+_CALLING: Final = f"{_CODE}/webhooks/calling.py"
+_HOOK_RULES: Final = f"{_CODE}/webhooks/domain.py"
+_HOOK_WRITES: Final = f"{_CODE}/webhooks/writes.py"
+
 NOTIFICATIONS: tuple[RuleMutant, ...] = (
+    rule_mutant(
+        "NTF-4b",
+        "A webhook is signed by the oldest secret alone",
+        _CALLING,
+        "for secret in secrets]\n",
+        "for secret in secrets[-1:]]\n",
+        f"{_HOOKS}_a_secret_is_replaced_without_a_gap_and_stands_nowhere_in_plain_text",
+    ),
+    rule_mutant(
+        "NTF-4b",
+        "What failed is passed over by the next page",
+        _SENDING,
+        "return self._page.events[first - 1].place if first else before",
+        "return self._page.next.number",
+        f"{_HOOKS}_a_failure_is_tried_again_and_nothing_is_lost_or_out_of_its_keys_order",
+    ),
+    rule_mutant(
+        "NTF-4b",
+        "A redirect counts as received",
+        _CALLING,
+        "    if 200 <= status < 300:\n",
+        "    if 200 <= status < 400:\n",
+        f"{_HOOKS}_who_hangs_redirects_or_fails_all_day_harms_nobody_else",
+    ),
+    rule_mutant(
+        "NTF-4b",
+        "Any certificate will do",
+        _SENDING,
+        "        self._context = ssl.create_default_context()\n",
+        "        self._context = ssl._create_unverified_context()\n",
+        f"{_HOOKS}_a_wrong_certificate_gets_nothing_and_a_known_ones_does",
+    ),
+    rule_mutant(
+        "NTF-4b",
+        "A private network is called",
+        _HOOK_RULES,
+        "    return is_public(address) or (allows_loopback and address.is_loopback)\n",
+        "    return not address.is_multicast\n",
+        f"{_HOOKS}_a_name_that_leads_into_a_private_network_is_not_called",
+    ),
+    rule_mutant(
+        "NTF-4b",
+        "A receiver is tried for ever",
+        _HOOK_WRITES,
+        "WHEN since <= clock_timestamp() - make_interval(secs => :tried_for) THEN 'failing'",
+        "WHEN since <= clock_timestamp() - make_interval(secs => 9 * :tried_for) THEN 'failing'",
+        f"{_HOOKS}_after_three_days_of_failures_it_is_paused_by_itself_and_goes_on_where_it_was",
+    ),
+    rule_mutant(
+        "NTF-4b",
+        "What is said to one region is sent to another's webhook",
+        f"{_CODE}/feed/queries.py",
+        "        WHERE region = :region AND place > :after ORDER BY place LIMIT :looked_through\n",
+        "        WHERE :region <> '' AND place > :after ORDER BY place LIMIT :looked_through\n",
+        f"{_HOOKS}_a_regions_system_gets_its_feed_signed_and_nobody_elses",
+    ),
+    rule_mutant(
+        "NTF-4c",
+        "An event's place is drawn before it is visible",
+        f"{_CODE}/feed/writes.py",
+        "SELECT head.region, head.place + row_number() OVER so_far, events.id",
+        "SELECT head.region, events.id, events.id",
+        f"{_FEED_HTTP}_what_is_committed_late_comes_after_what_was_read_and_is_not_skipped",
+    ),
+    rule_mutant(
+        "NTF-4c",
+        "A cursor of another feed is taken",
+        f"{_CODE}/feed/queries.py",
+        "    if event_id is None or not place.is_of(event_id):\n",
+        "    if event_id is None and place.number < 0:\n",
+        f"{_FEED_HTTP}_a_cursor_that_is_none_or_another_feeds_is_refused_with_a_way_on",
+    ),
     rule_mutant(
         "NTF-5a",
         "News is shown before its first day",
@@ -157,7 +236,8 @@ NOTIFICATIONS: tuple[RuleMutant, ...] = (
         "ORD-4d",
         "A changed date is told to nobody",
         _ORDERS,
-        "    if event.changed:\n        _notify(row, MessageKind.DELIVERY_DATE_CHANGED, tx)\n",
+        "    if event.changed:\n"
+        "        await _notify(row, MessageKind.DELIVERY_DATE_CHANGED, tx)\n",
         "    if event.changed:\n        return\n",
         f"{_OF_ORDERS}_a_changed_delivery_date_is_told_to_the_prescriber",
     ),

@@ -315,7 +315,7 @@ REFERENCE: tuple[RuleMutant, ...] = (
         "    new_store: StoreId | None = None\n    new_prescriber",
         "    new_store: StoreId | None = None\n    home_address_city: str | None = None\n"
         "    new_prescriber",
-        f"{_PERSONAL}_what_a_region_sends_tells_of_no_person_but_what_is_taken_over_http_only",
+        f"{_PERSONAL}_what_a_region_sends_tells_of_no_person",
     ),
     rule_mutant(
         "DAY-1a",

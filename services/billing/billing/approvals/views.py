@@ -7,7 +7,9 @@ from kvitt_chassis.http import Body
 from kvitt_contracts.billing import RunState
 from pydantic import BaseModel, Field
 
+from billing.domain import RunStatus
 from billing.models import InvoiceRunRow
+from billing.month_previews.domain import FindingKind
 from billing.month_previews.models import FindingRow, MonthPreviewRow, PayerPreviewRow
 
 
@@ -26,10 +28,10 @@ class MonthPreview(BaseModel):
         Literal["making", "made"], Field(description="making: görs just nu, läs igen om en stund")
     ]
     run_status: Annotated[
-        str | None,
+        RunStatus | None,
         Field(
-            description="Faktureringens läge: started, previewed (väntar på godkännande), approved "
-            "eller finished; tomt innan månaden är slut"
+            description="Faktureringens läge, previewed: väntar på godkännande; tomt innan månaden "
+            "är slut"
         ),
     ]
     state: Annotated[
@@ -117,7 +119,7 @@ class FindingView(BaseModel):
 
     month: str
     kind: Annotated[
-        str,
+        FindingKind,
         Field(
             description="no_payer: betalaren finns inte i registret; no_price: utlånat utan pris; "
             "set_aside: kunde inte faktureras; price_zero: priset är 0; gone: betalaren har inget "

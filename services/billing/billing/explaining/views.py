@@ -1,14 +1,29 @@
 """How an explained line is shown."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from kvitt_contracts.billing import InvoiceLineV2
-from kvitt_contracts.types import Payer
+from kvitt_contracts.types import Known, Payer
 from pydantic import BaseModel, ConfigDict, Field
 
 from billing.explaining.domain import DayPart, Explained, Part
+
+NOUNS: Final = (
+    "transfer",
+    "order",
+    "work_order",
+    "pickup",
+    "return",
+    "stocktaking",
+    "fault_report",
+    "sale",
+    "region_sale",
+    "device",
+    "invoice",
+)
+"""What a line may depend on."""
 
 
 class Link(BaseModel):
@@ -18,10 +33,8 @@ class Link(BaseModel):
 
     kind: Annotated[
         str,
-        Field(
-            description="transfer, order, work_order, pickup, return, stocktaking, fault_report, "
-            "sale, device eller invoice"
-        ),
+        Known(*NOUNS),
+        Field(description="Vad det är; sale är regionens försäljning av det, som region_sale"),
     ]
     id: UUID
     number: Annotated[str | None, Field(description="Fakturans nummer, för en faktura")] = None
@@ -34,7 +47,9 @@ class Step(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     about: Annotated[
-        str, Field(description="thing, payer, price, computed, credit, known eller vat")
+        str,
+        Known("thing", "payer", "price", "computed", "credit", "known", "vat"),
+        Field(description="Vad ledet handlar om"),
     ]
     said: str
     rule: Annotated[str, Field(description="Regelns id, t.ex. BIL-1b")]

@@ -7,6 +7,7 @@ from typing import Annotated
 from kvitt_chassis.http import Body
 from kvitt_contracts.types import (
     Day,
+    Known,
     OrderId,
     OrderNumber,
     PayerId,
@@ -18,7 +19,13 @@ from kvitt_contracts.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from billing.home_region_cases.domain import CaseStatus
+from billing.home_region_cases.domain import (
+    BY_HOME_REGION,
+    BY_STATE,
+    ORDER_DECLINED,
+    ORDER_VOIDED,
+    CaseStatus,
+)
 from billing.home_region_cases.models import HomeRegionCaseRow
 from billing.models import ChargeRow, DeviceRow
 from billing.views import ChargeView
@@ -51,7 +58,11 @@ class HomeRegionCaseView(BaseModel):
     order_id: Annotated[OrderId, Field(validation_alias="id")]
     order_number: OrderNumber
     payer_id: Annotated[PayerId, Field(description="Hemregionen eller staten, som betalare")]
-    kind: Annotated[Word, Field(description="home_region: hemregionen, state: staten")]
+    kind: Annotated[
+        Word,
+        Known(BY_HOME_REGION, BY_STATE),
+        Field(description="home_region: hemregionen, state: staten"),
+    ]
     service_point: ServicePointId
     prescriber: UserId
     opened_on: date
@@ -62,7 +73,11 @@ class HomeRegionCaseView(BaseModel):
     reference: Annotated[Reference | None, Field(description="Betalningsförbindelsen")]
     finished_on: Annotated[date | None, Field(description="När utprovningen avslutades")]
     reported_on: Annotated[date | None, Field(description="När det rapporterades")]
-    ended_for: Annotated[ReasonCode | None, Field(description="Varför ärendet upphörde")]
+    ended_for: Annotated[
+        ReasonCode | None,
+        Known(ORDER_VOIDED, ORDER_DECLINED),
+        Field(description="Varför ärendet upphörde"),
+    ]
     last_due_on: Annotated[
         date | None,
         Field(
@@ -80,7 +95,11 @@ class HomeRegionCaseView(BaseModel):
 class Wait(BaseModel):
     """Vad ett ärende väntar på, av vem och hur länge."""
 
-    waits_for: Annotated[Word, Field(description="commitment: förbindelsen, finish: avslutet")]
+    waits_for: Annotated[
+        Word,
+        Known("commitment", "finish"),
+        Field(description="commitment: förbindelsen, finish: avslutet"),
+    ]
     of_user: Annotated[UserId | None, Field(description="Förskrivaren, för förbindelsen")]
     of_unit: Annotated[ServicePointId, Field(description="Enheten som provar ut")]
     until: Annotated[

@@ -21,12 +21,13 @@ from kvitt_chassis.http import (
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.web.reading import ReadTransaction
 from kvitt_contracts.calendar import first_of_next_month, stockholm_day
-from kvitt_contracts.types import Account, Word, identify
+from kvitt_contracts.types import Account, Known, Word, identify
 from pydantic import Field
 from sqlalchemy import select
 
 from billing.ledger import queries, sie
 from billing.ledger.commands import CloseLedgerPeriod
+from billing.ledger.domain import SOURCES
 from billing.ledger.models import LedgerEntryRow, LedgerPeriodRow
 from billing.ledger.views import LedgerEntryView, LedgerPeriodView, TrialBalance
 
@@ -79,7 +80,8 @@ class LedgerEntryQuery(ListQuery):
     ] = None
     source: Annotated[
         Word | None,
-        Eq(LedgerEntryRow.source, "charge, cancellation, invoice, rent eller supplier_invoice"),
+        Known(*SOURCES),
+        Eq(LedgerEntryRow.source, "Vad som har bokförts"),
     ] = None
     account: Annotated[
         Account | None, Contains(LedgerEntryRow.lines, "Konto", member="account")

@@ -39,6 +39,7 @@ CANCELLATION: Final = Word("cancellation")
 RENT: Final = Word("rent")
 INVOICE: Final = Word("invoice")
 SUPPLIER_INVOICE: Final = Word("supplier_invoice")
+SOURCES: Final = (CHARGE, CANCELLATION, RENT, INVOICE, SUPPLIER_INVOICE)
 """What an entry comes from."""
 
 

@@ -5,9 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from kvitt_contracts.billing import LedgerLine
-from kvitt_contracts.types import Account, UserId, Word
+from kvitt_contracts.types import Account, Known, UserId, Word
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
+from billing.ledger.domain import SOURCES
 from billing.ledger.models import LedgerEntryRow, LedgerPeriodRow
 
 
@@ -17,7 +18,7 @@ class LedgerEntryView(BaseModel):
     id: UUID
     entered_on: Annotated[date, Field(description="Bokföringsdag")]
     source: Annotated[
-        Word, Field(description="Vad som har bokförts: charge, invoice, eller rent på en faktura")
+        Word, Known(*SOURCES), Field(description="Vad som har bokförts; rent: hyra på en faktura")
     ]
     source_id: Annotated[UUID, Field(description="Debiteringens eller fakturans id")]
     lines: list[LedgerLine]

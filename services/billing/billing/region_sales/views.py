@@ -7,10 +7,12 @@ from uuid import UUID
 
 from kvitt_chassis.http import Body
 from kvitt_contracts.types import (
+    WHY_NOT_CLAIMED,
     ArticleNumber,
     Day,
     DeviceId,
     DeviceNumber,
+    Known,
     Money,
     PayerId,
     PersonRef,
@@ -108,7 +110,7 @@ class RefusedLineView(BaseModel):
 
     device_id: DeviceId
     device_number: DeviceNumber | None
-    reason: str
+    reason: Annotated[str, Known(*WHY_NOT_CLAIMED)]
 
 
 class RegionSaleWithLines(RegionSaleView):

@@ -13,6 +13,7 @@ from kvitt_contracts.types import (
     ArticleNumber,
     DeviceNumber,
     Endpoint,
+    Known,
     Money,
     OrderLineId,
     OrderNumber,
@@ -26,6 +27,7 @@ from kvitt_contracts.types import (
 from pydantic import BaseModel, Field
 
 from billing.supplier_invoices.domain import SupplierInvoiceStatus
+from billing.supplier_invoices.matching.domain import Hold
 from billing.supplier_invoices.models import PurchaseLineRow, SupplierInvoiceRow, TakeoverRow
 from billing.supplier_invoices.reasons import REASONS
 
@@ -58,7 +60,7 @@ class ReleaseInvoiceBody(Body):
 class HeldFor(BaseModel):
     """Varför en faktura väntar, och vad som kan göras."""
 
-    code: ReasonCode
+    code: Annotated[ReasonCode, Known(Hold)]
     says: Annotated[str, Field(description="Vad som inte stämmer")]
     way_on: Annotated[str, Field(description="Vad som kan göras")]
 

@@ -23,6 +23,7 @@ from kvitt_contracts.types import (
     ArticleNumber,
     ArticleStatus,
     ArticleType,
+    Charging,
     Gtin,
     ProductArea,
     StoreId,
@@ -108,7 +109,7 @@ class ArticleLine(FromRow):
 class ArticleView(ArticleLine):
     """En artikels sida (INV-2), med priser och saldo per förråd."""
 
-    charging: str
+    charging: Charging
     lead_time_days: Annotated[int, Field(description="Leveranstid i arbetsdagar")]
     fee_group: Annotated[str | None, Field(description="Avgiftsgrupp")] = None
     unit: Annotated[str, Field(description="Enhet: piece, pair, set")]

@@ -1,13 +1,13 @@
 """Stolen, lost and damaged devices over HTTP. No rule here."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from kvitt_chassis.http import ApiRouter, Body, Commands, Reader
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import DecideDamage
-from kvitt_contracts.types import Day, Money, PayerId, Word
+from kvitt_contracts.types import Day, Known, Money, PayerId, Word
 from pydantic import Field
 
 from inventory.articles.models import ArticleRow
@@ -16,7 +16,7 @@ from inventory.damages.commands import Note, TellDamage
 from inventory.devices.api import SCOPE
 from inventory.devices.damage_views import DamageView
 from inventory.devices.models import DeviceRow
-from inventory.devices.records.domain import Outcome
+from inventory.devices.records.domain import DamageKind, Outcome
 from inventory.devices.views import DeviceLine
 
 router = ApiRouter(tags=["Hjälpmedel (individer)"])
@@ -28,15 +28,21 @@ class DamagedDevice(DeviceLine):
     damages: list[DamageView]
 
 
+DECISIONS: Final = (Outcome.UNIT_PAYS, Outcome.PATIENT_PAYS, Outcome.NOBODY_PAYS)
+
+
 class DamageBody(Body):
     """Vad som har hänt, och när."""
 
     kind: Annotated[
-        Word, Field(description="`stolen` (stulet), `lost` (förlorat) eller `damaged` (skadat)")
+        Word,
+        Known(DamageKind),
+        Field(description="`stolen` (stulet), `lost` (förlorat) eller `damaged` (skadat)"),
     ]
     happened_on: Annotated[Day, Field(description="Dagen då det hände; inte framåt (DAY-1)")]
     outcome: Annotated[
         Word,
+        Known(Outcome.UNDECIDED, *DECISIONS),
         Field(
             description="Beslutet: `unit_pays` (en enhet), `patient_pays` eller `nobody_pays`. "
             "Bara kundtjänst beslutar; utelämnat är det obeslutat"
@@ -58,10 +64,11 @@ class DamageBody(Body):
 class DecisionBody(Body):
     """Vilken registrering det gäller, och vad som beslutas."""
 
-    kind: Annotated[Word, Field(description="`stolen`, `lost` eller `damaged`")]
+    kind: Annotated[Word, Known(DamageKind), Field(description="`stolen`, `lost` eller `damaged`")]
     happened_on: Annotated[Day, Field(description="Dagen då det hände, som den är registrerad")]
     outcome: Annotated[
         Word,
+        Known(*DECISIONS, Outcome.WITHDRAWN),
         Field(
             description="`unit_pays` (en enhet), `patient_pays`, `nobody_pays`, eller `withdrawn`: "
             "skadan har inte hänt"

@@ -26,6 +26,7 @@ from kvitt_contracts.types import (
     Day,
     DeviceId,
     DeviceNumber,
+    Known,
     ReasonCode,
     ReconditioningId,
     ReturnId,
@@ -62,6 +63,7 @@ class StageBody(StepBody):
 
     stage: Annotated[
         Word,
+        Known(*domain.STAGES),
         Field(description="`inspected` kontrollerat, `cleaned` rengjort, `repaired` reparerat"),
     ]
 
@@ -69,9 +71,7 @@ class StageBody(StepBody):
 class ScrapBody(StepBody):
     """Varför det skrotas."""
 
-    reason: Annotated[
-        ReasonCode, Field(description=f"Skälet, ett av: {', '.join(domain.ScrapReason)}")
-    ]
+    reason: Annotated[ReasonCode, Known(domain.ScrapReason), Field(description="Skälet")]
 
 
 class DoneView(BaseModel):

@@ -52,6 +52,8 @@ class Step(StrEnum):
 
 ENDS: Final = frozenset({Word(Step.APPROVED), Word(Step.SCRAPPED)})
 """The steps that end the work."""
+STAGES: Final = tuple(Word(step) for step in Step if Word(step) not in ENDS)
+"""The steps before them."""
 
 
 class ScrapReason(StrEnum):

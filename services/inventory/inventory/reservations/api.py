@@ -12,6 +12,7 @@ from kvitt_chassis.web.protection import ScopeOfPersons
 from kvitt_contracts.inventory import SentLine
 from kvitt_contracts.types import (
     ArticleNumber,
+    Known,
     OrderId,
     OrderLineId,
     OrderNumber,
@@ -99,7 +100,9 @@ class ReservationView(ReservationLine):
     lines: list[ReservedLineView]
     in_transit: list[ShipmentView]
     decline_reason: Annotated[
-        str | None, Field(description="Varför ordern eller uttaget inte gick")
+        str | None,
+        Known(domain.NO_LONGER_PURCHASED, domain.NotServed),
+        Field(description="Varför ordern eller uttaget inte gick"),
     ]
 
 

@@ -56,6 +56,22 @@ NO_LONGER_PURCHASED = "NO_LONGER_PURCHASED"
 """Why an order is declined that would have to wait for what nobody purchases any more (ORD-6)."""
 
 
+class NotServed(StrEnum):
+    """Why a withdrawal cannot be served."""
+
+    NO_BALANCE = "NO_BALANCE"
+    SERVICE_IS_NOT_STOCKED = "SERVICE_IS_NOT_STOCKED"
+    CONTRIBUTION_IS_NEVER_STOCKED = "CONTRIBUTION_IS_NEVER_STOCKED"
+    DEVICE_NOT_NAMED = "DEVICE_NOT_NAMED"
+    QUANTITY_NOT_ONE = "QUANTITY_NOT_ONE"
+    DEVICE_NOT_IN_STORE = "DEVICE_NOT_IN_STORE"
+    DEVICE_OF_ANOTHER_ARTICLE = "DEVICE_OF_ANOTHER_ARTICLE"
+    DEVICE_CLAIMED = "DEVICE_CLAIMED"
+    DEVICE_NAMED_TWICE = "DEVICE_NAMED_TWICE"
+    DEVICE_GONE = "DEVICE_GONE"
+    MEANT_FOR_ANOTHER = "MEANT_FOR_ANOTHER"
+
+
 class NotReleased(StrEnum):
     """Why an order cannot be voided any more (ORD-14)."""
 

@@ -23,6 +23,7 @@ from kvitt_contracts.types import (
     Day,
     DeviceId,
     DeviceNumber,
+    Known,
     OrderId,
     Quantity,
     Reference,
@@ -41,6 +42,7 @@ from inventory.stores.models import StoreRow
 from inventory.stores.queries import own_stores
 from inventory.supplier_returns import documents
 from inventory.supplier_returns.commands import Comment, SendBack
+from inventory.supplier_returns.domain import CREDIT
 from inventory.supplier_returns.models import SupplierReturnRow
 from inventory.tables import is_among
 from inventory.views import FromRow
@@ -105,7 +107,9 @@ class SupplierReturnView(FromRow):
     device_id: DeviceId | None
     order_id: OrderId | None
     returned_on: date
-    reason: Annotated[Word, Field(description="Returorsaken: `credit` (kreditering), alltid")]
+    reason: Annotated[
+        Word, Known(CREDIT), Field(description="Returorsaken: `credit` (kreditering), alltid")
+    ]
     comment: Annotated[str | None, Field(description="Varför det gick tillbaka")]
     store: Annotated[StoreId | None, Field(description="Förrådet som det lämnade")]
     registered_by: Annotated[

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Protocol
 
 from kvitt_contracts.inventory import LineDelivered, ReservationDeclined
@@ -14,30 +13,14 @@ from kvitt_contracts.types import ArticleNumber, DeviceId, DeviceNumber, OrderId
 from inventory.arrivals.domain import as_one_arrival, deliver
 from inventory.articles.domain import Article
 from inventory.devices.domain import Claim, Device
-
-
-class Reason(StrEnum):
-    """Why a withdrawal cannot be served."""
-
-    NO_BALANCE = "NO_BALANCE"
-    SERVICE_IS_NOT_STOCKED = "SERVICE_IS_NOT_STOCKED"
-    CONTRIBUTION_IS_NEVER_STOCKED = "CONTRIBUTION_IS_NEVER_STOCKED"
-    DEVICE_NOT_NAMED = "DEVICE_NOT_NAMED"
-    QUANTITY_NOT_ONE = "QUANTITY_NOT_ONE"
-    DEVICE_NOT_IN_STORE = "DEVICE_NOT_IN_STORE"
-    DEVICE_OF_ANOTHER_ARTICLE = "DEVICE_OF_ANOTHER_ARTICLE"
-    DEVICE_CLAIMED = "DEVICE_CLAIMED"
-    DEVICE_NAMED_TWICE = "DEVICE_NAMED_TWICE"
-    DEVICE_GONE = "DEVICE_GONE"
-    MEANT_FOR_ANOTHER = "MEANT_FOR_ANOTHER"
-
+from inventory.reservations.domain import NotServed
 
 _RULES = {
-    Reason.NO_BALANCE: "ORD-7",
-    Reason.SERVICE_IS_NOT_STOCKED: "INV-4",
-    Reason.CONTRIBUTION_IS_NEVER_STOCKED: "INV-16",
-    Reason.DEVICE_GONE: "INV-7",
-    Reason.MEANT_FOR_ANOTHER: "INV-12",
+    NotServed.NO_BALANCE: "ORD-7",
+    NotServed.SERVICE_IS_NOT_STOCKED: "INV-4",
+    NotServed.CONTRIBUTION_IS_NEVER_STOCKED: "INV-16",
+    NotServed.DEVICE_GONE: "INV-7",
+    NotServed.MEANT_FOR_ANOTHER: "INV-12",
 }
 
 
@@ -112,7 +95,7 @@ def decline(
         free[line.article_number] -= line.quantity
         reason = _reason_not_to(line, shelf=shelf, named=named)
         if reason is None and free[line.article_number] < 0:
-            reason = Reason.NO_BALANCE
+            reason = NotServed.NO_BALANCE
         if reason is not None:
             rule = _RULES.get(reason, "ORD-8")
             return ReservationDeclined(order_id=order_id, reason=reason, rule=rule)
@@ -126,34 +109,34 @@ def devices_of(line: Taken, *, shelf: Shelf) -> tuple[DeviceId, ...]:
     return (shelf.devices[line.device_number].device_id,)
 
 
-def _reason_not_to(line: Taken, *, shelf: Shelf, named: set[DeviceId]) -> Reason | None:
+def _reason_not_to(line: Taken, *, shelf: Shelf, named: set[DeviceId]) -> NotServed | None:
     article = shelf.articles[line.article_number]
     if article.is_contribution:
-        return Reason.CONTRIBUTION_IS_NEVER_STOCKED
+        return NotServed.CONTRIBUTION_IS_NEVER_STOCKED
     if article.is_never_stocked:
-        return Reason.SERVICE_IS_NOT_STOCKED
+        return NotServed.SERVICE_IS_NOT_STOCKED
     if not article.marked:
         return None
     if line.device_number is None:
-        return Reason.DEVICE_NOT_NAMED
+        return NotServed.DEVICE_NOT_NAMED
     if line.quantity != 1:
-        return Reason.QUANTITY_NOT_ONE
+        return NotServed.QUANTITY_NOT_ONE
     wanted = shelf.devices.get(line.device_number)
     if wanted is None:
-        return Reason.DEVICE_NOT_IN_STORE
+        return NotServed.DEVICE_NOT_IN_STORE
     if wanted.device_id in named:  # by whichever of its numbers (INV-6)
-        return Reason.DEVICE_NAMED_TWICE
+        return NotServed.DEVICE_NAMED_TWICE
     named.add(wanted.device_id)
     return _device_reason(line, wanted, store=shelf.store)
 
 
-def _device_reason(line: Taken, wanted: Wanted, *, store: StoreId) -> Reason | None:
+def _device_reason(line: Taken, wanted: Wanted, *, store: StoreId) -> NotServed | None:
     if wanted.device.store != store:
-        return Reason.DEVICE_NOT_IN_STORE
+        return NotServed.DEVICE_NOT_IN_STORE
     if wanted.device.article_number != line.article_number:
-        return Reason.DEVICE_OF_ANOTHER_ARTICLE
+        return NotServed.DEVICE_OF_ANOTHER_ARTICLE
     if wanted.device.is_gone:
-        return Reason.DEVICE_GONE
+        return NotServed.DEVICE_GONE
     if wanted.is_meant_for_another:
-        return Reason.MEANT_FOR_ANOTHER
-    return Reason.DEVICE_CLAIMED if wanted.claim is not None else None
+        return NotServed.MEANT_FOR_ANOTHER
+    return NotServed.DEVICE_CLAIMED if wanted.claim is not None else None

@@ -18,15 +18,6 @@ from kvitt_contracts.types import EmailId, ReasonCode, SupplierId, Thing, UserId
 PURCHASE_ORDER: Final = Word("purchase_order")
 """The routine that a supplier gets its order by (ORD-11)."""
 
-PICKUP_BY_RELATIVES: Final = Word("pickup_by_relatives")
-"""The routine that units hear of what relatives have ordered by (PCK-3)."""
-
-STOCKTAKING: Final = Word("stocktaking")
-"""The routine that units hear of a stocktaking by (INV-10)."""
-
-ACCESS: Final = Word("access")
-"""The routine that users hear of their access by, who are seldom in Kvitt then (REF-5)."""
-
 TRIED_FOR: Final = timedelta(days=3)
 """Business time in which a mail is tried; after it, it has failed."""
 

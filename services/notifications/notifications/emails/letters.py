@@ -13,11 +13,16 @@ from kvitt_contracts.regions import EmailAddress
 from kvitt_contracts.types import EmailId, Word
 from pydantic import TypeAdapter
 
-from notifications.emails.domain import (
+from notifications.emails.domain import PURCHASE_ORDER
+from notifications.preferences.domain import (
     ACCESS,
+    BASKET_LOAN,
+    DIRECT_DELIVERY,
+    ORDER,
     PICKUP_BY_RELATIVES,
-    PURCHASE_ORDER,
     STOCKTAKING,
+    TRANSFER,
+    WORK_ORDER,
 )
 
 
@@ -40,7 +45,19 @@ class Attachment:
 _ADDRESS: Final[TypeAdapter[str]] = TypeAdapter(EmailAddress)
 _AUTOMATIC: Final = "Brevet har skickats automatiskt och går inte att svara på."
 
+
+def _told(subject: str, what: str) -> Text:
+    """Of a message that says the rest: it is in the list of whoever gets the mail."""
+    text = f"Hej!\n\nDu har ett nytt meddelande i Kvitt om {what}. Logga in och öppna det.\n\n"
+    return Text(subject, f"{text}{_AUTOMATIC} Vad som kommer med e-post väljer du i Kvitt.\n")
+
+
 TEXTS: Final[Mapping[Word, Text]] = {
+    TRANSFER: _told("Meddelande om ett byte", "ett byte som du har skickat eller ska kvittera"),
+    ORDER: _told("Meddelande om en beställning", "en av dina beställningar"),
+    DIRECT_DELIVERY: _told("Meddelande om en direktleverans", "en direktleverans till din enhet"),
+    BASKET_LOAN: _told("Meddelande om en varukorg", "en av dina varukorgar"),
+    WORK_ORDER: _told("Meddelande om en arbetsorder", "en arbetsorder eller en ansökan"),
     PURCHASE_ORDER: Text(
         "Inköpsorder {number}",
         "Hej!\n\n"

@@ -8,7 +8,7 @@ from kvitt_chassis import metrics
 from kvitt_chassis.handlers import Timer
 from kvitt_chassis.transaction import Transaction
 from kvitt_chassis.unit_of_work import UnitOfWork
-from kvitt_contracts.notifications import Addressee, ToUser
+from kvitt_contracts.notifications import About, Addressee, ToUser
 from kvitt_contracts.types import EmailId, RegionCode, Thing, UserId, Word
 from sqlalchemy import delete, text
 
@@ -17,6 +17,8 @@ from notifications.emails.models import EmailRow, EmailToSendRow
 from notifications.messages.domain import Addressee as Whom
 from notifications.messages.domain import NewKind
 from notifications.messages.writes import post
+from notifications.preferences.domain import is_of_region
+from notifications.preferences.queries import chosen_by
 
 LATE = Timer("email_late", EmailRow)
 
@@ -48,16 +50,20 @@ def queue(
     tx.schedule(LATE, key=email_id, due=tx.now + domain.TRIED_FOR)
 
 
-# decision 0464: a routine mails beside the message, and only users
-def queue_to_users(tx: Transaction, told: Iterable[Whom], *, routine: Word, about: Thing) -> None:
-    """Queue a mail to each user of those who are told by a message, where the region's policy has
-    the routine: with a message they need no other where it fails.
+# decisions 0464 and 0566: a routine mails beside the message, only users, and whom it must or who
+# has chosen it
+async def queue_to_users(
+    tx: Transaction, told: Iterable[Whom], *, routine: Word, about: About | Thing
+) -> None:
+    """Queue a mail to each user of those who are told by a message: to all where the region's
+    policy has the routine, else to who has chosen it. With a message they need no other where it
+    fails.
     """
-    if routine not in tx.policy.email:
-        return
+    is_to_all = is_of_region(routine, tx.policy)
+    thing = Thing(kind=Word(about.kind), id=about.id)
     for to in told:
-        if isinstance(to, ToUser):
-            queue(tx, domain.to_user(to.user_id), routine=routine, about=about, told=None)
+        if isinstance(to, ToUser) and (is_to_all or routine in await chosen_by(to.user_id, tx)):
+            queue(tx, domain.to_user(to.user_id), routine=routine, about=thing, told=None)
 
 
 async def settle_as_sent(row: EmailRow, tx: Transaction) -> None:

@@ -1,4 +1,4 @@
-"""Reports to the region about its own messages: what a service refused, and what it quarantined."""
+"""Reports to the region about its own messages: what became of each, and what was refused."""
 
 from uuid import UUID
 
@@ -30,6 +30,7 @@ async def tell_of_refusal(event: refusals.MessageRefused, tx: Transaction) -> No
     """Report a refused message of the region: which, by which rule, and what to do."""
     refused = MessageRefused(
         **same_fields(event, MessageRefused),
+        source=event.message_source,
         subject=event.message_subject,
         service=event.wire_type.split(".")[0],
     )
@@ -41,7 +42,7 @@ async def tell_of_refusal(event: refusals.MessageRefused, tx: Transaction) -> No
     OrdersMessageSettled, BmbMessageSettled, InventoryMessageSettled, BillingMessageSettled
 )
 async def tell_of_settling(event: refusals.MessageSettled, tx: Transaction) -> None:
-    """Report that a message of the region is quarantined, waits, or how it left the quarantine."""
+    """Report what became of a message of the region: its receipt."""
     settled = MessageSettled(
         **same_fields(event, MessageSettled),
         source=event.message_source,

@@ -15,11 +15,11 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.types import UserId
 
-from notifications.emails.domain import PICKUP_BY_RELATIVES
 from notifications.emails.writes import queue_to_users
 from notifications.messages.domain import CUSTOMER_SERVICE, Addressee, NewKind
 from notifications.messages.writes import about_pickup, post
 from notifications.pickups.models import PickupRow
+from notifications.preferences.domain import PICKUP_BY_RELATIVES
 from notifications.register.models import UserRow
 from notifications.transfers.domain import whom_to_tell
 from notifications.transfers.models import ResponsiblesRow
@@ -45,7 +45,8 @@ async def on_pickup_registered(row: PickupRow, event: PickupRegistered, tx: Tran
     if row.ordered_by != "unit":
         await _tell_service_point(row, NewKind.PICKUP_ORDERED, tx)
         told = await _who_is_told(row, tx)
-        queue_to_users(tx, told, routine=PICKUP_BY_RELATIVES, about=about_pickup(row.pickup_id))
+        about = about_pickup(row.pickup_id)
+        await queue_to_users(tx, told, routine=PICKUP_BY_RELATIVES, about=about)
 
 
 @messages.on(PickupReported, of=PickupRow, reads=_who_answers)

@@ -14,9 +14,10 @@ from kvitt_contracts.orders import (
 )
 
 from notifications.emails import domain as emails
-from notifications.emails.writes import queue
+from notifications.emails.writes import queue, queue_to_users
 from notifications.messages.domain import CUSTOMER_SERVICE, NewKind
 from notifications.messages.writes import about_purchase_order, post
+from notifications.preferences.domain import DIRECT_DELIVERY
 from notifications.transfers.domain import whom_to_tell
 from notifications.transfers.models import ResponsiblesRow
 
@@ -88,5 +89,8 @@ async def on_deviation_settled(event: PurchaseOrderDeviationSettled, tx: Transac
 async def _tell_service_point(event: Due, message: NewKind, tx: Transaction) -> None:
     known = await tx.look_up(ResponsiblesRow, event.service_point)
     responsibles = known.facts() if known else None
-    for to in whom_to_tell(event.service_point, responsibles, on=tx.today):
-        post(tx, to, message, about_purchase_order(event.purchase_order_id))
+    told = whom_to_tell(event.service_point, responsibles, on=tx.today)
+    about = about_purchase_order(event.purchase_order_id)
+    for to in told:
+        post(tx, to, message, about)
+    await queue_to_users(tx, told, routine=DIRECT_DELIVERY, about=about)

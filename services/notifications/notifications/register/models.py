@@ -1,8 +1,8 @@
-"""A projection of users: who reads which messages."""
+"""Projections of users, who read messages, and of persons, whom regions name by their own ids."""
 
-from kvitt_chassis.models import Json
+from kvitt_chassis.models import Json, Regional
 from kvitt_chassis.users import RegisteredUser
-from kvitt_contracts.types import ProductArea
+from kvitt_contracts.types import PersonRef, ProductArea, RegionPersonId
 from sqlalchemy.orm import Mapped, mapped_column
 
 from notifications.base import Base
@@ -16,3 +16,15 @@ class UserRow(RegisteredUser, Base):
     product_areas: Mapped[tuple[ProductArea, ...] | None] = mapped_column(
         Json(tuple[ProductArea, ...])
     )
+
+
+class PersonRow(Regional, Base):
+    """A person's reference and the region's own opaque id of them; `merged_into` makes it an alias.
+    Who it is nobody knows here.
+    """
+
+    __tablename__ = "persons"
+
+    person: Mapped[PersonRef] = mapped_column(primary_key=True)
+    region_person_id: Mapped[RegionPersonId]
+    merged_into: Mapped[PersonRef | None]

@@ -7,10 +7,10 @@ from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.inventory import StocktakingAnnounced
 from kvitt_contracts.notifications import ToStaff
 
-from notifications.emails.domain import STOCKTAKING
 from notifications.emails.writes import queue_to_users
 from notifications.messages.domain import CUSTOMER_SERVICE, NewKind
 from notifications.messages.writes import about_stocktaking, post
+from notifications.preferences.domain import STOCKTAKING
 from notifications.transfers.domain import whom_to_tell
 from notifications.transfers.models import ResponsiblesRow
 
@@ -35,4 +35,4 @@ async def on_stocktaking_announced(event: StocktakingAnnounced, tx: Transaction)
     told = whom_to_tell(event.service_point, known.facts() if known else None, on=tx.today)
     for to in told:
         post(tx, to, NewKind.STOCKTAKING_ANNOUNCED, about)
-    queue_to_users(tx, told, routine=STOCKTAKING, about=about)
+    await queue_to_users(tx, told, routine=STOCKTAKING, about=about)

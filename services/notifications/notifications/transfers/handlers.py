@@ -5,7 +5,7 @@ list (BMB-9). There it is the main responsible, where the service point has one.
 """
 
 from collections.abc import Iterable
-from typing import get_args
+from typing import Any, get_args
 
 from kvitt_chassis.handlers import Handlers, RowKey
 from kvitt_chassis.transaction import Transaction
@@ -18,6 +18,7 @@ from kvitt_contracts.bmb import (
     TransferDissolved,
     TransferDrafted,
     TransferExecutedAutomatically,
+    TransferLineCompleted,
     TransferLineDropped,
     TransferLinesRejected,
     TransferLocked,
@@ -29,13 +30,19 @@ from kvitt_contracts.bmb import (
     TransferVoided,
     TransferWithdrawn,
 )
+from kvitt_contracts.copying import same_fields
 from kvitt_contracts.notifications import MessageKind, ToUser
 from kvitt_contracts.regions import TransferReported
+from kvitt_contracts.types import RefusedDevice
 
+from notifications.emails.writes import queue_to_users
 from notifications.feed.models import ReportRow
-from notifications.feed.writes import report, when
+from notifications.feed.writes import day, report, when
 from notifications.messages.domain import Addressee
 from notifications.messages.writes import about_transfer, post
+from notifications.preferences.domain import TRANSFER
+from notifications.preferences.queries import what_wants
+from notifications.register.naming import as_the_region_names, person_of
 from notifications.transfers.domain import whom_to_tell
 from notifications.transfers.models import ResponsiblesRow, TransferRow
 
@@ -66,6 +73,8 @@ _TO_REGION = {
     TransferAccepted: "accepted",
     TransferRejected: "rejected",
     TransferLinesRejected: "lines_rejected",
+    TransferLineDropped: "line_dropped",
+    TransferLineCompleted: "line_completed",
     TransferWithdrawn: "withdrawn",
     TransferExecutedAutomatically: "executed_automatically",
     TransferLocked: "locked",
@@ -89,6 +98,7 @@ ToldEvent = (
     | TransferUnlocked
     | TransferVoided
     | TransferLineDropped
+    | TransferLineCompleted
     | TransferDissolved
     | TransferCompleted
 )
@@ -109,6 +119,10 @@ def _read(event: ToldEvent, tx: Transaction) -> Iterable[RowKey]:
     row = tx.fetched(TransferRow, event.transfer_id)
     if row is not None:
         yield ResponsiblesRow, row.receiving_service_point
+        if type(event) in _TO_SENDER:
+            yield what_wants(row.sender, tx)
+    if isinstance(event, TransferAccepted | TransferExecutedAutomatically):
+        yield from person_of(event.new_recipient)
 
 
 @messages.on(
@@ -132,13 +146,50 @@ async def tell_of_transfer(row: TransferRow, event: ToldEvent, tx: Transaction) 
         told |= dict.fromkeys((one, to_receiver) for one in await _receiver(row, tx))
     for to, message in told:
         post(tx, to, message, about)
+    whom = dict.fromkeys(to for to, _ in told)
+    await queue_to_users(tx, whom, routine=TRANSFER, about=about)
     status = _TO_REGION.get(type(event))
     if status is not None:
-        devices = event.devices if isinstance(event, TransferLinesRejected) else ()
         reported = TransferReported(
-            transfer=row.name, status=status, occurred_at=when(tx), devices=devices
+            transfer=row.name,
+            status=status,
+            occurred_at=when(tx),
+            business_day=day(tx),
+            **await _what_is_told(event, tx),
         )
         await report(tx, row.transfer_id, reported)
+
+
+async def _what_is_told(event: ToldEvent, tx: Transaction) -> dict[str, Any]:
+    """What the region is told beside the status: which devices, from whom to whom, or why not."""
+    match event:
+        case TransferSent():
+            told = same_fields(event, TransferReported)
+            return told | {"lines": event.devices, "devices": (), "payer_id": event.proposed_payer}
+        case TransferAccepted() | TransferExecutedAutomatically():
+            to = event.new_recipient
+            return {
+                "lines": event.devices,
+                "recipient": await as_the_region_names(to, tx) if to is not None else None,
+                "store": event.new_store,
+                "prescriber": event.new_prescriber,
+                "customer_id": event.customer_id,
+                "payer_id": event.payer_id,
+                "effective_on": event.effective_on,
+            }
+        case TransferLinesRejected():
+            return {"devices": event.devices}
+        case TransferLineDropped():
+            return {"devices": (event.device_id,), "reason": event.reason}
+        case TransferLineCompleted():
+            return {"devices": (event.device_id,), "effective_on": event.effective_on}
+        case TransferRefused():
+            refused = (RefusedDevice(**same_fields(one, RefusedDevice)) for one in event.reasons)
+            return {"refused": tuple(refused)}
+        case TransferVoided():
+            return {"reason": event.reason}
+        case _:
+            return {}
 
 
 def _is_of_sender_alone(event: ToldEvent) -> bool:

@@ -16,10 +16,10 @@ from kvitt_contracts.orders import (
 )
 from kvitt_contracts.types import Thing, UserId, identify
 
-from notifications.emails.domain import ACCESS
 from notifications.emails.writes import queue_to_users
 from notifications.messages.domain import CUSTOMER_SERVICE, NewKind
 from notifications.messages.writes import about_user, post
+from notifications.preferences.domain import ACCESS
 
 messages = Handlers()
 
@@ -33,10 +33,12 @@ async def on_access_applied(event: AccessApplied, tx: Transaction) -> None:
 
 @messages.on(AccessGranted)
 async def on_access_granted(event: AccessGranted, tx: Transaction) -> None:
-    """Tell the user, by mail too where the region wants that, and who heads their unit (REF-5)."""
+    """Tell the user, by mail too where the region or they want that, and who heads their unit
+    (REF-5).
+    """
     _tell(tx, [event.user_id], NewKind.ACCESS_GRANTED, event.user_id)
     _tell(tx, event.heads, NewKind.USER_ACCESS_GRANTED, event.user_id)
-    _mail(event.user_id, tx)
+    await _mail(event.user_id, tx)
 
 
 @messages.on(AccessRefused)
@@ -47,18 +49,22 @@ async def on_access_refused(event: AccessRefused, tx: Transaction) -> None:
 
 @messages.on(AccessLapsing)
 async def on_access_lapsing(event: AccessLapsing, tx: Transaction) -> None:
-    """Tell the user, by mail too where the region wants that, and who heads their unit (REF-5)."""
+    """Tell the user, by mail too where the region or they want that, and who heads their unit
+    (REF-5).
+    """
     _tell(tx, [event.user_id], NewKind.ACCESS_LAPSING, event.user_id)
     _tell(tx, event.heads, NewKind.USER_ACCESS_LAPSING, event.user_id)
-    _mail(event.user_id, tx)
+    await _mail(event.user_id, tx)
 
 
 @messages.on(AccessLapsed)
 async def on_access_lapsed(event: AccessLapsed, tx: Transaction) -> None:
-    """Tell the user, by mail too where the region wants that, and who heads their unit (REF-5)."""
+    """Tell the user, by mail too where the region or they want that, and who heads their unit
+    (REF-5).
+    """
     _tell(tx, [event.user_id], NewKind.ACCESS_LAPSED, event.user_id)
     _tell(tx, event.heads, NewKind.USER_ACCESS_LAPSED, event.user_id)
-    _mail(event.user_id, tx)
+    await _mail(event.user_id, tx)
 
 
 def _about(user: UserId, tx: Transaction) -> Thing:
@@ -70,5 +76,5 @@ def _tell(tx: Transaction, whom: Iterable[UserId], message: NewKind, user: UserI
         post(tx, ToUser(user_id=one), message, _about(user, tx))
 
 
-def _mail(user: UserId, tx: Transaction) -> None:
-    queue_to_users(tx, [ToUser(user_id=user)], routine=ACCESS, about=_about(user, tx))
+async def _mail(user: UserId, tx: Transaction) -> None:
+    await queue_to_users(tx, [ToUser(user_id=user)], routine=ACCESS, about=_about(user, tx))

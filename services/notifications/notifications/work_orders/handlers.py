@@ -13,10 +13,12 @@ from kvitt_contracts.orders import (
     WorkOrderFinished,
     WorkOrderReminderDue,
 )
-from kvitt_contracts.types import Word
+from kvitt_contracts.types import UserId, Word, WorkOrderId
 
+from notifications.emails.writes import queue_to_users
 from notifications.messages.domain import CUSTOMER_SERVICE, NewKind
 from notifications.messages.writes import about_work_order, post
+from notifications.preferences.domain import WORK_ORDER
 
 messages = Handlers()
 
@@ -30,15 +32,13 @@ _LATE: Final[Mapping[Word, NewKind]] = {
 @messages.on(WorkOrderFinished)
 async def on_work_order_finished(event: WorkOrderFinished, tx: Transaction) -> None:
     """Tell the requester that the work is finished (ACT-3)."""
-    about = about_work_order(event.work_order_id)
-    post(tx, ToUser(user_id=event.requester), NewKind.WORK_ORDER_FINISHED, about)
+    await _tell(event.requester, NewKind.WORK_ORDER_FINISHED, event.work_order_id, tx)
 
 
 @messages.on(WorkOrderApplicationDecided)
 async def on_application_decided(event: WorkOrderApplicationDecided, tx: Transaction) -> None:
     """Tell the requester what was decided on their application (ACT-3, ACT-5)."""
-    about = about_work_order(event.work_order_id)
-    post(tx, ToUser(user_id=event.requester), NewKind.APPLICATION_DECIDED, about)
+    await _tell(event.requester, NewKind.APPLICATION_DECIDED, event.work_order_id, tx)
 
 
 @messages.on(WorkOrderReminderDue)
@@ -46,3 +46,9 @@ async def on_work_order_reminder_due(event: WorkOrderReminderDue, tx: Transactio
     """Tell customer service what was not done in time."""
     kind = _LATE.get(event.waits_for, NewKind.WORK_ORDER_LATE)
     post(tx, ToStaff(duty=CUSTOMER_SERVICE), kind, about_work_order(event.work_order_id))
+
+
+async def _tell(user: UserId, message: NewKind, work_order: WorkOrderId, tx: Transaction) -> None:
+    to, about = ToUser(user_id=user), about_work_order(work_order)
+    post(tx, to, message, about)
+    await queue_to_users(tx, [to], routine=WORK_ORDER, about=about)

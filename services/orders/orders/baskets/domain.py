@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.orders import (
@@ -25,6 +25,7 @@ from kvitt_contracts.types import (
     ActId,
     CustomerId,
     DeviceId,
+    Known,
     LineNumber,
     Money,
     OrderId,
@@ -72,7 +73,7 @@ class Line(BasketLine):
     costs, once that is decided.
     """
 
-    outcome: Word | None = None
+    outcome: Annotated[Word | None, Known(DELIVERED, PUT_BACK, LOST, NOT_DUE)] = None
     act_id: ActId | None = None
     acted_by: UserId | None = None
     recipient: Recipient | None = None
@@ -80,7 +81,7 @@ class Line(BasketLine):
     ended_on: date | None = None
     devices: tuple[DeviceId, ...] = ()
     fee: Money | None = None
-    timing: Word | None = None
+    timing: Annotated[Word | None, Known("immediate", "delayed_90_days")] = None
 
     @property
     def is_fee(self) -> bool:

@@ -9,6 +9,7 @@ from kvitt_contracts.types import (
     CaseId,
     DeviceId,
     DeviceNumber,
+    Known,
     Reference,
     ServicePointId,
     Thing,
@@ -100,7 +101,7 @@ class CaseLine(BaseModel):
     case_id: CaseId
     status: Annotated[Status, Field(description="Var ärendet är")]
     # words: while releases mix, what the next one asks is read by this one too
-    kind: Annotated[Word, Field(description=f"Vad det är fråga om: {', '.join(Kind)}")]
+    kind: Annotated[Word, Known(Kind), Field(description="Vad det är fråga om")]
     about: Annotated[Thing | None, Field(description="Vad det gäller")]
     devices: Annotated[
         tuple[DeviceId, ...], Field(description="Det som erbjuds regionen dit patienten flyttar")
@@ -109,7 +110,7 @@ class CaseLine(BaseModel):
     asked_by: Annotated[UserId, Field(description="Vem som frågade")]
     asked_on: Annotated[date, Field(description="Dagen då det frågades")]
     is_reminded: Annotated[bool, Field(description="Sant när ingen har svarat i tid")]
-    outcome: Annotated[Word | None, Field(description=f"Svaret: {', '.join(Outcome)}")]
+    outcome: Annotated[Word | None, Known(Outcome), Field(description="Svaret")]
     answered_by: Annotated[UserId | None, Field(description="Vem som svarade")]
     waits: Annotated[Wait | None, Field(description="Vad det väntar på; inget när det är över")]
 

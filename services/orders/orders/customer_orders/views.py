@@ -19,6 +19,7 @@ from kvitt_contracts.types import (
     ArticleNumber,
     ArticleType,
     DeviceNumber,
+    Known,
     LineNumber,
     Money,
     OrderId,
@@ -43,6 +44,7 @@ from orders.customer_orders.domain import OrderType, Status
 from orders.customer_orders.line_rules.domain import purchases_to_offer
 from orders.customer_orders.lines import LineState
 from orders.customer_orders.models import OrderDetailsRow, OrderRow
+from orders.customer_orders.reasons import Reason
 from orders.drafting.domain import DraftSeen
 from orders.places.views import PlaceView
 
@@ -332,7 +334,11 @@ class VoidingView(BaseModel):
     )
 
     may: Annotated[bool, Field(description="Går att makulera, om lagret släpper varorna")]
-    reason: Annotated[str | None, Field(description="Varför inte")] = None
+    reason: Annotated[
+        str | None,
+        Known(Reason, "VOIDED", "VOIDING"),
+        Field(description="Varför inte"),
+    ] = None
     rule: Annotated[str | None, Field(description="Enligt vilken regel")] = None
     way_on: Annotated[str | None, Field(description="Vad man kan göra i stället")] = None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
 from kvitt_contracts.copying import same_fields
 from kvitt_contracts.orders import (
@@ -26,6 +26,7 @@ from kvitt_contracts.policy import RegionPolicy
 from kvitt_contracts.types import (
     CustomerId,
     DeviceId,
+    Known,
     LineNumber,
     Money,
     OrderNumber,
@@ -78,7 +79,7 @@ _OUTCOMES: Final[Mapping[str, Word]] = {
 class Line(PickupLine):
     """A line with how it ended; `is_voiding` while inventory owes its answer."""
 
-    outcome: Word | None = None
+    outcome: Annotated[Word | None, Known(VOIDED, *_OUTCOMES.values())] = None
     is_voiding: bool = False
 
 

@@ -10,6 +10,7 @@ from kvitt_contracts.types import (
     CareUnitRecipient,
     Day,
     DeviceNumber,
+    Known,
     LineNumber,
     Money,
     OrderNumber,
@@ -27,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from orders.pickups.domain import Line, Status, waits_for
 from orders.pickups.models import PickupRow
+from orders.pickups.requesting.domain import OrderedBy
 from orders.waits.domain import Wait
 
 
@@ -157,7 +159,7 @@ class PickupLineView(BaseModel):
     status: Annotated[Status, Field(description="Var hämtordern är (PCK-2)")]
     recipient: Annotated[Recipient, Field(description="Var det som hämtas är")]
     service_point: Annotated[ServicePointId, Field(description="Tjänstestället")]
-    ordered_by: Annotated[Word, Field(description="unit, patient eller relative")]
+    ordered_by: Annotated[Word, Known(OrderedBy), Field(description="Vem som vill ha det hämtat")]
     cause: Annotated[Word, Field(description="Orsak")]
     return_cause: Annotated[Word | None, Field(description="Vad som orsakade returen")]
     earliest_on: Annotated[date | None, Field(description="Tidigast")]

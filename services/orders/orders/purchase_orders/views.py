@@ -8,6 +8,7 @@ from kvitt_contracts.copying import same_fields
 from kvitt_contracts.day_bounds import HappenedOn, PlannedOn
 from kvitt_contracts.types import (
     ArticleNumber,
+    Known,
     LineNumber,
     Money,
     OrderId,
@@ -27,6 +28,7 @@ from orders.customer_orders.domain import numbers_of
 from orders.customer_orders.lines import LineState as OrderLineState
 from orders.customer_orders.models import OrderRow
 from orders.purchase_orders.commands import LineComment, LinePrice
+from orders.purchase_orders.deviations.domain import DEVIATIONS
 from orders.purchase_orders.domain import LineState, PurchaseOrder, Status
 from orders.purchase_orders.models import PurchaseOrderDetailsRow, PurchaseOrderRow
 
@@ -123,7 +125,11 @@ class DeviationBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"line": 1, "kind": "damaged"}]})
 
     line: Annotated[LineNumber, Field(description="Radnummer")]
-    kind: Annotated[Word, Field(description="short, wrong_article, too_many eller damaged")]
+    kind: Annotated[
+        Word,
+        Known(*DEVIATIONS),
+        Field(description="short, wrong_article, too_many eller damaged"),
+    ]
 
 
 class SettleBody(Body):

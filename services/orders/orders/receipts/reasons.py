@@ -52,6 +52,8 @@ _BY_THE_STORES: Final[Mapping[str, str]] = {
     " omärkta, och kvittera på nytt.",
     "LINE_RECEIVED_ALREADY": "Raden är redan kvitterad. Ta bort den och kvittera de andra.",
 }
+NOT_BOOKED: Final = (*_BY_THE_STORES, "LINE_NOT_DIRECT")
+"""Why the stores refuse a line."""
 _OTHERWISE: Final = "Inget av leveransen är bokfört. Kontakta hjälpmedelsservice med radens nummer."
 
 

@@ -10,6 +10,7 @@ from kvitt_contracts.orders import ReceivedLine, ReportedLine
 from kvitt_contracts.types import (
     ArticleNumber,
     Day,
+    Known,
     LineNumber,
     MarkedDevice,
     Money,
@@ -33,7 +34,7 @@ from orders.customer_orders.models import OrderRow
 from orders.purchase_orders.models import PurchaseOrderRow
 from orders.receipts.domain import Status, is_price_asked
 from orders.receipts.models import ReceiptRow
-from orders.receipts.reasons import way_on_from
+from orders.receipts.reasons import NOT_BOOKED, way_on_from
 
 LONGEST = 100
 
@@ -100,7 +101,7 @@ class RefusedLineView(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     number: Annotated[LineNumber, Field(description="Radens nummer i ordern")]
-    reason: Annotated[str, Field(description="Skälet, som kod")]
+    reason: Annotated[str, Known(*NOT_BOOKED), Field(description="Skälet, som kod")]
     way_on: Annotated[str, Field(description="Vad man gör")]
 
 

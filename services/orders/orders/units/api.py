@@ -21,10 +21,11 @@ from kvitt_chassis.http import (
 )
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.envelope import Command
-from kvitt_contracts.orders import SetDefaultServicePoint, SetDefaultSupply
+from kvitt_contracts.orders import SetDefaultServicePoint, SetDefaultSupply, Supply
 from kvitt_contracts.types import (
     CareUnitId,
     CustomerId,
+    Known,
     PayerId,
     ProductArea,
     Role,
@@ -37,6 +38,7 @@ from kvitt_contracts.types import (
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
+from orders.units.access.domain import APPLIED, GRANTED, LAPSED
 from orders.units.models import CareUnitRow, CustomerRow, PayerRow, UserRow
 
 router = ApiRouter(tags=["Enheter och användare"])
@@ -105,13 +107,17 @@ class UserView(_View):
     ]
     employer_kind: Annotated[
         Word | None,
+        Known("region", "municipality", "contractor"),
         Field(description="Anställd av region, municipality eller contractor (REF-16)"),
     ]
     access: Annotated[
-        Word | None, Field(description="applied, granted eller lapsed, när det är ansökt (REF-5)")
+        Word | None,
+        Known(APPLIED, GRANTED, LAPSED),
+        Field(description="applied, granted eller lapsed, när det är ansökt (REF-5)"),
     ]
     default_supply: Annotated[
         Word | None,
+        Known(Supply.CENTRAL, Supply.OWN_STORE),
         Field(description="Eget val av vad som föreslås: central eller own_store (REF-10)"),
     ]
 
@@ -122,7 +128,9 @@ class DefaultSupplyBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"default_supply": "own_store"}]})
 
     default_supply: Annotated[
-        Word, Field(description="central (hjälpmedelsverksamheten) eller own_store (eget förråd)")
+        Word,
+        Known(Supply.CENTRAL, Supply.OWN_STORE),
+        Field(description="central (hjälpmedelsverksamheten) eller own_store (eget förråd)"),
     ]
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from kvitt_contracts.types import OrderNumber, ServicePointId
+from kvitt_contracts.types import Known, OrderNumber, ServicePointId
 from pydantic import BaseModel, ConfigDict, Field
 
 from orders.waits.domain import Wait
@@ -36,7 +36,9 @@ class WaitingView(BaseModel):
     )
 
     kind: Annotated[
-        str, Field(description="pickup, basket_loan, work_order, case eller fault_report")
+        str,
+        Known("pickup", "basket_loan", "work_order", "case", "fault_report"),
+        Field(description="Vad det är"),
     ]
     id: Annotated[UUID, Field(description="Dess id")]
     number: Annotated[OrderNumber | None, Field(description="Dess nummer, om den har något")]

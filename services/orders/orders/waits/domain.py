@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final
 
-from kvitt_contracts.types import ServicePointId, UserId, Value, Word
+from kvitt_contracts.types import Known, ServicePointId, UserId, Value, Word
 from pydantic import Field
 
 TELLS_CUSTOMER_SERVICE: Final = Word("customer_service_told")
@@ -15,6 +15,27 @@ REMINDS: Final = Word("reminded")
 
 LISTED: Final = Word("listed")
 """After the last day nothing happens by itself: it stands among what is late."""
+
+AWAITED: Final = (
+    "acting",
+    "answer",
+    "arrival",
+    "assessment",
+    "claim",
+    "closing",
+    "decision",
+    "fee",
+    "fetching",
+    "finish",
+    "plan",
+    "posting",
+    "release",
+    "renumbering",
+    "start",
+)
+"""What anything waits for."""
+THEN: Final = (TELLS_CUSTOMER_SERVICE, REMINDS, LISTED, Word("refused"))
+"""What happens after its last day; `refused`: it is refused by itself."""
 
 
 class Owner(StrEnum):
@@ -31,14 +52,16 @@ class Owner(StrEnum):
 class Wait(Value):
     """What something waits for. It is late when `until` is before today."""
 
-    awaits: Annotated[Word, Field(description="Vad det väntar på")]
+    awaits: Annotated[Word, Known(*AWAITED), Field(description="Vad det väntar på")]
     on: Annotated[Owner, Field(description="På vem")]
     service_point: Annotated[ServicePointId | None, Field(description="Vilket tjänsteställe")] = (
         None
     )
     user: Annotated[UserId | None, Field(description="Vilken användare")] = None
     until: Annotated[date | None, Field(description="Senast, dagen inräknad")] = None
-    then: Annotated[Word | None, Field(description="Vad som händer efter den dagen")] = None
+    then: Annotated[
+        Word | None, Known(*THEN), Field(description="Vad som händer efter den dagen")
+    ] = None
 
     def is_late(self, today: date) -> bool:
         """True from the day after the last one."""

@@ -13,6 +13,7 @@ from kvitt_contracts.types import (
     Day,
     DeviceId,
     DeviceNumber,
+    Known,
     OrderId,
     OrderLineId,
     OrderNumber,
@@ -213,7 +214,11 @@ class WorkOrderLine(BaseModel):
     registered_on: Annotated[date, Field(description="Dagen då den registrerades")]
     planned_on: Annotated[date | None, Field(description="När den väntas bli gjord")]
     technician: Annotated[UserId | None, Field(description="Teknikern")]
-    outcome: Annotated[str | None, Field(description="Vad den ledde till, eller beslutet")]
+    outcome: Annotated[
+        str | None,
+        Known(Outcome, Decision),
+        Field(description="Vad den ledde till, eller beslutet"),
+    ]
     finished_on: Annotated[date | None, Field(description="Dagen då den blev klar")]
     article_number: Annotated[
         ArticleNumber | None, Field(description="Artikeln som en godkänd ansökan ger")

@@ -28,6 +28,7 @@ from kvitt_contracts.types import (
 from kvitt_testkit.world import World
 from orders.purchase_orders.commands import CreatePurchaseOrderInWords, LinePrice
 
+from contracts.tests.builders.emails import an_email_sent
 from contracts.tests.builders.purchases import (
     OTHER_SUPPLIER,
     RAMP,
@@ -110,6 +111,10 @@ async def what_becomes_of_it(world: World) -> None:
     for one in (sent, late, odd, settled):
         await world.handle(one, subject="I-2")
     await world.handle(stated, subject=order.purchase_order_number)
+    await world.handle(an_order_command(a_line(RAMP)), subject="MAILED-1")
+    by_mail = priced.model_copy(update={"order_id": order_id("MAILED-1"), "prices": ()})
+    await world.command(by_mail, target=purchase_order_id("I-3"))
+    await world.handle(an_email_sent("I-3"))
     for line, quantity in ((1, 2), (2, 2), (1, 0), (2, 0)):
         change = ChangePurchaseOrderLine(line=line, quantity=quantity, by=staff, asked_by=by)
         await world.handle(change, subject="I-2")

@@ -22,7 +22,7 @@ from kvitt_chassis.http import (
 from kvitt_chassis.transaction import Transaction
 from kvitt_contracts.envelope import Command
 from kvitt_contracts.orders import ApplyForAccess, GrantAccess, RefuseAccess, SignIn
-from kvitt_contracts.types import Role, ServicePointId, UserId, Word, identify
+from kvitt_contracts.types import Known, Role, ServicePointId, UserId, Word, identify
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, cast, false, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -63,6 +63,7 @@ class AccessView(BaseModel):
     active: Annotated[bool, Field(description="Har tillgång")]
     access: Annotated[
         Word | None,
+        Known(APPLIED, GRANTED, LAPSED),
         Field(
             description="applied (ansökt), granted (beviljad) eller lapsed (upphörd eller nekad);"
             " saknas när regionen själv anger användaren, vilket räknas som beviljad (REF-5)"
