@@ -115,6 +115,7 @@ def known_types() -> None:
 def values_of(column: Column[Any]) -> st.SearchStrategy[Any]:
     """Values of a column; None among them where it may be."""
     kind: Any = column.type
+    found: st.SearchStrategy[Any]
     if column.name == "region":
         return st.just(REGION)
     if isinstance(kind, Json) and kind.annotation == tuple[LineNumber, ...]:
