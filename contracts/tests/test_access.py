@@ -111,6 +111,7 @@ def test_who_keeps_the_assortment_writes_of_articles_and_news_alone() -> None:
         "notifications.news.withdraw",
         "notifications.message.open",
         "notifications.message.remove",
+        "notifications.preferences.set",
         "orders.user.sign-in",
     }
     assert [one for one in acts if one.startswith((*_OF_PERSONS, "billing."))] == []

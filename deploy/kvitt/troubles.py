@@ -32,6 +32,11 @@ def as_problem(error: BaseException) -> LocalProblem | None:
             return LocalProblem(f"Something took too long ({why}).", remedy=_SEE)
         case json.JSONDecodeError():
             return LocalProblem(f"That file is not JSON: {error}.", remedy="Mend it; try again.")
+        case FileNotFoundError() if error.filename:
+            return LocalProblem(
+                f"There is no {error.filename}.",
+                remedy="Look at the name, and at the directory in which the command is given.",
+            )
         case OSError():
             place = f" {error.filename}" if error.filename else ""
             return LocalProblem(

@@ -133,6 +133,37 @@ def test_a_wrong_field_is_told_with_its_rule_and_way_on(tmp_path: Path) -> None:
     assert "1 messages, 1 wrong" in told.stdout
 
 
+@pytest.mark.parametrize(
+    ("attribute", "value", "told"),
+    [("id", "17", "ce_id: unreadable"), ("time", "yesterday", "ce_time: INVALID_FIELD")],
+)
+def test_an_attribute_that_cannot_be_read_is_told_by_its_own_name(
+    attribute: str, value: str, told: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "order.json"
+    file.write_text(json.dumps(samples.sample(ORDER, region="w") | {attribute: value}))
+
+    found = CliRunner().invoke(app, ["check", str(file)])
+
+    assert found.exit_code == 1
+    assert told in found.stdout
+
+
+def test_what_is_no_message_is_told_as_that_and_a_misspelt_type_with_the_right_one(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "order.json"
+
+    file.write_text("{}")
+    with pytest.raises(LocalProblem, match="is no CloudEvent: it has no type"):
+        list(messages.read([file], region="w"))
+    file.write_text('{"type": "orders.order.plcae.v1"}')
+    with pytest.raises(LocalProblem, match=r"orders\.order\.plcae\.v1") as misspelt:
+        list(messages.read([file], region="w"))
+
+    assert misspelt.value.remedy.startswith(f"Is it {ORDER}")
+
+
 def test_a_day_out_of_bounds_is_told_where_nothing_runs(tmp_path: Path) -> None:
     one = samples.sample("region.balance.stated.v1", region="w")
     one["data"]["stated_on"] = "2026-12-31"

@@ -318,6 +318,10 @@ _ACTS: Final[Mapping[str, str]] = {
     "billing.device.payers": "se vem som betalar hjälpmedel",
     "billing.ledger.balance": "läsa råbalans",
     "billing.ledger.export": "ta ut verifikationer",
+    **{
+        f"{service}.region-messages.send": "skicka meddelanden från regionens system"
+        for service in ("orders", "bmb", "inventory", "billing")
+    },
     "notifications.messages.count": "räkna olästa meddelanden",
     "notifications.feed.read": "läsa regionens flöde",
     "notifications.webhooks.list": "läsa webhookar",

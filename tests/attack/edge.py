@@ -59,7 +59,12 @@ def _wrong_credentials(on: Attack) -> None:
     right = on.world.client_settings(f"region-{THEIRS}")
     may_write = {
         f"region-{THEIRS}": {one.name for one in inbound(on.world, THEIRS)},
-        "billing": {one.name for one in every if one.owner == "billing"},
+        # what a region sends it over HTTP it writes where the region would
+        "billing": {
+            one.name
+            for one in every
+            if one.owner == "billing" or (one.is_inbound and "billing" in one.consumers)
+        },
     }
     for principal, own in may_write.items():
         settings = on.world.client_settings(principal)

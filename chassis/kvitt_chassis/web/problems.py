@@ -3,12 +3,13 @@
 No value of the request is repeated. Which route raises what is not decided here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from kvitt_contracts.envelope import Command
 from kvitt_contracts.policy import OutCause, UnknownPolicy
 from kvitt_contracts.problems import CONTRACT, explain
 from kvitt_contracts.refusals import Refused
@@ -200,7 +201,11 @@ def of_refusal(refused: Refused) -> Problem:
 
 def of_validation(errors: Sequence[Any], *, model: str = "") -> Problem:
     """The problem of an invalid request, field by field. `errors` are FastAPI's."""
-    faults = explain(ValidationError.from_exception_data(model, [_line(e) for e in errors]))
+    return _of_faults(ValidationError.from_exception_data(model, [_line(e) for e in errors]))
+
+
+def _of_faults(error: ValidationError) -> Problem:
+    faults = explain(error)
     fields = tuple(
         FieldProblem(field=f.field, rule=f.rule, problem=f.problem, way_on=f.way_on) for f in faults
     )
@@ -232,6 +237,13 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         return of_validation(error.errors(), model=_body_model(request)).response()
 
+    # what fields of a body say together is the command's own to judge: what it refuses is no fault
+    async def command(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ValidationError)
+        if error.title not in {one.__name__ for one in _below(Command)}:
+            raise error
+        return _of_faults(error).response()
+
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         return _of_status(error.status_code).response(error.headers)
@@ -245,6 +257,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ProblemRaised, raised)
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(ValidationError, command)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(EventTooLarge, too_large)
     app.add_exception_handler(UnknownPolicy, no_policy)
@@ -308,6 +321,12 @@ def _of_status(status: int) -> Problem:
     }.get(status, ("Anropet går inte att läsa", "Se /docs för hur anropet ska se ut."))
     detail = f"Servern svarar {status}."
     return Problem(status=status, reason=name, title=title, detail=detail, way_on=way_on)
+
+
+def _below(kind: type[Command]) -> Iterator[type[Command]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _below(one)
 
 
 def _plain(values: Mapping[str, object]) -> dict[str, Any]:

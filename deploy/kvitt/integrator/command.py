@@ -116,6 +116,7 @@ def publish(
         )
     found: list[FeedEvent] = []
     unanswered: list[str] = []
+    unreadable = [one.place for one in sent if one.envelope is None]
     with Feed(connection, from_start=False) as feed:
         send(connection, sent)
         if not as_json:
@@ -133,11 +134,14 @@ def publish(
             "published": len(sent),
             "answers": [one.as_json for one in found],
             "unanswered": unanswered,
+            "unreadable": unreadable,
         }
-        typer.echo(json.dumps(told, indent=2))
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
     elif unanswered:
         typer.echo(f"no answer within {wait:g} s about {', '.join(unanswered)}; kvitt tail goes on")
-    good = not unanswered and all(one.outcome not in _BAD for one in found)
+    if unreadable and not as_json:
+        typer.echo(f"in quarantine, unreadable: {', '.join(unreadable)}; kvitt check says why")
+    good = not (unanswered or unreadable) and all(one.outcome not in _BAD for one in found)
     raise typer.Exit(0 if good else 1)
 
 

@@ -121,8 +121,8 @@ def _region_of(files: list[Path], topic: str | None) -> str:
     if topic is not None and topic.count(".") > 1:
         return topic.split(".")[1]
     for one in messages.read(files, region="<code>"):
-        if one.envelope is not None:
-            return str(one.envelope.region)
+        if one.region is not None:
+            return one.region
         break
     raise LocalProblem(
         "The first message does not say its region.", remedy="Name the region with --region."

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,17 @@ class Sent:
             return None
 
     @property
+    def region(self) -> str | None:
+        """The region that it says, also where other attributes cannot be read."""
+        told: Any = dict(self.headers).get("ce_region", b"").decode(errors="replace")
+        if self.is_structured:
+            try:
+                told = json.loads(self.value)["region"]
+            except (ValueError, KeyError, TypeError):
+                return None
+        return told if told and isinstance(told, str) else None
+
+    @property
     def is_structured(self) -> bool:
         """True where the attributes stand beside the body."""
         told = dict(self.headers).get("content-type", b"")
@@ -70,6 +82,12 @@ def topic_of(wire_type: str, region: str) -> str | None:
         if topic.is_inbound and wire_type in topic.wire_types | topic.reserved:
             return topic.name.replace(REGION, region)
     return None
+
+
+def nearest(wire_type: str) -> str:
+    """The types of regions that are spelt almost so, as a person reads them; empty for none."""
+    known = {one for topic in CATALOGUE if topic.is_inbound for one in topic.wire_types}
+    return ", ".join(get_close_matches(wire_type, sorted(known)))
 
 
 def _documents(file: Path, text: str) -> Iterator[tuple[str, Any]]:
@@ -115,10 +133,18 @@ def _sent(place: str, document: Any, *, region: str, topic: str | None) -> Sent:
         document = {**document["envelope"], "specversion": "1.0", "data": document["data"]}
     wire_type = str(document.get("type", ""))
     found = topic or topic_of(wire_type, region)
-    if found is None:
+    if found is None and not wire_type:
         raise LocalProblem(
-            f"{place}: no topic of a region takes the type {wire_type or '(none)'}.",
-            remedy="kvitt sample lists the types; --topic names a topic all the same.",
+            f"{place} is no CloudEvent: it has no type.",
+            remedy="kvitt sample TYPE prints a message as a file holds it; a body alone is its"
+            " data.",
+        )
+    if found is None:
+        near = nearest(wire_type)
+        raise LocalProblem(
+            f"{place}: no topic of a region takes the type {wire_type}.",
+            remedy=f"{f'Is it {near}? ' if near else ''}kvitt sample lists the types; --topic"
+            " names a topic all the same.",
         )
     return Sent(
         place=place,

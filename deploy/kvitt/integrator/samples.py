@@ -11,7 +11,7 @@ from kvitt_contracts.examples import examples
 from kvitt_contracts.topics import CATALOGUE
 
 from kvitt.integrator.clients import ORDER
-from kvitt.integrator.messages import topic_of
+from kvitt.integrator.messages import nearest, topic_of
 from kvitt.local.problems import LocalProblem
 
 _SANDBOX = {"orders.order.place.v1": ORDER}
@@ -72,8 +72,8 @@ def _subject(example: str, wire_type: str) -> str:
 
 def _require_inbound(wire_type: str) -> None:
     if topic_of(wire_type, "w") is None:
-        near = [one for one in inbound_types() if wire_type.split(".")[0] in one][:3]
+        near = nearest(wire_type)
         raise LocalProblem(
             f"No region sends {wire_type}.",
-            remedy=f"kvitt sample lists what they send{': ' if near else ''}{', '.join(near)}.",
+            remedy=f"{f'Is it {near}? ' if near else ''}kvitt sample lists what they send.",
         )

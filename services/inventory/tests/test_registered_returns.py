@@ -324,6 +324,22 @@ async def test_customer_service_returns_nothing_of_a_protected_person(world: Wor
     assert refused.reason == "NOT_YOUR_DEVICE"
 
 
+@pytest.mark.rule("INV-7a")
+async def test_a_return_of_nothing_over_http_is_refused_by_its_rule(world: World) -> None:
+    """What its fields say together is the command's to judge: that is no fault."""
+    body = {"store": OWN, "returned_on": "2026-03-18"}
+    async with world.http(user=SENDER, roles=CARE, service_points=[SENDING]) as client:
+        answer = await client.post("/returns", json=body)
+
+    problem = answer.json()
+    assert (answer.status_code, problem["reason"], problem["rule"]) == (
+        422,
+        "INVALID_FIELD",
+        "INV-7",
+    )
+    assert problem["way_on"]
+
+
 async def test_a_return_over_http_says_what_it_did(world: World) -> None:
     body = {
         "store": OWN,

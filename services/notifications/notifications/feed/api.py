@@ -71,7 +71,7 @@ class FeedQuery(BaseModel):
     ] = None
     limit: Annotated[int, Field(ge=1, le=MOST, description="Hur många händelser")] = 100
     type: Annotated[
-        list[str] | None,
+        list[Annotated[str, Field(max_length=100)]] | None,
         Known(*sorted(KNOWN)),
         Field(max_length=30, description="Bara de här typerna; kan anges flera gånger"),
     ] = None
