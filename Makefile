@@ -7,6 +7,7 @@ INSTALLED := $(VENV)/.installed
 SITE_TOOLS := .kvitt/site-tools
 SERVICES := orders bmb inventory billing notifications
 DISTRIBUTIONS := contracts chassis documents files $(addprefix services/,$(SERVICES)) portal deploy testkit
+IN_IMAGE := $(filter-out deploy testkit,$(DISTRIBUTIONS))
 PROJECTS := $(addsuffix /pyproject.toml,$(DISTRIBUTIONS))
 PACKAGES := contracts/kvitt_contracts chassis/kvitt_chassis documents/kvitt_documents files/kvitt_files $(foreach s,$(SERVICES),services/$(s)/$(s)) portal/kvitt_portal deploy/kvitt testkit/kvitt_testkit examples/generator
 TESTS := $(wildcard conftest.py tests $(addsuffix /tests,$(DISTRIBUTIONS)))
@@ -22,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_REQUIRE_VIRTUALENV := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test thorough portal quickstarts slowest gallery actions simulate races faults faults-short attack sbom audit mutants rule-mutants bench wheels lint types rules contracts asyncapi site flows access lock clean fmt
+.PHONY: help install run test thorough portal quickstarts slowest gallery actions simulate races faults faults-short alarms dashboards attack sbom audit mutants rule-mutants bench wheels image-wheels images lint types rules contracts asyncapi site flows access lock clean fmt
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +68,12 @@ faults: $(INSTALLED) ## Every fault on the whole system, judged by the checker. 
 faults-short: $(INSTALLED) ## The faults that a change has to survive before it is taken.
 	$(BIN)/python -m tests.faults --short $(if $(SEED),--seed $(SEED))
 
+alarms: $(INSTALLED) ## On a running system: every expression of alarms and dashboards is asked of Prometheus, eight faults fire their alarms through Alertmanager, and are mended. ALARM=NotReady chooses.
+	$(BIN)/python -m tests.watching $(if $(ALARM),--alarm $(ALARM))
+
+dashboards: $(INSTALLED) ## Write Grafana's dashboards, deploy/watching/dashboards, from deploy/watching/dashboards.yaml and the declared metrics.
+	$(BIN)/python -m kvitt.dashboards
+
 attack: $(INSTALLED) ## Wrong credentials on every route and topic, others' things, garbage, slow and idle clients, a flood. SECONDS=600, SEED=7, PART=kafka; PLANTED=1: are planted faults found?
 	$(BIN)/python -m $(if $(PLANTED),tests.attack.planted,tests.attack --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED)) $(if $(PART),--part $(PART)))
 
@@ -92,6 +99,16 @@ wheels: $(INSTALLED) ## Each distribution as a wheel in .wheels/, migrations inc
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir .wheels $(addprefix ./,$(DISTRIBUTIONS))
 	@ls .wheels
 
+image-wheels: $(INSTALLED) ## What the image of the services installs, in .wheels/: ours, and others' by the hashes of deploy/image/requirements.lock.
+	rm -rf .wheels && mkdir -p .wheels/others
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir .wheels $(addprefix ./,$(IN_IMAGE))
+	$(BIN)/python -m pip download --quiet --no-deps --require-hashes --only-binary :all: --python-version 3.11 --implementation cp --abi cp311 --abi abi3 --abi none \
+		$(addprefix --platform manylinux,_2_28_x86_64 _2_17_x86_64 2014_x86_64 _2_5_x86_64 1_x86_64) --platform any \
+		--dest .wheels/others --requirement deploy/image/requirements.lock
+
+images: image-wheels ## The image of the services, made here by buildah on a base of Debian's packages, and a month lived in five containers of it, as root. ARGS="--seconds 120" for a slow machine.
+	$(BIN)/python -m tests.images $(ARGS)
+
 lint: $(INSTALLED) ## Style, format, and who may import whom.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -104,9 +121,11 @@ types: $(INSTALLED) ## mypy, strict, tests too.
 rules: $(INSTALLED) ## Each rule and clause of docs/domain.md: done, begun or not, its tests and rule mutants. ARGS=--untested: only those without a test.
 	$(BIN)/python -m kvitt.rules $(ARGS)
 
-contracts: $(INSTALLED) ## Fails when schemas, AsyncAPI or topic list are not as generated, or a change is incompatible.
+contracts: $(INSTALLED) ## Fails when schemas, AsyncAPI, topic list or dashboards are not as generated, or a change is incompatible.
 	$(BIN)/python -m kvitt_contracts.generate --check
 	$(BIN)/python -m kvitt_contracts.compatibility
+	$(BIN)/python -m kvitt.dashboards --check
+	$(BIN)/python -m kvitt.deployed --check
 
 asyncapi: ## contracts/asyncapi.yaml, judged by the AsyncAPI project's own parser; needs Node.js 20 or later with npm.
 	@command -v npm >/dev/null || { echo "make asyncapi needs Node.js 20 or later with npm: https://nodejs.org, or 'apt-get install nodejs npm'."; exit 1; }
@@ -125,6 +144,9 @@ lock: $(INSTALLED) ## Resolve requirements.lock anew: versions and hashes, no ad
 	$(BIN)/python -m kvitt.requirements | $(BIN)/uv pip compile - --quiet --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		$(if $(filter 1,$(UPGRADE)),--upgrade) --output-file requirements.lock
+	$(BIN)/python -m kvitt.requirements image | $(BIN)/uv pip compile - --quiet --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--constraint requirements.lock --output-file deploy/image/requirements.lock
 
 fmt: $(INSTALLED) ## Format, and mend what can be mended by itself.
 	$(BIN)/ruff check --fix --exit-zero

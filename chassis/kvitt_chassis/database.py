@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from kvitt_chassis import driver, region_guard
+from kvitt_chassis import driver, recording, region_guard
 from kvitt_chassis.failpoints import failpoint
 from kvitt_chassis.lock_order import LockOrder, RowTaken
 from kvitt_chassis.origins import is_from
@@ -131,6 +131,7 @@ class Database:
                 raise RowTaken from error
             raise
         failpoint("unit.after_commit")
+        recording.count(self.service, unit.recorded)
         for call in unit.to_call:
             try:
                 call()

@@ -18,9 +18,10 @@ WAY_ON = "Be enhetschefen om behörighet."
 DENIED = metrics.declare(
     "counter",
     "access_denied_total",
-    "Acts that were denied, by act and why: no valid token, no role for it, or out of reach",
+    "Acts that were denied, by region, act and why: no valid token, no role, or out of reach",
     "One user, many acts: somebody tries doors; one act, many users: a role lacks its row",
-    ("act", "why"),
+    ("region", "act", "why"),
+    silent="nobody was denied anything since the process began",
 )
 
 
@@ -52,7 +53,7 @@ def record(
     reason: str | None = None,
 ) -> None:
     """Record one denial: the act's name, and the caller where they are known."""
-    DENIED.labels(service, act, why).inc()
+    DENIED.labels(service, region or metrics.NO_REGION, act, why).inc()
     about = {"act": act, "region": region, "user": user, "reason": reason}
     log.warning(_LINES[why], extra={name: value for name, value in about.items() if value})
 

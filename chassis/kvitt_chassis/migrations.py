@@ -60,6 +60,8 @@ _PARTS = {
     "clock": "operating.clock",
     "marks": "consuming.marks",
     "parking": "consuming.parking",
+    "mass_retries": "consuming.mass_retries",
+    "proposed_acts": "operating.proposals",
     "pauses": "consuming.pauses",
     "positions": "consuming.positions",
     "refusals": "consuming.refusals",

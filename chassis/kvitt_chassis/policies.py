@@ -36,6 +36,7 @@ REGIONS_OUT = metrics.declare(
     "1 for a region for which nothing is decided, by cause.",
     "`kvitt status` and the log name the reason; mend the file (`kvitt region check`), restart.",
     ("region", "cause"),
+    silent="every region is in service",
 )
 
 

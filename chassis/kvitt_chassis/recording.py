@@ -5,7 +5,20 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from kvitt_chassis import metrics
 from kvitt_chassis.driver import Part
+from kvitt_chassis.metrics import child
+
+# decision 0580: what happens in the business is counted by the events that say it
+RECORDED = metrics.declare(
+    "counter",
+    "events_recorded_total",
+    "What has happened in the business: events that were committed, by region and type.",
+    "None: a business counter. A step of a flow that stops while the one before it goes on is"
+    " where to look; kvitt explain says why one thing waits.",
+    ("region", "type"),
+    silent="nothing has happened in the service's part of the business since the process began",
+)
 
 TimerName = tuple[str, str, UUID]
 """A timer's name, the region and the key of its row."""
@@ -31,6 +44,12 @@ class Emitted(NamedTuple):
 def writing_events(rows: Sequence[Emitted]) -> Part:
     """The insert of events into the service's event log (the outbox), in their order."""
     return Part(_INSERT_EVENTS, tuple(zip(*rows, strict=True)))
+
+
+def count(service: str, recorded: Mapping[tuple[str, str], int]) -> None:
+    """Count committed events, by region and type."""
+    for (region, wire_type), events in recorded.items():
+        child(RECORDED, service, region, wire_type).inc(events)
 
 
 def writing_timers(scheduled: Mapping[TimerName, datetime | None]) -> Iterator[Part]:

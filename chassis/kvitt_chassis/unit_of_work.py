@@ -2,7 +2,7 @@
 chassis opens and commits it; a handler sees its Transaction alone.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,6 +59,7 @@ class UnitOfWork:
     to_call: list[Callable[[], None]] = field(default_factory=list)  # after the commit
     has_changed: bool = False  # a row, between reading and locking it
     wrote_events: bool = False
+    recorded: Counter[tuple[str, str]] = field(default_factory=Counter)  # by region and type
     soonest: datetime | None = None  # of the timers that were set
 
     async def load_ahead(self, calls: Calls) -> None:
@@ -175,6 +176,7 @@ class UnitOfWork:
         parts = [*writing_timers(self.scheduled), *writing_rows(self.session), *others]
         if self.emitted:
             parts.insert(0, writing_events(self.emitted))
+            self.recorded.update((one.region, one.type) for one in self.emitted)
         self.wrote_events |= bool(self.emitted)
         due = [instant for instant in self.scheduled.values() if instant is not None]
         self.soonest = min(due, default=self.soonest)

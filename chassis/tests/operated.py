@@ -10,15 +10,17 @@ from typing import Any
 import httpx
 from cryptography.fernet import Fernet
 from kvitt_chassis.auth import Identity
-from kvitt_chassis.consuming.quarantine import Quarantine
+from kvitt_chassis.consuming.consumers import TopicLag
+from kvitt_chassis.consuming.shared import Shared
 from kvitt_chassis.database import Database
 from kvitt_chassis.evidence.chain import Keys
 from kvitt_chassis.evidence.heads import Witness
 from kvitt_chassis.evidence.verifying import Evidence
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.operating import admin
-from kvitt_chassis.operating.admin import Operations
 from kvitt_chassis.operating.checks import Check
+from kvitt_chassis.operating.health import Health
+from kvitt_chassis.operating.operations import Operations
 from kvitt_chassis.operating.reconciling import Reconciliation
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.sealing import Sealer
@@ -33,14 +35,17 @@ from chassis.tests import toy
 class AtRest:
     """Consumers that have read everything; `asked` are the regions whose lag was asked for."""
 
-    def __init__(self, quarantine: Quarantine | None = None) -> None:
+    def __init__(self, shared: Shared | None = None) -> None:
         sealer = Sealer(Fernet.generate_key().decode())
-        self.shared = SimpleNamespace(quarantine=quarantine, sealer=sealer)
+        self.shared: Any = shared or SimpleNamespace(quarantine=None, sealer=sealer, topics=())
         self.asked: list[str | None] = []
 
     async def lag(self, *, region: RegionCode | None = None) -> int:
         self.asked.append(region)
         return 0
+
+    def late(self) -> list[TopicLag]:
+        return []
 
     def is_ready(self) -> bool:
         return True
@@ -76,13 +81,14 @@ async def client(
     reading: Any = consumers or AtRest()
     nothing: Any = None
     operations = Operations(
-        service=nothing,
+        service=toy.service,
         database=worker,
         consumers=reading,
         relay=relay,
         timers=relay,
         reconciliation=Reconciliation(toy.service.name, checks, database=worker, topics=nothing),
         evidence=evidence_of(worker),
+        health=Health(toy.service.name, {}),
         moves_clock=moves_clock,
     )
     who = Identity(user_id=UserId(user), region=RegionCode(region), said=frozenset({role}))

@@ -55,8 +55,12 @@ def denied(caplog: pytest.LogCaptureFixture) -> Callable[[], list[tuple[str, str
 
 
 def count(act: str, why: str, service: str = "notifications") -> float:
+    """Of all regions, and of who is of none."""
     labels = {"service": service, "act": act, "why": why}
-    return REGISTRY.get_sample_value("access_denied_total", labels) or 0.0
+    return sum(
+        REGISTRY.get_sample_value("access_denied_total", labels | {"region": region}) or 0.0
+        for region in ("ac", "bd", "-")
+    )
 
 
 # -- nothing starts without a row ----------------------------------------------------------------

@@ -17,7 +17,7 @@ ACTS = ("retry", "edit", "discard")
 
 
 def asking(consumer: Consumer, *, region: str = "ac", role: Grantee = Grantee.OPS) -> Any:
-    database, consumers = consumer.database, AtRest(consumer.quarantine)
+    database, consumers = consumer.database, AtRest(consumer.shared)
     return client(database, database, region=region, role=role, consumers=consumers)
 
 
@@ -67,7 +67,7 @@ async def test_an_edit_that_makes_another_message_is_refused_with_its_field(
     async with asking(consumer, role=Grantee.PLATFORM) as one:
         refused = await one.post(f"/admin/quarantine/{entry}:edit", json=BECAUSE | change)
         mended = await one.post(
-            f"/admin/quarantine/{entry}:edit", json=BECAUSE | {"body": {"by": "k082lno", "x": 1}}
+            f"/admin/quarantine/{entry}:edit", json=BECAUSE | {"headers": {"traceparent": "00-1"}}
         )
 
     problem = refused.json()

@@ -78,7 +78,7 @@ async def test_half_sent_bodies_of_one_caller_leave_slots_to_the_others(server: 
 
 async def test_a_region_has_no_more_than_its_share(server: Served) -> None:
     async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
-        before = sample("http_requests_refused_total", share="region")
+        before = sample("http_requests_refused_total", region="ac", share="region")
         held = [
             asyncio.create_task(client.get("/held", headers=token(f"user{number % 3}")))
             for number in range(MAX_OF_REGION)
@@ -93,7 +93,7 @@ async def test_a_region_has_no_more_than_its_share(server: Served) -> None:
     assert same.status_code == 429
     assert same.json()["values"] == {"share": "region"}
     assert other.status_code == 200
-    assert sample("http_requests_refused_total", share="region") == before + 1
+    assert sample("http_requests_refused_total", region="ac", share="region") == before + 1
 
 
 async def test_so_many_refusals_wait_at_once_and_others_are_answered(

@@ -56,9 +56,9 @@ def reconciliation(world: World, *checks: Check) -> Reconciliation:
     return Reconciliation("notifications", checks, database=world.worker, topics=SaidBefore())
 
 
-def measured(name: str, check: str) -> float | None:
+def measured(name: str, check: str, **more: str) -> float | None:
     """What a metric of the check shows."""
-    return REGISTRY.get_sample_value(name, {"service": "notifications", "check": check})
+    return REGISTRY.get_sample_value(name, {"service": "notifications", "check": check, **more})
 
 
 async def a_letter_changed_by_hand(world: World) -> str:
@@ -86,7 +86,8 @@ async def test_what_differs_is_measured_listed_and_told_by_its_key(
     assert (found.check, found.differences, found.failed) == ("rows", 1, None)
     assert found.shown == ({"table": "letters", "region": "ac", "key": key, "fields": ["status"]},)
     assert [found] == await checks.last()
-    assert measured("reconciliation_differences", "rows") == 1
+    assert measured("reconciliation_differences", "rows", region="ac") == 1
+    assert measured("reconciliation_differences", "rows", region="-") == 0
     assert measured("reconciliation_failed", "rows") == 0
     (told,) = errors.messages
     assert key in told
@@ -108,7 +109,7 @@ async def test_what_is_equal_again_is_no_difference_any_more(
     (found,) = await checks.run(who="drift", why="a test")
 
     assert (found.differences, found.shown) == (0, ())
-    assert measured("reconciliation_differences", "rows") == 0
+    assert measured("reconciliation_differences", "rows", region="ac") == 0
     assert errors.messages == []
 
 

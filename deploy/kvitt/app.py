@@ -28,6 +28,7 @@ from kvitt import (
     explain,
     operate,
     persons,
+    quarantining,
     regions,
     secrets,
     subscribers,
@@ -118,7 +119,11 @@ def up(
         return
     with ended_by_signals(), shown_steps() as report:
         with LocalSystem(
-            state, services=services, with_portal=services == SERVICES, report=report
+            state,
+            services=services,
+            with_portal=services == SERVICES,
+            is_watched=services == SERVICES,
+            report=report,
         ) as system:
 
             def announce() -> None:
@@ -248,6 +253,7 @@ def token(
 regions.add_to(app)
 subscribers.add_to(app)
 operate.add_to(app)
+quarantining.add_to(app)
 verify.add_to(app)
 evidence.add_to(app)
 explain.add_to(app)

@@ -135,12 +135,20 @@ def edit(
     service: ServiceArgument,
     entry: EntryArgument,
     why: Why,
-    file: Annotated[Path, typer.Option(help="The body as it should have been, as JSON.")],
+    file: Annotated[
+        Path | None, typer.Option(help="The body as it should have been, as JSON.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A field by its path: lines.0.quantity=2"),
+    ] = None,
     operator: As = None,
     state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
-    """Replace the body of an entry's message, and try it; who acts by it stays who it was."""
-    body = {"why": why, "body": json.loads(file.read_text())}
+    """Mend an entry's message, which another operator confirms where that changes what comes of it;
+    who acts by it stays who it was.
+    """
+    body = {"why": why, **change_of(file, set_)}
     _act(state_dir, operator, service, entry, "edit", body)
 
 
@@ -152,7 +160,9 @@ def discard(
     operator: As = None,
     state_dir: StateOption = DEFAULT_STATE,
 ) -> None:
-    """Throw an entry's message away for good; what stands behind it is tried."""
+    """Throw an entry's message away for good, which another operator confirms where an effect is
+    lost by it or something stands behind it; that is tried then.
+    """
     _act(state_dir, operator, service, entry, "discard", {"why": why})
 
 
@@ -297,7 +307,13 @@ def _act(
     act: str,
     body: dict[str, Any],
 ) -> None:
-    Admin.of(state_dir, operator=operator).post(service, f"quarantine/{entry}:{act}", body)
+    answer = Admin.of(state_dir, operator=operator).post(service, f"quarantine/{entry}:{act}", body)
+    if "proposed_at" in answer:
+        console.print(
+            f"Proposed: {act} of {service} {entry}. It changes what comes of the message: another"
+            f" operator decides it, by kvitt quarantine confirm {service} {entry}."
+        )
+        return
     console.print(f"Done: {act} of {service} {entry}.")
 
 
@@ -314,6 +330,23 @@ def _show(table: Table, nothing: str) -> None:
         show(table)
     else:
         console.print(nothing)
+
+
+def change_of(file: Path | None, sets: list[str] | None) -> dict[str, Any]:
+    """What an edit makes of a message: a body from a file, or fields by `path=value`, whose value
+    is JSON, or a text where it is none. Raises LocalProblem.
+    """
+    fields: dict[str, Any] = {}
+    for one in sets or ():
+        path, equals, value = one.partition("=")
+        if not equals:
+            raise LocalProblem(f"'{one}' sets nothing.", remedy="Write it like lines.0.quantity=2.")
+        try:
+            fields[path.strip()] = json.loads(value)
+        except ValueError:
+            fields[path.strip()] = value.strip()
+    body = {"body": json.loads(file.read_text())} if file is not None else {}
+    return {**body, **({"fields": fields} if fields else {})}
 
 
 def local_time(instant: str) -> str:

@@ -1,6 +1,7 @@
-"""What our distributions and tools require directly, for the lock. Resolves nothing.
+"""What our distributions and tools require directly, for the locks. Resolves nothing.
 
-`python -m kvitt.requirements` prints one requirement a line, read from the pyproject.toml files.
+`python -m kvitt.requirements` prints one requirement a line, read from the pyproject.toml files;
+with `image`, what the image of the services has alone.
 """
 
 import sys
@@ -9,32 +10,34 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _OURS = "kvitt"
-_DISTRIBUTIONS = (
-    "contracts",
-    "chassis",
-    "documents",
-    "files",
-    "services/*",
-    "portal",
-    "deploy",
-    "testkit",
-)
+IN_IMAGE = ("contracts", "chassis", "documents", "files", "services/*", "portal")
+"""Our distributions that an image has, by their folders."""
+_OTHERS = ("deploy", "testkit")
 
 
 def direct_requirements(root: Path) -> list[str]:
     """Every requirement of ours and of development, sorted; our own distributions left out."""
+    projects = [root / "pyproject.toml", *_project_files(root, (*IN_IMAGE, *_OTHERS))]
+    return _sorted(projects)
+
+
+def requirements_of_the_image(root: Path) -> list[str]:
+    """What the distributions that an image has require, sorted; our own left out."""
+    return _sorted(_project_files(root, IN_IMAGE))
+
+
+def _sorted(projects: Iterable[Path]) -> list[str]:
     found = {
         requirement
-        for file in _project_files(root)
+        for file in projects
         for requirement in _requirements(tomllib.loads(file.read_text()))
         if not requirement.startswith(_OURS)
     }
     return sorted(found, key=str.lower)
 
 
-def _project_files(root: Path) -> Iterator[Path]:
-    yield root / "pyproject.toml"
-    for pattern in _DISTRIBUTIONS:
+def _project_files(root: Path, patterns: Iterable[str]) -> Iterator[Path]:
+    for pattern in patterns:
         yield from sorted(root.glob(f"{pattern}/pyproject.toml"))
 
 
@@ -45,4 +48,5 @@ def _requirements(project: dict[str, dict[str, list[str]]]) -> Iterable[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write("\n".join(direct_requirements(Path.cwd())) + "\n")
+    asked = requirements_of_the_image if sys.argv[1:] == ["image"] else direct_requirements
+    sys.stdout.write("\n".join(asked(Path.cwd())) + "\n")

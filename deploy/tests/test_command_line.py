@@ -34,9 +34,9 @@ from rich.console import Console
 from rich.table import Table
 from typer.testing import CliRunner
 
+from deploy.tests.watched import ENTRY, KEY, WATCHED, WHEN
+
 WIDTH = 80
-KEY = "0b8e1c2a-5d3f-5e6a-9b7c-1d2e3f405162"
-WHEN = "2026-05-01T10:00:00+00:00"
 READ_ONLY = (
     "status",
     "logs",
@@ -45,6 +45,14 @@ READ_ONLY = (
     "parked",
     "quarantine list",
     "quarantine show orders 1",
+    "quarantine causes",
+    "quarantine progress",
+    "quarantine proposals",
+    "quarantine preview orders 1 discard",
+    "lag",
+    "timers orders",
+    "policies ac",
+    "events 0b8e1c2a-5d3f-5e6a-9b7c-1d2e3f405162",
     "outbox status",
     "outbox last-numbers orders --topic orders.units",
     "clock show",
@@ -72,6 +80,13 @@ LISTS = (
     "failpoints",
     "verify last",
     "secrets status",
+    "quarantine causes",
+    "quarantine progress",
+    "quarantine proposals",
+    "lag",
+    "timers inventory",
+    "policies ac",
+    f"events {KEY}",
 )
 PYTHON = re.compile(r"\bNone\b|\bTrue\b|\bFalse\b|Path\(|frozenset|<[A-Z]\w+[.:]|\[\]|\['|\('")
 
@@ -92,20 +107,9 @@ class Answers(BaseHTTPRequestHandler):
         """Tells nothing."""
 
 
-ENTRY: dict[str, Any] = {
-    "id": 4711,
-    "topic": "region.ac.inventory",
-    "key": KEY,
-    "state": "quarantined",
-    "cause": "unknown_version",
-    "reason": "no version of this type is read by this release of the service",
-    "field": None,
-    "tries": 12,
-    "messages": 3,
-    "parked_at": WHEN,
-}
 PARKED = [ENTRY, ENTRY | {"id": 4712, "cause": None}]
 ANSWERS = {
+    **WATCHED,
     "idle": dict.fromkeys(
         (
             "lag",

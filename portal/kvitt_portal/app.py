@@ -166,7 +166,7 @@ async def opened(settings: PortalSettings) -> AsyncIterator[ASGIApp]:
     """The application with its database and connections, inside."""
     address = settings.live_database()
     pool = pool_of(address)
-    async with pool, Services(settings.portal_services) as services:
+    async with pool, _services(settings) as services:
         sessions = Sessions(pool, key=settings.live("portal_key", check=Fernet))
         portal = Portal(
             services=services,
@@ -188,6 +188,10 @@ async def opened(settings: PortalSettings) -> AsyncIterator[ASGIApp]:
             checks.stop()
             for task in tasks:
                 task.cancel()
+
+
+def _services(settings: PortalSettings) -> Services:
+    return Services(settings.portal_services, admin=settings.portal_admin_services)
 
 
 async def _tidy(sessions: Sessions) -> None:

@@ -26,7 +26,7 @@ from kvitt_portal.forms import ANOTHERS_PAGE, Form
 from kvitt_portal.menu import MENU, SOUGHT, Place
 from kvitt_portal.register import fill, sign_in
 from kvitt_portal.renewal import Renewals, ends_soon
-from kvitt_portal.services import File, Part, Services
+from kvitt_portal.services import OF_OPERATORS, File, Part, Services
 from kvitt_portal.sessions import IDLE, LONGEST, Session, Sessions
 
 _COOKIE = "kvitt"
@@ -235,6 +235,30 @@ class Visit:
             )
         )
 
+    async def operated(self, service: str, path: str, **query: Any) -> Part:
+        """What a service says to who operates it, of the region that they work with."""
+        return _answered(
+            await self.portal.services.call(
+                f"{service}{OF_OPERATORS}",
+                "GET",
+                f"/admin/{path}",
+                token=self.user.token,
+                query={"region": self.user.region, **query},
+            )
+        )
+
+    async def operate(self, service: str, path: str, body: Any) -> Part:
+        """Have a service do what an operator asks of it."""
+        return _answered(
+            await self.portal.services.call(
+                f"{service}{OF_OPERATORS}",
+                "POST",
+                f"/admin/{path}",
+                token=self.user.token,
+                body=body,
+            )
+        )
+
     async def need(self, service: str, path: str, **query: Any) -> Any:
         """As `ask`, where the page is nothing without it. Raises PageProblem."""
         part = await self.ask(service, path, **query)
@@ -418,6 +442,8 @@ async def visit(request: Request) -> Visit:
 
 def _asks_by_itself(request: Request) -> bool:
     """True where a page looks whether something is done: nobody may be sitting before it."""
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return True
     return request.headers.get("hx-request") == "true" and "sjalv" in request.query_params
 
 

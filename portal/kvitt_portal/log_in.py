@@ -48,6 +48,9 @@ EMPLOYERS = {
 }
 """Whose users a way to log in is for (REF-16)."""
 
+OPERATORS = (("drift1", Grantee.OPS), ("drift2", Grantee.OPS), ("plattform1", Grantee.PLATFORM))
+"""Who operates in the local system: two of a region, and one of all regions."""
+
 _NOBODY = (401, 403, 404)
 """What orders answers a user whom the register does not know, or lets do nothing."""
 
@@ -101,6 +104,7 @@ def local_routes(users: LocalUsers) -> APIRouter:
             regions=users.regions,
             region=chosen,
             part=part,
+            operators=OPERATORS,
             till=_own(till),
             said=_SAID.get(sagt, ""),
         )
@@ -112,8 +116,10 @@ def local_routes(users: LocalUsers) -> APIRouter:
         user: Annotated[str, Form()],
         region: Annotated[str, Form()],
         till: Annotated[str, Form()] = "/",
+        operates: Annotated[str, Form()] = "",
     ) -> Response:
-        token = users.token(user, region=region)
+        roles = (operates,) if operates in (Grantee.OPS, Grantee.PLATFORM) else ()
+        token = users.token(user, region=region, roles=roles)
         return await begin(request, Session(user_id=user, region=region, token=token), till=till)
 
     return router

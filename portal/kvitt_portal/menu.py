@@ -48,6 +48,7 @@ MENU = (
     Place("/leverantorer", "Leverantörer", ("orders.suppliers.list",)),
     Place("/leverantorsfakturor", "Leverantörsfakturor", ("billing.supplier-invoices.list",)),
     Place("/kundtjanst/las-upp", "Kundtjänst", ("bmb.transfer.unlock",)),
+    Place("/drift", "Drift", ("orders.admin.overview",)),
     Place("/manadens-fakturor", "Månadens fakturor", ("billing.run.approve",)),
 )
 

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 from weakref import WeakValueDictionary
@@ -28,6 +28,8 @@ _AT_ONCE = 8
 """So many calls of one user are on their way to one service: it takes 16 of each at once, and
 refuses more.
 """
+OF_OPERATORS = "-admin"
+"""After a service's name: its address for who operates it."""
 _CONNECT_SECONDS = 1.0
 _CONNECTIONS = httpx.Limits(max_connections=40, max_keepalive_connections=20, keepalive_expiry=4.0)
 
@@ -89,15 +91,22 @@ class File:
 
 
 class Services:
-    """The five services by their addresses. A context manager: it keeps connections."""
+    """The five services by their addresses, and by those for who operates them (`admin`), under
+    their names with OF_OPERATORS. A context manager: it keeps connections. `operated` are those
+    with such an address.
+    """
 
-    def __init__(self, addresses: Mapping[str, str]) -> None:
+    def __init__(
+        self, addresses: Mapping[str, str], *, admin: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         timeout = httpx.Timeout(ANSWER_SECONDS, connect=_CONNECT_SECONDS)
+        self.operated = tuple(admin)
+        of_operators = {f"{name}{OF_OPERATORS}": url for name, url in admin.items()}
         self._clients = {
             name: httpx.AsyncClient(
                 base_url=url, timeout=timeout, limits=_CONNECTIONS, verify=trusted()
             )
-            for name, url in addresses.items()
+            for name, url in {**addresses, **of_operators}.items()
         }
         self._gates: WeakValueDictionary[tuple[str, str], asyncio.Semaphore] = WeakValueDictionary()
 
@@ -211,11 +220,16 @@ def _problem_of(answer: httpx.Response, service: str) -> Problem:
         return _silent(service)
 
 
+def name_of(service: str) -> str:
+    """What people call a service."""
+    return _NAMES[service.removesuffix(OF_OPERATORS)]
+
+
 def _silent(service: str) -> Problem:
     return Problem(
         status=503,
         reason="SERVICE_SILENT",
-        title=f"{_NAMES[service]} svarar inte just nu",
+        title=f"{name_of(service)} svarar inte just nu",
         detail="Delen visas när tjänsten svarar igen. Resten av sidan fungerar.",
         way_on="Vänta en stund och ladda om sidan. Det du har skickat två gånger görs en gång.",
     )

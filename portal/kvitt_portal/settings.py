@@ -14,7 +14,7 @@ from kvitt_chassis.profiles import (
 from kvitt_chassis.secret_files import Live, Replaced
 from kvitt_chassis.settings import FromFiles
 from kvitt_contracts.topics import SERVICES
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 
@@ -31,6 +31,8 @@ class PortalSettings(FromFiles):
     """What people write in their browser, without a path: `https://portal.region.se`."""
     portal_services: dict[str, str]
     """Each service's HTTP address by its name, as JSON."""
+    portal_admin_services: dict[str, str] = Field(default_factory=dict)
+    """Each service's address for who operates it, as JSON; without them nobody operates here."""
     portal_database_url: Annotated[SecretStr, Replaced.BY_LINES]
     portal_key: Annotated[SecretStr, Replaced.BY_LINES]
     """A Fernet key: what a session holds is sealed with it, and opened with an older one too."""
@@ -57,6 +59,10 @@ class PortalSettings(FromFiles):
     def _one_way_to_log_in(self) -> Self:
         if missing := sorted(set(SERVICES) - set(self.portal_services)):
             raise ValueError(f"KVITT_PORTAL_SERVICES names no address of {', '.join(missing)}")
+        operated = self.portal_admin_services
+        if operated and (missing := sorted(set(SERVICES) - set(operated))):
+            named = ", ".join(missing)
+            raise ValueError(f"KVITT_PORTAL_ADMIN_SERVICES names no address of {named}")
         if (self.portal_providers is None) == (self.portal_local_key is None):
             raise ValueError("either KVITT_PORTAL_PROVIDERS or KVITT_PORTAL_LOCAL_KEY is set")
         return self
@@ -83,6 +89,11 @@ class PortalSettings(FromFiles):
                 fault
                 for name, url in self.portal_services.items()
                 for fault in faults_of_url(profile, f"KVITT_PORTAL_SERVICES: {name}", url)
+            ),
+            *(
+                fault
+                for name, url in self.portal_admin_services.items()
+                for fault in faults_of_url(profile, f"KVITT_PORTAL_ADMIN_SERVICES: {name}", url)
             ),
             *faults_of_url(profile, "KVITT_OTLP_ENDPOINT", self.otlp_endpoint),
             *faults_of_url(profile, "KVITT_PORTAL_ADDRESS", self.portal_address),

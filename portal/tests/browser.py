@@ -82,8 +82,11 @@ class MakeActor(Protocol):
         region: str = "ac",
         script: bool = True,
         width: int = WIDE,
+        operates: str = "",
     ) -> "Actor":
-        """Somebody who is logged in and looks at a page. `script=False`: without JavaScript."""
+        """Somebody who is logged in and looks at a page. `script=False`: without JavaScript;
+        `operates`: who operates one region (ops), or all (platform).
+        """
 
 
 @dataclass
@@ -357,6 +360,7 @@ class Visitor:
     at: str
     has_script: bool
     width: int
+    operates: str = ""
 
 
 async def logged_in(browser: Browser, portal: str, visitor: Visitor) -> Actor:
@@ -370,7 +374,12 @@ async def logged_in(browser: Browser, portal: str, visitor: Visitor) -> Actor:
     )
     answer = await context.request.post(
         "/logga-in",
-        form={"user": visitor.user, "region": visitor.region, "till": "/"},
+        form={
+            "user": visitor.user,
+            "region": visitor.region,
+            "till": "/",
+            "operates": visitor.operates,
+        },
         headers={"Origin": portal, "Sec-Fetch-Site": "same-origin"},
         max_redirects=0,
     )

@@ -116,13 +116,18 @@ async def actor(browser: Browser, portal_system: PortalSystem) -> AsyncIterator[
     made: list[Actor] = []
 
     async def make(
-        user: str, at: str = "/", *, region: str = "ac", script: bool = True, width: int = WIDE
+        user: str,
+        at: str = "/",
+        *,
+        region: str = "ac",
+        script: bool = True,
+        width: int = WIDE,
+        operates: str = "",
     ) -> Actor:
-        one = await logged_in(
-            browser,
-            portal_system.url,
-            Visitor(user=user, region=region, at=at, has_script=script, width=width),
+        who = Visitor(
+            user=user, region=region, at=at, has_script=script, width=width, operates=operates
         )
+        one = await logged_in(browser, portal_system.url, who)
         made.append(one)
         return one
 

@@ -113,17 +113,19 @@ class PortalSystem:
         return self.services[service].http(user=f"{region}-system", region=region, roles=roles)
 
     def visiting(
-        self, user: str, *, region: str = "ac"
+        self, user: str, *, region: str = "ac", operates: str = ""
     ) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-        """A client of the portal without a browser, logged in, whose forms the portal believes."""
-        return visiting(self.url, user, region=region)
+        """A client of the portal without a browser, logged in, whose forms the portal believes;
+        `operates`: who operates one region (ops), or all (platform).
+        """
+        return visiting(self.url, user, region=region, operates=operates)
 
     async def state(self, said: Sequence[tuple[str, Message]], *, region: str = "ac") -> None:
         """The region's system states facts, or commands; each with its subject. Their effect is
         awaited in all services.
         """
         await self.regions[region].publish(
-            _outgoing(message, subject, region) for subject, message in said
+            outgoing(message, subject, region) for subject, message in said
         )
         await self.settle()
 
@@ -293,6 +295,7 @@ def _portal(
 ) -> ServiceProcess:
     addresses = PortalAddresses(
         services={name: one.url for name, one in services.items()},
+        admin_services={name: one.admin_url for name, one in services.items()},
         database=platform.database(PORTAL, f"{prefix}{uuid4().hex[:6]}_"),
         regions_dir=root / _REGIONS,
         key=PORTAL_KEY,
@@ -335,7 +338,8 @@ def _region_client(code: str, platform: Platform, prefix: str) -> RegionClient:
     )
 
 
-def _outgoing(message: Message, subject: str, region: str) -> Outgoing:
+def outgoing(message: Message, subject: str, region: str) -> Outgoing:
+    """A message as the region's system publishes it."""
     topic = next(one for one in CATALOGUE if one.is_inbound and type(message) in one.types)
     envelope = an_envelope(message, region=region, subject=subject)
     headers: Any = envelope.headers()

@@ -32,6 +32,7 @@ PARTIES = {
     # a token says of its holder what it is
     "services/notifications/notifications/emails/asking.py",
     "portal/kvitt_portal/log_in.py",
+    "portal/kvitt_portal/register.py",
 }
 """Where a role's name stands, and gives nobody an act."""
 

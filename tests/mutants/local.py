@@ -10,7 +10,7 @@ LOCAL = (
         "servers-are-kept",
         "A server that died is started again",
         f"{_LOCAL}/supervisor.py",
-        "            keeper.start()\n",
+        "        keeper.start()\n",
         "",
         f"{_TESTS}/test_keeping.py::test_killed_servers_come_back_with_their_data",
         seconds=180.0,

@@ -23,6 +23,7 @@ from kvitt_chassis.consuming.faults import describe, failure_of
 from kvitt_chassis.consuming.inbox import Applied, Turn
 from kvitt_chassis.consuming.incoming import Incoming, Record
 from kvitt_chassis.consuming.kafka_client import KafkaClient, Reading
+from kvitt_chassis.consuming.lag import LagGauges
 from kvitt_chassis.consuming.machine import (
     Action,
     Apply,
@@ -42,7 +43,7 @@ from kvitt_chassis.consuming.machine import (
     Refuse,
     Watchdog,
 )
-from kvitt_chassis.consuming.metrics import LAG, PAUSES, RESTARTS, TROUBLES
+from kvitt_chassis.consuming.metrics import PAUSES, RESTARTS, TROUBLES
 from kvitt_chassis.consuming.offsets import Offsets
 from kvitt_chassis.consuming.pauses import Pauses
 from kvitt_chassis.consuming.positions import DatabaseBehind, Reached
@@ -101,6 +102,7 @@ class Consumer:
         self.group = shared.prefix + group
         self.tuning = tuning or Tuning()
         self._labels = (shared.database.service, group)
+        self._lag = LagGauges(*self._labels, topics, prefix=shared.prefix)
         self._names = [shared.prefix + topic.name for topic in topics]
         self._telemetry = telemetry or Telemetry(self.database.service)
         lanes = {shared.prefix + topic.name: _lane(topic) for topic in topics}
@@ -462,12 +464,11 @@ class Consumer:
 
     async def _look(self) -> None:
         await self.client.check_session()
-        lag = await self.lag()
-        LAG.labels(*self._labels).set(lag)
-        held = self._not_read()
-        waiting = await self.progress.lag(without=held) if held else lag
+        ends, held, now = await self.progress.ends(), self._not_read(), time.monotonic()
+        self._lag.show(ends, self.progress.late(), paused=self._pauses.paused)
+        waiting = self.progress.unsettled({one: at for one, at in ends.items() if one not in held})
         stuck = self._watchdog.is_stuck(
-            now=time.monotonic(),
+            now=now,
             lag=waiting if self.halted is None else 0,
             positions={(one.topic, one.partition): at for one, at in self.progress.settled.items()},
             is_held_up=not self._free.is_set(),

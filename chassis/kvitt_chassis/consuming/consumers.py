@@ -5,7 +5,7 @@ region's topics never hold up ours.
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cryptography.fernet import Fernet
 from kvitt_contracts.topics import consumed_by, groups_of
@@ -13,6 +13,7 @@ from kvitt_contracts.types import RegionCode
 
 from kvitt_chassis.consuming.caps import Cap
 from kvitt_chassis.consuming.consumer import Consumer, Tuning
+from kvitt_chassis.consuming.lateness import Late
 from kvitt_chassis.consuming.shared import Shared
 from kvitt_chassis.database import Database
 from kvitt_chassis.handlers import Handlers
@@ -22,6 +23,20 @@ from kvitt_chassis.sealing import Sealer
 from kvitt_chassis.settings import Settings
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicLag:
+    """How late the service is with a topic: of the partitions that this process reads, the latest.
+    `region` is whose topic it is, None for ours; `messages` are not settled, the oldest has waited
+    at least these `seconds`. `is_longer`: it lagged when the process began to look.
+    """
+
+    topic: str
+    region: str | None
+    messages: int
+    seconds: float
+    is_longer: bool
 
 
 # decision 0185: regions' topics are read by a group of their own, in turns
@@ -128,6 +143,24 @@ class Consumers:
         rebalancing.
         """
         return all(one.idle() for one in self.all)
+
+    def late(self) -> list[TopicLag]:
+        """How late each topic is that lags, as of the last look, the latest first. Asks nobody."""
+        prefix, found = self.shared.prefix, dict[str, list[Late]]()
+        for consumer in self.all:
+            for partition, late in consumer.progress.late().items():
+                found.setdefault(partition.topic.removeprefix(prefix), []).append(late)
+        lags = [
+            TopicLag(
+                topic=topic,
+                region=self.shared.region_of(topic),
+                messages=sum(one.messages for one in lates),
+                seconds=max(one.seconds for one in lates),
+                is_longer=any(one.is_longer for one in lates),
+            )
+            for topic, lates in found.items()
+        ]
+        return sorted(lags, key=lambda one: -one.seconds)
 
     async def lag(self, *, region: RegionCode | None = None) -> int:
         """How many messages of the assigned partitions have no committed effect yet; with a

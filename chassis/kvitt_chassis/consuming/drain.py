@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from kvitt_contracts.refusals import Refused
 
-from kvitt_chassis import metrics
 from kvitt_chassis.consuming import parking
 from kvitt_chassis.consuming.awaited import AwaitedRows
 from kvitt_chassis.consuming.faults import describe, failure_of
@@ -46,20 +45,6 @@ from kvitt_chassis.unit_of_work import UnitOfWork
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-
-PARKED = metrics.declare(
-    "gauge",
-    "parked_keys",
-    "Parked keys by state: waiting (tried again by itself) or quarantined (for a person).",
-    "`kvitt parked` and `kvitt quarantine list` say why; then retry, edit or discard.",
-    ("state",),
-)
-OLDEST = metrics.declare(
-    "gauge",
-    "parked_oldest_seconds",
-    "How long the key that was parked first has waited.",
-    "Above 15 minutes: `kvitt quarantine list`; a gap wants `kvitt outbox republish`.",
-)
 
 BUDGET = 25.0
 """Timeout in seconds of one transaction, its commit included."""
@@ -210,16 +195,6 @@ class Drain:
         """Tell senders of all that is quarantined and that they have not been told of."""
         while await self._telling.tell():
             pass
-
-    async def measure(self) -> None:
-        """Set the gauges of the park."""
-        async with self._database.reading() as session:
-            counts = await parking.count_parked(session)
-        service = self._database.service
-        PARKED.labels(service, State.WAITING.value).set(counts.waiting_keys)
-        PARKED.labels(service, State.QUARANTINED.value).set(counts.quarantined_keys)
-        age = time.time() - counts.oldest.timestamp() if counts.oldest else 0.0
-        OLDEST.labels(service).set(max(0.0, age))
 
     async def _sleep(self, seconds: float) -> None:
         try:

@@ -156,6 +156,10 @@ class Reader:
             return self._inbound(record, topic)
         return self._domain(record, topic)
 
+    def is_personal(self, record: Record) -> bool:
+        """True of a record of a topic that holds personal data."""
+        return self._topics[record.topic].personal_data
+
     # -- domain events -----------------------------------------------------------------------------
 
     def _domain(self, record: Record, topic: Topic) -> Incoming:

@@ -3,16 +3,19 @@ of the same sender. No database, no network.
 """
 
 import json
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from kvitt_contracts.access import ACTS
 from kvitt_contracts.envelope import Message, message_class
 from kvitt_contracts.orders import UserRegistered
+from kvitt_contracts.problems import CONTRACT, WHOLE_BODY, Problem, explain
 from kvitt_contracts.regions import UserStated
+from kvitt_contracts.types import INBOUND
+from pydantic import ValidationError
 
 from kvitt_chassis.consuming.incoming import Incoming, Record
-from kvitt_chassis.consuming.opening import identifying
+from kvitt_chassis.consuming.opening import identifying, open_inbound
 from kvitt_chassis.sealing import record_of
 
 _WHO: Final = ("by", "asked_by")
@@ -24,6 +27,19 @@ _KEPT: Final[Mapping[type[Message], tuple[str, ...]]] = {
     },
 }
 """The fields that say who acts by a message, or who may act from then on."""
+
+
+_MEND = "Rätta fältet efter meddelandets schema."
+_UNMEANT: Final = frozenset({"traceparent", "content-type"})
+"""Headers that change no effect."""
+
+
+class NoSuchField(ValueError):
+    """A path leads to nothing in the body. `field` is the path."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("the body has no such place")
+        self.field = field
 
 
 class NotEditable(ValueError):
@@ -63,6 +79,118 @@ def mended(before: Incoming, body: bytes | None, headers: Mapping[str, str | Non
     return after
 
 
+def with_fields(body: bytes | None, fields: Mapping[str, Any]) -> bytes:
+    """The body with these values at their paths (`lines.0.quantity`), for who sees only its
+    structure. None takes the field away. Raises NoSuchField, also where the body is no JSON object.
+    """
+    if not _is_object(body):
+        raise NoSuchField(WHOLE_BODY)
+    document = _document(body)
+    for path, value in fields.items():
+        *above, last = path.split(".")
+        place: Any = document
+        for step in above:
+            place = _within(place, step, path)
+        _set(place, last, value, path)
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def faults_of(incoming: Incoming) -> list[Problem]:
+    """What keeps a message from being read, in its schema's words; empty where nothing does."""
+    found = _broken_fields(incoming)
+    if found or (incoming.unreadable is None and incoming.refused is None):
+        return found
+    if incoming.unreadable is not None:
+        field, said = incoming.unreadable.field, incoming.unreadable.reason
+        return [Problem(field=field or WHOLE_BODY, rule=CONTRACT, problem=said, way_on=_MEND)]
+    refused = incoming.refused
+    assert refused is not None
+    said = f"nekas: {refused.reason}"
+    field = refused.field or WHOLE_BODY
+    return [Problem(field=field, rule=refused.rule, problem=said, way_on=refused.way_on)]
+
+
+def changes(before: Incoming, after: Incoming) -> tuple[str, ...]:
+    """The fields and headers in which a mended message differs, by path; no value of them."""
+    was, now = (dict(_paths(_document(one.record.value))) for one in (before, after))
+    said, says = (dict(one.record.headers) for one in (before, after))
+    fields = [path for path in {**was, **now} if was.get(path, _NOTHING) != now.get(path, _NOTHING)]
+    if not fields and before.record.value != after.record.value:
+        fields = [WHOLE_BODY]
+    headers = [name for name in {**said, **says} if said.get(name) != says.get(name)]
+    return (*fields, *headers)
+
+
+def values_at(message: Incoming, paths: tuple[str, ...]) -> dict[str, Any]:
+    """What stands at these paths of a message's body; of headers nothing."""
+    found = dict(_paths(_document(message.record.value)))
+    return {path: found[path] for path in paths if path in found}
+
+
+def is_meant(changed: tuple[str, ...]) -> bool:
+    """True where one of these changes may change what the message does."""
+    return any(one not in _UNMEANT for one in changed)
+
+
+_NOTHING: Final = object()
+
+
+def _broken_fields(incoming: Incoming) -> list[Problem]:
+    envelope = incoming.envelope
+    found = message_class(envelope.type) if envelope is not None else None
+    if found is None or (incoming.unreadable is None and incoming.refused is None):
+        return []
+    record = incoming.record
+    body = record.value or b""
+    if incoming.is_inbound:
+        body = open_inbound(record.headers, record.value).body
+    # personal numbers are for some topics' bodies, so what else is wrong is said first
+    for context in (None, INBOUND) if incoming.is_inbound else (None,):
+        try:
+            found.model_validate_json(body, context=context)
+        except ValidationError as error:
+            return explain(error)
+        except ValueError:
+            return []
+    return []
+
+
+def _within(place: Any, step: str, path: str) -> Any:
+    if isinstance(place, dict) and step in place:
+        return place[step]
+    if isinstance(place, list) and step.isdecimal() and int(step) < len(place):
+        return place[int(step)]
+    raise NoSuchField(path)
+
+
+def _set(place: Any, last: str, value: Any, path: str) -> None:
+    if isinstance(place, dict) and last:
+        if value is None:
+            _within(place, last, path)
+            del place[last]
+        else:
+            place[last] = value
+    elif isinstance(place, list) and value is not None:
+        _within(place, last, path)
+        place[int(last)] = value
+    else:
+        raise NoSuchField(path)
+
+
+def _paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Each value that holds no other, by its path."""
+    inner: Iterator[tuple[Any, Any]] | None = None
+    if isinstance(value, dict):
+        inner = iter(value.items())
+    elif isinstance(value, list):
+        inner = iter(enumerate(value))
+    if inner is None:
+        yield path, value
+        return
+    for name, one in inner:
+        yield from _paths(one, f"{path}.{name}" if path else str(name))
+
+
 def _identity(record: Record, *, is_inbound: bool) -> dict[str, object]:
     """What makes the message this one, by field; None for what it does not say."""
     attributes, body = identifying(record.headers, record.value, is_inbound=is_inbound)
@@ -73,6 +201,13 @@ def _identity(record: Record, *, is_inbound: bool) -> dict[str, object]:
         **{f"ce_{name}": value for name, value in attributes.items()},
         **{f"data.{name}": document.get(name) for name in who},
     }
+
+
+def _is_object(body: bytes | None) -> bool:
+    try:
+        return isinstance(json.loads(body or b""), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _document(body: object) -> Mapping[str, object]:

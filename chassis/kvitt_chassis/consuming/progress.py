@@ -3,6 +3,7 @@ that. What follows from it is decided elsewhere.
 """
 
 import logging
+import time
 from collections.abc import Collection, Mapping, Sequence
 
 from aiokafka import TopicPartition
@@ -10,6 +11,7 @@ from aiokafka import TopicPartition
 from kvitt_chassis.consuming import positions
 from kvitt_chassis.consuming.incoming import Record
 from kvitt_chassis.consuming.kafka_client import KafkaClient
+from kvitt_chassis.consuming.lateness import Late, Lateness
 from kvitt_chassis.consuming.positions import Reached
 from kvitt_chassis.database import Database
 
@@ -36,6 +38,7 @@ class Progress:
         self.halted: str | None = None
         self.gone: dict[TopicPartition, str] = {}
         self.is_behind = False
+        self._lateness = Lateness()
 
     async def check(self, partitions: Sequence[TopicPartition]) -> None:
         """Check partitions that have just been assigned: is what is to be read still in Kafka, and
@@ -70,22 +73,30 @@ class Progress:
             known = await positions.read(session)
         self.is_behind |= any(known.get(one, 0) < at for one, at in settled.items())
 
-    async def lag(
-        self,
-        *,
-        without: Collection[TopicPartition] = (),
-        topics: Collection[str] | None = None,
-    ) -> int:
-        """How many messages are not settled yet, but for those of some partitions; of some `topics`
-        alone where they are named. Asks the broker; raises KafkaError, TimeoutError.
+    async def lag(self, *, topics: Collection[str] | None = None) -> int:
+        """How many messages are not settled yet; of some `topics` alone where they are named. Asks
+        the broker; raises KafkaError, TimeoutError.
         """
-        asked = {
-            one
-            for one in self._client.assignment() - set(without)
-            if topics is None or one.topic in topics
-        }
-        ends = await self._client.ends(asked) if asked else {}
+        return self.unsettled(await self.ends(topics=topics))
+
+    async def ends(self, *, topics: Collection[str] | None = None) -> dict[TopicPartition, int]:
+        """Where the assigned partitions end now, of some `topics` alone where they are named. Asks
+        the broker; raises KafkaError, TimeoutError.
+        """
+        asked = {one for one in self._client.assignment() if topics is None or one.topic in topics}
+        ends = dict(await self._client.ends(asked)) if asked else {}
+        if topics is None:
+            self._lateness.look(time.monotonic(), ends=ends, settled=self.settled)
+        return ends
+
+    def unsettled(self, ends: Mapping[TopicPartition, int]) -> int:
+        """How many messages before these ends are not settled yet."""
         return sum(max(0, end - self.settled.get(one, 0)) for one, end in ends.items())
+
+    def late(self) -> dict[TopicPartition, Late]:
+        """How late each partition is that lags, by the last look at all of them (`ends`)."""
+        found = self._lateness.late(time.monotonic())
+        return {TopicPartition(*one): late for one, late in found.items()}
 
     def left_out(self, records: Sequence[Record]) -> dict[TopicPartition, int]:
         """Partitions of which the client left records out, with the offset to read again from.

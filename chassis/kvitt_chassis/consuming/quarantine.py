@@ -4,7 +4,7 @@ in order: each is one transaction under the lock of the key's mark.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,11 +15,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis.consuming import parking
+from kvitt_chassis.consuming.causes import Group, groups
 from kvitt_chassis.consuming.drain import Drain
 from kvitt_chassis.consuming.incoming import Incoming, Reader
 from kvitt_chassis.consuming.machine import State
 from kvitt_chassis.consuming.marks import advance_mark, lock_marks, remember
-from kvitt_chassis.consuming.mending import mended
+from kvitt_chassis.consuming.mending import mended, with_fields
 from kvitt_chassis.consuming.outcomes import Outcome
 from kvitt_chassis.consuming.parking import Head, TopicKey
 from kvitt_chassis.consuming.refusals import load_answers, record_settled
@@ -30,6 +31,11 @@ from kvitt_chassis.operating.masking import mask
 from kvitt_chassis.sealing import Sealer
 
 MASKED = "•••"
+MOST_BEHIND = 50
+"""So many of what stands behind a message are shown."""
+
+Also = Callable[[AsyncSession, Head], Awaitable[None]]
+"""What is done first in the transaction of an act, with the message that it is about."""
 
 
 class NoSuchEntry(LookupError):
@@ -66,13 +72,37 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """One message that stands behind a parked one."""
+
+    type: str | None
+    sequence: int | None
+    event_id: UUID | None
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A parked key's first message with its values masked."""
+    """A parked key's first message with its values masked, and the first of what stands behind."""
 
     entry: Entry
     headers: Mapping[str, str]
     body: Any
     body_bytes: int
+    behind: tuple[Behind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A parked key's first message as it can be read: `known` is the number that its key's mark
+    has, `is_personal` that its topic holds personal data.
+    """
+
+    entry: Entry
+    head: Head
+    incoming: Incoming
+    known: int
+    is_personal: bool
 
 
 class Quarantine:
@@ -92,13 +122,16 @@ class Quarantine:
         state: State | None = None,
         cause: Cause | None = None,
         region: RegionCode | None = None,
+        topic: str | None = None,
+        reason: str | None = None,
         limit: int = 100,
         after: int = 0,
     ) -> list[Entry]:
         """Parked keys by id, oldest first; `after` is the last id of the page before."""
-        wanted = {"state": state, "cause": cause, "region": region, "limit": limit, "after": after}
+        wanted = {**_ANY, "state": state, "cause": cause, "region": region}
+        wanted |= {"topic": topic, "reason": reason, "limit": limit, "after": after}
         async with self._database.reading() as session:
-            rows = (await session.execute(_ENTRIES, {**wanted, "id": None})).mappings()
+            rows = (await session.execute(_ENTRIES, wanted)).mappings()
             return [_shown(_entry(row)) for row in rows]
 
     async def counts(self, *, region: RegionCode | None = None) -> dict[tuple[State, Cause], int]:
@@ -107,13 +140,50 @@ class Quarantine:
             rows = await session.execute(_COUNTS, {"region": region})
         return {(State(state), Cause(cause)): keys for state, cause, keys in rows.all()}
 
+    async def groups(self, *, region: RegionCode | None = None) -> list[Group]:
+        """What is parked by what is wrong with it, the largest group first."""
+        async with self._database.reading() as session:
+            return await groups(session, region=region)
+
+    async def opened(self, entry_id: int, *, region: RegionCode | None = None) -> Opened:
+        """A key's first message, to say what an act would do. Raises NoSuchEntry."""
+        async with self._database.reading() as session:
+            entry = await _find(session, entry_id, region)
+            head = await self._head(session, entry)
+            at = {"topic": entry.topic, "key": entry.key}
+            known = await session.scalar(_KNOWN, at)
+        incoming = self._reader.read(self._sealer.unseal(head.sealed))
+        return Opened(
+            entry=entry,
+            head=head,
+            incoming=incoming,
+            known=int(known or 0),
+            is_personal=self._reader.is_personal(incoming.record),
+        )
+
+    def mended(
+        self,
+        before: Incoming,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        fields: Mapping[str, Any] | None = None,
+    ) -> Incoming:
+        """What a message would be after an edit. Raises NotEditable, NoSuchField."""
+        new = with_fields(body or before.record.value, fields) if fields else body
+        return self._reader.read(mended(before, new, headers or {}))
+
     async def show(self, entry_id: int, *, region: RegionCode | None = None) -> Shown:
         """A key's first message, masked. Raises NoSuchEntry."""
         async with self._database.reading() as session:
             entry = await _find(session, entry_id, region)
             head = await self._head(session, entry)
+            at = {"topic": entry.topic, "key": entry.key}
+            rows = await session.execute(_BEHIND, {**at, "id": head.message_id})
+            behind = tuple(Behind(**row) for row in rows.mappings())
         record = self._sealer.unseal(head.sealed)
         return Shown(
+            behind=behind,
             entry=_shown(entry),
             headers={name: _masked_header(name, value) for name, value in record.headers},
             body=masked_body(record.value),
@@ -139,32 +209,48 @@ class Quarantine:
         why: str,
         body: bytes | None = None,
         headers: Mapping[str, str | None] | None = None,
+        fields: Mapping[str, Any] | None = None,
         region: RegionCode | None = None,
+        also: Also | None = None,
+        told: Mapping[str, object] | None = None,
     ) -> Entry:
-        """Correct a key's first message and let it be tried: a new body, headers set or (None)
-        removed.
+        """Correct a key's first message and let it be tried: a new body, or fields of it by path,
+        headers set or (None) removed. `also` is done in the same transaction, `told` is audited
+        besides.
 
-        The audit stores which headers were changed and whether the body was, never the values.
-        Raises NoSuchEntry; NotEditable where it would be another message.
+        The audit stores which headers and fields were changed and whether the body was, never the
+        values. Raises NoSuchEntry, NoSuchField; NotEditable where it would be another message.
         """
         changes = dict(headers or {})
         async with self._database.unit() as unit:
             entry, _ = await self._locked(unit.session, entry_id, region)
             head = await self._head(unit.session, entry)
+            if also is not None:
+                await also(unit.session, head)
             before = self._reader.read(self._sealer.unseal(head.sealed))
-            incoming = self._reader.read(mended(before, body, changes))
+            incoming = self.mended(before, body=body, headers=changes, fields=fields)
             await lock_marks(unit.session, {(incoming.topic, incoming.key)})
             await self._replace(unit.session, head, incoming)
             await parking.try_now(unit.session, (incoming.topic, incoming.key))
-            about = {"headers": sorted(changes), "body": body is not None}
+            about = {"headers": sorted(changes), "body": body is not None, **(told or {})}
+            if fields:
+                about["fields"] = sorted(map(mask, fields))
             await self._audit(unit.session, "edit", entry, who=who, why=why, **about)
         self._drain.wake()
         return _shown(entry)
 
     async def discard(
-        self, entry_id: int, *, who: str, why: str, region: RegionCode | None = None
+        self,
+        entry_id: int,
+        *,
+        who: str,
+        why: str,
+        region: RegionCode | None = None,
+        also: Also | None = None,
+        told: Mapping[str, object] | None = None,
     ) -> Entry:
-        """Delete a key's first message; the next one of the key is tried. Raises NoSuchEntry.
+        """Delete a key's first message; the next one of the key is tried. `also` and `told` as of
+        an edit. Raises NoSuchEntry.
 
         The mark advances past it, so that it is a duplicate when it comes again. Where numbers are
         missing before it, they are skipped as well.
@@ -172,13 +258,15 @@ class Quarantine:
         async with self._database.unit() as unit:
             entry, known = await self._locked(unit.session, entry_id, region)
             head = await self._head(unit.session, entry)
+            if also is not None:
+                await also(unit.session, head)
             incoming = self._reader.read(self._sealer.unseal(head.sealed))
             await self._skip(unit.session, incoming, known)
             await parking.remove(unit.session, head)
             if incoming.is_inbound:
                 await load_answers(unit, incoming)
                 record_settled(unit, incoming, Outcome.DISCARDED)
-            await self._audit(unit.session, "discard", entry, who=who, why=why)
+            await self._audit(unit.session, "discard", entry, who=who, why=why, **(told or {}))
         self._drain.wake()
         return _shown(entry)
 
@@ -311,8 +399,8 @@ def _shown(entry: Entry) -> Entry:
 
 
 async def _find(session: AsyncSession, entry_id: int, region: RegionCode | None) -> Entry:
-    wanted = {"state": None, "cause": None, "region": region, "limit": 1, "after": 0}
-    row = (await session.execute(_ENTRIES, {**wanted, "id": entry_id})).mappings().one_or_none()
+    wanted = {**_ANY, "region": region, "id": entry_id}
+    row = (await session.execute(_ENTRIES, wanted)).mappings().one_or_none()
     if row is None:
         raise NoSuchEntry(f"nothing is parked under {entry_id}")
     return _entry(row)
@@ -328,6 +416,24 @@ async def _move_key(session: AsyncSession, head: Head, key: str) -> None:
     await session.execute(_TRY_WHAT_IS_LEFT, names)
 
 
+_ANY: Mapping[str, Any] = {
+    **dict.fromkeys(("state", "cause", "region", "topic", "reason", "id")),
+    "limit": 1,
+    "after": 0,
+}
+_KNOWN = text(
+    """
+    SELECT seq FROM marks WHERE topic = :topic AND key = :key
+      AND key_digest(topic, key) = key_digest(:topic, :key)
+    """
+)
+_BEHIND = text(
+    f"""
+    SELECT type, seq AS sequence, event_id, arrived_at FROM parked_messages
+    WHERE topic = :topic AND key = :key AND id <> :id
+    ORDER BY seq NULLS FIRST, id LIMIT {MOST_BEHIND}
+    """
+)
 _ENTRIES = text(
     """
     SELECT k.id, k.topic, k.key, k.region, k.state, k.cause, k.reason, k.field, k.tries,
@@ -341,6 +447,8 @@ _ENTRIES = text(
     WHERE (CAST(:state AS text) IS NULL OR k.state = :state)
       AND (CAST(:cause AS text) IS NULL OR k.cause = :cause)
       AND (CAST(:region AS text) IS NULL OR k.region = :region)
+      AND (CAST(:topic AS text) IS NULL OR k.topic = :topic)
+      AND (CAST(:reason AS text) IS NULL OR k.reason = :reason)
       AND (CAST(:id AS bigint) IS NULL OR k.id = :id)
       AND k.id > :after
     ORDER BY k.id LIMIT :limit

@@ -13,7 +13,7 @@ from kvitt_contracts.topics import CATALOGUE, Topic, for_region
 from kvitt_contracts.types import NAMESPACE, Word
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
-from kvitt_chassis import denials
+from kvitt_chassis import denials, refusal_counts
 from kvitt_chassis.consuming import answers
 from kvitt_chassis.consuming.incoming import Incoming
 from kvitt_chassis.consuming.outcomes import OLDER, Outcome, Reason, end_of
@@ -121,6 +121,8 @@ def record_refusal(unit: UnitOfWork, incoming: Incoming, refused: Refused) -> No
         way_on=refused.way_on,
     )
     tx.record_at(declared.row_type, answer_id(unit, incoming), event)
+    how = (unit.service, refusal_counts.MESSAGE, refused.reason)
+    tx.after_commit(partial(refusal_counts.count, *how, region=tx.region))
     if isinstance(refused, NotGranted):
         tx.after_commit(partial(denials.record_refused, unit.service, tx.region, refused))
 

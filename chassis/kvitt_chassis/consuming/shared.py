@@ -15,11 +15,14 @@ from kvitt_chassis.consuming.drain import Drain
 from kvitt_chassis.consuming.faults import describe
 from kvitt_chassis.consuming.inbox import Inbox
 from kvitt_chassis.consuming.incoming import Reader
+from kvitt_chassis.consuming.mass_retries import MassRetries
+from kvitt_chassis.consuming.park_gauges import ParkGauges
 from kvitt_chassis.consuming.quarantine import Quarantine
 from kvitt_chassis.database import Database
 from kvitt_chassis.ending import end_tasks
 from kvitt_chassis.handlers import Handlers
 from kvitt_chassis.operating.history import History
+from kvitt_chassis.operating.jobs import keep_at
 from kvitt_chassis.sealing import Sealer
 
 log = logging.getLogger(__name__)
@@ -57,7 +60,9 @@ class Shared:
         self.quarantine = Quarantine(
             database=database, reader=self.reader, sealer=sealer, drain=self.drain
         )
+        self.retries = MassRetries(database, wake=self.drain.wake)
         self.caps = Caps(database, topics, cap or Cap())
+        self._gauges = ParkGauges(database)
         self._tasks: list[asyncio.Task[None]] = []
         database.committed.append(self.drain.after_commit)
 
@@ -65,9 +70,19 @@ class Shared:
         """The topics that a region writes, by their names at the broker."""
         return frozenset(self.prefix + one.name for one in self._topics if one.region == region)
 
+    def region_of(self, topic: str) -> str | None:
+        """Whose topic one of the catalogue's names is; None for ours."""
+        return next((one.region for one in self._topics if one.name == topic), None)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that the service reads, by the catalogue's names."""
+        return tuple(one.name for one in self._topics)
+
     def start(self) -> None:
         """Begin to try what is parked, and to measure it."""
-        self._tasks = [asyncio.create_task(loop) for loop in (self.drain.run(), self._tend())]
+        loops = (self.drain.run(), self._tend(), keep_at(self.retries))
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self) -> None:
         """Begin no further try; one that is under way is rolled back."""
@@ -78,7 +93,7 @@ class Shared:
         forgotten_at = 0.0
         while True:
             try:
-                await self.drain.measure()
+                await self._gauges.measure()
                 if time.monotonic() - forgotten_at > _FORGET_EVERY:
                     forgotten_at = time.monotonic()
                     await self.inbox.forget()

@@ -322,12 +322,14 @@ _FIRED = declare(
     "Timers whose effects are committed.",
     "None needed.",
     ["timer"],
+    silent="nothing was due since the process began",
 )
 _LATE = declare(
     "histogram",
     "timers_late_seconds",
     "How late on business time a timer was fired; large after a move of business time.",
     "Look at timers_failed and at the database's locks.",
+    silent="nothing was due since the process began",
 )
 _FAILED = declare(
     "counter",
@@ -335,6 +337,7 @@ _FAILED = declare(
     "How often a timer's handler failed. It is tried again, at last once a minute.",
     "The log names the timer and the aggregate: mend the handler or the state.",
     ["timer"],
+    silent="no timer failed since the process began",
 )
 
 _COUNT = text(

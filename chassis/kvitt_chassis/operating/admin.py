@@ -5,33 +5,22 @@ Every act is written to the audit with who, when and why. What the acts do stand
 """
 
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
-from kvitt_contracts.access import Reach
+from fastapi import APIRouter, Query
 from kvitt_contracts.types import PersonRef, RegionCode
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kvitt_chassis import driver, secret_files
-from kvitt_chassis.access import GRANT, Grant
-from kvitt_chassis.consuming.consumers import Consumers
-from kvitt_chassis.consuming.machine import State
-from kvitt_chassis.consuming.mending import NotEditable
-from kvitt_chassis.consuming.quarantine import Entry, NoSuchEntry, Quarantine
-from kvitt_chassis.consuming.timers import TimerLoop
-from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.database import Database
-from kvitt_chassis.evidence.verifying import Evidence
 from kvitt_chassis.http import PROBLEM_BODY, ApiRouter
 from kvitt_chassis.operating import audit, clock
 from kvitt_chassis.operating.admin_bodies import (
     Advance,
     Because,
     Clock,
-    Edit,
     Outbox,
     Rebase,
     Reconcile,
@@ -40,67 +29,23 @@ from kvitt_chassis.operating.admin_bodies import (
 )
 from kvitt_chassis.operating.evidence import evidence_routes
 from kvitt_chassis.operating.idle import Idle, idle_of
-from kvitt_chassis.operating.reconciling import Reconciliation, UnknownCheck
+from kvitt_chassis.operating.operations import Operations
+from kvitt_chassis.operating.operators import Limit, Operates, Operator
+from kvitt_chassis.operating.parked import park_routes
+from kvitt_chassis.operating.reconciling import UnknownCheck
 from kvitt_chassis.operating.row_comparison import differences
 from kvitt_chassis.operating.stored import Stored, stored_of
+from kvitt_chassis.operating.tracing import story_routes
+from kvitt_chassis.operating.watching import watching_routes
 from kvitt_chassis.parameters import RowNumber, Text
 from kvitt_chassis.relaying import outbox
-from kvitt_chassis.relaying.relay import Relay
-from kvitt_chassis.service import Service
 from kvitt_chassis.web.problems import Invalid, NotFound
-
-T = TypeVar("T")
 
 MAX_STORY = 1_000
 MAX_KEYS = 10_000
 """How many last numbers one answer has at most."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Operations:
-    """What can be operated: the parts of one process. `database` has the worker's role;
-    `consumers` may be others until they are started. `moves_clock`: business time can be moved.
-    """
-
-    service: Service
-    database: Database
-    consumers: Consumers
-    relay: Relay
-    timers: TimerLoop
-    reconciliation: Reconciliation
-    evidence: Evidence
-    moves_clock: bool = False
-
-    @property
-    def quarantine(self) -> Quarantine:
-        """The consumers' quarantine."""
-        return self.consumers.shared.quarantine
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operator:
-    """Who operates, and whose share: `region` is None for one who has all."""
-
-    user_id: str
-    region: RegionCode | None
-
-    @classmethod
-    def of(cls, grant: Grant) -> "Operator":
-        """By what the table of access grants them."""
-        caller = grant.caller
-        is_all = grant.reach is Reach.PLATFORM
-        return cls(user_id=caller.user_id, region=None if is_all else caller.region)
-
-
-async def operator(request: Request) -> Operator:
-    """The operator whose request it is; the route has asked the table."""
-    return Operator.of(request.scope[GRANT])
-
-
-# decision 0273: operating one region is not operating all, and has a port of its own
-Operates = Annotated[Operator, Depends(operator)]
-"""A route's parameter: who operates; without it nobody's share is left out."""
-Limit = Annotated[int, Query(ge=1, le=1_000)]
 KeyLimit = Annotated[
     int | None,
     Query(ge=1, le=MAX_KEYS, description="So many keys; fewer in the answer: the last page."),
@@ -116,7 +61,9 @@ def routes(operations: Operations) -> APIRouter:
     _state_routes(router, operations)
     _reconciliation_routes(router, operations)
     evidence_routes(router, database=operations.database, evidence=operations.evidence)
-    _park_routes(router, operations)
+    park_routes(router, operations)
+    watching_routes(router, operations)
+    story_routes(router, operations)
     _outbox_routes(router, operations)
     _clock_routes(router, operations)
     return router
@@ -203,51 +150,6 @@ def _reconciliation_routes(router: APIRouter, operations: Operations) -> None:
                 way_on="GET /admin/reconciliation visar vilka som finns.",
             ) from None
         return [asdict(one) for one in made]
-
-
-def _park_routes(router: APIRouter, operations: Operations) -> None:
-    @router.get("/parked")
-    async def parked(
-        who: Operates,
-        state: State | None = None,
-        cause: Cause | None = None,
-        limit: Limit = 100,
-        after: RowNumber = 0,
-    ) -> list[dict[str, Any]]:
-        """Parked keys, the oldest first; no value of any message. `after` is the last id so far."""
-        found = await operations.quarantine.entries(
-            state=state, cause=cause, region=who.region, limit=limit, after=after
-        )
-        return [asdict(one) for one in found]
-
-    @router.get("/parked/counts")
-    async def counts(who: Operates) -> list[dict[str, Any]]:
-        """How many keys are parked, by state and cause."""
-        found = await operations.quarantine.counts(region=who.region)
-        return [{"state": s, "cause": c, "keys": keys} for (s, c), keys in found.items()]
-
-    @router.get("/quarantine/{entry}")
-    async def show(entry: RowNumber, who: Operates) -> dict[str, Any]:
-        """One key's first message: what it is made of, not what it says."""
-        return asdict(await _known(operations.quarantine.show(entry, region=who.region)))
-
-    @router.post("/quarantine/{entry}:retry")
-    async def retry(entry: RowNumber, body: Because, who: Operates) -> dict[str, Any]:
-        """Try it at once."""
-        return await _acted(operations.quarantine.retry, entry, who, body)
-
-    @router.post("/quarantine/{entry}:edit")
-    async def edit(entry: RowNumber, body: Edit, who: Operates) -> dict[str, Any]:
-        """Mend the message, and try it at once; NOT_EDITABLE where it would be another message."""
-        mended = None if body.body is None else json.dumps(body.body, ensure_ascii=False).encode()
-        return await _acted(
-            operations.quarantine.edit, entry, who, body, body=mended, headers=body.headers
-        )
-
-    @router.post("/quarantine/{entry}:discard")
-    async def discard(entry: RowNumber, body: Because, who: Operates) -> dict[str, Any]:
-        """Throw the message away for good; what stands behind it is tried."""
-        return await _acted(operations.quarantine.discard, entry, who, body)
 
 
 def _outbox_routes(router: APIRouter, operations: Operations) -> None:
@@ -359,30 +261,6 @@ async def _move(session: AsyncSession, body: Advance) -> timedelta:
         detail="Ange antingen to eller offset_seconds.",
         way_on="Skicka ett av fälten.",
     )
-
-
-async def _known(acted: Awaitable[T]) -> T:
-    try:
-        return await acted
-    except NoSuchEntry:
-        raise NotFound("entry") from None
-
-
-async def _acted(
-    act: Callable[..., Awaitable[Entry]], entry: int, who: Operator, because: Because, **more: Any
-) -> dict[str, Any]:
-    acting = act(entry, who=who.user_id, why=because.why, region=who.region, **more)
-    try:
-        return asdict(await _known(acting))
-    except NotEditable as error:
-        raise Invalid(
-            "NOT_EDITABLE",
-            field=error.field,
-            detail="En rättelse ändrar inte vad meddelandet är: typ, ämne, avsändare, region eller"
-            " vem som handlar.",
-            way_on="Kasta meddelandet, och låt avsändaren skicka ett nytt.",
-            rule="REF-18",
-        ) from None
 
 
 async def _act(

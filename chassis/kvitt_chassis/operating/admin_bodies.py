@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 from kvitt_contracts.types import TEXT, RegionCode
 from pydantic import AwareDatetime, BaseModel, Field
 
+from kvitt_chassis.consuming.previews import What
+from kvitt_chassis.consuming.verdicts import Cause
 from kvitt_chassis.operating import clock
 from kvitt_chassis.parameters import RowNumber, Text
 from kvitt_chassis.web.bodies import Body
@@ -57,10 +59,39 @@ class Reconcile(Because):
 
 
 class Edit(Because):
-    """The body as it should have been (JSON), and headers to set, or to remove (null)."""
+    """The body as it should have been (JSON), or fields of it by their paths, to set or to remove
+    (null); and headers to set, or to remove (null).
+    """
 
     body: Any = None
+    fields: Annotated[dict[str, Any], Field(default_factory=dict, max_length=50)]
     headers: Annotated[dict[str, str | None], Field(default_factory=dict)]
+
+
+class Previewed(Body):
+    """Which act is looked ahead at, and of an edit what it makes of the message."""
+
+    what: What
+    body: Any = None
+    fields: Annotated[dict[str, Any], Field(default_factory=dict, max_length=50)]
+    headers: Annotated[dict[str, str | None], Field(default_factory=dict)]
+
+
+class Confirm(Because):
+    """That what is proposed is done: as it was seen, by when it was proposed."""
+
+    seen: AwareDatetime | None = None
+
+
+class Many(Because):
+    """Which quarantined keys are tried again: those with this cause, topic and reason, all where
+    none is named; of one region, else of all.
+    """
+
+    cause: Cause | None = None
+    topic: Text | None = None
+    reason: Annotated[str | None, Field(max_length=500, pattern=TEXT)] = None
+    region: RegionCode | None = None
 
 
 class Republish(Because):

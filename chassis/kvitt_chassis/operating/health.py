@@ -28,6 +28,14 @@ LOOP_LATE = metrics.declare(
     "How late the event loop came to its last beat",
     "Above 0.1: something computes or blocks in the loop; take a profile (py-spy dump)",
 )
+READY = metrics.declare(
+    "gauge",
+    "process_ready",
+    "1 for what /health/ready has found well, 0 for what keeps the process from being ready: its"
+    " database, policies, consumer or outbox.",
+    "0: /health/ready of the process says why in words; docs/runbooks/alarms/NotReady.md.",
+    ("check",),
+)
 
 
 class Health:
@@ -72,6 +80,8 @@ class Health:
         said = await asyncio.gather(*(_ask(check) for check in self._checks.values()))
         wrong = {name: word for name, word in zip(self._checks, said, strict=True) if word}
         self._known = (monotonic(), wrong)
+        for name in self._checks:
+            READY.labels(self._service, name).set(name not in wrong)
         return wrong
 
     async def not_alive(self) -> dict[str, str]:
@@ -98,6 +108,7 @@ def routes(health: Health) -> APIRouter:
 
     @router.get("/metrics")
     async def measured() -> Response:
+        await health.not_ready()  # what is measured says whether it is ready
         return Response(generate_latest(metrics.REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -13,6 +13,7 @@ LEFT_OUT = metrics.declare(
     "Log lines that were not written since their like came too often, by logger and level.",
     "Growing: look at the line that was written; it has the number of those left out before it.",
     ("logger", "level"),
+    silent="no line was left out since the process began",
 )
 
 _MOST_TEMPLATES = 1_000

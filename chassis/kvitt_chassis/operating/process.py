@@ -34,9 +34,12 @@ from kvitt_chassis.evidence.verifying import Evidence
 from kvitt_chassis.http import ApiContext
 from kvitt_chassis.issuers import read_issuers
 from kvitt_chassis.operating import admin, health, logs
+from kvitt_chassis.operating.build import show_build
+from kvitt_chassis.operating.census import Census
 from kvitt_chassis.operating.health import Health
 from kvitt_chassis.operating.history import History
 from kvitt_chassis.operating.jobs import Job, keep_at
+from kvitt_chassis.operating.operations import Operations
 from kvitt_chassis.operating.reconciling import Reconciliation
 from kvitt_chassis.operating.telemetry import Telemetry
 from kvitt_chassis.policies import guard, read_policies, tell_outages
@@ -125,6 +128,9 @@ class Process:
                 witness=self.evidence.witness,
             )
         )
+        self.jobs.append(
+            Census(service.base, database=self.worker, is_chosen=lambda: self.relay.is_holder)
+        )
         # What HTTP has committed wakes the same parts as what a message has.
         self.api.committed = self.worker.committed
         self.health = Health(
@@ -137,7 +143,7 @@ class Process:
             },
             remarks=self._remarks,
         )
-        self._operations = admin.Operations(
+        self._operations = Operations(
             service=service,
             database=self.worker,
             consumers=self.consumers,
@@ -145,6 +151,7 @@ class Process:
             timers=self.timers,
             reconciliation=self.reconciliation,
             evidence=self.evidence,
+            health=self.health,
             moves_clock=settings.moves_clock,
         )
         self.entrance = Entrance(
@@ -173,6 +180,7 @@ class Process:
 
     async def serve(self) -> None:
         """Run until `end`. Raises the exception of a part that failed and should run for ever."""
+        show_build(self.service.name)
         self._begin("health", self.health.beat())
         for name, server in self._servers.items():
             self._begin(name, server.serve())

@@ -5,7 +5,7 @@ operators see it: a metric, a list, and a line of the log for each key. It mends
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from kvitt_chassis import driver, metrics
 from kvitt_chassis.consuming.faults import describe
 from kvitt_chassis.consuming.replaying import Topics
 from kvitt_chassis.database import Database
+from kvitt_chassis.metrics import NO_REGION
 from kvitt_chassis.operating import audit
 from kvitt_chassis.operating.checks import Check, Snapshot
 from kvitt_chassis.operating.row_comparison import Difference
@@ -28,9 +29,11 @@ log = logging.getLogger(__name__)
 DIFFERENCES = metrics.declare(
     "gauge",
     "reconciliation_differences",
-    "Things of which two records differed when they were compared last.",
+    "Things of which two records differed when they were compared last, by region; - has those of"
+    " none, and is 0 when all is well.",
     "Not 0: kvitt verify last names them; docs/runbooks/reconciliation.md says what follows.",
-    ("check",),
+    ("region", "check"),
+    silent="this process has compared nothing yet",
 )
 FAILED = metrics.declare(
     "gauge",
@@ -38,6 +41,7 @@ FAILED = metrics.declare(
     "1 when a comparison could not be made the last time.",
     "1: the log names the error; run it again with kvitt verify once that is mended.",
     ("check",),
+    silent="this process has compared nothing yet",
 )
 RAN_AT = metrics.declare(
     "gauge",
@@ -45,6 +49,7 @@ RAN_AT = metrics.declare(
     "When a comparison was made last, in seconds since 1970; 0 when this process has made none.",
     "Older than a day at every replica: the log says why the night's comparison has not run.",
     ("check",),
+    silent="this process has compared nothing yet",
 )
 
 SHOWN = 200
@@ -86,6 +91,7 @@ class Reconciliation:
         self._database = database
         self._topics = topics
         self._running = asyncio.Lock()
+        self._shown: dict[str, set[str]] = {}  # regions that had differences, by check
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -174,7 +180,13 @@ class Reconciliation:
         FAILED.labels(*labels).set(0 if failed is None else 1)
         RAN_AT.labels(*labels).set_to_current_time()
         if failed is None:
-            DIFFERENCES.labels(*labels).set(len(found))
+            self._show(check, Counter(one.region for one in found))
+
+    def _show(self, check: Check, counts: Mapping[str, int]) -> None:
+        before = self._shown.get(check.name, set())
+        self._shown[check.name] = {*counts}
+        for region in {*before, *counts, NO_REGION}:
+            DIFFERENCES.labels(self._service, region, check.name).set(counts.get(region, 0))
 
 
 def last_due(now: datetime, at: time) -> datetime:

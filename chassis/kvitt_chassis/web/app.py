@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kvitt_chassis import denials, metrics
+from kvitt_chassis import denials, metrics, refusal_counts
 from kvitt_chassis.access import CALLER, Caller
 from kvitt_chassis.auth import Identity
 from kvitt_chassis.consuming.faults import describe
@@ -76,13 +76,15 @@ REQUESTS_IN_HAND = metrics.declare(
     "http_requests_in_hand",
     "Requests that are being worked on now",
     "Near the limit (64): callers get 429; find the slow route, or run more replicas",
+    silent="nobody has asked for anything but health since the process began",
 )
 REFUSED = metrics.declare(
     "counter",
     "http_requests_refused_total",
-    "Requests that got 429, by whose share of the slots was used up: service, region or caller",
+    "Requests that got 429, by region and by whose share was used up: service, region or caller",
     "caller, region: it asks for too much at once; service: find the slow route, or more replicas",
-    ("share",),
+    ("region", "share"),
+    silent="nobody asked for too much since the process began",
 )
 
 
@@ -166,6 +168,7 @@ class Guard:
         try:
             refusal = _refusal_of(scope, self._bound(scope))
             if refusal is not None:
+                answer.reason = refusal.reason
                 ends = {"Connection": "close"} if refusal is NOT_HTTP else None
                 await refusal.response(ends)(scope, receive, answer)
             else:
@@ -175,6 +178,7 @@ class Guard:
             REQUEST_SECONDS.labels(
                 self._service, scope["method"], route, str(answer.status)
             ).observe(perf_counter() - started)
+            self._count_refusal(scope, answer)
 
     def _bound(self, scope: Scope) -> Bound:
         is_streamed = any(_leads_to(route, scope) for route in self._streamed)
@@ -227,7 +231,7 @@ class Guard:
                 scope[CALLER] = await self._context.access.caller(identity, self._context.database)
                 yield
         except NoSlot as error:
-            REFUSED.labels(self._service, error.share).inc()
+            REFUSED.labels(self._service, identity.region, error.share).inc()
             await self._hold()
             raise Busy(status=429, reason="TOO_MANY_REQUESTS", share=error.share) from None
         finally:
@@ -264,6 +268,13 @@ class Guard:
             user=caller.user_id if caller else None,
             reason=answer.reason,
         )
+
+    def _count_refusal(self, scope: Scope, answer: "_Answer") -> None:
+        reason = answer.reason or scope.get(problems.REASON)
+        if reason:
+            caller: Caller | None = scope.get(CALLER)
+            region = caller.region if caller else None
+            refusal_counts.count(self._service, refusal_counts.HTTP, reason, region=region)
 
     def _problem_of(self, error: Exception, scope: Scope) -> ProblemRaised:
         if isinstance(error, ProblemRaised):

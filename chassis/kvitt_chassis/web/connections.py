@@ -43,6 +43,7 @@ CLOSED = metrics.declare(
     " answer was not read), evicted (idle, for a new one), full (none was idle).",
     "A few: slow networks. Many: a client that opens connections and does not use them.",
     ("reason",),
+    silent="no connection was cut since the process began",
 )
 
 

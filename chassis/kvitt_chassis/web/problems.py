@@ -24,6 +24,9 @@ from kvitt_chassis.web.slots import Share
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:kvitt:problem:"
 
+REASON = "kvitt.reason"
+"""Where a request's scope has the reason of the problem that it was answered with."""
+
 
 class FieldProblem(BaseModel):
     """Ett fel i ett fält."""
@@ -225,17 +228,23 @@ def _of_faults(error: ValidationError) -> Problem:
 def install(app: FastAPI) -> None:
     """Answer every error of an app with a problem document."""
 
+    def answered(
+        request: Request, problem: Problem, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        request.scope[REASON] = problem.reason
+        return problem.response(headers)
+
     async def raised(request: Request, error: Exception) -> Response:
         assert isinstance(error, ProblemRaised)
-        return error.problem.response(error.headers)
+        return answered(request, error.problem, error.headers)
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
-        return of_refusal(error).response()
+        return answered(request, of_refusal(error))
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return of_validation(error.errors(), model=_body_model(request)).response()
+        return answered(request, of_validation(error.errors(), model=_body_model(request)))
 
     # what fields of a body say together is the command's own to judge: what it refuses is no fault
     async def command(request: Request, error: Exception) -> Response:
@@ -246,13 +255,13 @@ def install(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return _of_status(error.status_code).response(error.headers)
+        return answered(request, _of_status(error.status_code), error.headers)
 
     async def too_large(request: Request, error: Exception) -> Response:
-        return TOO_LARGE.response()
+        return answered(request, TOO_LARGE)
 
     async def no_policy(request: Request, error: Exception) -> Response:
-        return _NO_POLICY.response()
+        return answered(request, _NO_POLICY)
 
     app.add_exception_handler(ProblemRaised, raised)
     app.add_exception_handler(Refused, refused)

@@ -66,10 +66,12 @@ class Databases:
                         template=sql.Identifier(template or "template0"),
                     )
                 )
-            _let_in_only(admin, name, service)
+            for command in _let_in_only(name, service):
+                admin.execute(command)
         if template is None:  # a copy has its template's grants
             with psycopg.connect(self.admin_url_to(name), autocommit=True) as inside:
-                _grant_by_default(inside, service)
+                for command in _grant_by_default(service):
+                    inside.execute(command)
         return self.urls(service, prefix=prefix)
 
     def admin_url_to(self, database: str) -> str:
@@ -145,14 +147,21 @@ def _exists(admin: psycopg.Connection, name: str) -> bool:
     return found is not None
 
 
-def _let_in_only(admin: psycopg.Connection, database: str, service: str) -> None:
+def grants(database: str, service: str) -> list[sql.Composed]:
+    """Who of the service's roles may do what in its database, said inside it by a superuser."""
+    return [*_let_in_only(database, service), *_grant_by_default(service)]
+
+
+def _let_in_only(database: str, service: str) -> list[sql.Composed]:
     name = sql.Identifier(database)
     roles = sql.SQL(", ").join(sql.Identifier(f"{service}_{role}") for role in ROLES)
-    admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
-    admin.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, roles))
+    return [
+        sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name),
+        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, roles),
+    ]
 
 
-def _grant_by_default(inside: psycopg.Connection, service: str) -> None:
+def _grant_by_default(service: str) -> list[sql.Composed]:
     """Let api and worker use what the owner's migrations create; a migration may revoke
     some of it.
     """
@@ -162,5 +171,4 @@ def _grant_by_default(inside: psycopg.Connection, service: str) -> None:
     )
     tables = sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {}").format(users)
     sequences = sql.SQL("GRANT USAGE, SELECT ON SEQUENCES TO {}").format(users)
-    inside.execute(begin + tables)
-    inside.execute(begin + sequences)
+    return [begin + tables, begin + sequences]

@@ -103,6 +103,7 @@ class PortalAddresses:
     """The addresses, keys and paths that the portal's process needs in the local profile."""
 
     services: Mapping[str, str]
+    admin_services: Mapping[str, str]
     database: DatabaseUrls
     regions_dir: Path
     key: str
@@ -120,6 +121,7 @@ class PortalAddresses:
             "KVITT_PROFILE": Profile.LOCAL.value,
             "KVITT_PORTAL_ADDRESS": self.url,
             "KVITT_PORTAL_SERVICES": json.dumps(dict(self.services)),
+            "KVITT_PORTAL_ADMIN_SERVICES": json.dumps(dict(self.admin_services)),
             "KVITT_PORTAL_DATABASE_URL": self.database.api,
             "KVITT_PORTAL_KEY": self.key,
             "KVITT_PORTAL_LOCAL_KEY": str(self.local_key),

@@ -9,6 +9,7 @@ from kvitt_contracts.topics import SERVICES
 
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import ProcessIdentity, end_processes
+from kvitt.local.prometheus import NAME as PROMETHEUS
 from kvitt.local.servers import Report
 from kvitt.local.state import SUPERVISOR, State
 from kvitt.local.supervisor import PORTAL, ServiceProcess
@@ -43,7 +44,7 @@ class Part:
 
 def look(state: State) -> list[Part]:
     """Every part there is, the supervisor first."""
-    return [_part(state, name) for name in (SUPERVISOR, *SERVERS, *SERVICES, *_portal(state))]
+    return [_part(state, name) for name in (SUPERVISOR, *SERVERS, *SERVICES, *_beside(state))]
 
 
 def restart(state: State, name: str, report: Report, *, timeout: float = _BACK_SECONDS) -> None:
@@ -51,7 +52,7 @@ def restart(state: State, name: str, report: Report, *, timeout: float = _BACK_S
 
     Raises LocalProblem for an unknown part, without a supervisor, or when it does not come back.
     """
-    known = (*SERVERS, *SERVICES, *_portal(state))
+    known = (*SERVERS, *SERVICES, *_beside(state))
     if name not in known:
         raise LocalProblem(f"There is no part {name}.", remedy=f"There are {', '.join(known)}.")
     live = _live(state)
@@ -79,9 +80,11 @@ def restart(state: State, name: str, report: Report, *, timeout: float = _BACK_S
     report(name, f"ready again (pid {part.pid})")
 
 
-def _portal(state: State) -> tuple[str, ...]:
-    """The portal, where it was started on this state."""
-    return (PORTAL,) if f"http-{PORTAL}" in state.ports else ()
+def _beside(state: State) -> tuple[str, ...]:
+    """The portal, where it was started on this state, and Prometheus, where it runs."""
+    portal = (PORTAL,) if f"http-{PORTAL}" in state.ports else ()
+    runs = any(one.name == PROMETHEUS for one in state.processes())
+    return (*portal, PROMETHEUS) if runs or PROMETHEUS in state.dead_parts() else portal
 
 
 def _is_back(part: Part, before: ProcessIdentity | None) -> bool:

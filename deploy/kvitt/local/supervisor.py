@@ -2,7 +2,6 @@
 restarted when they die. How that is shown to a person is in terminal.py.
 """
 
-import json
 import os
 import sys
 import threading
@@ -25,6 +24,7 @@ from kvitt.local import access, migrations, subscribers, tokens
 from kvitt.local.environment import SECRETS, PortalAddresses, ServiceAddresses, inherited
 from kvitt.local.kafka import Credentials
 from kvitt.local.keeping import Pauses, ServerKeeper
+from kvitt.local.last_words import last_reason
 from kvitt.local.private import without_secrets
 from kvitt.local.problems import LocalProblem
 from kvitt.local.processes import (
@@ -34,7 +34,9 @@ from kvitt.local.processes import (
     identities,
     require_free_port,
 )
+from kvitt.local.prometheus import PrometheusServer, watch
 from kvitt.local.quotas import set_quotas
+from kvitt.local.server import Server
 from kvitt.local.servers import (
     LocalServers,
     Report,
@@ -203,7 +205,7 @@ class ServiceProcess:
                 log = self._system.state.log(self.name)
                 raise LocalProblem(
                     f"The service {self.name} {'died' if died else 'is not ready'}.",
-                    remedy=f"{_reason(log)} The rest stands at the end of {log}.",
+                    remedy=f"{last_reason(log)} The rest stands at the end of {log}.",
                 )
             time.sleep(0.1)
 
@@ -223,7 +225,7 @@ class ServiceProcess:
         )
         self._child = self._system.servers.reaper.start(
             self.name,
-            [sys.executable, "-m", self._module],
+            [*self._system.interpreter, "-m", self._module],
             log=self._system.state.log(self.name),
             environment=told,
         )
@@ -269,7 +271,9 @@ class LocalSystem:
     all has ended.
 
     A part that dies is started again, PostgreSQL and Kafka too. What an earlier run has left is
-    ended first. Needs the state for itself; raises LocalProblem with what is in the way.
+    ended first. `is_watched`: with Prometheus beside it, where it is installed. `interpreter` runs
+    the services' modules: another one may run them in containers. Needs the state for itself;
+    raises LocalProblem with what is in the way.
     """
 
     def __init__(
@@ -279,9 +283,12 @@ class LocalSystem:
         regions_dir: Path | None = None,
         services: Sequence[str] = SERVICES,
         with_portal: bool = False,
+        is_watched: bool = False,
+        interpreter: Sequence[str] = (sys.executable,),
         report: Report = lambda part, what: None,
     ) -> None:
         self.state = state
+        self.interpreter = tuple(interpreter)
         self.regions_dir = regions_dir or default_regions_dir()
         self.regions = region_codes(self.regions_dir)
         self.regions_out = regions_out(self.regions_dir)
@@ -292,6 +299,8 @@ class LocalSystem:
         self.portal: ServiceProcess | None = None
         self._names = services
         self._with_portal = with_portal
+        self._is_watched = is_watched
+        self.prometheus: PrometheusServer | None = None
         self._keepers: list[ServerKeeper] = []
         self._dead: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -356,6 +365,7 @@ class LocalSystem:
         with self._lock:
             children = [self.servers.postgres.child, self.servers.kafka_child]
             children += [process.child for process in self._processes()]
+            children += [self.prometheus.child] if self.prometheus else []
             own = ProcessIdentity.of("supervisor", os.getpid())
             self.state.write_processes([own, *identities(children)], dead=self._dead)
 
@@ -367,9 +377,7 @@ class LocalSystem:
         self._prepare_broker()
         self.remember_processes()
         for server in (self.servers.postgres, self.servers.await_kafka()):
-            keeper = ServerKeeper(server, self.note)
-            keeper.start()
-            self._keepers.append(keeper)
+            self._keep(server)
         for name in self._names:
             self.services[name] = ServiceProcess(name, self, self._environment(name))
         if self._with_portal:
@@ -380,6 +388,17 @@ class LocalSystem:
             self.report(process.name, "starting")
             process.start()
         self._await_ready()
+        if self._is_watched:
+            read = {process.name: process.url for process in self._processes()}
+            self.prometheus = watch(self.state, self.servers.reaper, read, self.report)
+        if self.prometheus is not None:
+            self._keep(self.prometheus)
+            self.remember_processes()
+
+    def _keep(self, server: Server) -> None:
+        keeper = ServerKeeper(server, self.note)
+        keeper.start()
+        self._keepers.append(keeper)
 
     def _processes(self) -> list[ServiceProcess]:
         """What runs beside the servers: the services, and the portal where it was asked for."""
@@ -450,6 +469,7 @@ class LocalSystem:
     def _portal_environment(self) -> dict[str, str]:
         return PortalAddresses(
             services=self.urls,
+            admin_services=self.admin_urls,
             database=self.servers.databases.urls(PORTAL),
             regions_dir=self.regions_dir.resolve(),
             key=tokens.portal_key(self.state.secret),
@@ -467,6 +487,8 @@ class LocalSystem:
     def _stop(self) -> None:
         for keeper in self._keepers:
             keeper.leave()
+        if self.prometheus is not None:
+            self.prometheus.stop()
         leaving = [
             threading.Thread(target=process.stop, name=f"stop-{process.name}")
             for process in self._processes()
@@ -479,17 +501,3 @@ class LocalSystem:
         for keeper in self._keepers:
             keeper.join()
         self.state.write_processes([])
-
-
-def _reason(log: Path, *, lines: int = 15) -> str:
-    """The last critical line of a service's log, else the log's end."""
-    said = log.read_text(errors="replace").splitlines() if log.exists() else []
-    for line in reversed(said[-200:]):
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict) and entry.get("level") == "CRITICAL":
-            error = f" ({entry['error']})" if "error" in entry else ""
-            return f"{entry.get('message')}{error}."
-    return "\n".join([*said[-lines:], ""])

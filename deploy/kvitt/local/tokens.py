@@ -27,7 +27,7 @@ ISSUER = LOCAL_ISSUER
 AUDIENCE = "kvitt"
 LIFETIME = timedelta(hours=12)
 
-_ASKED_BY = {"orders": ("notifications",)}
+ASKED_BY = {"orders": ("notifications",)}
 """Which of our services ask which."""
 _SERVICE_LIFETIME = timedelta(minutes=5)
 
@@ -67,7 +67,7 @@ class TokenIssuer:
     def issuers_file_of(self, service: str, regions: Iterable[str]) -> Path:
         """Whom a service believes: this issuer and, where others of our services ask it, them."""
         file = self.issuers_file(regions)
-        asked_by = _ASKED_BY.get(service, ())
+        asked_by = ASKED_BY.get(service, ())
         if not asked_by:
             return file
         issuers = json.loads(file.read_text()) + [

@@ -50,7 +50,7 @@ def run(
         os.environ.setdefault("JAVA_TOOL_OPTIONS", BRIEFLY)
     with ended_by_signals(), contextlib.ExitStack() as ending:
         with shown_steps() as report:
-            system = LocalSystem(state, with_portal=not once, report=report)
+            system = LocalSystem(state, with_portal=not once, is_watched=not once, report=report)
             _require_known(files, system)
             ending.enter_context(system)
         if system.portal is not None:
@@ -114,6 +114,9 @@ def _announce(system: LocalSystem, state_dir: Path) -> None:
     console.print("\n[bold]The services answer until Ctrl-C.[/] Documentation, without internet:")
     for service in system.services.values():
         console.print(f"  {service.name:<14} {service.url}/docs", soft_wrap=True)
+    if system.prometheus is not None:
+        address = system.prometheus.url
+        console.print(f"Prometheus: {address}, alarms: {address}/alerts", soft_wrap=True)
     here = "" if state_dir == Path(".kvitt") else f" --state {state_dir}"
     console.print(
         "A token, in another window:\n"

@@ -35,6 +35,34 @@ if (box) {
   });
 }
 
+// What is watched is kept as it is now, until it is paused; whoever stands in it stays there.
+const live = document.querySelector("[data-live]");
+if (live) {
+  const pause = document.querySelector("[data-live-pause]");
+  const said = document.querySelector("[data-live-said]");
+  let source;
+  const show = (event) => {
+    const held = live.contains(document.activeElement) ? document.activeElement : null;
+    const at = held && (held.id ? `#${CSS.escape(held.id)}` : `[href="${CSS.escape(held.getAttribute("href") ?? "")}"]`);
+    live.innerHTML = event.data;
+    if (at) live.querySelector(at)?.focus();
+    const now = live.querySelector("[data-said]").dataset.said;
+    if (said.textContent !== now) said.textContent = now;
+  };
+  const listen = () => {
+    source = new EventSource(live.dataset.live);
+    source.addEventListener("message", show);
+    source.addEventListener("ended", () => { source.close(); sayEnded(); });
+  };
+  pause.hidden = false;
+  pause.addEventListener("click", () => {
+    const pauses = pause.getAttribute("aria-pressed") !== "true";
+    pause.setAttribute("aria-pressed", String(pauses));
+    if (pauses) source.close(); else listen();
+  });
+  listen();
+}
+
 const keys = {
   s: () => document.getElementById("sok")?.focus(),
   g: () => location.assign("/"),

@@ -23,7 +23,7 @@ from kvitt_contracts.types import (
 from billing import documents, domain, queries, writes
 from billing.domain import PreviewStep, RunStatus
 from billing.ledger.writes import enter_document
-from billing.metrics import SET_ASIDE, count
+from billing.metrics import SET_ASIDE, count, count_invoiced
 from billing.models import (
     ArticleRow,
     ChargeRow,
@@ -254,6 +254,7 @@ async def _make_documents(payer_key: str, run: InvoiceRunRow, tx: Transaction) -
             taken_back=taken_back,
         )
         tx.start(InvoiceRow, issued.invoice_id, issued)
+        count_invoiced(tx, gross_ore=issued.gross_ore, is_credit=issued.is_credit)
         await documents.store(issued, parties, tx)
         await enter_document(tx, issued, through=run.through)
         for row in part:

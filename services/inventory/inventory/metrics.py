@@ -31,6 +31,7 @@ DAY_ENDS_DELAYED = declare(
     "How often a day could not be closed because something due by its end had not taken effect.",
     "Rising by one a second: a timer's handler fails; its error stands in the log.",
     ["region"],
+    silent="every day was closed in time since the process began",
 )
 
 

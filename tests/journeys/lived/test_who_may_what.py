@@ -145,7 +145,7 @@ def test_a_denial_is_recorded_once(doors: Doors) -> None:
     lines = [line for line in log.read_text()[len(written) :].splitlines() if UNKNOWN in line]
     denied = {labels: count for (name, labels), count in more.items() if name == DENIED}
     left_out = sum(count for (name, _), count in more.items() if name == LEFT_OUT)
-    assert denied == {("orders.payers.list", "orders", "role"): 1}
+    assert denied == {("orders.payers.list", "ac", "orders", "role"): 1}
     assert len(lines) + left_out == 1  # the log is bounded, the count is not
 
 

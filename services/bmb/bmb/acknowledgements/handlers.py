@@ -12,6 +12,7 @@ from bmb import texts
 from bmb.acknowledgements import domain
 from bmb.completion.writes import await_custody
 from bmb.expiry.writes import stop_waiting
+from bmb.metrics import count_answer
 from bmb.models import TransferRow, TransferTextRow
 from bmb.parties.queries import parties, rows_of_parties
 from bmb.register import queries
@@ -73,6 +74,7 @@ async def accept_transfer(row: TransferRow, command: AcceptTransfer, tx: Transac
         await texts.keep_to_sender(tx, TransferId(row.id), command.message)
         stop_waiting(row, tx)
         await_custody(row, tx)
+        count_answer(row.requested_at, "accepted", tx)
 
 
 @messages.command(RejectTransfer, of=TransferRow, rule="BMB-5", reads=_read)
@@ -94,6 +96,7 @@ async def reject_transfer(row: TransferRow, command: RejectTransfer, tx: Transac
         tx.record(row, *events)
         await texts.keep_to_sender(tx, TransferId(row.id), command.message)
         stop_waiting(row, tx)
+        count_answer(row.requested_at, "rejected", tx)
 
 
 async def _numbered(

@@ -9,6 +9,7 @@ from kvitt_contracts.bmb import AskToUnlockTransfer, UnlockTransfer
 from bmb.completion.writes import await_custody
 from bmb.expiry import domain
 from bmb.expiry.writes import DEADLINE, DEADLINE_NEAR
+from bmb.metrics import count_answer
 from bmb.models import TransferRow
 from bmb.parties.domain import what_ended
 from bmb.parties.queries import parties
@@ -37,6 +38,8 @@ async def expire_unanswered_transfer(row: TransferRow, due: datetime, tx: Transa
     events = domain.expire(row.state(), ended=ended, policy=policy, now=tx.now)
     tx.record(row, *events)
     await_custody(row, tx)
+    if events:
+        count_answer(row.requested_at, "expired", tx)
 
 
 @messages.command(

@@ -26,6 +26,7 @@ QUEUED = metrics.declare(
     "emails_queued",
     "Mails that are to be sent.",
     "Growing: /health/ready says under mail what is away; docs/runbooks/mail.md.",
+    silent="no mail server is named, or no mail was looked for yet",
 )
 PUT_OFF = metrics.declare(
     "counter",
@@ -33,6 +34,7 @@ PUT_OFF = metrics.declare(
     "How often a mail was put off: the mail server or orders was away, or said later.",
     "Growing: the log says which, and by what error; docs/runbooks/mail.md.",
     ["away"],
+    silent="no mail was put off since the process began",
 )
 
 PAUSES = (30.0, 60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0)

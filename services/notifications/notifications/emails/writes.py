@@ -23,7 +23,12 @@ from notifications.preferences.queries import chosen_by
 LATE = Timer("email_late", EmailRow)
 
 SENT = metrics.declare(
-    "counter", "emails_sent", "Mails that a mail server has taken.", "None needed.", ["routine"]
+    "counter",
+    "emails_sent",
+    "Mails that a mail server has taken.",
+    "None needed.",
+    ["routine"],
+    silent="no mail was sent since the process began",
 )
 FAILED = metrics.declare(
     "counter",
@@ -32,6 +37,7 @@ FAILED = metrics.declare(
     "Growing: the events notifications.email.failed.v1 say why. NOT_SENT_IN_TIME: the mail server"
     " or orders was away for three days, docs/runbooks/mail.md.",
     ["routine", "reason"],
+    silent="no mail was given up since the process began",
 )
 
 _FAILED_MESSAGES = {domain.PURCHASE_ORDER: NewKind.PURCHASE_NOT_MAILED}

@@ -25,6 +25,7 @@ BASKETS_BY_STEP = declare(
     "Basket loans by step: requested, opened, declined, overdue (once a day), closed.",
     "Many overdue: the region's units keep what they have lent; see `/basket-loans?overdue=true`.",
     ("region", "step"),
+    silent="no basket was lent or closed since the process began",
 )
 ACTS_UNANSWERED = declare(
     "counter",
@@ -32,6 +33,7 @@ ACTS_UNANSWERED = declare(
     "Acts on basket loans that inventory had not answered within 24 hours.",
     "See inventory's lag and parked keys (kvitt parked); the answer ends the waiting by itself.",
     ("region",),
+    silent="everything was answered in time since the process began",
 )
 
 

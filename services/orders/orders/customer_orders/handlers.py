@@ -39,6 +39,7 @@ ORDERS_UNANSWERED = declare(
     "Orders, withdrawals and voids that inventory had not answered within 24 hours.",
     "See inventory's lag and parked keys (kvitt parked); the answer ends the waiting by itself.",
     ("status",),
+    silent="everything was answered in time since the process began",
 )
 
 

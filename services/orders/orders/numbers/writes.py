@@ -14,6 +14,7 @@ LAST_OF_WEEK = declare(
     "The running number last given in a week; above 9999 numbers have nine digits (ORD-2).",
     "Above 9999: tell the region, since its own systems may expect eight digits.",
     ("region", "series"),
+    silent="no number was given since the process began",
 )
 
 

@@ -28,6 +28,7 @@ LOOKS = declare(
     "Many not_found, out_of_reach or too_many: somebody searches; each opened: tell the region."
     " docs/runbooks/persons.md",
     ("region", "look"),
+    silent="nobody has looked at a person since the process began",
 )
 
 

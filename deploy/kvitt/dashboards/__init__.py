@@ -1,0 +1,1 @@
+"""Grafana's dashboards, made by its own SDK from the metrics that are declared."""

@@ -1,0 +1,13 @@
+"""Many parked keys are retried in the background, and two persons decide an edit (REF-18)."""
+
+from alembic import op
+from kvitt_chassis.migrations import add_chassis_tables, guard_regions
+
+revision = "0026"
+down_revision = "0025"
+
+
+def upgrade() -> None:
+    add_chassis_tables(op, "notifications", "mass_retries")
+    add_chassis_tables(op, "notifications", "proposed_acts")
+    guard_regions(op, "notifications")
