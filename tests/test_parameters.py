@@ -3,7 +3,7 @@
 import importlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import cycle, islice, product
 from types import SimpleNamespace
@@ -18,10 +18,11 @@ from kvitt_chassis.http import Body
 from kvitt_chassis.operating import admin
 from kvitt_chassis.service import Service
 from kvitt_contracts.access import IN_REGISTER, OF_DUTIES, Grantee
+from kvitt_contracts.day_bounds import HappenedOn
 from kvitt_contracts.topics import SERVICES
+from kvitt_contracts.types import Day
 from kvitt_testkit.world import Given
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, Field
 
 pytestmark = pytest.mark.long(seconds=60)
 
@@ -148,8 +149,7 @@ def test_every_day_in_a_body_is_a_day_of_the_contracts() -> None:
         for body in _bodies()
         if body.__module__.partition(".")[0] in SERVICES
         for name, field in body.model_fields.items()
-        if any(_is_bare_date(one) for one in (field.annotation, *field.metadata))
-        and not any(isinstance(one, Ge) for one in field.metadata)
+        if _is_bare_date(field.annotation, field.metadata)
     ]
 
     assert unbound == []
@@ -179,13 +179,23 @@ def _below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
         yield from _below(one)
 
 
-def _is_bare_date(form: Any) -> bool:
-    """True for `date`, alone or in an optional or a list, without bounds of its own."""
+def _is_bare_date(form: Any, said: Sequence[Any]) -> bool:
+    """True for `date`, alone or in an optional or a list, of which no bound is said."""
     if get_origin(form) is Annotated:
-        return _is_bare_date(get_args(form)[0]) and not any(
-            isinstance(one, (Ge, FieldInfo)) for one in get_args(form)[1:]
-        )
-    return form is date or any(_is_bare_date(one) for one in get_args(form))
+        form, *own = get_args(form)
+        said = [*said, *own, *(one for field in own for one in getattr(field, "metadata", ()))]
+    if form is date:
+        return not any(isinstance(one, Ge) for one in said)
+    return any(_is_bare_date(one, said) for one in get_args(form))
+
+
+def test_a_bare_date_is_recognised() -> None:
+    described = Annotated[date, Field(description="when")]
+
+    assert _is_bare_date(described | None, [])
+    assert _is_bare_date(tuple[date, ...], [])
+    assert not _is_bare_date(Day | None, [])
+    assert not _is_bare_date(HappenedOn | None, [])
 
 
 @SERVICE

@@ -5,16 +5,18 @@ slow or greedy client costs the others nothing.
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import httpx
 import pytest
 from kvitt_chassis.auth import Identity
-from kvitt_chassis.http import ApiContext
+from kvitt_chassis.http import ApiContext, ApiRouter, SignedIn
 from kvitt_chassis.metrics import REGISTRY
 from kvitt_chassis.web import app as guard
 from kvitt_chassis.web.app import MAX_BODY_BYTES, Guard, is_open
 from kvitt_chassis.web.slots import MAX_IN_HAND, MAX_OF_CALLER, MAX_OF_REGION
 from kvitt_testkit.world import wait_for
+from pydantic import BaseModel
 from starlette.routing import Route
 
 from chassis.tests import toy
@@ -424,3 +426,30 @@ async def test_where_the_issuers_keys_cannot_be_read_it_is_told_to_try_again(
 
     assert (answer.status_code, answer.json()["reason"]) == (503, "KEYS_UNAVAILABLE")
     assert answer.headers["Retry-After"]
+
+
+class Ours(BaseModel):
+    """What a service makes for itself."""
+
+    number: int
+
+
+async def test_what_a_command_refuses_is_no_fault_and_what_we_make_wrong_is_one() -> None:
+    router = ApiRouter()
+
+    @router.post("/theirs")
+    async def theirs(_: SignedIn) -> None:
+        toy.PostLetter.model_validate({"reader": "A B", "about": uuid4()})
+
+    @router.post("/ours")
+    async def ours(_: SignedIn) -> None:
+        Ours.model_validate({"number": "x"})
+
+    async with (
+        served(routers=[router]) as server,
+        httpx.AsyncClient(base_url=server.url, headers=token()) as client,
+    ):
+        refused, fault = await client.post("/theirs"), await client.post("/ours")
+
+    assert (refused.status_code, refused.json()["field"]) == (422, "reader")
+    assert (fault.status_code, fault.json()["reason"]) == (500, "FAULT")

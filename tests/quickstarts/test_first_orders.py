@@ -3,6 +3,7 @@
 Each whose language is on this machine is run; `make quickstarts` names those that are not.
 """
 
+import json
 import os
 import re
 import shutil
@@ -89,6 +90,20 @@ def test_what_the_command_line_publishes_is_answered(sandbox: Sandbox, tmp_path:
     assert published.returncode == 0, published.stdout + published.stderr
     assert f"{made}: registered" in published.stdout
     assert f"{made}: registered" in shown.stdout
+
+
+def test_what_nobody_can_read_is_published_and_told_to_be_in_quarantine(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    file = tmp_path / "order.json"
+    sandbox_sample(file)
+    document = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps(document | {"id": "no uuid"}), encoding="utf-8")
+
+    told = sandbox.kvitt("publish", str(file), "--region", "w", "--wait", "5", "--json")
+
+    assert told.returncode == 1
+    assert json.loads(told.stdout)["unreadable"] == [str(file)]
 
 
 def test_what_lies_on_a_topic_conforms(sandbox: Sandbox) -> None:
